@@ -1,0 +1,35 @@
+# `make verify` and `make test` are all a newcomer needs: both create the environment first.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: verify test lint bench lock clean
+.DEFAULT_GOAL := verify
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "subpool needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,images]'
+	@touch $@
+
+verify: $(INSTALLED)   ## every theorem against exact optima, then real photographs
+	$(BIN)/subpool verify --report report
+
+test: $(INSTALLED)     ## all tests, doctests included
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)     ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+lock: $(INSTALLED)     ## pin what is installed now
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean:
+	rm -rf .venv report .mypy_cache .ruff_cache .pytest_cache .hypothesis

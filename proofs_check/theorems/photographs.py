@@ -1,0 +1,173 @@
+"""Real input: on every window of real photographs the residual stays within the certified error.
+
+Setting
+    The kernels of real networks: 2x2 (VGG), 3x3 (AlexNet, ResNet, SqueezeNet), 5x5, 9x9 and 13x13 (spatial pyramid
+    pooling); photographs that scikit-image ships, pixel values 0..255 divided by 255, every window at stride 1.
+Claim
+    |max(x) - f(x)| <= E for estimators with the objective ``cube``, and |max(x) - f(x)| <= E (max(x) - min(x)) for
+    those with the objective ``range``.
+Kind
+    Upper.
+Source
+    The definition of E, on data.
+Check
+    The largest residual over all windows, exactly: pixels are integers and the weights are rationals over one
+    denominator, so that all arithmetic is on integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, partial
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proofs_check.claim import Claim, Instance
+from theory import closed_forms, optimal_estimator
+from theory.errors import MissingDependencyError, ProblemTooLargeError
+from theory.estimator import Estimator
+from theory.rationals import over_common_denominator
+
+KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
+PHOTOGRAPHS = ("camera", "chelsea", "coffee")
+FAMILIES = ("mean", "mean-and-last", "mean-and-last-two", "full", "range-mean-and-last")
+FULL_UP_TO = 9
+"""Largest kernel size for the family ``full``: beyond it, it has more subpool maxima than any network would spend."""
+
+LEVELS = 255
+_ROWS = 64
+_EXACT_FLOAT = 2**53
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The largest residual of one estimator over all windows of all photographs.
+
+    Attributes
+    ----------
+    windows : int
+    largest : Fraction
+        For the objective ``range`` relative to the range of the window; windows without range must have residual 0.
+    """
+
+    windows: int
+    largest: Fraction
+
+
+def photographs() -> dict[str, NDArray[np.uint8]]:
+    """Load the photographs as arrays of shape (height, width, channels).
+
+    Raises
+    ------
+    MissingDependencyError
+        If scikit-image is not installed.
+    """
+    try:
+        from skimage import data
+    except ImportError:
+        raise MissingDependencyError(
+            "the photographs come with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
+        ) from None
+    images = {name: np.asarray(getattr(data, name)()) for name in PHOTOGRAPHS}
+    return {name: np.atleast_3d(image) for name, image in images.items()}
+
+
+def _sorted_windows(image: NDArray[np.uint8], kernel: tuple[int, int]) -> Iterator[NDArray[np.float64]]:
+    """Yield all windows of an image as rows of sorted pixel values, some rows of the image at a time."""
+    height = kernel[0]
+    for top in range(0, image.shape[0] - height + 1, _ROWS):
+        strip = image[top : top + _ROWS + height - 1]
+        windows = np.lib.stride_tricks.sliding_window_view(strip, kernel, axis=(0, 1))
+        yield np.sort(windows.reshape(-1, prod(kernel)), axis=-1).astype(np.float64)
+
+
+class _Largest:
+    """Running maximum of the residual of one estimator, in integers.
+
+    With weights w_k = n_k / q and intercept beta_0 = b / q, the residual at x = v / 255 is
+    (q v_(d) - sum n_k v_(k) - 255 b) / (255 q). The numerator is an integer below 2^53 for all pixels, so that float64
+    matrix products compute it without rounding, in any order of summation.
+    """
+
+    def __init__(self, estimator: Estimator) -> None:
+        numbers, self.q = over_common_denominator([*estimator.order_statistic_weights, estimator.intercept])
+        self.relative = estimator.objective == "range"
+        self.weights = [-n for n in numbers[:-1]]
+        self.weights[-1] += self.q
+        self.shift = LEVELS * numbers[-1]
+        if LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
+            raise ProblemTooLargeError("weights too long for exact sums in float64")
+        # Largest numerator for each range of a window; the plain residual needs no more than one of them.
+        self.numerators = np.zeros(LEVELS + 1)
+
+    def update(self, windows: NDArray[np.float64]) -> None:
+        sizes = np.abs(windows @ np.array(self.weights, dtype=np.float64) - self.shift)
+        ranges = (windows[:, -1] - windows[:, 0]).astype(np.int64) if self.relative else np.zeros(len(sizes), np.int64)
+        np.maximum.at(self.numerators, ranges, sizes)
+
+    def value(self) -> Fraction:
+        if not self.relative:
+            return Fraction(int(self.numerators[0]), LEVELS * self.q)
+        if self.numerators[0]:
+            return Fraction(int(self.numerators[0]), LEVELS * self.q) + 1  # nothing relative to a range of 0 holds
+        return max(Fraction(int(n), self.q * r) for r, n in enumerate(self.numerators) if r)
+
+
+def estimators(kernel: tuple[int, int]) -> dict[str, Estimator]:
+    """Solve for the estimators whose residuals are looked at, by the name of their family."""
+    d = prod(kernel)
+    chosen = {name: closed_forms[name] for name in FAMILIES if name != "full" or d <= FULL_UP_TO}
+    return {name: optimal_estimator(d, family.orders(d), objective=family.objective) for name, family in chosen.items()}
+
+
+@cache
+def observe(kernel: tuple[int, int]) -> dict[str, Observation]:
+    """Find the largest residual of each estimator over all windows of all photographs, by the name of its family.
+
+    Parameters
+    ----------
+    kernel : tuple of two int
+
+    Raises
+    ------
+    MissingDependencyError
+    """
+    largest = {name: _Largest(estimator) for name, estimator in estimators(kernel).items()}
+    count = 0
+    for image in photographs().values():
+        for windows in _sorted_windows(image, kernel):
+            count += len(windows)
+            for running in largest.values():
+                running.update(windows)
+    return {name: Observation(count, running.value()) for name, running in largest.items()}
+
+
+def _instances(kernel: tuple[int, int], name: str, kernel_max: int) -> Iterator[Instance]:
+    d = prod(kernel)
+    seen = observe(kernel)[name]
+    error = estimators(kernel)[name].error
+    if error is not None:
+        yield Instance(f"{seen.windows} windows", d, seen.largest, error)
+
+
+def claims() -> Iterator[Claim]:
+    """Yield one claim for each kernel and estimator."""
+    for kernel in KERNELS:
+        shape = "x".join(map(str, kernel))
+        for name in FAMILIES:
+            if name == "full" and prod(kernel) > FULL_UP_TO:
+                continue
+            relative = r"(\max x - \min x)" if name.startswith("range-") else ""
+            yield Claim(
+                name=f"photographs-{shape}-{name}",
+                statement=rf"|\max x - f(x)| \le E\,{relative}"
+                rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
+                kind="upper",
+                source="the definition of E, on data",
+                instances=partial(_instances, kernel, name),
+                scope=f"{len(PHOTOGRAPHS)} photographs",
+            )

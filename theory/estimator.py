@@ -1,0 +1,261 @@
+"""One approximation of max pooling: a linear combination of mean subpool maxima."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import comb
+from numbers import Rational
+from typing import Any, Literal, get_args
+
+from flint import fmpz_mat
+
+from theory.certificate import Certificate
+from theory.errors import FormatError, InputError, OrdersError
+from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
+from theory.subpools import Array, check_kernel_size, check_orders, number_of_terms, weigh_order_statistics
+
+Objective = Literal["cube", "range", "l2"]
+
+FORMAT = "subpool-estimator"
+VERSION = 1
+
+
+def check_objective(objective: object) -> Objective:
+    """Return the objective if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if objective not in get_args(Objective):
+        raise InputError(f'the objective is "cube", "range" or "l2", not {objective!r}')
+    return objective  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Estimator:
+    """The function f(x) = beta_0 + sum over r in R of beta_r m_r(x), an approximation of max(x).
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        Number d of inputs of a pooling window.
+    coefficients : mapping of int to rational
+        beta_r for each order r in R, each order in 0..kernel_size.
+    objective : {"cube", "range", "l2"}
+        What the coefficients were chosen for.
+    error : Fraction, optional
+        The certified residual; None where nothing is certified. For ``"cube"`` and ``"l2"`` the largest |max(x) - f(x)|
+        over [0,1]^d, for ``"range"`` the largest |max(x) - f(x)| / (max(x) - min(x)) over R^d.
+    certificate : Certificate, optional
+        The proof that no estimator with these orders has a smaller error.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError, InputError
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> mean = Estimator(4, {0: Fraction(3, 8), 1: 1})
+    >>> float(mean([0.0, 0.0, 0.0, 1.0]))
+    0.625
+    >>> [str(e) for e in mean.vertex_residuals]
+    ['-3/8', '-1/8', '1/8', '3/8', '-3/8']
+    """
+
+    kernel_size: int
+    orders: tuple[int, ...]
+    objective: Objective
+    error: Fraction | None
+    certificate: Certificate | None
+    _values: tuple[Fraction, ...]
+
+    def __init__(
+        self,
+        kernel_size: int,
+        coefficients: Mapping[int, Rational | int],
+        *,
+        objective: Objective = "cube",
+        error: Fraction | None = None,
+        certificate: Certificate | None = None,
+    ) -> None:
+        d = check_kernel_size(kernel_size)
+        orders = check_orders(d, coefficients)
+        for r, beta in coefficients.items():
+            if not isinstance(beta, Rational):
+                raise InputError(f"coefficients are exact (Fraction or int), but that of order {r} is {beta!r}")
+        values = tuple(Fraction(coefficients[r]) for r in orders)
+        for name, value in (
+            ("kernel_size", d),
+            ("orders", orders),
+            ("objective", check_objective(objective)),
+            ("error", error),
+            ("certificate", certificate),
+            ("_values", values),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        terms = ", ".join(f"{r}: {to_string(beta)}" for r, beta in self.coefficients.items())
+        error = None if self.error is None else to_string(self.error)
+        return f"Estimator({self.kernel_size}, {{{terms}}}, objective={self.objective!r}, error={error})"
+
+    @property
+    def coefficients(self) -> dict[int, Fraction]:
+        """The coefficient beta_r of each order r, as a new dict."""
+        return dict(zip(self.orders, self._values, strict=True))
+
+    @property
+    def intercept(self) -> Fraction:
+        """The coefficient beta_0, 0 where order 0 is not in R."""
+        return self._values[0] if self.orders[0] == 0 else Fraction(0)
+
+    @property
+    def terms(self) -> int:
+        """Number of subpool maxima, the sum of C(d,r) over r in R (order 0 counts 1)."""
+        return number_of_terms(self.kernel_size, self.orders)
+
+    @cached_property
+    def _scaled(self) -> tuple[tuple[int, ...], list[int], int]:
+        """The orders >= 1, and integers b_r, q with beta_r / C(d,r) == b_r / q."""
+        positive = [(r, beta) for r, beta in self.coefficients.items() if r]
+        integers, q = over_common_denominator([beta / comb(self.kernel_size, r) for r, beta in positive])
+        return tuple(r for r, _ in positive), integers, q
+
+    @cached_property
+    def order_statistic_weights(self) -> tuple[Fraction, ...]:
+        """Weights of x_(1), ..., x_(d) in f, so that f(x) = beta_0 + sum_k w_k x_(k)."""
+        orders, integers, q = self._scaled
+        table = binomial_table(range(self.kernel_size), [r - 1 for r in orders])
+        sums = table * fmpz_mat(len(orders), 1, integers)
+        return tuple(Fraction(int(entry), q) for entry in sums.entries())
+
+    @cached_property
+    def vertex_residuals(self) -> tuple[Fraction, ...]:
+        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+        orders, integers, q = self._scaled
+        sums = binomial_table(range(self.kernel_size + 1), orders) * fmpz_mat(len(orders), 1, integers)
+        at_ones = sum(self._values, Fraction(0))
+        residuals = [1 - at_ones + Fraction(int(entry), q) for entry in sums.entries()]
+        residuals[-1] -= 1
+        return tuple(residuals)
+
+    @property
+    def worst_vertex_residual(self) -> Fraction:
+        """Largest |e_z| over the vertices that the objective looks at: z = 1..d-1 for ``"range"``, else 0..d."""
+        inner = self.objective == "range"
+        return max(abs(e) for e in (self.vertex_residuals[1:-1] if inner else self.vertex_residuals))
+
+    @property
+    def equioscillation(self) -> tuple[int, ...]:
+        """The numbers z of zeros at which |e_z| is largest, among the vertices that the objective looks at."""
+        worst = self.worst_vertex_residual
+        inner = range(1, self.kernel_size) if self.objective == "range" else range(self.kernel_size + 1)
+        return tuple(z for z in inner if abs(self.vertex_residuals[z]) == worst)
+
+    @property
+    def mean_square(self) -> Fraction:
+        """E[e(x)^2] for x uniform on [0,1]^d: (sum e_z^2 + (sum e_z)^2) / ((d+1)(d+2))."""
+        e = self.vertex_residuals
+        total = sum(e, Fraction(0))
+        return (sum((v * v for v in e), Fraction(0)) + total * total) / (len(e) * (len(e) + 1))
+
+    @cached_property
+    def _float_weights(self) -> tuple[float, ...]:
+        return tuple(float(w) for w in self.order_statistic_weights)
+
+    def __call__(self, x: Array) -> Array:
+        """Evaluate the estimator on windows: one sort and one dot product, whatever R is.
+
+        Parameters
+        ----------
+        x : array, shape (..., kernel_size), real floating dtype
+            Of any array-API library; nested sequences of numbers become a float64 NumPy array.
+
+        Returns
+        -------
+        array, shape (...), dtype and library of ``x``
+
+        Raises
+        ------
+        ArrayError
+
+        Notes
+        -----
+        Rounding, NaN and infinities: see :func:`theory.subpools.weigh_order_statistics`.
+        """
+        return weigh_order_statistics(x, self._float_weights, float(self.intercept))
+
+    def to_json(self) -> str:
+        """Write the estimator, its certificate included, as one line of JSON with exact strings for numbers."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "version": VERSION,
+                "kernel_size": self.kernel_size,
+                "objective": self.objective,
+                "coefficients": {str(r): to_string(beta) for r, beta in self.coefficients.items()},
+                "error": None if self.error is None else to_string(self.error),
+                "certificate": None if self.certificate is None else self.certificate.to_dict(),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Estimator:
+        """Read what :meth:`to_json` wrote.
+
+        The error is compared with the residuals that the coefficients have, and the certificate with both, so that a
+        damaged file is not believed; that the estimator is *optimal* is for ``proofs_check.check_certificate``.
+
+        Raises
+        ------
+        FormatError
+            If the text is no such JSON, or its parts contradict each other.
+        """
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise FormatError(f"an estimator is JSON: {error}") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
+            raise FormatError(f'an estimator is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
+        try:
+            estimator = cls._from_dict(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise FormatError(f"not an estimator: {error}") from None
+        estimator._check_consistency()
+        return estimator
+
+    @classmethod
+    def _from_dict(cls, data: dict[str, Any]) -> Estimator:
+        error, certificate = data["error"], data["certificate"]
+        return cls(
+            data["kernel_size"],
+            {int(r): from_string(beta) for r, beta in data["coefficients"].items()},
+            objective=data["objective"],
+            error=None if error is None else from_string(error),
+            certificate=None if certificate is None else Certificate.from_dict(certificate),
+        )
+
+    def _check_consistency(self) -> None:
+        if self.error is not None:
+            if self.objective == "range" and sum(self._values) != 1:
+                raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
+            if self.error != self.worst_vertex_residual:
+                raise FormatError("the error differs from the largest residual that the coefficients have")
+        c = self.certificate
+        if c is not None and (c.kernel_size, c.objective, c.orders, c.coefficients, c.error) != (
+            self.kernel_size,
+            self.objective,
+            self.orders,
+            self.coefficients,
+            self.error,
+        ):
+            raise FormatError("the certificate belongs to another estimator")
+
+
+__all__ = ["Estimator", "Objective", "OrdersError", "check_objective"]

@@ -1,0 +1,117 @@
+"""Kernels and sets of orders as people write them: ``3x3``, ``0,1,d-1``, ``0-8``, ``d-3..d-1``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import prod
+
+from theory.errors import KernelSizeError, OrdersError
+from theory.subpools import check_kernel_size, check_orders
+
+_KERNEL = re.compile(r"[0-9]{1,9}(x[0-9]{1,9})*", re.ASCII)
+_ORDER = r"(?:d-[0-9]{1,9}|d|-?[0-9]{1,9})"
+_RANGE = re.compile(rf"({_ORDER})(?:(?:-|\.\.)({_ORDER}))?", re.ASCII)
+
+
+def parse_kernel(text: str) -> tuple[int, ...]:
+    """Read a kernel: an integer, or a shape whose extents are joined by ``x``.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of int, each >= 1
+        The kernel shape; its product, at least 2, is the kernel size.
+
+    Raises
+    ------
+    KernelSizeError
+
+    Examples
+    --------
+    >>> parse_kernel("3x3"), parse_kernel("9")
+    ((3, 3), (9,))
+    >>> parse_kernel("3x")
+    Traceback (most recent call last):
+    ...
+    theory.errors.KernelSizeError: a kernel is an integer such as 9 or a shape such as 3x3, not '3x'
+    """
+    if not _KERNEL.fullmatch(text.strip()):
+        raise KernelSizeError(f"a kernel is an integer such as 9 or a shape such as 3x3, not {text[:40]!r}")
+    shape = tuple(int(extent) for extent in text.strip().split("x"))
+    if 0 in shape:
+        raise KernelSizeError(f"each extent of a kernel is at least 1, but {text[:40]!r} has a 0")
+    check_kernel_size(prod(shape))
+    return shape
+
+
+def _order(text: str, kernel_size: int) -> int:
+    if text.startswith("d"):
+        return kernel_size - int(text[2:] or 0)
+    return int(text)
+
+
+def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
+    """Read a set of orders: integers, ``d``, ``d-1`` and ranges ``a-b`` or ``a..b``, joined by commas.
+
+    Parameters
+    ----------
+    text : str
+    kernel_size : int, >= 2
+        d.
+
+    Returns
+    -------
+    tuple of int, increasing
+
+    Raises
+    ------
+    OrdersError
+
+    Examples
+    --------
+    >>> parse_orders("0,1,d-1", 9), parse_orders("0-3,d-2..d-1", 9)
+    ((0, 1, 8), (0, 1, 2, 3, 7, 8))
+    >>> parse_orders("0,1.5", 9)
+    Traceback (most recent call last):
+    ...
+    theory.errors.OrdersError: orders are written like 0,1,8 or 0-8 or 0,1,d-1, but '1.5' is no order and no range
+    """
+    orders: list[int] = []
+    for part in text.replace(" ", "").split(","):
+        match = _RANGE.fullmatch(part)
+        if match is None:
+            what = f"{part[:40]!r} is no order and no range" if part else "there is nothing beside a comma"
+            raise OrdersError(f"orders are written like 0,1,8 or 0-8 or 0,1,d-1, but {what}")
+        first = _order(match[1], kernel_size)
+        last = first if match[2] is None else _order(match[2], kernel_size)
+        if last < first:
+            raise OrdersError(f"the range {part!r} is empty for kernel size {kernel_size}")
+        # Ends first: a range with an absurd end is refused before it is unrolled.
+        check_orders(kernel_size, {first, last})
+        orders.extend(range(first, last + 1))
+    return check_orders(kernel_size, orders)
+
+
+def format_orders(orders: Sequence[int]) -> str:
+    """Write a set of orders in the notation that :func:`parse_orders` reads, runs of three or more as ranges.
+
+    Parameters
+    ----------
+    orders : sequence of int, increasing
+
+    Examples
+    --------
+    >>> format_orders([0, 1, 8]), format_orders([0, 2, 3, 4, 5])
+    ('0,1,8', '0,2-5')
+    """
+    runs: list[list[int]] = []
+    for order in orders:
+        if runs and order == runs[-1][-1] + 1:
+            runs[-1].append(order)
+        else:
+            runs.append([order])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs)

@@ -1,0 +1,1 @@
+"""Finding the best estimator: exact exchange, normal equations, float routes, closed forms."""

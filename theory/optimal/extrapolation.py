@@ -1,0 +1,192 @@
+"""The extrapolation constant of a set of orders: the exact program behind every sup-norm optimum.
+
+Let S be a set of orders below d, and let p range over the span of the functions C(z, s), s in S. The
+*extrapolation constant* L is the largest p(d) subject to |p(z)| <= 1 at z = 0..d-1. Its dual is
+
+    L = min sum_z |a_z|   subject to   sum_z a_z C(z, s) = C(d, s) for s in S,   z = 0..d-1.
+
+All optima of the theory follow from L (section "The optimal approximation is a small linear program" of the theory:
+if 0 in R, then L = 1/E - 1 with S = R). Where 0 is not in S, every p vanishes at z = 0, so that z = 0 binds nothing.
+
+The method is exchange, which is the simplex method on the dual program, in exact arithmetic:
+
+1. A *reference* is n = |S| points z_1 < ... < z_n, nonsingular for S if det C(z_i, s_j) != 0. The matrix C(z, s) is
+   totally nonnegative, and such a determinant is positive exactly where z_i >= s_i for all i, zero otherwise (the
+   Lindstroem-Gessel-Viennot lemma, paths that do not meet). Appending d to a nonsingular reference and dropping any
+   point keeps it nonsingular, so by Cramer's rule *every* a_i is different from 0, with the sign (-1)^(n-i): the dual
+   program is nondegenerate, although C(z, s) is only a weak Chebyshev system.
+2. Solve p(z_i) = (-1)^(n-i) on the reference. Then p(d) = sum |a_i|. If |p| <= 1 everywhere, p and a prove each other
+   optimal.
+3. Otherwise take, in each run of equal strict signs of p (zeros aside), a point where |p| is largest. Variation
+   diminishing bounds the number of runs by n, and the reference shows n of them, so this is a reference again. It is
+   nonsingular: on z < s_i only i-1 of the functions differ from 0, which allows at most i-1 runs, so the i-th run
+   starts at s_i or later.
+4. With a' the weights of the new reference, p(d) = sum |a'_i| |p(z'_i)| > sum |a'_i|: the dual value strictly
+   decreases. That is the anti-cycling rule, and there are finitely many references.
+
+None of this is taken on trust at run time. Steps 2 and 4 are tested, and a violation raises :class:`SolverError`.
+Floating-point numbers choose the first reference and nothing else. The starting reference is a rounded set of
+Chebyshev points; a float warm start was tried and dropped, because the exact steps cost less than it would save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import cos, pi
+
+from flint import fmpq_mat, fmpz, fmpz_mat
+
+from theory.errors import ProblemTooLargeError, SolverError
+from theory.rationals import binomial_table, to_fraction
+
+MEMORY_LIMIT = 4 * 2**30
+"""Largest table of binomial coefficients that is built, in bytes."""
+
+
+@dataclass(frozen=True)
+class Extrapolation:
+    """An extrapolation constant with its primal and its dual solution.
+
+    Attributes
+    ----------
+    constant : Fraction
+        L, the largest p(d).
+    primal : dict of int to Fraction
+        For each order s the coefficient of C(z, s) in the optimal p, which is unique.
+    dual : dict of int to Fraction
+        For each point z of the reference the weight a_z, none of them 0.
+    exchanges : int
+        Number of references that were solved.
+    """
+
+    constant: Fraction
+    primal: dict[int, Fraction]
+    dual: dict[int, Fraction]
+    exchanges: int
+
+
+def _check_size(kernel_size: int, orders: Sequence[int]) -> None:
+    # C(z, s) has at most min(z, s log2(z)) bits; 32 bytes are what an entry costs beside its digits.
+    largest = max(orders)
+    entry = 32 + min(kernel_size, largest * kernel_size.bit_length()) // 16
+    needed = kernel_size * len(orders) * entry
+    if needed > MEMORY_LIMIT:
+        raise ProblemTooLargeError(
+            f"kernel size {kernel_size} with {len(orders)} orders up to {largest} needs a table of about "
+            f"{needed / 2**30:.1f} GiB, more than the limit of {MEMORY_LIMIT / 2**30:.0f} GiB"
+        )
+
+
+def _first_reference(kernel_size: int, orders: Sequence[int]) -> list[int]:
+    """Chebyshev points of [0, d-1], rounded and moved so that they increase and z_i >= s_i."""
+    n, last = len(orders), kernel_size - 1
+    steps = max(n - 1, 1)
+    reference = [max(s, round(last * (1 - cos(pi * i / steps)) / 2)) for i, s in enumerate(orders)]
+    for i in range(1, n):
+        reference[i] = max(reference[i], reference[i - 1] + 1)
+    reference[-1] = min(reference[-1], last)
+    for i in range(n - 2, -1, -1):
+        reference[i] = min(reference[i], reference[i + 1] - 1)
+    return reference
+
+
+def _extremal_points(values: Sequence[fmpz], reference: Sequence[int]) -> list[int]:
+    """In each run of equal strict signs the point of largest absolute value, a reference point where it ties."""
+    preferred = set(reference)
+    points: list[int] = []
+    sign, best = 0, fmpz(0)
+    for z, value in enumerate(values):
+        if not value:
+            continue
+        size = abs(value)
+        current = 1 if value > 0 else -1
+        if current != sign:
+            sign, best = current, size
+            points.append(z)
+        elif size > best or (size == best and z in preferred):
+            best, points[-1] = size, z
+    return points
+
+
+def _solve(matrix: fmpz_mat, right: Sequence[int | fmpz]) -> fmpq_mat:
+    try:
+        return matrix.solve(fmpz_mat(len(right), 1, list(right)))
+    except ZeroDivisionError:
+        raise SolverError("a reference is singular, which the theory excludes") from None
+
+
+def extrapolate(
+    kernel_size: int,
+    orders: Sequence[int],
+    on_exchange: Callable[[int, Fraction], None] | None = None,
+) -> Extrapolation:
+    """Compute the extrapolation constant of a set of orders, exactly.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        d.
+    orders : sequence of int, increasing, each in 0..d-1, at least one
+        S.
+    on_exchange : callable, optional
+        Called after each exchange with its number and the excess max |p| - 1, which falls to 0: for progress bars.
+
+    Returns
+    -------
+    Extrapolation
+
+    Raises
+    ------
+    ProblemTooLargeError
+        If the table of binomial coefficients would exceed :data:`MEMORY_LIMIT`.
+    SolverError
+        If a step contradicts the theory. No answer is returned then.
+
+    Examples
+    --------
+    >>> result = extrapolate(9, [0, 1, 8])
+    >>> result.constant, {z: str(a) for z, a in result.dual.items()}
+    (Fraction(19, 1), {0: '1', 7: '-9', 8: '9'})
+    """
+    d, n = kernel_size, len(orders)
+    _check_size(d, orders)
+    table = binomial_table(range(d), orders)
+    signs = [(-1) ** (n - 1 - i) for i in range(n)]
+    reference = _first_reference(d, orders)
+    target = [fmpz.bin_uiui(d, s) for s in orders]
+    previous: fmpz | None = None
+    previous_scale = fmpz(1)
+    exchanges = 0
+    while True:
+        exchanges += 1
+        system = fmpz_mat(n, n, [table[z, j] for z in reference for j in range(n)])
+        primal = _solve(system, signs)
+        numerators, scale = primal.numer_denom()
+        if scale < 0:
+            numerators, scale = -numerators, -scale
+        at_kernel_size = sum((t * c for t, c in zip(target, numerators.entries(), strict=True)), fmpz(0))
+        if previous is not None and at_kernel_size * previous_scale >= previous * scale:
+            raise SolverError("an exchange did not decrease the dual value, which the theory excludes")
+        previous, previous_scale = at_kernel_size, scale
+        values = (table * numerators).entries()
+        points = _extremal_points(values, reference)
+        if len(points) != n:
+            raise SolverError(f"{len(points)} runs of signs for {n} orders, which the theory excludes")
+        largest = max(abs(values[z]) for z in points)
+        if on_exchange is not None:
+            on_exchange(exchanges, Fraction(int(largest - scale), int(scale)))
+        if largest <= scale:
+            break
+        reference = points
+    dual = _solve(system.transpose(), target)
+    constant = sum((abs(to_fraction(a)) for a in dual.entries()), Fraction(0))
+    if constant != Fraction(int(at_kernel_size), int(scale)):
+        raise SolverError("primal and dual values differ, which the theory excludes")
+    return Extrapolation(
+        constant=constant,
+        primal=dict(zip(orders, map(to_fraction, primal.entries()), strict=True)),
+        dual=dict(zip(reference, map(to_fraction, dual.entries()), strict=True)),
+        exchanges=exchanges,
+    )

@@ -1,0 +1,446 @@
+"""Closed forms: families of orders whose optimal error and coefficients are known for every kernel size.
+
+Each family is data: ranges of orders with a SymPy formula for the coefficient, and a SymPy formula for the error, in
+the symbols d (kernel size), k (the order a coefficient belongs to) and the family's own parameters. Everything else is
+evaluated from these formulas, in exact arithmetic. The tests compare every family with the exact solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import comb, prod
+from types import MappingProxyType
+
+import sympy
+from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
+
+from theory.errors import InputError, KernelSizeError
+from theory.estimator import Objective
+from theory.subpools import check_kernel_size
+
+D = Symbol("d")
+"""The kernel size in all formulas."""
+K = Symbol("k")
+"""The order that a coefficient belongs to."""
+R = Symbol("r")
+J = Symbol("j")
+_I = Symbol("i")
+
+PAPER = "Matoba, Dimitriadis, Fleuret, TMLR 2023"
+OURS = "this project"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive orders with one formula for their coefficients.
+
+    Attributes
+    ----------
+    first, last : sympy.Expr
+        The orders k = first..last, in d and the family's parameters.
+    coefficient : sympy.Expr
+        beta_k, in k, d and the family's parameters.
+    """
+
+    first: Expr
+    last: Expr
+    coefficient: Expr
+
+
+def _evaluate(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
+    """Evaluate a formula at integers, exactly.
+
+    SymPy's own ``formula.subs(values).doit()`` gives the same, as the tests check, but is slow on sums.
+    """
+    if formula.is_Rational:
+        return Fraction(int(formula.p), int(formula.q))
+    if formula.is_Symbol:
+        return Fraction(values[formula])
+    if isinstance(formula, Sum):
+        ((index, first, last),) = formula.limits
+        steps = range(_evaluate_integer(first, values), _evaluate_integer(last, values) + 1)
+        return sum((_evaluate(formula.function, {**values, index: step}) for step in steps), Fraction(0))
+    if formula.is_Pow:
+        return _evaluate(formula.base, values) ** _evaluate_integer(formula.exp, values)
+    if isinstance(formula, binomial):
+        top, bottom = (_evaluate_integer(argument, values) for argument in formula.args)
+        return Fraction(comb(top, bottom))
+    arguments = [_evaluate(argument, values) for argument in formula.args]
+    if formula.is_Add:
+        return sum(arguments, Fraction(0))
+    if formula.is_Mul:
+        return prod(arguments, start=Fraction(1))
+    if isinstance(formula, floor):
+        return Fraction(arguments[0].__floor__())
+    if isinstance(formula, sympy.Max):
+        return max(arguments)
+    raise InputError(f"closed forms know no {type(formula).__name__}, as in {formula}")
+
+
+def _evaluate_integer(formula: Expr, values: Mapping[Symbol, int]) -> int:
+    value = _evaluate(formula, values)
+    if value.denominator != 1:
+        raise InputError(f"{formula} is {value} where an integer is needed")
+    return value.numerator
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """A family of sets of orders with the optimal error and coefficients as formulas in the kernel size d.
+
+    Attributes
+    ----------
+    name : str
+    blocks : tuple of Block
+        The orders with their coefficients.
+    parametric_error_formula : sympy.Expr
+        The error in d and the family's parameters.
+    parametric_valid_from : sympy.Expr
+        The smallest kernel size, in the family's parameters.
+    objective : str
+        ``"cube"`` or ``"range"``.
+    source : str
+        Where the formula comes from.
+    parameters : mapping of str to int
+        Values of the parameters beside d; :meth:`at` changes them.
+    least : mapping of str to int
+        The least value of each parameter.
+
+    Examples
+    --------
+    >>> family = closed_forms["mean-and-last"]
+    >>> family.orders(9), family.error(9), family.error_formula
+    ((0, 1, 8), Fraction(1, 20), 1/(2*(d + 1)))
+    >>> closed_forms["top"].at(j=3).error(9)
+    Fraction(1, 186)
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    parametric_error_formula: Expr
+    parametric_valid_from: Expr
+    objective: Objective
+    source: str
+    parameters: Mapping[str, int]
+    least: Mapping[str, int]
+
+    def at(self, **parameters: int) -> ClosedForm:
+        """Return the family at other values of its parameters.
+
+        Raises
+        ------
+        InputError
+            If the family has no such parameter, or the value is too small.
+        """
+        for name, value in parameters.items():
+            if name not in self.parameters:
+                known = ", ".join(self.parameters) or "none"
+                raise InputError(f"the family {self.name} has no parameter {name!r}; it has: {known}")
+            if not isinstance(value, int) or value < self.least[name]:
+                raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
+        return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+
+    @cached_property
+    def _substitution(self) -> dict[Symbol, int]:
+        return {Symbol(name): value for name, value in self.parameters.items()}
+
+    @property
+    def error_formula(self) -> Expr:
+        """The optimal error as a SymPy expression in the symbol d alone."""
+        return self.parametric_error_formula.subs(self._substitution)
+
+    @property
+    def valid_from(self) -> int:
+        """The smallest kernel size for which the formulas hold."""
+        return _evaluate_integer(self.parametric_valid_from, self._substitution)
+
+    @property
+    def title(self) -> str:
+        """The set of orders as text, such as ``{0, 1, d - 1}``."""
+        ends = ((b.first.subs(self._substitution), b.last.subs(self._substitution)) for b in self.blocks)
+        return "{" + ", ".join(str(a) if a == b else f"{a}..{b}" for a, b in ends) + "}"
+
+    def _values(self, kernel_size: int) -> dict[Symbol, int]:
+        d = check_kernel_size(kernel_size)
+        if d < self.valid_from:
+            raise KernelSizeError(
+                f"the family {self.name} {self.title} needs kernel size >= {self.valid_from}, not {d}"
+            )
+        return {**self._substitution, D: d}
+
+    def _block_orders(self, block: Block, values: Mapping[Symbol, int]) -> range:
+        return range(_evaluate_integer(block.first, values), _evaluate_integer(block.last, values) + 1)
+
+    def orders(self, kernel_size: int) -> tuple[int, ...]:
+        """Return the orders R for one kernel size, increasing.
+
+        Raises
+        ------
+        KernelSizeError
+            Below :attr:`valid_from`.
+        """
+        values = self._values(kernel_size)
+        return tuple(order for block in self.blocks for order in self._block_orders(block, values))
+
+    def error(self, kernel_size: int) -> Fraction:
+        """Return the optimal error for one kernel size.
+
+        Raises
+        ------
+        KernelSizeError
+            Below :attr:`valid_from`.
+        """
+        return _evaluate(self.parametric_error_formula, self._values(kernel_size))
+
+    def coefficients(self, kernel_size: int) -> dict[int, Fraction]:
+        """Return the optimal coefficient of each order for one kernel size.
+
+        Raises
+        ------
+        KernelSizeError
+            Below :attr:`valid_from`.
+        """
+        values = self._values(kernel_size)
+        return {
+            order: _evaluate(block.coefficient, {**values, K: order})
+            for block in self.blocks
+            for order in self._block_orders(block, values)
+        }
+
+
+def _subsets_up_to(size: Expr, of: Expr) -> Expr:
+    """Count the subsets with at most ``size`` elements."""
+    return Sum(binomial(of, _I), (_I, 0, size))
+
+
+def _sign(exponent: Expr) -> Expr:
+    return Integer(-1) ** exponent
+
+
+def _order(order: Expr | int, coefficient: Expr | int) -> Block:
+    return Block(sympy.sympify(order), sympy.sympify(order), sympy.sympify(coefficient))
+
+
+def _family(
+    name: str,
+    error: Expr,
+    blocks: tuple[Block, ...],
+    valid_from: Expr | int,
+    source: str,
+    *,
+    objective: Objective = "cube",
+    least: Mapping[str, int] | None = None,
+    **parameters: int,
+) -> ClosedForm:
+    return ClosedForm(
+        name=name,
+        blocks=blocks,
+        parametric_error_formula=sympy.sympify(error),
+        parametric_valid_from=sympy.sympify(valid_from),
+        objective=objective,
+        source=source,
+        parameters=MappingProxyType(parameters),
+        least=MappingProxyType(dict(least or dict.fromkeys(parameters, 1))),
+    )
+
+
+def _without_intercept(family: ClosedForm) -> ClosedForm:
+    """Remove the intercept: E = E'/(1 - E'), and the other coefficients are divided by 1 - E'.
+
+    The estimator with intercept beta_0 = E' has residual -E' at the zero vector, where all other terms vanish.
+    """
+    error = family.parametric_error_formula
+    return replace(
+        family,
+        name=f"{family.name}-without-intercept",
+        blocks=tuple(replace(block, coefficient=block.coefficient / (1 - error)) for block in family.blocks[1:]),
+        parametric_error_formula=1 / (1 / error - 1),
+        # Below 3 the family without its last order has nothing left beside the intercept.
+        parametric_valid_from=sympy.Max(family.parametric_valid_from, 3 if family.name == "full-but-last" else 2),
+        source=OURS,
+    )
+
+
+def _cube_families() -> list[ClosedForm]:
+    half = Rational(1, 2)
+    t = floor((D - 1) / 2) * floor(D / 2)
+    a = floor((D - 1) / 2)
+    quadratic = t / (2 * (t + D))
+    last = 1 / (2 * (D + 1))
+    last_two = 1 / D**2
+    full = half**D
+    middle = floor(D / 2)
+    but_last = 1 / binomial(D, middle)
+    top = 1 / (2 * _subsets_up_to(J, D - 1))
+    order_and_top = 1 / (_subsets_up_to(J, D) + binomial(D - 1, J) * (D + R) / (D - R))
+    # In the last three families p, the residual for z < d in units of the error, is +-1 at known points. The
+    # coefficient of C(z,k) in p is its k-th forward difference at 0. `first` is the smallest order of the top block.
+    first = D - J
+    upper = Sum(binomial(K, _I), (_I, first, K))
+    top_scale = _sign(K + D - 1) * binomial(D, K)
+    return [
+        _family("intercept", half, (_order(0, half),), 2, PAPER),
+        _family("mean", (D - 1) / (2 * D), (_order(0, (D - 1) / (2 * D)), _order(1, 1)), 2, PAPER),
+        _family("single", (D - R) / (2 * D), (_order(0, (D - R) / (2 * D)), _order(R, 1)), R + 1, OURS, r=2),
+        _family(
+            "quadratic",
+            quadratic,
+            (
+                _order(0, quadratic),
+                _order(1, (1 / (D - 1) - 1) * (2 / a + 4) / (1 + D / t)),
+                _order(2, 2 * (1 / a + 2) / (1 + D / t)),
+            ),
+            3,
+            PAPER,
+        ),
+        _family(
+            "mean-and-last",
+            last,
+            (
+                _order(0, last),
+                _order(1, -D / ((D - 2) * (D + 1))),
+                _order(D - 1, D * (D - 1) / ((D - 2) * (D + 1))),
+            ),
+            3,
+            PAPER,
+        ),
+        _family(
+            "mean-and-last-two",
+            last_two,
+            (
+                _order(0, last_two),
+                _order(1, 2 / (D * (D - 3))),
+                _order(D - 2, -(1 + 2 / (D * (D - 3)))),
+                _order(D - 1, 2),
+            ),
+            4,
+            PAPER,
+        ),
+        _family(
+            "full",
+            full,
+            (_order(0, full), Block(Integer(1), D - 1, -((-half) ** (D - K)) * binomial(D, K))),
+            2,
+            PAPER,
+        ),
+        _family(
+            "full-but-last",
+            but_last,
+            (
+                _order(0, but_last),
+                Block(
+                    Integer(1),
+                    D - 2,
+                    but_last
+                    * _sign(K + D)
+                    * binomial(D, K)
+                    * (2 * Sum(binomial(K, _I), (_I, 0, middle - 1)) - 2**K + (1 - _sign(D)) / 2 * binomial(K, middle)),
+                ),
+            ),
+            2,
+            OURS,
+        ),
+        _family(
+            "top",
+            top,
+            (
+                _order(0, top),
+                Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))),
+            ),
+            J + 1,
+            OURS,
+            j=2,
+        ),
+        _family(
+            "order-and-top",
+            order_and_top,
+            (
+                _order(0, order_and_top),
+                _order(R, 2 * order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
+                Block(
+                    first,
+                    D - 1,
+                    order_and_top
+                    * top_scale
+                    * (
+                        upper
+                        - binomial(K - 1, first - 1)
+                        + 2 * binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)
+                    ),
+                ),
+            ),
+            R + J + 1,
+            OURS,
+            r=2,
+            j=2,
+        ),
+    ]
+
+
+def _range_families() -> list[ClosedForm]:
+    full = 1 / (2**D - 2)
+    top = 1 / (_subsets_up_to(J, D) - 1)
+    order_and_top = 1 / (_subsets_up_to(J, D) - 1 + binomial(D - 1, J) * D / (D - R))
+    first = D - J
+    upper = Sum(binomial(K, _I), (_I, first, K))
+    scale = _sign(K + D - 1) * binomial(D, K)
+    return [
+        _family("range-single", (D - R) / D, (_order(R, 1),), R + 1, OURS, objective="range", r=1),
+        _family(
+            "range-mean-and-last",
+            1 / (2 * D),
+            (_order(1, -1 / (2 * (D - 2))), _order(D - 1, (2 * D - 3) / (2 * (D - 2)))),
+            3,
+            OURS,
+            objective="range",
+        ),
+        _family(
+            "range-full",
+            full,
+            (Block(Integer(1), D - 1, full * scale * (2**K - 1)),),
+            2,
+            OURS,
+            objective="range",
+        ),
+        _family(
+            "range-top",
+            top,
+            (Block(first, D - 1, top * scale * upper),),
+            J + 1,
+            OURS,
+            objective="range",
+            j=2,
+        ),
+        _family(
+            "range-order-and-top",
+            order_and_top,
+            (
+                _order(R, order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
+                Block(
+                    first,
+                    D - 1,
+                    order_and_top
+                    * scale
+                    * (upper + binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)),
+                ),
+            ),
+            R + J + 1,
+            OURS,
+            objective="range",
+            r=2,
+            j=2,
+        ),
+    ]
+
+
+def _registry() -> dict[str, ClosedForm]:
+    cube = _cube_families()
+    bare = [_without_intercept(family) for family in cube if len(family.blocks) > 1]
+    return {family.name: family for family in (*cube, *bare, *_range_families())}
+
+
+closed_forms: Mapping[str, ClosedForm] = MappingProxyType(_registry())
+"""All families by name."""

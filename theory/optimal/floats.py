@@ -1,0 +1,129 @@
+"""Floating-point routes to the optimum, for comparison with the exact one: HiGHS and CVXPY.
+
+Both state the problem afresh from the vertex features and share nothing with the exact solver. What they return is
+not certified. They can be trusted for small kernel sizes only: coefficients grow like 2^d while the error shrinks
+like 2^-d, and an error below the solvers' tolerance of about 1e-8 cannot be told from 0.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InputError, OrdersError, SolverError
+from theory.estimator import Estimator, Objective
+from theory.subpools import vertex_features
+
+Floats = NDArray[np.float64]
+
+
+def _program(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> tuple[Floats, Floats]:
+    """Tabulate features (one row a vertex) and target at the vertices that the objective looks at."""
+    if objective == "range" and orders[0] == 0:
+        raise OrdersError('order 0, the intercept, is not allowed with the objective "range"')
+    features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
+    target = np.array([1.0] * kernel_size + [0.0])
+    return (features[1:-1], target[1:-1]) if objective == "range" else (features, target)
+
+
+def _estimator(kernel_size: int, orders: tuple[int, ...], objective: Objective, beta: Floats) -> Estimator:
+    if not np.isfinite(beta).all():
+        raise SolverError(f"the float solver returned {beta}")
+    coefficients = {r: Fraction(float(b)) for r, b in zip(orders, beta, strict=True)}
+    return Estimator(kernel_size, coefficients, objective=objective)
+
+
+def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
+    """Solve the linear program with SciPy's HiGHS, in floats.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : tuple of int, increasing, each in 0..kernel_size, at least one
+    objective : {"cube", "range"}
+
+    Returns
+    -------
+    Estimator
+        Without error and certificate; the coefficients are the floats that HiGHS returned.
+
+    Raises
+    ------
+    InputError
+        For ``"l2"``, which is no linear program.
+    SolverError
+        If HiGHS fails.
+
+    Examples
+    --------
+    >>> abs(solve_highs(9, (0, 1, 8), "cube").worst_vertex_residual - Fraction(1, 20)) < 1e-9
+    True
+    """
+    from scipy.optimize import linprog
+
+    if objective == "l2":
+        raise InputError('method "highs" solves linear programs: objective "cube" or "range", not "l2"')
+    features, target = _program(kernel_size, orders, objective)
+    n = len(orders)
+    bound = np.full((len(target), 1), -1.0)
+    equation: dict[str, Any] = {}
+    if objective == "range":
+        equation = {"A_eq": np.array([[1.0] * n + [0.0]]), "b_eq": np.array([1.0])}
+    result = linprog(
+        np.array([0.0] * n + [1.0]),
+        A_ub=np.block([[-features, bound], [features, bound]]),
+        b_ub=np.concatenate([-target, target]),
+        bounds=[(None, None)] * n + [(0.0, None)],
+        method="highs",
+        **equation,
+    )
+    if result.status != 0:
+        raise SolverError(f"HiGHS did not solve the program: {result.message}")
+    return _estimator(kernel_size, orders, objective, result.x[:n])
+
+
+def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
+    """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : tuple of int, increasing, each in 0..kernel_size, at least one
+    objective : {"cube", "range", "l2"}
+
+    Returns
+    -------
+    Estimator
+        Without error and certificate.
+
+    Raises
+    ------
+    SolverError
+        If the solver fails.
+
+    Examples
+    --------
+    >>> abs(solve_cvxpy(9, (0, 1, 8), "cube").worst_vertex_residual - Fraction(1, 20)) < 1e-7
+    True
+    """
+    import cvxpy
+
+    features, target = _program(kernel_size, orders, objective)
+    beta = cvxpy.Variable(len(orders))
+    residual = target - features @ beta
+    if objective == "l2":
+        loss = cvxpy.sum_squares(residual) + cvxpy.square(cvxpy.sum(residual))
+    else:
+        loss = cvxpy.norm_inf(residual)
+    constraints = [cvxpy.sum(beta) == 1] if objective == "range" else []
+    problem = cvxpy.Problem(cvxpy.Minimize(loss), constraints)
+    try:
+        problem.solve()
+    except cvxpy.error.SolverError as error:
+        raise SolverError(f"CVXPY did not solve the problem: {error}") from None
+    if problem.status not in ("optimal", "optimal_inaccurate") or beta.value is None:
+        raise SolverError(f"CVXPY did not solve the problem: {problem.status}")
+    return _estimator(kernel_size, orders, objective, np.asarray(beta.value))

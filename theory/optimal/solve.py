@@ -1,0 +1,81 @@
+"""The front door to all solvers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from theory.errors import InputError
+from theory.estimator import Estimator, Objective, check_objective
+from theory.optimal.exact import solve_cube, solve_range
+from theory.optimal.floats import solve_cvxpy, solve_highs
+from theory.optimal.least_squares import solve_least_squares
+from theory.subpools import check_kernel_size, check_orders
+
+Method = Literal["exact", "highs", "cvxpy"]
+
+_EXACT = {"cube": solve_cube, "range": solve_range, "l2": solve_least_squares}
+_FLOAT = {"highs": solve_highs, "cvxpy": solve_cvxpy}
+
+
+def optimal_estimator(
+    kernel_size: int,
+    orders: Iterable[int],
+    *,
+    objective: Objective = "cube",
+    method: Method = "exact",
+) -> Estimator:
+    """Find the best approximation of max pooling in the class M_d(R).
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        Number d of inputs of a pooling window, 9 for 3x3.
+    orders : iterable of distinct int, each in 0..kernel_size
+        R; order 0 is the intercept.
+    objective : {"cube", "range", "l2"}
+        ``"cube"``: the sup norm over [0,1]^d. ``"range"``: the error relative to the range of the window, among
+        translation-equivariant estimators; order 0 is not allowed. ``"l2"``: the mean square for uniform inputs.
+    method : {"exact", "highs", "cvxpy"}
+        ``"exact"`` computes in rationals and proves its answer. The other two are float solvers for comparison; the
+        estimator that they return has neither error nor certificate.
+
+    Returns
+    -------
+    Estimator
+
+    Raises
+    ------
+    KernelSizeError, OrdersError, InputError
+        If an argument is outside what is described above.
+    ProblemTooLargeError
+        If the exact computation would not fit into memory.
+    SolverError
+        If a solver fails. No unproved answer of the exact method is ever returned.
+
+    Notes
+    -----
+    The program is that of Matoba, Dimitriadis, Fleuret, TMLR 2023: the residual is linear on every simplex of ordered
+    inputs, so only 0/1 vectors matter, and by symmetry only their number of zeros. How it is solved:
+    :mod:`theory.optimal.extrapolation`.
+
+    Examples
+    --------
+    >>> estimator = optimal_estimator(9, [0, 1, 8])
+    >>> estimator.error
+    Fraction(1, 20)
+    >>> estimator.coefficients
+    {0: Fraction(1, 20), 1: Fraction(-9, 70), 8: Fraction(36, 35)}
+    >>> optimal_estimator(9, [0, 0])
+    Traceback (most recent call last):
+    ...
+    theory.errors.OrdersError: orders are distinct, but 0 occurs twice
+    """
+    d = check_kernel_size(kernel_size)
+    chosen = check_orders(d, orders)
+    goal = check_objective(objective)
+    if method == "exact":
+        return _EXACT[goal](d, chosen)
+    if method not in _FLOAT:
+        raise InputError(f"the method is {', '.join(map(repr, get_args(Method)))}, not {method!r}")
+    return _FLOAT[method](d, chosen, goal)

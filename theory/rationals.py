@@ -1,0 +1,119 @@
+"""Exact rationals: between :class:`fractions.Fraction`, python-flint and strings.
+
+Outside, the library speaks :class:`fractions.Fraction`; inside, integer matrices are python-flint's, which are one
+to two orders of magnitude faster. Strings go through python-flint too, because Python refuses to convert integers
+of more than 4,300 digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import lcm
+
+from flint import fmpq, fmpz, fmpz_mat
+
+from theory.errors import FormatError
+
+_EXACT = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+
+
+def to_string(number: Fraction) -> str:
+    """Write a rational as ``"p"`` or ``"p/q"`` in lowest terms, however many digits it has.
+
+    Parameters
+    ----------
+    number : Fraction
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> to_string(Fraction(-9, 70)), to_string(Fraction(3))
+    ('-9/70', '3')
+    >>> len(to_string(Fraction(10**5000)))
+    5001
+    """
+    numerator = fmpz(number.numerator).str()
+    return numerator if number.denominator == 1 else f"{numerator}/{fmpz(number.denominator).str()}"
+
+
+def from_string(text: object) -> Fraction:
+    """Read a rational written as ``"p"`` or ``"p/q"``.
+
+    Parameters
+    ----------
+    text : str
+        An optional minus sign and ASCII digits; the denominator is positive. Nothing else is accepted, floats least
+        of all.
+
+    Returns
+    -------
+    Fraction
+
+    Raises
+    ------
+    FormatError
+        If the text is anything else.
+
+    Examples
+    --------
+    >>> from_string("-9/70")
+    Fraction(-9, 70)
+    >>> from_string("0.5")
+    Traceback (most recent call last):
+    ...
+    theory.errors.FormatError: an exact number is written "p" or "p/q", not '0.5'
+    """
+    if not isinstance(text, str) or not _EXACT.fullmatch(text):
+        raise FormatError(f'an exact number is written "p" or "p/q", not {str(text)[:40]!r}')
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(fmpz(numerator)), int(fmpz(denominator)) if denominator else 1)
+
+
+def to_fraction(number: fmpq) -> Fraction:
+    """Convert a python-flint rational.
+
+    Examples
+    --------
+    >>> to_fraction(fmpq(2, 4))
+    Fraction(1, 2)
+    """
+    return Fraction(int(number.p), int(number.q))
+
+
+def over_common_denominator(numbers: Sequence[Fraction]) -> tuple[list[int], int]:
+    """Integers n_i and one positive integer q with ``numbers[i] == n_i / q``.
+
+    Examples
+    --------
+    >>> over_common_denominator([Fraction(1, 2), Fraction(2, 3)])
+    ([3, 4], 6)
+    """
+    q = lcm(*(number.denominator for number in numbers))
+    return [number.numerator * (q // number.denominator) for number in numbers], q
+
+
+def binomial_table(tops: Iterable[int], bottoms: Sequence[int]) -> fmpz_mat:
+    """Matrix of the binomial coefficients C(top, bottom), one row for each top.
+
+    Parameters
+    ----------
+    tops : iterable of int, >= 0
+    bottoms : sequence of int, >= 0
+
+    Returns
+    -------
+    flint.fmpz_mat
+        Shape (number of tops, number of bottoms).
+
+    Examples
+    --------
+    >>> binomial_table(range(4), [0, 2]).tolist()
+    [[1, 0], [1, 0], [1, 1], [1, 3]]
+    """
+    rows = list(tops)
+    return fmpz_mat(len(rows), len(bottoms), [fmpz.bin_uiui(top, bottom) for top in rows for bottom in bottoms])

@@ -1,0 +1,342 @@
+"""The class M_d(R): mean subpool maxima, their order-statistic weights and their vertex features, exactly.
+
+For a pooling window x of d inputs with order statistics x_(1) <= ... <= x_(d), the *mean subpool max* of order r
+averages the maximum over all subsets of r inputs,
+
+    m_r(x) = C(d,r)^-1 sum over |J| = r of max_{j in J} x_j = sum_{k=r..d} C(k-1,r-1)/C(d,r) x_(k),
+
+so m_1 is the mean and m_d the maximum; m_0 := 1 is the intercept. M_d(R) is the span of m_r for r in a set of
+orders R. (Matoba, Dimitriadis, Fleuret, TMLR 2023, section 3.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import comb
+from operator import index
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from theory.errors import ArrayError, KernelSizeError, OrdersError
+
+Array = Any
+"""An array of any library that follows the Python array API standard."""
+
+
+def _integer(value: object) -> int | None:
+    """``value`` as an int if it is one (NumPy's count, booleans do not), else None."""
+    if isinstance(value, (bool, np.bool_)):
+        return None
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
+def check_kernel_size(kernel_size: object) -> int:
+    """Return ``kernel_size`` as an int, or say what is wrong with it.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        Number of inputs of a pooling window.
+
+    Raises
+    ------
+    KernelSizeError
+        If it is no integer, or smaller than 2.
+
+    Examples
+    --------
+    >>> check_kernel_size(9)
+    9
+    >>> check_kernel_size(1)
+    Traceback (most recent call last):
+    ...
+    theory.errors.KernelSizeError: a kernel size is an integer >= 2 (one input is its own maximum), not 1
+    """
+    d = _integer(kernel_size)
+    if d is None or d < 2:
+        raise KernelSizeError(f"a kernel size is an integer >= 2 (one input is its own maximum), not {kernel_size!r}")
+    return d
+
+
+def check_orders(kernel_size: int, orders: Iterable[object]) -> tuple[int, ...]:
+    """Return the orders as a sorted tuple of ints, or say what is wrong with them.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : iterable of distinct int, each in 0..kernel_size
+        Order 0 is the intercept.
+
+    Raises
+    ------
+    OrdersError
+        If there is none, one is no integer, negative or above ``kernel_size``, or one occurs twice.
+
+    Examples
+    --------
+    >>> check_orders(9, [8, 0, 1])
+    (0, 1, 8)
+    >>> check_orders(9, [0, 10])
+    Traceback (most recent call last):
+    ...
+    theory.errors.OrdersError: orders for kernel size 9 are integers in 0..9, not 10
+    """
+    try:
+        given = list(orders)
+    except TypeError:
+        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {orders!r}") from None
+    found: set[int] = set()
+    for order in given:
+        r = _integer(order)
+        if r is None or not 0 <= r <= kernel_size:
+            raise OrdersError(f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {order!r}")
+        if r in found:
+            raise OrdersError(f"orders are distinct, but {r} occurs twice")
+        found.add(r)
+    if not found:
+        raise OrdersError("at least one order is needed, none was given")
+    return tuple(sorted(found))
+
+
+def _check_order(kernel_size: int, order: object) -> int:
+    return check_orders(kernel_size, [order])[0]
+
+
+def number_of_terms(kernel_size: int, orders: Iterable[int]) -> int:
+    """Count the subpool maxima, the sum of C(d,r) over r in R: the width of the readout.
+
+    Examples
+    --------
+    >>> number_of_terms(9, [0, 1, 8])
+    19
+    """
+    return sum(comb(kernel_size, r) for r in orders)
+
+
+def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...]:
+    """Weights of the order statistics in the mean subpool max of one order.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    order : int, 1..kernel_size
+
+    Returns
+    -------
+    tuple of Fraction, length kernel_size
+        Entry k-1 is the weight C(k-1,r-1)/C(d,r) of x_(k); the weights are nonnegative and sum to 1.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError
+        Order 0, the intercept, has no weights.
+
+    Notes
+    -----
+    x_(k) is the maximum of an r-subset that contains it and r-1 of the k-1 smaller inputs. (Matoba, Dimitriadis,
+    Fleuret, TMLR 2023.)
+
+    Examples
+    --------
+    >>> [str(w) for w in order_statistic_weights(4, 2)]
+    ['0', '1/6', '1/3', '1/2']
+    """
+    d = check_kernel_size(kernel_size)
+    r = _check_order(d, order)
+    if r == 0:
+        raise OrdersError("order 0 is the intercept and has no order-statistic weights")
+    return tuple(Fraction(comb(k - 1, r - 1), comb(d, r)) for k in range(1, d + 1))
+
+
+def subpool_matrix(kernel_size: int) -> tuple[tuple[Fraction, ...], ...]:
+    """Build the matrix B(d): row r holds the order-statistic weights of the mean subpool max of order r.
+
+    Returns
+    -------
+    tuple of kernel_size - 1 tuples of Fraction, each of length kernel_size
+        The rows of the orders 1..d-1.
+
+    Notes
+    -----
+    B(d) of Matoba, Dimitriadis, Fleuret, TMLR 2023.
+
+    Examples
+    --------
+    >>> [[str(w) for w in row] for row in subpool_matrix(3)]
+    [['1/3', '1/3', '1/3'], ['0', '1/3', '2/3']]
+    """
+    return tuple(order_statistic_weights(kernel_size, r) for r in range(1, check_kernel_size(kernel_size)))
+
+
+def vertices(kernel_size: int) -> tuple[tuple[int, ...], ...]:
+    """List the vertices of the simplex {0 <= x_1 <= ... <= x_d <= 1}, by their number of zeros.
+
+    Returns
+    -------
+    tuple of kernel_size + 1 tuples of int, each of length kernel_size
+        Entry z is the sorted 0/1 vector with z zeros.
+
+    Examples
+    --------
+    >>> vertices(2)
+    ((1, 1), (0, 1), (0, 0))
+    """
+    d = check_kernel_size(kernel_size)
+    return tuple((0,) * z + (1,) * (d - z) for z in range(d + 1))
+
+
+def vertex_feature(kernel_size: int, order: int, zeros: int) -> Fraction:
+    """Value phi_r(z) of the mean subpool max of order r at a 0/1 vector with z zeros.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    order : int, 0..kernel_size
+    zeros : int, 0..kernel_size
+
+    Returns
+    -------
+    Fraction
+        phi_0 = 1, and phi_r(z) = 1 - C(z,r)/C(d,r): the share of r-subsets that do not consist of zeros alone.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError
+
+    Examples
+    --------
+    >>> vertex_feature(9, 8, 8)
+    Fraction(8, 9)
+    """
+    d = check_kernel_size(kernel_size)
+    r = _check_order(d, order)
+    z = _integer(zeros)
+    if z is None or not 0 <= z <= d:
+        raise OrdersError(f"a vertex of kernel size {d} has between 0 and {d} zeros, not {zeros!r}")
+    return Fraction(1) if r == 0 else 1 - Fraction(comb(z, r), comb(d, r))
+
+
+def vertex_features(kernel_size: int, orders: Iterable[int]) -> tuple[tuple[Fraction, ...], ...]:
+    """Tabulate the vertex features of a set of orders.
+
+    Returns
+    -------
+    tuple of kernel_size + 1 tuples of Fraction
+        Entry z holds phi_r(z) for the orders in increasing order.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError
+
+    Examples
+    --------
+    >>> [[str(phi) for phi in row] for row in vertex_features(2, [0, 1])]
+    [['1', '1'], ['1', '1/2'], ['1', '0']]
+    """
+    d = check_kernel_size(kernel_size)
+    chosen = check_orders(d, orders)
+    return tuple(tuple(vertex_feature(d, r, z) for r in chosen) for z in range(d + 1))
+
+
+def vertex_matrix(kernel_size: int) -> tuple[tuple[Fraction, ...], ...]:
+    """Build the matrix K(d) = B(d) V(d): the mean subpool maxima of orders 1..d-1 at all vertices.
+
+    Returns
+    -------
+    tuple of kernel_size - 1 tuples of Fraction, each of length kernel_size + 1
+        Row r, column z: phi_r(z). V(d) has :func:`vertices` as its columns.
+
+    Notes
+    -----
+    K(d) of Matoba, Dimitriadis, Fleuret, TMLR 2023.
+
+    Examples
+    --------
+    >>> [[str(phi) for phi in row] for row in vertex_matrix(3)]
+    [['1', '2/3', '1/3', '0'], ['1', '1', '2/3', '0']]
+    """
+    d = check_kernel_size(kernel_size)
+    return tuple(tuple(vertex_feature(d, r, z) for z in range(d + 1)) for r in range(1, d))
+
+
+def weigh_order_statistics(x: Array, weights: Sequence[float], intercept: float = 0.0) -> Array:
+    """Sort along the last axis and take the dot product with ``weights``.
+
+    Parameters
+    ----------
+    x : array, shape (..., d), real floating dtype
+        Of any array-API library; nested sequences of numbers become a float64 NumPy array.
+    weights : sequence of d floats
+        Of the order statistics, smallest first.
+    intercept : float
+        Added to each result.
+
+    Returns
+    -------
+    array, shape (...), dtype and library of ``x``
+
+    Raises
+    ------
+    ArrayError
+        If ``x`` is not real floating, or its last axis does not have length d.
+
+    Notes
+    -----
+    Arithmetic is that of the array's dtype with the weights rounded once to it, so the result is within
+    (d + 2) eps sum_k |w_k x_(k)| + eps |intercept| of the exact value, to first order in eps. A window with a NaN
+    gives NaN. A window with infinities gives what IEEE arithmetic gives: an infinity, or NaN where a weight is 0 or
+    infinities cancel.
+
+    Examples
+    --------
+    >>> float(weigh_order_statistics([3.0, 1.0, 2.0], [0.0, 0.5, 0.5]))
+    2.5
+    """
+    d = len(weights)
+    if not array_api_compat.is_array_api_obj(x):
+        try:
+            x = np.asarray(x, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ArrayError(f"windows are real numbers, an array of shape (..., {d}), not {x!r:.80}") from None
+    xp = array_api_compat.array_namespace(x)
+    if not xp.isdtype(x.dtype, "real floating"):
+        raise ArrayError(f"windows have a real floating dtype such as float32 or float64, not {x.dtype}")
+    if x.ndim == 0 or x.shape[-1] != d:
+        raise ArrayError(f"windows have {d} inputs along the last axis, but the array has shape {tuple(x.shape)}")
+    w = xp.asarray(list(weights), dtype=x.dtype, device=array_api_compat.device(x))
+    result = xp.matmul(xp.sort(x, axis=-1), w)
+    return result + intercept if intercept else result
+
+
+def mean_subpool_max(x: Array, order: int) -> Array:
+    """Compute the mean subpool max of one order by one sort, never by enumerating subsets.
+
+    Parameters
+    ----------
+    x : array, shape (..., d), real floating dtype
+    order : int, 1..d
+
+    Returns
+    -------
+    array, shape (...), dtype and library of ``x``
+
+    Raises
+    ------
+    KernelSizeError, OrdersError, ArrayError
+
+    Examples
+    --------
+    >>> float(mean_subpool_max([1.0, 2.0, 4.0], 2))  # (2 + 4 + 4) / 3
+    3.333333333333333
+    """
+    if not array_api_compat.is_array_api_obj(x):
+        x = np.asarray(x, dtype=np.float64)
+    if x.ndim == 0:
+        raise ArrayError("a window has at least one axis, but a scalar was given")
+    return weigh_order_statistics(x, [float(w) for w in order_statistic_weights(x.shape[-1], order)])
