@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
@@ -19,7 +20,7 @@ from theory.errors import InputError, SubpoolError
 from theory.estimator import Estimator, Objective
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import to_string
-from theory.subpools import number_of_terms
+from theory.subpools import check_kernel_size, number_of_terms
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -156,6 +157,10 @@ def _decimal(number: Fraction) -> str:
         return str(mpmath.nstr(mpmath.mpf(number.numerator) / number.denominator, 6))
 
 
+def _count(number: int) -> str:
+    return str(number) if number < 10**15 else _decimal(Fraction(number))
+
+
 def _fraction(number: Fraction) -> str:
     text = to_string(number)
     return text if len(text) <= _LONGEST_FRACTION else f"({len(text)} characters: --json)"
@@ -279,7 +284,9 @@ def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argpa
     )
     table = _new_table(("order", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     for order, beta in estimator.coefficients.items():
-        table.add_row(str(order), str(number_of_terms(estimator.kernel_size, [order])), _fraction(beta), _decimal(beta))
+        table.add_row(
+            str(order), _count(number_of_terms(estimator.kernel_size, [order])), _fraction(beta), _decimal(beta)
+        )
     console.print(table)
     for name, value in _facts(estimator, options):
         console.print(f"{name:<16} {value}", soft_wrap=True)
@@ -293,7 +300,7 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
     else:
         facts = [("residual", f"{_decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", _oscillation(estimator)))
-    facts.append(("subpool maxima", str(estimator.terms)))
+    facts.append(("subpool maxima", _count(estimator.terms)))
     if estimator.objective == "l2":
         facts.append(("mean square", f"{_fraction(estimator.mean_square)} = {_decimal(estimator.mean_square)}"))
     if estimator.certificate is not None:
@@ -306,7 +313,7 @@ def _oscillation(estimator: Estimator) -> str:
     if not estimator.worst_vertex_residual:
         return "nowhere: the residual is 0"
     signs = [f"{z}{'+' if estimator.vertex_residuals[z] > 0 else '-'}" for z in estimator.equioscillation]
-    shown = " ".join(signs) if len(signs) <= 40 else f"{' '.join(signs[:40])} ... ({len(signs)} in all)"
+    shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
     return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"
 
 
@@ -347,6 +354,7 @@ def _verify(options: argparse.Namespace) -> int:
     from proofs_check.registry import select, verify
 
     chosen = select(options.names or None)
+    check_kernel_size(options.kernel_max)
     with _progress() as progress:
         task = progress.add_task(f"checking {chosen[0].name}", total=len(chosen))
         upcoming = iter([claim.name for claim in chosen][1:])
@@ -395,12 +403,9 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         if verdict.witness is not None:
             console.print(f"{verdict.claim}: {verdict.status}: {verdict.witness}", soft_wrap=True)
-    counts = {
-        status: sum(v.status == status for v in verdicts) for status in ("proved", "verified", "refuted", "unknown")
-    }
-    console.print(
-        f"{len(verdicts)} claims: " + ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    )
+    by_status = Counter(verdict.status for verdict in verdicts)
+    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
+    console.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
 
 
 def _short(number: Fraction) -> str:
@@ -427,7 +432,7 @@ def _table(options: argparse.Namespace) -> int:
         ("error", "right"),
         ("decimal", "right"),
         ("subpool maxima", "right"),
-        title=f"kernel {'x'.join(map(str, shape))} (d = {d}): optimal errors by closed form (range-: relative to the range)",
+        title=f"kernel {'x'.join(map(str, shape))} (d = {d}): optimal errors by closed form",
     )
     for family in families:
         error, orders = family.error(d), family.orders(d)
@@ -437,7 +442,7 @@ def _table(options: argparse.Namespace) -> int:
             format_orders(orders),
             _fraction(error),
             _decimal(error),
-            str(number_of_terms(d, orders)),
+            _count(number_of_terms(d, orders)),
         )
     _console().print(table)
     return DONE

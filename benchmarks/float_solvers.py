@@ -1,0 +1,91 @@
+"""Baselines: HiGHS and CVXPY called directly, on matrices built beforehand, so that no wrapper of ours slows them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.subpools import vertex_features
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a float solver says: the error that it claims, and the coefficients in the order of the orders."""
+
+    claimed: float
+    coefficients: Floats
+
+
+@dataclass(frozen=True)
+class FloatProgram:
+    """One problem in floats: minimise max |target - features @ beta|, with sum beta = 1 for the objective "range"."""
+
+    features: Floats
+    target: Floats
+    normalised: bool
+
+    @classmethod
+    def of(cls, kernel_size: int, orders: list[int], objective: str = "cube") -> FloatProgram:
+        """Round the exact vertex features to the nearest floats."""
+        features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
+        target = np.array([1.0] * kernel_size + [0.0])
+        if objective == "range":
+            return cls(features[1:-1], target[1:-1], True)
+        return cls(features, target, False)
+
+    def linprog_arguments(self) -> dict[str, Any]:
+        """Return what ``scipy.optimize.linprog`` takes."""
+        n = self.features.shape[1]
+        slack = np.full((len(self.target), 1), -1.0)
+        arguments: dict[str, Any] = {
+            "c": np.array([0.0] * n + [1.0]),
+            "A_ub": np.block([[-self.features, slack], [self.features, slack]]),
+            "b_ub": np.concatenate([-self.target, self.target]),
+            "bounds": [(None, None)] * n + [(0.0, None)],
+            "method": "highs",
+        }
+        if self.normalised:
+            arguments |= {"A_eq": np.array([[1.0] * n + [0.0]]), "b_eq": np.array([1.0])}
+        return arguments
+
+
+def run_linprog(arguments: dict[str, Any]) -> Outcome | None:
+    """Call SciPy's HiGHS; None where it gives up."""
+    from scipy.optimize import linprog
+
+    result = linprog(**arguments)
+    return Outcome(float(result.fun), result.x[:-1]) if result.status == 0 else None
+
+
+def run_cvxpy(program: FloatProgram) -> Outcome | None:
+    """State the problem in CVXPY and solve it with CVXPY's default solver; None where it gives up."""
+    import cvxpy
+
+    beta = cvxpy.Variable(program.features.shape[1])
+    constraints = [cvxpy.sum(beta) == 1] if program.normalised else []
+    problem = cvxpy.Problem(cvxpy.Minimize(cvxpy.norm_inf(program.target - program.features @ beta)), constraints)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            problem.solve()
+    except cvxpy.error.SolverError:
+        return None
+    if beta.value is None or not np.isfinite(beta.value).all():
+        return None
+    return Outcome(float(problem.value), np.asarray(beta.value))
+
+
+def cvxpy_default_solver() -> str:
+    """Name the solver that CVXPY picks for these problems."""
+    import cvxpy
+
+    beta = cvxpy.Variable(1)
+    problem = cvxpy.Problem(cvxpy.Minimize(cvxpy.norm_inf(np.ones(2) - np.ones((2, 1)) @ beta)))
+    problem.solve()
+    return str(problem.solver_stats.solver_name)

@@ -1,0 +1,98 @@
+"""Timing two or more sides in turn, so that a busy machine slows them all alike, and the ratios that come out."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+Side = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as long the baseline took: the median over repetitions, and their extremes."""
+
+    middle: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, ours: Sequence[float], theirs: Sequence[float]) -> Ratio:
+        """Divide the times of one repetition by each other, never a best by a worst."""
+        ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+        return cls(median(ratios), min(ratios), max(ratios))
+
+    def __str__(self) -> str:
+        return f"{short(self.middle)} ({short(self.low)}..{short(self.high)})"
+
+
+def time_once(side: Side) -> float:
+    """Seconds that one call takes, the garbage collector being off as in :mod:`timeit`."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        start = perf_counter()
+        side()
+        return perf_counter() - start
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def interleave(
+    sides: Mapping[str, Side], repetitions: int, *, warm_up: bool = True, after_each: Callable[[], None] | None = None
+) -> dict[str, list[float]]:
+    """Time every side once per repetition, every other repetition in the opposite order.
+
+    Parameters
+    ----------
+    sides : mapping of name to function without arguments
+    repetitions : int
+    warm_up : bool
+        Whether every side is called once before the clock runs.
+    after_each : callable, optional
+        Called after each repetition.
+
+    Returns
+    -------
+    dict of name to list of float
+        Seconds, one entry for each repetition; the entries with one index belong together.
+    """
+    if warm_up:
+        for side in sides.values():
+            side()
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for repetition in range(repetitions):
+        names = list(sides) if repetition % 2 == 0 else list(sides)[::-1]
+        for name in names:
+            times[name].append(time_once(sides[name]))
+        if after_each is not None:
+            after_each()
+    return times
+
+
+def short(number: float) -> str:
+    """Two or three significant digits, without exponents where they would not help.
+
+    Examples
+    --------
+    >>> short(0.01234), short(3.14159), short(42.42), short(2581.1)
+    ('0.012', '3.14', '42.4', '2581')
+    """
+    if number >= 100:
+        return f"{number:.0f}"
+    return f"{number:.3g}" if number >= 1 else f"{number:.2g}"
+
+
+def in_seconds(seconds: float) -> str:
+    """Write a time in the unit that suits it.
+
+    Examples
+    --------
+    >>> in_seconds(0.00045), in_seconds(6.256)
+    ('0.45 ms', '6.26 s')
+    """
+    return f"{short(seconds)} s" if seconds >= 1 else f"{short(1000 * seconds)} ms"

@@ -1,0 +1,1060 @@
+"""The independent checker: what it must accept, what it must refuse, and that it says why.
+
+The oracle of these tests is `violations`: the conditions of the file format, written down literally with
+fractions, and so slowly that nothing can hide in it. Every verdict of the checker on the mutants below, and
+the reason it gives, is compared with the oracle's.
+"""
+
+import ast
+import copy
+import itertools
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofs_check import certificates
+from proofs_check.certificates import (
+    KERNEL_SIZE_LIMIT,
+    CertificateError,
+    CertificateFormatError,
+    check_certificate,
+)
+
+HALF = Fraction(1, 2)
+
+
+# The oracle
+
+
+def canonical_number(text):
+    if not isinstance(text, str):
+        return False
+    p, slash, q = text.partition("/")
+    try:
+        return str(int(p)) == p and (not slash or (str(int(q)) == q and int(q) > 0))
+    except ValueError:
+        return False
+
+
+def whole(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def well_formed(document):
+    keys = {"format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual"}
+    if not isinstance(document, dict) or set(document) != keys or not whole(document["version"]):
+        return False
+    d, orders, objective = document["kernel_size"], document["orders"], document["objective"]
+    coefficients, error, dual = document["coefficients"], document["error"], document["dual"]
+    if document["format"] != "subpool-certificate" or document["version"] != 1 or objective not in ["cube", "range"]:
+        return False
+    if not whole(d) or not 2 <= d <= KERNEL_SIZE_LIMIT or not isinstance(orders, list) or not all(map(whole, orders)):
+        return False
+    if not orders or len(set(orders)) < len(orders) or max(orders) > d or min(orders) < (objective == "range"):
+        return False
+    if not isinstance(coefficients, dict) or set(coefficients) != {str(r) for r in orders}:
+        return False
+    if not isinstance(dual, dict) or not set(dual) <= {str(z) for z in vertices(document)}:
+        return False
+    return all(map(canonical_number, [*coefficients.values(), *dual.values(), error])) and Fraction(error) >= 0
+
+
+def vertices(document):
+    d = document["kernel_size"]
+    return range(d + 1) if document["objective"] == "cube" else range(1, d)
+
+
+def phi(document, r, z):
+    return 1 - Fraction(comb(z, r), comb(document["kernel_size"], r)) if r else Fraction(1)
+
+
+def residuals(document):
+    beta = {r: Fraction(document["coefficients"][str(r)]) for r in document["orders"]}
+    return [
+        (z < document["kernel_size"]) - sum(beta[r] * phi(document, r, z) for r in beta) for z in vertices(document)
+    ]
+
+
+def violations(document):
+    """The violated conditions of the file format; if it is malformed, only that."""
+    if not well_formed(document):
+        return {"form"}
+    found, error = set(), Fraction(document["error"])
+    if any(abs(residual) > error for residual in residuals(document)):
+        found.add("residual too large")
+    if all(abs(residual) != error for residual in residuals(document)):
+        found.add("error not attained")
+    if document["objective"] == "range" and sum(map(Fraction, document["coefficients"].values())) != 1:
+        found.add("sum of coefficients")
+    w = {int(z): Fraction(weight) for z, weight in document["dual"].items()}
+    if error == 0 and not w:
+        return found
+    if sum(map(abs, w.values())) != 1:
+        found.add("size of dual")
+    moments = {sum(w[z] * phi(document, r, z) for z in w) for r in document["orders"]}
+    if len(moments) > 1 or (document["objective"] == "cube" and moments != {0}):
+        found.add("moments")
+    shifts = moments if document["objective"] == "range" else {0}
+    if all(abs(sum(w[z] for z in w if z < document["kernel_size"]) - m) != error for m in shifts):
+        found.add("value of dual")
+    return found
+
+
+# The beginnings of the checker's messages, and what the oracle then has to find.
+REASONS = {
+    "the largest |residual|, at ": {"residual too large", "error not attained"},
+    "the sum of the coefficients must be 1, ": {"sum of coefficients"},
+    "the sum of the |dual weights| must be 1, ": {"size of dual"},
+    "the moment of the dual with order ": {"moments"},
+    "the value of the dual must be the error ": {"value of dual"},
+}
+
+
+def reason_is_true(message, violated, malformed):
+    if violated == {"form"}:
+        return re.match(malformed, message) is not None
+    return any(message.startswith(start) and reason & violated for start, reason in REASONS.items())
+
+
+def refusal(source):
+    """The error that the checker raises, which must fit on one line."""
+    with pytest.raises(CertificateError) as caught:
+        check_certificate(source)
+    message = str(caught.value)
+    assert message
+    assert message.isprintable()
+    assert len(message) < 300
+    return caught.value
+
+
+# Certificates known by hand
+
+
+def document(kernel_size, objective, coefficients, error, dual):
+    return {
+        "format": "subpool-certificate",
+        "version": 1,
+        "kernel_size": kernel_size,
+        "objective": objective,
+        "orders": list(coefficients),
+        "coefficients": {str(order): str(value) for order, value in coefficients.items()},
+        "error": str(error),
+        "dual": {str(z): str(weight) for z, weight in dual.items()},
+    }
+
+
+def nine():
+    return {
+        "format": "subpool-certificate",
+        "version": 1,
+        "kernel_size": 9,
+        "objective": "cube",
+        "orders": [0, 1, 8],
+        "coefficients": {"0": "1/20", "1": "-9/70", "8": "36/35"},
+        "error": "1/20",
+        "dual": {"0": "1/20", "7": "-9/20", "8": "9/20", "9": "-1/20"},
+    }
+
+
+def constant(d, z):
+    return document(d, "cube", {0: HALF}, HALF, {z: HALF, d: -HALF})
+
+
+def constant_and_one_order(d, r):
+    # The residuals are -E at z < r, rise to E at d-1, and fall to -E at d.
+    error = Fraction(d - r, 2 * d)
+    return document(d, "cube", {0: error, r: 1}, error, {0: -Fraction(r, 2 * d), d - 1: HALF, d: -error})
+
+
+def all_but_the_maximum(d):
+    beta = {k: -((-HALF) ** (d - k)) * comb(d, k) for k in range(d)} | {0: HALF**d}
+    return document(d, "cube", beta, HALF**d, {z: (-1) ** (d - z) * comb(d, z) * HALF**d for z in range(d + 1)})
+
+
+def mean_and_top(d):
+    # The residuals are beta_1 z/d for z <= d-2, which fall to -E, and E at d-1.
+    beta = -Fraction(1, 2 * (d - 2))
+    return document(d, "range", {1: beta, d - 1: 1 - beta}, Fraction(1, 2 * d), {d - 2: HALF, d - 1: -HALF})
+
+
+def all_without_intercept(d):
+    # Binomial inversion of residuals that alternate at 1..d-1 and vanish at 0.
+    count = 2**d - 2
+    beta = {r: Fraction((-1) ** (d - r + 1) * (2**r - 1) * comb(d, r), count) for r in range(1, d)}
+    dual = {z: Fraction((-1) ** z * comb(d, z), count) for z in range(1, d)}
+    return document(d, "range", beta, Fraction(1, count), dual)
+
+
+BASES = {
+    "0,1,8 of 9": (nine(), Fraction(1, 20)),
+    "0 of 5": (constant(5, 2), HALF),
+    "0 of 2": (constant(2, 0), HALF),
+    "0,3 of 7": (constant_and_one_order(7, 3), Fraction(2, 7)),
+    "0,5 of 6": (constant_and_one_order(6, 5), Fraction(1, 12)),
+    "0-5 of 6": (all_but_the_maximum(6), Fraction(1, 64)),
+    "0-8 of 9": (all_but_the_maximum(9), Fraction(1, 512)),
+    "0-4 of 4": (document(4, "cube", dict.fromkeys(range(4), 0) | {4: 1}, 0, {}), Fraction(0)),
+    "4 of 4": (document(4, "cube", {4: 1}, 0, {4: 1}), Fraction(0)),
+    "range 1,4 of 5": (mean_and_top(5), Fraction(1, 10)),
+    "range 1,8 of 9": (mean_and_top(9), Fraction(1, 18)),
+    "range 1-5 of 6": (all_without_intercept(6), Fraction(1, 62)),
+    "range 1-8 of 9": (all_without_intercept(9), Fraction(1, 510)),
+    "range 3,4 of 4": (document(4, "range", {3: 0, 4: 1}, 0, {}), Fraction(0)),
+    "range 1 of 2": (document(2, "range", {1: 1}, HALF, {1: 1}), HALF),
+}
+
+
+@pytest.mark.parametrize(("good", "error"), BASES.values(), ids=BASES)
+def test_accepts_certificates_known_by_hand(good, error, tmp_path):
+    assert violations(good) == set()
+    path = tmp_path / "certificate.json"
+    path.write_text(json.dumps(good, indent=1), encoding="utf-8")
+    untouched = copy.deepcopy(good)
+    for source in (good, json.dumps(good), "\n  " + json.dumps(good, indent=2), path, str(path)):
+        certified = check_certificate(source)
+        assert certified == error
+        assert type(certified) is Fraction
+    assert good == untouched
+
+
+def test_accepts_the_families_for_all_small_kernel_sizes():
+    for d in range(2, 14):
+        assert check_certificate(all_but_the_maximum(d)) == HALF**d
+        assert check_certificate(all_without_intercept(d)) == Fraction(1, 2**d - 2)
+        for r in range(1, d):
+            assert check_certificate(constant_and_one_order(d, r)) == Fraction(d - r, 2 * d)
+        for z in range(d):
+            assert check_certificate(constant(d, z)) == HALF
+        if d > 2:
+            assert check_certificate(mean_and_top(d)) == Fraction(1, 2 * d)
+
+
+def test_accepts_large_kernels():
+    assert check_certificate(all_but_the_maximum(300)) == HALF**300
+    assert check_certificate(constant_and_one_order(10_000, 5_000)) == Fraction(1, 4)
+
+
+@pytest.mark.parametrize("good", [good for good, _ in BASES.values()], ids=BASES)
+def test_no_other_coefficients_do_better(good):
+    # What the checker is for, seen from the other side.
+    rng, certified = random.Random(5), check_certificate(good)
+    for _ in range(100):
+        size = Fraction(1, 10 ** rng.randrange(5))
+        beta = {key: Fraction(value) + size * rng.randint(-9, 9) for key, value in good["coefficients"].items()}
+        if good["objective"] == "range":
+            beta[str(good["orders"][0])] += 1 - sum(beta.values())
+        assert max(map(abs, residuals(good | {"coefficients": beta}))) >= certified
+
+
+def test_accepts_what_the_solver_writes():
+    from theory import optimal_estimator
+
+    rng = random.Random(7)
+    problems = [(5, orders, "cube") for n in range(1, 7) for orders in itertools.combinations(range(6), n)]
+    problems += [(5, orders, "range") for n in range(1, 6) for orders in itertools.combinations(range(1, 6), n)]
+    for _ in range(60):
+        d, objective = rng.randint(2, 16), rng.choice(["cube", "range"])
+        allowed = range(d + 1) if objective == "cube" else range(1, d + 1)
+        problems.append((d, sorted(rng.sample(allowed, rng.randint(1, len(allowed)))), objective))
+    assert len(problems) == 63 + 31 + 60
+    for d, orders, objective in problems:
+        estimator = optimal_estimator(d, orders, objective=objective)
+        text = estimator.certificate.to_json()
+        assert check_certificate(text) == estimator.error
+        parsed = json.loads(text)
+        assert violations(parsed) == set()
+        assert (parsed["kernel_size"], sorted(parsed["orders"]), parsed["objective"]) == (d, list(orders), objective)
+
+
+# One violated condition at a time
+
+
+def with_dual(good, changes):
+    dual = {int(z): Fraction(weight) for z, weight in good["dual"].items()}
+    for z, change in changes.items():
+        dual[z] = dual.get(z, Fraction(0)) + Fraction(change)
+    return good | {"dual": {str(z): str(weight) for z, weight in dual.items()}}
+
+
+def with_coefficients(good, changes):
+    return good | {"coefficients": good["coefficients"] | changes}
+
+
+# At d = 9, R = {0,1,8}, the second difference (1, -2, 1) at z = 1, 2, 3 has zero moments and value.
+SINGLE = {
+    "residual of the cube": (
+        with_coefficients(nine(), {"1": "-9/71"}),
+        {"residual too large"},
+        "the largest |residual|, at 7 zeros, must be the error 1/20, found 501/9940",
+    ),
+    "residual of the range": (
+        with_coefficients(mean_and_top(6), {"1": "-1/4", "5": "5/4"}),
+        {"residual too large"},
+        "the largest |residual|, at 4 zeros, must be the error 1/12, found 1/6",
+    ),
+    "size of the dual": (
+        with_dual(nine(), {1: "1/100", 2: "-1/50", 3: "1/100"}),
+        {"size of dual"},
+        "the sum of the |dual weights| must be 1, found 26/25",
+    ),
+    "moment of order 0": (
+        with_dual(nine(), {9: "1/10"}),
+        {"moments"},
+        "the moment of the dual with order 0 must be 0, found 1/10",
+    ),
+    "moment of order 1": (
+        with_dual(nine(), {0: "-1/20", 1: "1/20"}),
+        {"moments"},
+        "the moment of the dual with order 1 must be 0, found -1/180",
+    ),
+    "moment of order 8": (
+        with_dual(nine(), {6: "-1/100", 7: "1/50", 8: "-1/100", 1: "1/200", 2: "-1/100", 3: "1/200"}),
+        {"moments"},
+        "the moment of the dual with order 8 must be 0, found 1/900",
+    ),
+    "value of the dual": (
+        nine() | {"dual": {"1": "1/4", "2": "-1/2", "3": "1/4"}},
+        {"value of dual"},
+        "the value of the dual must be the error 1/20, found 0",
+    ),
+    "sum of the coefficients": (
+        with_coefficients(mean_and_top(6), {"1": "-14/100", "5": "113/100"}),
+        {"sum of coefficients"},
+        "the sum of the coefficients must be 1, found 99/100",
+    ),
+    "unequal moments": (
+        mean_and_top(6) | {"dual": {"3": "1/2", "5": "-1/2"}},
+        {"moments"},
+        "the moment of the dual with order 5 must be 1/6, found 1/12",
+    ),
+    # Weak duality: with the dual in order, an error that no residual attains is not the value of the dual.
+    "error too large": (
+        nine() | {"error": "1/10"},
+        {"error not attained", "value of dual"},
+        "the value of the dual must be the error 1/10, found 1/20",
+    ),
+    "error too small": (
+        nine() | {"error": "1/21"},
+        {"residual too large", "error not attained", "value of dual"},
+        "the value of the dual must be the error 1/21, found 1/20",
+    ),
+    "no dual": (
+        nine() | {"dual": {}},
+        {"size of dual", "value of dual"},
+        "the sum of the |dual weights| must be 1, found 0",
+    ),
+    "error zero without dual": (
+        document(4, "cube", {0: 0, 3: 1}, 0, {}),
+        {"residual too large"},
+        "the largest |residual|, at 3 zeros, must be the error 0, found 1/4",
+    ),
+}
+
+
+@pytest.mark.parametrize(("bad", "violated", "message"), SINGLE.values(), ids=SINGLE)
+def test_names_the_violated_condition(bad, violated, message):
+    assert violations(bad) == violated
+    error = refusal(bad)
+    assert type(error) is CertificateError
+    assert str(error) == message
+    assert str(refusal(json.dumps(bad))) == message
+
+
+def test_refuses_a_suboptimal_estimator():
+    # The best for R = {0,1} and its dual, presented as best for {0,1,8}: attained, but not the least.
+    smaller = constant_and_one_order(9, 1)
+    posed = smaller | {"orders": [0, 1, 8], "coefficients": smaller["coefficients"] | {"8": "0"}}
+    assert check_certificate(smaller) == Fraction(4, 9)
+    assert violations(posed) == {"moments"}
+    assert "moment of the dual with order 8" in str(refusal(posed))
+    honest = posed | {"dual": nine()["dual"]}
+    assert violations(honest) == {"value of dual"}
+    assert str(refusal(honest)) == "the value of the dual must be the error 4/9, found 1/20"
+
+
+# Mutants: more than ten thousand wrong certificates, and some right ones
+
+
+def nudge(rng, text):
+    """Another number: the least bit, a lot, or a sign away."""
+    value = Fraction(text)
+    changes = [
+        Fraction(1, value.denominator),
+        Fraction(1, value.denominator * 10 ** rng.randint(1, 300) + 1),
+        Fraction(rng.randint(1, 10**6), rng.randint(1, 10**6)),
+        Fraction(10 ** rng.randint(1, 300)),
+        2 * abs(value) or 1,
+        abs(value) / 2 or 1,
+    ]
+    return str(value + rng.choice(changes) * rng.choice([1, -1]))
+
+
+def trade(rng, numbers, first, second):
+    amount = Fraction(rng.randint(1, 99), 10 ** rng.randint(1, 30))
+    numbers[first] = str(Fraction(numbers.get(first, "0")) + amount)
+    numbers[second] = str(Fraction(numbers.get(second, "0")) - amount)
+
+
+def exchange(numbers, first, second):
+    numbers[first], numbers[second] = numbers.get(second, "0"), numbers.get(first, "0")
+
+
+def some_coefficient(rng, bad):
+    return rng.choice(list(bad["coefficients"]))
+
+
+def some_vertex(rng, bad):
+    return str(rng.choice(vertices(bad)))
+
+
+def some_order(rng, bad):
+    """An order that is not there, if there is one."""
+    allowed = range(0 if bad["objective"] == "cube" else 1, bad["kernel_size"] + 1)
+    return rng.choice([order for order in allowed if order not in bad["orders"]] or bad["orders"])
+
+
+def numbers_of(bad):
+    return [(holder, key) for holder in (bad["coefficients"], bad["dual"]) for key in holder] + [(bad, "error")]
+
+
+def replace_number(rng, bad, value):
+    holder, key = rng.choice(numbers_of(bad))
+    holder[key] = value
+
+
+def insert_order(rng, bad, order):
+    bad["orders"].insert(rng.randint(0, len(bad["orders"])), order)
+
+
+def change_coefficient(rng, bad):
+    key = some_coefficient(rng, bad)
+    bad["coefficients"][key] = nudge(rng, bad["coefficients"][key])
+
+
+def trade_coefficients(rng, bad):
+    trade(rng, bad["coefficients"], some_coefficient(rng, bad), some_coefficient(rng, bad))
+
+
+def swap_coefficients(rng, bad):
+    exchange(bad["coefficients"], some_coefficient(rng, bad), some_coefficient(rng, bad))
+
+
+def change_error(rng, bad):
+    bad["error"] = nudge(rng, bad["error"])
+
+
+def attain_another_error(rng, bad):
+    """Change a coefficient, and be honest about the error."""
+    change_coefficient(rng, bad)
+    bad["error"] = str(max(map(abs, residuals(bad))))
+
+
+def change_weight(rng, bad):
+    key = some_vertex(rng, bad)
+    bad["dual"][key] = nudge(rng, bad["dual"].get(key, "0"))
+
+
+def trade_weights(rng, bad):
+    trade(rng, bad["dual"], some_vertex(rng, bad), some_vertex(rng, bad))
+
+
+def swap_weights(rng, bad):
+    exchange(bad["dual"], some_vertex(rng, bad), some_vertex(rng, bad))
+
+
+def negate_weight(rng, bad):
+    key = some_vertex(rng, bad)
+    bad["dual"][key] = str(-Fraction(bad["dual"].get(key, "0")))
+
+
+def drop_weight(rng, bad):
+    bad["dual"].pop(some_vertex(rng, bad), None)
+
+
+def scale_dual(rng, bad):
+    factor = Fraction(rng.randint(-5, 5), rng.randint(1, 3))
+    bad["dual"] = {key: str(factor * Fraction(weight)) for key, weight in bad["dual"].items()}
+
+
+def swap_objective(rng, bad):
+    bad["objective"] = {"cube": "range", "range": "cube"}[bad["objective"]]
+    if rng.random() < 0.7:  # drop what has no place there, so that more than the form is tested
+        bad["coefficients"].pop("0", None)
+        bad["orders"] = [int(key) for key in bad["coefficients"]]
+        for key in ("0", str(bad["kernel_size"])):
+            bad["dual"].pop(key, None)
+
+
+def change_kernel_size(rng, bad):
+    bad["kernel_size"] = rng.choice([bad["kernel_size"] + rng.choice([-2, -1, 1, 2, 3]), rng.randint(2, 40)])
+
+
+def drop_order(rng, bad):
+    order = rng.choice(bad["orders"])
+    bad["orders"].remove(order)
+    del bad["coefficients"][str(order)]
+
+
+def add_order(rng, bad):
+    order = some_order(rng, bad)
+    insert_order(rng, bad, order)
+    bad["coefficients"].setdefault(str(order), rng.choice(["0", "0", "1/1000", "-5"]))
+
+
+def exchange_order(rng, bad):
+    old, new = rng.choice(bad["orders"]), some_order(rng, bad)
+    bad["orders"][bad["orders"].index(old)] = new
+    bad["coefficients"][str(new)] = bad["coefficients"].pop(str(old))
+
+
+def list_another_order(rng, bad):
+    insert_order(rng, bad, some_order(rng, bad))
+
+
+def unlist_order(rng, bad):
+    bad["orders"].remove(rng.choice(bad["orders"]))
+
+
+def drop_coefficient(rng, bad):
+    del bad["coefficients"][some_coefficient(rng, bad)]
+
+
+def write_unreduced(rng, bad):
+    for holder, key in numbers_of(bad):
+        value, factor = Fraction(holder[key]), rng.randint(2, 10 ** rng.randint(1, 200))
+        holder[key] = f"{value.numerator * factor}/{value.denominator * factor}"
+
+
+def shuffle(rng, bad):
+    rng.shuffle(bad["orders"])
+    for name in ("coefficients", "dual"):
+        bad[name] = dict(rng.sample(list(bad[name].items()), len(bad[name])))
+
+
+def write_zero_weights(rng, bad):
+    if bad["dual"]:
+        bad["dual"] = {str(z): "0" for z in vertices(bad)} | bad["dual"]
+
+
+def write_junk_number(rng, bad):
+    texts = ["", " ", "-", "/", "1/", "/2", "1//2", "1/2/3", "+1", "1/-20", "01", "1/020", "-0", "-0/5", "00", "0x1"]
+    texts += [" 1/20", "1/20 ", "1 /20", "1/20\n", "1\t", "1_000", "1,5", "0.05", "1e-3", "nan", "inf", "--1", "None"]
+    texts += ["\u0661/\u0662", "\uff11", "\u00b2", "\u00bd", "\u22121/20", "1\u204420", "\u00a01", "\ud800", "1/2\x00"]
+    texts += ["\U0001d7cf" * 50, "9" * 5000 + ".", "1/0" + "2" * 5000, "-" * 10**5, "1/2" * 1000]
+    others = [None, True, False, 0, 1, -(10**5000), 0.05, float("nan"), [], ["1/20"], {}, {"p": "1"}, b"1/20"]
+    replace_number(rng, bad, rng.choice([*texts, *others, Fraction(1, 20), (1, 20)]))
+
+
+def write_zero_denominator(rng, bad):
+    replace_number(rng, bad, rng.choice(["0/0", "1/0", "-7/0", "5" * 5000 + "/0"]))
+
+
+def negate_error(rng, bad):
+    bad["error"] = rng.choice(["-1", "-1/20", f"-1/{10**400}", "-" + "7" * 5000])
+
+
+def drop_field(rng, bad):
+    del bad[rng.choice(["kernel_size", "objective", "orders", "coefficients", "error", "dual"])]
+
+
+def drop_header(rng, bad):
+    del bad[rng.choice(["format", "version"])]
+
+
+def add_field(rng, bad):
+    key = rng.choice(["Error", "error ", "", "beta", "\u00e9", "\ud800", "x" * 10**5, "0", 0, None, ("error",)])
+    bad[key] = rng.choice(["1/20", None, {}])
+
+
+def add_foreign_index(rng, bad):
+    keys = ["08", "+8", " 8", "8 ", "8.0", "8/1", "-1", "-0", "00", "1e0", "", "x", "8\n", "\u0668", "\uff18", "\u00b2"]
+    keys += [
+        "\ud800",
+        "\U0001d7cf" * 50,
+        "7" * 10**5,
+        "-" + "1" * 5000,
+        str(bad["kernel_size"] + 1),
+        8,
+        None,
+        8.0,
+        (8,),
+    ]
+    bad[rng.choice(["coefficients", "dual"])][rng.choice(keys)] = rng.choice(["0", "1", None])
+
+
+def repeat_order(rng, bad):
+    insert_order(rng, bad, rng.choice(bad["orders"]))
+
+
+def write_junk_order(rng, bad):
+    junk = [-1, 10**30, -(10**30), 10**5000, 0.0, 1.0, "1", "0", None, True, False, [1], {}, "x" * 10**5]
+    insert_order(rng, bad, rng.choice([*junk, bad["kernel_size"] + 1]))
+
+
+def write_junk(key, *values):
+    def replace(rng, bad):
+        bad[key] = rng.choice(values)
+
+    return replace
+
+
+def write_junk_mapping(rng, bad):
+    name = rng.choice(["coefficients", "dual"])
+    bad[name] = rng.choice([None, [], "", "{}", 0, 1.5, True, list(bad[name].items())])
+
+
+def bury(rng, bad):
+    inner = dict(bad)
+    bad.clear()
+    bad["certificate"] = rng.choice([inner, [inner], {"certificate": inner}])
+
+
+def truncate(rng, text):
+    return text[: rng.randint(1, len(text) - 1)]
+
+
+def garble(rng, text):
+    at = rng.randrange(len(text))
+    new = rng.choice([*'0123456789-/"{}[],:. \t\n\\eE+uax\x00\u0661\ud800\ufeff', ""])
+    return text[:at] + new + text[at + rng.randint(0, 1) :]
+
+
+def change_digit(rng, text):
+    at = rng.choice([place for place, character in enumerate(text) if character.isdigit()])
+    return text[:at] + rng.choice("0123456789") + text[at + 1 :]
+
+
+def repeat_key(rng, text):
+    """Repeat a member of some object, with the same value or another one, perhaps by an escape."""
+    member = rng.choice(list(re.finditer(r'"(\w+)": ("[^"]*"|\d+|\[.*?\])', text)))
+    key = rng.choice([member[1], f"\\u{ord(member[1][0]):04x}{member[1][1:]}"])
+    repeated = f'"{key}": ' + rng.choice([member[2], '"1/3"', "null", "[]"])
+    pair = rng.choice([f"{repeated}, {member[0]}", f"{member[0]}, {repeated}"])
+    return text[: member.start()] + pair + text[member.end() :]
+
+
+def write_float(rng, text):
+    number = rng.choice(list(re.finditer(r'(?<=: )"-?\d[^"]*"|(?<=[\[ ])\d+(?=[\],])', text)))
+    literal = rng.choice(["0.05", "1e-3", "1E400", "-0.0", "NaN", "Infinity", "-Infinity", "1" * 5000 + ".5", "1.0"])
+    return text[: number.start()] + literal + text[number.end() :]
+
+
+def wrap(rng, text):
+    nest = rng.choice(["[", '{"a":', '[{"b":']) * rng.randint(10**4, 10**5)
+    trailing = text + rng.choice(["}", "]", text, ",", "x", "\x00", "null", "\ufeff", "//"])
+    return rng.choice([f"[{text}]", f" [1, {text}]", json.dumps(text), trailing, nest, '"1/20"', "\nnull", "\n1", "\n"])
+
+
+def respace(rng, text):
+    indent = rng.choice([None, 0, 1, 7, "\t"])
+    return rng.choice(["", " ", "\n\r\t"]) + json.dumps(json.loads(text), indent=indent, sort_keys=True) + "\n"
+
+
+def escape(rng, text):
+    return re.sub(r'(?<=")\w', lambda letter: f"\\u{ord(letter[0]):04X}", text)
+
+
+class Kind(NamedTuple):
+    """A kind of mutation: what does it, and what is expected of the checker."""
+
+    mutate: Callable  # changes a document, or returns another text
+    malformed: str = "(?!)"  # what the message matches where the form is at fault
+    right: bool | None = False  # whether the mutants are right; None: some are
+    readable: bool | None = True  # whether the refusals are other than CertificateFormatError; None: some are
+    of_text: bool = False
+
+
+NUMBER = r"(error|(coefficients|dual)\[\d+\])"
+FIELDS = "(kernel_size|objective|orders|coefficients|error|dual)"
+KINDS = {
+    "coefficient changed": Kind(change_coefficient),
+    "coefficients traded": Kind(trade_coefficients, right=None),
+    "coefficients swapped": Kind(swap_coefficients, right=None),
+    "error changed": Kind(change_error, "error must be at least 0, found (-|about -)"),
+    "another error attained": Kind(attain_another_error),
+    "weight changed": Kind(change_weight, right=None),
+    "weights traded": Kind(trade_weights, right=None),
+    "weights swapped": Kind(swap_weights, right=None),
+    "weight negated": Kind(negate_weight, right=None),
+    "weight dropped": Kind(drop_weight, right=None),
+    "dual scaled": Kind(scale_dual, right=None),
+    "objective swapped": Kind(
+        swap_objective, "orders must (have at least|be integers from 1)|dual must have permitted keys", right=None
+    ),
+    "kernel size changed": Kind(
+        change_kernel_size,
+        "kernel_size must be at least 2|orders must be integers|dual must have permitted",
+        right=None,
+    ),
+    "order dropped": Kind(drop_order, "orders must have at least one order, found none", right=None),
+    "order added": Kind(add_order, "orders must be distinct", right=None),
+    "order exchanged": Kind(exchange_order, "orders must be distinct", right=None),
+    "order without coefficient": Kind(
+        list_another_order, r"coefficients must have the key \d+, found none|orders must be distinct"
+    ),
+    "coefficient without order": Kind(
+        unlist_order, r"coefficients must have permitted keys only, found '\d+'|orders must have at least"
+    ),
+    "coefficient missing": Kind(drop_coefficient, r"coefficients must have the key \d+, found none"),
+    "numbers not reduced": Kind(write_unreduced, right=True),
+    "entries reordered": Kind(shuffle, right=True),
+    "zero weights written": Kind(write_zero_weights, right=True),
+    "junk for a number": Kind(write_junk_number, NUMBER + ' must be an exact number, a string "p" or "p/q", found'),
+    "zero denominator": Kind(write_zero_denominator, NUMBER + " must not have denominator zero, found '"),
+    "negative error": Kind(negate_error, "error must be at least 0, found (-|about -)"),
+    "field missing": Kind(drop_field, f"the certificate must have the key {FIELDS}, found none"),
+    "header missing": Kind(drop_header, "(format|version) must be .* found None", readable=False),
+    "field added": Kind(add_field, "the certificate must have permitted keys only, found"),
+    "foreign index": Kind(add_foreign_index, "(coefficients|dual) must have permitted keys only, found"),
+    "order repeated": Kind(repeat_order, r"orders must be distinct, found \d+ twice"),
+    "junk among orders": Kind(write_junk_order, r"orders must be integers from [01] to \d+, found"),
+    "junk for orders": Kind(
+        write_junk("orders", [], {}, None, "0", "018", 8, True, 1.5, (0, 1), {0, 1}),
+        "orders must (be a list, found|have at least one order, found none)",
+    ),
+    "junk for kernel size": Kind(
+        write_junk("kernel_size", 0, 1, -9, -(10**5000), True, False, 9.0, "9", None, [9], {}, "9" * 10**5, "3x3"),
+        "kernel_size must be (an integer|at least 2), found",
+    ),
+    "huge kernel size": Kind(
+        write_junk("kernel_size", KERNEL_SIZE_LIMIT + 1, 2**64, 10**30, 10**5000),
+        "kernel_size must be at most 100000 for this checker, found",
+        readable=False,
+    ),
+    "junk for objective": Kind(
+        write_junk("objective", "Cube", "l2", "", "cube ", "x" * 10**5, None, 0, True, ["cube"], {}, "\ud800"),
+        "objective must be 'cube' or 'range', found",
+    ),
+    "junk for a mapping": Kind(write_junk_mapping, "(coefficients|dual) must be a JSON object, found"),
+    "junk for version": Kind(
+        write_junk("version", 0, 2, -1, 10**5000, "1", 1.0, True, None, [1], {}),
+        "version must be the integer 1, found",
+        readable=False,
+    ),
+    "junk for format": Kind(
+        write_junk("format", "subpool", "Subpool-certificate", "subpool-certificate ", "", None, 1, [], {}),
+        "format must be 'subpool-certificate', found",
+        readable=False,
+    ),
+    "certificate buried": Kind(bury, "format must be 'subpool-certificate', found None", readable=False),
+    "text truncated": Kind(truncate, "the text must be JSON, found an error: ", readable=False, of_text=True),
+    "text garbled": Kind(garble, ".* must |cannot read ", right=None, readable=None, of_text=True),
+    "digit changed": Kind(change_digit, ".* must ", right=None, readable=None, of_text=True),
+    "key repeated": Kind(
+        repeat_key, "a JSON object must not repeat a key|(format|version) must be", readable=None, of_text=True
+    ),
+    "float in the text": Kind(
+        write_float, "numbers must be exact, not floating-point|version must be", readable=None, of_text=True
+    ),
+    "text wrapped": Kind(
+        wrap, "a certificate must be a JSON object|the text must be JSON, found", readable=False, of_text=True
+    ),
+    "text respaced": Kind(respace, right=True, of_text=True),
+    "text escaped": Kind(escape, right=True, of_text=True),
+}
+REFUSED = 240  # mutants of each kind
+
+
+def parsed_strictly(text):
+    """The value of a JSON text without inexact numbers and repeated keys, None for any other text."""
+
+    def members(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    try:
+        return json.loads(text, object_pairs_hook=members, parse_float=int, parse_constant=int)
+    except (ValueError, RecursionError):
+        return None
+
+
+def mutants(name):
+    """Yield mutants of a kind, as objects or texts, and what they are when parsed."""
+    kind, rng = KINDS[name], random.Random(name)
+    for good, _ in itertools.islice(itertools.cycle(BASES.values()), 40 * REFUSED):
+        if kind.of_text:
+            text = kind.mutate(rng, json.dumps(good))
+            yield text, parsed_strictly(text)
+        else:
+            bad = copy.deepcopy(good)
+            kind.mutate(rng, bad)
+            yield (as_text(bad) if rng.random() < 0.5 else bad), bad
+
+
+def as_text(document):
+    """The document as JSON text if there is such a text, else itself."""
+    try:
+        text = json.dumps(document)
+    except (TypeError, ValueError):  # not a JSON value; an integer too long for json
+        return document
+    return text if parsed_strictly(text) == document else document
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_mutants(name):
+    kind, refused, right = KINDS[name], 0, 0
+    for mutant, parsed in mutants(name):
+        violated = violations(parsed)
+        if not violated:
+            assert check_certificate(mutant) == Fraction(parsed["error"])
+            right += 1
+        else:
+            error = refusal(mutant)
+            assert reason_is_true(str(error), violated, kind.malformed), (str(error), violated)
+            assert kind.readable is None or kind.readable == (type(error) is CertificateError), error
+            refused += 1
+        if max(refused, right if kind.right else 0) == REFUSED:
+            break
+    assert refused == (0 if kind.right else REFUSED)
+    assert (right > 0) == (kind.right is not False)
+
+
+def test_there_are_ten_thousand_refused_mutants():
+    # Each kind that is not always right goes on until so many were refused.
+    assert REFUSED * sum(kind.right is not True for kind in KINDS.values()) >= 10_000
+
+
+# Long numbers
+
+
+@pytest.fixture
+def digits_limit():
+    before = sys.get_int_max_str_digits()
+    yield before
+    assert sys.get_int_max_str_digits() == before
+
+
+def long_certificate():
+    """For d = 5, R = {0}: 1/2 not reduced, and 1/2 split into weights with denominators of 5001 and 6001 digits."""
+    good = constant(5, 0)
+    good["coefficients"]["0"] = "3" * 100_000 + "/" + "6" * 100_000
+    good["dual"] = {
+        "0": "1/1" + "0" * 5000,
+        "1": "3/1" + "0" * 6000,
+        "2": "4" + "9" * 4998 + "8" + "9" * 999 + "7" + "/1" + "0" * 6000,
+        "5": "-1/2",
+    }
+    return good
+
+
+@pytest.mark.usefixtures("digits_limit")
+def test_numbers_of_any_length():
+    good = long_certificate()
+    assert check_certificate(good) == check_certificate(json.dumps(good)) == HALF
+    numbers = [(holder, key, text) for holder, key in numbers_of(good) for text in [holder[key]] if len(text) > 9]
+    assert len(numbers) == 4
+    for holder, key, text in numbers:
+        for at in (1, 2, len(text) // 3, len(text) // 2, len(text) - 1):
+            holder[key] = text[:at] + ("1" if text[at] not in "/1" else "2") + text[at + 1 :]
+            assert type(refusal(good)) is CertificateError
+        holder[key] = text
+    assert check_certificate(good) == HALF
+
+
+@pytest.mark.usefixtures("digits_limit")
+def test_long_numbers_in_messages():
+    digits = "7" * 5000
+    for changes in (
+        {"error": digits},
+        {"error": "1/" + digits},
+        {"error": "-" + digits},
+        {"error": digits + "/" + digits + "1", "dual": {}},
+        {"dual": nine()["dual"] | {"3": digits}},
+        {"dual": nine()["dual"] | {"3": "-1/" + digits}},
+        {"coefficients": nine()["coefficients"] | {"1": digits + "/9"}},
+        {"coefficients": nine()["coefficients"] | {"1": digits + "/" + digits + "3"}},
+        {"kernel_size": -(10**5000)},
+        {"orders": [0, 1, 10**5000]},
+        {"dual": nine()["dual"] | {digits: "0"}},
+    ):
+        refusal(nine() | changes)
+    text = json.dumps(nine())
+    for place in ('"version": 1', '"kernel_size": 9', '"orders": [0'):
+        refusal(text.replace(place, place + digits * 20))
+    assert "about 2^-16609 (denominator of 16610 bits)" in str(refusal(nine() | {"error": "1/" + digits}))
+    assert "about -2^16609 (denominator of 1 bits)" in str(refusal(nine() | {"error": "-" + digits}))
+
+
+@pytest.mark.parametrize("limit", ["640", "0"])
+def test_any_limit_on_digits(limit):
+    code = "import sys, pathlib; from proofs_check.certificates import *; print(check_certificate(sys.stdin.read()))"
+    command = [sys.executable, "-X", f"int_max_str_digits={limit}", "-c", code]
+    process = subprocess.run(command, input=json.dumps(long_certificate()), capture_output=True, text=True, cwd=ROOT)
+    assert (process.returncode, process.stdout) == (0, "1/2\n"), process.stderr
+
+
+# Sources
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        None,
+        9,
+        0,
+        True,
+        1.5,
+        b"{}",
+        bytearray(b"{}"),
+        [nine()],
+        (nine(),),
+        {0: nine()}.items(),
+        nine,
+        object(),
+        Fraction(1, 20),
+    ],
+)
+def test_sources_of_no_use(source):
+    assert type(refusal(source)) is CertificateFormatError
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{}", '"', '""', "{", "[1,2", '{"a": 1}', "\n", " \n{}", "{}\n{}", "[" * 10**6, '{"":' * 10**6, "\n1.5"],
+)
+def test_texts_of_no_use(text):
+    assert type(refusal(text)) is CertificateFormatError
+
+
+class Nowhere(os.PathLike):
+    def __fspath__(self):
+        return 7
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", " ", "no such file", "a\0b", "\ud800", "/" * 5000, "x" * 10**6, ".", pathlib.Path(), Nowhere()],
+)
+def test_paths_of_no_use(path):
+    assert type(refusal(path)) is CertificateFormatError
+
+
+def test_files_of_no_use(tmp_path):
+    text = json.dumps(nine()).encode()
+    contents = [
+        b"",
+        b"\xff\xfe",
+        text[:-1],
+        text + b"\xff",
+        b"\xef\xbb\xbf" + text,
+        text.decode().encode("utf-16"),
+        b"\0",
+        b"1.5",
+    ]
+    for number, content in enumerate([*contents, b"[" * 10**6, b"null", b"PK\x03\x04"]):
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(content)
+        assert type(refusal(path)) is type(refusal(str(path))) is CertificateFormatError
+    assert type(refusal(tmp_path)) is CertificateFormatError
+    missing = tmp_path / "missing.json"
+    assert "missing.json" in str(refusal(missing))
+    assert "No such file" in str(refusal(missing))
+
+
+def test_a_file_that_is_wrong_is_no_format_error(tmp_path):
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(nine() | {"error": "1/21"}), encoding="utf-8")
+    assert type(refusal(path)) is CertificateError
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["1/2", "0", "-7/3", "cube"]),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text() | st.sampled_from("0123456789"), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+hypotheses = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+
+
+def is_certified_or_refused(source):
+    try:
+        assert isinstance(check_certificate(source), Fraction)
+    except CertificateError:
+        refusal(source)
+
+
+@hypotheses
+@given(json_values)
+def test_any_value(value):
+    is_certified_or_refused(value)
+    is_certified_or_refused(json.dumps(value))
+    is_certified_or_refused(" \n" + json.dumps(value))
+
+
+@hypotheses
+@given(st.sampled_from([good for good, _ in BASES.values()]), st.sampled_from(sorted(nine())), json_values)
+def test_any_value_in_a_field(good, field, value):
+    document = good | {field: value}
+    is_certified_or_refused(document)
+    is_certified_or_refused(json.dumps(document))
+    assert (violations(document) == set()) == accepts(document)
+
+
+def accepts(source):
+    try:
+        check_certificate(source)
+    except CertificateError:
+        return False
+    return True
+
+
+@hypotheses
+@given(st.text() | st.text().map("{{{}".format) | st.text().map("\n{}".format), st.binary())
+def test_any_text(text, junk):
+    is_certified_or_refused(text)
+    is_certified_or_refused(junk)
+
+
+# Independence
+
+
+ROOT = pathlib.Path(certificates.__file__).parents[1]
+
+
+def test_imports_only_the_standard_library():
+    tree = ast.parse(pathlib.Path(certificates.__file__).read_text(encoding="utf-8"))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            imported.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Name):
+            assert node.id not in {"__import__", "exec", "eval", "compile", "assert"}
+        assert not isinstance(node, ast.Assert)  # python -O drops them
+    assert imported
+    assert imported <= sys.stdlib_module_names
+    assert "importlib" not in imported
+
+
+def test_loads_only_the_standard_library():
+    code = """if True:
+        import importlib.util, sys
+        before = set(sys.modules)
+        spec = importlib.util.spec_from_file_location("lonely", sys.argv[1])
+        lonely = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(lonely)
+        print(lonely.check_certificate(sys.argv[2]))
+        print(*sorted(set(sys.modules) - before))
+    """
+    command = [sys.executable, "-I", "-c", code, certificates.__file__, json.dumps(nine())]
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    certified, loaded = process.stdout.splitlines()
+    assert certified == "1/20"
+    assert "fractions" in loaded.split()
+    assert {name.partition(".")[0] for name in loaded.split()} <= sys.stdlib_module_names

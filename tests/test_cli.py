@@ -1,0 +1,254 @@
+"""The command, run as a person runs it: exit codes, one-line errors, output that can be read and parsed."""
+
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from theory import cli
+from theory.cli import main
+
+BAD_INPUT = [
+    (["solve", "3x", "--orders", "0,1"], "a kernel is an integer"),
+    (["solve", "0x3", "--orders", "0,1"], "at least 1"),
+    (["solve", "0", "--orders", "0"], "at least 1"),
+    (["solve", "1", "--orders", "0"], "kernel size is an integer >= 2"),
+    (["solve", "-9", "--orders", "0,1"], ""),
+    (["solve", "9", "--orders", ""], "nothing beside a comma"),
+    (["solve", "9", "--orders", "0,1,1"], "occurs twice"),
+    (["solve", "9", "--orders=-1"], "not -1"),
+    (["solve", "9", "--orders", "0,1.5"], "no order"),
+    (["solve", "9", "--orders", "0,10"], "not 10"),
+    (["solve", "9", "--orders", "0,1", "--objective", "range"], "not allowed"),
+    (["solve", "9", "--orders", "mean-and-lost"], "nearest families: mean-and-last"),
+    (["solve", "9", "--orders", "top:j=x"], "name=integer"),
+    (["solve", "9", "--orders", "top:i=1"], "no parameter 'i'"),
+    (["solve", "3", "--orders", "top:j=5"], "needs kernel size >= 6"),
+    (["solve", "9"], "--orders"),
+    (["solve", "9", "--orders", "0", "--method", "magic"], "invalid choice"),
+    (["solve", "9", "--orders", "0,1", "--objective", "l2", "--certificate", "c.json"], "cube and range only"),
+    (["solve", "9", "--orders", "0,1", "--method", "highs", "--certificate", "c.json"], "method exact"),
+    (["solve", "9", "--orders", "0,1", "--method", "highs", "--objective", "l2"], "linear programs"),
+    (["solve", "999999", "--orders", "0-9999"], "GiB"),
+    (["table", "0x3"], "at least 1"),
+    (["verify", "no-such-claim"], "there is no claim"),
+    (["verify", "--kernel-max", "1"], "kernel size is an integer >= 2"),
+    (["verify", "--kernel-max", "many"], "invalid int"),
+    (["check"], "required"),
+    (["check", "no-such-file.json"], "no-such-file.json"),
+    (["nonsense"], "invalid choice"),
+    ([], "required"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"), BAD_INPUT, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_bad_input_gives_one_line_and_exit_code_2(arguments, reason, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    (line,) = captured.err.splitlines()
+    assert line.startswith("subpool: ")
+    assert reason in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_solve_prints_what_the_reader_needs(capsys):
+    assert main(["solve", "3x3", "--orders", "0,1,d-1"]) == 0
+    output = capsys.readouterr().out
+    for part in (
+        "1/20",
+        "-9/70",
+        "-0.128571",
+        "36/35",
+        "= 0.05",
+        "0+ 7- 8+ 9-",
+        "subpool maxima   19",
+        "independent checker",
+    ):
+        assert part in output
+    assert all(len(line) <= 100 for line in output.splitlines())
+
+
+def test_solve_json(capsys):
+    assert main(["solve", "3x3", "--orders", "mean-and-last", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["kernel_size"] == 9
+    assert data["kernel_shape"] == [3, 3]
+    assert data["orders"] == [0, 1, 8]
+    assert data["coefficients"] == {"0": "1/20", "1": "-9/70", "8": "36/35"}
+    assert data["error"] == "1/20"
+    assert data["terms"] == 19
+    assert data["equioscillation"] == [0, 7, 8, 9]
+    assert data["certificate_checked"] is True
+    assert sum(Fraction(w) for w in data["order_statistic_weights"]) == Fraction(9, 10)
+
+
+def test_families_bring_their_objective(capsys):
+    assert main(["solve", "9", "--orders", "range-mean-and-last", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["objective"] == "range"
+    assert main(["solve", "9", "--orders", "top:j=3", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["orders"] == [0, 6, 7, 8]
+
+
+@pytest.mark.parametrize("method", ["highs", "cvxpy"])
+def test_float_methods_say_that_they_are_not_certified(method, capsys):
+    assert main(["solve", "9", "--orders", "0,1,8", "--method", method]) == 0
+    output = capsys.readouterr().out
+    assert "not certified" in output
+    assert "certified error" not in output
+
+
+def test_least_squares(capsys):
+    assert main(["solve", "9", "--orders", "0,1,8", "--objective", "l2"]) == 0
+    output = capsys.readouterr().out
+    assert "mean square" in output
+    assert "certificate" not in output
+
+
+def test_error_zero_and_huge_numbers(capsys):
+    assert main(["solve", "9", "--orders", "0,9"]) == 0
+    assert "the residual is 0" in capsys.readouterr().out
+    assert main(["solve", "600", "--orders", "0-40"]) == 0
+    output = capsys.readouterr().out
+    assert "characters: --json)" in output
+    assert "subpool maxima   4.66729e+62" in output
+    assert " in all)" in output
+    assert all(len(line) <= 140 for line in output.splitlines())
+
+
+def test_certificates_go_round(tmp_path, capsys):
+    good, bad, other, junk = (tmp_path / name for name in ("good.json", "bad.json", "other.json", "junk.json"))
+    assert main(["solve", "3x3", "--orders", "0,1,8", "--certificate", str(good)]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["good.json"]
+    bad.write_text(good.read_text().replace("1/20", "1/21"))
+    other.write_text(good.read_text().replace('"version": 1', '"version": 2'))
+    junk.write_text("no JSON")
+    capsys.readouterr()
+    assert main(["check", str(good)]) == 0
+    assert "certified: optimal error 1/20 = 0.05" in capsys.readouterr().out
+    assert main(["check", str(good), str(bad)]) == 1
+    assert "bad.json: WRONG: " in capsys.readouterr().out
+    for path in (other, junk, tmp_path, tmp_path / "missing.json"):
+        assert main(["check", str(good), str(path)]) == 2
+        captured = capsys.readouterr()
+        assert "good.json: certified" in captured.out
+        assert captured.err.startswith("subpool: ")
+        assert len(captured.err.splitlines()) == 1
+
+
+def test_check_json(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    main(["solve", "4", "--orders", "1,3", "--objective", "range", "--certificate", str(path)])
+    capsys.readouterr()
+    assert main(["check", "--json", str(path)]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert (result["status"], result["error"]) == ("certified", "1/8")
+
+
+def test_a_certificate_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
+    target = tmp_path / "folder"
+    target.mkdir()
+    for path in (target, tmp_path / "missing" / "c.json"):
+        assert main(["solve", "9", "--orders", "0,1", "--certificate", str(path)]) == 2
+        assert "cannot write" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+    assert not list(target.iterdir())
+
+
+def test_an_existing_file_survives_a_failed_write(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "c.json"
+    path.write_text("old")
+
+    def full_disk(self, *_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    assert main(["solve", "9", "--orders", "0,1", "--certificate", str(path)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert path.read_text() == "old"
+
+
+def test_a_solution_that_the_checker_rejects_is_not_printed(capsys, monkeypatch):
+    monkeypatch.setattr("proofs_check.check_certificate", lambda _: Fraction(1, 21))
+    assert main(["solve", "9", "--orders", "0,1,8"]) == 2
+    captured = capsys.readouterr()
+    assert "defect" in captured.err
+    assert not captured.out
+
+
+def test_table(capsys):
+    assert main(["table", "3x3"]) == 0
+    output = capsys.readouterr().out
+    assert "mean-and-last-two" in output
+    assert "1/81" in output
+    assert all(len(line) <= 100 for line in output.splitlines())
+    assert main(["table", "2", "--json"]) == 0
+    families = {row["family"]: row for row in json.loads(capsys.readouterr().out)["families"]}
+    assert families["mean"]["error"] == "1/4"
+    assert "quadratic" not in families  # needs kernel size 3
+
+
+def test_verify(capsys):
+    names = ["closed-form-mean", "closed-form-full"]
+    assert main(["verify", *names, "--kernel-max", "6"]) == 0
+    output = capsys.readouterr().out
+    assert "2 claims: 2 verified" in output
+    assert all(len(line) <= 100 for line in output.splitlines())
+    assert main(["verify", *names, "--kernel-max", "6", "--json"]) == 0
+    verdicts = json.loads(capsys.readouterr().out)
+    assert [verdict["claim"] for verdict in verdicts] == names
+    assert verdicts[1]["computed"] == "1/64"
+
+
+def test_verify_reports_refutations_with_exit_code_1(capsys, monkeypatch):
+    from proofs_check import Verdict
+
+    refuted = Verdict("closed-form-mean", "refuted", "d = 2..2", "tight", Fraction(1), Fraction(2), "at d = 2", 0.1)
+    monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: [refuted])
+    assert main(["verify", "closed-form-mean"]) == 1
+    assert "refuted: at d = 2" in capsys.readouterr().out
+
+
+def test_help_lists_the_commands(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    assert {"solve", "check", "verify", "table"} <= set(capsys.readouterr().out.split())
+
+
+def test_interruption(monkeypatch, capsys):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_table", interrupted)
+    assert main(["table", "9"]) == 130
+    assert capsys.readouterr().err == "subpool: interrupted\n"
+
+
+def _installed():
+    return str(Path(sys.executable).with_name("subpool"))
+
+
+def test_the_installed_command_keeps_progress_off_standard_output():
+    result = subprocess.run(
+        [_installed(), "verify", "closed-form-mean", "--json"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0
+    assert json.loads(result.stdout)[0]["status"] == "verified"
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [_installed(), "table", "9", "--json"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert result.returncode == 0
+    assert result.stderr == ""

@@ -1,0 +1,96 @@
+"""The architecture: imports go one way, the checker stands alone, and importing is free of side effects."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def _run(*arguments, cwd=ROOT):
+    return subprocess.run(arguments, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def _lint_imports(cwd):
+    return _run(str(Path(sys.executable).with_name("lint-imports")), "--no-cache", cwd=cwd)
+
+
+def test_imports_go_one_way():
+    result = _lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("theory/subpools.py", "from theory import estimator"),
+        ("theory/errors.py", "import theory.subpools"),
+        ("theory/bounds.py", "import proofs_check"),
+        ("theory/optimal/exact.py", "def late():\n    import theory.residual"),
+        ("proofs_check/certificates.py", "import theory.errors"),
+        ("proofs_check/certificates.py", "import numpy"),
+    ],
+)
+def test_a_forbidden_import_is_noticed(tmp_path, module, statement):
+    # A copy of the packages with one import too many: the contract must break.
+    for package in ("theory", "proofs_check"):
+        for source in (ROOT / package).rglob("*.py"):
+            target = tmp_path / source.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(source.read_text())
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    changed = tmp_path / module
+    changed.write_text(f"{changed.read_text()}\n{statement}\n")
+    result = _lint_imports(tmp_path)
+    assert result.returncode != 0
+    assert "BROKEN" in result.stdout
+
+
+def _modules_after(statement):
+    code = f"{statement}\nimport sys\nprint(*sys.modules, sep='\\n')"
+    result = _run(sys.executable, "-c", code)
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.split())
+
+
+def test_importing_the_packages_loads_no_library():
+    heavy = {"numpy", "scipy", "sympy", "cvxpy", "flint", "mpmath", "rich", "skimage"}
+    assert not _modules_after("import theory, proofs_check") & heavy
+
+
+def test_solving_loads_only_what_it_needs():
+    loaded = _modules_after("import theory; theory.optimal_estimator(9, [0, 1, 8])([0.0] * 9)")
+    assert "flint" in loaded
+    assert not loaded & {"scipy", "sympy", "cvxpy", "mpmath", "rich", "skimage"}
+
+
+def test_the_checker_loads_nothing_of_ours():
+    loaded = _modules_after("import proofs_check.certificates")
+    assert "theory" not in loaded
+    assert {name for name in loaded if name.startswith("proofs_check")} == {"proofs_check", "proofs_check.certificates"}
+    assert {name.partition(".")[0] for name in loaded} <= set(sys.stdlib_module_names) | {
+        "proofs_check",
+        "__main__",
+    } | {name.partition(".")[0] for name in _modules_after("pass")}
+
+
+def test_public_names_are_listed_and_loadable():
+    import proofs_check
+    import theory
+
+    for package in (theory, proofs_check):
+        assert sorted(dir(package)) == sorted(package.__all__)
+        for name in package.__all__:
+            assert getattr(package, name) is not None
+        with pytest.raises(AttributeError, match="nonsense"):
+            _ = package.nonsense
+
+
+def test_no_asserts_outside_the_tests():
+    for package in ("theory", "proofs_check"):
+        for source in (ROOT / package).rglob("*.py"):
+            lines = [line.strip() for line in source.read_text().splitlines()]
+            assert not any(line.startswith("assert ") for line in lines), source
