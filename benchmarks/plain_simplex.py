@@ -47,7 +47,7 @@ def plain_simplex(
     Examples
     --------
     >>> plain_simplex(9, [0, 1, 8])
-    (Fraction(19, 1), 4)
+    (Fraction(19, 1), 6)
     """
     d = kernel_size
     rows = [[number(comb(z, s)) for z in range(d + 1)] for s in orders]

@@ -38,9 +38,7 @@ class Row:
         cls, what: str, baseline: str, ours: Sequence[float], theirs: Sequence[float], target: float | None = None
     ) -> Row:
         """Make a row from the times of interleaved repetitions."""
-        return cls(
-            what, baseline, in_seconds(median(ours)), in_seconds(median(theirs)), Ratio.of(ours, theirs), target
-        )
+        return cls(what, baseline, in_seconds(median(ours)), in_seconds(median(theirs)), Ratio.of(ours, theirs), target)
 
     @property
     def met(self) -> bool | None:

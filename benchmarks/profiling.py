@@ -1,0 +1,38 @@
+"""Shares of the time of an exact solve, from the profiler of the standard library."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from collections.abc import Callable
+
+TABLE = "binomials"
+SOLVE = "linear systems"
+REST_OF_EXCHANGE = "product and exchange"
+AROUND = "around"
+PARTS = (TABLE, SOLVE, REST_OF_EXCHANGE, AROUND)
+DOMINANT = {
+    TABLE: "building the table of binomial coefficients",
+    SOLVE: "solving the linear systems",
+    REST_OF_EXCHANGE: "the product of table and coefficients and the search for extremal points",
+    AROUND: "checks of the input, conversions to fractions and the certificate",
+}
+"""The parts in words: what is not in one of the first three is the estimator and the certificate."""
+
+_TABLE, _SOLVE, _EXCHANGE = "binomial_table", "_solve", "extrapolate"
+
+
+def shares(function: Callable[[], object], repetitions: int = 5) -> dict[str, float]:
+    """Fractions of the time spent in the parts of an exact solve; they sum to 1."""
+    function()
+    profile = cProfile.Profile()
+    for _ in range(repetitions):
+        profile.runcall(function)
+    statistics = pstats.Stats(profile)
+    cumulative = {name: 0.0 for name in (_TABLE, _SOLVE, _EXCHANGE)}
+    for (_, _, name), (_, _, _, seconds, _) in statistics.stats.items():  # type: ignore[attr-defined]
+        if name in cumulative:
+            cumulative[name] += seconds
+    total = statistics.total_tt  # type: ignore[attr-defined]
+    table, solve, exchange = (cumulative[name] / total for name in (_TABLE, _SOLVE, _EXCHANGE))
+    return {TABLE: table, SOLVE: solve, REST_OF_EXCHANGE: exchange - table - solve, AROUND: 1 - exchange}

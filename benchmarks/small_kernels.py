@@ -1,0 +1,99 @@
+"""Kernels of 9 and 16 inputs, sets of 3 to 8 orders: the exact optimum with its certificate against float solvers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+
+from benchmarks.float_solvers import FloatProgram, run_cvxpy, run_linprog
+from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
+from benchmarks.sets import random_orders
+from benchmarks.timing import Ratio, in_seconds, interleave
+from theory import optimal_estimator
+
+KERNELS = (9, 16)
+SIZES = range(3, 9)
+OBJECTIVES = ("cube", "range")
+BASELINES = {
+    "method='highs'": 1.0,
+    "scipy linprog alone": 1.0,
+    "method='cvxpy'": 5.0,
+    "CVXPY alone": 5.0,
+}
+"""Each baseline with the ratio asked for."""
+AGREEMENT = 1e-6
+
+
+def _exact(kernel_size: int, orders: list[int], objective: str) -> str:
+    certificate = optimal_estimator(kernel_size, orders, objective=objective).certificate
+    if certificate is None:
+        raise DisagreementError("an exact optimum came without certificate")
+    return certificate.to_json()
+
+
+def _check(kernel_size: int, sets: list[list[int]], objective: str, programs: list[FloatProgram]) -> None:
+    for orders, program in zip(sets, programs, strict=True):
+        exact = float(optimal_estimator(kernel_size, orders, objective=objective).error)
+        for outcome in (run_linprog(program.linprog_arguments()), run_cvxpy(program)):
+            if outcome is None or abs(outcome.claimed - exact) > AGREEMENT:
+                raise DisagreementError(f"kernel size {kernel_size}, orders {orders}: {outcome} against {exact}")
+
+
+def _each(function: Callable[..., object], *lists: list) -> Callable[[], object]:
+    return lambda: [function(*arguments) for arguments in zip(*lists, strict=True)]
+
+
+def _sides(kernel_size: int, sets: list[list[int]], objective: str) -> dict[str, Callable[[], object]]:
+    programs = [FloatProgram.of(kernel_size, orders, objective) for orders in sets]
+    _check(kernel_size, sets, objective, programs)
+    prepared = [program.linprog_arguments() for program in programs]
+
+    def by(method: str) -> Callable[[], object]:
+        return _each(lambda orders: optimal_estimator(kernel_size, orders, objective=objective, method=method), sets)
+
+    return {
+        "exact": _each(lambda orders: _exact(kernel_size, orders, objective), sets),
+        "method='highs'": by("highs"),
+        "scipy linprog alone": _each(run_linprog, prepared),
+        "method='cvxpy'": by("cvxpy"),
+        "CVXPY alone": _each(run_cvxpy, programs),
+    }
+
+
+def run(scale: Scale, tell: Teller) -> Section:
+    """Compare, for every kernel, objective and number of orders, over several random sets each."""
+    count, repetitions = scale.pick(5, 2), scale.pick(7, 3)
+    tell.begin(len(KERNELS) * len(OBJECTIVES) * len(SIZES))
+    rows, lines = [], []
+    for d in KERNELS:
+        for objective in OBJECTIVES:
+            by_size = {}
+            for size in SIZES:
+                sets = random_orders(d, size, count, first=0 if objective == "cube" else None)
+                times = interleave(_sides(d, sets, objective), repetitions)
+                by_size[size] = times
+                ratios = [Ratio.of(times["exact"], times[name]) for name in BASELINES]
+                per_set = in_seconds(median(times["exact"]) / count)
+                lines.append([str(d), objective, str(size), per_set, *map(str, ratios)])
+                tell.step()
+            rows += [_worst_row(d, objective, name, by_size, count) for name in BASELINES]
+    table = Table(
+        "Ratios by number of orders (time of the baseline divided by ours)",
+        ["d", "objective", "orders", "ours, per set", *BASELINES],
+        lines,
+    )
+    return Section(
+        "Small kernels: exact with certificate against floats",
+        f"Sets of {SIZES[0]} to {SIZES[-1]} orders, {count} random sets for each number of orders, all solved in one "
+        "timed call. Ours computes in rationals and writes the certificate as JSON; the baselines return floats. "
+        '"Alone" means that the solver is called directly on matrices built beforehand. '
+        "Each row shows the number of orders at which we compare worst.",
+        tuple(rows),
+        (table,),
+    )
+
+
+def _worst_row(d: int, objective: str, name: str, by_size: dict[int, dict[str, list[float]]], count: int) -> Row:
+    size = min(by_size, key=lambda size: Ratio.of(by_size[size]["exact"], by_size[size][name]).middle)
+    ours, theirs = ([t / count for t in by_size[size][side]] for side in ("exact", name))
+    return Row.timed(f'd = {d}, "{objective}", {size} orders', name, ours, theirs, BASELINES[name])
