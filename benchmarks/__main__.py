@@ -62,7 +62,6 @@ def _run(names: list[str], scale: Scale) -> list[Section]:
         for name in names:
             task = progress.add_task(name, total=None)
             sections.append(BENCHMARKS[name](scale, _Bar(progress, task)))
-            progress.update(task, completed=1, total=1) if progress.tasks[-1].total is None else None
     return sections
 
 

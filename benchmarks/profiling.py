@@ -29,7 +29,7 @@ def shares(function: Callable[[], object], repetitions: int = 5) -> dict[str, fl
     for _ in range(repetitions):
         profile.runcall(function)
     statistics = pstats.Stats(profile)
-    cumulative = {name: 0.0 for name in (_TABLE, _SOLVE, _EXCHANGE)}
+    cumulative = dict.fromkeys((_TABLE, _SOLVE, _EXCHANGE), 0.0)
     for (_, _, name), (_, _, _, seconds, _) in statistics.stats.items():  # type: ignore[attr-defined]
         if name in cumulative:
             cumulative[name] += seconds

@@ -57,6 +57,8 @@ def verdict(rows: Iterable[Row]) -> str:
     """One sentence on the targets."""
     asked = [row for row in rows if row.met is not None]
     missed = [f"{row.what} against {row.baseline}" for row in asked if not row.met]
+    if not asked:
+        return "No targets were asked for here."
     if not missed:
         return f"All {len(asked)} targets are met."
     return f"{len(asked) - len(missed)} of {len(asked)} targets are met; not met: {'; '.join(missed)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from time import perf_counter
 
@@ -29,21 +30,27 @@ class Ratio:
         return f"{short(self.middle)} ({short(self.low)}..{short(self.high)})"
 
 
-def time_once(side: Side) -> float:
-    """Seconds that one call takes, the garbage collector being off as in :mod:`timeit`."""
+def time_once(side: Side, calls: int = 1) -> float:
+    """Seconds that one call takes, on average, the garbage collector being off as in :mod:`timeit`."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         start = perf_counter()
-        side()
-        return perf_counter() - start
+        for _ in range(calls):
+            side()
+        return (perf_counter() - start) / calls
     finally:
         if enabled:
             gc.enable()
 
 
 def interleave(
-    sides: Mapping[str, Side], repetitions: int, *, warm_up: bool = True, after_each: Callable[[], None] | None = None
+    sides: Mapping[str, Side],
+    repetitions: int,
+    *,
+    warm_up: bool = True,
+    sample: float = 0.0,
+    after_each: Callable[[], None] | None = None,
 ) -> dict[str, list[float]]:
     """Time every side once per repetition, every other repetition in the opposite order.
 
@@ -52,23 +59,28 @@ def interleave(
     sides : mapping of name to function without arguments
     repetitions : int
     warm_up : bool
-        Whether every side is called once before the clock runs.
+        Whether every side is called before the clock runs.
+    sample : float
+        Seconds that a timing should span at least, so that a fast side is not at the mercy of one interruption; it is
+        called several times in a row then. Takes effect with ``warm_up`` only, where its speed shows.
     after_each : callable, optional
         Called after each repetition.
 
     Returns
     -------
     dict of name to list of float
-        Seconds, one entry for each repetition; the entries with one index belong together.
+        Seconds per call, one entry for each repetition; the entries with one index belong together.
     """
+    calls = dict.fromkeys(sides, 1)
     if warm_up:
-        for side in sides.values():
+        for name, side in sides.items():
             side()
+            calls[name] = max(1, ceil(sample / time_once(side))) if sample else 1
     times: dict[str, list[float]] = {name: [] for name in sides}
     for repetition in range(repetitions):
         names = list(sides) if repetition % 2 == 0 else list(sides)[::-1]
         for name in names:
-            times[name].append(time_once(sides[name]))
+            times[name].append(time_once(sides[name], calls[name]))
         if after_each is not None:
             after_each()
     return times

@@ -100,10 +100,10 @@ def test_the_rows_of_the_theory_are_there():
         (0, 1, 8): "mean-and-last",
         (0, 1, 7, 8): "mean-and-last-two",
         tuple(range(9)): "full",
-        tuple(range(1, 9)): "full-without-intercept",
+        tuple(range(1, 9)): "bare-full",
         tuple(range(8)): "full-but-last",
         (0, 7, 8): "top",
-        (7, 8): "top-without-intercept",
+        (7, 8): "bare-top",
         (0, 2, 7, 8): "order-and-top",
     }
     for orders, name in expected.items():

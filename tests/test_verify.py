@@ -164,21 +164,21 @@ def test_an_understated_error_is_refuted(monkeypatch):
     seen = photographs.Observation(10, Fraction(1, 20))
     monkeypatch.setattr(photographs, "observe", lambda _: {"mean-and-last": seen})
     monkeypatch.setattr(photographs, "estimators", lambda _: {"mean-and-last": Understated})
-    claim = {c.name: c for c in photographs.claims()}["photographs-3x3-mean-and-last"]
+    claim = {c.name: c for c in photographs.claims()}["photos-3x3-mean-and-last"]
     assert claim.check(12).status == "refuted"
 
 
 def test_without_scikit_image_the_claim_is_unknown(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "skimage", None)
     photographs.observe.cache_clear()
-    verdict = claims()["photographs-2x2-mean"].check(12)
+    verdict = claims()["photos-2x2-mean"].check(12)
     assert verdict.status == "unknown"
     assert "extra 'images'" in verdict.witness
 
 
 def test_small_windows_of_photographs():
     photographs.observe.cache_clear()
-    verdict = claims()["photographs-2x2-mean-and-last"].check(12)
+    verdict = claims()["photos-2x2-mean-and-last"].check(12)
     assert verdict.status == "verified"
     assert verdict.computed <= verdict.claimed == Fraction(1, 10)
 

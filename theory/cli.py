@@ -139,7 +139,7 @@ def _new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, collapse_padding=True)
     for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     return table
@@ -395,7 +395,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         ("seconds", "right"),
     )
     for verdict in verdicts:
-        computed, claimed = ("" if value is None else _short(value) for value in (verdict.computed, verdict.claimed))
+        computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.2f}"
         table.add_row(verdict.claim, verdict.status, verdict.scope, computed, sign[verdict.kind], claimed, seconds)
     console = _console()
@@ -408,9 +408,12 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     console.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
 
 
-def _short(number: Fraction) -> str:
-    text = to_string(number)
-    return text if len(text) <= 12 else _decimal(number)
+def _short_pair(*numbers: Fraction | None) -> list[str]:
+    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
+    texts = ["" if number is None else to_string(number) for number in numbers]
+    if all(len(text) <= 12 for text in texts):
+        return texts
+    return ["" if number is None else _decimal(number) for number in numbers]
 
 
 # --- table ----------------------------------------------------------------------------------------------------------

@@ -30,8 +30,11 @@ error however small the residuals are (2^-169 for kernel size 169), and with u =
 
 Hence the density has a relative error of at most 12 d u *everywhere*, the tails included. The distribution function
 has a relative error of at most 12 d u left of the mean, and its complement right of the mean; as either is at most
-1 - 1/e there (Gruenbaum 1960), the absolute error is below 8 d u. (Measured up to d = 169: less than d u / 2.) What
-underflows is 0. The bounds assume that the support is not narrower than 2^-50 times its distance from 0.
+1 - 1/e there (Gruenbaum 1960), the absolute error is below 8 d u. (Measured for d = 2 to 169, 12 families of orders and
+three objectives: relative errors up to 2.4 d u, absolute errors up to 0.9 d u. Knots that are only divided by the
+largest of them lose up to ten digits of the density in the tails, even for d = 9 and R = {0,1,8}.) What underflows is
+0. The bounds assume that the support is not narrower than 2^-50 times its distance from 0, and that no two knots
+are closer than 2^-1000 of its width without being equal.
 """
 
 from __future__ import annotations
@@ -487,8 +490,8 @@ class ResidualDistribution:
         Bisection in the distance from the lower end, or above the mean from the upper end, 60 evaluations of the
         distribution function. A bound of 40 sqrt(d) 2^-53 of the width, beside the rounding of the result, follows
         from the error bound of ``cdf``, since a log-concave density that has the standard deviation s, which is at
-        most width / sqrt(4 (d+2)) here, is at least 1 / (e s sqrt(12)) at its mean. (Measured up to d = 169: 2^-51 of
-        the width, all told.)
+        most width / sqrt(4 (d+2)) here, is at least 1 / (e s sqrt(12)) at its mean (Fradelizi 1997). (Measured up to
+        d = 169: 2^-51 of the width.)
 
         Examples
         --------

@@ -163,7 +163,7 @@ def claims() -> Iterator[Claim]:
                 continue
             relative = r"(\max x - \min x)" if name.startswith("range-") else ""
             yield Claim(
-                name=f"photographs-{shape}-{name}",
+                name=f"photos-{shape}-{name}",
                 statement=rf"|\max x - f(x)| \le E\,{relative}"
                 rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
                 kind="upper",

@@ -2,7 +2,8 @@
 
 Each family is data: ranges of orders with a SymPy formula for the coefficient, and a SymPy formula for the error, in
 the symbols d (kernel size), k (the order a coefficient belongs to) and the family's own parameters. Everything else is
-evaluated from these formulas, in exact arithmetic. The tests compare every family with the exact solver.
+evaluated from these formulas, in exact arithmetic. The tests compare every family with the exact solver. Names that
+begin with ``bare-`` are families without intercept, those with ``range-`` are relative to the range of the window.
 """
 
 from __future__ import annotations
@@ -255,7 +256,7 @@ def _without_intercept(family: ClosedForm) -> ClosedForm:
     error = family.parametric_error_formula
     return replace(
         family,
-        name=f"{family.name}-without-intercept",
+        name=f"bare-{family.name}",
         blocks=tuple(replace(block, coefficient=block.coefficient / (1 - error)) for block in family.blocks[1:]),
         parametric_error_formula=1 / (1 / error - 1),
         # Below 3 the family without its last order has nothing left beside the intercept.
