@@ -12,7 +12,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from benchmarks import checker, consecutive, growth, lacunary, machine, report, small_kernels, trust, windows
+from benchmarks import checker, consecutive, growth, lacunary, limits, machine, report, small_kernels, trust, windows
 from benchmarks.results import Benchmark, Row, Scale, Section
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "checker": checker.run,
     "growth": growth.run,
     "trust": trust.run,
+    "limits": limits.run,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

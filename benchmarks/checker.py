@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from benchmarks.results import DisagreementError, Row, Scale, Section, Teller
 from benchmarks.sets import describe, random_orders
@@ -39,8 +40,8 @@ def run(scale: Scale, tell: Teller) -> Section:
         if check_certificate(text) != error:
             raise DisagreementError(f"d = {d}, orders {orders}: checker and solver differ")
         sides = {
-            "check": lambda text=text: check_certificate(text),
-            "solve": lambda d=d, orders=orders: _certificate(d, orders),
+            "check": partial(check_certificate, text),
+            "solve": partial(_certificate, d, orders),
         }
         times = interleave(sides, scale.pick(7, 3), sample=0.02)
         rows.append(Row.timed(f"d = {d}, {name or describe(orders)}", "solving it", times["check"], times["solve"]))

@@ -16,10 +16,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a float solver says: the error that it claims, and the coefficients in the order of the orders."""
+    """What a float solver says.
+
+    Attributes
+    ----------
+    claimed : float
+        The optimal value that it reports.
+    coefficients : array of float
+        In the order of the orders.
+    doubted : bool
+        Whether the solver itself calls its answer inaccurate.
+    """
 
     claimed: float
     coefficients: Floats
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def run_cvxpy(program: FloatProgram) -> Outcome | None:
         return None
     if beta.value is None or not np.isfinite(beta.value).all():
         return None
-    return Outcome(float(problem.value), np.asarray(beta.value))
+    return Outcome(float(problem.value), np.asarray(beta.value), problem.status != "optimal")
 
 
 def cvxpy_default_solver() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import log
 from statistics import median
 
@@ -41,7 +42,7 @@ def _solve_all(kernel_size: int, sets: list[list[int]]) -> None:
 def _measure(cells: list[Cell], sets: Sets, repetitions: int, tell: Teller) -> dict[Cell, list[float]]:
     """Seconds per set, all cells once in each repetition."""
     chosen = {cell: sets(*cell) for cell in cells}
-    sides = {str(cell): lambda cell=cell: _solve_all(cell[0], chosen[cell]) for cell in cells}
+    sides = {str(cell): partial(_solve_all, cell[0], chosen[cell]) for cell in cells}
     times = interleave(sides, repetitions, warm_up=False, after_each=tell.step)
     return {cell: [t / len(chosen[cell]) for t in times[str(cell)]] for cell in cells}
 
@@ -82,13 +83,21 @@ def _slope(times: dict[Cell, list[float]], smallest: int) -> float:
 def _profile_table(cases: list[tuple[str, int, list[int]]], tell: Teller) -> tuple[Table, str]:
     lines, dominant = [], []
     for name, d, orders in cases:
-        found = shares(lambda d=d, orders=orders: _solve_all(d, [orders]))
+        found = shares(partial(_solve_all, d, [orders]))
         lines.append([name, *(f"{100 * found[part]:.0f} %" for part in PARTS)])
         largest = max(found, key=found.__getitem__)
         dominant.append((name, DOMINANT[largest], found[largest]))
         tell.step()
-    sentence = "; ".join(f"{name}: {part} ({100 * share:.0f} %)" for name, part, share in dominant)
-    return Table("Where the time goes (cProfile)", ["problem", *PARTS], lines), f"What dominates: {sentence}."
+    return Table("Where the time goes (cProfile)", ["problem", *PARTS], lines), _sentence(dominant)
+
+
+def _sentence(dominant: list[tuple[str, str, float]]) -> str:
+    """Say of each part of the work for which problems it takes the largest share."""
+    problems: dict[str, list[str]] = {}
+    for name, part, share in dominant:
+        problems.setdefault(part, []).append(f"{name} ({100 * share:.0f} %)")
+    clauses = [f"{part}, for {'; '.join(names)}" for part, names in problems.items()]
+    return f"What dominates: {'. '.join(clauses)}."
 
 
 def run(scale: Scale, tell: Teller) -> Section:

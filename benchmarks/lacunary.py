@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from statistics import median
 
 from flint import fmpq
@@ -37,7 +38,7 @@ def _largest(kernel_size: int, orders: list[int]) -> Fraction:
 
 
 def _bland(kernel_size: int, orders: list[int]) -> Fraction:
-    return plain_simplex(kernel_size, orders, Fraction, "bland")[0]
+    return Fraction(plain_simplex(kernel_size, orders, Fraction, "bland")[0])
 
 
 def _against(
@@ -45,12 +46,12 @@ def _against(
 ) -> tuple[list[float], list[float]]:
     """Time ours and the baseline on each set, one after the other."""
     ours, theirs = [], []
+    found: list[Fraction] = []
     for orders in sets:
-        found: list[Fraction] = []
         _ours(kernel_size, orders)
-        ours.append(time_once(lambda orders=orders: _ours(kernel_size, orders)))
-        theirs.append(time_once(lambda orders=orders, found=found: found.append(solver(kernel_size, orders))))
-        _check(kernel_size, orders, found[0])
+        ours.append(time_once(partial(_ours, kernel_size, orders)))
+        theirs.append(time_once(lambda: found.append(solver(kernel_size, orders))))
+        _check(kernel_size, orders, found.pop())
     return ours, theirs
 
 
@@ -62,7 +63,7 @@ def run(scale: Scale, tell: Teller) -> Section:
     for d, size in CASES:
         sets = random_orders(d, size, count)
         exchanges = [extrapolate(d, orders).exchanges for orders in sets]
-        times = [time_once(lambda d=d, orders=orders: _ours(d, orders)) for orders in sets]
+        times = [time_once(partial(_ours, d, orders)) for orders in sets]
         ratios = [LIMIT / t for t in times]
         limits.append(
             Row(

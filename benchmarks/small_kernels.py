@@ -5,16 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from statistics import median
+from typing import Any
 
 from benchmarks.float_solvers import FloatProgram, run_cvxpy, run_linprog
 from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
 from benchmarks.sets import random_orders
 from benchmarks.timing import Ratio, in_seconds, interleave
 from theory import optimal_estimator
+from theory.estimator import Objective
+from theory.optimal.solve import Method
 
 KERNELS = (9, 16)
 SIZES = range(3, 9)
-OBJECTIVES = ("cube", "range")
+OBJECTIVES: tuple[Objective, ...] = ("cube", "range")
 BASELINES = {
     "method='highs'": 1.0,
     "scipy linprog alone": 1.0,
@@ -28,14 +31,14 @@ SAMPLE = 0.02
 SOLVERS = (lambda program: run_linprog(program.linprog_arguments()), run_cvxpy)
 
 
-def _exact(kernel_size: int, orders: list[int], objective: str) -> str:
+def _exact(kernel_size: int, orders: list[int], objective: Objective) -> str:
     certificate = optimal_estimator(kernel_size, orders, objective=objective).certificate
     if certificate is None:
         raise DisagreementError("an exact optimum came without certificate")
     return certificate.to_json()
 
 
-def _proven_error(kernel_size: int, orders: list[int], objective: str) -> float:
+def _proven_error(kernel_size: int, orders: list[int], objective: Objective) -> float:
     """Confirm the optimum with the independent checker, imported here as it is not part of the library."""
     from proofs_check.certificates import check_certificate
 
@@ -45,7 +48,9 @@ def _proven_error(kernel_size: int, orders: list[int], objective: str) -> float:
     return float(error)
 
 
-def _count_off(kernel_size: int, sets: list[list[int]], objective: str, programs: list[FloatProgram]) -> list[str]:
+def _count_off(
+    kernel_size: int, sets: list[list[int]], objective: Objective, programs: list[FloatProgram]
+) -> list[str]:
     """For each float solver, the number of sets on which it claims an error off by more than :data:`TOLERANCE`."""
     errors = [_proven_error(kernel_size, orders, objective) for orders in sets]
     counts = []
@@ -59,16 +64,16 @@ def _count_off(kernel_size: int, sets: list[list[int]], objective: str, programs
     return counts
 
 
-def _each(function: Callable[..., object], *lists: list) -> Callable[[], object]:
+def _each(function: Callable[..., object], *lists: list[Any]) -> Callable[[], object]:
     return lambda: [function(*arguments) for arguments in zip(*lists, strict=True)]
 
 
 def _sides(
-    kernel_size: int, sets: list[list[int]], objective: str, programs: list[FloatProgram]
+    kernel_size: int, sets: list[list[int]], objective: Objective, programs: list[FloatProgram]
 ) -> dict[str, Callable[[], object]]:
     prepared = [program.linprog_arguments() for program in programs]
 
-    def by(method: str) -> Callable[[], object]:
+    def by(method: Method) -> Callable[[], object]:
         return _each(lambda orders: optimal_estimator(kernel_size, orders, objective=objective, method=method), sets)
 
     return {
@@ -119,7 +124,7 @@ def run(scale: Scale, tell: Teller) -> Section:
     )
 
 
-def _worst_row(d: int, objective: str, name: str, by_size: dict[int, dict[str, list[float]]], count: int) -> Row:
+def _worst_row(d: int, objective: Objective, name: str, by_size: dict[int, dict[str, list[float]]], count: int) -> Row:
     size = min(by_size, key=lambda size: Ratio.of(by_size[size]["exact"], by_size[size][name]).middle)
     ours, theirs = ([t / count for t in by_size[size][side]] for side in ("exact", name))
     return Row.timed(f'd = {d}, "{objective}", {size} orders', name, ours, theirs, BASELINES[name])

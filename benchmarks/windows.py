@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from benchmarks.results import DisagreementError, Row, Scale, Section, Teller
@@ -24,7 +26,7 @@ def run(scale: Scale, tell: Teller) -> Section:
         expected = np.sort(x, axis=-1).astype(np.float64) @ weights + float(estimator.intercept)
         if not np.allclose(estimator(x), expected, atol=1e-5) or estimator(x).dtype != dtype:
             raise DisagreementError(f"the estimator's values on {dtype.__name__} windows are wrong")
-        sides = {"ours": lambda x=x: estimator(x), "sort": lambda x=x: np.sort(x, axis=-1)}
+        sides = {"ours": partial(estimator, x), "sort": partial(np.sort, x, axis=-1)}
         times = interleave(sides, scale.pick(25, 5))
         what = f"{count:,} windows of {KERNEL_SIZE}, {dtype.__name__}"
         rows.append(Row.timed(what, "np.sort(x, axis=-1)", times["ours"], times["sort"], 0.5))

@@ -119,7 +119,7 @@ def test_error_zero_and_huge_numbers(capsys):
     assert "characters: --json)" in output
     assert "subpool maxima   4.66729e+62" in output
     assert " in all)" in output
-    assert all(len(line) <= 140 for line in output.splitlines())
+    assert all(len(line) <= 160 for line in output.splitlines())
 
 
 def test_certificates_go_round(tmp_path, capsys):

@@ -525,7 +525,7 @@ def test_types_and_shapes():
 # Quantiles.
 
 
-@pytest.mark.parametrize(("d", "orders", "objective"), FLOAT_CASES)
+@pytest.mark.parametrize(("d", "orders", "objective"), FLOAT_CASES[::2])
 def test_quantiles_are_within_a_few_units_of_the_width(d, orders, objective):
     law = law_of(d, orders, objective)
     low, high = law.support

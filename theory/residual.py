@@ -32,8 +32,8 @@ Hence the density has a relative error of at most 12 d u *everywhere*, the tails
 has a relative error of at most 12 d u left of the mean, and its complement right of the mean; as either is at most
 1 - 1/e there (Gruenbaum 1960), the absolute error is below 8 d u. (Measured for d = 2 to 169, 12 families of orders and
 three objectives: relative errors up to 2.4 d u, absolute errors up to 0.9 d u. Knots that are only divided by the
-largest of them lose up to ten digits of the density in the tails, even for d = 9 and R = {0,1,8}.) What underflows is
-0. The bounds assume that the support is not narrower than 2^-50 times its distance from 0, and that no two knots
+largest of them lose eleven digits of the density at 1e-11 of the width from an end, even for d = 9 and R = {0,1,8}.)
+What underflows is 0. The bounds assume that the support is not narrower than 2^-50 times its distance from 0, and that no two knots
 are closer than 2^-1000 of its width without being equal.
 """
 

@@ -114,7 +114,7 @@ class ClosedForm:
     --------
     >>> family = closed_forms["mean-and-last"]
     >>> family.orders(9), family.error(9), family.error_formula
-    ((0, 1, 8), Fraction(1, 20), 1/(2*(d + 1)))
+    ((0, 1, 8), Fraction(1, 20), 1/(2*d + 2))
     >>> closed_forms["top"].at(j=3).error(9)
     Fraction(1, 186)
     """
@@ -151,7 +151,9 @@ class ClosedForm:
     @property
     def error_formula(self) -> Expr:
         """The optimal error as a SymPy expression in the symbol d alone."""
-        return self.parametric_error_formula.subs(self._substitution)
+        formula = self.parametric_error_formula
+        # Substituting nothing is not quite nothing: SymPy would rewrite the formula.
+        return formula.subs(self._substitution) if self._substitution else formula
 
     @property
     def valid_from(self) -> int:

@@ -1,0 +1,37 @@
+"""Limits that the code sets itself, tried out rather than quoted."""
+
+from __future__ import annotations
+
+from benchmarks.results import DisagreementError, Scale, Section, Teller
+from theory import optimal_estimator
+from theory.errors import ProblemTooLargeError
+from theory.optimal.extrapolation import MEMORY_LIMIT
+
+TOO_LARGE = (100_000, 2_000)
+"""A kernel size and a degree that are to be refused."""
+
+
+def run(scale: Scale, tell: Teller) -> Section:
+    """See that a problem beyond the limit of memory is refused at once."""
+    tell.begin(1)
+    d, n = TOO_LARGE
+    try:
+        optimal_estimator(d, range(n + 1))
+    except ProblemTooLargeError as error:
+        refusal = str(error)
+    else:
+        raise DisagreementError(f"d = {d}, R = {{0..{n}}} was not refused")
+    tell.step()
+    return Section(
+        "Limits",
+        "What the figures above do not say.",
+        remarks=(
+            f"Exact solves keep one table of binomial coefficients in memory and refuse a problem that would need "
+            f'more than {MEMORY_LIMIT / 2**30:g} GiB before they start: "{refusal}".',
+            "The numbers have about min(d, r log2 d) bits for order r, so that high orders on large kernels cost most; "
+            "fitted exponents hold for the ranges measured, and rise beyond them as arithmetic on long numbers does.",
+            "That the number of references solved stays near 10 is observed; what is proved is that it is finite.",
+            "Random sets are seeded and few. The worst set of orders for a kernel size may be slower.",
+            "Small differences between ratios mean nothing: look at their extremes.",
+        ),
+    )
