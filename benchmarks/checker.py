@@ -7,7 +7,7 @@ from functools import partial
 
 from benchmarks.results import DisagreementError, Row, Scale, Section, Teller
 from benchmarks.sets import describe, random_orders
-from benchmarks.timing import interleave
+from benchmarks.timing import Side, interleave
 from theory import optimal_estimator
 
 
@@ -39,7 +39,7 @@ def run(scale: Scale, tell: Teller) -> Section:
         text, error = _certificate(d, orders)
         if check_certificate(text) != error:
             raise DisagreementError(f"d = {d}, orders {orders}: checker and solver differ")
-        sides = {
+        sides: dict[str, Side] = {
             "check": partial(check_certificate, text),
             "solve": partial(_certificate, d, orders),
         }

@@ -14,6 +14,7 @@ from benchmarks.results import Scale, Section, Table, Teller
 from benchmarks.sets import random_orders
 from benchmarks.timing import in_seconds, interleave, short
 from theory import optimal_estimator
+from theory.optimal.extrapolation import extrapolate
 
 Cell = tuple[int, int]
 """Kernel size, and number of orders beside the intercept."""
@@ -65,6 +66,17 @@ def _grid(caption: str, times: dict[Cell, list[float]]) -> Table:
     return Table(caption, ["d", *(f"n = {n}" for n in widths)], lines)
 
 
+def _references(cells: list[Cell]) -> Table:
+    """Count the references solved for the lacunary sets."""
+    counts = {cell: [extrapolate(cell[0], orders).exchanges for orders in _lacunary(*cell)] for cell in cells}
+    widths = sorted({n for _, n in cells})
+    lines = [
+        [str(d), *(f"{median(counts[d, n]):g}" if (d, n) in counts else "" for n in widths)]
+        for d in sorted({d for d, _ in cells})
+    ]
+    return Table("References solved for these lacunary sets, median", ["d", *(f"n = {n}" for n in widths)], lines)
+
+
 def _exponents(times: dict[Cell, list[float]], smallest: Cell) -> tuple[float, float]:
     """Least squares for log time = a log d + b log n + c, over the cells at least as large as ``smallest``."""
     used = [cell for cell in times if cell[0] >= smallest[0] and cell[1] >= smallest[1]]
@@ -80,7 +92,7 @@ def _slope(times: dict[Cell, list[float]], smallest: int) -> float:
     return float(np.polyfit([log(d) for d, _ in used], right, 1)[0])
 
 
-def _profile_table(cases: list[tuple[str, int, list[int]]], tell: Teller) -> tuple[Table, str]:
+def _profile_table(cases: list[tuple[str, int, list[int]]], tell: Teller) -> tuple[Table, tuple[str, ...]]:
     lines, dominant = [], []
     for name, d, orders in cases:
         found = shares(partial(_solve_all, d, [orders]))
@@ -88,16 +100,15 @@ def _profile_table(cases: list[tuple[str, int, list[int]]], tell: Teller) -> tup
         largest = max(found, key=found.__getitem__)
         dominant.append((name, DOMINANT[largest], found[largest]))
         tell.step()
-    return Table("Where the time goes (cProfile)", ["problem", *PARTS], lines), _sentence(dominant)
+    return Table("Where the time goes (cProfile)", ["problem", *PARTS], lines), _sentences(dominant)
 
 
-def _sentence(dominant: list[tuple[str, str, float]]) -> str:
+def _sentences(dominant: list[tuple[str, str, float]]) -> tuple[str, ...]:
     """Say of each part of the work for which problems it takes the largest share."""
     problems: dict[str, list[str]] = {}
     for name, part, share in dominant:
         problems.setdefault(part, []).append(f"{name} ({100 * share:.0f} %)")
-    clauses = [f"{part}, for {'; '.join(names)}" for part, names in problems.items()]
-    return f"What dominates: {'. '.join(clauses)}."
+    return tuple(f"{part} takes most of the time for {'; '.join(names)}." for part, names in problems.items())
 
 
 def run(scale: Scale, tell: Teller) -> Section:
@@ -131,7 +142,7 @@ def run(scale: Scale, tell: Teller) -> Section:
     a, b = _exponents(times, smallest)
     p, q = _exponents(gaps, smallest_gaps)
     slope = _slope(all_orders, scale.pick(32, 8))
-    profile, sentence = _profile_table(cases, tell)
+    profile, sentences = _profile_table(cases, tell)
     return Section(
         "How the cost grows",
         "Times of an exact solve, certificate included, relative to the first cell of the table in the same "
@@ -139,6 +150,7 @@ def run(scale: Scale, tell: Teller) -> Section:
         tables=(
             _grid("Consecutive orders {0..n}", times),
             _grid("Random lacunary sets: 0 and n random orders, mean of 3 sets", gaps),
+            _references(lacunary),
             _grid_of_full(all_orders),
             profile,
         ),
@@ -148,7 +160,7 @@ def run(scale: Scale, tell: Teller) -> Section:
             f"Random lacunary sets: like d^{p:.1f} n^{q:.1f} (fitted over d >= {smallest_gaps[0]}, "
             f"n >= {smallest_gaps[1]}).",
             f"The full set {{0..d-1}}: like d^{slope:.1f} (fitted over the larger kernels).",
-            sentence,
+            *sentences,
         ),
     )
 

@@ -41,6 +41,12 @@ def _bland(kernel_size: int, orders: list[int]) -> Fraction:
     return Fraction(plain_simplex(kernel_size, orders, Fraction, "bland")[0])
 
 
+def _keep(
+    found: list[Fraction], solver: Callable[[int, list[int]], Fraction], kernel_size: int, orders: list[int]
+) -> None:
+    found.append(solver(kernel_size, orders))
+
+
 def _against(
     solver: Callable[[int, list[int]], Fraction], kernel_size: int, sets: list[list[int]]
 ) -> tuple[list[float], list[float]]:
@@ -50,7 +56,7 @@ def _against(
     for orders in sets:
         _ours(kernel_size, orders)
         ours.append(time_once(partial(_ours, kernel_size, orders)))
-        theirs.append(time_once(lambda: found.append(solver(kernel_size, orders))))
+        theirs.append(time_once(partial(_keep, found, solver, kernel_size, orders)))
         _check(kernel_size, orders, found.pop())
     return ours, theirs
 

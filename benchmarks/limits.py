@@ -30,7 +30,7 @@ def run(scale: Scale, tell: Teller) -> Section:
             f'more than {MEMORY_LIMIT / 2**30:g} GiB before they start: "{refusal}".',
             "The numbers have about min(d, r log2 d) bits for order r, so that high orders on large kernels cost most; "
             "fitted exponents hold for the ranges measured, and rise beyond them as arithmetic on long numbers does.",
-            "That the number of references solved stays near 10 is observed; what is proved is that it is finite.",
+            "How many references are solved is observed; what is proved is that the number is finite.",
             "Random sets are seeded and few. The worst set of orders for a kernel size may be slower.",
             "Small differences between ratios mean nothing: look at their extremes.",
         ),

@@ -12,10 +12,10 @@ REST_OF_EXCHANGE = "product and exchange"
 AROUND = "around"
 PARTS = (TABLE, SOLVE, REST_OF_EXCHANGE, AROUND)
 DOMINANT = {
-    TABLE: "Building the table of binomial coefficients",
-    SOLVE: "Solving the linear systems",
+    TABLE: "The table of binomial coefficients",
+    SOLVE: "The solution of the linear systems",
     REST_OF_EXCHANGE: "The product of table and coefficients and the search for extremal points",
-    AROUND: "Checks of the input, conversions to fractions and the certificate",
+    AROUND: "The rest (checks of the input, conversions to fractions, the certificate)",
 }
 """The parts in words: what is not in one of the first three is the estimator and the certificate."""
 

@@ -18,7 +18,8 @@ INTRO = """# Benchmarks
 Speed is a ratio against a named baseline, both sides measured in turn in one run, so that a busy machine slows them
 alike. **Ratio** is the cost of the baseline divided by ours: above 1, we are faster (or smaller). It is the median over
 the repetitions, with the extremes in brackets; the columns "ours" and "theirs" are medians too, and mean something on
-this machine only. Where both sides compute an answer, the run compares the answers and stops if they differ.
+this machine only. Exact answers are compared in the run, which stops if they differ; what float solvers get wrong is
+counted.
 
 Rerun: `make bench`, or `python -m benchmarks`, with `--quick` for a look and `--only NAME` for one part; only a whole
 run rewrites this file.

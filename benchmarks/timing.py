@@ -27,6 +27,8 @@ class Ratio:
         return cls(median(ratios), min(ratios), max(ratios))
 
     def __str__(self) -> str:
+        if self.low == self.high:
+            return short(self.middle)
         return f"{short(self.middle)} ({short(self.low)}..{short(self.high)})"
 
 

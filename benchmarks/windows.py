@@ -27,7 +27,7 @@ def run(scale: Scale, tell: Teller) -> Section:
         if not np.allclose(estimator(x), expected, atol=1e-5) or estimator(x).dtype != dtype:
             raise DisagreementError(f"the estimator's values on {dtype.__name__} windows are wrong")
         sides = {"ours": partial(estimator, x), "sort": partial(np.sort, x, axis=-1)}
-        times = interleave(sides, scale.pick(25, 5))
+        times = interleave(sides, scale.pick(51, 5))
         what = f"{count:,} windows of {KERNEL_SIZE}, {dtype.__name__}"
         rows.append(Row.timed(what, "np.sort(x, axis=-1)", times["ours"], times["sort"], 0.5))
         tell.step()
