@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -97,9 +98,7 @@ def test_a_wrong_formula_is_refuted(monkeypatch):
     from theory import closed_forms
     from theory.optimal.families import D
 
-    wrong = {
-        "mean": closed_forms["mean"].__class__(**{**vars(closed_forms["mean"]), "parametric_error_formula": 1 / D})
-    }
+    wrong = {"mean": replace(closed_forms["mean"], parametric_error_formula=1 / D)}
     monkeypatch.setattr(module, "closed_forms", wrong)
     (claim,) = module.claims()
     verdict = claim.check(6)
