@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from theory import cli
+from theory.cli import table as table_command
 from theory.cli import main
 
 BAD_INPUT = [
@@ -38,6 +38,14 @@ BAD_INPUT = [
     (["verify", "no-such-claim"], "there is no claim"),
     (["verify", "--kernel-max", "1"], "kernel size is an integer >= 2"),
     (["verify", "--kernel-max", "many"], "invalid int"),
+    (["verify", "--workers", "0"], "workers is an integer >= 1"),
+    (["guess", "foo"], "no order and no range"),
+    (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
+    (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
+    (["guess", "0,1", "--objective", "range"], "not allowed"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "claim.txt"], "Python module"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "no name.py"], "small letters"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "missing/claim.py"], "cannot write"),
     (["check"], "required"),
     (["check", "no-such-file.json"], "no-such-file.json"),
     (["nonsense"], "invalid choice"),
@@ -226,7 +234,7 @@ def test_interruption(monkeypatch, capsys):
     def interrupted(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_table", interrupted)
+    monkeypatch.setattr(table_command, "run", interrupted)
     assert main(["table", "9"]) == 130
     assert capsys.readouterr().err == "subpool: interrupted\n"
 
@@ -252,3 +260,21 @@ def test_a_reader_that_stops_early_is_no_error():
     os.close(write)
     assert result.returncode == 0
     assert result.stderr == ""
+
+
+def test_guess(capsys, tmp_path):
+    path = tmp_path / "found.py"
+    assert main(["guess", "0,1,d-1", "--to", "14", "--skeleton", str(path)]) == 0
+    output = capsys.readouterr().out
+    assert "conjecture: 1/E = 2*(d + 1) for d >= 3" in output
+    assert "no proof" in output
+    assert "def claims()" in path.read_text()
+    assert main(["guess", "0,1,d-1", "--to", "14", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["inverse_error"]["text"] == "2*(d + 1)"
+
+
+def test_guess_says_when_there_is_no_formula(capsys):
+    assert main(["guess", "0-3", "--to", "18"]) == 0
+    output = capsys.readouterr().out
+    assert "no formula of this kind" in output
+    assert "conjecture is no proof" not in output

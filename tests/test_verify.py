@@ -15,7 +15,12 @@ from theory.errors import InputError, KernelSizeError, MissingDependencyError, P
 def _claim(kind, *pairs, **extra):
     instances = [Instance(f"d = {d}", d, Fraction(a), Fraction(b)) for d, (a, b) in enumerate(pairs, start=2)]
     return Claim(
-        "c", "", kind, "test", lambda kernel_max: (i for i in instances if i.kernel_size <= kernel_max), **extra
+        "c",
+        "",
+        kind,
+        "test",
+        instances=lambda kernel_max: (i for i in instances if i.kernel_size <= kernel_max),
+        **extra,
     )
 
 
@@ -65,7 +70,7 @@ def test_errors_become_verdicts(error, status):
         yield Instance("d = 2", 2, Fraction(1), Fraction(1))
         raise error
 
-    verdict = Claim("c", "", "tight", "test", instances).check(12)
+    verdict = Claim("c", "", "tight", "test", instances=instances).check(12)
     assert verdict.status == status
     assert str(error) in verdict.witness
 
