@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import product
 
 import sympy
 
-from proofs_check.certificates import check_certificate
+from proofs_check.certificates import CertificateError, check_certificate
 from proofs_check.claim import Instance
 from theory import optimal_estimator
+from theory.estimator import Objective
 from theory.optimal.families import ClosedForm
 
 
@@ -85,3 +87,22 @@ def family_statement(family: ClosedForm) -> str:
         for block in family.blocks
     )
     return rf"{symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
+
+
+def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = "cube") -> Fraction:
+    """Compute an optimal error, certified by :func:`proofs_check.certificates.check_certificate`.
+
+    Raises
+    ------
+    CertificateError
+
+    Examples
+    --------
+    >>> certified_error(9, (1, 8), "range")
+    Fraction(1, 18)
+    """
+    certificate = optimal_estimator(kernel_size, orders, objective=objective).certificate
+    stated = (kernel_size, tuple(orders), objective)
+    if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
+        raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
+    return check_certificate(certificate.to_json())

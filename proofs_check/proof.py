@@ -11,8 +11,8 @@ nonnegative on the region if, after the substitution, none of its coefficients i
 Four kinds of steps suffice:
 
 - :class:`Identity`: two sums of hypergeometric terms (products of powers, binomials, rational functions) are equal. All
-  terms are divided by one of them, which is shown to be positive on the region; the ratios must be rational functions,
-  and their sum must cancel to 0.
+  terms are divided by one of them, which is shown to vanish nowhere on the region; the ratios must be rational
+  functions, and their sum must cancel to 0. Upper arguments of binomials must be nonnegative on the region.
 - :class:`Sign`: an expression is nonnegative, or positive. It is given as a product of factors of known sign.
 - :class:`Telescoping`: a sum has a closed form, by a function whose differences are the summands.
 - :class:`ConstantSum`: a sum whose length grows with a symbol n does not depend on n, by a companion function (a
@@ -316,12 +316,18 @@ def _vanishes(difference: Expr) -> bool:
     """Decide whether a sum of hypergeometric terms in free symbols is 0 wherever its first positive term is."""
     if difference.is_rational_function(*difference.free_symbols):
         return bool(cancel(together(difference)) == 0)
+    # Binomials with a constant lower argument are polynomials: much the fastest route where all are.
+    polynomials = sympy.expand_func(difference)
+    if polynomials.is_rational_function(*polynomials.free_symbols):
+        return bool(cancel(together(polynomials)) == 0)
     expanded = sympy.expand(powsimp(difference), power_base=True, power_exp=True)
     terms = [term for term in Add.make_args(expanded) if term != 0]
     if not terms:
         return True
     base = next((term for term in terms if _is_safe_divisor(term)), None)
-    if base is None:
+    if base is None or not all(_has_sign(top, ">=") for top, _ in map(_arguments, difference.atoms(binomial))):
+        # A binomial is a continuous function of both arguments only where the upper one is >= 0; there cancelled
+        # factors may pass through 0 and the ratios remain right.
         return False
     ratios = []
     for term in terms:
@@ -338,12 +344,17 @@ def _ratio(term: Expr, base: Expr) -> Expr:
     return powsimp(sympy.expand_power_base(combsimp(sympy.simplify(ratio))), force=True)
 
 
+def _arguments(coefficient: Expr) -> tuple[Expr, Expr]:
+    top, bottom = coefficient.args
+    return top, bottom
+
+
 def _is_safe_divisor(term: Expr) -> bool:
     """Whether a term is nowhere 0 because its binomials C(a, b) have 0 <= b <= a and its factors no zeros."""
     for factor in sympy.Mul.make_args(term):
         base, _ = factor.as_base_exp()
         if isinstance(base, binomial):
-            top, bottom = base.args
+            top, bottom = _arguments(base)
             if not (_has_sign(bottom, ">=") and _has_sign(top - bottom, ">=")):
                 return False
         elif base.is_Number or base == -1:
@@ -388,7 +399,7 @@ def _constant(expression: Expr) -> Expr:
 
 def _factor_has_sign(factor: Expr, relation: Relation) -> bool:
     if isinstance(factor, binomial):
-        top, bottom = factor.args
+        top, bottom = _arguments(factor)
         inside = _has_sign(bottom, ">=") and _has_sign(top - bottom, ">=")
         return inside or (relation == ">=" and _has_sign(top, ">="))
     if isinstance(factor, sympy.factorial):
@@ -430,28 +441,33 @@ def _check_sign(step: Sign) -> None:
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 
-def _with_index(region: Region, index: Symbol, first: Expr, last: Expr) -> Region:
-    """Add the index of a sum to a region: first <= index <= last.
+def _with_index(region: Region, index: Symbol, first: Expr, last: Expr) -> list[Region]:
+    """Add the index of a sum to a region, first <= index <= last: regions that cover just these points.
 
-    The length last - first has to be a free symbol l plus a constant c. With l = i + j - c and index = first + i, i and
-    j free, all points of the sum are covered, and perhaps some more, which only makes the check harder to pass.
+    The length last - first has to be a free symbol l plus a constant c. The index is first + i with 0 <= i <= l + c:
+    for c <= 0 that is l = i + j - c with i and j free; for c > 0 it is l = i + j, and the places i = l + 1, ..., l + c.
     """
     length = sympy.expand(region.apply(last - first))
     symbols = sorted(length.free_symbols, key=str)
     if len(symbols) != 1 or not (length - symbols[0]).is_Integer:
         raise ProofError(f"the length of the sum from {first} to {last} is not a free symbol plus a constant")
+    size, excess = symbols[0], int(length - symbols[0])
     i, j = free("i_"), free("j_")
-    longer = {symbols[0]: i + j - (length - symbols[0])}
-    moved = {name: sympy.expand(sympy.sympify(e).subs(longer)) for name, e in region.substitution.items()}
-    start = sympy.expand(region.apply(first).subs(longer))
-    return Region(rf"{region.description}, {first} \le {index} \le {last}", {**moved, index: start + i})
+    description = rf"{region.description}, {first} \le {index} \le {last}"
+
+    def add_index(longer: Expr, place: Expr) -> Region:
+        moved = {name: sympy.expand(sympy.sympify(e).subs(size, longer)) for name, e in region.substitution.items()}
+        return Region(description, {**moved, index: sympy.expand(region.apply(first).subs(size, longer)) + place})
+
+    inner = add_index(i + j + max(0, -excess), i)
+    return [inner, *(add_index(size, size + place) for place in range(1, excess + 1))]
 
 
 def _check_telescoping(step: Telescoping) -> None:
     antidifference = step.antidifference
-    inside = _with_index(step.region, step.index, step.first, step.last)
     differences = antidifference.subs(step.index, step.index + 1) - antidifference
-    _identity(f"{step.text}, differences", differences, step.summand, inside)
+    for inside in _with_index(step.region, step.index, step.first, step.last):
+        _identity(f"{step.text}, differences", differences, step.summand, inside)
     ends = antidifference.subs(step.index, step.last + 1) - antidifference.subs(step.index, step.first)
     _identity(f"{step.text}, ends", ends, step.total, step.region)
 
@@ -463,8 +479,8 @@ def _check_constant_sum(step: ConstantSum) -> None:
             f"{step.text}: the last index grows by 1 with {n}; the first and the total do not depend on it"
         )
     region = Region(rf"{n} \ge {step.least}", {n: step.least + free("m")})
-    inside = _with_index(region, k, step.first, step.last)
-    _identity(f"{step.text}, companion", f.subs(n, n + 1) - f, g.subs(k, k + 1) - g, inside)
+    for inside in _with_index(region, k, step.first, step.last):
+        _identity(f"{step.text}, companion", f.subs(n, n + 1) - f, g.subs(k, k + 1) - g, inside)
     beyond = step.last + 1
     _identity(f"{step.text}, upper end", f.subs(n, n + 1).subs(k, beyond), -g.subs(k, beyond), region)
     _identity(f"{step.text}, lower end", g.subs(k, step.first), sympy.Integer(0), region)

@@ -29,8 +29,8 @@ from functools import partial
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.theorems.width_law import certified_error
 from theory.bounds import chebyshev_polynomial
 from theory.optimal.families import OURS, D
 

@@ -28,7 +28,8 @@ from itertools import combinations, count
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim, Instance, Kind
-from proofs_check.newton import U, V, certified_error, split_sum
+from proofs_check.newton import U, V, split_sum
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign
 from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_steps, subsets_up_to, value
 from theory.optimal.families import OURS, D, J, K

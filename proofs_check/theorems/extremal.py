@@ -28,7 +28,8 @@ from itertools import combinations
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.newton import UP_TO_J, U, V, W, certified_error, moments, split_sum, without_sums
+from proofs_check.newton import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
 from proofs_check.top_sets import top_proof
 from theory import closed_forms

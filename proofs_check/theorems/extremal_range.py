@@ -25,7 +25,7 @@ from itertools import combinations
 from sympy import Expr, Integer
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.newton import certified_error
+from proofs_check.optima import certified_error
 from proofs_check.proof import Proof
 from proofs_check.theorems.extremal import (
     ALL_SETS_UP_TO,

@@ -23,9 +23,9 @@ from functools import partial
 from itertools import combinations
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
 from proofs_check.proof import Proof
 from proofs_check.theorems import width
-from proofs_check.theorems.width_law import certified_error
 from theory.bounds import least_terms
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms

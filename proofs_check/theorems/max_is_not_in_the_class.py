@@ -25,7 +25,8 @@ from itertools import chain, combinations
 from sympy import Integer
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.newton import FROM_TWO, binomial_theorem, certified_error, moments
+from proofs_check.newton import FROM_TWO, binomial_theorem, moments
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Sign
 from theory.optimal.families import PAPER, D
 

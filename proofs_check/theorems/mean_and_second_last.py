@@ -9,8 +9,9 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.tight`. The residual is linear up to z = d-3, from E to -E; it is 0 near z = d-2, E at z = d-1
-    and -E at z = d. The reference is 0, d-3, d-1. So the order d-2 costs a factor 2(d+1)/(d+2), nearly 2, against d-1.
+    By :mod:`proofs_check.tight`. The residual is linear up to z = d-3, from E to -E; it is -E at z = d-2 again, E at
+    z = d-1 and -E at z = d. The reference is 0, d-3, d-1. So the order d-2 costs a factor 2(d+1)/(d+2),
+    nearly 2, against d-1.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.tight`. The residual is linear up to z = d-4, from -E to E, then at most E in size at z = d-3,
+    By :mod:`proofs_check.tight`. The residual is linear up to z = d-4, from -E to E; it is E at z = d-3 again,
     and -E, E, -E at z = d-2, d-1, d. The reference is 0, d-4, d-2, d-1.
 """
 

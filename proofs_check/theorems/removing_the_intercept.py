@@ -138,8 +138,8 @@ def claims() -> Iterator[Claim]:
         source="this project",
         idea=(
             r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
-            r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the right "
-            r"intercept balances an estimator without one."
+            r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
+            r"right intercept balances an estimator without one."
         ),
         proof=proof,
         instances=partial(_instances, 1),

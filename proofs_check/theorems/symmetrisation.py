@@ -31,10 +31,10 @@ from math import comb
 from sympy import binomial
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, free
 from proofs_check.theorems.least_terms import sets_with_intercept
 from proofs_check.theorems.order_statistic_weights import Z
-from proofs_check.theorems.width_law import certified_error
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
 

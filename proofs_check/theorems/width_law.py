@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
 
-from proofs_check.certificates import CertificateError, check_certificate
 from proofs_check.claim import Claim, Instance
-from theory import optimal_estimator
+from proofs_check.optima import certified_error
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
@@ -38,24 +37,6 @@ Bound = Callable[[int], Fraction]
 
 
 @cache
-def certified_error(kernel_size: int, orders: tuple[int, ...]) -> Fraction:
-    """Compute E(d,R), with its certificate checked.
-
-    Raises
-    ------
-    CertificateError
-
-    Examples
-    --------
-    >>> certified_error(9, (0, 1, 8))
-    Fraction(1, 20)
-    """
-    certificate = optimal_estimator(kernel_size, orders).certificate
-    if certificate is None or (certificate.kernel_size, certificate.orders) != (kernel_size, orders):
-        raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
-    return check_certificate(certificate.to_dict())
-
-
 @dataclass(frozen=True)
 class Box:
     """All sets R of orders with ``least`` <= R <= ``largest``.

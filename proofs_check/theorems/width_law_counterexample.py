@@ -21,7 +21,8 @@ from fractions import Fraction
 from functools import partial
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.theorems.width_law import certified_error, settled_boxes
+from proofs_check.optima import certified_error
+from proofs_check.theorems.width_law import settled_boxes
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 

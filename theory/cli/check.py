@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, decimal, fail, fraction, print_json
-from theory.rationals import to_string
+from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
+from theory.rationals import decimal, to_string
 
 
 def add(commands: Any) -> None:

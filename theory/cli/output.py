@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.errors import InputError
-from theory.rationals import to_string
+from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,14 +68,6 @@ def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     print(json.dumps(value, indent=2))
-
-
-def decimal(number: Fraction) -> str:
-    """Write six significant digits, whatever the exponent: floats would under- or overflow."""
-    import mpmath
-
-    with mpmath.workdps(30):
-        return str(mpmath.nstr(mpmath.mpf(number.numerator) / number.denominator, 6))
 
 
 def count(number: int) -> str:

@@ -7,22 +7,11 @@ from math import prod
 from typing import Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import (
-    DONE,
-    add_command,
-    add_json,
-    console,
-    count,
-    decimal,
-    fraction,
-    new_table,
-    print_json,
-    write_whole,
-)
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json, write_whole
 from theory.errors import InputError, SubpoolError
 from theory.estimator import Estimator, Objective
 from theory.notation import format_orders, parse_kernel, parse_orders
-from theory.rationals import to_string
+from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 
 

@@ -6,9 +6,9 @@ import argparse
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, decimal, fraction, new_table, print_json
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json
 from theory.notation import format_orders, parse_kernel
-from theory.rationals import to_string
+from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 
 if TYPE_CHECKING:

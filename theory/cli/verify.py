@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, decimal, new_table, print_json, progress_bar
-from theory.rationals import to_string
+from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
+from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 
 if TYPE_CHECKING:
