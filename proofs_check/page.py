@@ -182,7 +182,7 @@ def _contents_row(number: int, verdict: Verdict) -> Element:
         el("td", _link(verdict.claim), class_="nowrap"),
         el("td", badge(verdict.status)),
         el("td", verdict.kind),
-        el("td", verdict.scope, class_="nowrap"),
+        el("td", verdict.scope),
         el("td", computed, class_="right"),
         el("td", relation(verdict.kind, verdict.computed, verdict.claimed), class_="relation"),
         el("td", claimed, class_="right"),

@@ -14,7 +14,12 @@ from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from proofs_check import Verdict
+
+
+_SCOPE_WIDTH = 13
 
 
 def add(commands: Any) -> None:
@@ -56,33 +61,44 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
-    sign = {"tight": "=", "identity": "=", "upper": "<=", "lower": ">="}
     table = new_table(
         ("claim", "left"),
+        ("kind", "left"),
         ("status", "left"),
         ("scope", "left"),
         ("computed", "right"),
-        ("", "center"),
         ("claimed", "right"),
-        ("seconds", "right"),
+        ("s", "right"),
     )
+    for column in table.columns:
+        column.no_wrap = True
+    # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
+    table.columns[3].overflow, table.columns[3].max_width = "ellipsis", _SCOPE_WIDTH
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
-        seconds = f"{verdict.seconds:.2f}"
-        table.add_row(verdict.claim, verdict.status, verdict.scope, computed, sign[verdict.kind], claimed, seconds)
+        seconds = f"{verdict.seconds:.1f}"
+        table.add_row(verdict.claim, verdict.kind, verdict.status, verdict.scope, computed, claimed, seconds)
     out = console()
     out.print(table)
     for verdict in verdicts:
         if verdict.witness is not None:
             out.print(f"{verdict.claim}: {verdict.status}: {verdict.witness}", soft_wrap=True)
+    _print_summary(out, verdicts)
+
+
+def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
     by_status = Counter(verdict.status for verdict in verdicts)
     summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
     out.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
+    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
+    total = sum(verdict.seconds for verdict in verdicts)
+    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
+    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
 
 
 def _short_pair(*numbers: Fraction | None) -> list[str]:
     """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
     texts = ["" if number is None else to_string(number) for number in numbers]
-    if all(len(text) <= 12 for text in texts):
+    if all(len(text) <= 11 for text in texts):
         return texts
     return ["" if number is None else decimal(number) for number in numbers]
