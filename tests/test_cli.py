@@ -39,6 +39,7 @@ BAD_INPUT = [
     (["verify", "--kernel-max", "1"], "kernel size is an integer >= 2"),
     (["verify", "--kernel-max", "many"], "invalid int"),
     (["verify", "--workers", "0"], "workers is an integer >= 1"),
+    (["verify", "closed-form-mean", "--report", "/dev/null/report"], "cannot write to the folder"),
     (["guess", "foo"], "no order and no range"),
     (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
     (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
@@ -212,6 +213,25 @@ def test_verify(capsys):
     verdicts = json.loads(capsys.readouterr().out)
     assert [verdict["claim"] for verdict in verdicts] == names
     assert verdicts[1]["computed"] == "1/64"
+
+
+def test_verify_tables_are_whole_at_100_columns(capsys):
+    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth"]
+    assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name in names:
+        (line,) = [line for line in lines if line.strip().startswith(f"{name} ")]
+        assert len(line.rstrip()) <= 100
+        assert line.split()[-1].count(".") == 1
+        assert line.split()[-1][-1].isdigit()
+
+
+def test_verify_writes_the_report(capsys, tmp_path):
+    folder = tmp_path / "new" / "report"
+    assert main(["verify", "closed-form-mean", "--kernel-max", "6", "--report", str(folder)]) == 0
+    assert "index.html" in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "report.json"]
+    assert json.loads((folder / "report.json").read_text())[0]["claim"] == "closed-form-mean"
 
 
 def test_verify_reports_refutations_with_exit_code_1(capsys, monkeypatch):

@@ -167,7 +167,7 @@ def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tupl
         source="the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
         instances=partial(_instances, kernel, name, share),
-        scope=f"{len(PHOTOGRAPHS)} photographs",
+        scope="photographs",
         neighbours=neighbours,
         group=f"photos-{shape}",
     )

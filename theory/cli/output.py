@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -91,6 +92,16 @@ def write_whole(path: str, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def make_folder(path: str) -> None:
+    """Make a folder if it is missing, and see that files can be written to it."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write to the folder {path}: {error.strerror}") from None
 
 
 def progress_bar() -> Progress:

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
+from theory.cli.output import (
+    DONE,
+    FAILED,
+    add_command,
+    add_json,
+    console,
+    make_folder,
+    new_table,
+    print_json,
+    progress_bar,
+)
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
     from proofs_check import Verdict
 
 
-_SCOPE_WIDTH = 13
+_SCOPE_WIDTH = 11
 
 
 def add(commands: Any) -> None:
@@ -38,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
 
     chosen = [claim.name for claim in select(options.names or None)]
     check_kernel_size(options.kernel_max)
+    if options.report:
+        make_folder(options.report)  # before the work, not after it
     workers = options.workers if options.workers is not None else os.cpu_count() or 1
     with progress_bar() as progress:
         task = progress.add_task("checking", total=len(chosen))
@@ -76,7 +88,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     table.columns[3].overflow, table.columns[3].max_width = "ellipsis", _SCOPE_WIDTH
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
-        seconds = f"{verdict.seconds:.1f}"
+        seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
         table.add_row(verdict.claim, verdict.kind, verdict.status, verdict.scope, computed, claimed, seconds)
     out = console()
     out.print(table)
