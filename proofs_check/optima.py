@@ -61,8 +61,8 @@ def family_instances(family: ClosedForm, kernel_max: int) -> Iterator[Instance]:
 
 def _optimum(member: ClosedForm, d: int) -> Iterator[Instance]:
     estimator = optimal_estimator(d, member.orders(d), objective=member.objective)
-    if estimator.certificate is None:  # pragma: no cover - the exact solver always certifies
-        raise ValueError(f"the optimum at d = {d} has no certificate")
+    if estimator.certificate is None:
+        raise CertificateError(f"the optimum at d = {d} has no certificate")
     where = ", ".join([f"d = {d}", *(f"{name} = {value}" for name, value in member.parameters.items())])
     formulas = member.coefficients(d)
     for order, beta in estimator.coefficients.items():

@@ -7,7 +7,7 @@ import pytest
 import sympy
 from sympy import Integer, Sum, binomial
 
-from proofs_check import newton
+from proofs_check import newton, optima
 from proofs_check.certificates import CertificateError
 from proofs_check.newton import bare_steps, split_sum, without_sums
 from proofs_check.proof import ConstantSum, Identity, ProofError, Sign, Telescoping, check_proof, check_step, evaluate
@@ -153,9 +153,9 @@ def test_bounds_agree_with_the_library():
 def test_a_certificate_of_another_problem_is_rejected(monkeypatch):
     from theory import optimal_estimator
 
-    monkeypatch.setattr(newton, "optimal_estimator", lambda d, orders, objective: optimal_estimator(d + 1, orders))
+    monkeypatch.setattr(optima, "optimal_estimator", lambda d, orders, objective: optimal_estimator(d + 1, orders))
     with pytest.raises(CertificateError, match="another problem"):
-        newton.certified_error(5, (0, 1))
+        optima.certified_error(5, (0, 1))
 
 
 def test_binomial_theorem_and_moments_are_checked():

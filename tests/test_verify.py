@@ -85,12 +85,11 @@ def test_verdicts_as_json():
     assert data["seconds"] == 0.123
 
 
-def test_all_closed_forms_are_verified():
-    names = [name for name in claims() if name.startswith("closed-form-")]
+def test_verdicts_arrive_as_they_are_known():
     seen = []
-    verdicts = verify(names, kernel_max=8, on_verdict=seen.append)
+    verdicts = verify(["closed-form-mean", "closed-form-intercept"], kernel_max=5, on_verdict=seen.append)
     assert verdicts == seen
-    assert {verdict.status for verdict in verdicts} <= {"proved", "verified"}
+    assert {verdict.status for verdict in verdicts} == {"proved"}
 
 
 def test_unknown_names_suggest_the_nearest():

@@ -30,16 +30,14 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
 from sympy import Expr, Symbol
 
-from proofs_check.certificates import check_certificate
 from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
-from theory import optimal_estimator
 
 _B = Symbol("b")
 _X = Symbol("X")
@@ -107,19 +105,12 @@ def proof() -> Proof:
     )
 
 
-def _optimum(d: int, orders: tuple[int, ...]) -> Fraction:
-    certificate = optimal_estimator(d, orders).certificate
-    if certificate is None:  # pragma: no cover - the exact solver always certifies
-        raise ValueError(f"the optimum at d = {d} has no certificate")
-    return check_certificate(certificate.to_json())
-
-
 def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
     for d in range(2, min(kernel_max, 9 if kernel_max >= 16 else 8) + 1):
         for size in range(1, d):
             for orders in combinations(range(1, d), size):
-                error = _optimum(d, (0, *orders))
-                yield Instance(f"d = {d}, R = {set(orders)}", d, _optimum(d, orders), error / (shift - error))
+                error = certified_error(d, (0, *orders))
+                yield Instance(f"d = {d}, R = {set(orders)}", d, certified_error(d, orders), error / (shift - error))
 
 
 def claims() -> Iterator[Claim]:
