@@ -13,8 +13,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,images]'
 	@touch $@
 
-verify: $(INSTALLED)   ## closed forms against certified optima, then real photographs
-	$(BIN)/subpool verify
+verify: $(INSTALLED)   ## every theorem, real photographs, and the report: report/index.html
+	$(BIN)/subpool verify --report report
 
 test: $(INSTALLED)     ## all tests, doctests included
 	$(BIN)/python -m pytest
@@ -32,4 +32,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv report .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,9 @@ from time import perf_counter
 from typing import Any, Literal
 
 from proofs_check.certificates import CertificateError
+from proofs_check.proof import Proof, ProofError, ProofRefuted, check_proof
 from theory.errors import MissingDependencyError
+from theory.rationals import to_string
 
 Kind = Literal["tight", "upper", "lower", "identity"]
 Status = Literal["proved", "verified", "refuted", "unknown"]
@@ -44,33 +46,45 @@ class Instance:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement of the theory with its check.
+    """A statement of the theory with its checks.
 
     Attributes
     ----------
     name : str
         Unique, in words joined by hyphens.
     statement : str
-        The statement, in LaTeX.
+        The statement, in LaTeX without dollar signs.
     kind : {"tight", "upper", "lower", "identity"}
         What is asserted of each instance: computed = claimed for tight and identity, <= for upper, >= for lower.
     source : str
         Paper and number, or this project.
-    instances : callable
+    idea : str
+        The idea of the proof, in words.
+    proof : callable, optional
+        Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
+    instances : callable, optional
         Takes the largest kernel size, yields the :class:`Instance` objects up to it, all exact.
     scope : str
         The range that the instances cover, where it is not a range of kernel sizes.
+    neighbours : tuple of Claim
+        False statements close to this one, which the same machinery must refute.
+    group : str
+        Claims of one group share work, and are checked by one process.
     """
 
     name: str
     statement: str
     kind: Kind
     source: str
-    instances: Callable[[int], Iterable[Instance]] = field(compare=False)
+    idea: str = ""
+    proof: Callable[[], Proof] | None = field(default=None, compare=False)
+    instances: Callable[[int], Iterable[Instance]] | None = field(default=None, compare=False)
     scope: str = ""
+    neighbours: tuple[Claim, ...] = field(default=(), compare=False)
+    group: str = ""
 
     def check(self, kernel_max: int) -> Verdict:
-        """Check the claim at all its instances up to a kernel size, until one refutes it.
+        """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
 
         Parameters
         ----------
@@ -79,37 +93,81 @@ class Claim:
         Returns
         -------
         Verdict
+            ``proved`` only if every step of the proof holds, and every instance below the least kernel size that the
+            proof covers was checked.
         """
-        start = perf_counter()
-        last: Instance | None = None
-        sizes: set[int] = set()
-        try:
-            for instance in self.instances(kernel_max):
-                last = instance
-                sizes.add(instance.kernel_size)
-                if not _HOLDS[self.kind](instance.computed, instance.claimed):
-                    return self._verdict("refuted", sizes, instance, f"at {instance.where}", start)
-        except CertificateError as error:
-            return self._verdict("refuted", sizes, last, f"a certificate was rejected: {error}", start)
-        except MissingDependencyError as error:
-            return self._verdict("unknown", sizes, last, str(error), start)
-        if last is None:
-            return self._verdict("unknown", sizes, None, f"says nothing about kernel sizes up to {kernel_max}", start)
-        return self._verdict("verified", sizes, last, None, start)
+        return _Check(self).run(kernel_max)
 
-    def _verdict(
-        self, status: Status, sizes: set[int], instance: Instance | None, witness: str | None, start: float
-    ) -> Verdict:
-        scope = self.scope or (f"d = {min(sizes)}..{max(sizes)}" if sizes else "none")
+
+class _Check:
+    """One run of a claim's checks."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.start = perf_counter()
+        self.count = 0
+        self.steps = 0
+        self.last: Instance | None = None
+        self.sizes: set[int] = set()
+        self.samples: dict[int, Instance] = {}
+
+    def run(self, kernel_max: int) -> Verdict:
+        try:
+            refuted = self._instances(kernel_max)
+        except CertificateError as error:
+            return self._verdict("refuted", f"a certificate was rejected: {error}")
+        except MissingDependencyError as error:
+            return self._verdict("unknown", str(error))
+        if refuted is not None:
+            return self._verdict("refuted", f"at {refuted.where}")
+        if self.claim.proof is not None:
+            return self._proof(self.claim.proof(), kernel_max)
+        if self.last is None:
+            return self._verdict("unknown", f"says nothing about kernel sizes up to {kernel_max}")
+        return self._verdict("verified", None)
+
+    def _instances(self, kernel_max: int) -> Instance | None:
+        for instance in self.claim.instances(kernel_max) if self.claim.instances else ():
+            self.last = instance
+            self.count += 1
+            self.sizes.add(instance.kernel_size)
+            self.samples[instance.kernel_size] = instance
+            if not _HOLDS[self.claim.kind](instance.computed, instance.claimed):
+                return instance
+        return None
+
+    def _proof(self, proof: Proof, kernel_max: int) -> Verdict:
+        try:
+            self.steps = check_proof(proof)
+        except ProofError as error:
+            # Where instances hold, a step that fails shows a defect of the proof, not of the claim: never "true".
+            if isinstance(error, ProofRefuted):
+                return self._verdict("refuted", str(error))
+            return self._verdict("unknown", f"the proof fails: {error}")
+        if proof.valid_from > 2 and self.claim.instances and not self._covered(proof.valid_from):
+            return self._verdict(
+                "unknown", f"proved from d = {proof.valid_from} on, smaller ones not checked up to {kernel_max}"
+            )
+        return self._verdict("proved", None, "all d")
+
+    def _covered(self, valid_from: int) -> bool:
+        # The least kernel size of the claim is where its instances begin; no gap may remain below the proof.
+        return bool(self.sizes) and set(range(min(self.sizes), valid_from)) <= self.sizes
+
+    def _verdict(self, status: Status, witness: str | None, scope: str = "") -> Verdict:
+        found = scope or self.claim.scope or (f"d = {min(self.sizes)}..{max(self.sizes)}" if self.sizes else "none")
         return Verdict(
-            claim=self.name,
+            claim=self.claim.name,
             status=status,
-            scope=scope,
-            kind=self.kind,
-            computed=instance.computed if instance else None,
-            claimed=instance.claimed if instance else None,
+            scope=found,
+            kind=self.claim.kind,
+            computed=self.last.computed if self.last else None,
+            claimed=self.last.claimed if self.last else None,
             witness=witness,
-            seconds=perf_counter() - start,
+            seconds=perf_counter() - self.start,
+            instances=self.count,
+            steps=self.steps,
+            samples=tuple(self.samples[d] for d in sorted(self.samples)),
         )
 
 
@@ -131,6 +189,12 @@ class Verdict:
     witness : str or None
         Where the claim fails, or why it is unknown.
     seconds : float
+    instances : int
+        Number of exact instances checked.
+    steps : int
+        Number of symbolic proof steps checked.
+    samples : tuple of Instance
+        The last instance of each kernel size, for plots.
 
     Examples
     --------
@@ -149,14 +213,15 @@ class Verdict:
     claimed: Fraction | None
     witness: str | None
     seconds: float
+    instances: int = 0
+    steps: int = 0
+    samples: tuple[Instance, ...] = field(default=(), repr=False)
 
     def __bool__(self) -> bool:
         raise TypeError("a verdict has three truth values; compare its status")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as a JSON object, rationals as exact strings."""
-        from theory.rationals import to_string
-
         return {
             "claim": self.claim,
             "status": self.status,
@@ -166,4 +231,6 @@ class Verdict:
             "claimed": None if self.claimed is None else to_string(self.claimed),
             "witness": self.witness,
             "seconds": round(self.seconds, 3),
+            "instances": self.instances,
+            "steps": self.steps,
         }

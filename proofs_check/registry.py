@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from multiprocessing import get_context
 from pkgutil import iter_modules
 
 from proofs_check import theorems
@@ -42,6 +44,7 @@ def verify(
     names: Iterable[str] | None = None,
     *,
     kernel_max: int = DEFAULT_KERNEL_MAX,
+    workers: int = 1,
     on_verdict: Callable[[Verdict], None] | None = None,
 ) -> list[Verdict]:
     """Check all claims, or those named, up to a kernel size.
@@ -52,33 +55,66 @@ def verify(
         All claims by default.
     kernel_max : int, >= 2
         The largest kernel size at which instances are checked.
+    workers : int, >= 1
+        Number of processes.
     on_verdict : callable, optional
         Called with each verdict as soon as it is known: for progress bars.
 
     Returns
     -------
     list of Verdict
+        In the order of the names, or of the registry.
 
     Raises
     ------
     InputError
-        If a name is unknown; the nearest known names are suggested.
+        If a name is unknown; the nearest known names are suggested. If ``workers`` is no positive integer.
     KernelSizeError
 
     Examples
     --------
     >>> [verdict.status for verdict in verify(["closed-form-mean"], kernel_max=5)]
-    ['verified']
+    ['proved']
     """
     check_kernel_size(kernel_max)
-    chosen = select(names)
-    verdicts = []
-    for claim in chosen:
-        verdict = claim.check(kernel_max)
-        verdicts.append(verdict)
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise InputError(f"workers is an integer >= 1, not {workers!r}")
+    chosen = [claim.name for claim in select(names)]
+    verdicts: dict[str, Verdict] = {}
+    for verdict in _verdicts(_tasks(chosen), kernel_max, workers):
+        verdicts[verdict.claim] = verdict
         if on_verdict is not None:
             on_verdict(verdict)
-    return verdicts
+    return [verdicts[name] for name in chosen]
+
+
+def _tasks(names: Iterable[str]) -> list[list[str]]:
+    """Group the names of claims that share work."""
+    tasks: dict[str, list[str]] = {}
+    for name in names:
+        tasks.setdefault(_all_claims()[name].group or name, []).append(name)
+    return list(tasks.values())
+
+
+def _verdicts(tasks: list[list[str]], kernel_max: int, workers: int) -> Iterator[Verdict]:
+    if workers == 1 or len(tasks) < 2:
+        for task in tasks:
+            for name in task:
+                yield _check_one(name, kernel_max)
+        return
+    # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_check_task, task, kernel_max) for task in tasks]
+        for future in as_completed(futures):
+            yield from future.result()
+
+
+def _check_task(names: list[str], kernel_max: int) -> list[Verdict]:
+    return [_check_one(name, kernel_max) for name in names]
+
+
+def _check_one(name: str, kernel_max: int) -> Verdict:
+    return _all_claims()[name].check(kernel_max)
 
 
 def select(names: Iterable[str] | None = None) -> list[Claim]:

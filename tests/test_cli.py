@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from theory import cli
 from theory.cli import main
+from theory.cli import table as table_command
 
 BAD_INPUT = [
     (["solve", "3x", "--orders", "0,1"], "a kernel is an integer"),
@@ -38,6 +38,15 @@ BAD_INPUT = [
     (["verify", "no-such-claim"], "there is no claim"),
     (["verify", "--kernel-max", "1"], "kernel size is an integer >= 2"),
     (["verify", "--kernel-max", "many"], "invalid int"),
+    (["verify", "--workers", "0"], "workers is an integer >= 1"),
+    (["verify", "closed-form-mean", "--report", "/dev/null/report"], "cannot write to the folder"),
+    (["guess", "foo"], "no order and no range"),
+    (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
+    (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
+    (["guess", "0,1", "--objective", "range"], "not allowed"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "claim.txt"], "Python module"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "no name.py"], "small letters"),
+    (["guess", "0,1", "--to", "12", "--skeleton", "missing/claim.py"], "cannot write"),
     (["check"], "required"),
     (["check", "no-such-file.json"], "no-such-file.json"),
     (["nonsense"], "invalid choice"),
@@ -198,12 +207,31 @@ def test_verify(capsys):
     names = ["closed-form-mean", "closed-form-full"]
     assert main(["verify", *names, "--kernel-max", "6"]) == 0
     output = capsys.readouterr().out
-    assert "2 claims: 2 verified" in output
+    assert "2 claims: 2 proved" in output
     assert all(len(line) <= 100 for line in output.splitlines())
     assert main(["verify", *names, "--kernel-max", "6", "--json"]) == 0
     verdicts = json.loads(capsys.readouterr().out)
     assert [verdict["claim"] for verdict in verdicts] == names
     assert verdicts[1]["computed"] == "1/64"
+
+
+def test_verify_tables_are_whole_at_100_columns(capsys):
+    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth"]
+    assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name in names:
+        (line,) = [line for line in lines if line.strip().startswith(f"{name} ")]
+        assert len(line.rstrip()) <= 100
+        assert line.split()[-1].count(".") == 1
+        assert line.split()[-1][-1].isdigit()
+
+
+def test_verify_writes_the_report(capsys, tmp_path):
+    folder = tmp_path / "new" / "report"
+    assert main(["verify", "closed-form-mean", "--kernel-max", "6", "--report", str(folder)]) == 0
+    assert "index.html" in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "report.json"]
+    assert json.loads((folder / "report.json").read_text())[0]["claim"] == "closed-form-mean"
 
 
 def test_verify_reports_refutations_with_exit_code_1(capsys, monkeypatch):
@@ -226,7 +254,7 @@ def test_interruption(monkeypatch, capsys):
     def interrupted(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_table", interrupted)
+    monkeypatch.setattr(table_command, "run", interrupted)
     assert main(["table", "9"]) == 130
     assert capsys.readouterr().err == "subpool: interrupted\n"
 
@@ -240,7 +268,7 @@ def test_the_installed_command_keeps_progress_off_standard_output():
         [_installed(), "verify", "closed-form-mean", "--json"], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0
-    assert json.loads(result.stdout)[0]["status"] == "verified"
+    assert json.loads(result.stdout)[0]["status"] == "proved"
 
 
 def test_a_reader_that_stops_early_is_no_error():
@@ -252,3 +280,21 @@ def test_a_reader_that_stops_early_is_no_error():
     os.close(write)
     assert result.returncode == 0
     assert result.stderr == ""
+
+
+def test_guess(capsys, tmp_path):
+    path = tmp_path / "found.py"
+    assert main(["guess", "0,1,d-1", "--to", "14", "--skeleton", str(path)]) == 0
+    output = capsys.readouterr().out
+    assert "conjecture: 1/E = 2*" in output
+    assert "no proof" in output
+    assert "def claims()" in path.read_text()
+    assert main(["guess", "0,1,d-1", "--to", "14", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["inverse_error"]["text"].startswith("2*")
+
+
+def test_guess_says_when_there_is_no_formula(capsys):
+    assert main(["guess", "0-3", "--to", "18"]) == 0
+    output = capsys.readouterr().out
+    assert "no formula of this kind" in output
+    assert "conjecture is no proof" not in output

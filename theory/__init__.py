@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from theory.certificate import Certificate as Certificate
     from theory.errors import SubpoolError as SubpoolError
     from theory.estimator import Estimator as Estimator
+    from theory.guess import guess_formula as guess_formula
     from theory.optimal.families import closed_forms as closed_forms
     from theory.optimal.solve import optimal_estimator as optimal_estimator
     from theory.residual import residual_distribution as residual_distribution
@@ -23,6 +24,7 @@ _HOME = {
     "Estimator": "theory.estimator",
     "SubpoolError": "theory.errors",
     "closed_forms": "theory.optimal.families",
+    "guess_formula": "theory.guess",
     "optimal_estimator": "theory.optimal.solve",
     "residual_distribution": "theory.residual",
 }

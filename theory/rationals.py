@@ -74,6 +74,20 @@ def from_string(text: object) -> Fraction:
     return Fraction(int(fmpz(numerator)), int(fmpz(denominator)) if denominator else 1)
 
 
+def decimal(number: Fraction) -> str:
+    """Write a rational with six significant digits, whatever its exponent: floats would under- or overflow.
+
+    Examples
+    --------
+    >>> decimal(Fraction(1, 3)), decimal(Fraction(1, 10**400))
+    ('0.333333', '1.0e-400')
+    """
+    import mpmath
+
+    with mpmath.workdps(30):
+        return str(mpmath.nstr(mpmath.mpf(number.numerator) / number.denominator, 6))
+
+
 def to_fraction(number: fmpq) -> Fraction:
     """Convert a python-flint rational.
 

@@ -146,28 +146,36 @@ def observe(kernel: tuple[int, int]) -> dict[str, Observation]:
     return {name: Observation(count, running.value()) for name, running in largest.items()}
 
 
-def _instances(kernel: tuple[int, int], name: str, kernel_max: int) -> Iterator[Instance]:
-    d = prod(kernel)
+def _instances(kernel: tuple[int, int], name: str, share: Fraction, kernel_max: int) -> Iterator[Instance]:
+    # The kernels are those of real networks, whatever the largest kernel size of the other claims.
+    del kernel_max
     seen = observe(kernel)[name]
     error = estimators(kernel)[name].error
     if error is not None:
-        yield Instance(f"{seen.windows} windows", d, seen.largest, error)
+        yield Instance(f"{seen.windows} windows", prod(kernel), seen.largest, share * error)
+
+
+def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    shape = "x".join(map(str, kernel))
+    relative = r"\,(\max x - \min x)" if name.startswith("range-") else ""
+    factor = "" if share == 1 else rf"{share.numerator}/{share.denominator}\,"
+    return Claim(
+        name=f"photos-{shape}-{name}",
+        statement=rf"|\max x - f(x)| \le {factor}E{relative}"
+        rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
+        kind="upper",
+        source="the definition of E, on data",
+        idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
+        instances=partial(_instances, kernel, name, share),
+        scope="photographs",
+        neighbours=neighbours,
+        group=f"photos-{shape}",
+    )
 
 
 def claims() -> Iterator[Claim]:
-    """Yield one claim for each kernel and estimator."""
+    """Yield one claim for each kernel and estimator; nine tenths of the error are not enough for any."""
     for kernel in KERNELS:
-        shape = "x".join(map(str, kernel))
         for name in FAMILIES:
-            if name == "full" and prod(kernel) > FULL_UP_TO:
-                continue
-            relative = r"(\max x - \min x)" if name.startswith("range-") else ""
-            yield Claim(
-                name=f"photos-{shape}-{name}",
-                statement=rf"|\max x - f(x)| \le E\,{relative}"
-                rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
-                kind="upper",
-                source="the definition of E, on data",
-                instances=partial(_instances, kernel, name),
-                scope=f"{len(PHOTOGRAPHS)} photographs",
-            )
+            if name != "full" or prod(kernel) <= FULL_UP_TO:
+                yield _claim(kernel, name, Fraction(1), (_claim(kernel, name, Fraction(9, 10)),))

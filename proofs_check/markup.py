@@ -1,0 +1,221 @@
+"""HTML elements from text and from LaTeX.
+
+Pages are trees of :class:`xml.etree.ElementTree.Element`, so that the writer escapes every text and closes every tag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from unicodedata import category
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+Node = Element | str | None
+
+# A line break after each of these keeps the source of the page readable; inside a paragraph it would be a space.
+_BLOCKS = re.compile(
+    "body|caption|dd|details|div|dl|dt|figure|g|h[1-4]|head|header|li|main|meta|nav|ol|p|section|style|svg|table|tbody"
+    "|thead|title|tr|ul"
+)
+_MATHML = re.compile(
+    "math|mrow|mi|mn|mo|mtext|mspace|mfrac|msqrt|mroot|msub|msup|msubsup|munder|mover|munderover|mtable|mtr|mtd|mstyle"
+    "|mpadded|mphantom"
+)
+_OPERATORS = frozenset(":⟹⟸⟺⩽⩾∼~")
+_LARGE = frozenset(["max", "min", "∑", "∏"])
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+_LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_INLINE = re.compile(r"\\\((.*?)\\\)([-,.;:!?)]*)", re.DOTALL)
+
+
+def el(tag: str, *children: Node, **attributes: object) -> Element:
+    """Make an element.
+
+    Parameters
+    ----------
+    tag : str
+    *children : Element, str or None
+        In order; None is left out.
+    **attributes
+        ``class_`` is ``class``, and other underscores are hyphens; None is left out.
+
+    Returns
+    -------
+    Element
+
+    Examples
+    --------
+    >>> from xml.etree.ElementTree import tostring
+    >>> tostring(el("a", "1 < 2, ", el("b", "so"), class_="x", data_y=3), encoding="unicode")
+    '<a class="x" data-y="3">1 &lt; 2, <b>so</b></a>'
+    """
+    given = {name.rstrip("_").replace("_", "-"): str(v) for name, v in attributes.items() if v is not None}
+    element = Element(tag, given)
+    for child in children:
+        if isinstance(child, str):
+            _append_text(element, child)
+        elif child is not None:
+            element.append(child)
+    if _BLOCKS.fullmatch(tag):
+        element.tail = "\n"
+    return element
+
+
+def _append_text(element: Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def prose(text: str) -> list[Node]:
+    r"""Text with mathematics between ``\(`` and ``\)``, as nodes.
+
+    Examples
+    --------
+    >>> [node if isinstance(node, str) else node.get("alttext") for node in prose(r"for \(d \ge 2\) only")]
+    ['for ', 'd \\ge 2', ' only']
+    """
+    first, *rest = _INLINE.split(text)
+    nodes: list[Node] = [first] if first else []
+    for latex, mark, words in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        # A line must not begin with the comma that follows a formula.
+        nodes.append(el("span", formula(latex), mark, class_="nowrap") if mark else formula(latex))
+        nodes.append(words)
+    return [node for node in nodes if node != ""]
+
+
+def formula(latex: str, *, display: bool = False) -> Element:
+    r"""Typeset LaTeX as MathML; what cannot be converted stays as its source, in ``<code class="latex">``.
+
+    Parameters
+    ----------
+    latex : str
+        Without dollar signs.
+    display : bool
+        On a line of its own.
+
+    Examples
+    --------
+    >>> formula("d^2").tag, formula(r"d^{\unheard{2").tag
+    ('math', 'code')
+    """
+    converted = mathml(latex, display=display)
+    return el("code", latex, class_="latex") if converted is None else converted
+
+
+def display(latex: str) -> Element:
+    """Typeset LaTeX on a line of its own, which scrolls where it is too wide."""
+    return el("div", formula(latex, display=True), class_="formula")
+
+
+def mathml(latex: str, *, display: bool = False) -> Element | None:
+    r"""Convert LaTeX to a MathML element, or to None if that fails.
+
+    Examples
+    --------
+    >>> mathml(r"\frac{1}{d}").find(".//mfrac/mrow/mn").text
+    '1'
+    >>> mathml(r"\text{<b>}") is None
+    True
+    """
+    from latex2mathml.converter import convert
+
+    try:
+        tree = fromstring(convert(latex, display="block" if display else "inline"))
+    except ParseError:
+        return None  # the converter copies some characters, such as "<" in \text, without escaping them
+    except Exception:  # noqa: BLE001 - its errors have no common base, and malformed LaTeX brings StopIteration and more
+        return None
+    for element in list(tree.iter()):
+        element.tag = element.tag.rpartition("}")[2]
+        _group_binomials(element)
+    if not all(map(_is_sound, tree.iter())):
+        return None
+    _tidy(tree)
+    tree.set("alttext", latex.strip())
+    return tree
+
+
+def _is_sound(element: Element) -> bool:
+    """Tell whether an element is MathML: the converter passes unknown commands on, and leaves missing parts out."""
+    known = _MATHML.fullmatch(element.tag) and "\\" not in (element.text or "")
+    return bool(known) and len(element) == _PARTS.get(element.tag, len(element))
+
+
+def _group_binomials(row: Element) -> None:
+    """Put the three parts of each binomial into one, so that an exponent applies to the whole."""
+    for fraction in row.findall("./*[@linethickness='0']"):
+        i = list(row).index(fraction)
+        parts = list(row)[max(i - 1, 0) : i + 2]
+        if len(parts) < 3 or not all("minsize" in fence.attrib for fence in (parts[0], parts[2])):
+            continue
+        for part in parts:
+            row.remove(part)
+        whole = Element("mrow")
+        whole.extend(parts)
+        row.insert(i - 1, whole)
+
+
+def _tidy(tree: Element) -> None:
+    """Mend what the converter gets wrong."""
+    for element in tree.iter():
+        if element.tag == "mi":
+            _tidy_identifier(element)
+        if element.tag == "mo":
+            _tidy_operator(element)
+        elif element.tag in _LIMITS and element[0].tag == "mo" and element[0].text in _LARGE:
+            # Limits belong below and above in a displayed formula; inline, the attribute puts them beside.
+            element.tag = _LIMITS[element.tag]
+            element[0].set("movablelimits", "true")
+        _join_dots(element)
+        _mark_prefixes(element)
+
+
+def _tidy_identifier(element: Element) -> None:
+    """Turn fences and relations that it takes for identifiers into operators."""
+    text = element.text or ""
+    fence = len(text) == 1 and category(text) in ("Ps", "Pe")
+    if fence or text in _OPERATORS:
+        element.tag = "mo"
+    if fence:
+        element.set("stretchy", "false")
+
+
+def _tidy_operator(element: Element) -> None:
+    text, given = element.text or "", element.attrib
+    if text in ("(", ")") and "minsize" in given and "fence" not in given:
+        # The parentheses of a binomial: fixed to the height of a displayed one; without that they stretch.
+        del given["minsize"], given["maxsize"]
+    elif text == "|" and given.get("stretchy") == "false":
+        # Neither side of an absolute value is a relation.
+        given.update(lspace="0", rspace="0")
+    elif len(text) > 1 and text.isalpha():
+        # A function such as max: thin spaces, as TeX has them.
+        given.update(lspace="0.08em", rspace="0.167em")
+
+
+def _mark_prefixes(row: Element) -> None:
+    """Mark signs that follow an operator, as in (-1), so that they are set without space."""
+    for before, sign in pairwise(row):
+        after_operator = before.tag == "mo" and category((before.text or " ")[-1]) != "Pe" and before.text != "!"
+        if sign.text in ("−", "+") and after_operator:
+            sign.set("form", "prefix")
+
+
+def _join_dots(row: Element) -> None:
+    for first, second in _pairs_of_dots(row):
+        row.remove(second)
+        first.text = ".."
+        first.attrib.update(lspace="0.17em", rspace="0.17em")
+
+
+def _pairs_of_dots(row: Element) -> Iterator[tuple[Element, Element]]:
+    children = list(row)
+    i = 0
+    while i + 1 < len(children):
+        if children[i].text == children[i + 1].text == ".":
+            yield children[i], children[i + 1]
+            i += 1
+        i += 1

@@ -1,0 +1,136 @@
+"""The report: what is claimed and what came out, as JSON and as one self-contained HTML page."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proofs_check.page import page
+from theory.errors import InputError
+from theory.rationals import to_string
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim, Instance, Verdict
+
+JSON_NAME = "report.json"
+PAGE_NAME = "index.html"
+
+
+def write_report(
+    verdicts: Sequence[Verdict],
+    claims: Mapping[str, Claim],
+    folder: str | os.PathLike[str],
+    *,
+    controls: Iterable[Verdict] = (),
+) -> Path:
+    """Write ``report.json`` and ``index.html`` into a folder, both or none.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        In the order of the report.
+    claims : mapping of str to Claim
+        The claims by name; those without a verdict are left out.
+    folder : path-like
+        Created if missing; other files in it are not touched.
+    controls : iterable of Verdict
+        What came out for the false neighbours of the claims, where they were checked.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        If a verdict belongs to no claim, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from proofs_check import claims, verify
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_report(verify(["closed-form-full"], kernel_max=4), claims(), folder)
+    ...     sorted(path.name for path in written.parent.iterdir())
+    ['index.html', 'report.json']
+    """
+    pairs = [(verdict, _claim(verdict, claims)) for verdict in verdicts]
+    outcomes = {verdict.claim: verdict for verdict in controls}
+    data = [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]
+    target = Path(folder)
+    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes)})
+    return target / PAGE_NAME
+
+
+def _claim(verdict: Verdict, claims: Mapping[str, Claim]) -> Claim:
+    if verdict.claim not in claims:
+        raise InputError(f"there is a verdict but no claim {verdict.claim!r}")
+    return claims[verdict.claim]
+
+
+def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict]) -> dict[str, Any]:
+    """Return a verdict and what it is about as a JSON object, rationals as exact strings.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    claim : Claim
+    controls : mapping of str to Verdict
+        What came out for false neighbours, by name.
+    """
+    return {
+        **verdict.to_dict(),
+        "statement": claim.statement,
+        "source": claim.source,
+        "idea": claim.idea,
+        "samples": [_sample_dict(sample) for sample in verdict.samples],
+        "neighbours": [
+            {
+                "claim": neighbour.name,
+                "statement": neighbour.statement,
+                "status": controls[neighbour.name].status if neighbour.name in controls else None,
+            }
+            for neighbour in claim.neighbours
+        ],
+    }
+
+
+def _sample_dict(sample: Instance) -> dict[str, Any]:
+    return {
+        "where": sample.where,
+        "kernel_size": sample.kernel_size,
+        "computed": to_string(sample.computed),
+        "claimed": to_string(sample.claimed),
+    }
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files beside their places, and move them there once all are written."""
+    beside = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in texts}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for target, part in beside.items():
+            # Renaming would find this out too, but maybe after another file was moved.
+            if target.is_dir():
+                raise InputError(f"cannot write the report to {folder}: {target.name} is a folder")
+            part.write_text(texts[target.name], encoding="utf-8")
+        for target, part in beside.items():
+            part.replace(target)
+    except OSError as error:
+        raise InputError(f"cannot write the report to {folder}: {error.strerror or error}") from None
+    finally:
+        _remove(beside.values())
+
+
+def _remove(parts: Iterable[Path]) -> None:
+    for part in parts:
+        # Where the folder itself is a file, even asking raises.
+        if part.parent.is_dir():
+            part.unlink(missing_ok=True)

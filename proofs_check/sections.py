@@ -1,0 +1,276 @@
+"""The section of one claim in the report: statement, status, evidence, proof and negative controls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from proofs_check.markup import Node, display, el, formula, prose
+from proofs_check.plots import plot
+from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim, Instance, Kind, Verdict
+    from proofs_check.proof import Proof, Step
+
+_MARK = {"proved": "✓", "verified": "✓", "refuted": "✗", "unknown": "?"}
+_KIND = {
+    "tight": "tight: computed = claimed",
+    "identity": "identity: computed = claimed",
+    "upper": "upper bound: computed ≤ claimed",
+    "lower": "lower bound: computed ≥ claimed",
+}
+
+LONGEST_NUMBER = 40
+"""Numbers with more characters are shown as decimals, and in full on demand."""
+_LONGEST_IN_CONTENTS = 12
+_LONGEST_TITLE = 400
+_MOST_OPEN_ROWS = 16
+_MOST_OPEN_STEPS = 6
+
+
+def anchor(name: str) -> str:
+    """Return the id of a claim's section.
+
+    Examples
+    --------
+    >>> anchor("closed-form-mean"), anchor("a b")
+    ('claim-closed-form-mean', 'claim-a_b')
+    """
+    return "claim-" + re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+
+
+def badge(status: str) -> Element:
+    """Show a status, by colour, sign and word."""
+    return el("span", f"{_MARK[status]} {status}", class_=f"badge {status}")
+
+
+def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict]) -> Element:
+    """Show one claim and what came out.
+
+    Parameters
+    ----------
+    number : int
+        Of the section.
+    verdict : Verdict
+    claim : Claim
+    controls : mapping of str to Verdict
+        What came out for false neighbours, by name.
+
+    Returns
+    -------
+    Element
+    """
+    title = el("h3", el("span", f"{number}.", class_="number-of"), claim.name)
+    return el(
+        "section",
+        el("div", title, badge(verdict.status), class_="head"),
+        display(claim.statement),
+        _witness(verdict),
+        _facts(verdict, claim),
+        *_proof(verdict, claim),
+        _evidence(verdict),
+        *_neighbours(claim, controls),
+        el("p", el("a", "Contents ↑", href="#contents"), class_="back"),
+        class_="claim",
+        id=anchor(claim.name),
+    )
+
+
+def _witness(verdict: Verdict) -> Element | None:
+    if verdict.witness is None:
+        return None
+    reason = "Refuted: " if verdict.status == "refuted" else "Why: "
+    values: list[Node] = []
+    # A proof may be what fails, with all instances true: then their values are no witness.
+    if verdict.computed is not None and verdict.claimed is not None and _fails(verdict):
+        values = [": computed ", _number(verdict.computed), ", claimed ", _number(verdict.claimed)]
+    return el("div", el("p", el("strong", reason), verdict.witness, *values), class_=f"notice {verdict.status}")
+
+
+def _fails(verdict: Verdict) -> bool:
+    return relation(verdict.kind, verdict.computed, verdict.claimed) in ("≠", ">", "<")
+
+
+def _facts(verdict: Verdict, claim: Claim) -> Element:
+    facts: list[tuple[str, Sequence[Node]]] = [
+        ("Kind", [_KIND[claim.kind]]),
+        ("Scope", [verdict.scope]),
+        ("Source", [claim.source]),
+        ("Checked", [_checked(verdict)]),
+    ]
+    if claim.idea:
+        facts.append(("Idea", prose(claim.idea)))
+    items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]
+    return el("dl", *items, class_="facts")
+
+
+def _checked(verdict: Verdict) -> str:
+    counts = [(verdict.instances, "exact instance"), (verdict.steps, "symbolic step")]
+    texts = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
+    return f"{' and '.join(texts) or 'nothing'}, in {verdict.seconds:.2f} seconds"
+
+
+def _evidence(verdict: Verdict) -> Element | None:
+    if not verdict.samples:
+        return None
+    figure = plot(verdict.samples, verdict.claim)
+    return el("div", _samples(verdict), None if figure is None else el("figure", figure), class_="evidence")
+
+
+def _samples(verdict: Verdict) -> Element:
+    head = [("d", "right"), ("instance", None), ("computed", "right"), ("", "relation"), ("claimed", "right")]
+    rows = [_sample_row(sample, verdict.kind) for sample in verdict.samples]
+    table = el(
+        "table",
+        el("caption", el("span", "Exact numbers, at the last instance of each kernel size")),
+        el("thead", el("tr", *(el("th", name, class_=class_, scope="col") for name, class_ in head))),
+        el("tbody", *rows),
+    )
+    box = el("div", table, class_="scroll")
+    if len(rows) <= _MOST_OPEN_ROWS:
+        return box
+    return el("details", el("summary", f"Exact numbers for {len(rows)} kernel sizes"), box)
+
+
+def _sample_row(sample: Instance, kind: Kind) -> Element:
+    return el(
+        "tr",
+        el("td", str(sample.kernel_size), class_="right"),
+        el("td", sample.where),
+        el("td", _number(sample.computed), class_="right"),
+        el("td", relation(kind, sample.computed, sample.claimed), class_="relation"),
+        el("td", _number(sample.claimed), class_="right"),
+    )
+
+
+def relation(kind: Kind, computed: Fraction | None, claimed: Fraction | None) -> str | None:
+    """Return the sign between a computed and a claimed value: what the kind asserts, or its negation where that fails.
+
+    Examples
+    --------
+    >>> relation("upper", Fraction(1), Fraction(2)), relation("upper", Fraction(3), Fraction(2))
+    ('≤', '>')
+    """
+    if computed is None or claimed is None:
+        return None
+    if kind == "upper":
+        return "≤" if computed <= claimed else ">"
+    if kind == "lower":
+        return "≥" if computed >= claimed else "<"
+    return "=" if computed == claimed else "≠"
+
+
+def _neighbours(claim: Claim, controls: Mapping[str, Verdict]) -> list[Element]:
+    if not claim.neighbours:
+        return []
+    text = "False statements close to this one. The same machinery must refute each; the tests see to it that it does."
+    items = [_neighbour(neighbour, controls.get(neighbour.name)) for neighbour in claim.neighbours]
+    return [el("h4", "Negative controls"), el("p", text), el("ul", *items, class_="controls")]
+
+
+def _neighbour(claim: Claim, verdict: Verdict | None) -> Element:
+    outcome: list[Node] = []
+    if verdict is not None and verdict.status == "refuted":
+        outcome = [" ", badge("refuted"), f" as it must be: {verdict.witness}"]
+    elif verdict is not None:
+        outcome = [" ", badge(verdict.status), el("strong", " although it is false: the machinery is at fault")]
+    return el("li", claim.name, *outcome, display(claim.statement))
+
+
+# --- proofs ---------------------------------------------------------------------------------------------------------
+
+
+def _proof(verdict: Verdict, claim: Claim) -> list[Element]:
+    proof = claim.proof() if claim.proof is not None else None
+    if proof is None:
+        return []
+    title = "Proof" if verdict.status == "proved" else "Attempted proof: not all of it was checked, or it fails"
+    argument = el("p", *prose(proof.argument), class_="argument") if proof.argument else None
+    steps = el("ol", *map(_step, proof.steps), class_="steps")
+    if len(proof.steps) > _MOST_OPEN_STEPS:
+        steps = el("details", el("summary", f"{len(proof.steps)} steps"), steps)
+    return [part for part in (el("h4", title), argument, _reach(proof), steps) if part is not None]
+
+
+def _reach(proof: Proof) -> Element:
+    text = rf"Steps for all \(d \ge {proof.valid_from}\); smaller kernel sizes are checked by exact instances:"
+    return el("p", *prose(text if proof.valid_from > 2 else r"Steps for all \(d \ge 2\):"))
+
+
+def _step(step: Step) -> Element:
+    region = getattr(step, "region", None)
+    where: list[Node] = [" for ", formula(region.description)] if region is not None else []
+    kind = el("span", " (", _words(type(step).__name__), *where, ")", class_="kind")
+    return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
+
+
+def step_latex(step: Step) -> str:
+    r"""Write in LaTeX what a step asserts.
+
+    Examples
+    --------
+    >>> from sympy import Symbol
+    >>> from proofs_check.proof import Region, Sign
+    >>> x = Symbol("x")
+    >>> step_latex(Sign("squares", x**2, (x**2,), Region("", {})))
+    'x^{2} \\ge 0'
+    """
+    from sympy import latex
+
+    from proofs_check.proof import Identity, Sign
+
+    if isinstance(step, Identity):
+        return f"{latex(step.left)} = {latex(step.right)}"
+    if isinstance(step, Sign):
+        sign = ">" if step.relation == ">" else r"\ge"
+        return f"{latex(step.expression)} {sign} 0"
+    bounds = rf"\sum_{{{latex(step.index)} = {latex(step.first)}}}^{{{latex(step.last)}}}"
+    summand = rf"\left( {latex(step.summand)} \right)" if step.summand.is_Add else latex(step.summand)
+    return f"{bounds} {summand} = {latex(step.total)}"
+
+
+def _words(name: str) -> str:
+    """Write a class name in words.
+
+    >>> _words("ConstantSum")
+    'constant sum'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def _number(number: Fraction) -> Element:
+    text = to_string(number)
+    if len(text) <= LONGEST_NUMBER:
+        return el("span", text, class_="number")
+    short = el("span", f"≈ {decimal(number)}", class_="number")
+    return el("details", el("summary", short, f" ({len(text)} characters)"), el("code", text))
+
+
+def short_pair(*numbers: Fraction | None) -> list[Element | None]:
+    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not.
+
+    Examples
+    --------
+    >>> [element.text for element in short_pair(Fraction(1, 3), Fraction(1, 10**20))]
+    ['0.333333', '1.0e-20']
+    """
+    texts = ["" if number is None else to_string(number) for number in numbers]
+    exact = all(len(text) <= _LONGEST_IN_CONTENTS for text in texts)
+    return [
+        None
+        if number is None
+        else el(
+            "span",
+            text if exact else decimal(number),
+            class_="number",
+            title=None if exact or len(text) > _LONGEST_TITLE else text,
+        )
+        for number, text in zip(numbers, texts, strict=True)
+    ]

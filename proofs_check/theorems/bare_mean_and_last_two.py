@@ -1,0 +1,42 @@
+r"""The mean and the orders d - 2 and d - 1, without an intercept.
+
+Setting
+    The class R = {1, d-2, d-1}, without an intercept; kernel size d >= 4.
+Claim
+    E(d, {1, d-2, d-1}) = 1/(d^2 - 1), with the coefficients of the family "bare-mean-and-last-two": those with
+    intercept, divided by 1 - E(d, R u {0}).
+Kind
+    Tight.
+Source
+    this project.
+Proof
+    By :mod:`proofs_check.tight`, with the reference of the same orders with the intercept
+    (:mod:`proofs_check.theorems.mean_and_last_two`): the largest value at z = d is the same L, and the error is 1/L
+    where it was 1/(1 + L). A corollary of :mod:`proofs_check.theorems.removing_the_intercept`, proved again from
+    scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proofs_check.claim import Claim
+from proofs_check.theorems.mean_and_last_two import COVERS, REFERENCE
+from proofs_check.tight import tight_claim, with_error, with_order
+from theory import closed_forms
+from theory.optimal.families import D
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    family = closed_forms["bare-mean-and-last-two"]
+    yield tight_claim(
+        family,
+        REFERENCE,
+        COVERS,
+        idea=(
+            r"Without the intercept the residual vanishes at the zero vector \(z = d\), and the same "
+            r"extrapolation constant \(L\) gives \(1/L\) in place of \(1/(1 + L)\)."
+        ),
+        wrong=(with_error(family, 1 / D**2), with_order(family, 0, None)),
+    )

@@ -1,0 +1,113 @@
+r"""Consecutive orders from 0 on: an upper bound on the error by Chebyshev polynomials.
+
+Setting
+    R = {0..n} with 0 <= n <= d-1, and T_n the Chebyshev polynomial of the first kind: T_0 = 1, T_1(t) = t,
+    T_(n+1) = 2 t T_n - T_(n-1).
+Claim
+    E(d,{0..n}) <= 1/(1 + T_n((d+1)/(d-1))).
+Kind
+    Upper bound.
+Source
+    This project.
+Proof
+    With t = (2z - (d-1))/(d-1), the polynomial p(z) = T_n(t) has degree n, so it is in the span of C(z,0), ..., C(z,n).
+    At z = 0..d-1, |t| <= 1 and so |p| <= 1; at z = d it is L = T_n((d+1)/(d-1)) >= 1. So p/(1+L) approximates
+    [z = d] at 0..d with error 1/(1+L).
+    That |T_n| <= 1 on [-1,1] follows from Pell's equation T_n^2 - (t^2-1) U_n^2 = 1 with U_n the polynomials of the
+    pair recursion T_(n+1) = t T_n + (t^2-1) U_n, U_(n+1) = T_n + t U_n from T_0 = 1, U_0 = 0; the recursion keeps
+    Pell's form, and implies the recursion of the Chebyshev polynomials.
+Check
+    Certified errors for all n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+from sympy import Expr, Integer, Symbol
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from proofs_check.proof import Identity, Proof, Region, Sign, free
+from theory.bounds import chebyshev_polynomial
+from theory.optimal.families import OURS, D
+
+T, FIRST, SECOND = Symbol("t"), Symbol("T"), Symbol("U")
+Z = Symbol("z")
+
+
+def _next(first: Expr, second: Expr) -> tuple[Expr, Expr]:
+    """One step of the pair recursion of T_n and U_n."""
+    return T * first + (T**2 - 1) * second, first + T * second
+
+
+def _pell(first: Expr, second: Expr) -> Expr:
+    return first**2 - (T**2 - 1) * second**2
+
+
+_ARGUMENT: Expr = (2 * Z - (D - 1)) / (D - 1)
+"""The variable t at z: -1 at z = 0 and 1 at z = d-1."""
+
+
+def _bounded_inside(text: str, region: Region) -> Sign:
+    return Sign(text, 1 - _ARGUMENT**2, (Integer(4), Z, D - 1 - Z, (D - 1) ** -2), region)
+
+
+def _steps(beyond: int) -> Iterator[Identity | Sign]:
+    a, b, c = free("a"), free("b"), free("c")
+    # Two polynomials that agree at all nonnegative integers agree everywhere: the symbols stand for real numbers.
+    everywhere = Region("t, T, U", {T: a, FIRST: b, SECOND: c})
+    once = _next(FIRST, SECOND)
+    twice = _next(*once)
+    yield Identity("Pell's form at the start", _pell(Integer(1), Integer(0)), Integer(1), everywhere)
+    yield Identity("Pell's form is kept", _pell(*once), _pell(FIRST, SECOND), everywhere)
+    yield Identity("The start of the recursion", _next(Integer(1), Integer(0))[0], T, everywhere)
+    yield Identity("The recursion of the Chebyshev polynomials", twice[0], 2 * T * once[0] - FIRST, everywhere)
+    yield _bounded_inside("The points 0..d-2 go into [-1, 1]", Region(r"0 \le z \le d-2", {Z: a, D: a + b + 2}))
+    yield _bounded_inside("The point d-1 goes to 1", Region(r"z = d-1 \ge 1", {Z: a + 1, D: a + 2}))
+    yield Identity(
+        text="The point d goes to (d+1)/(d-1)",
+        left=_ARGUMENT.subs(Z, D),
+        right=(D + 1 + beyond) / (D - 1),
+        region=Region(r"d \ge 2", {D: a + 2}),
+    )
+
+
+def _proof(beyond: int) -> Proof:
+    return Proof(
+        steps=tuple(_steps(beyond)),
+        valid_from=2,
+        argument=r"By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for \( t^2 \le 1 \), and at "
+        r"least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion adds positive numbers. "
+        r"So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "
+        r"\( L = T_n(\frac{d+1}{d-1}) \) at \( z = d \). Divided by \( 1 + L \), it is at distance at most "
+        r"\( \frac{1}{1+L} \) from \( [z = d] \).",
+    )
+
+
+def _instances(beyond: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, kernel_max + 1):
+        for n in range(d):
+            bound = 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
+            yield Instance(f"d = {d}, n = {n}", d, certified_error(d, tuple(range(n + 1))), bound)
+
+
+def _claim(name: str, statement: str, beyond: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="upper",
+        source=OURS,
+        idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
+        proof=partial(_proof, beyond),
+        instances=partial(_instances, beyond),
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    false = _claim("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1)
+    yield _claim("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0, (false,))

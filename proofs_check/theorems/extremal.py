@@ -1,0 +1,189 @@
+r"""The extremal theorem: among all sets of h orders beside the intercept, the h largest are best.
+
+Setting
+    A set R of orders below d with 0 in R, and h further ones; kernel size d >= 2.
+Claim
+    1/E(d,R) <= 2 (C(d-1,0) + ... + C(d-1,h)), with equality for the h largest orders.
+Kind
+    Lower bound on E; attained.
+Source
+    This project.
+Proof
+    Let k_1 < ... < k_h be the numbers d - r of the orders r >= 1 and q(t) = prod_i (1 - t/k_i), expanded as
+    q(t) = sum_k (-1)^k b_k C(t,k). The weights w_{d-k} = (-1)^k b_k C(d,k) are orthogonal to the orders r, because
+    q(d-r) = 0; one more weight -q(d) at z = 0, which they do not see, makes it so for order 0. A factor 1 - t/k_i turns
+    b_k into a mean of b_k and b_{k-1}, because k_i >= i; hence 0 <= b_k <= 1 = b_0, and b_k = 0 for k > h. Equality is
+    the claim closed-form-top.
+Check
+    Exact optima, certified independently: all sets of orders for small kernel sizes, then the sets of the largest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from itertools import combinations
+
+from sympy import Expr, Integer, Sum, Symbol, binomial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.newton import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.optima import certified_error
+from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
+from proofs_check.top_sets import top_proof
+from theory import closed_forms
+from theory.optimal.families import OURS, D, J, K, R
+
+ALL_SETS_UP_TO = 8
+"""The largest kernel size at which all sets of orders are tried."""
+
+_I = Symbol("i")
+_ROOT = Symbol("k_i")
+_T = Symbol("t")
+
+
+def subsets_up_to(size: Expr, of: Expr) -> Expr:
+    """Return the formula for the number of subsets with at most ``size`` elements."""
+    return Sum(binomial(of, _I), (_I, 0, size))
+
+
+CUBE = 2 * subsets_up_to(J, D - 1)
+"""The bound on 1/E in d and j, which is h here."""
+
+
+def expansion() -> tuple[Step, ...]:
+    """Return the steps on the numbers b_k, for any d, h and k_1 < ... < k_h <= d."""
+    root = Region(r"1 \le k < k_i", {K: U + 1, _ROOT: U + V + 2})
+    ordered = {_I: U + 1, _ROOT: U + V + 1, D: U + V + W + 1}
+    factors = Region(r"1 \le i \le k_i \le d", ordered)
+    below = Region(r"1 \le i \le k_i < d", {**ordered, D: U + V + W + 2})
+    return (
+        Identity(
+            "a factor 1 - t/k_i turns b_k into a mean of b_k and b_{k-1}",
+            (1 - _T / _ROOT) * binomial(_T, K),
+            (1 - K / _ROOT) * binomial(_T, K) - (K + 1) / _ROOT * binomial(_T, K + 1),
+            Region(r"0 \le k < t, k_i \ge 1", {K: U, _T: U + V + 1, _ROOT: W + 1}),
+        ),
+        Sign("the mean's first weight", 1 - K / _ROOT, ((_ROOT - K), 1 / _ROOT), root),
+        Sign("the mean's second weight", K / _ROOT, (K, 1 / _ROOT), root),
+        Identity(
+            "the moment of order r is C(d,r) q(d-r)",
+            binomial(D, K) * binomial(D - K, R),
+            binomial(D, R) * binomial(D - R, K),
+            Region(r"r + k \le d", {R: U, K: V, D: U + V + W}),
+        ),
+        Sign("a factor of q(d)", D / _ROOT - 1, (D - _ROOT, 1 / _ROOT), factors),
+        Sign("is largest for k_i = i", D / _I - D / _ROOT, (D, _ROOT - _I, 1 / _I, 1 / _ROOT), factors),
+        Identity("their product", binomial(D - 1, _I), binomial(D - 1, _I - 1) * (D / _I - 1), below),
+    )
+
+
+def size_of_weights(inverse_bound: Expr, at_zero: Expr, at_kernel_size: Expr) -> Telescoping:
+    """Return the step: sum_{k <= h} C(d,k) + |w_0| - (what does not count) is the bound on 1/E.
+
+    Parameters
+    ----------
+    inverse_bound : Expr
+        In d and j, which is h here.
+    at_zero : Expr
+        The bound on |w_0|.
+    at_kernel_size : Expr
+        The weight at z = d where it does not count, otherwise 0.
+    """
+    summand, rest = split_sum(inverse_bound, K, Integer(0), J)
+    return Telescoping(
+        text="the absolute values of the weights add up to the bound at most",
+        summand=binomial(D, K) - summand,
+        index=K,
+        first=Integer(0),
+        last=J,
+        antidifference=Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1),
+        total=rest - at_zero + at_kernel_size,
+        region=UP_TO_J,
+    )
+
+
+EXPANSION = (
+    r"Let \( q_i(t) = \prod_{l \le i} (1 - t/k_l) = \sum_k (-1)^k b_k \binom{t}{k} \). By the first three steps the "
+    r"factor \( 1 - t/k_i \) turns \( b_k \) into \( (1 - k/k_i) b_k + (k/k_i) b_{k-1} \), a mean where \( k \le i \le "
+    r"k_i \) (for \( k = k_i \) it is \( b_{k-1} \)); for \( k > i \) both are 0. From \( b_0 = 1 \) on, by induction, "
+    r"\( 0 \le b_k \le 1 \), and \( b_k = 0 \) for \( k > h \). By the next step the weights "
+    r"\( w_{d-k} = (-1)^k b_k \binom{d}{k} \) have the moment \( \binom{d}{r} q(d - r) = 0 \) for the orders "
+    r"\( r \ge 1 \), and \( w_d = 1 \). "
+)
+
+
+ATTAINED = r" The remaining steps are those of the closed form of the top set, whose error is equal to the bound."
+
+
+def extremal_steps(inverse_bound: Expr) -> tuple[Step, ...]:
+    """Return the steps that 1/E is at most ``inverse_bound``, a formula in d and j (which is h here)."""
+    return (*expansion(), moments(), size_of_weights(inverse_bound, binomial(D - 1, J), Integer(0)))
+
+
+def attained_steps(inverse_bound: Expr, name: str) -> tuple[Step, ...]:
+    """Return the steps that the family of top sets with this name attains the bound on 1/E."""
+    family = closed_forms[name]
+    (found, bound), positive = without_sums(1 / family.parametric_error_formula, inverse_bound)
+    region = Region(UP_TO_J.description, {**UP_TO_J.substitution, **positive})
+    return (Identity("the bound is 1/E of the h largest orders", found, bound, region), *top_proof(family).steps)
+
+
+def _proof(inverse_bound: Expr) -> Proof:
+    return Proof(
+        steps=(*extremal_steps(inverse_bound), *attained_steps(inverse_bound, "top")),
+        valid_from=2,
+        argument=EXPANSION + r"A weight \( w_0 = -q(d) \), which these orders do not see, makes the sum of the weights "
+        r"\( q(d) + w_0 = 0 \), the moment of order 0. \( |q(d)| = \prod_i (d/k_i - 1) \) is at most "
+        r"\( \prod_i (d/i - 1) = \binom{d-1}{h} \), factor by factor, by the steps on them. The next step adds up: "
+        r"\( \sum_{k \le h} \binom{d}{k} + \binom{d-1}{h} \) is the bound on \( 1/E \)." + ATTAINED,
+    )
+
+
+def value(formula: Expr, kernel_size: int, size: int) -> int:
+    """Evaluate a formula for a bound at d and j = h, its sums term by term."""
+    place = {D: kernel_size, J: size}
+    sums = {found: Integer(0) for found in formula.atoms(Sum)}
+    for found in sums:
+        ((index, first, last),) = found.limits
+        terms = range(int(evaluate(first, place)), int(evaluate(last, place)) + 1)
+        sums[found] = Integer(sum(int(evaluate(found.function, {**place, index: term})) for term in terms))
+    return int(evaluate(formula.xreplace(sums), place))
+
+
+def _instances(inverse_bound: Expr, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, kernel_max + 1):
+        for h in range(d):
+            bound = Fraction(1, value(inverse_bound, d, h))
+            largest = tuple(range(d - h, d))
+            for others in combinations(range(1, d), h) if d <= ALL_SETS_UP_TO else (largest,):
+                orders = (0, *others)
+                error = certified_error(d, orders)
+                yield Instance(f"d = {d}, R = {set(orders)}", d, error, bound)
+                if others == largest:
+                    yield Instance(f"d = {d}, R = {set(orders)}, attained", d, bound, error)
+
+
+def _claim(name: str, statement: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=rf"0 \in R,\ |R| = h + 1,\ d \notin R \implies \frac{{1}}{{E(d, R)}} \le {statement}, "
+        r"\text{ with equality for the } h \text{ largest orders}",
+        kind="lower",
+        source=OURS,
+        idea=r"With \( q(t) = \prod_i (1 - t/k_i) \), \( k_i = d - r \), the expansion of \( q \) into "
+        r"\( (-1)^k b_k \binom{t}{k} \) gives weights orthogonal to the class. As \( k_i \ge i \), every \( b_k \) is "
+        r"in \( [0, 1] \), and 1 for the largest orders.",
+        proof=partial(_proof, inverse_bound),
+        instances=partial(_instances, inverse_bound),
+        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the sets of the largest",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    too_small = _claim("extremal-less-one", r"2 \sum_{k=0}^{h} \binom{d-1}{k} - 1", CUBE - 1)
+    not_attained = _claim("extremal-all-inputs", r"2 \sum_{k=0}^{h} \binom{d}{k}", 2 * subsets_up_to(J, D))
+    yield _claim("extremal", r"2 \sum_{k=0}^{h} \binom{d-1}{k}", CUBE, (too_small, not_attained))

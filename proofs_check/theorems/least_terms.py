@@ -1,0 +1,89 @@
+r"""A small residual takes many subpool maxima.
+
+Setting
+    A set R of orders in 0..d-1 with 0 in R; N = sum over r in R of C(d,r) counts the subpool maxima.
+Claim
+    If E(d,R) <= eps, then N >= min(1/(2 eps), sqrt(2/eps)).
+Kind
+    Lower bound on N.
+Source
+    This project.
+Proof
+    By the width law (claim width), eps >= E >= 1/(2N) or eps >= E >= 2/N^2; solve for N.
+Check
+    Every set of orders up to some kernel size, with eps = E(d,R), which is the strongest case; as N is an integer, it
+    is compared with the bound rounded up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from itertools import combinations
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from proofs_check.proof import Proof
+from proofs_check.theorems import width
+from theory.bounds import least_terms
+from theory.optimal.families import OURS
+from theory.subpools import number_of_terms
+
+ALL_SETS_UP_TO = 9
+"""The largest kernel size at which all sets with order 0 are tried."""
+
+
+def sets_with_intercept(kernel_size: int) -> Iterator[tuple[int, ...]]:
+    """Yield all sets of orders in 0..d-1 that contain 0.
+
+    Examples
+    --------
+    >>> list(sets_with_intercept(3))
+    [(0,), (0, 1), (0, 2), (0, 1, 2)]
+    """
+    for size in range(kernel_size):
+        for others in combinations(range(1, kernel_size), size):
+            yield (0, *others)
+
+
+def _proof(factor: Fraction) -> Proof:
+    return Proof(
+        steps=width.proof(factor / 2).steps,
+        valid_from=2,
+        argument=r"The steps are those of the width law: \( \epsilon \ge E \ge \frac{1}{2N} \), so that "
+        r"\( N \ge \frac{1}{2\epsilon} \), or \( \epsilon \ge E \ge \frac{2}{N^2} \), so that "
+        r"\( N \ge \sqrt{2/\epsilon} \).",
+    )
+
+
+def _instances(factor: Fraction, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
+        for orders in sets_with_intercept(d):
+            terms, bound = number_of_terms(d, orders), least_terms(certified_error(d, orders) / factor)
+            yield Instance(f"d = {d}, R = {set(orders)}", d, Fraction(terms), Fraction(bound))
+
+
+def _claim(name: str, statement: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="lower",
+        source=OURS,
+        idea=r"The width law, solved for \( N \).",
+        proof=partial(_proof, factor),
+        instances=partial(_instances, factor),
+        scope=f"all sets with order 0 for d = 2..{ALL_SETS_UP_TO}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    condition = r"E(d, R) \le \epsilon \implies "
+    false = _claim(
+        "least-terms-doubled", condition + r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2)
+    )
+    yield _claim(
+        "least-terms", condition + r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1), (false,)
+    )

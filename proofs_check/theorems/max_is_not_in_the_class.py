@@ -1,0 +1,78 @@
+r"""The maximum is not a linear combination of smaller mean subpool maxima.
+
+Setting
+    Any set R of orders below d; kernel size d >= 2.
+Claim
+    E(d, R) >= 2^-d > 0: max pooling is not in the class of any R, unless it is its own order d.
+Kind
+    Lower bound.
+Source
+    Matoba, Dimitriadis, Fleuret, TMLR 2023 (that the error is not 0); the constant is that of the full set.
+Proof
+    Weights w_z = (-1)^(d-z) C(d,z) on the 0/1 vectors with z zeros are orthogonal to the features of all orders below
+    d, but not to the maximum, since w_d = 1. See :mod:`proofs_check.newton` on weak duality.
+Check
+    Exact optima, certified independently: all sets of orders for small kernel sizes, then the largest set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from itertools import chain, combinations
+
+from sympy import Integer
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.newton import FROM_TWO, binomial_theorem, moments
+from proofs_check.optima import certified_error
+from proofs_check.proof import Identity, Proof, Sign
+from theory.optimal.families import PAPER, D
+
+ALL_SETS_UP_TO = 7
+"""The largest kernel size at which all sets of orders are tried."""
+
+
+def _proof(base: int) -> Proof:
+    bound = Integer(base) ** -D
+    return Proof(
+        steps=(
+            moments(),
+            binomial_theorem(1),
+            Identity("the weights add up to 1/(the bound)", 1 / bound, Integer(2) ** D, FROM_TWO),
+            Sign("the bound is positive", bound, (bound,), FROM_TWO, ">"),
+        ),
+        valid_from=2,
+        argument=r"By the first step the weights \( w_z = (-1)^{d-z} \binom{d}{z} \) are orthogonal to all "
+        r"\( \binom{z}{r} \), \( r < d \), hence to every element of the class. The maximum differs from 1 only at "
+        r"\( z = d \), so that its inner product with the weights is \( -w_d = -1 \), not 0. By the next two the "
+        r"absolute values of the weights add up to \( 2^d \), so that some residual is at least \( 2^{-d} \).",
+    )
+
+
+def _instances(base: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, kernel_max + 1):
+        sizes = range(1, d + 1) if d <= ALL_SETS_UP_TO else (d,)
+        for orders in chain.from_iterable(combinations(range(d), size) for size in sizes):
+            yield Instance(f"d = {d}, R = {set(orders)}", d, certified_error(d, orders), Fraction(1, base**d))
+
+
+def _claim(name: str, base: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=rf"R \subseteq \{{0, \ldots, d - 1\}} \implies E(d, R) \ge {base}^{{-d}} > 0",
+        kind="lower",
+        source=PAPER,
+        idea=r"The \( d \)-th difference in the number of zeros annihilates all orders below \( d \), but not the "
+        r"maximum.",
+        proof=partial(_proof, base),
+        instances=partial(_instances, base),
+        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the largest",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield _claim("max-is-not-in-the-class", 2, (_claim("max-is-far-from-the-class", 1),))

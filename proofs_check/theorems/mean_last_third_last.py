@@ -1,0 +1,56 @@
+r"""The mean and the orders d - 3 and d - 1.
+
+Setting
+    The class R = {0, 1, d-3, d-1}; kernel size d >= 5.
+Claim
+    E(d, {0, 1, d-3, d-1}) = 3/(2d(d+1)), attained by beta_0 = E, beta_1 = 3/((d+1)(d-4)),
+    beta_(d-3) = -(d-1)(d-2)/(2(d+1)(d-4)), beta_(d-1) = 3/2.
+Kind
+    Tight.
+Source
+    This project.
+Proof
+    By :mod:`proofs_check.tight`. The residual is linear up to z = d-4, from -E to E; it is E at z = d-3 again,
+    and -E, E, -E at z = d-2, d-1, d. The reference is 0, d-4, d-2, d-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Integer, Rational
+
+from proofs_check.claim import Claim
+from proofs_check.tight import Reference, ends_and_middle, fixed_orders, tight_claim, with_error, with_order
+from theory.optimal.families import D
+
+FAMILY = fixed_orders(
+    "mean-last-third-last",
+    3 / (2 * D * (D + 1)),
+    {
+        0: 3 / (2 * D * (D + 1)),
+        1: 3 / ((D + 1) * (D - 4)),
+        D - 3: -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4)),
+        D - 1: Rational(3, 2),
+    },
+    valid_from=5,
+)
+REFERENCE = Reference(
+    points=(Integer(0), D - 4, D - 2, D - 1),
+    weights=(-(2 * D - 3) / 3, D * (D - 2) / 3, -D * (D - 1) / 3, D),
+)
+COVERS = (ends_and_middle(5, bottom=1, top=4),)
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield tight_claim(
+        FAMILY,
+        REFERENCE,
+        COVERS,
+        idea=(
+            r"Up to \(z = d-4\) the residual is linear, from \(-E\) to \(E\); the orders \(d-3\) and \(d-1\) then set "
+            r"its values at \(z = d-2\) and \(z = d-1\) to \(-E\) and \(E\)."
+        ),
+        wrong=(with_error(FAMILY, 3 / (2 * D * (D + 2))), with_order(FAMILY, 2, D - 2)),
+    )

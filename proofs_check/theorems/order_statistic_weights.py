@@ -1,0 +1,150 @@
+r"""The mean subpool max of order r as a weighted sum of order statistics.
+
+Setting
+    A window x of d inputs with order statistics x_(1) <= ... <= x_(d), and an order r in 1..d.
+Claim
+    The average of max_{j in J} x_j over all r-subsets J is the sum over k of C(k-1,r-1)/C(d,r) x_(k).
+Kind
+    Identity.
+Source
+    Matoba, Dimitriadis, Fleuret, TMLR 2023.
+Proof
+    Both sides are symmetric, so let x_1 <= ... <= x_d. There each maximum is the entry with the largest index, so both
+    sides are linear, and it suffices to compare them on what spans all sorted vectors: the 0/1 vectors with z zeros
+    followed by ones, z = 0..d-1. Of the C(d,r) subsets, C(z,r) consist of zeros alone, so the left side is
+    1 - C(z,r)/C(d,r). The right side is the sum of the weights over k > z, which has the same value by a telescoping
+    sum; for z < r-1 it begins with weights that are 0, so that z = r-1 stands for it.
+Check
+    Enumeration of the subsets, for every order, on windows with and without equal inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from itertools import combinations
+from math import comb
+
+from sympy import Expr, Integer, Symbol, binomial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.proof import Identity, Proof, Region, Telescoping, free
+from theory.optimal.families import PAPER, D, K, R
+
+ENUMERATED_UP_TO = 12
+"""The largest kernel size whose 2^d subsets are enumerated."""
+
+Z = Symbol("z")
+"""The number of zeros of a 0/1 vector in all formulas."""
+
+
+def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
+    """Average the maximum over all subsets of one size, by enumeration: the definition.
+
+    Examples
+    --------
+    >>> average_of_maxima([Fraction(4), Fraction(1), Fraction(2)], 2)
+    Fraction(10, 3)
+    """
+    maxima = [max(subset) for subset in combinations(x, order)]
+    return sum(maxima, Fraction(0)) / len(maxima)
+
+
+def weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
+    """Sort, and weigh x_(k) with C(k-1,r-1)/C(d,r).
+
+    Examples
+    --------
+    >>> weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
+    Fraction(10, 3)
+    """
+    total = sum((comb(k, order - 1) * value for k, value in enumerate(sorted(x))), Fraction(0))
+    return total / comb(len(x), order)
+
+
+def windows(kernel_size: int) -> Iterator[tuple[Fraction, ...]]:
+    """Yield windows in [0,1]^d: distinct inputs in no order, equal inputs, and one input that stands out."""
+    d = kernel_size
+    yield tuple(Fraction((7 * i * i + 3 * i + 1) % 97, 97) for i in range(d))
+    yield tuple(Fraction((5 * i + 2) % 3, 3) for i in range(d))
+    yield tuple(Fraction(int(i == d // 2)) for i in range(d))
+
+
+def tail_of_weights(offset: int = 0) -> Telescoping:
+    """Build the step: the weights of x_(z+1), ..., x_(d), times C(d,r), sum to C(d,r) - C(z,r), for z >= r-1.
+
+    Parameters
+    ----------
+    offset : int
+        Added to the order in the weights; anything but 0 is wrong, which shows that the check is able to fail.
+    """
+    a, b, c = free("a"), free("b"), free("c")
+    weight: Expr = binomial(K - 1, R - 1 + offset)
+    return Telescoping(
+        text="The weights beyond the z smallest inputs",
+        summand=weight,
+        index=K,
+        first=Z + 1,
+        last=D,
+        antidifference=binomial(K - 1, R),
+        total=binomial(D, R) - binomial(Z, R),
+        region=Region(r"1 \le r \le z+1 \le d", {R: a + 1, Z: a + b, D: a + b + c + 1}),
+    )
+
+
+def _no_subset() -> Identity:
+    a = free("a")
+    return Identity(
+        text="No r elements among r-1",
+        left=binomial(R - 1, R),
+        right=Integer(0),
+        region=Region(r"r \ge 1", {R: a + 1}),
+    )
+
+
+def _proof(offset: int) -> Proof:
+    return Proof(
+        steps=(tail_of_weights(offset), _no_subset()),
+        valid_from=2,
+        argument=r"Both sides are linear on sorted vectors, which the vectors with \( z \) zeros and then ones span. "
+        r"There the left side is \( 1 - \binom{z}{r} / \binom{d}{r} \), since \( \binom{z}{r} \) subsets hold zeros "
+        r"alone; the right side is the tail sum of the first step over \( \binom{d}{r} \). For \( z < r - 1 \) both "
+        r"are 1: the weights below \( k = r \) are 0, and the sum is that of \( z = r - 1 \), where the second step "
+        r"gives \( \binom{d}{r} \). With \( z = 0 \): the weights sum to 1.",
+    )
+
+
+def _instances(offset: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
+        for r in range(1, d + 1 - offset):
+            for number, x in enumerate(windows(d), start=1):
+                where = f"d = {d}, r = {r}, window {number}"
+                yield Instance(where, d, average_of_maxima(x, r), weighted_order_statistics(x, r + offset))
+
+
+def _claim(name: str, statement: str, offset: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="identity",
+        source=PAPER,
+        idea=r"The order statistic \( x_{(k)} \) is the maximum of a subset that consists of it and of \( r-1 \) of "
+        r"the \( k-1 \) smaller inputs. On sorted windows both sides are linear, and at 0/1 vectors they agree.",
+        proof=partial(_proof, offset),
+        instances=partial(_instances, offset),
+        scope=f"every order and three windows for each d up to {ENUMERATED_UP_TO}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    left = r"\binom{d}{r}^{-1} \sum_{|J| = r} \max_{j \in J} x_j = "
+    false = _claim("weights-of-the-next-order", left + r"\sum_{k} \frac{\binom{k-1}{r}}{\binom{d}{r+1}} x_{(k)}", 1)
+    yield _claim(
+        "order-statistic-weights",
+        left + r"\sum_{k=r}^{d} \frac{\binom{k-1}{r-1}}{\binom{d}{r}} x_{(k)}",
+        0,
+        (false,),
+    )

@@ -1,0 +1,115 @@
+r"""The residual is largest at 0/1 vectors.
+
+Setting
+    An R-estimator f with residual e(x) = max(x) - f(x) on [0,1]^d, and e_z its value at 0/1 vectors with z zeros.
+Claim
+    max over [0,1]^d of |e| is the largest |e_z|, z = 0..d; indeed e(x) = sum_z D_z e_z with the spacings
+    D_z = x_(z+1) - x_(z) >= 0 of x (x_(0) = 0, x_(d+1) = 1), whose sum is 1.
+Kind
+    Identity.
+Source
+    Matoba, Dimitriadis, Fleuret, TMLR 2023.
+Proof
+    x_(k) is the sum of the D_z with z < k. So a weighted sum of order statistics, sum_k w_k x_(k), is the sum over z of
+    D_z times the tail sum of the w_k with k > z, by exchanging two finite sums. The tail sum of the weights of m_r is
+    phi_r(z), by a telescoping sum; that of the maximum, which is m_d, is 1 for z < d and 0 for z = d; and the intercept
+    is beta_0 times the sum of all D_z. Hence e(x) = sum_z D_z e_z, a weighted average of the e_z.
+Check
+    Optimal and arbitrary estimators at inner points of the cube, by enumeration of the subsets, against the weighted
+    average of the values at the vertices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.proof import Proof
+from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
+from theory import Estimator, optimal_estimator
+from theory.optimal.families import PAPER
+
+ENUMERATED_UP_TO = 9
+"""The largest kernel size whose 2^d subsets are enumerated."""
+
+
+def _proof() -> Proof:
+    return Proof(
+        steps=(tail_of_weights(),),
+        valid_from=2,
+        argument=r"Let \( w_k \) be the weights of \( m_r \). As \( x_{(k)} = \sum_{z < k} D_z \), exchanging finite "
+        r"sums gives \( m_r(x) = \sum_z D_z \sum_{k > z} w_k \), and the inner sum is \( \phi_r(z) \) by the step "
+        r"(for \( z < r - 1 \) the weights below \( k = r \) are 0, which leaves the case \( z = r - 1 \); for "
+        r"\( z = d \) it is empty). Since \( \max = m_d \) and \( \sum_z D_z = 1 \), "
+        r"\( e(x) = \sum_z D_z e_z \), an average of the \( e_z \) with weights \( D_z \ge 0 \).",
+    )
+
+
+def residual_by_definition(estimator: Estimator, x: Sequence[Fraction]) -> Fraction:
+    """Evaluate max - f by enumeration of the subsets.
+
+    Examples
+    --------
+    >>> residual_by_definition(Estimator(2, {0: Fraction(1, 4), 1: 1}), [Fraction(0), Fraction(1)])
+    Fraction(1, 4)
+    """
+    values = (beta * (average_of_maxima(x, r) if r else 1) for r, beta in estimator.coefficients.items())
+    return max(x) - sum(values, Fraction(0))
+
+
+def average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
+    """Sum D_z e_z over all z, with the spacings D_z of x.
+
+    Examples
+    --------
+    >>> average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
+    Fraction(3, 1)
+    """
+    borders = [Fraction(0), *sorted(x), Fraction(1)]
+    return sum((e * (b - a) for e, (a, b) in zip(residuals, pairwise(borders), strict=True)), Fraction(0))
+
+
+def _estimators(kernel_size: int) -> Iterator[Estimator]:
+    d = kernel_size
+    for orders in ({0, 1}, {0, 1, d - 1}, set(range(d)), {1, d}):
+        yield optimal_estimator(d, sorted(orders))
+    yield Estimator(d, {r: Fraction((-1) ** r * (r + 1), r + 2) for r in range(d + 1)})
+
+
+def _instances(vertices: slice, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
+        for estimator in _estimators(d):
+            seen = [Fraction(0)] * (d + 1)
+            seen[vertices] = estimator.vertex_residuals[vertices]
+            for number, x in enumerate(windows(d), start=1):
+                where = f"d = {d}, R = {set(estimator.orders)}, window {number}"
+                yield Instance(where, d, residual_by_definition(estimator, x), average_of_vertices(seen, x))
+
+
+def _claim(name: str, statement: str, vertices: slice, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="identity",
+        source=PAPER,
+        idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
+        r"simplex, weighted by the spacings of the inputs.",
+        proof=_proof,
+        instances=partial(_instances, vertices),
+        scope=f"five estimators at three points each for d = 2..{ENUMERATED_UP_TO}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    false = _claim("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1))
+    yield _claim(
+        "reduction-to-vertices",
+        r"e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|",
+        slice(None),
+        (false,),
+    )

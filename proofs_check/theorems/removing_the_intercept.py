@@ -1,0 +1,139 @@
+r"""Removing the intercept from a set of orders.
+
+Setting
+    A nonempty set R of orders in 1..d-1, the class of R, and that of R with 0 added; kernel size d >= 2.
+Claim
+    With E' = E(d, R u {0}), E(d, R) = E'/(1 - E').
+Kind
+    Tight.
+Source
+    This project.
+Proof
+    At the 0/1 vector with z zeros, let X = sum beta_r phi_r(z) over r in R. At z = d all phi_r vanish and so does the
+    maximum; for z < d the maximum is 1. So the residual of f = b + sum beta_r m_r is 1 - b - X for z < d, and -b at
+    z = d.
+
+    Upper bound. Let f be optimal for R u {0}. Its residual at z = d says b <= E', and E' <= 1/2 < 1, since the constant
+    1/2 is in the class. Divide f - b by 1 - b > 0: its residual for z < d is that of f, divided by 1 - b (step
+    "scaling"), and 0 at z = d. Hence E(R) <= E'/(1 - b) <= E'/(1 - E') (step "upper bound").
+
+    Lower bound. Let f = sum beta_r m_r have error E. With b = E/(1 + E), the estimator b + (1 - b) f has the residual
+    of f times 1 - b for z < d (step "mixing"), at most E (1 - b) = b there (step "balance"), and -b at z = d. So
+    E' <= b, that is E' (1 + E) <= E, and E'/(1 - E') <= E (step "lower bound").
+
+    All numbers may be taken to be rational, since they are optimal values and solutions of rational linear programs.
+    So the steps write them as quotients of integers.
+Check
+    The exact optima of all nonempty R within 1..d-1, up to d = 8, or 9 if asked for 16, with certificates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import combinations
+
+from sympy import Expr, Symbol
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
+
+_B = Symbol("b")
+_X = Symbol("X")
+_ERROR = Symbol("E")
+_WITH = Symbol("F")
+"""E', the error with the intercept."""
+
+
+def _below_one() -> Region:
+    """Cover F = p/N with N > p >= 0, b = (p - s)/N, so b <= F < 1, and any X = (x - y)/(n + 1)."""
+    p, s, n, x, y, q = (free(name) for name in ("p", "s", "n", "x", "y", "q"))
+    size = p + 1 + q
+    return Region(r"b \le F < 1, F \ge 0", {_WITH: p / size, _B: (p - s) / size, _X: (x - y) / (n + 1)})
+
+
+def _any_error() -> Region:
+    """Cover E = p/(q + 1) and any X = (x - y)/(n + 1)."""
+    p, n, x, y, q = (free(name) for name in ("p", "n", "x", "y", "q"))
+    return Region(r"E \ge 0", {_ERROR: p / (q + 1), _X: (x - y) / (n + 1)})
+
+
+def _dominated() -> Region:
+    """Cover E = p/(q + 1), and F = (p - s)/(p + q + 1) for s <= p: that is 0 <= F <= E/(1 + E)."""
+    s, t, q = (free(name) for name in ("s", "t", "q"))
+    p = s + t
+    return Region(r"0 \le F \le E/(1+E)", {_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
+
+
+def without_intercept(error: Expr) -> Expr:
+    """Return the claimed E(R) as a formula in E' = E(R u {0})."""
+    return error / (1 - error)
+
+
+def _steps() -> Iterator[Step]:
+    below, any_error, dominated = _below_one(), _any_error(), _dominated()
+    p, q, s, t = (free(name) for name in ("p", "q", "s", "t"))
+    yield Identity("scaling", 1 - _X / (1 - _B), (1 - _B - _X) / (1 - _B), below)
+    yield Sign("the scale is positive", 1 - _B, ((q + 1 + s) / (p + 1 + q),), below, ">")
+    yield Sign(
+        "upper bound",
+        without_intercept(_WITH) - _WITH / (1 - _B),
+        (p, s, 1 / (q + 1), 1 / (q + 1 + s)),
+        below,
+    )
+    b = _ERROR / (1 + _ERROR)
+    yield Identity("mixing", 1 - b - (1 - b) * _X, (1 - b) * (1 - _X), any_error)
+    yield Identity("balance", _ERROR * (1 - b), b, any_error)
+    yield Sign("the other error is less than 1", 1 - _WITH, ((s + q + 1) / (s + t + q + 1),), dominated, ">")
+    yield Sign(
+        "lower bound",
+        _ERROR - without_intercept(_WITH),
+        (s, s + t + q + 1, 1 / (q + 1), 1 / (s + q + 1)),
+        dominated,
+    )
+
+
+def proof() -> Proof:
+    """Write down the steps of the module's docstring."""
+    return Proof(
+        tuple(_steps()),
+        2,
+        r"An estimator with intercept \(b\), less its intercept and divided by \(1 - b\), has the residual divided by "
+        r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above; mixing an estimator without "
+        r"intercept with the constant 1 in the proportion that balances both residuals bounds it below.",
+    )
+
+
+def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, 9 if kernel_max >= 16 else 8) + 1):
+        for size in range(1, d):
+            for orders in combinations(range(1, d), size):
+                error = certified_error(d, (0, *orders))
+                yield Instance(f"d = {d}, R = {set(orders)}", d, certified_error(d, orders), error / (shift - error))
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    neighbour = Claim(
+        name="wrong-removing-the-intercept",
+        statement=r"E(d, R) = \frac{E(d, R \cup \{0\})}{2 - E(d, R \cup \{0\})}",
+        kind="tight",
+        source="this project",
+        instances=partial(_instances, 2),
+    )
+    yield Claim(
+        name="removing-the-intercept",
+        statement=r"E(d, R) = \frac{E(d, R \cup \{0\})}{1 - E(d, R \cup \{0\})}, \quad 0 \notin R",
+        kind="tight",
+        source="this project",
+        idea=(
+            r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
+            r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
+            r"right intercept balances an estimator without one."
+        ),
+        proof=proof,
+        instances=partial(_instances, 1),
+        scope="every nonempty R within 1..d-1, d up to 8 or 9",
+        neighbours=(neighbour,),
+    )

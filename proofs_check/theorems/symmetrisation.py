@@ -1,0 +1,126 @@
+r"""A weight for every subset is no better than one for every order.
+
+Setting
+    A set R of orders in 0..d-1 with 0 in R. The unsymmetric class: all functions beta_0 + sum over J of
+    beta_J max_{j in J} x_j, J ranging over the subsets with |J| in R; the symmetric class M_d(R) has one weight for
+    all subsets of a size.
+Claim
+    The least sup norm of max - f over [0,1]^d is E(d,R) in both classes.
+Kind
+    Tight.
+Source
+    Matoba, Dimitriadis, Fleuret, TMLR 2023.
+Proof
+    The symmetric class is part of the other one. For the converse take an optimal dual w_z of the symmetric problem,
+    and spread each w_z evenly over the C(d,z) vectors with z zeros. The moment of these weights against
+    max_{j in J} x_j, |J| = r, is sum_z w_z (1 - C(d-r,z-r)/C(d,z)), since C(d-r,z-r) of the vectors with z zeros are 0
+    on all of J. That is sum_z w_z phi_r(z) = 0 by an identity of binomial coefficients. So the spread weights, of
+    total size 1 and value E(d,R), are a dual of the unsymmetric problem, where no error is smaller than their value.
+Check
+    For all sets R, the moments against the maxima over single subsets, by enumeration of all 2^d vectors and all
+    subsets; and the value of the dual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache, partial
+from math import comb
+
+from sympy import binomial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from proofs_check.proof import Identity, Proof, Region, free
+from proofs_check.theorems.least_terms import sets_with_intercept
+from proofs_check.theorems.order_statistic_weights import Z
+from theory import optimal_estimator
+from theory.optimal.families import PAPER, D, R
+
+ENUMERATED_UP_TO = 6
+"""The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
+
+
+def _proof() -> Proof:
+    a, b, c = free("a"), free("b"), free("c")
+    step = Identity(
+        text="The share of the vectors with z zeros that vanish on J",
+        left=binomial(D - R, Z - R) * binomial(D, R),
+        right=binomial(D, Z) * binomial(Z, R),
+        region=Region(r"1 \le r \le z \le d", {R: a + 1, Z: a + b + 1, D: a + b + c + 1}),
+    )
+    return Proof(
+        steps=(step,),
+        valid_from=2,
+        argument=r"The moment of the spread weights against \( \max_{j \in J} x_j \) is \( \sum_z w_z (1 - s_z) \) "
+        r"with \( s_z \) the share of the vectors with \( z \) zeros that vanish on \( J \): "
+        r"\( \binom{d-r}{z-r} / \binom{d}{z} \) for \( z \ge r \), and 0 for \( z < r \). By the step it is "
+        r"\( \binom{z}{r} / \binom{d}{r} \), which is 0 for \( z < r \) too. So the moment is "
+        r"\( \sum_z w_z \phi_r(z) = 0 \): a dual of the unsymmetric problem with the value \( E(d, R) \).",
+    )
+
+
+@cache
+def _ones_meeting(kernel_size: int, subset: int) -> tuple[int, ...]:
+    """For each z, count the 0/1 vectors with z zeros that are not 0 on a subset, both as bit masks: by enumeration."""
+    counts = [0] * (kernel_size + 1)
+    for vector in range(2**kernel_size):
+        counts[kernel_size - vector.bit_count()] += bool(vector & subset)
+    return tuple(counts)
+
+
+def _spread_dual(kernel_size: int, orders: tuple[int, ...]) -> dict[int, Fraction]:
+    """Weight of each single vector with z zeros, from an optimal dual whose certificate is checked."""
+    certified_error(kernel_size, orders)
+    certificate = optimal_estimator(kernel_size, orders).certificate
+    dual = certificate.dual if certificate else {}
+    return {z: weight / comb(kernel_size, z) for z, weight in dual.items()}
+
+
+def _moment(kernel_size: int, subset: int, weights: dict[int, Fraction]) -> Fraction:
+    counts = _ones_meeting(kernel_size, subset)
+    return sum((weight * counts[z] for z, weight in weights.items()), Fraction(0))
+
+
+def _worst_moment(kernel_size: int, sizes: set[int], weights: dict[int, Fraction]) -> Fraction:
+    """Find the moment farthest from 0, of those against the intercept and all subsets of the given sizes."""
+    subsets = [subset for subset in range(1, 2**kernel_size) if subset.bit_count() in sizes]
+    # The intercept is the function 1, which on 0/1 vectors other than 0 is the maximum over all inputs.
+    everything = 2**kernel_size - 1
+    at_zero = weights.get(kernel_size, Fraction(0))
+    moments = [_moment(kernel_size, everything, weights) + at_zero]
+    return max(moments + [_moment(kernel_size, subset, weights) for subset in subsets], key=abs)
+
+
+def _instances(more: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
+        for orders in sets_with_intercept(d):
+            weights = _spread_dual(d, orders)
+            sizes = set(orders) - {0} | ({orders[-1] + 1} if more else set())
+            where = f"d = {d}, R = {set(orders)}"
+            yield Instance(f"{where}, moment", d, _worst_moment(d, sizes, weights), Fraction(0))
+            value = abs(_moment(d, 2**d - 1, weights))
+            yield Instance(f"{where}, value of the dual", d, value, certified_error(d, orders))
+
+
+def _claim(name: str, statement: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="tight",
+        source=PAPER,
+        idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
+        r"dual of the unsymmetric problem, with the same value.",
+        proof=_proof,
+        instances=partial(_instances, more),
+        scope=f"all sets with order 0 and all subsets of inputs for d = 2..{ENUMERATED_UP_TO}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    body = r"\min_\beta \| \max - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \|_\infty = E(d, R)"
+    false = _claim("symmetrisation-one-order-more", body + r", S = R \cup \{\max R + 1\}", 1)
+    yield _claim("symmetrisation", body + r", S = R \setminus \{0\}", 0, (false,))

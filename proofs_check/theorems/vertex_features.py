@@ -1,0 +1,75 @@
+r"""The mean subpool maxima at 0/1 vectors.
+
+Setting
+    A 0/1 vector of length d with z zeros, and an order r in 1..d.
+Claim
+    Its mean subpool max of order r is phi_r(z) = 1 - C(z,r)/C(d,r).
+Kind
+    Identity.
+Source
+    Matoba, Dimitriadis, Fleuret, TMLR 2023.
+Proof
+    By the weights of the order statistics (claim order-statistic-weights), phi_r(z) is the sum of C(k-1,r-1)/C(d,r)
+    over k > z. It telescopes.
+Check
+    Enumeration of the subsets, for every order and number of zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from math import comb
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.proof import Proof
+from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights
+from theory.optimal.families import PAPER
+
+ENUMERATED_UP_TO = 10
+"""The largest kernel size whose 2^d subsets are enumerated."""
+
+
+def _feature(kernel_size: int, order: int, zeros: int, shift: int) -> Fraction:
+    return 1 - Fraction(comb(zeros + shift, order), comb(kernel_size + shift, order))
+
+
+def _proof(shift: int) -> Proof:
+    return Proof(
+        steps=(tail_of_weights(shift),),
+        valid_from=2,
+        argument=r"The vector with \( z \) zeros has the order statistics \( x_{(k)} = [k > z] \), so its mean subpool "
+        r"max is \( \binom{d}{r}^{-1} \) times the sum of the step. For \( z < r - 1 \) the weights below "
+        r"\( k = r \) are 0, which leaves the case \( z = r - 1 \), and \( \binom{z}{r} = 0 \).",
+    )
+
+
+def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
+        for r in range(1, d + 1):
+            for z in range(d + 1):
+                # Ones first: the definition does not look at the order of the inputs.
+                x = [Fraction(1)] * (d - z) + [Fraction(0)] * z
+                yield Instance(f"d = {d}, r = {r}, z = {z}", d, average_of_maxima(x, r), _feature(d, r, z, shift))
+
+
+def _claim(name: str, statement: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="identity",
+        source=PAPER,
+        idea=r"The maximum over a subset is 0 only if the subset holds zeros alone, and \( \binom{z}{r} \) of the "
+        r"\( \binom{d}{r} \) subsets do.",
+        proof=partial(_proof, shift),
+        instances=partial(_instances, shift),
+        scope=f"every order and every number of zeros for each d up to {ENUMERATED_UP_TO}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    false = _claim("vertex-features-shifted", r"\phi_r(z) = 1 - \frac{\binom{z+1}{r}}{\binom{d+1}{r}}", 1)
+    yield _claim("vertex-features", r"\phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}", 0, (false,))

@@ -1,0 +1,152 @@
+r"""High orders alone obey the width law.
+
+Setting
+    A set R of h orders beside order 0, all of these at least d/2 and below d; N = 1 + sum over them of C(d,r).
+Claim
+    E(d,R) >= 1/(2N).
+Kind
+    Lower bound.
+Source
+    This project.
+Proof
+    Let k_1 < ... < k_h be the numbers d-r, so 1 <= k_i <= d/2 and k_i >= i, and q(t) = prod_i (1 - t/k_i). Write
+    q(t) = sum_k (-1)^k b_k C(t,k). Multiplying by 1 - t/kappa turns b_k into (1 - k/kappa) b_k + (k/kappa) b_(k-1); in
+    the i-th of the factors kappa = k_i >= i >= k wherever b_k or b_(k-1) is not 0, so this is a convex combination, and
+    0 <= b_k <= 1 for all k, b_k = 0 for k > h.
+    Put the weight (-1)^k b_k on every 0/1 vector with k ones, and subtract q(d) at the vector of ones. The vector of
+    zeros has the weight q(0) = 1. The sum of the weights is q(d) - q(d) = 0, and the weights of the vectors that vanish
+    on J, |J| = r, sum up to q(d-r) = 0; so all moments against the class vanish, and 1/E is at most the total size
+    sum_k C(d,k) b_k + |q(d)|. Here |q(d)| = prod (d/k_i - 1) <= prod_(i <= h) (d/i - 1) = C(d-1,h), because the factors
+    fall with k_i >= i. So 1/E <= sum_(k <= h) C(d,k) + C(d-1,h) = 2 sum_(k <= h) C(d-1,k) by Pascal's rule
+    (the extremal theorem).
+    As the C(d,k) grow for k <= d/2, N >= sum_(k <= h) C(d,k) >= sum_(k <= h) C(d-1,k).
+Check
+    Every set of such orders, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+from sympy import Rational, Symbol, binomial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.proof import Identity, Proof, Region, Sign, free
+from proofs_check.theorems.width_law import box_instances
+from theory.optimal.families import OURS, D, K
+
+KAPPA, POINT, H = Symbol("kappa"), Symbol("t"), Symbol("h")
+
+
+def factor_steps() -> Iterator[Identity | Sign]:
+    """Yield the steps on multiplying q by 1 - t/kappa: the new b_k, and that it is a convex combination."""
+    a, b, c = free("a"), free("b"), free("c")
+    # Both sides are polynomials in t and kappa: that they agree at all integers t > k is enough. Times kappa.
+    yield Identity(
+        text="A factor moves a share k/kappa of b_(k-1) to b_k",
+        left=(KAPPA - POINT) * binomial(POINT, K),
+        right=(KAPPA - K) * binomial(POINT, K) - (K + 1) * binomial(POINT, K + 1),
+        region=Region(r"0 \le k < t, \kappa \ge 1", {K: a, POINT: a + b + 1, KAPPA: c + 1}),
+    )
+    inside = Region(r"1 \le k \le \kappa", {K: a + 1, KAPPA: a + b + 1})
+    yield Sign("The share that stays is not negative", 1 - K / KAPPA, (KAPPA - K, 1 / KAPPA), inside)
+    yield Sign("The share that moves is not negative", K / KAPPA, (K, 1 / KAPPA), inside)
+
+
+def _far_end() -> Iterator[Identity | Sign]:
+    """Yield the steps on |q(d)|: each factor falls with k_i, and the product for k_i = i is C(d-1,h)."""
+    a, b, c = free("a"), free("b"), free("c")
+    yield Sign(
+        text="The factor d/i - 1 is at least d/kappa - 1",
+        expression=(D / K - 1) - (D / KAPPA - 1),
+        factors=(D, KAPPA - K, 1 / K, 1 / KAPPA),
+        region=Region(r"1 \le i = k \le \kappa \le d", {K: a + 1, KAPPA: a + b + 1, D: a + b + c + 1}),
+    )
+    yield Identity(
+        text="One factor more in the product for k_i = i",
+        left=binomial(D - 1, H) * (D / (H + 1) - 1),
+        right=binomial(D - 1, H + 1),
+        region=Region(r"0 \le h < d", {H: a, D: a + b + 1}),
+    )
+
+
+def growth_step() -> Sign:
+    """Build the step: C(d,k) grows with k up to d/2."""
+    a, b = free("a"), free("b")
+    return Sign(
+        text="There are at least as many k+1-subsets as k-subsets",
+        expression=binomial(D, K + 1) - binomial(D, K),
+        factors=(binomial(D, K), D - 2 * K - 1, 1 / (K + 1)),
+        region=Region(r"0 \le k, k + 1 \le d/2", {K: a, D: 2 * a + b + 2}),
+    )
+
+
+def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
+    """Yield the steps on the numbers of subsets, where the claim is that 1/E is at most N times the numerator."""
+    a, b = free("a"), free("b")
+    yield Identity(
+        text="Pascal's rule",
+        left=binomial(D, K),
+        right=binomial(D - 1, K) + binomial(D - 1, K - 1),
+        region=Region(r"1 \le k < d", {K: a + 1, D: a + b + 2}),
+    )
+    yield growth_step()
+    yield Sign(
+        text="The bound for each k, against its share of 2N",
+        expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
+        factors=(binomial(D, K), numerator * D - 2 * (D - K), 1 / D),
+        region=Region(r"0 \le k \le d/2, d \ge 1", {K: a, D: 2 * a + b + 1}),
+    )
+
+
+def proof(linear: Fraction) -> Proof:
+    """Build the proof of E >= linear/N."""
+    return Proof(
+        steps=(*factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
+        valid_from=2,
+        argument=r"Let \( q(t) = \prod_i (1 - t/k_i) = \sum_k (-1)^k b_k \binom{t}{k} \) with the numbers "
+        r"\( k_1 < \ldots < k_h \) equal to \( d - r \). By the first three steps, factor by factor, "
+        r"\( 0 \le b_k \le 1 \), and \( b_k = 0 \) for \( k > h \): in the factor \( i \), "
+        r"\( k \le i \le k_i \). The weights \( (-1)^k b_k \) on the vectors with \( k \) ones, less \( q(d) \) at "
+        r"the vector of ones, have the moments \( q(d - r) = 0 \), and 1 at the vector of zeros; so \( 1/E \) is at "
+        r"most \( \sum_{k \le h} \binom{d}{k} + |q(d)| \), and \( |q(d)| \le \binom{d-1}{h} \) by the next two "
+        r"steps. By Pascal's rule this is \( 2 \sum_{k \le h} \binom{d-1}{k} \), by the last step at most "
+        r"\( 2 \sum_{k \le h} \binom{d}{k} \). As \( k_i \ge i \), the step on growth gives "
+        r"\( N \ge 1 + \sum_{i \le h} \binom{d}{i} \).",
+    )
+
+
+def _orders(kernel_size: int) -> list[int]:
+    return [0, *range((kernel_size + 1) // 2, kernel_size)]
+
+
+def _bound(linear: Fraction, terms: int) -> Fraction:
+    return linear / terms
+
+
+def _instances(linear: Fraction, kernel_max: int) -> Iterator[Instance]:
+    yield from box_instances(_orders, partial(_bound, linear), kernel_max)
+
+
+def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="lower",
+        source=OURS,
+        idea=r"The weights of the extremal theorem: with \( h \) orders beside the intercept, \( 1/E \) is at most "
+        r"\( 2 \sum_{k \le h} \binom{d-1}{k} \), and \( h \) orders of at least \( d/2 \) have at least "
+        r"\( \sum_{1 \le k \le h} \binom{d}{k} \) subsets.",
+        proof=partial(proof, linear),
+        instances=partial(_instances, linear),
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    condition = r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\} \implies "
+    false = _claim("width-high-orders-doubled", condition + r"E(d, R) \ge \frac{1}{N}", Fraction(1))
+    yield _claim("width-high-orders", condition + r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

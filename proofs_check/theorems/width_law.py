@@ -1,0 +1,154 @@
+r"""The tempting width law E N >= 1/2, which holds up to kernel size 18 and fails at 19.
+
+Setting
+    A set R of orders in 0..d-1 with 0 in R; N = sum over r in R of C(d,r) counts the subpool maxima.
+Claim
+    E(d,R) N >= 1/2 for d <= 18.
+Kind
+    Lower bound.
+Source
+    This project.
+Check
+    Every set of orders, for each kernel size, by boxes: the sets R with A <= R <= B, for sets A and B. Dropping orders
+    does not lower the error, so E(R) >= E(B), and N(R) >= N(A): if E(B) is at least the bound for N(A), all sets of the
+    box are settled by one certified optimum. Otherwise the box is split by one order in two, down to single sets. That
+    the law is false at kernel size 19 is the claim width-law-counterexample; here the neighbouring claim for
+    d = 19 is refuted by the same boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, partial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from theory.optimal.families import OURS
+from theory.subpools import number_of_terms
+
+HOLDS_UP_TO = 18
+"""The largest kernel size at which the law holds."""
+
+
+Bound = Callable[[int], Fraction]
+"""A lower bound on the error that decreases with the width N."""
+
+
+@cache
+@dataclass(frozen=True)
+class Box:
+    """All sets R of orders with ``least`` <= R <= ``largest``.
+
+    Attributes
+    ----------
+    kernel_size : int
+    least, largest : tuple of int
+        Sorted; the first is a subset of the second.
+    """
+
+    kernel_size: int
+    least: tuple[int, ...]
+    largest: tuple[int, ...]
+
+    @property
+    def error(self) -> Fraction:
+        """E of the largest set: no set of the box has a smaller error."""
+        return certified_error(self.kernel_size, self.largest)
+
+    @property
+    def terms(self) -> int:
+        """N of the least set: no set of the box has fewer subpool maxima."""
+        return number_of_terms(self.kernel_size, self.least)
+
+    def split(self) -> tuple[Box, Box]:
+        """Split by the undecided order with the most subsets: the sets with it, and those without it."""
+        d = self.kernel_size
+        undecided = set(self.largest) - set(self.least)
+        order = max(undecided, key=lambda r: number_of_terms(d, [r]))
+        without = tuple(r for r in self.largest if r != order)
+        return Box(d, tuple(sorted({*self.least, order})), self.largest), Box(d, self.least, without)
+
+    def __str__(self) -> str:
+        if self.least == self.largest:
+            return f"d = {self.kernel_size}, R = {set(self.least)}"
+        return f"d = {self.kernel_size}, all R from {set(self.least)} to {set(self.largest)}"
+
+
+def settled_boxes(kernel_size: int, orders: Iterable[int], bound: Bound) -> Iterator[Box]:
+    """Yield disjoint boxes that make up all sets with order 0: each has E >= bound(N), or is a single set.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : iterable of int
+        The orders that the sets are taken from, 0 among them.
+    bound : callable
+
+    Examples
+    --------
+    >>> for box in settled_boxes(3, range(3), lambda n: Fraction(1, 2 * n)):
+    ...     print(box, "error >=", box.error, "width >=", box.terms)
+    d = 3, R = {0} error >= 1/2 width >= 1
+    d = 3, R = {0, 2} error >= 1/6 width >= 4
+    d = 3, all R from {0, 1} to {0, 1, 2} error >= 1/8 width >= 4
+    """
+    pending = [Box(kernel_size, (0,), tuple(sorted(orders)))]
+    while pending:
+        box = pending.pop()
+        if box.least == box.largest or box.error >= bound(box.terms):
+            yield box
+        else:
+            pending.extend(box.split())
+
+
+def box_instances(orders: Callable[[int], Iterable[int]], bound: Bound, kernel_max: int) -> Iterator[Instance]:
+    """Yield one instance for each settled box: the error of its largest set against the bound of its least.
+
+    Parameters
+    ----------
+    orders : callable
+        Takes the kernel size; the orders that the sets are taken from.
+    bound : callable
+    kernel_max : int
+    """
+    for d in range(2, kernel_max + 1):
+        for box in settled_boxes(d, orders(d), bound):
+            yield Instance(str(box), d, box.error, bound(box.terms))
+
+
+def _bound(constant: Fraction, terms: int) -> Fraction:
+    return constant / terms
+
+
+def _instances(constant: Fraction, first: int, last: int, kernel_max: int) -> Iterator[Instance]:
+    # A range that begins beyond kernel_max is checked nevertheless: one kernel size takes a fraction of a second.
+    for d in range(first, max(first, min(last, kernel_max)) + 1):
+        for box in settled_boxes(d, range(d), partial(_bound, constant)):
+            yield Instance(str(box), d, box.error * box.terms, constant)
+
+
+def _claim(
+    name: str, statement: str, constant: Fraction, first: int, last: int, neighbours: tuple[Claim, ...] = ()
+) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="lower",
+        source=OURS,
+        idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
+        r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
+        instances=partial(_instances, constant, first, last),
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    half, statement = Fraction(1, 2), r"E(d, R) N \ge \frac{1}{2}"
+    larger = _claim("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", Fraction(3, 5), 2, HOLDS_UP_TO)
+    beyond = _claim("width-law-beyond", statement + r" \text{ for } d = 19", half, HOLDS_UP_TO + 1, HOLDS_UP_TO + 1)
+    yield _claim(
+        "width-law", statement + rf" \text{{ for }} d \le {HOLDS_UP_TO}", half, 2, HOLDS_UP_TO, (larger, beyond)
+    )

@@ -1,0 +1,73 @@
+r"""A set of orders with E N < 1/2: the width law E >= 1/(2N) is false.
+
+Setting
+    d = 19 and R = {0..4} with {13..18}; N = sum over r in R of C(19,r) counts the subpool maxima.
+Claim
+    E(19,R) = 40/3958863 and N = 48831, so E N = 651080/1319621 < 1/2; and no other set R of orders below 19 with 0 in R
+    has E(19,R) N < 1/2.
+Kind
+    Tight.
+Source
+    This project.
+Check
+    The certificate of the optimum, and the sum of the binomial coefficients. That it is the only set: boxes of sets
+    (:mod:`proofs_check.theorems.width_law`), in which every set that breaks the law is a box of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.optima import certified_error
+from proofs_check.theorems.width_law import settled_boxes
+from theory.optimal.families import OURS
+from theory.subpools import number_of_terms
+
+KERNEL_SIZE = 19
+ERROR = Fraction(40, 3958863)
+TERMS = 48831
+
+
+def _instances(orders: tuple[int, ...], _kernel_max: int) -> Iterator[Instance]:
+    # One kernel size, whatever the largest asked for: it takes milliseconds.
+    d = KERNEL_SIZE
+    error, terms = certified_error(d, orders), number_of_terms(d, orders)
+    yield Instance(f"d = {d}, error", d, error, ERROR)
+    yield Instance(f"d = {d}, width", d, Fraction(terms), Fraction(TERMS))
+    product = error * terms
+    yield Instance(f"d = {d}, product below 1/2", d, min(product, Fraction(1, 2)), ERROR * TERMS)
+    yield Instance(f"d = {d}, number of such sets", d, Fraction(_exceptions()), Fraction(1))
+
+
+def _exceptions() -> int:
+    """Count the sets with E N < 1/2."""
+    d = KERNEL_SIZE
+    boxes = settled_boxes(d, range(d), lambda terms: Fraction(1, 2 * terms))
+    return sum(2 * box.error * box.terms < 1 for box in boxes)
+
+
+def _claim(name: str, orders: tuple[int, ...], neighbours: tuple[Claim, ...] = ()) -> Claim:
+    listed = ", ".join(map(str, orders))
+    error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (ERROR, ERROR * TERMS))
+    return Claim(
+        name=name,
+        statement=rf"E({KERNEL_SIZE}, \{{{listed}\}}) N = {error} \cdot {TERMS} = {product} < \frac{{1}}{{2}}, "
+        rf"\text{{ the only such set for }} d = {KERNEL_SIZE}",
+        kind="tight",
+        source=OURS,
+        idea=r"Low orders approximate like polynomials, high orders like the extremal sets; a mixture gains from both, "
+        r"and its width is a sum only.",
+        instances=partial(_instances, orders),
+        scope=f"d = {KERNEL_SIZE}",
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    low = tuple(range(5))
+    false = _claim("width-law-five-high-orders", low + tuple(range(14, KERNEL_SIZE)))
+    yield _claim("width-law-counterexample", low + tuple(range(13, KERNEL_SIZE)), (false,))

@@ -1,0 +1,97 @@
+r"""Low orders alone obey the width law.
+
+Setting
+    A nonempty set R of orders, all at most d/2; N = sum over r in R of C(d,r). E~(d,R) is the error of the link
+    inequality (claim link), which is E(d,R) where 0 is in R.
+Claim
+    E~(d,R) >= 1/(2N).
+Kind
+    Lower bound.
+Source
+    This project.
+Proof
+    By induction on d. If R = {0}, E = 1/2 and N = 1. Otherwise S = {r-1 : r in R, r >= 1} is a nonempty set of orders
+    of at most d/2 - 1 <= (d-1)/2, so 1/E~(d-1,S) <= 2 N(d-1,S), and the link inequality gives
+    1/E~(d,R) <= 4 N(d-1,S) = sum over r of 4 C(d-1,r-1). As r <= d/2, 2 C(d-1,r-1) = (2r/d) C(d,r) <= C(d,r). The
+    induction ends at R = {0}, at the latest at d = 1.
+Check
+    Every set of such orders with order 0, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+from sympy import Rational, binomial
+
+from proofs_check.claim import Claim, Instance
+from proofs_check.proof import Proof, Region, Sign, free
+from proofs_check.theorems.link import pascal
+from proofs_check.theorems.width_law import box_instances
+from theory.optimal.families import OURS, D, R
+
+TWO = Rational(2)
+
+
+def halving_step(factor: Rational = TWO) -> Sign:
+    """Build the step: C(d,r) is at least 2 C(d-1,r-1) for r <= d/2.
+
+    Parameters
+    ----------
+    factor : Rational
+        Instead of 2; anything larger is wrong, which shows that the check is able to fail.
+    """
+    a, b = free("a"), free("b")
+    return Sign(
+        text="Lowering an order by one, with the kernel size, halves the number of subsets at least",
+        expression=binomial(D, R) - factor * binomial(D - 1, R - 1),
+        factors=(binomial(D, R), D - factor * R, 1 / D),
+        region=Region(r"1 \le r \le d/2", {R: a + 1, D: 2 * a + b + 2}),
+    )
+
+
+def proof(linear: Fraction) -> Proof:
+    """Build the proof of E >= linear/N."""
+    return Proof(
+        steps=(*pascal(), halving_step(4 * Rational(linear.numerator, linear.denominator))),
+        valid_from=2,
+        argument=r"Induction on \( d \): by the link inequality, whose steps come first, and the induction hypothesis, "
+        r"\( 1/\tilde E(d, R) \le 2/\tilde E(d-1, S) \le \sum_{r \in R, r \ge 1} 4 \binom{d-1}{r-1} \), at most "
+        r"\( \sum_{r \in R} 2 \binom{d}{r} = 2N \) by the last step. The orders of \( S \) are at most "
+        r"\( d/2 - 1 \le (d-1)/2 \). The induction ends at \( R = \{0\} \), where \( E = 1/2 \) and \( N = 1 \).",
+    )
+
+
+def _orders(kernel_size: int) -> range:
+    return range(kernel_size // 2 + 1)
+
+
+def _bound(linear: Fraction, terms: int) -> Fraction:
+    return linear / terms
+
+
+def _instances(linear: Fraction, kernel_max: int) -> Iterator[Instance]:
+    yield from box_instances(_orders, partial(_bound, linear), kernel_max)
+
+
+def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        statement=statement,
+        kind="lower",
+        source=OURS,
+        idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
+        r"halves the number of its subsets, at least: induction.",
+        proof=partial(proof, linear),
+        instances=partial(_instances, linear),
+        neighbours=neighbours,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    condition = r"R \subseteq \{0..\lfloor d/2 \rfloor\} \implies "
+    false = _claim("width-low-orders-doubled", condition + r"E(d, R) \ge \frac{1}{N}", Fraction(1))
+    yield _claim("width-low-orders", condition + r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

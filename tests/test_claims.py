@@ -1,0 +1,61 @@
+"""The registry is complete, and no claim is one whose check cannot fail."""
+
+import importlib
+import pkgutil
+import re
+
+import pytest
+
+from proofs_check import claims, theorems, verify
+from theory.errors import InputError
+
+CLAIMS = claims()
+KERNEL_MAX = 12
+
+
+def test_every_module_of_theorems_has_its_claims():
+    for module in pkgutil.iter_modules(theorems.__path__):
+        found = list(importlib.import_module(f"{theorems.__name__}.{module.name}").claims())
+        assert found, module.name
+        assert all(CLAIMS[claim.name] == claim for claim in found)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_says_what_the_reader_needs(name):
+    claim = CLAIMS[name]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", claim.name)
+    assert claim.statement
+    assert "$" not in claim.statement
+    assert claim.source
+    assert claim.idea
+    assert claim.proof is not None or claim.instances is not None
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_false_neighbours_are_refuted_by_the_same_machinery(name):
+    claim = CLAIMS[name]
+    assert claim.neighbours, "a claim whose check cannot fail is a defect"
+    for neighbour in claim.neighbours:
+        verdict = neighbour.check(KERNEL_MAX)
+        assert verdict.status == "refuted", neighbour.statement
+        assert verdict.witness
+
+
+def test_there_are_enough_claims_and_proofs():
+    verdicts = verify(kernel_max=KERNEL_MAX)
+    statuses = [verdict.status for verdict in verdicts]
+    assert set(statuses) <= {"proved", "verified"}, [v for v in verdicts if v.status not in ("proved", "verified")]
+    assert len(statuses) >= 25
+    assert statuses.count("proved") >= 15
+
+
+def test_workers_change_nothing_but_the_time():
+    names = ["closed-form-mean", "closed-form-full", "photos-2x2-mean", "photos-2x2-full"]
+    alone, together = verify(names, kernel_max=6), verify(names, kernel_max=6, workers=2)
+    assert [v.to_dict() | {"seconds": 0} for v in alone] == [v.to_dict() | {"seconds": 0} for v in together]
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_bad_workers(workers):
+    with pytest.raises(InputError, match="workers is an integer >= 1"):
+        verify(["closed-form-mean"], workers=workers)

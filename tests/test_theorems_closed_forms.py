@@ -1,0 +1,188 @@
+"""Closed forms with finitely many orders: each is proved, its neighbours are refuted, damage to a proof is noticed."""
+
+from dataclasses import replace
+from fractions import Fraction
+from importlib import import_module
+
+import pytest
+import sympy
+
+from proofs_check.optima import family_instances, family_members, family_statement
+from proofs_check.proof import Consecutive, Identity, ProofError, ProofRefuted, Sign, check_proof, check_step, free
+from proofs_check.tight import Cover, Reference, ends_and_middle, factors_of, fixed_orders, halves, tight_proof
+from proofs_check.tight import D as KERNEL_SIZE
+from proofs_check.tight import Z as ZEROS
+from tests.reference import residual
+from theory import closed_forms
+from theory.errors import InputError
+
+MODULES = [
+    "intercept",
+    "mean",
+    "single",
+    "quadratic",
+    "mean_and_last",
+    "mean_and_last_two",
+    "range_single",
+    "range_mean_and_last",
+    "bare_mean",
+    "bare_single",
+    "bare_quadratic",
+    "bare_mean_and_last",
+    "bare_mean_and_last_two",
+    "mean_and_second_last",
+    "mean_last_third_last",
+    "removing_the_intercept",
+]
+VALID_FROM = {"quadratic": 3, "mean_and_last": 3, "mean_and_last_two": 4, "range_mean_and_last": 3}
+VALID_FROM |= {"mean_and_second_last": 4, "mean_last_third_last": 5}
+VALID_FROM |= {f"bare_{name}": VALID_FROM[name] for name in ("quadratic", "mean_and_last", "mean_and_last_two")}
+
+
+def _claim(name):
+    (claim,) = import_module(f"proofs_check.theorems.{name}").claims()
+    return claim
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_proved(name):
+    verdict = _claim(name).check(6)
+    assert (verdict.status, verdict.witness) == ("proved", None)
+    assert verdict.scope == "all d"
+    assert verdict.instances > 0
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_proof_covers_all_kernel_sizes_from_the_least_on(name):
+    assert _claim(name).proof().valid_from == VALID_FROM.get(name, 2)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_neighbours_are_refuted(name):
+    neighbours = _claim(name).neighbours
+    assert neighbours
+    for neighbour in neighbours:
+        verdict = neighbour.check(12)
+        assert verdict.status == "refuted"
+        assert verdict.witness
+
+
+@pytest.mark.parametrize("name", ["intercept", "mean", "single", "mean_and_last", "range_single", "bare_mean"])
+def test_the_symbolic_proof_alone_refutes_a_wrong_error(name):
+    wrong = _claim(name).neighbours[0]
+    assert replace(wrong, instances=None).check(2).status == "refuted"
+
+
+def _damaged(step):
+    if isinstance(step, Identity):
+        return replace(step, right=step.right + 1)
+    return replace(step, expression=step.expression - 1000)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_damaged_step_is_noticed(name):
+    for step in _claim(name).proof().steps:
+        with pytest.raises(ProofRefuted):
+            check_step(_damaged(step))
+
+
+def test_wrong_factors_are_noticed():
+    steps = _claim("mean").proof().steps
+    step = next(step for step in steps if isinstance(step, Sign) and step.text.startswith("sign of weight 2"))
+    with pytest.raises(ProofError):
+        check_step(replace(step, factors=(*step.factors, sympy.Integer(2), free("u") + 1)))
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_wrong_weight_is_noticed(position):
+    module = import_module("proofs_check.theorems.mean_and_last")
+    weights = list(module.REFERENCE.weights)
+    weights[position] += sympy.Rational(1, 7)
+    proof = tight_proof(closed_forms["mean-and-last"], replace(module.REFERENCE, weights=tuple(weights)), module.COVERS)
+    with pytest.raises(ProofError):
+        check_proof(proof)
+
+
+COVERS = {
+    "no ends": (ends_and_middle(1, bottom=0, top=1),),
+    "ends": (ends_and_middle(5, bottom=2, top=3),),
+    "short": (ends_and_middle(2, bottom=0, top=3),),
+    "parity": (halves(1, 1), halves(2, 1)),
+    "parity, later": (halves(2, 2), halves(3, 2)),
+    "parity, earlier": (halves(0, 1), halves(1, 1)),
+    "single": import_module("proofs_check.theorems.single").COVERS,
+}
+
+
+def _places(covers: tuple[Cover, ...], size: int):
+    """All (d, z) that the regions of the covers reach, by enumeration."""
+    regions = [place.region for cover in covers for place in cover.places]
+    regions += [rise.region for cover in covers for rise in cover.rises]
+    for region in regions:
+        symbols = region.free_symbols
+        for values in sympy.utilities.iterables.cartes(*[range(size)] * len(symbols)):
+            point = dict(zip(symbols, values, strict=True))
+            yield tuple(int(sympy.sympify(region.substitution[s]).subs(point)) for s in (KERNEL_SIZE, ZEROS))
+
+
+@pytest.mark.parametrize("name", COVERS)
+def test_covers_leave_nothing_out_and_touch_nothing_smaller(name):
+    covers = COVERS[name]
+    least = min(int(c.sizes.apply(KERNEL_SIZE).subs(dict.fromkeys(c.sizes.free_symbols, 0))) for c in covers)
+    found = set(_places(covers, 9))
+    assert {(d, z) for d in range(least, 9) for z in range(d + 1)} <= found
+    assert all(d >= least and 0 <= z <= d for d, z in found)
+
+
+def test_ends_must_fit():
+    with pytest.raises(InputError, match="do not fit"):
+        ends_and_middle(2, bottom=0, top=5)
+    with pytest.raises(InputError, match="do not fit"):
+        ends_and_middle(2, bottom=1, top=0)
+
+
+def test_covers_of_one_parity_are_not_enough():
+    module = import_module("proofs_check.theorems.quadratic")
+    with pytest.raises(InputError):
+        tight_proof(closed_forms["quadratic"], module.REFERENCE, module.COVERS[:1])
+    with pytest.raises(InputError, match="leave out"):
+        tight_proof(closed_forms["quadratic"], module.REFERENCE, (module.COVERS[0], module.COVERS[0]))
+
+
+def test_families_with_long_blocks_are_refused():
+    with pytest.raises(InputError, match="growing length"):
+        tight_proof(closed_forms["full"], Reference((), ()), (ends_and_middle(2, bottom=0, top=1),))
+
+
+def test_factors_multiply_back():
+    u, v = free("u"), free("v")
+    expression = -(u - v) * (v - u + 1) * (u + 2) / (v + 3) ** 2
+    factors = factors_of(expression)
+    assert any(isinstance(factor, Consecutive) for factor in factors)
+    whole = sympy.Mul(*(f.t * (f.t + 1) if isinstance(f, Consecutive) else f for f in factors))
+    assert sympy.simplify(whole - expression) == 0
+
+
+@pytest.mark.parametrize("name", ["mean_and_second_last", "mean_last_third_last"])
+def test_new_families_attain_their_error(name):
+    family = import_module(f"proofs_check.theorems.{name}").FAMILY
+    for d in range(family.valid_from, 12):
+        beta = family.coefficients(d)
+        assert max(abs(residual(d, beta, z)) for z in range(d + 1)) == family.error(d)
+
+
+def test_members_and_instances():
+    assert [dict(member.parameters) for member in family_members(closed_forms["single"], 3)] == [{"r": 1}, {"r": 2}]
+    instances = list(family_instances(closed_forms["single"], 3))
+    assert {instance.kernel_size for instance in instances} == {2, 3}
+    assert all(instance.computed == instance.claimed for instance in instances)
+
+
+def test_a_statement_names_the_problem_and_its_orders():
+    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\text{range}}(d, \{r\}) = ")
+    assert r"\{1, \ldots, d - 1\}" in family_statement(closed_forms["bare-full"])
+
+
+def test_a_family_of_fixed_orders():
+    family = fixed_orders("half", sympy.Rational(1, 2), {0: sympy.Rational(1, 2)}, 2)
+    assert family.coefficients(5) == {0: Fraction(1, 2)}

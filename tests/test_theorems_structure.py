@@ -1,0 +1,269 @@
+"""The theorems about the class, the reduction to vertices, the width, the residual and the depth."""
+
+import random
+from dataclasses import fields, replace
+from fractions import Fraction
+from importlib import import_module
+from itertools import combinations, product
+
+import pytest
+import sympy
+from latex2mathml.converter import convert
+
+from proofs_check.claim import Instance
+from proofs_check.proof import ProofError, check_proof, check_step
+from proofs_check.theorems import (
+    depth,
+    max_of_five,
+    order_statistic_weights,
+    reduction_to_vertices,
+    residual_law,
+    residual_moments,
+    symmetrisation,
+    width_law,
+)
+from theory import optimal_estimator
+from theory.residual import ResidualDistribution
+
+from . import reference
+
+STATUS = {
+    "chebyshev": "proved",
+    "depth": "verified",
+    "least_squares": "verified",
+    "least_terms": "proved",
+    "link": "proved",
+    "max_of_five": "verified",
+    "order_statistic_weights": "proved",
+    "reduction_to_vertices": "proved",
+    "residual_beta": "verified",
+    "residual_law": "verified",
+    "residual_moments": "verified",
+    "symmetrisation": "proved",
+    "vertex_features": "proved",
+    "width": "proved",
+    "width_high_orders": "proved",
+    "width_law": "verified",
+    "width_law_counterexample": "verified",
+    "width_low_orders": "proved",
+}
+
+
+def _claim(module):
+    (claim,) = import_module(f"proofs_check.theorems.{module}").claims()
+    return claim
+
+
+@pytest.mark.parametrize("module", STATUS)
+def test_status(module):
+    claim = _claim(module)
+    verdict = claim.check(5)
+    assert (verdict.status, verdict.witness) == (STATUS[module], None)
+    assert verdict.instances > 0
+    assert (verdict.steps > 0) == (verdict.status == "proved")
+
+
+@pytest.mark.parametrize("module", STATUS)
+def test_form(module):
+    claim = _claim(module)
+    assert claim.name == module.replace("_", "-")
+    doc = import_module(f"proofs_check.theorems.{module}").__doc__
+    headings = [line for line in doc.splitlines() if line and not line.startswith(" ")][1:]
+    assert headings[:5] == ["Setting", "Claim", "Kind", "Source", headings[4]]
+    assert set(headings[4:]) <= {"Proof", "Check"}
+    for one in (claim, *claim.neighbours):
+        assert len(one.name) <= 34
+        assert convert(one.statement).startswith("<math")
+
+
+@pytest.mark.parametrize("module", STATUS)
+def test_neighbours_are_refuted_with_a_witness(module):
+    claim = _claim(module)
+    assert claim.neighbours
+    for neighbour in claim.neighbours:
+        verdict = neighbour.check(12)
+        assert verdict.status == "refuted"
+        assert verdict.witness
+
+
+@pytest.mark.parametrize("module", [name for name, status in STATUS.items() if status == "proved"])
+def test_damage_to_any_step_is_noticed(module):
+    # One more on the side that is derived, or, of an inequality, as much as its value at the first point and one more.
+    for step in _claim(module).proof().steps:
+        names = {field.name for field in fields(step)}
+        if "total" in names:
+            damaged = replace(step, total=step.total + 1)
+        elif "right" in names:
+            damaged = replace(step, right=step.right + 1)
+        else:
+            damaged = replace(step, expression=-1 - step.expression)
+        check_step(step)
+        with pytest.raises(ProofError):
+            check_step(damaged)
+
+
+@pytest.mark.parametrize(
+    ("module", "argument"),
+    [
+        ("order_statistic_weights", 1),
+        ("vertex_features", 1),
+        ("chebyshev", 1),
+        ("width_low_orders", Fraction(1)),
+        ("width_high_orders", Fraction(1)),
+        ("width", Fraction(3, 5)),
+    ],
+)
+def test_proofs_of_wrong_constants_fail(module, argument):
+    home = import_module(f"proofs_check.theorems.{module}")
+    build = getattr(home, "proof", None) or home._proof
+    with pytest.raises(ProofError):
+        check_proof(build(argument))
+
+
+def test_averages_of_maxima():
+    for x in order_statistic_weights.windows(6):
+        for r in range(1, 7):
+            assert order_statistic_weights.average_of_maxima(x, r) == reference.mean_subpool_max(x, r)
+
+
+# --- width ----------------------------------------------------------------------------------------------------------
+
+
+def _all_sets(d):
+    return [(0, *others) for n in range(d) for others in combinations(range(1, d), n)]
+
+
+@pytest.mark.parametrize("constant", [Fraction(1, 2), Fraction(3), Fraction(10**6)])
+def test_boxes_are_a_partition(constant):
+    d = 7
+    boxes = list(width_law.settled_boxes(d, range(d), lambda n: constant / n))
+    for orders in _all_sets(d):
+        assert sum(set(b.least) <= set(orders) <= set(b.largest) for b in boxes) == 1
+
+
+def test_boxes_decide_like_enumeration():
+    # A constant at which some sets obey the law and others do not: a law that fails must fail in a box.
+    d = 6
+    for constant in (Fraction(1, 2), Fraction(2, 3), Fraction(5, 4), Fraction(2)):
+        boxes = width_law.settled_boxes(d, range(d), lambda n, c=constant: c / n)
+        by_boxes = all(box.error * box.terms >= constant for box in boxes)
+        products = [width_law.Box(d, orders, orders) for orders in _all_sets(d)]
+        assert by_boxes == all(box.error * box.terms >= constant for box in products)
+
+
+def test_the_width_law_by_enumeration():
+    for d in range(2, 9):
+        for orders in _all_sets(d):
+            assert width_law.certified_error(d, orders) * sum(sympy.binomial(d, r) for r in orders) >= Fraction(1, 2)
+
+
+# --- symmetrisation and reduction -----------------------------------------------------------------------------------
+
+
+def test_spread_duals_by_plain_enumeration():
+    d, orders = 4, (0, 1, 3)
+    weights = symmetrisation._spread_dual(d, orders)
+    vectors = list(product((0, 1), repeat=d))
+
+    def moment(function):
+        return sum((weights.get(v.count(0), Fraction(0)) * function(v) for v in vectors), Fraction(0))
+
+    assert moment(lambda v: 1) == 0
+    for size in (1, 3):
+        for subset in combinations(range(d), size):
+            assert moment(lambda v, subset=subset: max(v[j] for j in subset)) == 0
+    assert sum(abs(weights.get(v.count(0), Fraction(0))) for v in vectors) == 1
+    assert abs(moment(max)) == width_law.certified_error(d, orders)
+
+
+def test_no_point_has_a_larger_residual_than_the_vertices():
+    estimator = optimal_estimator(5, [0, 1, 4])
+    source = random.Random(3)
+    for _ in range(50):
+        x = [Fraction(source.randrange(0, 13), 12) for _ in range(5)]
+        assert abs(reduction_to_vertices.residual_by_definition(estimator, x)) <= estimator.error
+
+
+# --- the residual ---------------------------------------------------------------------------------------------------
+
+
+def test_quadrature_is_exact():
+    for degree in range(6):
+        for k in range(degree + 1):
+            assert sum(w * x**k for x, w in residual_law.quadrature(degree)) == Fraction(1, k + 1)
+
+
+def test_integration_sees_a_wrong_density(monkeypatch):
+    law = ResidualDistribution([0, 1, 1, 3])
+    assert residual_law.integrated_moment(law, 0) == 1
+    monkeypatch.setattr(ResidualDistribution, "pdf", lambda self, t: Fraction(1))
+    assert residual_law.integrated_moment(law, 0) == 3
+
+
+def test_mean_products_by_simplex_integration():
+    # The vertices of the simplex of sorted inputs, and the mean square in terms of the values there.
+    estimator = optimal_estimator(6, [0, 2, 5])
+    residual = residual_moments.AffineFunction.residual(estimator)
+    assert residual.mean_product(residual) == estimator.mean_square
+    assert residual.mean == sum(estimator.vertex_residuals) / 7
+
+
+# --- the maximum of five, and depth ---------------------------------------------------------------------------------
+
+
+def test_the_identity_at_many_points():
+    source = random.Random(5)
+    right = list(max_of_five.terms(12))
+    points = [*product((0, 1, 2), repeat=5), *([source.randrange(-99, 99) for _ in range(5)] for _ in range(300))]
+    for x in points:
+        assert sum(term.value(x) for term in right) == 30 * max(x)
+
+
+def test_every_term_is_linear_in_every_cell():
+    # Points of one cell have the same signs everywhere; a term that bent inside would differ from its linear form.
+    right = list(max_of_five.terms(12))
+    walls = max_of_five.hyperplanes(right)
+    source = random.Random(7)
+    for _ in range(300):
+        gaps = [source.randrange(0, 9) for _ in range(4)]
+        for term in right:
+            form = term.bend()
+            if form not in walls:
+                assert min(form) >= 0 or max(form) <= 0
+            x = [sum(gaps[:j]) for j in range(5)]
+            first, second = (sum(max(x[j] for j in part) for part in side) for side in (term.first, term.second))
+            assert first - second == sum(a * g for a, g in zip(form, gaps, strict=True))
+
+
+def test_rays_lie_on_three_independent_hyperplanes():
+    right = list(max_of_five.terms(12))
+    planes = max_of_five.hyperplanes(right)
+    rays = max_of_five.rays(right)
+    assert {tuple(int(i == j) for j in range(4)) for i in range(4)} <= set(rays)
+    for ray in rays:
+        through = [plane for plane in planes if sum(a * g for a, g in zip(plane, ray, strict=True)) == 0]
+        assert sympy.Matrix(through).rank() == 3
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 3, 49])
+def test_a_missing_term_is_noticed(monkeypatch, damaged):
+    terms = [term for i, term in enumerate(max_of_five.terms(12)) if i != damaged]
+    monkeypatch.setattr(max_of_five, "terms", lambda four: iter(terms))
+    assert _claim("max_of_five").check(5).status == "refuted"
+
+
+def test_layers_are_fed_by_the_layer_before():
+    network = depth.build(6, [1, 3, 6], 3)
+    sizes = [6, *map(len, network.layers)]
+    for before, layer in zip(sizes, network.layers, strict=False):
+        assert all(0 <= unit < before for form in layer for unit in form)
+    assert {len(subset) for subset in network.maxima} == {1, 3, 6}
+    x = [4, -7, 2, 0, -1, 3]
+    assert all(value == max(x[j] for j in subset) for subset, value in network.evaluate(x).items())
+
+
+def test_instances_are_exact():
+    for module in STATUS:
+        for instance in _claim(module).instances(3):
+            assert isinstance(instance, Instance)
+            assert (type(instance.computed), type(instance.claimed)) == (Fraction, Fraction)

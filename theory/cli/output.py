@@ -1,0 +1,121 @@
+"""What all commands share: tables, numbers and files for people, JSON for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from theory.errors import InputError
+from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+_WIDTH_WITHOUT_TERMINAL = 100
+_LONGEST_FRACTION = 32
+
+
+def fail(message: str, code: int) -> int:
+    """Print an error as one line on standard error, and return the exit code."""
+    print("subpool: " + " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+def add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], description: str
+) -> argparse.ArgumentParser:
+    """Add a command with its function, which takes the parsed options and returns the exit code."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=description, description=description)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console on standard output or standard error, 100 columns wide where that is no terminal."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+
+
+def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
+    """Return an empty table with columns of the names and justifications."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, collapse_padding=True)
+    for name, justify in columns:
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, indent=2))
+
+
+def count(number: int) -> str:
+    """Write an integer, long ones as decimals."""
+    return str(number) if number < 10**15 else decimal(Fraction(number))
+
+
+def fraction(number: Fraction) -> str:
+    """Write a rational, or say how long it is."""
+    text = to_string(number)
+    return text if len(text) <= _LONGEST_FRACTION else f"({len(text)} characters: --json)"
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a file whole or not at all."""
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def make_folder(path: str) -> None:
+    """Make a folder if it is missing, and see that files can be written to it."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write to the folder {path}: {error.strerror}") from None
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on standard error that goes away when it is done."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    errors = console(error=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        # Where nobody watches, not even an empty line: errors are one line.
+        disable=not errors.is_terminal,
+    )

@@ -1,0 +1,140 @@
+"""The command ``subpool solve``."""
+
+from __future__ import annotations
+
+import argparse
+from math import prod
+from typing import Any
+
+from theory.cli.families import is_family, read_family
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json, write_whole
+from theory.errors import InputError, SubpoolError
+from theory.estimator import Estimator, Objective
+from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.rationals import decimal, to_string
+from theory.subpools import number_of_terms
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    solve = add_command(commands, "solve", run, "find the optimal approximation for a kernel and a set of orders")
+    solve.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
+    solve.add_argument(
+        "--orders",
+        required=True,
+        help="such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3",
+    )
+    solve.add_argument("--objective", choices=("cube", "range", "l2"), help="default: cube, or the family's own")
+    solve.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
+    solve.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
+    add_json(solve)
+
+
+def _orders_and_objective(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
+    if is_family(options.orders):
+        family = read_family(options.orders)
+        return family.orders(kernel_size), options.objective or family.objective
+    return parse_orders(options.orders, kernel_size), options.objective or "cube"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Solve, check, write and print."""
+    from theory.optimal.solve import optimal_estimator
+
+    shape = parse_kernel(options.kernel)
+    orders, objective = _orders_and_objective(options, prod(shape))
+    if options.certificate and (objective == "l2" or options.method != "exact"):
+        raise InputError("a certificate exists for method exact and the objectives cube and range only")
+    with console(error=True).status("solving"):
+        estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
+        checked = _confirm(estimator)
+    if options.certificate and estimator.certificate is not None:
+        write_whole(options.certificate, estimator.certificate.to_json() + "\n")
+    if options.json:
+        print_json(_solution(shape, estimator, options.method, checked=checked))
+    else:
+        _print_solution(shape, estimator, options)
+    return DONE
+
+
+def _confirm(estimator: Estimator) -> bool:
+    """Have the independent checker look at the certificate before anything is printed."""
+    if estimator.certificate is None:
+        return False
+    from proofs_check import CertificateError, check_certificate
+
+    try:
+        confirmed = check_certificate(estimator.certificate.to_json()) == estimator.error
+    except CertificateError as error:
+        raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
+    if not confirmed:
+        raise SubpoolError("the independent checker certifies another error, which is a defect")
+    return True
+
+
+def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, checked: bool) -> dict[str, Any]:
+    return {
+        "kernel_size": estimator.kernel_size,
+        "kernel_shape": list(shape),
+        "orders": list(estimator.orders),
+        "objective": estimator.objective,
+        "method": method,
+        "coefficients": {str(r): to_string(beta) for r, beta in estimator.coefficients.items()},
+        "error": None if estimator.error is None else to_string(estimator.error),
+        "error_decimal": None if estimator.error is None else decimal(estimator.error),
+        "residual": to_string(estimator.worst_vertex_residual),
+        "equioscillation": list(estimator.equioscillation),
+        "terms": estimator.terms,
+        "mean_square": to_string(estimator.mean_square),
+        "order_statistic_weights": [to_string(w) for w in estimator.order_statistic_weights],
+        "vertex_residuals": [to_string(e) for e in estimator.vertex_residuals],
+        "certificate": None if estimator.certificate is None else estimator.certificate.to_dict(),
+        "certificate_checked": checked,
+    }
+
+
+_MEASURE = {
+    "cube": "largest |max - f| over [0,1]^d",
+    "range": "largest |max - f| / (max - min) over R^d",
+    "l2": "largest |max - f| over [0,1]^d; the mean square is what is least",
+}
+
+
+def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argparse.Namespace) -> None:
+    out = console()
+    kernel = "x".join(map(str, shape))
+    out.print(
+        f"kernel {kernel} (d = {estimator.kernel_size}), orders {format_orders(estimator.orders)}, "
+        f"objective {estimator.objective}"
+    )
+    table = new_table(("order", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
+    for order, beta in estimator.coefficients.items():
+        table.add_row(str(order), count(number_of_terms(estimator.kernel_size, [order])), fraction(beta), decimal(beta))
+    out.print(table)
+    for name, value in _facts(estimator, options):
+        out.print(f"{name:<16} {value}", soft_wrap=True)
+
+
+def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str, str]]:
+    error, residual = estimator.error, estimator.worst_vertex_residual
+    if error is not None:
+        certified = "certified error" if estimator.certificate else "exact error"
+        facts = [(certified, f"{fraction(error)} = {decimal(error)}   ({_MEASURE[estimator.objective]})")]
+    else:
+        facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
+    facts.append(("equioscillates", _oscillation(estimator)))
+    facts.append(("subpool maxima", count(estimator.terms)))
+    if estimator.objective == "l2":
+        facts.append(("mean square", f"{fraction(estimator.mean_square)} = {decimal(estimator.mean_square)}"))
+    if estimator.certificate is not None:
+        written = f", written to {options.certificate}" if options.certificate else ""
+        facts.append(("certificate", f"accepted by the independent checker{written}"))
+    return facts
+
+
+def _oscillation(estimator: Estimator) -> str:
+    if not estimator.worst_vertex_residual:
+        return "nowhere: the residual is 0"
+    signs = [f"{z}{'+' if estimator.vertex_residuals[z] > 0 else '-'}" for z in estimator.equioscillation]
+    shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
+    return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"

@@ -1,0 +1,116 @@
+"""The command ``subpool verify``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from theory.cli.output import (
+    DONE,
+    FAILED,
+    add_command,
+    add_json,
+    console,
+    make_folder,
+    new_table,
+    print_json,
+    progress_bar,
+)
+from theory.rationals import decimal, to_string
+from theory.subpools import check_kernel_size
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from proofs_check import Verdict
+
+
+_SCOPE_WIDTH = 11
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    verify = add_command(commands, "verify", run, "check the claims of the theory")
+    verify.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
+    verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
+    verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
+    verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    add_json(verify)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the claims, print the verdicts and write the report."""
+    from proofs_check.registry import claims, select, verify
+
+    chosen = [claim.name for claim in select(options.names or None)]
+    check_kernel_size(options.kernel_max)
+    if options.report:
+        make_folder(options.report)  # before the work, not after it
+    workers = options.workers if options.workers is not None else os.cpu_count() or 1
+    with progress_bar() as progress:
+        task = progress.add_task("checking", total=len(chosen))
+
+        def on_verdict(verdict: Verdict) -> None:
+            progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
+
+        verdicts = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+    written = None
+    if options.report:
+        from proofs_check.report import write_report
+
+        written = write_report(verdicts, claims(), options.report)
+    if options.json:
+        print_json([verdict.to_dict() for verdict in verdicts])
+    else:
+        _print_verdicts(verdicts)
+        if written is not None:
+            console().print(f"report: {written}", soft_wrap=True)
+    return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
+
+
+def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    table = new_table(
+        ("claim", "left"),
+        ("kind", "left"),
+        ("status", "left"),
+        ("scope", "left"),
+        ("computed", "right"),
+        ("claimed", "right"),
+        ("s", "right"),
+    )
+    for column in table.columns:
+        column.no_wrap = True
+    # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
+    table.columns[3].overflow, table.columns[3].max_width = "ellipsis", _SCOPE_WIDTH
+    for verdict in verdicts:
+        computed, claimed = _short_pair(verdict.computed, verdict.claimed)
+        seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
+        table.add_row(verdict.claim, verdict.kind, verdict.status, verdict.scope, computed, claimed, seconds)
+    out = console()
+    out.print(table)
+    for verdict in verdicts:
+        if verdict.witness is not None:
+            out.print(f"{verdict.claim}: {verdict.status}: {verdict.witness}", soft_wrap=True)
+    _print_summary(out, verdicts)
+
+
+def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
+    by_status = Counter(verdict.status for verdict in verdicts)
+    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
+    out.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
+    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
+    total = sum(verdict.seconds for verdict in verdicts)
+    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
+    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
+
+
+def _short_pair(*numbers: Fraction | None) -> list[str]:
+    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
+    texts = ["" if number is None else to_string(number) for number in numbers]
+    if all(len(text) <= 11 for text in texts):
+        return texts
+    return ["" if number is None else decimal(number) for number in numbers]
