@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pkgutil import iter_modules
+from threading import current_thread, main_thread
 
 from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
-from theory.errors import InputError
+from theory.errors import InputError, SolverError
 from theory.subpools import check_kernel_size
 
 DEFAULT_KERNEL_MAX = 12
@@ -102,11 +106,34 @@ def _verdicts(tasks: list[list[str]], kernel_max: int, workers: int) -> Iterator
             for name in task:
                 yield _check_one(name, kernel_max)
         return
+    others = set(active_children())
     # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_check_task, task, kernel_max) for task in tasks]
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
+    try:
+        with _deaf_to_interrupts():
+            futures = [pool.submit(_check_task, task, kernel_max) for task in tasks]
         for future in as_completed(futures):
             yield from future.result()
+    except BrokenProcessPool:
+        raise SolverError("a worker process died; fewer workers need less memory") from None
+    finally:
+        # After an interrupt nobody waits for what is still running.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:
+            process.terminate()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that leave interrupts, which a terminal sends to all, to this one."""
+    if current_thread() is not main_thread():  # only the main thread may say what happens on a signal
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _check_task(names: list[str], kernel_max: int) -> list[Verdict]:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -298,3 +300,21 @@ def test_guess_says_when_there_is_no_formula(capsys):
     output = capsys.readouterr().out
     assert "no formula of this kind" in output
     assert "conjecture is no proof" not in output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent to process groups")
+def test_an_interrupt_of_workers_is_one_line():
+    # As a terminal does: to the command and its workers alike, while they start and while they work.
+    for seconds in (3, 7):
+        process = subprocess.Popen(
+            [_installed(), "verify", "--workers", "2"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert (output, errors.strip()) == ("", "subpool: interrupted")
