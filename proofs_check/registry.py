@@ -111,7 +111,8 @@ def _verdicts(tasks: list[list[str]], kernel_max: int, workers: int) -> Iterator
     pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
     try:
         with _deaf_to_interrupts():
-            futures = [pool.submit(_check_task, task, kernel_max) for task in tasks]
+            # From the end: the photographs take longest, and a long task that starts last is waited for alone.
+            futures = [pool.submit(_check_task, task, kernel_max) for task in reversed(tasks)]
         for future in as_completed(futures):
             yield from future.result()
     except BrokenProcessPool:
