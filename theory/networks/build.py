@@ -29,6 +29,7 @@ from theory.networks.size import (
     Domain,
     Layout,
     check_construction,
+    check_depth,
     check_domain,
     choose_layout,
 )
@@ -52,6 +53,7 @@ def build_network(
     *,
     domain: Domain = "real",
     construction: Construction = "shallowest",
+    hidden_layers: int | None = None,
     memory_limit: int = MEMORY_LIMIT,
 ) -> ReLUNetwork:
     """Build a network of ReLUs that computes an estimator exactly.
@@ -68,6 +70,8 @@ def build_network(
         the one with the fewest parameters. ``"smallest"``: the fewest units, at up to ceil(log2 d) hidden layers.
         ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
         (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 5, three up to 10.
+    hidden_layers : int, optional
+        The most hidden layers that are allowed.
     memory_limit : int
         Bytes that the network may take while it is built.
 
@@ -79,7 +83,7 @@ def build_network(
     Raises
     ------
     InputError
-        If ``estimator`` is none, or a choice is unknown.
+        If ``estimator`` is none, a choice is unknown, or more hidden layers are needed than allowed.
     ProblemTooLargeError
         If the network would take more memory than the limit; its counts are in the message.
 
@@ -103,11 +107,12 @@ def build_network(
     if not isinstance(estimator, Estimator):
         raise InputError(f"a network is built for an Estimator, not for {estimator!r:.80}")
     check_domain(domain)
-    if check_construction(construction) == "shallow":
+    most = check_depth(max(estimator.orders), check_construction(construction), hidden_layers)
+    if construction == "shallow":
         from theory.networks.shallow import shallow_estimator_network
 
         return shallow_estimator_network(estimator, domain=domain)
-    layout = choose_layout(estimator.kernel_size, estimator.orders, domain, construction == "smallest")
+    layout = choose_layout(estimator.kernel_size, estimator.orders, domain, construction == "smallest", most)
     needed = BYTES_PER_WEIGHT * expected_weights(layout)
     if needed > memory_limit:
         raise ProblemTooLargeError(

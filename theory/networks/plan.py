@@ -19,7 +19,7 @@ of inputs, whose members are counted, not listed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations, groupby
 from math import comb
 from typing import NamedTuple
@@ -114,11 +114,12 @@ def merge_units(size: int, top: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(1, min(first, top) + 1) for j in range(1, min(last, top + 1 - i) + 1)]
 
 
-@cache
 def count_merge_units(size: int, top: int) -> int:
-    """Count the units of :func:`merge_units`."""
+    """Count the units of :func:`merge_units`, the sum over i = 1..min(first, top) of min(last, top + 1 - i)."""
     first, last = half_sizes(size)
-    return sum(max(0, min(last, top + 1 - i)) for i in range(1, min(first, top) + 1))
+    terms = min(first, top)
+    whole = min(terms, max(0, top + 1 - last))
+    return whole * last + (terms - whole) * (top + 1) - (terms * (terms + 1) - whole * (whole + 1)) // 2
 
 
 def candidate_blocks(
@@ -264,12 +265,10 @@ def count_level(level: int, merged: tuple[Family, ...], passed: tuple[Family, ..
     units = 0
     for size, group in groupby(merged, key=lambda family: family.size):
         families = list(group)
-        before = 0
-        for top in range(1, max(family.top for family in families) + 1):
-            count = count_merge_units(size, top)
-            if count > before:
-                units += (count - before) * count_union(size, [f[1:3] for f in families if f.top >= top])
-                before = count
+        tops = sorted({family.top for family in families})
+        for below, top in zip([0, *tops], tops, strict=False):
+            more = count_merge_units(size, top) - count_merge_units(size, below)
+            units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
     parts, alone = component_parts(level, merged, passed)
     linked = [vertices for part in parts for vertices in part]
     connected = count_vertices(linked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -98,6 +98,7 @@ def network_size(
     *,
     domain: Domain = "real",
     construction: Construction = "shallowest",
+    hidden_layers: int | None = None,
 ) -> NetworkSize:
     """Count the network that :func:`theory.build_network` builds for an estimator with these orders.
 
@@ -109,6 +110,8 @@ def network_size(
         Where the network has to be exact.
     construction : {"shallowest", "smallest", "shallow"}
         See :func:`theory.build_network`.
+    hidden_layers : int, optional
+        The most hidden layers that are allowed.
 
     Returns
     -------
@@ -117,6 +120,7 @@ def network_size(
     Raises
     ------
     KernelSizeError, OrdersError, InputError
+        Also if more hidden layers are needed than allowed; the message says how many.
 
     Notes
     -----
@@ -132,18 +136,66 @@ def network_size(
     """
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
-    if check_construction(construction) == "shallow" and max(chosen) > 4:
+    most = check_depth(max(chosen), check_construction(construction), hidden_layers)
+    if construction == "shallow" and max(chosen) > 4:
         from theory.networks.shallow import shallow_estimator_size
 
         return shallow_estimator_size(d, chosen, domain=check_domain(domain))
-    return choose_layout(d, chosen, check_domain(domain), construction == "smallest").size
+    return choose_layout(d, chosen, check_domain(domain), construction == "smallest", most).size
+
+
+def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
+    """Return the number of hidden layers allowed, or say how many are needed if these are too few.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_depth(8, "shallowest", 2)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: orders up to 8 take at least 3 hidden layers with construction "shallowest", 2 are too few
+    """
+    if hidden_layers is None:
+        return None
+    if isinstance(hidden_layers, bool) or not isinstance(hidden_layers, int) or hidden_layers < 0:
+        raise InputError(f"a number of hidden layers is an integer >= 0, not {hidden_layers!r}")
+    least = {c: least_hidden_layers(largest_order, c) for c in (construction, "shallow")}
+    if hidden_layers < least[construction]:
+        shallower = f', {least["shallow"]} with "shallow"' if least["shallow"] < least[construction] else ""
+        raise InputError(
+            f"orders up to {largest_order} take at least {least[construction]} hidden layers with construction "
+            f'"{construction}"{shallower}, {hidden_layers} are too few'
+        )
+    return hidden_layers
+
+
+def least_hidden_layers(largest_order: int, construction: Construction = "shallowest") -> int:
+    """Return the number of hidden layers that a construction needs for orders up to max R.
+
+    Examples
+    --------
+    >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
+    (3, 2)
+    """
+    if construction == "shallow" and largest_order > 4:
+        from theory.networks.shallow import shallow_hidden_layers
+
+        return shallow_hidden_layers(largest_order)
+    return level_count(largest_order)
 
 
 @lru_cache(maxsize=1 << 12)
-def choose_layout(kernel_size: int, orders: tuple[int, ...], domain: Domain, smallest: bool) -> Layout:
+def choose_layout(
+    kernel_size: int, orders: tuple[int, ...], domain: Domain, smallest: bool, hidden_layers: int | None = None
+) -> Layout:
     """Choose the plan with the fewest parameters at the least depth, or with the fewest units at any depth."""
     least = level_count(max(orders))
     most = level_count(kernel_size) if smallest and least else least
+    if hidden_layers is not None:
+        most = min(most, hidden_layers)
     best: tuple[tuple[int, int], Layout] | None = None
     for hidden_layers in range(least, most + 1):
         for orders_of, own_units in candidate_blocks(kernel_size, orders, hidden_layers):
