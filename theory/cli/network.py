@@ -190,7 +190,10 @@ def _facts(
     if verdict is None:
         facts.append(("exactness", "not proved: --no-proof"))
     else:
-        facts.append(("exactness", f"{verdict.status}: {verdict.reason}"))
+        reason, _, units = verdict.reason.partition(": ")
+        facts.append(("exactness", f"{verdict.status}: {reason}"))
+        if units:
+            facts.append(("", units))
     if options.out:
         facts.append(("written", options.out))
     return facts
