@@ -395,7 +395,7 @@ def test_bad_networks_are_refused_in_one_line(capsys, arguments, message):
 def test_solve_and_table_show_networks(capsys):
     assert main(["solve", "9", "--orders", "0,1,8", "--json"]) == 0
     network = json.loads(capsys.readouterr().out)["network"]
-    assert network == {"hidden_layers": 3, "widths": [21, 20, 11], "units": 52, "parameter_count": 893}
+    assert network == {"hidden_layers": 3, "widths": [18, 20, 11], "units": 49, "parameter_count": 803}
     assert main(["solve", "9", "--orders", "0,1"]) == 0
     assert "no hidden layer" in capsys.readouterr().out
     assert main(["table", "9", "--json"]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,7 @@ def _description(
     verdict: ExactnessVerdict | None,
     options: argparse.Namespace,
 ) -> dict[str, Any]:
-    error = target.error if target else 0
+    error = target.error if target else Fraction(0)
     return {
         "kernel_size": network.kernel_size,
         "kernel_shape": list(shape),
