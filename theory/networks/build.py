@@ -90,7 +90,10 @@ def build_network(
 
     Notes
     -----
-    How: :mod:`theory.networks.plan`. That the result equals the estimator is proved by
+    How: :mod:`theory.networks.plan`. With max R = 2 there are C(d,2) + 2 units, and on R^d none can be spared: one
+    hidden layer bends on a hyperplane only where a unit does, the estimator bends on all C(d,2) hyperplanes x_i = x_j,
+    and along (1, ..., 1), where those units are constant, it is linear with a slope, which takes two more. For more
+    layers no such limit is known. That the result equals the estimator is proved by
     :func:`theory.networks.exactness.prove_exact`, which knows nothing of how it was built.
 
     Examples
