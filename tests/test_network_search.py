@@ -1,4 +1,4 @@
-"""The search for identities of the maximum, the check of what it finds, and its proofs that there is none."""
+"""The search for identities of the maximum, the check of what it finds, and its proofs that nothing is there."""
 
 from __future__ import annotations
 
