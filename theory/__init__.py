@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from theory.errors import SubpoolError as SubpoolError
     from theory.estimator import Estimator as Estimator
     from theory.guess import guess_formula as guess_formula
+    from theory.networks.build import build_network as build_network
+    from theory.networks.exactness import prove_exact as prove_exact
+    from theory.networks.maximum import exact_max_network as exact_max_network
+    from theory.networks.network import ReLUNetwork as ReLUNetwork
+    from theory.networks.size import network_size as network_size
     from theory.optimal.families import closed_forms as closed_forms
     from theory.optimal.solve import optimal_estimator as optimal_estimator
     from theory.residual import residual_distribution as residual_distribution
@@ -22,10 +27,15 @@ if TYPE_CHECKING:
 _HOME = {
     "Certificate": "theory.certificate",
     "Estimator": "theory.estimator",
+    "ReLUNetwork": "theory.networks.network",
     "SubpoolError": "theory.errors",
+    "build_network": "theory.networks.build",
     "closed_forms": "theory.optimal.families",
+    "exact_max_network": "theory.networks.maximum",
     "guess_formula": "theory.guess",
+    "network_size": "theory.networks.size",
     "optimal_estimator": "theory.optimal.solve",
+    "prove_exact": "theory.networks.exactness",
     "residual_distribution": "theory.residual",
 }
 

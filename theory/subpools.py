@@ -265,6 +265,40 @@ def vertex_matrix(kernel_size: int) -> tuple[tuple[Fraction, ...], ...]:
     return tuple(tuple(vertex_feature(d, r, z) for z in range(d + 1)) for r in range(1, d))
 
 
+def check_windows(x: Array, kernel_size: int) -> Array:
+    """Return windows as an array, or say what is wrong with them.
+
+    Parameters
+    ----------
+    x : array, shape (..., kernel_size), real floating dtype
+        Of any array-API library; nested sequences of numbers become a float64 NumPy array.
+    kernel_size : int
+        Number of inputs of a window.
+
+    Raises
+    ------
+    ArrayError
+        If ``x`` is not real floating, or its last axis does not have length ``kernel_size``.
+
+    Examples
+    --------
+    >>> check_windows([[1, 2], [3, 4]], 2).dtype
+    dtype('float64')
+    """
+    d = kernel_size
+    if not array_api_compat.is_array_api_obj(x):
+        try:
+            x = np.asarray(x, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ArrayError(f"windows are real numbers, an array of shape (..., {d}), not {x!r:.80}") from None
+    xp = array_api_compat.array_namespace(x)
+    if not xp.isdtype(x.dtype, "real floating"):
+        raise ArrayError(f"windows have a real floating dtype such as float32 or float64, not {x.dtype}")
+    if x.ndim == 0 or x.shape[-1] != d:
+        raise ArrayError(f"windows have {d} inputs along the last axis, but the array has shape {tuple(x.shape)}")
+    return x
+
+
 def weigh_order_statistics(x: Array, weights: Sequence[float], intercept: float = 0.0) -> Array:
     """Sort along the last axis and take the dot product with ``weights``.
 
@@ -298,17 +332,8 @@ def weigh_order_statistics(x: Array, weights: Sequence[float], intercept: float 
     >>> float(weigh_order_statistics([3.0, 1.0, 2.0], [0.0, 0.5, 0.5]))
     2.5
     """
-    d = len(weights)
-    if not array_api_compat.is_array_api_obj(x):
-        try:
-            x = np.asarray(x, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ArrayError(f"windows are real numbers, an array of shape (..., {d}), not {x!r:.80}") from None
+    x = check_windows(x, len(weights))
     xp = array_api_compat.array_namespace(x)
-    if not xp.isdtype(x.dtype, "real floating"):
-        raise ArrayError(f"windows have a real floating dtype such as float32 or float64, not {x.dtype}")
-    if x.ndim == 0 or x.shape[-1] != d:
-        raise ArrayError(f"windows have {d} inputs along the last axis, but the array has shape {tuple(x.shape)}")
     w = xp.asarray(list(weights), dtype=x.dtype, device=array_api_compat.device(x))
     # Equal values need no order among them, and the default of the standard, a stable sort, is slower.
     result = xp.matmul(xp.sort(x, axis=-1, stable=False), w)

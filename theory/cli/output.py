@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from theory.networks.size import NetworkSize
+
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 _WIDTH_WITHOUT_TERMINAL = 100
@@ -80,6 +82,25 @@ def fraction(number: Fraction) -> str:
     """Write a rational, or say how long it is."""
     text = to_string(number)
     return text if len(text) <= _LONGEST_FRACTION else f"({len(text)} characters: --json)"
+
+
+def describe_network(size: NetworkSize) -> str:
+    """Write the counts of a network as one line."""
+    if not size.widths:
+        return f"no hidden layer, {count(size.parameter_count)} parameters: a linear function"
+    layers = f"{size.hidden_layers} hidden layer" + ("s" if size.hidden_layers > 1 else "")
+    widths = f" = {' + '.join(map(count, size.widths))}" if size.hidden_layers > 1 else ""
+    return f"{layers}, {count(size.units)}{widths} ReLUs, {count(size.parameter_count)} parameters"
+
+
+def network_row(size: NetworkSize) -> dict[str, Any]:
+    """Return the counts of a network for JSON."""
+    return {
+        "hidden_layers": size.hidden_layers,
+        "widths": list(size.widths),
+        "units": size.units,
+        "parameter_count": size.parameter_count,
+    }
 
 
 def write_whole(path: str, text: str) -> None:

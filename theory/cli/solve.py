@@ -7,9 +7,22 @@ from math import prod
 from typing import Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json, write_whole
+from theory.cli.output import (
+    DONE,
+    add_command,
+    add_json,
+    console,
+    count,
+    describe_network,
+    fraction,
+    network_row,
+    new_table,
+    print_json,
+    write_whole,
+)
 from theory.errors import InputError, SubpoolError
 from theory.estimator import Estimator, Objective
+from theory.networks.size import network_size
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
@@ -85,6 +98,7 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
         "residual": to_string(estimator.worst_vertex_residual),
         "equioscillation": list(estimator.equioscillation),
         "terms": estimator.terms,
+        "network": network_row(network_size(estimator.kernel_size, estimator.orders)),
         "mean_square": to_string(estimator.mean_square),
         "order_statistic_weights": [to_string(w) for w in estimator.order_statistic_weights],
         "vertex_residuals": [to_string(e) for e in estimator.vertex_residuals],
@@ -124,6 +138,7 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", _oscillation(estimator)))
     facts.append(("subpool maxima", count(estimator.terms)))
+    facts.append(("ReLU network", describe_network(network_size(estimator.kernel_size, estimator.orders))))
     if estimator.objective == "l2":
         facts.append(("mean square", f"{fraction(estimator.mean_square)} = {decimal(estimator.mean_square)}"))
     if estimator.certificate is not None:

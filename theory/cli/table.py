@@ -6,7 +6,8 @@ import argparse
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, network_row, new_table, print_json
+from theory.networks.size import network_size
 from theory.notation import format_orders, parse_kernel
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
@@ -39,10 +40,13 @@ def run(options: argparse.Namespace) -> int:
         ("error", "right"),
         ("decimal", "right"),
         ("subpool maxima", "right"),
-        title=f"kernel {'x'.join(map(str, shape))} (d = {d}): optimal errors by closed form",
+        ("layers", "right"),
+        ("ReLUs", "right"),
+        title=f"kernel {'x'.join(map(str, shape))} (d = {d}): optimal errors by closed form, and their ReLU networks",
     )
     for family in families:
         error, orders = family.error(d), family.orders(d)
+        size = network_size(d, orders)
         parameters = ",".join(f"{name}={value}" for name, value in family.parameters.items())
         table.add_row(
             family.name + (f":{parameters}" if parameters else ""),
@@ -50,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
             fraction(error),
             decimal(error),
             count(number_of_terms(d, orders)),
+            str(size.hidden_layers),
+            count(size.units),
         )
     console().print(table)
     return DONE
@@ -65,5 +71,6 @@ def _family_row(family: ClosedForm, kernel_size: int) -> dict[str, Any]:
         "error": to_string(error),
         "error_decimal": decimal(error),
         "terms": number_of_terms(kernel_size, orders),
+        "network": network_row(network_size(kernel_size, orders)),
         "source": family.source,
     }

@@ -1,0 +1,87 @@
+r"""Two sorted lists are merged by one hidden layer of ReLUs.
+
+Setting
+    Numbers a_1 >= ... >= a_p and b_1 >= ... >= b_q, and T_k, the sum of the k largest of all p + q.
+Claim
+    T_k = sum over i + j = k + 1 of max(a_i, b_j), where a term whose a_i does not exist (i > p) is b_j, and one whose
+    b_j does not exist (j > q) is a_i. So the p q units relu(b_j - a_i) of one hidden layer, with what is linear in the
+    a_i and b_j, give all T_k and with them the merged list T_k - T_(k-1).
+Kind
+    Identity.
+Source
+    This project, as a statement about ReLU networks. That the k largest of two sorted lists are these maxima is the
+    half-cleaner of bitonic merging (Batcher 1968).
+Proof
+    In words: let the k largest be i* from the first list and k - i* from the second, ties broken somehow. For i <= i*
+    the partner index k + 1 - i is above k - i*, so b_j is not among the k largest and max(a_i, b_j) = a_i; for i > i*
+    it is at most k - i*, so max(a_i, b_j) = b_j. Each of the k largest occurs once.
+Check
+    Both sides are linear on each cone of equal order of all p + q numbers, as an order of the numbers settles each
+    maximum; so it suffices to compare them where all numbers are 0 or 1, and the lists have u and v ones: T_k is then
+    min(k, u + v). All p, q, k, u, v with p + q up to the kernel size are instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+from proofs_check.claim import Claim, Instance
+from theory.optimal.families import OURS
+
+PART = "networks"
+
+
+def merged_sum(first: tuple[int, ...], last: tuple[int, ...], k: int, total: int) -> int:
+    """Add up max(a_i, b_j) over i + j = total, i and j in 1..k, missing numbers left out.
+
+    Examples
+    --------
+    >>> merged_sum((5, 1), (4, 3), 2, 3)
+    9
+    """
+    p, q = len(first), len(last)
+    terms = []
+    for i in range(1, k + 1):
+        j = total - i
+        if j < 1:
+            continue
+        present = ([first[i - 1]] if i <= p else []) + ([last[j - 1]] if j <= q else [])
+        terms.append(max(present, default=0))
+    return sum(terms)
+
+
+def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, kernel_max + 1):
+        for p in range(1, d):
+            q = d - p
+            for k in range(1, d + 1):
+                for u in range(p + 1):
+                    for v in range(q + 1):
+                        first, last = (1,) * u + (0,) * (p - u), (1,) * v + (0,) * (q - v)
+                        where = f"p = {p}, q = {q}, k = {k}, with {u} and {v} ones"
+                        value = merged_sum(first, last, k, k + 1 + shift)
+                        yield Instance(where, d, Fraction(value), Fraction(min(k, u + v)))
+
+
+def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    total = "k + 1" + (f" + {shift}" if shift else "")
+    return Claim(
+        name=name,
+        statement=rf"T_k(a_1 \ge \ldots \ge a_p, b_1 \ge \ldots \ge b_q) = \sum_{{i + j = {total}}} \max(a_i, b_j)",
+        kind="identity",
+        source=OURS,
+        idea=r"If \( i^* \) of the \( k \) largest are in the first list, then \( \max(a_i, b_{k+1-i}) \) is "
+        r"\( a_i \) for \( i \le i^* \) and \( b_{k+1-i} \) for \( i > i^* \). The check is complete for each "
+        r"\( p, q \): both sides are linear on the cones of equal order, which 0/1 vectors generate.",
+        instances=partial(_instances, shift),
+        scope="",
+        neighbours=neighbours,
+        group=PART,
+    )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield _claim("merging-sorted-lists", 0, (_claim("merging-sorted-lists-one-off", 1),))

@@ -1,0 +1,394 @@
+"""Build the network of ReLUs that computes an estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+from typing import Any
+
+from theory.errors import InputError, ProblemTooLargeError
+from theory.estimator import Estimator
+from theory.networks.network import ReLUNetwork, network_from_rows
+from theory.networks.plan import (
+    Family,
+    Level,
+    Plan,
+    Subset,
+    Vertices,
+    bases,
+    component_parts,
+    half_sizes,
+    level_of,
+    merge_units,
+    omitted_inputs,
+)
+from theory.networks.size import (
+    Carrying,
+    Construction,
+    Domain,
+    Layout,
+    check_construction,
+    check_depth,
+    check_domain,
+    choose_layout,
+)
+
+Value = tuple[Subset, int]
+"""The k-th largest input of a subset, as (subset, k)."""
+Unit = tuple[Subset, int, int]
+"""The unit that compares the i-th largest input of the first half of a subset with the j-th largest of the last."""
+Form = dict[int, Fraction | int]
+"""A linear form in the units of a layer, or in the inputs."""
+
+MEMORY_LIMIT = 4 << 30
+"""Bytes that a network may take while it is built, unless the caller says otherwise."""
+
+BYTES_PER_WEIGHT = 300
+"""What a nonzero weight takes while a network is built: entries of two dicts and of a tuple, and a Fraction."""
+
+
+def build_network(
+    estimator: Estimator,
+    *,
+    domain: Domain = "real",
+    construction: Construction = "shallowest",
+    hidden_layers: int | None = None,
+    memory_limit: int = MEMORY_LIMIT,
+) -> ReLUNetwork:
+    """Build a network of ReLUs that computes an estimator exactly.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        Any orders, any coefficients.
+    domain : {"real", "nonnegative"}
+        Where the network equals the estimator: on all of R^d, or for inputs >= 0, as after a ReLU, which may take
+        fewer units.
+    construction : {"shallowest", "smallest", "shallow"}
+        ``"shallowest"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of these networks
+        the one with the fewest parameters. ``"smallest"``: the fewest units, at up to ceil(log2 d) hidden layers.
+        ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
+        (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 5, three up to 10.
+    hidden_layers : int, optional
+        The most hidden layers that are allowed.
+    memory_limit : int
+        Bytes that the network may take while it is built.
+
+    Returns
+    -------
+    ReLUNetwork
+        With the counts that :func:`theory.network_size` states.
+
+    Raises
+    ------
+    InputError
+        If ``estimator`` is none, a choice is unknown, or more hidden layers are needed than allowed.
+    ProblemTooLargeError
+        If the network would take more memory than the limit; its counts are in the message.
+
+    Notes
+    -----
+    How: :mod:`theory.networks.plan`. With max R = 2 there are C(d,2) + 2 units, and on R^d none can be spared: one
+    hidden layer bends on a hyperplane only where a unit does, the estimator bends on all C(d,2) hyperplanes x_i = x_j,
+    and along (1, ..., 1), where those units are constant, it is linear with a slope, which takes two more. For more
+    layers no such limit is known. That the result equals the estimator is proved by
+    :func:`theory.networks.exactness.prove_exact`, which knows nothing of how it was built.
+
+    Examples
+    --------
+    >>> from theory import optimal_estimator
+    >>> estimator = optimal_estimator(5, [0, 1, 4])
+    >>> network = build_network(estimator)
+    >>> network.widths
+    (10, 7)
+    >>> network.evaluate_exact([3, -1, 4, 1, -5]) == estimator.intercept + sum(
+    ...     w * x for w, x in zip(estimator.order_statistic_weights, [-5, -1, 1, 3, 4])
+    ... )
+    True
+    """
+    if not isinstance(estimator, Estimator):
+        raise InputError(f"a network is built for an Estimator, not for {estimator!r:.80}")
+    check_domain(domain)
+    most = check_depth(max(estimator.orders), check_construction(construction), hidden_layers)
+    if construction == "shallow":
+        from theory.networks.shallow import shallow_estimator_network
+
+        return shallow_estimator_network(estimator, domain=domain)
+    layout = choose_layout(estimator.kernel_size, estimator.orders, domain, construction == "smallest", most)
+    needed = BYTES_PER_WEIGHT * expected_weights(layout)
+    if needed > memory_limit:
+        raise ProblemTooLargeError(
+            f"a network of {layout.size.units:,} units would take about {needed / 2**30:,.1f} GiB to build, "
+            f"more than the limit of {memory_limit / 2**30:,.1f} GiB; theory.network_size counts it without building it"
+        )
+    return _Builder(estimator, layout).network()
+
+
+def expected_weights(layout: Layout) -> int:
+    """Estimate the nonzero weights of a network without building it.
+
+    A unit compares two values; a value of rank k is 2k-1 merging units of the layer before and a carried value, which
+    is a difference along few edges, of two units each (seven units, say). The running sum reads all units.
+    """
+    total, before = 0, layout.plan.kernel_size
+    for number, (level, width) in enumerate(zip(layout.plan.levels, layout.widths, strict=True), 1):
+        ranks = max((half_sizes(family.size)[0] for family in level.merged), default=1)
+        highest = min(ranks, max((family.top for family in level.merged), default=1))
+        total += width * min(2 if number == 1 else 2 * (2 * highest + 6), before) + 2 * before
+        before = width
+    return total + before + 1
+
+
+class _Builder:
+    """Builds the network of one estimator in two passes: what is read off each layer, and the layers."""
+
+    def __init__(self, estimator: Estimator, layout: Layout) -> None:
+        self.estimator = estimator
+        self.layout = layout
+        self.plan: Plan = layout.plan
+        self.omitted = omitted_inputs(layout.plan.levels[0]) if layout.plan.levels else frozenset()
+
+    def network(self) -> ReLUNetwork:
+        d = self.plan.kernel_size
+        readouts, linear = self._read_backwards()
+        values: dict[Value, Form] = {((j,), 1): {j: 1} for j in range(d)}
+        # The sum so far: what the layers before add to the estimator, as a form in the units of the last layer.
+        running: Form = {j: c for ((j,), _), c in linear.items() if c}
+        positive = sum(beta for r, beta in self.estimator.coefficients.items() if r) >= 0
+        signs = (1, -1) if self.layout.running == 2 else (1 if positive else -1,)
+        layers: list[tuple[list[Form], list[Fraction] | None]] = []
+        for number, (level, carrying) in enumerate(zip(self.plan.levels, self.layout.carrying, strict=True), 1):
+            layer = _Layer(number, level, values, self.omitted)
+            values = layer.carry(carrying, d)
+            running = layer.add_up(running, readouts[number - 1], carrying, signs)
+            layers.append((layer.rows, None))
+        layers.append(([running], [self.estimator.intercept]))
+        return network_from_rows(d, layers)
+
+    def _weights_of_sums(self, size: int, served: Sequence[int]) -> list[Fraction]:
+        """Weigh T_1, ..., T_top of one block, so that all blocks of this size add up to the orders that they serve.
+
+        The mean subpool max of order r of t inputs is the sum over k of C(t-k, r-1)/C(t, r) times the k-th largest,
+        and that of d inputs is the average over all t-subsets.
+        """
+        d, beta = self.plan.kernel_size, self.estimator.coefficients
+        weights = [
+            sum((beta[r] * Fraction(comb(size - k, r - 1), comb(size, r)) for r in served), Fraction(0)) / comb(d, size)
+            for k in range(1, size - min(served) + 2)
+        ]
+        return [w - after for w, after in zip(weights, [*weights[1:], Fraction(0)], strict=True)]
+
+    def _read_backwards(self) -> tuple[list[dict[Unit, Fraction]], dict[Value, Fraction]]:
+        """Write the estimator as a sum of merging units of all layers and a linear function of the inputs.
+
+        Returns
+        -------
+        readouts : list of dicts
+            For each level the weights of its merging units.
+        linear : dict
+            The weights of the inputs.
+        """
+        readouts: list[dict[Unit, Fraction]] = []
+        wanted: dict[Value, Fraction] = {}
+        for number in range(len(self.plan.levels), 0, -1):
+            readout: dict[Unit, Fraction] = {}
+            below: dict[Value, Fraction] = {}
+            for (subset, rank), c in wanted.items():
+                if level_of(len(subset)) < number:
+                    _add(below, (subset, rank), c)
+                else:
+                    for unit, sign in _units_of_value(subset, rank):
+                        _add(readout, unit, sign * c)
+                    _add(below, _base(subset, rank, self.omitted), c)
+            for size, served in self.plan.orders_of:
+                if level_of(size) == number:
+                    sums = self._weights_of_sums(size, served)
+                    for subset in combinations(range(self.plan.kernel_size), size):
+                        for k, c in enumerate(sums, 1):
+                            for i, j in _pairs(size, k + 1):
+                                _add(readout, (subset, i, j), c)
+                            for rank in range(1, k + 1):
+                                _add(below, _base(subset, rank, self.omitted), c)
+            readouts.append(readout)
+            wanted = below
+        mean = self.estimator.coefficients.get(1, Fraction(0)) / self.plan.kernel_size
+        for j in range(self.plan.kernel_size):
+            _add(wanted, ((j,), 1), mean)
+        return readouts[::-1], wanted
+
+
+class _Layer:
+    """One hidden layer: its units as forms in the layer before, and the values that can be read off it.
+
+    Parameters
+    ----------
+    number : int
+        1 for the first hidden layer.
+    level : Level
+    values : dict
+        The values at hand before, as forms in the units of the layer before; if these are linked, up to a common
+        summand, so that only their differences mean something.
+    """
+
+    def __init__(self, number: int, level: Level, values: Mapping[Value, Form], omitted: frozenset[int]) -> None:
+        self.number, self.level, self.values, self.omitted = number, level, values, omitted
+        self.rows: list[Form] = []
+        self.index: dict[Unit, int] = {}
+        self.kept: dict[Subset, int] = {}
+        tops: dict[Subset, int] = {}
+        for family in level.merged:
+            for subset in family.members():
+                tops[subset] = max(family.top, tops.get(subset, 0))
+                self.kept[subset] = max(family.kept, self.kept.get(subset, 0))
+        for subset in sorted(tops, key=lambda s: (len(s), s)):
+            for i, j in merge_units(len(subset), tops[subset]):
+                self.index[subset, i, j] = len(self.rows)
+                lower, upper = self._edge((subset, i, j))
+                self.rows.append(_difference(values[upper], values[lower]))
+
+    def _edge(self, unit: Unit) -> tuple[Value, Value]:
+        """Return the values v, w of the unit relu(w - v): v stays when max(v, w) is written with it."""
+        subset, i, j = unit
+        first, last = _halves(subset)
+        ahead = i <= j and not _is_turned(subset, self.omitted)
+        return ((first, i), (last, j)) if ahead else ((last, j), (first, i))
+
+    def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, Form]:
+        """Add the units that carry values on, and return the values at hand after this layer."""
+        if carrying == "inputs":
+            carried = self._carry_directly([((j,), 1) for j in range(kernel_size)])
+        elif carrying == "direct":
+            carried = self._carry_directly(sorted({*self._passed(), *self._bases_kept()}))
+        else:
+            carried = self._carry_linked()
+        after = {value: carried[value] for value in self._passed()}
+        for subset, kept in self.kept.items():
+            for rank in range(1, kept + 1):
+                form = dict(carried[_base(subset, rank, self.omitted)])
+                for unit, sign in _units_of_value(subset, rank):
+                    _add(form, self.index[unit], sign)
+                after[subset, rank] = form
+        return after
+
+    def add_up(self, running: Form, readout: Mapping[Unit, Fraction], carrying: Carrying, signs: Sequence[int]) -> Form:
+        """Carry the running sum on by a unit for each of its signs, and add what the merging units contribute."""
+        if carrying == "inputs":
+            # The first layer, where the sum so far is a form in the inputs, which were carried first of all.
+            carried: Form = {self.inputs + j: c for j, c in running.items()}
+        else:
+            carried = {len(self.rows) + n: sign for n, sign in enumerate(signs)}
+            self.rows += [{u: sign * c for u, c in running.items()} for sign in signs]
+        for unit, c in readout.items():
+            _add(carried, self.index[unit], c)
+        return carried
+
+    def _passed(self) -> list[Value]:
+        return [(s, k) for family in self.level.passed for s in family.members() for k in range(1, family.kept + 1)]
+
+    def _bases_kept(self) -> Iterable[Value]:
+        return (_base(subset, rank, self.omitted) for subset, kept in self.kept.items() for rank in range(1, kept + 1))
+
+    def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, Form]:
+        """Carry values v >= 0 as relu(v)."""
+        self.inputs = len(self.rows)
+        self.rows += [self.values[v] for v in vertices]
+        return {v: {self.inputs + n: 1} for n, v in enumerate(vertices)}
+
+    def _carry_linked(self) -> dict[Value, Form]:
+        """Carry differences of values: along merging units by their reverse, else by a unit for each sign."""
+        parts, alone = component_parts(self.number, self.level)
+        linked = {value for part in parts for vertices in part for value in _list(vertices)}
+        carried: dict[Value, Form] = {}
+        neighbours = self._neighbours(linked)
+        root: Value | None = None
+        for start in sorted(linked, key=lambda v: (-len(neighbours[v]), v)):
+            if start not in carried:
+                carried[start] = {} if root is None else self._link(root, start)
+                root = root or start
+                self._walk(start, neighbours, carried)
+        for value in sorted({value for vertices in alone for value in _list(vertices)} - linked):
+            carried[value] = {} if root is None else self._link(root, value)
+            root = root or value
+        return carried
+
+    def _neighbours(self, linked: set[Value]) -> dict[Value, list[tuple[Value, int, int]]]:
+        """List for each vertex v the vertices w of its units, each with the unit and its sign in w - v."""
+        neighbours: dict[Value, list[tuple[Value, int, int]]] = {v: [] for v in linked}
+        for unit, n in self.index.items():
+            lower, upper = self._edge(unit)
+            # What count_level counts on: beyond the first layer, units of sums alone connect nothing.
+            if lower in linked and upper in linked and (self.kept[unit[0]] or self.number == 1):
+                neighbours[lower].append((upper, n, 1))
+                neighbours[upper].append((lower, n, -1))
+        return neighbours
+
+    def _walk(
+        self, start: Value, neighbours: Mapping[Value, list[tuple[Value, int, int]]], carried: dict[Value, Form]
+    ) -> None:
+        """Reach all values connected with one on shortest paths, and add the reverse of each unit on the way."""
+        front = [start]
+        while front:
+            reached = []
+            for v in front:
+                for w, unit, sign in neighbours[v]:
+                    if w not in carried:
+                        form = dict(carried[v])
+                        _add(form, unit, sign)
+                        _add(form, len(self.rows), -sign)
+                        self.rows.append({u: -c for u, c in self.rows[unit].items()})
+                        carried[w] = form
+                        reached.append(w)
+            front = reached
+
+    def _link(self, v: Value, w: Value) -> Form:
+        """Add two units for w - v."""
+        row = _difference(self.values[w], self.values[v])
+        self.rows += [row, {u: -c for u, c in row.items()}]
+        return {len(self.rows) - 2: 1, len(self.rows) - 1: -1}
+
+
+def _halves(subset: Subset) -> tuple[Subset, Subset]:
+    first, _ = half_sizes(len(subset))
+    return subset[:first], subset[first:]
+
+
+def _is_turned(subset: Subset, omitted: frozenset[int]) -> bool:
+    """Say whether a subset is a pair whose maximum is written with its last input, as the first is not carried."""
+    return len(subset) == 2 and subset[0] in omitted
+
+
+def _base(subset: Subset, rank: int, omitted: frozenset[int]) -> Value:
+    half, base_rank = bases(rank)
+    half ^= _is_turned(subset, omitted)
+    return _halves(subset)[half], base_rank
+
+
+def _pairs(size: int, total: int) -> list[tuple[int, int]]:
+    """List the pairs (i, j) of ranks in the two halves with i + j = total."""
+    first, last = half_sizes(size)
+    return [(i, total - i) for i in range(max(1, total - last), min(first, total - 1) + 1)]
+
+
+def _units_of_value(subset: Subset, rank: int) -> list[tuple[Unit, int]]:
+    """Write T_k - T_(k-1), the k-th largest value, less its base, as units with signs."""
+    return [((subset, i, j), 1) for i, j in _pairs(len(subset), rank + 1)] + [
+        ((subset, i, j), -1) for i, j in _pairs(len(subset), rank)
+    ]
+
+
+def _list(vertices: Vertices) -> Iterable[Value]:
+    family = Family(vertices.size, vertices.start, vertices.stop, 1, 1)
+    return ((subset, rank) for subset in family.members() for rank in range(1, vertices.ranks + 1))
+
+
+def _add(form: dict[Any, Any], key: Hashable, c: Fraction | int) -> None:
+    form[key] = form.get(key, 0) + c
+
+
+def _difference(upper: Form, lower: Form) -> Form:
+    form = dict(upper)
+    for unit, c in lower.items():
+        _add(form, unit, -c)
+    return {unit: c for unit, c in form.items() if c}

@@ -1,0 +1,216 @@
+"""A network and its target with integers in place of fractions: at one point, and at many at once.
+
+relu(q v) = q relu(v) for q > 0, so denominators can be carried through the layers: with W_l = W'_l / q_l in integers
+and Q_l = q_0 ... q_l, the pre-activations of layer l are integers V_l over Q_l,
+
+    V_l = W'_l relu(V_(l-1)) + Q_l b_l.
+
+At the points x / m, m a positive integer, they are integers over Q_l m, the biases times m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from math import comb, lcm
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from theory.errors import InputError
+from theory.estimator import Estimator
+from theory.networks.network import ReLUNetwork
+from theory.rationals import over_common_denominator
+
+Integers: TypeAlias = npt.NDArray[Any]
+"""int64, or Python integers where those might overflow."""
+
+_INT64_SAFE = 1 << 62
+
+
+@dataclass(frozen=True)
+class IntegerLayer:
+    """An affine map in integers.
+
+    Attributes
+    ----------
+    rows : tuple of tuples of (int, int)
+        For each row its nonzero entries as (column, entry).
+    bias : tuple of int
+    """
+
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+    bias: tuple[int, ...]
+
+    def apply(self, values: Integers, scale: Integers, columns: int) -> Integers:
+        """Apply the map to the columns of ``values``, the bias times ``scale``."""
+        if values.dtype == np.int64:
+            entries = [entry for row in self.rows for _, entry in row]
+            places = [j for row in self.rows for j, _ in row]
+            pointers = np.cumsum([0, *map(len, self.rows)])
+            matrix = csr_array((np.array(entries, dtype=np.int64), places, pointers), (len(self.rows), columns))
+            product: Integers = matrix @ values
+            product += np.array(self.bias, dtype=np.int64)[:, np.newaxis] * scale
+            return product
+        result = np.empty((len(self.rows), values.shape[1]), dtype=object)
+        for i, (row, b) in enumerate(zip(self.rows, self.bias, strict=True)):
+            result[i] = sum((entry * values[j] for j, entry in row), b * scale)
+        return result
+
+    def at(self, values: Sequence[int], scale: int) -> tuple[int, ...]:
+        """Apply the map to one vector, the bias times ``scale``."""
+        return tuple(
+            sum(w * values[j] for j, w in row) + b * scale for row, b in zip(self.rows, self.bias, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class IntegerNetwork:
+    """The function denominator * network, in integers.
+
+    Attributes
+    ----------
+    kernel_size : int
+    layers : tuple of IntegerLayer
+    denominator : int, >= 1
+
+    Examples
+    --------
+    >>> from theory.networks.network import network_from_rows
+    >>> halves = network_from_rows(2, [([{0: 1, 1: -1}], None), ([{0: Fraction(1, 2)}], [Fraction(1, 3)])])
+    >>> twin = IntegerNetwork.of(halves)
+    >>> twin.denominator, twin.layers[1]
+    (6, IntegerLayer(rows=(((0, 3),),), bias=(2,)))
+    """
+
+    kernel_size: int
+    layers: tuple[IntegerLayer, ...]
+    denominator: int
+
+    @classmethod
+    def of(cls, network: ReLUNetwork) -> IntegerNetwork:
+        """Take a network's weights, and nothing else of it."""
+        layers, running = [], 1
+        for matrix, bias in zip(network.weights, network.biases, strict=True):
+            weights = [w for row in matrix.rows for _, w in row]
+            # The least q for which q W and q Q b are integers.
+            q = lcm(*(w.denominator for w in weights), *((b * running).denominator for b in bias))
+            running *= q
+            layers.append(
+                IntegerLayer(
+                    tuple(tuple((j, int(w * q)) for j, w in row) for row in matrix.rows),
+                    tuple(int(b * running) for b in bias),
+                )
+            )
+        return cls(network.kernel_size, tuple(layers), running)
+
+    def bound(self, largest: int, scale: int) -> int:
+        """Bound the sizes of all numbers that :meth:`evaluate` meets, for inputs and scales up to these."""
+        sizes, bound = [largest] * self.kernel_size, max(largest, scale)
+        for layer in self.layers:
+            sizes = [
+                sum(abs(w) * sizes[j] for j, w in row) + abs(b) * scale
+                for row, b in zip(layer.rows, layer.bias, strict=True)
+            ]
+            entries = (abs(w) for row in layer.rows for _, w in row)
+            bound = max(bound, *sizes, *map(abs, layer.bias), *entries, 0)
+        return bound
+
+    def pre_activation(self, x: Sequence[int], scale: int, place: tuple[int, int]) -> int:
+        """Evaluate a multiple of the pre-activation of one unit, given by layer and row, at x / scale."""
+        values: Sequence[int] = x
+        for layer in self.layers[: place[0]]:
+            values = [max(v, 0) for v in layer.at(values, scale)]
+        return self.layers[place[0]].at(values, scale)[place[1]]
+
+    def evaluate(self, x: Integers, scale: Integers) -> Integers:
+        """Evaluate scale * denominator * network(x / scale).
+
+        Parameters
+        ----------
+        x : array of int, shape (kernel_size, n)
+        scale : array of int, shape (n,), > 0
+
+        Returns
+        -------
+        array of int, shape (n,)
+        """
+        values, columns = x, self.kernel_size
+        for i, layer in enumerate(self.layers):
+            if i:
+                values = np.maximum(values, 0)
+            values = layer.apply(values, scale, columns)
+            columns = len(layer.rows)
+        result: Integers = values[0]
+        return result
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a network is compared with: beta_0 plus the sum of beta_r m_r(x), the maximum being m_d.
+
+    Attributes
+    ----------
+    kernel_size : int
+    coefficients : dict of int to Fraction
+        beta_r for each order r, zeros left out.
+    order_statistic_weights : tuple of Fraction
+        Smallest order statistic first.
+    """
+
+    kernel_size: int
+    coefficients: dict[int, Fraction]
+    order_statistic_weights: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, estimator: Estimator | Literal["max"], kernel_size: int) -> Target:
+        """Take an estimator, or the maximum of as many inputs as the network has.
+
+        Raises
+        ------
+        InputError
+            If it is neither, or its kernel size is another.
+        """
+        d = kernel_size
+        if isinstance(estimator, str) and estimator == "max":
+            return cls(d, {d: Fraction(1)}, (*(Fraction(0),) * (d - 1), Fraction(1)))
+        if not isinstance(estimator, Estimator):
+            raise InputError(f'a network is compared with an Estimator or with "max", not with {estimator!r}')
+        if estimator.kernel_size != d:
+            raise InputError(f"the network has {d} inputs, the estimator {estimator.kernel_size}")
+        coefficients = {r: beta for r, beta in estimator.coefficients.items() if beta}
+        return cls(d, coefficients, estimator.order_statistic_weights)
+
+    def subset_coefficient(self, size: int) -> Fraction:
+        """Coefficient of each subset maximum M_S with |S| = size, and of the constant for size 0."""
+        return self.coefficients.get(size, Fraction(0)) / comb(self.kernel_size, size)
+
+    def value(self, x: tuple[Fraction, ...]) -> Fraction:
+        """Evaluate at one point: the order statistics times their weights."""
+        pairs = zip(self.order_statistic_weights, sorted(x), strict=True)
+        return self.coefficients.get(0, Fraction(0)) + sum((w * value for w, value in pairs), Fraction(0))
+
+    def differs(self, network: IntegerNetwork, x: Integers, scale: Integers) -> npt.NDArray[np.bool_]:
+        """Mark the points x / scale at which a network's value is another.
+
+        Parameters
+        ----------
+        network : IntegerNetwork
+        x : array of int64, shape (kernel_size, n)
+        scale : array of int64, shape (n,), > 0
+        """
+        (constant, *weights), q = over_common_denominator(
+            [self.coefficients.get(0, Fraction(0)), *self.order_statistic_weights]
+        )
+        largest, largest_scale = int(np.abs(x).max(initial=0)), int(scale.max(initial=1))
+        own = sum(map(abs, weights)) * largest + abs(constant) * largest_scale
+        both = max(network.bound(largest, largest_scale) * q, own * network.denominator)
+        if max(both, *map(abs, chain(weights, (constant, q, network.denominator)))) >= _INT64_SAFE:
+            x, scale = x.astype(object), scale.astype(object)
+        target = sum((w * row for w, row in zip(weights, np.sort(x, axis=0), strict=True)), constant * scale)
+        marked: npt.NDArray[np.bool_] = network.evaluate(x, scale) * q != target * network.denominator
+        return marked

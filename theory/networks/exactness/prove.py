@@ -1,0 +1,247 @@
+"""``prove_exact``: whether a network equals its target everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, get_args
+
+import numpy as np
+
+from theory.errors import InputError, ProblemTooLargeError, SolverError
+from theory.estimator import Estimator
+from theory.networks.exactness.cells import compare_cells
+from theory.networks.exactness.integers import IntegerNetwork, Target
+from theory.networks.exactness.search import Point, search, search_crossings
+from theory.networks.exactness.sort_linear import Domain
+from theory.networks.exactness.symbolic import Outcome, trace
+from theory.networks.exactness.witness import around, differing_vertex
+from theory.networks.network import ReLUNetwork
+
+_DRAWS = 8
+"""Number of points on a bend that are tried: one does unless it is on another bend too."""
+
+_PLACES = 32
+"""Number of unsettled units around whose zeros differences are looked for."""
+
+
+@dataclass(frozen=True)
+class ExactnessVerdict:
+    """Whether a network equals its target on all of R^d or on the nonnegative orthant.
+
+    True as a condition only if proved.
+
+    Attributes
+    ----------
+    status : {"proved", "refuted", "unknown"}
+    domain : {"real", "nonnegative"}
+    reason : str
+        Why, in a sentence.
+    witness : tuple of kernel_size Fractions, or None
+        Where network and target differ, if refuted.
+    network_value, target_value : Fraction or None
+        The values there.
+    sign_constant : int
+        Units whose pre-activation keeps its sign on every cone of equal order. This count and the next four are 0 if a
+        witness was found before a proof was tried; else they add up to the units of the network.
+    paired : int
+        Units with bends that are gone wherever they are read, together with those of multiples of the same
+        pre-activation, as in relu(v) - relu(-v) = v.
+    cancelling : int
+        Units with bends inside the cones that cancel against those of other pre-activations.
+    idle : int
+        Units that are never active, or that nothing reads: the network does not need them.
+    unsettled : int
+        Units with bends that could not be shown to cancel.
+    cells : int
+        Cells that a proof cell by cell took, 0 if none was needed.
+    """
+
+    status: Literal["proved", "refuted", "unknown"]
+    domain: Domain
+    reason: str
+    witness: Point | None = None
+    network_value: Fraction | None = None
+    target_value: Fraction | None = None
+    sign_constant: int = 0
+    paired: int = 0
+    cancelling: int = 0
+    idle: int = 0
+    unsettled: int = 0
+    cells: int = 0
+
+    def __bool__(self) -> bool:
+        return self.status == "proved"
+
+
+def prove_exact(
+    network: ReLUNetwork,
+    estimator: Estimator | Literal["max"],
+    *,
+    domain: Domain = "real",
+    rng: np.random.Generator | None = None,
+    rounds: int = 16,
+    max_cells: int = 10_000,
+) -> ExactnessVerdict:
+    """Prove that a network computes an estimator, or the maximum, at every input, or find where it does not.
+
+    Parameters
+    ----------
+    network : ReLUNetwork
+    estimator : Estimator or "max"
+    domain : {"real", "nonnegative"}
+        Whether all of R^d is meant, or the inputs >= 0.
+    rng : numpy.random.Generator, optional
+        For the search of witnesses; the default is ``numpy.random.default_rng(0)``.
+    rounds : int, >= 0
+        Batches of 768 random points that are compared where bends are left. No point ever counts for a proof.
+    max_cells : int, >= 0
+        Number of cells after which a comparison cell by cell is given up; it begins with one cell for each order of the
+        inputs, two in the domain ``"real"``.
+
+    Returns
+    -------
+    ExactnessVerdict
+        ``"proved"`` for all inputs of the domain; ``"refuted"`` with a witness; or ``"unknown"``, if a bend inside a
+        cone could neither be shown to cancel nor to matter, and there are too many cells.
+
+    Raises
+    ------
+    InputError
+        If an argument is none of the above, or network and estimator have different kernel sizes.
+    SolverError
+        If a proof and a point contradict each other, which is a defect of this library.
+
+    Notes
+    -----
+    An estimator is linear on each cone {x_p(1) <= ... <= x_p(d)}, a combination of maxima over subsets, which are a
+    basis of all such functions. The network is evaluated on symbols: a unit with a pre-activation that keeps its sign
+    on every cone is such a combination again, and units that bend inside cones are followed until their bends cancel.
+    The output is compared coefficient by coefficient. See :mod:`theory.networks.exactness.symbolic`. Only if that
+    fails, and there are few inputs, cells are enumerated: :mod:`theory.networks.exactness.cells`.
+
+    Examples
+    --------
+    >>> from theory.networks.network import network_from_rows
+    >>> readout = ([{0: 1, 1: 1, 2: -1}], None)
+    >>> maximum = network_from_rows(2, [([{0: 1, 1: -1}, {1: 1}, {1: -1}], None), readout])
+    >>> prove_exact(maximum, "max").reason
+    'equal on all of R^2: 1 unit of constant sign on every cone, 2 in pairs, 0 with bends that cancel'
+    >>> wrong = network_from_rows(2, [([{0: 1, 1: -1}, {1: 1}, {}], None), readout])
+    >>> verdict = prove_exact(wrong, "max")
+    >>> verdict.status, [str(v) for v in verdict.witness], str(verdict.network_value), str(verdict.target_value)
+    ('refuted', ['0', '-1'], '1', '0')
+    >>> bool(prove_exact(wrong, "max", domain="nonnegative"))
+    True
+    """
+    if not isinstance(network, ReLUNetwork):
+        raise InputError(f"a ReLUNetwork is needed, not {network!r}")
+    if domain not in get_args(Domain):
+        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
+    for name, number in (("rounds", rounds), ("max_cells", max_cells)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise InputError(f"{name} is an integer >= 0, not {number!r}")
+    target = Target.of(estimator, network.kernel_size)
+    attempt = _Attempt(network, target, domain, np.random.default_rng(0) if rng is None else rng)
+    return attempt.run(rounds, max_cells)
+
+
+class _Attempt:
+    """One attempt at a proof."""
+
+    def __init__(self, network: ReLUNetwork, target: Target, domain: Domain, rng: np.random.Generator) -> None:
+        self._network = network
+        self._integers = IntegerNetwork.of(network)
+        self._target = target
+        self._domain: Domain = domain
+        self._rng = rng
+        self._where = f"all of R^{target.kernel_size}" if domain == "real" else "the nonnegative orthant"
+
+    def run(self, rounds: int, max_cells: int) -> ExactnessVerdict:
+        # Most wrong networks are wrong at a few points, which costs less than an attempt at a proof.
+        point, _ = self._search(1)
+        if point is not None:
+            return self._refuted(point, None, "found by comparing points")
+        outcome = trace(self._integers, self._domain)
+        if not outcome.output.open:
+            return self._without_bends(outcome)
+        if outcome.bend is not None:
+            point = self._at_bend(outcome)
+            if point is not None:
+                return self._refuted(point, outcome, "the network bends inside a cone where the target is linear")
+        point, count = self._search(rounds)
+        if point is not None:
+            return self._refuted(point, outcome, "found by comparing points")
+        try:
+            return self._cell_by_cell(outcome, max_cells)
+        except ProblemTooLargeError as error:
+            too_large = str(error)
+        if rounds:
+            point, more = search_crossings(
+                self._integers, self._target, self._domain, self._rng, outcome.unsettled[:_PLACES]
+            )
+            if point is not None:
+                return self._refuted(point, outcome, "found by comparing points where units change sign")
+            count += more
+        units = _count(len(outcome.unsettled), "unit")
+        return self._verdict(
+            "unknown",
+            f"{units} could not be settled ({outcome.obstacle}), {too_large}, and no difference was found at "
+            f"{count} points",
+            outcome,
+        )
+
+    def _cell_by_cell(self, outcome: Outcome, max_cells: int) -> ExactnessVerdict:
+        point, cells = compare_cells(self._integers, self._target, self._domain, max_cells)
+        if point is not None:
+            return self._refuted(point, outcome, "the network is linear on a cell, but not equal to the target")
+        return self._verdict("proved", f"equal on {self._where}, by {_count(cells, 'cell')}", outcome, cells=cells)
+
+    def _without_bends(self, outcome: Outcome) -> ExactnessVerdict:
+        point = differing_vertex(outcome.output.form, self._integers.denominator, self._target)
+        if point is not None:
+            return self._refuted(point, outcome, "linear on every cone, but with another value at a 0/1 vector")
+        return self._verdict(
+            "proved",
+            f"equal on {self._where}: {_count(outcome.sign_constant, 'unit')} of constant sign on every cone, "
+            f"{outcome.paired} in pairs, {outcome.cancelling} with bends that cancel",
+            outcome,
+        )
+
+    def _at_bend(self, outcome: Outcome) -> Point | None:
+        if outcome.bend is None:
+            return None
+        for _ in range(_DRAWS):
+            for point in around(outcome.bend, self._network.kernel_size, self._domain, self._rng):
+                if self._network.evaluate_exact(point) != self._target.value(point):
+                    return point
+        return None
+
+    def _search(self, rounds: int) -> tuple[Point | None, int]:
+        return search(self._integers, self._target, self._domain, self._rng, rounds)
+
+    def _refuted(self, point: Point, outcome: Outcome | None, reason: str) -> ExactnessVerdict:
+        values = self._network.evaluate_exact(point), self._target.value(point)
+        if values[0] == values[1]:
+            raise SolverError(f"the witness {point} of a difference is none; please report this")
+        return self._verdict("refuted", reason, outcome, point, values)
+
+    def _verdict(
+        self,
+        status: Literal["proved", "refuted", "unknown"],
+        reason: str,
+        outcome: Outcome | None,
+        point: Point | None = None,
+        values: tuple[Fraction | None, Fraction | None] = (None, None),
+        *,
+        cells: int = 0,
+    ) -> ExactnessVerdict:
+        counts = (0, 0, 0, 0, 0)
+        if outcome is not None:
+            o = outcome
+            counts = o.sign_constant, o.paired, o.cancelling, o.idle, len(o.unsettled)
+        return ExactnessVerdict(status, self._domain, reason, point, *values, *counts, cells)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,541 @@
+"""ReLUNetwork: a feed-forward network of ReLUs with exact rational weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import gcd, lcm
+from os import PathLike
+from typing import Any, Literal
+
+import array_api_compat
+import numpy as np
+
+from theory.errors import FormatError, InputError
+from theory.networks.matrix import RationalMatrix, Row, to_floats
+from theory.rationals import check_rational, from_string, to_string
+from theory.subpools import Array, check_windows
+
+FORMAT = "subpool-network"
+VERSION = 1
+
+_ENTRIES_AT_ONCE = 1 << 18
+"""Activations of one layer that the forward pass on NumPy arrays holds at once: what fits a processor's cache."""
+
+_SPARSE_BELOW = 0.1
+"""Share of nonzero weights below which a compressed matrix is faster than a dense one (benchmarks/forward.py)."""
+
+
+@dataclass(frozen=True)
+class ReLUNetwork:
+    """The function x -> W_L relu(... relu(W_1 relu(W_0 x + b_0) + b_1) ...) + b_L with one output.
+
+    Attributes
+    ----------
+    weights : tuple of RationalMatrix
+        W_0, ..., W_L for L hidden layers; the columns of each are the rows of the one before.
+    biases : tuple of tuples of Fraction
+        b_0, ..., b_L, each as long as its matrix has rows.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit, there is no input, a bias is no Fraction, or the last matrix does not have one row.
+
+    Examples
+    --------
+    The maximum of two numbers as b + relu(a - b), where b = relu(b) - relu(-b):
+
+    >>> hidden = RationalMatrix.from_rows(2, [{0: 1, 1: -1}, {1: 1}, {1: -1}])
+    >>> readout = RationalMatrix.from_rows(3, [{0: 1, 1: 1, 2: -1}])
+    >>> network = ReLUNetwork((hidden, readout), ((Fraction(0),) * 3, (Fraction(0),)))
+    >>> network.hidden_layers, network.widths, network.parameter_count, network.nonzero_count
+    (1, (3,), 13, 7)
+    >>> network.evaluate_exact([Fraction(-1, 3), -2])
+    Fraction(-1, 3)
+    >>> network([[0.5, 2.0], [-1.0, -3.0]])
+    array([ 2., -1.])
+    """
+
+    weights: tuple[RationalMatrix, ...]
+    biases: tuple[tuple[Fraction, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.weights or len(self.weights) != len(self.biases):
+            raise InputError(
+                f"a network has at least one affine map, each with a matrix and a bias, "
+                f"not {len(self.weights)} matrices and {len(self.biases)} biases"
+            )
+        for layer, (matrix, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            if len(bias) != len(matrix.rows):
+                raise InputError(f"the bias of layer {layer} has {len(bias)} entries for {len(matrix.rows)} rows")
+            for b in bias:
+                if not isinstance(b, Fraction):
+                    raise InputError(f"biases are Fractions, not {b!r}")
+        if self.kernel_size < 1:
+            raise InputError(f"a network has at least one input, not {self.kernel_size}")
+        for before, after in pairwise(self.weights):
+            if after.columns != len(before.rows):
+                raise InputError(f"a matrix of shape {after.shape} cannot follow one of shape {before.shape}")
+        if len(self.weights[-1].rows) != 1:
+            raise InputError(f"a network has one output, not {len(self.weights[-1].rows)}")
+
+    def __repr__(self) -> str:
+        return f"ReLUNetwork(kernel_size={self.kernel_size}, widths={self.widths}, nonzero_count={self.nonzero_count})"
+
+    @property
+    def kernel_size(self) -> int:
+        """Number d of inputs."""
+        return self.weights[0].columns
+
+    @property
+    def hidden_layers(self) -> int:
+        """Number of layers of ReLUs."""
+        return len(self.weights) - 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Number of ReLUs in each hidden layer."""
+        return tuple(len(matrix.rows) for matrix in self.weights[:-1])
+
+    @property
+    def units(self) -> int:
+        """Number of ReLUs."""
+        return sum(self.widths)
+
+    @property
+    def parameter_count(self) -> int:
+        """All entries of the dense weight matrices and of the biases, zeros included."""
+        return sum((matrix.columns + 1) * len(matrix.rows) for matrix in self.weights)
+
+    @property
+    def nonzero_count(self) -> int:
+        """Entries of the weight matrices and of the biases other than 0."""
+        return sum(matrix.nonzero_count for matrix in self.weights) + sum(1 for bias in self.biases for b in bias if b)
+
+    # Evaluation
+
+    def evaluate_exact(self, x: Sequence[Fraction | int]) -> Fraction:
+        """Evaluate at one window, exactly.
+
+        Parameters
+        ----------
+        x : sequence of kernel_size rationals
+
+        Raises
+        ------
+        InputError
+            If an input is not rational (floats are not: write ``Fraction(x)`` if its exact value is meant), or
+            their number is not ``kernel_size``.
+        """
+        if len(x) != self.kernel_size:
+            raise InputError(f"the network has {self.kernel_size} inputs, but {len(x)} were given")
+        exact = [check_rational(value, "inputs") for value in x]
+        # Integers over one running denominator: no greatest common divisors on the way.
+        denominator = lcm(*(value.denominator for value in exact))
+        values = [value.numerator * (denominator // value.denominator) for value in exact]
+        for layer, (rows, bias, q) in enumerate(self._scaled):
+            if layer:
+                values = [max(0, value) for value in values]
+            sums = [
+                sum([entry * values[j] for j, entry in row]) + b * denominator
+                for row, b in zip(rows, bias, strict=True)
+            ]
+            shared = gcd(q * denominator, *sums)
+            denominator, values = q * denominator // shared, [value // shared for value in sums]
+        return Fraction(values[0], denominator)
+
+    @cached_property
+    def _scaled(self) -> list[tuple[list[list[tuple[int, int]]], list[int], int]]:
+        """For each layer its matrix and its bias in integers over one denominator."""
+        layers = []
+        for matrix, bias in zip(self.weights, self.biases, strict=True):
+            rows, q = matrix.scaled
+            factor = lcm(q, *(b.denominator for b in bias)) // q
+            q *= factor
+            layers.append((
+                [[(j, entry * factor) for j, entry in row] for row in rows],
+                [b.numerator * (q // b.denominator) for b in bias],
+                q,
+            ))  # fmt: skip
+        return layers
+
+    def __call__(self, x: Array) -> Array:
+        """Evaluate on windows, in the arithmetic of the array's dtype.
+
+        Parameters
+        ----------
+        x : array, shape (..., kernel_size), real floating dtype
+            Of any array-API library; nested sequences of numbers become a float64 NumPy array.
+
+        Returns
+        -------
+        array, shape (...), dtype and library of ``x``
+
+        Raises
+        ------
+        ArrayError
+        InputError
+            If a weight is beyond the largest number of the dtype.
+
+        Notes
+        -----
+        The result is within :meth:`rounding_error` of the exact value. A NaN in an input that the network reads gives
+        NaN; infinities give what IEEE arithmetic gives, and products with the zeros of a weight matrix may or may not
+        be among it.
+        """
+        x = check_windows(x, self.kernel_size)
+        if isinstance(x, np.ndarray):
+            return self._forward_numpy(x)
+        xp = array_api_compat.array_namespace(x)
+        device = array_api_compat.device(x)
+        values = x
+        for layer, (matrix, bias) in enumerate(self._float_layers(np.dtype(np.float64), dense=True)):
+            if layer:
+                values = xp.maximum(values, xp.zeros_like(values))
+            w = xp.asarray(matrix.T, dtype=x.dtype, device=device)
+            values = xp.matmul(values, w) + xp.asarray(bias[:, 0], dtype=x.dtype, device=device)
+        return values[..., 0]
+
+    def _forward_numpy(self, x: np.ndarray[Any, Any]) -> Array:
+        """Evaluate in batches, with the windows as columns so that compressed matrices serve too."""
+        layers = self._float_layers(x.dtype, dense=False)
+        windows = x.reshape(-1, self.kernel_size)
+        result = np.empty(len(windows), dtype=x.dtype)
+        batch = max(1, _ENTRIES_AT_ONCE // max(self.kernel_size, *self.widths, 1))
+        for start in range(0, len(windows), batch):
+            values = windows[start : start + batch].T
+            for layer, (matrix, bias) in enumerate(layers):
+                if layer:
+                    np.maximum(values, 0, out=values)
+                values = matrix @ values
+                values += bias
+            result[start : start + batch] = values[0]
+        return result.reshape(x.shape[:-1])[()]
+
+    def _float_layers(self, dtype: np.dtype[Any], *, dense: bool) -> list[tuple[Any, Any]]:
+        # SciPy's compressed matrices have no half precision.
+        dense = dense or dtype.itemsize < np.dtype(np.float32).itemsize
+        key = (dtype, dense)
+        cache: dict[tuple[np.dtype[Any], bool], list[tuple[Any, Any]]] = self._float_cache
+        if key not in cache:
+            cache[key] = [
+                (
+                    matrix.to_numpy(dtype)
+                    if dense or matrix.nonzero_count > _SPARSE_BELOW * len(matrix.rows) * matrix.columns
+                    else matrix.to_scipy(dtype),
+                    to_floats(bias, dtype).reshape(-1, 1),
+                )
+                for matrix, bias in zip(self.weights, self.biases, strict=True)
+            ]
+        return cache[key]
+
+    @cached_property
+    def _float_cache(self) -> dict[tuple[np.dtype[Any], bool], list[tuple[Any, Any]]]:
+        return {}
+
+    def rounding_error(self, magnitude: float = 1.0, dtype: Literal["float32", "float64"] = "float64") -> float:
+        """Bound the rounding error of a forward pass on inputs of at most a given size.
+
+        Parameters
+        ----------
+        magnitude : float, >= 0
+            Bound on |x_j|.
+        dtype : {"float32", "float64"}
+            Of the windows; the weights are rounded to it.
+
+        Returns
+        -------
+        float
+            Bound on |network(x) - exact value|, whatever the order of summation; infinite where it is beyond the
+            floats.
+
+        Raises
+        ------
+        InputError
+
+        Notes
+        -----
+        A dot product of n terms, its factors rounded once and a bias added, is within gamma_(n+3) sum |w_j v_j| of
+        its exact value, gamma_k = k u / (1 - k u), u the unit roundoff (Higham, Accuracy and Stability of Numerical
+        Algorithms, section 3.1). A ReLU is 1-Lipschitz, so the errors of the inputs of a layer pass with the sizes of
+        its weights. Underflow is not counted.
+
+        Examples
+        --------
+        >>> from theory.networks.maximum import exact_max_network
+        >>> 0 < exact_max_network(9).rounding_error(1.0, "float32") < 1e-3
+        True
+        """
+        if not 0 <= magnitude < float("inf"):
+            raise InputError(f"the size of the inputs is a finite number >= 0, not {magnitude!r}")
+        if dtype not in ("float32", "float64"):
+            raise InputError(f'the dtype is "float32" or "float64", not {dtype!r}')
+        u = Fraction(float(np.finfo(dtype).eps)) / 2
+        size, error = [Fraction(magnitude)] * self.kernel_size, [Fraction(0)] * self.kernel_size
+        for matrix, bias in zip(self.weights, self.biases, strict=True):
+            exact = [sum((abs(w) * size[j] for j, w in row), abs(b)) for row, b in zip(matrix.rows, bias, strict=True)]
+            passed = [sum((abs(w) * error[j] for j, w in row), Fraction(0)) for row in matrix.rows]
+            # Zeros of a dense row are added without error, so the terms are the nonzero ones.
+            if any((len(row) + 3) * u >= 1 for row in matrix.rows):
+                return float("inf")
+            gammas = [(len(row) + 3) * u / (1 - (len(row) + 3) * u) for row in matrix.rows]
+            error = [p + g * (s + p) for p, g, s in zip(passed, gammas, exact, strict=True)]
+            size = exact
+        try:
+            bound = float(error[0])
+        except OverflowError:
+            return float("inf")
+        return bound if Fraction(bound) >= error[0] else float(np.nextafter(bound, np.inf))
+
+    # Composition
+
+    def precompose(self, matrix: RationalMatrix, offset: Sequence[Fraction | int] | None = None) -> ReLUNetwork:
+        """Return the network x -> self(A x + c), its first affine map fused with A and c.
+
+        Parameters
+        ----------
+        matrix : RationalMatrix, kernel_size rows
+        offset : sequence of kernel_size rationals, optional
+            The default is 0.
+
+        Raises
+        ------
+        InputError
+            If the matrix or the offset do not have kernel_size rows.
+        """
+        shift = self.weights[0].apply(offset if offset is not None else [0] * self.kernel_size)
+        first = tuple(b + s for b, s in zip(self.biases[0], shift, strict=True))
+        return ReLUNetwork((self.weights[0] @ matrix, *self.weights[1:]), (first, *self.biases[1:]))
+
+    def postcompose(self, scale: Fraction | int, offset: Fraction | int = 0) -> ReLUNetwork:
+        """Return the network x -> scale * self(x) + offset.
+
+        Raises
+        ------
+        InputError
+            If one of them is not rational.
+        """
+        scale, offset = check_rational(scale, "factors"), check_rational(offset, "offsets")
+        last = RationalMatrix.from_rows(self.weights[-1].columns, [{j: w * scale for j, w in self.weights[-1].rows[0]}])
+        return ReLUNetwork((*self.weights[:-1], last), (*self.biases[:-1], (self.biases[-1][0] * scale + offset,)))
+
+    def deepened(self, hidden_layers: int) -> ReLUNetwork:
+        """Return the same function with more hidden layers: the output y passes as relu(y) - relu(-y).
+
+        Raises
+        ------
+        InputError
+            If the network already has more hidden layers.
+        """
+        if hidden_layers < self.hidden_layers:
+            raise InputError(f"the network has {self.hidden_layers} hidden layers, it cannot have {hidden_layers}")
+        if hidden_layers == self.hidden_layers:
+            return self
+        row, (b,) = dict(self.weights[-1].rows[0]), self.biases[-1]
+        split = RationalMatrix.from_rows(self.weights[-1].columns, [row, {j: -w for j, w in row.items()}])
+        join = RationalMatrix.from_rows(2, [{0: 1, 1: -1}])
+        passed = ReLUNetwork((*self.weights[:-1], split, join), (*self.biases[:-1], (b, -b), (Fraction(0),)))
+        return passed.deepened(hidden_layers)
+
+    def compose(self, parts: Sequence[tuple[ReLUNetwork, Sequence[int]]], kernel_size: int) -> ReLUNetwork:
+        """Feed the outputs of other networks to this one, and fuse the affine maps between them.
+
+        Parameters
+        ----------
+        parts : sequence of (network, positions)
+            For each input of this network the network that computes it, and the positions of that one's inputs among
+            the inputs of the whole. Those with fewer hidden layers than the deepest are deepened.
+        kernel_size : int
+            Number of inputs of the whole.
+
+        Returns
+        -------
+        ReLUNetwork
+            With as many hidden layers as the deepest part and this network have together.
+
+        Raises
+        ------
+        InputError
+            If the parts are not as many as the inputs of this network, or a position does not exist.
+        """
+        if len(parts) != self.kernel_size:
+            raise InputError(f"the network has {self.kernel_size} inputs, but {len(parts)} networks were given")
+        for network, positions in parts:
+            if len(positions) != network.kernel_size:
+                raise InputError(f"a network with {network.kernel_size} inputs cannot take them from {positions!r}")
+        depth = max(network.hidden_layers for network, _ in parts)
+        networks = [network.deepened(depth) for network, _ in parts]
+        weights: list[RationalMatrix] = []
+        biases: list[tuple[Fraction, ...]] = []
+        for layer in range(depth + 1):
+            columns = 0
+            rows: list[dict[int, Fraction]] = []
+            for network, (_, positions) in zip(networks, parts, strict=True):
+                matrix = network.weights[layer]
+                place = list(positions) if layer == 0 else range(columns, columns + matrix.columns)
+                rows += [_moved(row, place) for row in matrix.rows]
+                columns += matrix.columns
+            weights.append(RationalMatrix.from_rows(columns if layer else kernel_size, rows))
+            biases.append(tuple(b for network in networks for b in network.biases[layer]))
+        outer = self.precompose(weights.pop(), biases.pop())
+        return ReLUNetwork((*weights, *outer.weights), (*biases, *outer.biases))
+
+    def canonical(self) -> ReLUNetwork:
+        """Return the same function with no idle unit and no two units that are multiples of each other.
+
+        Each pre-activation becomes primitive integers (relu(k v) = k relu(v) for k > 0); units with equal
+        pre-activations are merged, units that are constant become part of the next bias, units that nothing reads are
+        dropped. The order of the units stays that of their first occurrence.
+        """
+        maps = [
+            ([dict(row) for row in matrix.rows], list(bias))
+            for matrix, bias in zip(self.weights, self.biases, strict=True)
+        ]
+        for layer in range(self.hidden_layers):
+            maps[layer], maps[layer + 1] = _merge_units(maps[layer], maps[layer + 1])
+        for layer in range(self.hidden_layers - 1, -1, -1):
+            maps[layer], maps[layer + 1] = _drop_unread(maps[layer], maps[layer + 1])
+        columns = [self.kernel_size, *(len(rows) for rows, _ in maps)]
+        return ReLUNetwork(
+            tuple(RationalMatrix.from_rows(n, rows) for n, (rows, _) in zip(columns, maps, strict=False)),
+            tuple(tuple(bias) for _, bias in maps),
+        )
+
+    # Formats
+
+    def to_json(self) -> str:
+        """Write the network as one line of JSON with exact strings for numbers."""
+        return json.dumps({
+            "format": FORMAT,
+            "version": VERSION,
+            "kernel_size": self.kernel_size,
+            "layers": [
+                {
+                    "rows": [{str(j): to_string(w) for j, w in row} for row in matrix.rows],
+                    "biases": [to_string(b) for b in bias],
+                }
+                for matrix, bias in zip(self.weights, self.biases, strict=True)
+            ],
+        })  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> ReLUNetwork:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        FormatError
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise FormatError(f"a network is JSON: {error}") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
+            raise FormatError(f'a network is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
+        try:
+            columns, weights, biases = data["kernel_size"], [], []
+            if type(columns) is not int:
+                raise FormatError(f"a kernel size is an integer, not {columns!r:.80}")
+            for layer in data["layers"]:
+                rows = [{_column(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
+                weights.append(RationalMatrix.from_rows(columns, rows))
+                if not isinstance(layer["biases"], list):
+                    raise FormatError(f"biases are a list, not {layer['biases']!r:.80}")
+                biases.append(tuple(from_string(b) for b in layer["biases"]))
+                columns = len(rows)
+            return cls(tuple(weights), tuple(biases))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise FormatError(f"not a network: {error}") from None
+
+    def to_onnx(self, path: str | PathLike[str], *, dtype: Literal["float32", "float64"] = "float32") -> None:
+        """Write an ONNX model of Gemm and Relu nodes; needs the extra ``onnx``.
+
+        See :func:`theory.networks.onnx_export.write_onnx`.
+        """
+        from theory.networks.onnx_export import write_onnx
+
+        write_onnx(self, path, dtype=dtype)
+
+
+def _column(text: str) -> int:
+    """Read a column as JSON has it; two spellings of one number would overwrite each other."""
+    if not text.isdecimal() or str(int(text)) != text:
+        raise FormatError(f"a column is a decimal number, not {text!r:.80}")
+    return int(text)
+
+
+def _moved(row: Row, place: Sequence[int]) -> dict[int, Fraction]:
+    """Move entry j to place[j]; entries that meet are added."""
+    moved: dict[int, Fraction] = {}
+    for j, w in row:
+        moved[place[j]] = moved.get(place[j], Fraction(0)) + w
+    return moved
+
+
+_Map = tuple[list[dict[int, Fraction]], list[Fraction]]
+"""Rows and biases of an affine map."""
+
+
+def network_from_rows(
+    kernel_size: int,
+    layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]],
+) -> ReLUNetwork:
+    """Build a network from its affine maps, each as a mapping of column to entry for each row, and a bias or None.
+
+    Examples
+    --------
+    >>> network_from_rows(2, [([{0: 1, 1: 1}], None), ([{0: 2}], [1])])([1.0, 2.0])
+    np.float64(7.0)
+    """
+    weights, biases, columns = [], [], kernel_size
+    for rows, bias in layers:
+        weights.append(RationalMatrix.from_rows(columns, rows))
+        biases.append(tuple(check_rational(b, "biases") for b in (bias if bias is not None else [0] * len(rows))))
+        columns = len(rows)
+    return ReLUNetwork(tuple(weights), tuple(biases))
+
+
+def _merge_units(units: _Map, readers: _Map) -> tuple[_Map, _Map]:
+    """Make pre-activations primitive, merge equal ones, move constant units into the readers' biases."""
+    rows, bias = units
+    place: dict[tuple[object, ...], int] = {}
+    kept: _Map = ([], [])
+    target: list[tuple[int | None, Fraction]] = []
+    for row, b in zip(rows, bias, strict=True):
+        entries = [*row.values(), b]
+        if not row:
+            target.append((None, max(b, Fraction(0))))
+            continue
+        numerator = gcd(*(entry.numerator for entry in entries))
+        factor = Fraction(numerator, lcm(*(entry.denominator for entry in entries)))
+        key = (*((j, w / factor) for j, w in sorted(row.items())), b / factor)
+        if key not in place:
+            place[key] = len(kept[0])
+            kept[0].append({j: w / factor for j, w in row.items()})
+            kept[1].append(b / factor)
+        target.append((place[key], factor))
+    read: _Map = ([], [])
+    for row, b in zip(*readers, strict=True):
+        merged: dict[int, Fraction] = {}
+        for j, w in row.items():
+            unit, factor = target[j]
+            if unit is None:
+                b += w * factor
+            else:
+                merged[unit] = merged.get(unit, Fraction(0)) + w * factor
+        read[0].append({j: w for j, w in merged.items() if w})
+        read[1].append(b)
+    return kept, read
+
+
+def _drop_unread(units: _Map, readers: _Map) -> tuple[_Map, _Map]:
+    """Drop the units that no reader has a weight for."""
+    wanted = sorted({j for row in readers[0] for j in row})
+    place = {j: new for new, j in enumerate(wanted)}
+    kept = ([units[0][j] for j in wanted], [units[1][j] for j in wanted])
+    return kept, ([{place[j]: w for j, w in row.items()} for row in readers[0]], readers[1])

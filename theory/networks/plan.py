@@ -1,0 +1,411 @@
+"""What a network for an R-estimator computes in each hidden layer: blocks of inputs, merged two by two.
+
+A *block* is a subset of the inputs whose largest values are at hand in sorted order. Sorted blocks a_1 >= a_2 >= ...
+and b_1 >= b_2 >= ... of disjoint inputs merge in one hidden layer, because the sum of the k largest values of both is
+
+    T_k = sum over i + j = k + 1 of max(a_i, b_j),    max(a, b) = a + relu(b - a),
+
+where a term whose a_i or b_j does not exist is the other one. (If i* of the k largest are in the first block, then
+max(a_i, b_j) is a_i for i <= i* and b_j for i > i*.) So the `top` largest values of the union take the units
+relu(b_j - a_i) with i + j <= top + 1: one for `top` = 1, the pairwise maximum. With all values kept, log2 d hidden
+layers sort d inputs by C(d,2) such units.
+
+The mean subpool max of order r is the average over all t-subsets, t >= r, of their own one, and that weighs only the
+t - r + 1 largest values of a t-subset. A plan chooses t for each order. It needs the subsets of t inputs, their first
+and last halves, the halves of these, and so on: at each level *families*, all subsets of `size` inputs from a range
+of inputs, whose members are counted, not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, groupby
+from math import comb
+from typing import NamedTuple
+
+Subset = tuple[int, ...]
+"""Positions of inputs, 0-based, increasing."""
+
+
+class Family(NamedTuple):
+    """All subsets of ``size`` inputs among start..stop-1, with their ``top`` largest values in sorted order.
+
+    ``kept`` of these values are used one by one in the next layer; the others only in the sum that is the estimator.
+    """
+
+    size: int
+    start: int
+    stop: int
+    top: int
+    kept: int
+
+    def members(self) -> Iterator[Subset]:
+        """List the subsets."""
+        return combinations(range(self.start, self.stop), self.size)
+
+    def halves(self) -> tuple[Family, Family]:
+        """Return the families of the first and of the last halves of the members, all their values kept.
+
+        Examples
+        --------
+        >>> for half in Family(3, 0, 8, 1, 1).halves():
+        ...     print(half)
+        Family(size=2, start=0, stop=7, top=1, kept=1)
+        Family(size=1, start=2, stop=8, top=1, kept=1)
+        """
+        first, last = half_sizes(self.size)
+        a, b = min(self.top, first), min(self.top, last)
+        return (
+            Family(first, self.start, self.stop - last, a, a),
+            Family(last, self.start + first, self.stop, b, b),
+        )
+
+
+class Level(NamedTuple):
+    """One hidden layer: the families that are merged from halves there, and those that are passed on."""
+
+    merged: tuple[Family, ...]
+    passed: tuple[Family, ...]
+
+
+class Plan(NamedTuple):
+    """The hidden layers of a network, and which block size serves which orders.
+
+    Attributes
+    ----------
+    kernel_size : int
+    orders_of : tuple of (block size, orders)
+        Block sizes increase; every order of R above 1 occurs once.
+    levels : tuple of Level
+        The first hidden layer first.
+    """
+
+    kernel_size: int
+    orders_of: tuple[tuple[int, tuple[int, ...]], ...]
+    levels: tuple[Level, ...]
+
+
+def half_sizes(size: int) -> tuple[int, int]:
+    """Split a block size in two halves, the first not smaller than the last."""
+    return (size + 1) // 2, size // 2
+
+
+def level_of(size: int) -> int:
+    """Return the first hidden layer after which blocks of a size can be there: ceil(log2 size).
+
+    Examples
+    --------
+    >>> [level_of(size) for size in (1, 2, 3, 4, 5)]
+    [0, 1, 2, 2, 3]
+    """
+    return (size - 1).bit_length()
+
+
+def merge_units(size: int, top: int) -> list[tuple[int, int]]:
+    """List the pairs (i, j), 1-based, of the units relu(b_j - a_i) that merge two halves into ``top`` sorted values.
+
+    Examples
+    --------
+    >>> merge_units(8, 2)
+    [(1, 1), (1, 2), (2, 1)]
+    """
+    first, last = half_sizes(size)
+    return [(i, j) for i in range(1, min(first, top) + 1) for j in range(1, min(last, top + 1 - i) + 1)]
+
+
+def count_merge_units(size: int, top: int) -> int:
+    """Count the units of :func:`merge_units`, the sum over i = 1..min(first, top) of min(last, top + 1 - i)."""
+    first, last = half_sizes(size)
+    terms = min(first, top)
+    whole = min(terms, max(0, top + 1 - last))
+    return whole * last + (terms - whole) * (top + 1) - (terms * (terms + 1) - whole * (whole + 1)) // 2
+
+
+def candidate_blocks(
+    kernel_size: int, orders: Sequence[int], hidden_layers: int
+) -> Iterator[tuple[tuple[tuple[int, tuple[int, ...]], ...], int]]:
+    """List the choices of blocks among which the smallest network is found.
+
+    Each order is served by its own subsets, or, from some order on, by the largest blocks that fit into the layers.
+
+    Parameters
+    ----------
+    kernel_size : int
+    orders : sequence of int, increasing
+    hidden_layers : int, >= ceil(log2 max R)
+
+    Yields
+    ------
+    orders_of : tuple of (block size, orders)
+        As in :class:`Plan`.
+    own : int
+        Units that the subsets of orders with subsets of their own take at the least, increasing.
+    """
+    served = [r for r in orders if r > 1]
+    largest = min(kernel_size, 1 << hidden_layers)
+    own = 0
+    for joint in range(len(served) + 1):
+        if served[joint:] != [largest]:  # else the same as no joint blocks
+            sizes: dict[int, tuple[int, ...]] = {r: (r,) for r in served[:joint]}
+            if joint < len(served):
+                sizes[largest] = tuple(served[joint:])
+            yield tuple(sizes.items()), own
+        if joint < len(served):
+            own += comb(kernel_size, served[joint])
+
+
+def make_plan(kernel_size: int, orders_of: Iterable[tuple[int, tuple[int, ...]]], hidden_layers: int) -> Plan:
+    """Work out all levels from the blocks that serve the orders, the last level first."""
+    chosen = tuple(sorted(orders_of))
+    finished: dict[int, list[Family]] = {}
+    for t, served in chosen:
+        finished.setdefault(level_of(t), []).append(Family(t, 0, kernel_size, t - min(served) + 1, 0))
+    needed: tuple[Family, ...] = ()
+    levels = []
+    for level in range(hidden_layers, 0, -1):
+        done, needed = _descend(level, tuple(finished.get(level, ())), needed)
+        levels.append(done)
+    return Plan(kernel_size, chosen, tuple(reversed(levels)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _descend(level: int, finished: tuple[Family, ...], needed: tuple[Family, ...]) -> tuple[Level, tuple[Family, ...]]:
+    """Split what is needed after a level in merged and passed families, and say what these need before it."""
+    passed = tuple(family for family in needed if level_of(family.size) < level)
+    merged = _distinct((*finished, *(family for family in needed if level_of(family.size) == level)))
+    halves = [half for family in merged for half in family.halves()]
+    return Level(merged, passed), _distinct((*passed, *halves))
+
+
+def _distinct(families: Iterable[Family]) -> tuple[Family, ...]:
+    """Leave out families whose members all belong to another one that asks for as much."""
+    distinct: list[Family] = []
+    wide: list[Family] = []
+    for family in sorted(set(families), key=_widest_first):
+        size, start, stop, top, kept = family
+        wide = [f for f in wide if f.size == size and f.stop > start]
+        if stop - start >= size and not any(stop <= f.stop and top <= f.top and kept <= f.kept for f in wide):
+            distinct.append(family)
+            wide.append(family)
+    return tuple(distinct)
+
+
+def _widest_first(family: Family) -> tuple[int, ...]:
+    return family.size, family.start, -family.stop, -family.top, -family.kept
+
+
+# What has to be carried through a layer, beside the units that merge
+
+
+class Vertices(NamedTuple):
+    """Values of the layer before that a layer carries on: the ``ranks`` largest of all subsets of a family.
+
+    They are *vertices* of a graph whose edges are the merging units relu(b - a): together with the reverse unit
+    relu(a - b) an edge tells b - a. The values of a connected set of v vertices are known, up to a common summand, from
+    v - 1 reverse units; the summand is in the estimator's running sum, which is carried anyway.
+    """
+
+    size: int
+    start: int
+    stop: int
+    ranks: int
+
+
+def bases(rank: int) -> tuple[int, int]:
+    """Say which value stays when the value of a rank is written as one value of the halves plus units.
+
+    With max(a_i, b_j) = a_i + relu(b_j - a_i) for i <= j and b_j + relu(a_i - b_j) for i > j, the difference
+    T_k - T_(k-1), the k-th largest value, is a_((k+1)/2) plus units for odd k, b_(k/2) plus units for even k.
+
+    Returns
+    -------
+    (half, rank) : half 0 for the first, 1 for the last; rank 1-based
+
+    Examples
+    --------
+    >>> [bases(rank) for rank in (1, 2, 3, 4)]
+    [(0, 1), (1, 1), (0, 2), (1, 2)]
+    """
+    return (rank + 1) % 2, (rank + 1) // 2
+
+
+def omitted_inputs(first: Level) -> frozenset[int]:
+    """Choose inputs that need not be carried through the first layer.
+
+    Among the inputs of a family of pairs all but one have to be carried: max(a, b) is a + relu(b - a) or
+    b + relu(a - b), whichever of a and b is carried. An input that no other value needs is left out, the last one of
+    its family's own.
+    """
+    # Inputs that a family of pairs, or a value passed on, would carry.
+    claims = [(f.start, f.stop, f.kept) for f in (*first.merged, *first.passed) if f.size <= 2 and f.kept]
+    omitted = set()
+    for start, stop, kept in ((f.start, f.stop, f.kept) for f in first.merged if f.kept == 1):
+        others = list(claims)
+        others.remove((start, stop, kept))
+        own = [j for j in range(stop - 1, start - 1, -1) if not any(a <= j < b for a, b, _ in others)]
+        omitted.update(own[:1])
+    return frozenset(omitted)
+
+
+def kept_vertices(level: int, merged: Family, omitted: frozenset[int]) -> list[Vertices]:
+    """Return the values that stay when the kept values of a family are written as one value of a half plus units."""
+    if not merged.kept:
+        return []
+    first, last = merged.halves()
+    if level == 1 and merged.kept == 1:
+        out = next((j for j in range(merged.start, merged.stop) if j in omitted), merged.stop - 1)
+        ranges = ((merged.start, out), (out + 1, merged.stop))
+        return [Vertices(1, *r, 1) for r in ranges if r[0] < r[1]]
+    vertices = [Vertices(*first[:3], (merged.kept + 1) // 2)]
+    if merged.kept > 1:
+        vertices.append(Vertices(*last[:3], merged.kept // 2))
+    return vertices
+
+
+def connected_vertices(level: int, merged: Family, omitted: frozenset[int]) -> tuple[list[Vertices], list[Vertices]]:
+    """Return the vertices that a merged family adds, and the values that its units touch.
+
+    The vertices of one family are connected. If two or more values are kept of each member, both halves are among
+    them, and the largest value of the one half shares a unit with every value of the other. If one is kept, they are
+    the maxima of the first halves: the maximum over the last inputs of the range, which shares a unit with each of
+    them, is made a vertex too. In the first layer any two inputs of the range share a unit, also if no value is kept.
+    """
+    vertices = kept_vertices(level, merged, omitted)
+    if level == 1 and merged.kept < 2:
+        return vertices, [Vertices(1, merged.start, merged.stop, 1)]
+    if not merged.kept:
+        return [], []
+    first, last = merged.halves()
+    if merged.kept == 1 and first.stop - first.start > first.size:
+        vertices.append(Vertices(last.size, last.stop - last.size, last.stop, 1))
+    return vertices, [Vertices(*last[:3], last.top)]
+
+
+class Carried(NamedTuple):
+    """Counts for one level: merging units, vertices (without those that only connect), and connected components."""
+
+    units: int
+    linked_vertices: int
+    components: int
+    direct_vertices: int
+
+
+@lru_cache(maxsize=1 << 16)
+def count_level(level: int, merged: tuple[Family, ...], passed: tuple[Family, ...]) -> Carried:
+    """Count the units and the vertices of one level without listing its subsets."""
+    units = 0
+    for size, group in groupby(merged, key=lambda family: family.size):
+        families = list(group)
+        tops = sorted({family.top for family in families})
+        for below, top in zip([0, *tops], tops, strict=False):
+            more = count_merge_units(size, top) - count_merge_units(size, below)
+            units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
+    parts, alone = component_parts(level, Level(merged, passed))
+    linked = [vertices for part in parts for vertices in part]
+    connected = count_vertices(linked)
+    every = count_vertices([*linked, *alone])
+    omitted = omitted_inputs(Level(merged, passed)) if level == 1 else frozenset()
+    direct = [*alone, *(v for family in merged for v in kept_vertices(level, family, omitted))]
+    return Carried(units, every, len(parts) + every - connected, count_vertices(direct))
+
+
+def component_parts(number: int, level: Level) -> tuple[list[list[Vertices]], list[Vertices]]:
+    """Group the vertices of a level into connected components, and list the values passed on.
+
+    A value that is passed on belongs to the component of a family whose units touch it; where none does, it is a
+    component by itself.
+
+    Returns
+    -------
+    parts : list of lists of Vertices
+        Each connected, no two connected with each other.
+    alone : list of Vertices
+        All values passed on, those that belong to a part included.
+    """
+    alone = [Vertices(*family[:3], family.kept) for family in level.passed]
+    omitted = omitted_inputs(level) if number == 1 else frozenset()
+    by_size: dict[int, list[Vertices]] = {}
+    for v in alone:
+        by_size.setdefault(v.size, []).append(v)
+    vertices: list[tuple[Vertices, int]] = []
+    touched: list[tuple[Vertices, int]] = []
+    groups = 0
+    for family in level.merged:
+        own, others = connected_vertices(number, family, omitted)
+        own += [both for t in others for v in by_size.get(t.size, ()) if (both := _intersection(v, t))]
+        vertices += [(v, groups) for v in own]
+        touched += [(t, groups) for t in others]
+        groups += 1
+    root = _join(vertices, touched, groups)
+    parts: dict[int, list[Vertices]] = {}
+    for v, group in vertices:
+        parts.setdefault(root[group], []).append(v)
+    return list(parts.values()), alone
+
+
+def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vertices, int]], groups: int) -> list[int]:
+    """Join groups that share a vertex, or of which one touches a vertex of the other; return each group's root.
+
+    The families of one size are swept in the order of their starts. A family meets one that starts later if at least
+    ``size`` inputs of it are left there.
+    """
+    root = list(range(groups))
+
+    def find(k: int) -> int:
+        while root[k] != k:
+            root[k] = root[root[k]]
+            k = root[k]
+        return k
+
+    swept = sorted([(v, True, group) for v, group in vertices] + [(v, False, group) for v, group in touched])
+    open_families: list[tuple[Vertices, bool, int]] = []
+    for v, is_vertex, group in swept:
+        open_families = [
+            (w, kind, g) for w, kind, g in open_families if w.size == v.size and w.stop - v.start >= v.size
+        ]
+        if v.stop - v.start >= v.size:
+            for _, other_is_vertex, other in open_families:
+                if is_vertex or other_is_vertex:
+                    root[find(group)] = find(other)
+            open_families.append((v, is_vertex, group))
+    return [find(k) for k in range(groups)]
+
+
+def _intersection(v: Vertices, w: Vertices) -> Vertices | None:
+    start, stop = max(v.start, w.start), min(v.stop, w.stop)
+    if v.size != w.size or stop - start < v.size:
+        return None
+    return Vertices(v.size, start, stop, min(v.ranks, w.ranks))
+
+
+def count_vertices(vertices: Sequence[Vertices]) -> int:
+    """Count the distinct values among vertices."""
+    total = 0
+    for size in {v.size for v in vertices}:
+        same = [v for v in vertices if v.size == size]
+        ranks = sorted({v.ranks for v in same})
+        for below, rank in zip([0, *ranks], ranks, strict=False):
+            total += (rank - below) * count_union(size, [v[1:3] for v in same if v.ranks >= rank])
+    return total
+
+
+def count_union(size: int, ranges: Iterable[tuple[int, ...]]) -> int:
+    """Count the subsets of ``size`` inputs that lie within at least one of some ranges start..stop-1.
+
+    Notes
+    -----
+    Sorted by their starts, ranges that are within no other have increasing stops too, and what a range shares with
+    any before it, it shares with the one right before it.
+
+    Examples
+    --------
+    >>> count_union(2, [(0, 6), (2, 8)])  # C(6,2) + C(6,2) - C(4,2)
+    24
+    """
+    total, reach = 0, 0
+    for start, stop in sorted(ranges, key=lambda r: (r[0], -r[1])):
+        if stop > reach:
+            total += comb(stop - start, size) - comb(max(0, reach - start), size)
+            reach = stop
+    return total

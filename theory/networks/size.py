@@ -1,0 +1,249 @@
+"""Widths and parameters of a network for any estimator, counted without building it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple, get_args
+
+from theory.errors import InputError
+from theory.estimator import Estimator
+from theory.networks.plan import Plan, candidate_blocks, count_level, make_plan
+from theory.subpools import check_kernel_size, check_orders
+
+Domain = Literal["real", "nonnegative"]
+Construction = Literal["shallowest", "smallest", "shallow"]
+Carrying = Literal["linked", "direct", "inputs"]
+"""How a layer carries values on: as differences along units, each as relu(v) = v >= 0, or all inputs like that."""
+
+
+@dataclass(frozen=True)
+class NetworkSize:
+    """Counts of a network with dense layers.
+
+    Attributes
+    ----------
+    kernel_size : int
+        Number of inputs.
+    widths : tuple of int
+        Number of ReLUs in each hidden layer.
+
+    Examples
+    --------
+    >>> size = NetworkSize(8, (12, 6, 3))
+    >>> size.hidden_layers, size.units, size.parameter_count
+    (3, 21, 211)
+    """
+
+    kernel_size: int
+    widths: tuple[int, ...]
+
+    @property
+    def hidden_layers(self) -> int:
+        """Number of layers of ReLUs."""
+        return len(self.widths)
+
+    @property
+    def units(self) -> int:
+        """Number of ReLUs."""
+        return sum(self.widths)
+
+    @property
+    def parameter_count(self) -> int:
+        """All entries of the dense weight matrices and of the biases."""
+        return sum((before + 1) * after for before, after in pairwise((self.kernel_size, *self.widths, 1)))
+
+
+class Layout(NamedTuple):
+    """A plan, how each of its layers carries values on, and the units of the running sum, one for each sign it has."""
+
+    plan: Plan
+    carrying: tuple[Carrying, ...]
+    widths: tuple[int, ...]
+    running: int
+
+    @property
+    def size(self) -> NetworkSize:
+        """The counts."""
+        return NetworkSize(self.plan.kernel_size, self.widths)
+
+
+def check_domain(domain: object) -> Domain:
+    """Return the domain if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if domain not in get_args(Domain):
+        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
+    return domain  # type: ignore[return-value]
+
+
+def check_construction(construction: object) -> Construction:
+    """Return the construction if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if construction not in get_args(Construction):
+        raise InputError(f'the construction is "shallowest", "smallest" or "shallow", not {construction!r}')
+    return construction  # type: ignore[return-value]
+
+
+def network_size(
+    kernel_size: int,
+    orders: Iterable[int],
+    *,
+    domain: Domain = "real",
+    construction: Construction = "shallowest",
+    hidden_layers: int | None = None,
+) -> NetworkSize:
+    """Count the network that :func:`theory.build_network` builds for an estimator with these orders.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : iterable of distinct int in 0..kernel_size
+    domain : {"real", "nonnegative"}
+        Where the network has to be exact.
+    construction : {"shallowest", "smallest", "shallow"}
+        See :func:`theory.build_network`.
+    hidden_layers : int, optional
+        The most hidden layers that are allowed.
+
+    Returns
+    -------
+    NetworkSize
+
+    Raises
+    ------
+    KernelSizeError, OrdersError, InputError
+        Also if more hidden layers are needed than allowed; the message says how many.
+
+    Notes
+    -----
+    Families of subsets are counted by binomial coefficients, so large kernels take no longer than small ones. Only
+    ``"shallow"`` networks with max R > 4 are built to be counted.
+
+    Examples
+    --------
+    >>> network_size(9, [0, 1, 8]).widths
+    (18, 20, 11)
+    >>> network_size(169, [0, 1, 2]).units  # C(169,2) pairs, and 2 units for the mean
+    14198
+    """
+    d = check_kernel_size(kernel_size)
+    chosen = check_orders(d, orders)
+    most = check_depth(max(chosen), check_construction(construction), hidden_layers)
+    if construction == "shallow" and max(chosen) > 4:
+        return _shallow_size(d, chosen, check_domain(domain))
+    return choose_layout(d, chosen, check_domain(domain), construction == "smallest", most).size
+
+
+def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> NetworkSize:
+    from theory.networks.shallow import shallow_estimator_network
+
+    # Any coefficients other than 0 will do.
+    estimator = Estimator(kernel_size, {r: Fraction(1, r + 1) for r in orders})
+    return NetworkSize(kernel_size, shallow_estimator_network(estimator, domain=domain).widths)
+
+
+def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
+    """Return the number of hidden layers allowed, or say how many are needed if these are too few.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_depth(8, "shallowest", 2)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: orders up to 8 take at least 3 hidden layers with construction "shallowest", 2 are too few
+    """
+    if hidden_layers is None:
+        return None
+    if isinstance(hidden_layers, bool) or not isinstance(hidden_layers, int) or hidden_layers < 0:
+        raise InputError(f"a number of hidden layers is an integer >= 0, not {hidden_layers!r}")
+    least = {c: least_hidden_layers(largest_order, c) for c in (construction, "shallow")}
+    if hidden_layers < least[construction]:
+        shallower = f', {least["shallow"]} with "shallow"' if least["shallow"] < least[construction] else ""
+        raise InputError(
+            f"orders up to {largest_order} take at least {least[construction]} hidden layers with construction "
+            f'"{construction}"{shallower}, {hidden_layers} are too few'
+        )
+    return hidden_layers
+
+
+def least_hidden_layers(largest_order: int, construction: Construction = "shallowest") -> int:
+    """Return the number of hidden layers that a construction needs for orders up to max R.
+
+    Examples
+    --------
+    >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
+    (3, 2)
+    """
+    if construction == "shallow" and largest_order > 4:
+        from theory.networks.shallow import shallow_hidden_layers
+
+        return shallow_hidden_layers(largest_order)
+    return level_count(largest_order)
+
+
+@lru_cache(maxsize=1 << 12)
+def choose_layout(
+    kernel_size: int, orders: tuple[int, ...], domain: Domain, smallest: bool, hidden_layers: int | None = None
+) -> Layout:
+    """Choose the plan with the fewest parameters at the least depth, or with the fewest units at any depth."""
+    least = level_count(max(orders))
+    most = level_count(kernel_size) if smallest and least else least
+    if hidden_layers is not None:
+        most = min(most, hidden_layers)
+    best: tuple[tuple[int, int], Layout] | None = None
+    for hidden_layers in range(least, most + 1):
+        for orders_of, own_units in candidate_blocks(kernel_size, orders, hidden_layers):
+            # A unit has two incoming weights or more, and a bias: what is left to try only takes more.
+            if best and own_units * (1 if smallest else 3) > best[0][0]:
+                break
+            for layout in _layouts(make_plan(kernel_size, orders_of, hidden_layers), orders, domain):
+                size = layout.size
+                counts = (size.units, size.parameter_count) if smallest else (size.parameter_count, size.units)
+                if best is None or counts < best[0]:
+                    best = counts, layout
+    return best[1]  # type: ignore[index]  # the first candidate is always tried
+
+
+def level_count(largest_order: int) -> int:
+    """Return the least number of hidden layers by pairwise maxima: ceil(log2 max R), 0 for max R <= 1."""
+    return (largest_order - 1).bit_length() if largest_order > 1 else 0
+
+
+def _layouts(plan: Plan, orders: Sequence[int], domain: Domain) -> Iterator[Layout]:
+    """List the ways to carry values on: on the nonnegative domain directly in the first layers, then linked.
+
+    A linked layer tells differences alone, so nothing can be carried directly after it.
+    """
+    counts = [count_level(level, *plan.levels[level - 1]) for level in range(1, len(plan.levels) + 1)]
+    # The running sum of one order, of inputs >= 0, has the sign of its coefficient.
+    running = 1 if domain == "nonnegative" and sum(map(bool, orders)) == 1 else 2
+    linked = [c.units + max(c.linked_vertices + c.components - 2, 0) + running for c in counts]
+    linking: Carrying = "linked"
+    everywhere = (linking,) * len(counts)
+    yield Layout(plan, everywhere, tuple(linked), running)
+    if domain == "real":
+        return
+    ways: list[Carrying] = []
+    direct: list[int] = []
+    for c in counts:
+        by_vertices, by_inputs = c.direct_vertices + running, plan.kernel_size
+        way: Carrying = "inputs" if not direct and by_inputs <= by_vertices else "direct"
+        ways.append(way)
+        direct.append(c.units + (by_inputs if way == "inputs" else by_vertices))
+        carrying = tuple(ways) + everywhere[len(ways) :]
+        yield Layout(plan, carrying, (*direct, *linked[len(direct) :]), running)
