@@ -1,19 +1,22 @@
 """The theorems about networks: depth, merging, widths."""
 
 import random
+from collections import Counter
 from fractions import Fraction
 from importlib import import_module
-from itertools import product
+from itertools import combinations, pairwise, permutations, product
 
+import numpy as np
 import pytest
 from latex2mathml.converter import convert
 
 from proofs_check.claim import Instance
-from proofs_check.theorems import depth, max_of_six, merging, shallow_maximum, sorting
+from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
+from theory.errors import SolverError
 from theory.networks.exactness import ExactnessVerdict
 from theory.networks.shallow import SIX
 
-MODULES = ["depth", "max_of_six", "merging", "shallow_maximum", "sorting"]
+MODULES = ["depth", "max_of_eight", "max_of_six", "merging", "shallow_maximum", "sorting"]
 CLAIMS = [claim for module in MODULES for claim in import_module(f"proofs_check.theorems.{module}").claims()]
 
 
@@ -117,3 +120,55 @@ def test_a_missing_term_is_noticed(monkeypatch, missing):
 def test_a_form_off_its_level_bends_everywhere():
     bent = max_of_six.bends([(1, (((0, 1), 1),))], (0, 1, 2, 3, 4, 5))
     assert bent == {(1, 1, 0, 0, 0, 0): 1}
+
+
+# --- the maxima of seven and of eight -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [7, 8])
+def test_images_are_those_of_all_permutations(size):
+    rng = random.Random(size)
+    for _, form in rng.sample(max_of_eight.rows(size), 4):
+        in_gaps, copies = max_of_eight.images(form, size)
+        smallest, gaps = rng.randint(-3, 3), [rng.randint(0, 4) for _ in range(size - 1)]
+        x = [smallest + sum(gaps[:place]) for place in range(size)]
+        seen = Counter()
+        for row, order in zip(in_gaps, permutations(range(size)), strict=True):
+            image = frozenset(
+                Counter({tuple(sorted(order[i] for i in places)): k for places, k in form.items()}).items()
+            )
+            seen[image] += 1
+            if rng.random() < 0.01:
+                value = sum(k * max(x[i] for i in places) for places, k in image)
+                assert value == row @ np.array([smallest, *gaps])
+        assert set(seen.values()) == {copies}
+
+
+def test_the_identity_of_seven_at_many_points():
+    rng = random.Random(77)
+    table = [(c, *max_of_eight.images(form, 7)) for c, form in max_of_eight.rows(7)]
+    single, pair = max_of_eight.LINEAR[7]
+    for _ in range(100):
+        x = sorted(rng.randint(-9, 9) for _ in range(7))
+        in_gaps = np.array([x[0], *(b - a for a, b in pairwise(x))])
+        total = single * sum(x) + pair * sum(max(a, b) for a, b in combinations(x, 2))
+        for c, forms, copies in table:
+            total += c / copies * int(np.maximum(forms @ in_gaps, 0).sum())
+        assert total == x[-1]
+
+
+@pytest.mark.parametrize("damaged", [0, 11, 24])
+def test_another_coefficient_is_noticed(monkeypatch, damaged):
+    rows = max_of_eight.rows(7)
+    rows[damaged] = (rows[damaged][0] + Fraction(1, 443520), rows[damaged][1])
+    monkeypatch.setattr(max_of_eight, "rows", lambda _: rows)
+    seven, _ = max_of_eight.claims()
+    verdict = seven.check(7)
+    assert verdict.status == "refuted"
+    assert verdict.computed != 0
+
+
+def test_sums_beyond_64_bits_are_an_error(monkeypatch):
+    monkeypatch.setattr(max_of_eight, "rows", lambda _: [(Fraction(2**61), {(0, 1): 1, (0, 2): -1})])
+    with pytest.raises(SolverError, match="64 bits"):
+        list(max_of_eight._instances(7, Fraction(1), 7))
