@@ -178,10 +178,20 @@ def _bends_and_values(size: int) -> tuple[int, list[int], int]:
             at_vertex = in_gaps[:, size - ones] if ones else np.zeros(1, dtype=np.int64)
             values[ones] += weight * int(np.maximum(at_vertex, 0).sum())
         values[-1] += weight * int(np.maximum(-in_gaps[:, 0], 0).sum())
-    _, where = np.unique(np.concatenate(planes), axis=0, return_inverse=True)
-    total = np.zeros(where.max() + 1, dtype=np.int64)
-    np.add.at(total, where.ravel(), np.concatenate(weights))
-    return int(np.abs(total).sum()), values, scale
+    return int(np.abs(_totals(np.concatenate(planes), np.concatenate(weights))).sum()), values, scale
+
+
+def _totals(keys: Integers, weights: Integers) -> Integers:
+    """Add up the weights of equal rows."""
+    # A row as digits of one number, which sorts faster than rows do.
+    base = 2 * int(np.abs(keys).max()) + 1
+    if base ** keys.shape[1] >= 2**63:
+        raise SolverError("the forms of this identity do not fit into 64 bits")
+    numbers = keys @ base ** np.arange(keys.shape[1], dtype=np.int64)
+    order = np.argsort(numbers, kind="stable")
+    numbers, weights = numbers[order], weights[order]
+    starts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
+    return np.add.reduceat(weights, starts)
 
 
 def _instances(size: int, factor: Fraction, _kernel_max: int) -> Iterator[Instance]:
