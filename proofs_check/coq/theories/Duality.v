@@ -13,7 +13,7 @@
     Scaling [g] turns one into the other: the least [E] of approximation is [A/(1+A)], [A] the least bound. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Algebra Classes.
+From Subpool Require Import Algebra Binomials Classes.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -139,6 +139,49 @@ have := extrapolates_approximates E_lt1 approx; rewrite least ler_pdivl_mulr ?su
 by rewrite mulrBr mulr1 ler_subl_addr addrC mulrC [E * a]mulrC addrC.
 Qed.
 
+(** A function [g] that is [L] at [d] and within [-1, 1] before, with weights of total size [L]: the least bound is 1/L. *)
+Lemma extrapolation_constant d S (L : F) g w :
+  0 < L -> span S g d = L -> (forall z, (z < d)%N -> `|span S g z| <= 1) ->
+  w d = 1 -> (forall r, r \in S -> \sum_(z < d.+1) w z * 'C(z, r)%:R = 0) -> \sum_(z < d) `|w z| <= L ->
+  least_error (extrapolates d S) L^-1.
+Proof.
+move=> L_gt0 gd bound wd moments size A; split=> [extra | le_A].
+  have A_ge0 : 0 <= A.
+    case: (posnP d) => [d0 | d_gt0]; last exact: extrapolates_ge0 extra.
+    by have := extrapolation_bound wd moments extra; rewrite d0 big_ord0 mulr0 ler10.
+  rewrite -[L^-1]mul1r ler_pdivr_mulr //; apply: le_trans (extrapolation_bound wd moments extra) _.
+  by rewrite ler_wpmul2l.
+apply: (extrapolates_weaken le_A); exists (fun r => L^-1 * g r).
+split; first by rewrite span_scale gd mulVf ?gt_eqF.
+move=> z lt_zd; rewrite span_scale normrM gtr0_norm ?invr_gt0 //.
+by rewrite -[X in _ <= X]mulr1 ler_pmul2l ?invr_gt0 // bound.
+Qed.
+
+(** Newton's interpolation of [u] on 0..d-1 by the orders 0..d-1, and the value at [d] that it extrapolates to. *)
+Lemma span_newton d (u : nat -> F) z : (z < d)%N -> span (iota 0 d) (newton u) z = u z.
+Proof. by move=> lt_zd; rewrite /span -{1}[d]subn0 -/(index_iota 0 d) big_mkord newton_interpolates. Qed.
+
+Definition alternating_binomial d z : F := (-1) ^+ (d + z) * 'C(d, z)%:R.
+
+Lemma alternating_binomial_d d : alternating_binomial d d = 1.
+Proof. by rewrite /alternating_binomial binn mulr1 exprD sign_sq. Qed.
+
+Lemma alternating_binomial_moment d r : (r < d)%N -> \sum_(z < d.+1) alternating_binomial d z * 'C(z, r)%:R = 0.
+Proof.
+move=> lt_rd; have := difference F (ltnW lt_rd); rewrite (ltn_eqF lt_rd) => zero.
+by rewrite -[RHS]zero; apply: eq_bigr => z _; rewrite /alternating_binomial -mulrA natrM.
+Qed.
+
+Lemma span_newton_d d (u : nat -> F) :
+  span (iota 0 d) (newton u) d = - \sum_(z < d) alternating_binomial d z * u z.
+Proof.
+have moments r : r \in iota 0 d -> \sum_(z < d.+1) alternating_binomial d z * 'C(z, r)%:R = 0.
+  by rewrite mem_iota => /andP[_]; exact: alternating_binomial_moment.
+have := span_moment (newton u) moments.
+rewrite big_ord_recr /= alternating_binomial_d mul1r => /eqP; rewrite addrC addr_eq0 => /eqP ->; congr (- _).
+by apply: eq_bigr => z _; rewrite span_newton.
+Qed.
+
 (** ** The three problems of the class *)
 
 (** [R] lists orders from 1 to [d-1]. *)
@@ -203,6 +246,19 @@ have def_h r : r \in R -> with_constant h0 h r = g r * 'C(d, r)%:R.
 rewrite residual_intercept (residual_span _ inner def_h) (sum_with_constant _ _ inner) span_intercept /with_constant /=.
 rewrite -normrN; congr (`|_| <= _).
 by rewrite /h0; move: (\sum_(r <- R) h r) => total; normal_ring F.
+Qed.
+
+(** The least error with intercept, from the least bound of extrapolation. *)
+Lemma least_with_intercept d R (L : F) :
+  0 < L -> inner_orders d R -> least_error (extrapolates d (0%N :: R)) L^-1 ->
+  least_error (achievable d (0%N :: R)) (L + 1)^-1.
+Proof.
+move=> L_gt0 inner least E; rewrite (achievable_intercept _ inner).
+have L1_gt0 : 0 < L + 1 by rewrite ltr_paddl ?ltr01 ?ltW.
+have Li_gt0 : 0 < 1 + L^-1 by rewrite ltr_paddr ?ltr01 // invr_ge0 ltW.
+rewrite (_ : (L + 1)^-1 = L^-1 / (1 + L^-1)); first by apply: least_approximation; rewrite // invr_ge0 ltW.
+move/lt0r_neq0/eqP: L_gt0 => L_neq0; move/lt0r_neq0/eqP: L1_gt0 => L1_neq0.
+by normal_field F; split=> //; split.
 Qed.
 
 (** Without intercept. *)

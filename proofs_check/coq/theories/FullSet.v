@@ -1,0 +1,64 @@
+(** * The full set of orders: the least error is 2^-d
+
+    Claim: the orders 0..d-1 achieve the error [E] iff [E >= 2^-d], for every [d >= 1].
+
+    Proof.  The weights [w_z = (-1)^(d+z) C(d,z)] are orthogonal to every [C(z,r)] with [r < d] (the d-th difference
+    annihilates polynomials of lower degree), [w_d = 1], and the others have the total size [2^d - 1].  The polynomial of
+    degree below [d] that takes the values [-(-1)^(d+z)] on z = 0..d-1 has the value [2^d - 1] at [d], by the same
+    orthogonality.  So the constant of extrapolation is [L = 2^d - 1], and the least error [1/(L+1)]. *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From Subpool Require Import Algebra Binomials Classes Duality.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section FullSet.
+
+Variable F : realFieldType.
+Implicit Types (d z : nat).
+
+Lemma iota_zero d : (0 < d)%N -> iota 0 d = 0%N :: iota 1 d.-1.
+Proof. by case: d. Qed.
+
+Lemma inner_orders_iota d : inner_orders d (iota 1 d.-1).
+Proof. by case: d => // d; apply/allP => r; rewrite mem_iota add1n. Qed.
+
+Lemma alternating_size d z : `|alternating_binomial F d z| = 'C(d, z)%:R.
+Proof. by rewrite /alternating_binomial normrM sign_abs mul1r normr_nat. Qed.
+
+Lemma sum_bin d : \sum_(z < d) 'C(d, z)%:R = 2%:R ^+ d - 1 :> F.
+Proof.
+apply/eqP; rewrite eq_sym subr_eq; apply/eqP.
+have -> : 2%:R ^+ d = (\sum_(z < d.+1) 'C(d, z))%:R :> F.
+  by rewrite -natrX -[2%N]/(1 + 1)%N expnDn; congr (_%:R); apply: eq_bigr => z _; rewrite !exp1n !muln1.
+by rewrite big_ord_recr /= binn natrD natr_sum.
+Qed.
+
+Lemma full_set_extrapolation d :
+  (0 < d)%N -> least_error (@extrapolates F d (iota 0 d)) (2%:R ^+ d - 1)^-1.
+Proof.
+move=> d_gt0; apply: (@extrapolation_constant _ _ _ _ (newton (fun z => - (-1) ^+ (d + z))) (alternating_binomial F d)).
+- by rewrite subr_gt0 exprn_egt1 // ?ltr1n // -lt0n.
+- rewrite span_newton_d -sum_bin -sumrN; apply: eq_bigr => z _.
+  by rewrite /alternating_binomial mulrN opprK mulrAC sign_sq mul1r.
+- by move=> z lt_zd; rewrite span_newton // normrN sign_abs.
+- exact: alternating_binomial_d.
+- by move=> r; rewrite mem_iota; exact: alternating_binomial_moment.
+by under eq_bigr do rewrite alternating_size; rewrite sum_bin.
+Qed.
+
+End FullSet.
+
+(** Theorem: the orders 0..d-1 achieve the error E on the vertices if and only if E >= 2^-d. *)
+Theorem full_set (F : realFieldType) (d : nat) (E : F) :
+  (0 < d)%N -> achievable d (iota 0 d) E <-> 2%:R ^- d <= E.
+Proof.
+move=> d_gt0; have := @full_set_extrapolation F d d_gt0; rewrite iota_zero // => least.
+have L_gt0 : 0 < 2%:R ^+ d - 1 :> F by rewrite subr_gt0 exprn_egt1 // ?ltr1n // -lt0n.
+by have := least_with_intercept L_gt0 (inner_orders_iota d) least E; rewrite subrK.
+Qed.
