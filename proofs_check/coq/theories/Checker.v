@@ -558,3 +558,6 @@ exists (coefficients F c); split=> [|z /below le_z]; [exact: total | exact: le_t
 Qed.
 
 End Theorems.
+
+Arguments optimal_cube : clear implicits.
+Arguments optimal_range : clear implicits.
