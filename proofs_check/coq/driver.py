@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -37,17 +38,19 @@ from proofs_check.coq.sources import (
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError
+from theory.rationals import to_string
 
 TIMEOUT = 600.0
 """Seconds that one run of ``coqc`` may take."""
 
+_LONGEST_ERROR = 40
 _FLAGS = ("-q", "-w", "none")
 _RECORD = "record.json"
 _CERTIFICATES = "Certificates"
 _EMITTED = "SubpoolCertificates"
 _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
 # Required but not imported: a notation or a name of the file means nothing in the audit.
-_AUDITED = f"From {LIBRARY} Require Import Classes Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
+_AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
 
 
 @dataclass(frozen=True)
@@ -276,7 +279,10 @@ def check_emitted(
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as made:
         folder = Path(made)
         _write(folder / f"{_CERTIFICATES}.v", text)
-        output = run_tool([coqc, *_FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+        try:
+            output = run_tool([coqc, *_FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+        except KernelError as error:
+            raise type(error)(_where(text, str(error))) from None
         times = seconds(output, [_position(text, name) for name in names])
         _write(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
         output = run_tool([coqc, *_FLAGS, *libraries, "Audit.v"], folder, timeout)
@@ -301,6 +307,17 @@ def require_same(proved: Certificate, claimed: Certificate, number: int) -> None
             raise KernelError(f"{name_of(number)} proves another claim: its {field} differs from the certificate's")
 
 
+def _where(text: str, message: str) -> str:
+    """Put the name of the theorem in front of an error, and say in words what coqc's most frequent answer means."""
+    place = re.match(rf"{_CERTIFICATES}\.v, line ([0-9]+): ", message)
+    if place is None:
+        return message
+    before = "\n".join(text.split("\n")[: int(place[1])])
+    name = (re.findall(r"^Theorem (\w+)", before, re.MULTILINE) or [_CERTIFICATES])[-1]
+    rejected = "is_true (check " in message and '"erefl true"' in message
+    return f"{name}: {'the verified checker rejects it' if rejected else message}"
+
+
 def _position(text: str, name: str) -> int:
     start = text.find(f"Theorem {name} ")
     if start < 0:
@@ -310,7 +327,9 @@ def _position(text: str, name: str) -> int:
 
 def _in_words(certificate: Certificate) -> str:
     orders = ",".join(map(str, certificate.orders))
-    return f"least error of kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
+    error = to_string(certificate.error)
+    problem = f"kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
+    return f"least error {error if len(error) <= _LONGEST_ERROR else '(long)'} of {problem}"
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

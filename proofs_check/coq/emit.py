@@ -26,7 +26,7 @@ LARGEST_KERNEL_SIZE = 5000
 _PREAMBLE = """\
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Classes Checker.
+From Subpool Require Import Optimal Checker.
 """
 
 
@@ -43,7 +43,8 @@ def emit(certificates: Iterable[CertificateSource]) -> str:
     -------
     str
         The theorems say ``optimal_cube F d orders beta E`` or ``optimal_range F d orders beta E``, defined in
-        ``theories/Checker.v``: the coefficients beta achieve the error E, and no others with these orders do better.
+        ``theories/Optimal.v``: the coefficients beta achieve the error E, and no others with these orders do better,
+        on all of [0,1]^d or relative to the range of all vectors, over any ordered field F.
         They are true if ``coqc`` accepts the file; :func:`proofs_check.coq.check` asks it, and compares what it proved.
 
     Raises
@@ -59,7 +60,7 @@ def emit(certificates: Iterable[CertificateSource]) -> str:
     >>> print(emit([optimal_estimator(2, [1], objective="range").certificate]))
     From Coq Require Import ZArith.
     From mathcomp Require Import all_ssreflect all_algebra.
-    From Subpool Require Import Classes Checker.
+    From Subpool Require Import Optimal Checker.
     <BLANKLINE>
     (* kernel size 2, orders 1, objective range: the least error is 1/2. *)
     Theorem certificate_1 (F : realFieldType) :

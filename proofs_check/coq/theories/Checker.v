@@ -9,11 +9,12 @@
       at 0, 1, 2, ... come from its differences at 0 by Pascal's rule;
     - the sums over z of T w_z C(z,r) are the coefficients of the sum of T w_z (1 + X)^z, which Horner's rule finds.
 
-    That the errors stay below E needs the first alone, that no coefficients do better the second alone. *)
+    That the errors stay below E needs the first alone, that no coefficients do better the second alone. [Optimal.v] has
+    the statement, which is about all vectors of the cube. *)
 
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Classes.
+From Subpool Require Import Classes Optimal.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -529,35 +530,30 @@ split=> [is_inner | | gamma sum1].
   exact: dual_sound dual gamma sum1.
 Qed.
 
-(** The estimator with the coefficients beta has no error above E at the 0/1 vectors, and no estimator with these
-    orders has only errors below E. *)
-Definition optimal_cube d R (beta : nat -> F) (E : F) : Prop :=
-  (forall z, (z <= d)%N -> `|residual d R beta z| <= E) /\ least_error (achievable (F := F) d R) E.
-
-(** The same relative to the range of the inputs: the coefficients add up to 1, and constant vectors are left out. *)
-Definition optimal_range d R (beta : nat -> F) (E : F) : Prop :=
-  [/\ \sum_(r <- R) beta r = 1, forall z, (0 < z < d)%N -> `|residual d R beta z| <= E
-    & least_error (achievable_range (F := F) d R) E].
-
-(** Theorem: a certificate for the cube that the checker accepts has the least error of its orders. *)
-Theorem cube_certificate d R c p q S w T :
-  check false d R c p q S w T -> optimal_cube d R (coefficients F c) (ratio F p q).
+Lemma check_orders inner d R c p q S w T : check inner d R c p q S w T ->
+  (1 < d)%N /\ forall r, r \in R -> (r <= d)%N /\ (inner -> (0 < r)%N).
 Proof.
-move=> /check_sound [_ below above]; split=> // E; split=> [[gamma bound] | le_E].
-  by have [//|z is_vertex le_z] := above gamma; apply: le_trans le_z (bound z is_vertex).
-by exists (coefficients F c) => z /below le_z; apply: le_trans le_z le_E.
-Qed.
-
-(** Theorem: a certificate relative to the range that the checker accepts has the least error of its orders. *)
-Theorem range_certificate d R c p q S w T :
-  check true d R c p q S w T -> optimal_range d R (coefficients F c) (ratio F p q).
-Proof.
-move=> /check_sound [total below above]; split; [exact: total | exact: below |] => E; split=> [[gamma [sum1 bound]] | le_E].
-  by have [//|z is_vertex le_z] := above gamma; apply: le_trans le_z (bound z is_vertex).
-exists (coefficients F c); split=> [|z /below le_z]; [exact: total | exact: le_trans le_z le_E].
+move=> /and5P [d_gt1 _ _ /allP range _]; split=> // r /range /andP [inner_r ->]; split=> // is_inner.
+by rewrite is_inner in inner_r; rewrite lt0n.
 Qed.
 
 End Theorems.
 
-Arguments optimal_cube : clear implicits.
-Arguments optimal_range : clear implicits.
+(** Theorem: a certificate for the cube [0,1]^d that the checker accepts has optimal coefficients and the least error. *)
+Theorem cube_certificate (F : realFieldType) d R c p q S w T :
+  check false d R c p q S w T -> optimal_cube F d R (coefficients F c) (ratio F p q).
+Proof.
+move=> accepted; have [d_gt1 range] := check_orders accepted; have [_ below above] := check_sound F accepted.
+apply: optimal_cube_of_vertices; [exact: ltnW | by move=> r /range [] | exact: below |].
+by move=> gamma; exact: above.
+Qed.
+
+(** Theorem: a certificate relative to the range of the inputs, all real vectors, that the checker accepts has optimal
+    coefficients and the least error. *)
+Theorem range_certificate (F : realFieldType) d R c p q S w T :
+  check true d R c p q S w T -> optimal_range F d R (coefficients F c) (ratio F p q).
+Proof.
+move=> accepted; have [d_gt1 range] := check_orders accepted; have [total below above] := check_sound F accepted.
+apply: optimal_range_of_vertices => //; [exact: ltnW | by move=> r /range [] | by move=> r /range [_ ->] | exact: total |].
+by move=> gamma sum1; apply: above.
+Qed.
