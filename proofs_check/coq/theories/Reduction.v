@@ -104,20 +104,27 @@ Qed.
 Lemma sum_all_spacings p x : \sum_(k < d.+1) spacing p x k = 1.
 Proof. by rewrite sum_spacing /place insubN // ltnn. Qed.
 
+(** The value at [x] is an average of values at vertices of the simplex of [x]. *)
+Lemma average_of_vertices f p x :
+  affine_on_order_simplices f -> in_cube x -> sorted_by p x ->
+  f x = \sum_(k < d.+1) spacing p x k * f (simplex_vertex p k).
+Proof.
+move=> affine cube sorted; have [a [b def_f]] := affine p.
+transitivity (\sum_(k < d.+1) (spacing p x k * a + \sum_i b i * (spacing p x k * simplex_vertex p k i))).
+  rewrite big_split /= -mulr_suml sum_all_spacings mul1r exchange_big def_f //=; congr (_ + _).
+  by apply: eq_bigr => i _; rewrite -mulr_sumr -convex_combination.
+apply: eq_bigr => k _; rewrite (def_f (simplex_vertex p k)).
+- by rewrite mulrDr mulr_sumr; congr (_ + _); apply: eq_bigr => i _; rewrite mulrCA.
+- exact/zero_one_in_cube/simplex_vertex_zero_one.
+- exact: simplex_vertex_sorted.
+Qed.
+
 (** A function that is affine on the order simplices is bounded on the cube by its values at the 0/1 vectors. *)
 Lemma bounded_by_vertices f E :
   affine_on_order_simplices f -> (forall x, zero_one x -> `|f x| <= E) -> forall x, in_cube x -> `|f x| <= E.
 Proof.
-move=> affine bound x cube; have [p sorted] := sorting_permutation x; have [a [b def_f]] := affine p.
-have -> : f x = \sum_(k < d.+1) spacing p x k * f (simplex_vertex p k).
-  transitivity (\sum_(k < d.+1) (spacing p x k * a + \sum_i b i * (spacing p x k * simplex_vertex p k i))).
-    rewrite big_split /= -mulr_suml sum_all_spacings mul1r exchange_big def_f //=; congr (_ + _).
-    by apply: eq_bigr => i _; rewrite -mulr_sumr -convex_combination.
-  apply: eq_bigr => k _; rewrite (def_f (simplex_vertex p k)).
-  - by rewrite mulrDr mulr_sumr; congr (_ + _); apply: eq_bigr => i _; rewrite mulrCA.
-  - exact/zero_one_in_cube/simplex_vertex_zero_one.
-  - exact: simplex_vertex_sorted.
-apply: le_trans (ler_norm_sum _ _ _) _.
+move=> affine bound x cube; have [p sorted] := sorting_permutation x.
+rewrite (average_of_vertices affine cube sorted); apply: le_trans (ler_norm_sum _ _ _) _.
 rewrite -[E]mul1r -(sum_all_spacings p x) mulr_suml; apply: ler_sum => k _.
 rewrite normrM ger0_norm ?spacing_ge0 // ler_wpmul2l ?spacing_ge0 //.
 by apply: bound; apply: simplex_vertex_zero_one.
@@ -275,14 +282,40 @@ Qed.
 Lemma card_zeros x : (#|zeros x| <= d)%N.
 Proof. by rewrite -[X in (_ <= X)%N]card_ord max_card. Qed.
 
-(** The cube and the vertices. *)
-Lemma cube_vertices R E : orders_upto R -> achievable_on_cube d R E <-> achievable d R E.
+(** The vertex [v_k] of a simplex has [k] zeros. *)
+Lemma zeros_simplex_vertex p k : (k <= d)%N -> #|zeros (simplex_vertex p k)| = k.
 Proof.
-move=> upto; split=> [[beta bound] | [beta bound]]; exists beta.
+move=> le_kd; have -> : zeros (simplex_vertex p k) = p @: [set i : 'I_d | (i < k)%N].
+  apply/setP => j; rewrite inE /simplex_vertex pnatr_eq0 eqb0 -ltnNge.
+  by rewrite -[in RHS](permKV p j) mem_imset ?inE //; apply: perm_inj.
+by rewrite card_imset; [rewrite -sum1dep_card (big_ord_narrow le_kd) sum1_card card_ord | apply: perm_inj].
+Qed.
+
+Lemma residual_spacings R beta p x :
+  orders_upto R -> in_cube x -> sorted_by p x ->
+  maximum x - \sum_(r <- R) beta r * subpool_max r x = \sum_(z < d.+1) spacing p x z * residual d R beta z.
+Proof.
+move=> upto cube sorted; rewrite (average_of_vertices (affine_residual R beta) cube sorted); apply: eq_bigr => z _.
+have le_zd : (z <= d)%N by rewrite -ltnS.
+by rewrite residual_vertex ?zeros_simplex_vertex //; apply: simplex_vertex_zero_one.
+Qed.
+
+Lemma residual_bound R beta E :
+  orders_upto R ->
+  (forall x, in_cube x -> `|maximum x - \sum_(r <- R) beta r * subpool_max r x| <= E) <->
+  (forall z, (z <= d)%N -> `|residual d R beta z| <= E).
+Proof.
+move=> upto; split=> bound.
   move=> z /set_of_size[Z <-]; rewrite -[Z]zeros_vertex -residual_vertex //; last exact: vertex_zero_one.
   by apply: bound; apply: zero_one_in_cube; apply: vertex_zero_one.
 apply: bounded_by_vertices; first exact: affine_residual.
 by move=> x vertex_x; rewrite residual_vertex // bound // card_zeros.
+Qed.
+
+(** The cube and the vertices. *)
+Lemma cube_vertices R E : orders_upto R -> achievable_on_cube d R E <-> achievable d R E.
+Proof.
+by move=> upto; split=> -[beta bound]; exists beta; apply/(residual_bound _ _ upto).
 Qed.
 
 (** Individual weights: from the cube to the 0/1 vectors. *)
@@ -439,6 +472,31 @@ Theorem residual_affine (F : realFieldType) (d : nat) (orders : seq nat) (beta :
   affine_on_order_simplices (fun x : 'I_d -> F => maximum x - \sum_(r <- orders) beta r * subpool_max r x).
 Proof. exact: affine_residual. Qed.
 
+(** Theorem: at a 0/1 vector with z zeros the mean subpool maximum of order r is the feature: 1 - C(z,r)/C(d,r), and 1
+    for r = 0.
+    Claims: vertex-features *)
+Theorem vertex_features (F : realFieldType) (d r : nat) (x : 'I_d -> F) :
+  (r <= d)%N -> zero_one x -> subpool_max r x = feature F d r #|[set i | x i == 0]|.
+Proof. exact: subpool_max_vertex. Qed.
+
+(** Theorem: for x in the cube, sorted by the permutation p, the residual is the average of the vertex residuals, with the
+    spacings of the sorted entries (0 put before them, 1 after them) for weights.
+    Claims: reduction-to-vertices/2 *)
+Theorem residual_by_spacings
+    (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) (p : {perm 'I_d}) (x : 'I_d -> F) :
+  (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) -> in_cube x -> sorted_by p x ->
+  maximum x - \sum_(r <- orders) beta r * subpool_max r x = \sum_(z < d.+1) spacing p x z * residual d orders beta z.
+Proof. by move=> d_gt0; exact: residual_spacings. Qed.
+
+(** Theorem: a number bounds the residual of an estimator on the cube if and only if it bounds the vertex residuals: the
+    largest absolute values are equal.
+    Claims: reduction-to-vertices/2 *)
+Theorem residual_bounds (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) (E : F) :
+  (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) ->
+  (forall x : 'I_d -> F, in_cube x -> `|maximum x - \sum_(r <- orders) beta r * subpool_max r x| <= E) <->
+  (forall z, (z <= d)%N -> `|residual d orders beta z| <= E).
+Proof. by move=> d_gt0; exact: residual_bound. Qed.
+
 (** Theorem: an error is achieved on the whole cube by mean subpool maxima if and only if it is achieved at the vertices
     z = 0..d. *)
 Theorem reduction (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
@@ -447,7 +505,8 @@ Theorem reduction (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
 Proof. by move=> d_gt0; exact: cube_vertices. Qed.
 
 (** Theorem: individual weights for the subsets gain nothing: an error is achieved on the cube with a weight for every
-    subset whose size is an order if and only if it is achieved at the vertices z = 0..d with a weight for every order. *)
+    subset whose size is an order if and only if it is achieved at the vertices z = 0..d with a weight for every order.
+    Claims: symmetrisation *)
 Theorem reduction_by_subsets (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_by_subsets d orders E <-> achievable d orders E.
