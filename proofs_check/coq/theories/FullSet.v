@@ -84,3 +84,20 @@ Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reducti
 Theorem full_set_by_subsets_01 (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets_01 d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets_01 // full_set. Qed.
+
+(** Theorem: no estimator with orders below d achieves less than 2^-d: the maximum is not in the class.
+    Claims: max-is-not-in-the-class *)
+Theorem max_is_not_in_the_class (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
+  (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r < d)%N) ->
+  achievable_on_cube d orders E -> 2%:R ^- d <= E.
+Proof.
+move=> d_gt0 uniq_R below; rewrite reduction //; last by move=> r /below /ltnW.
+case=> beta bound; apply/(full_set _ d_gt0).
+exists (fun r => if r \in orders then beta r else 0) => z le_zd.
+rewrite /residual (_ : estimate d (iota 0 d) _ z = estimate d orders beta z); first exact: bound.
+rewrite /estimate (eq_bigr (fun r => if r \in orders then beta r * feature F d r z else 0)); last first.
+  by move=> r _; case: (r \in orders); rewrite ?mul0r.
+rewrite -big_mkcond -big_filter; apply: perm_big; apply: uniq_perm => //; first by rewrite filter_uniq ?iota_uniq.
+move=> r; rewrite mem_filter mem_iota /= add0n.
+by case in_R: (r \in orders) => //=; apply: below.
+Qed.

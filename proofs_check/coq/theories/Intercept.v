@@ -6,7 +6,7 @@
     error is the bound [A] of the extrapolation, with it the error is [A/(1+A)]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Algebra Classes Duality Reduction FullSet TopFamily.
+From Subpool Require Import Algebra Classes Duality Reduction FullSet Pair TopFamily.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -97,4 +97,17 @@ move=> d_gt1; have d_gt0 := ltnW d_gt1; have nz : 2%:R ^+ d != 0 :> F by rewrite
 rewrite -inverse_without_intercept //; apply: removing_the_intercept E => //.
   by apply/allP; apply: inner_orders_iota.
 by move=> E; rewrite -iota_zero //; apply: full_set_on_cube.
+Qed.
+
+(** Theorem: the order r alone, 1 <= r <= d-1, achieves the error E on the cube if and only if E >= 1/(2d/(d-r) - 1).
+    Claims: closed-form-bare-single *)
+Theorem single_without_intercept (F : realFieldType) (d r : nat) (E : F) :
+  (0 < r < d)%N -> achievable_on_cube d [:: r] E <-> ((2 * d)%:R / (d - r)%:R - 1)^-1 <= E.
+Proof.
+move=> range; have /andP[r_gt0 lt_rd] := range; have d_gt0 : (0 < d)%N := ltn_trans r_gt0 lt_rd.
+have nz : (2 * d)%:R / (d - r)%:R != 0 :> F.
+  by rewrite mulf_neq0 ?invr_neq0 // pnatr_eq0 -lt0n ?muln_gt0 ?subn_gt0.
+rewrite -inverse_without_intercept // invf_div; apply: removing_the_intercept E => //.
+  by move=> s; rewrite inE => /eqP->.
+by move=> E; apply: pair_on_cube.
 Qed.

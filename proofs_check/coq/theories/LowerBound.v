@@ -306,3 +306,10 @@ have N_gt0 : (0 < width d (0%N :: orders) ^ 2)%N by rewrite expn_gt0 /width big_
 rewrite ler_pdivr_mulr ?ltr0n //; apply: (mixed_orders uniq_R inner in_m low_m) approx.
 by move=> r in_R low_r; apply: largest; rewrite /low in_R.
 Qed.
+
+(** Theorem: if the indicator of z = d+1 on 0..d+1 is within E of the span of the C(z,r), r in R, then that of z = d on
+    0..d is within 2E of the span of the C(z,r-1), r >= 1 in R.
+    Claims: link *)
+Theorem lowered_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
+  approximates d.+1 orders E -> approximates d [seq (r - 1)%N | r <- orders & (0 < r)%N] (2%:R * E).
+Proof. exact: link. Qed.

@@ -123,3 +123,9 @@ Proof.
 move=> range; have /andP[r_gt0 lt_rd] := range; rewrite reduction ?pair // ?(leq_trans _ lt_rd) //.
 by move=> s; rewrite !inE => /orP[/eqP-> | /eqP->] //; apply: ltnW.
 Qed.
+
+(** Theorem: the intercept and the mean achieve the error E on the cube if and only if E >= (d-1)/(2d), d >= 2.
+    Claims: closed-form-mean *)
+Theorem mean_on_cube (F : realFieldType) (d : nat) (E : F) :
+  (1 < d)%N -> achievable_on_cube d [:: 0%N; 1%N] E <-> d.-1%:R / (2 * d)%:R <= E.
+Proof. by move=> d_gt1; rewrite pair_on_cube // subn1. Qed.

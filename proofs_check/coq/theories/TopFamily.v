@@ -205,3 +205,9 @@ split=> [achieved | le_E].
 have /allP inner_all := inner; rewrite reduction_relative // (achievable_range_extrapolates _ d_gt1 inner_all).
 by apply: extrapolates_weaken le_E _; apply: top_range_achieved.
 Qed.
+
+(** Theorem: the intercept alone achieves the error E on the cube if and only if E >= 1/2.
+    Claims: closed-form-intercept *)
+Theorem intercept_on_cube (F : realFieldType) (d : nat) (E : F) :
+  (0 < d)%N -> achievable_on_cube d [:: 0%N] E <-> 2%:R^-1 <= E.
+Proof. by move=> d_gt0; have := top_family E d_gt0; rewrite /= big_ord1 bin0. Qed.
