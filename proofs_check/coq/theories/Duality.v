@@ -3,8 +3,8 @@
     _Duality._  Weights [w_z] on the vertices with [sum_z w_z m_r(z) = 0] for every order [r] see only the target of a
     residual, not the estimator.  So if some estimator achieves [E], then [|sum_z w_z target(z)| <= E sum_z |w_z|].
 
-    _One program._  Let [g(z) = sum_{r in S} g_r C(z,r)].  Say that [S] _extrapolates_ with bound [A] if some such [g] has
-    [g(d) = 1] and [|g| <= A] on 0..d-1, and that it _approximates_ with error [E] if some such [g] is within [E] of
+    _One program._  Let [g(z) = sum_{r in S} g_r C(z,r)].  Say that [S] _extrapolates_ with bound [A] if some such [g]
+    has [g(d) = 1] and [|g| <= A] on 0..d-1, and that it _approximates_ with error [E] if some such [g] is within [E] of
     [z = d] (1 there, 0 elsewhere) on 0..d.  The residual of an estimator is a [g] less [z = d], with
     [g_r = beta_r / C(d,r)], and [g_0 + sum_{r >= 1} beta_r + beta_0 = 1].  Hence, for orders [R] without 0:
     - with intercept: [0 :: R] achieves [E] iff [0 :: R] approximates with error [E];
@@ -139,7 +139,8 @@ have := extrapolates_approximates E_lt1 approx; rewrite least ler_pdivl_mulr ?su
 by rewrite mulrBr mulr1 ler_subl_addr addrC mulrC [E * a]mulrC addrC.
 Qed.
 
-(** A function [g] that is [L] at [d] and within [-1, 1] before, with weights of total size [L]: the least bound is 1/L. *)
+(** A function [g] that is [L] at [d] and within [-1, 1] before, with weights of total size [L]: the least bound is
+    1/L. *)
 Lemma extrapolation_constant d S (L : F) g w :
   0 < L -> span S g d = L -> (forall z, (z < d)%N -> `|span S g z| <= 1) ->
   w d = 1 -> (forall r, r \in S -> \sum_(z < d.+1) w z * 'C(z, r)%:R = 0) -> \sum_(z < d) `|w z| <= L ->
@@ -275,7 +276,7 @@ move=> d_gt0 inner; split=> [[beta bound] | extra].
              (span_with_constant _ _ _ inner).
 have E_ge0 := extrapolates_ge0 d_gt0 extra; case: extra => g [gd bound].
 have def_h r : r \in R -> g r * 'C(d, r)%:R = g r * 'C(d, r)%:R by [].
-have g0 : 1 - \sum_(r <- R) g r * 'C(d, r)%:R = g 0%N 
+have g0 : 1 - \sum_(r <- R) g r * 'C(d, r)%:R = g 0%N
   by apply/eqP; rewrite subr_eq -span_at_d -span_intercept gd.
 exists (fun r => g r * 'C(d, r)%:R) => z; rewrite (residual_span _ inner def_h) g0 -span_intercept leq_eqVlt.
 case/predU1P=> [-> | lt_zd]; first by rewrite gd eqxx subrr normr0.

@@ -5,12 +5,12 @@
     shows that the [h] largest orders attain both.
 
     Proof.  Weights on the vertices with [k] ones: [(-1)^k C(d,k) b_k].  Their moment against [C(z,r)] is
-    [C(d,r) q(d-r)] with [q(t) = sum_k (-1)^k b_k C(t,k)]; so they have to be such that [q(0) = b_0 = 1] and [q(d-r) = 0] for
-    each order [r].  Let [kappa_1 < ... < kappa_h] be the numbers [d-r] and [q(t) = prod_i (1 - t/kappa_i)].  Multiplying
-    by [1 - t/kappa] turns [b_k] into [(1 - k/kappa) b_k + (k/kappa) b_(k-1)].  Because [kappa_i >= i], this is a convex
-    combination wherever it is not 0: so [0 <= b_k <= 1], and [b_k = 0] for [k > h].  The weights before the vertex [d]
-    have a total size of at most [sum_{1<=k<=h} C(d,k)].  With the intercept, [-q(d)] is added at the all-ones vector, and
-    [|q(d)| = prod_i (d/kappa_i - 1) <= prod_i (d/i - 1) = C(d-1,h)]. *)
+    [C(d,r) q(d-r)] with [q(t) = sum_k (-1)^k b_k C(t,k)]; so they have to be such that [q(0) = b_0 = 1] and [q(d-r)
+    = 0] for each order [r].  Let [kappa_1 < ... < kappa_h] be the numbers [d-r] and [q(t) = prod_i (1 - t/kappa_i)].
+    Multiplying by [1 - t/kappa] turns [b_k] into [(1 - k/kappa) b_k + (k/kappa) b_(k-1)].  Because [kappa_i >= i],
+    this is a convex combination wherever it is not 0: so [0 <= b_k <= 1], and [b_k = 0] for [k > h].  The weights
+    before the vertex [d] have a total size of at most [sum_{1<=k<=h} C(d,k)].  With the intercept, [-q(d)] is added
+    at the all-ones vector, and [|q(d)| = prod_i (d/kappa_i - 1) <= prod_i (d/i - 1) = C(d-1,h)]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction.

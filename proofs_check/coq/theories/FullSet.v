@@ -3,13 +3,13 @@
     Claim: the orders 0..d-1 achieve the error [E] iff [E >= 2^-d], for every [d >= 1].
 
     Proof.  The weights [w_z = (-1)^(d+z) C(d,z)] are orthogonal to every [C(z,r)] with [r < d] (the d-th difference
-    annihilates polynomials of lower degree), [w_d = 1], and the others have the total size [2^d - 1].  The polynomial of
-    degree below [d] that takes the values [-(-1)^(d+z)] on z = 0..d-1 has the value [2^d - 1] at [d], by the same
-    orthogonality.  So the constant of extrapolation is [L = 2^d - 1], and the least error [1/(L+1)].  The statements about
-    the cube and about individual weights follow by [Reduction.v]. *)
+    annihilates polynomials of lower degree), [w_d = 1], and the others have the total size [2^d - 1].  The polynomial
+    of degree below [d] that takes the values [-(-1)^(d+z)] on z = 0..d-1 has the value [2^d - 1] at [d], by the same
+    orthogonality.  So the constant of extrapolation is [L = 2^d - 1], and the least error [1/(L+1)].  The statements
+    about the cube and about individual weights follow by [Reduction.v]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Algebra Binomials Classes Duality Reduction.
+From Subpool Require Import Binomials Classes Duality Reduction.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -67,8 +67,8 @@ Qed.
 Lemma full_set_orders d : uniq (iota 0 d) /\ forall r, r \in iota 0 d -> (r <= d)%N.
 Proof. by split=> [|r]; [exact: iota_uniq | rewrite mem_iota => /andP[_ /ltnW]]. Qed.
 
-(** Theorem: the same on the whole cube [0,1]^d: combinations of the mean subpool maxima of orders 0..d-1 come within E of
-    the maximum if and only if E >= 2^-d.
+(** Theorem: the same on the whole cube [0,1]^d: combinations of the mean subpool maxima of orders 0..d-1 come within
+    E of the maximum if and only if E >= 2^-d.
     Claims: closed-form-full *)
 Theorem full_set_on_cube (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_on_cube d (iota 0 d) E <-> 2%:R ^- d <= E.
@@ -79,8 +79,8 @@ Theorem full_set_by_subsets (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets // full_set. Qed.
 
-(** Theorem: the same with an individual weight for every subset, at the 0/1 vectors: no combination of monomials of degree
-    below d is closer to the function OR than 2^-d. *)
+(** Theorem: the same with an individual weight for every subset, at the 0/1 vectors: no combination of monomials of
+    degree below d is closer to the function OR than 2^-d. *)
 Theorem full_set_by_subsets_01 (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets_01 d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets_01 // full_set. Qed.

@@ -24,7 +24,7 @@ Implicit Types (d : nat) (R : seq nat) (E : F).
 Lemma half_lt1 : 2%:R^-1 < 1 :> F.
 Proof. by rewrite invf_lt1 ?ltr1n ?ltr0n. Qed.
 
-(** The intercept 1/2 alone achieves 1/2. *)
+(** The intercept 1/2 alone comes within 1/2. *)
 Lemma half_achieved d R : inner_orders d R -> approximates d (0%N :: R) (2%:R^-1 : F).
 Proof.
 move=> /allP inner; exists (fun r => if r == 0%N then 2%:R^-1 else 0) => z _; rewrite span_intercept /=.

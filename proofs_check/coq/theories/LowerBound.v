@@ -1,6 +1,7 @@
 (** * Exponentially small only if exponentially wide: E >= min(1/(2N), 2/N^2)
 
-    [N = sum_{r in R} C(d,r)] is the number of subpool maxima that an estimator with the orders [R], among them 0, reads.
+    [N = sum_{r in R} C(d,r)] is the number of subpool maxima that an estimator with the orders [R], among them 0,
+    reads.
     Claim: if it achieves the error [E], then [E >= 1/(2N)] or [E >= 2/N^2].
 
     Proof, in terms of approximation ([Duality.v]):
@@ -9,12 +10,12 @@
     (b) If all orders are at most d/2, then [E >= 1/(2N)], by induction on [d] with (a): [N] at least halves.
     (c) If all orders but 0 are at least d/2, then [E >= 1/(2N)] by the extremal theorem, since with [h] orders beside 0
         [N >= sum_{k<=h} C(d,k)]: binomials grow up to the middle.
-    (d) Otherwise let [m >= 1] be the largest order up to d/2 and [h] the number of the larger ones.  By (a), [m+1] times,
-        and the extremal theorem for the [h] orders that are left, [1 <= 2^(m+1) E H], [H = sum_{k<=h} C(d,k)].  Now
-        [2^m <= C(d,m)] and [C(d,m) + H <= N], hence [2 * 2^m H <= N^2/2]. *)
+    (d) Otherwise let [m >= 1] be the largest order up to d/2 and [h] the number of the larger ones.  By (a), [m+1]
+        times, and the extremal theorem for the [h] orders that are left, [1 <= 2^(m+1) E H], [H = sum_{k<=h} C(d,k)].
+        Now [2^m <= C(d,m)] and [C(d,m) + H <= N], hence [2 * 2^m H <= N^2/2]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Algebra Binomials Classes Duality Reduction Extremal.
+From Subpool Require Import Binomials Classes Duality Reduction Extremal.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -48,15 +49,13 @@ elim: m d => [|m IH] [|d] le_d; rewrite ?bin0 //.
 apply: leq_trans (bin_doubles le_d); rewrite expnS leq_mul2l /=; apply: IH; nat_lia.
 Qed.
 
-Lemma bin_monotone d d' r : d <= d' -> 'C(d, r) <= 'C(d', r).
-Proof. exact: leq_bin2l. Qed.
-
 Lemma row_sum_monotone d d' h : d <= d' -> row_sum d h <= row_sum d' h.
 Proof. by move=> le_d; apply: leq_sum => k _; apply: leq_bin2l. Qed.
 
 (** (c): a set of [h] orders from d/2 on is at least as wide as the first [h] orders. *)
 Lemma spread_width d roots :
-  spread roots -> all (fun kappa => 2 * kappa <= d) roots -> row_sum d (size roots) <= \sum_(kappa <- roots) 'C(d, kappa).
+  spread roots -> all (fun kappa => 2 * kappa <= d) roots ->
+  row_sum d (size roots) <= \sum_(kappa <- roots) 'C(d, kappa).
 Proof.
 elim: roots => [|kappa rest IH] /=; first by rewrite /row_sum big_ord0.
 case/andP=> large /IH le_rest /andP[small /le_rest {}le_rest].
@@ -110,7 +109,6 @@ Local Open Scope ring_scope.
 Section LowerBound.
 
 Variable F : realFieldType.
-Add Field F_field : (field_laws F).
 Implicit Types (d m : nat) (R S : seq nat) (E : F).
 
 (** (a): the link between [d] and [d-1]. *)
@@ -120,7 +118,8 @@ case=> g bound; exists (fun r => g r.+1) => z le_zd.
 have -> : span (lower 1 R) (fun r => g r.+1) z = span R g z.+1 - span R g z.
   rewrite /span big_map big_filter big_mkcond -sumrB; apply: eq_bigr => -[|r] _ /=; first by rewrite !bin0 subrr.
   by rewrite subn1 /= binS natrD mulrDr [X in _ = X - _]addrC addrK.
-have := bound z.+1 le_zd; have := bound z (leqW le_zd); rewrite eqSS (ltn_eqF (n := d.+1)) // sub0r normrN => le_z le_z1.
+have := bound z.+1 le_zd; have := bound z (leqW le_zd);
+rewrite eqSS (ltn_eqF (n := d.+1)) // sub0r normrN => le_z le_z1.
 rewrite opprB addrCA mulr2n mulrDl mul1r addrC; apply: le_trans (ler_norm_add _ _) _.
 by apply: ler_add.
 Qed.
@@ -160,7 +159,8 @@ Proof.
 elim: d S E => // d IH S E _ uniq_S size_S low approx.
 case: (posnP (size (lower 1 S))) => [none | some].
   have only0 r : r \in S -> r = 0%N.
-    move=> in_S; case: (posnP r) => // r_gt0; have : (r - 1)%N \in lower 1 S by rewrite /lower (map_f (fun r => r - 1)%N) // mem_filter r_gt0.
+    move=> in_S; case: (posnP r) => // r_gt0; have : (r - 1)%N \in lower 1 S.
+      by rewrite /lower (map_f (fun r => r - 1)%N) // mem_filter r_gt0.
     by rewrite (size0nil none).
   have def_S : S = [:: 0%N].
     case: S uniq_S size_S only0 {low approx none} => // r [|s S] /= uniq_S _ only0.
@@ -193,7 +193,7 @@ rewrite -[X in _ + X]/(1%:R) -natrD ler_wpmul2l ?(approximates_ge0 approx) // le
 have wide : (row_sum d (size R) <= width d R)%N.
   by apply: high_width => // r /high /andP[/andP[_ ->] ->].
 have last_bin : ('C(d.-1, size R) <= row_sum d (size R) + 1)%N.
-  apply: (@leq_trans 'C(d, size R)); first by apply: bin_monotone; apply: leq_pred.
+  apply: (@leq_trans 'C(d, size R)); first by apply: leq_bin2l; apply: leq_pred.
   by case: (size R) => [|h]; rewrite ?bin0 ?leq_addl // /row_sum big_ord_recr /= -addnA addnCA leq_addr.
 rewrite /width big_cons bin0 -/(width d R) mulnDr muln1.
 move: wide last_bin; move: (width d R) (row_sum d (size R)) 'C(d.-1, size R) => w s b le_w le_b; nat_lia.
@@ -262,8 +262,8 @@ Qed.
 
 End Theorems.
 
-(** Theorem: an estimator on the cube with the intercept and further orders up to d/2 that achieves the error E and reads
-    N subpool maxima has E >= 1/(2N).
+(** Theorem: an estimator on the cube with the intercept and further orders up to d/2 that achieves the error E and
+    reads N subpool maxima has E >= 1/(2N).
     Claims: width-low-orders *)
 Theorem width_low_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r)%N && (2 * r <= d)%N) ->
@@ -275,8 +275,8 @@ move=> d_gt0 uniq_R low achieved; apply: half_over; apply: low_orders => //.
 by apply: approximates_cube achieved => // r /low /andP[r_gt0 le_r]; nat_lia.
 Qed.
 
-(** Theorem: an estimator on the cube with the intercept and further orders from d/2 to d-1 that achieves the error E and
-    reads N subpool maxima has E >= 1/(2N).
+(** Theorem: an estimator on the cube with the intercept and further orders from d/2 to d-1 that achieves the error E
+    and reads N subpool maxima has E >= 1/(2N).
     Claims: width-high-orders *)
 Theorem width_high_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r < d)%N && (d <= 2 * r)%N) ->

@@ -8,10 +8,10 @@
 >>
     for all x_1, ..., x_5 in an ordered field.  Each term is a maximum of two sums of maxima of two numbers.
 
-    Proof.  Each of the three sums, and the maximum, is symmetric; so let [x_1 <= ... <= x_5].  Then every [M] is one of the
-    two numbers, and all but three of the outer maxima are one of the two sums.  The three,
-    [max(2 x_4, x_2 + x_5)], [max(2 x_4, x_3 + x_5)] (twice) and [max(2 x_3, x_2 + x_5)], occur with opposite signs in the
-    first and in the third sum.  What is left is linear. *)
+    Proof.  Each of the three sums, and the maximum, is symmetric; so let [x_1 <= ... <= x_5].  Then every [M] is one
+    of the two numbers, and all but three of the outer maxima are one of the two sums.  The three,
+    [max(2 x_4, x_2 + x_5)], [max(2 x_4, x_3 + x_5)] (twice) and [max(2 x_3, x_2 + x_5)], occur with opposite signs in
+    the first and in the third sum.  What is left is linear. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra.
@@ -248,8 +248,8 @@ End Sorted.
 
 End MaxOfFive.
 
-(** Theorem: thirty times the maximum of five numbers is the sum of the fifteen terms max(2 x_a, M_bc + M_de), plus twelve
-    times the sum of the five maxima of four, less the sum of the thirty terms max(M_ab + M_ac, M_bc + M_de).
+(** Theorem: thirty times the maximum of five numbers is the sum of the fifteen terms max(2 x_a, M_bc + M_de), plus
+    twelve times the sum of the five maxima of four, less the sum of the thirty terms max(M_ab + M_ac, M_bc + M_de).
     Claims: max-of-five *)
 Theorem max_of_five (F : realFieldType) (a b c d e : F) : identity_of_five a b c d e.
 Proof. by apply: identity_by_sorting a b c d e => a b c d e; apply: identity_sorted. Qed.

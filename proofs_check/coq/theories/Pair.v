@@ -2,8 +2,8 @@
 
     Claim: the orders {0, r}, [1 <= r <= d-1], achieve the error [E] iff [E >= (d-r)/(2d)].
 
-    Proof.  Both sides of the duality are explicit, with [L = (d+r)/(d-r)], so that [1/(L+1) = (d-r)/(2d)].  The function
-    [-1 + 2 C(z,r)/C(d-1,r)] is within [-1,1] on z = 0..d-1 and has the value [L] at [d], since
+    Proof.  Both sides of the duality are explicit, with [L = (d+r)/(d-r)], so that [1/(L+1) = (d-r)/(2d)].  The
+    function [-1 + 2 C(z,r)/C(d-1,r)] is within [-1,1] on z = 0..d-1 and has the value [L] at [d], since
     [d C(d-1,r) = (d-r) C(d,r)].  The weights [r/(d-r)] at 0, [-d/(d-r)] at d-1 and 1 at d are orthogonal to 1 and to
     [C(z,r)], and those before [d] have the total size [L]. *)
 

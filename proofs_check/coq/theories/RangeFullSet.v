@@ -1,7 +1,7 @@
 (** * The full set relative to the range: the least error is 1/(2^d - 2)
 
-    Claim: combinations of the mean subpool maxima of the orders 1..d-1 whose coefficients sum to 1 come within [E] times
-    the range of [x] of the maximum, for all real [x], iff [E >= 1/(2^d - 2)], for every [d >= 2].
+    Claim: combinations of the mean subpool maxima of the orders 1..d-1 whose coefficients sum to 1 come within [E]
+    times the range of [x] of the maximum, for all real [x], iff [E >= 1/(2^d - 2)], for every [d >= 2].
 
     Proof.  It is the top family with [j = d-1], and [sum_{1<=k<=d-1} C(d,k) = 2^d - 2]. *)
 

@@ -3,23 +3,24 @@
     _Claim 1._  A function on [0,1]^d that is affine on each order simplex {0 <= x_p(0) <= ... <= x_p(d-1) <= 1} attains
     its largest absolute value at 0/1 vectors.
     Proof: with [y_i = x_p(i)], put [lambda_k = y_k - y_(k-1)] for [k = 0..d], where [y_(-1) = 0] and [y_d = 1].  These
-    are at least 0, sum to 1, and [x = sum_k lambda_k v_k], where [v_k] has the ones at p(k), ..., p(d-1).  So the value at
-    [x] is the average, with these weights, of the values at the [v_k], vertices of the same simplex.
+    are at least 0, sum to 1, and [x = sum_k lambda_k v_k], where [v_k] has the ones at p(k), ..., p(d-1).  So the
+    value at [x] is the average, with these weights, of the values at the [v_k], vertices of the same simplex.
 
     _Claim 2._  The maximum over a subset, a mean subpool maximum, and linear combinations of them are such functions.
-    Proof: on the order simplex, the maximum over [J] is the coordinate [x_p(i)] with the largest [i] such that p(i) is in [J].
+    Proof: on the order simplex, the maximum over [J] is the coordinate [x_p(i)] with the largest [i] such that p(i)
+    is in [J].
 
     _Claim 3._  So for orders [R] in 0..d the following are equivalent: [E] is achieved on the cube by combinations of
-    the mean subpool maxima; by combinations with an individual weight for every subset; by the latter at the 0/1 vectors;
-    at the [d+1] points [z = 0..d] (the predicate [achievable], in which the other files prove their theorems).
-    Proof that individual weights gain nothing: average the residuals at the 0/1 vectors with [z] zeros.  A subset of [r]
-    inputs lies in [C(d-r,d-z)] sets of [z] zeros, a share [C(z,r)/C(d,r)] of all, whichever subset it is.
+    the mean subpool maxima; by combinations with an individual weight for every subset; by the latter at the 0/1
+    vectors; at the [d+1] points [z = 0..d] (the predicate [achievable], in which the other files prove their theorems).
+    Proof that individual weights gain nothing: average the residuals at the 0/1 vectors with [z] zeros.  A subset of
+    [r] inputs lies in [C(d-r,d-z)] sets of [z] zeros, a share [C(z,r)/C(d,r)] of all, whichever subset it is.
 
     _Claim 4._  With weights that sum to 1, the error relative to the range, over all real vectors, is the error over
     z = 1..d-1: such an estimator is equivariant under [x -> lo + s x], [s >= 0]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra fingroup perm.
-From Subpool Require Import Algebra Binomials Classes Duality.
+From Subpool Require Import Binomials Classes Duality.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -176,7 +177,8 @@ Proof.
 move=> affine; elim: s => [|i s IH].
   by apply: (@affine_ext _ (fun=> 0)) => [x|]; [rewrite big_nil | apply: affine_const].
 case P_i: (P i); last by apply: affine_ext IH => x; rewrite big_cons P_i.
-by apply: (@affine_ext _ (fun x => f i x + \sum_(i <- s | P i) f i x)) => [x|]; [rewrite big_cons P_i | apply: affine_add].
+apply: (@affine_ext _ (fun x => f i x + \sum_(i <- s | P i) f i x)) => [x|]; last exact: affine_add.
+by rewrite big_cons P_i.
 Qed.
 
 Lemma affine_max_over J : affine_on_order_simplices (max_over J).
@@ -479,8 +481,8 @@ Theorem vertex_features (F : realFieldType) (d r : nat) (x : 'I_d -> F) :
   (r <= d)%N -> zero_one x -> subpool_max r x = feature F d r #|[set i | x i == 0]|.
 Proof. exact: subpool_max_vertex. Qed.
 
-(** Theorem: for x in the cube, sorted by the permutation p, the residual is the average of the vertex residuals, with the
-    spacings of the sorted entries (0 put before them, 1 after them) for weights.
+(** Theorem: for x in the cube, sorted by the permutation p, the residual is the average of the vertex residuals, with
+    the spacings of the sorted entries (0 put before them, 1 after them) for weights.
     Claims: reduction-to-vertices/2 *)
 Theorem residual_by_spacings
     (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) (p : {perm 'I_d}) (x : 'I_d -> F) :

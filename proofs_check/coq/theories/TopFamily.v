@@ -92,10 +92,6 @@ have lt_kj := ltn_ord k; rewrite -[RHS]bin_sub; last by apply: leq_trans lt_kj (
 congr 'C(_, _); nat_lia.
 Qed.
 
-Lemma alternating_square d z (x : F) :
-  alternating_binomial F d z * - ((-1) ^+ (d + z) * x) = - ('C(d, z)%:R * x).
-Proof. by rewrite /alternating_binomial mulrN mulrACA sign_sq mul1r. Qed.
-
 (** With intercept. *)
 Definition top_constant d j : nat := row_sum d j + 'C(d.-1, j).
 
