@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -50,7 +50,6 @@ def verify(
     kernel_max: int = DEFAULT_KERNEL_MAX,
     workers: int = 1,
     on_verdict: Callable[[Verdict], None] | None = None,
-    kernel: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Verdict]:
     """Check all claims, or those named, up to a kernel size.
 
@@ -64,9 +63,6 @@ def verify(
         Number of processes.
     on_verdict : callable, optional
         Called with each verdict as soon as it is known: for progress bars.
-    kernel : mapping of str to tuple of str, optional
-        For claims that theorems accepted by Coq's kernel cover, their names, as
-        :func:`proofs_check.coq.proved_claims` returns them. None by default: the kernel is not asked.
 
     Returns
     -------
@@ -89,8 +85,7 @@ def verify(
         raise InputError(f"workers is an integer >= 1, not {workers!r}")
     chosen = [claim.name for claim in select(names)]
     verdicts: dict[str, Verdict] = {}
-    for checked in _verdicts(_tasks(chosen), kernel_max, workers):
-        verdict = checked.with_kernel((kernel or {}).get(checked.claim, ()))
+    for verdict in _verdicts(_tasks(chosen), kernel_max, workers):
         verdicts[verdict.claim] = verdict
         if on_verdict is not None:
             on_verdict(verdict)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from proofs_check.coq.driver import TIMEOUT, KernelTheorem, check
+from proofs_check.coq.driver import TIMEOUT, KernelTheorem, check, check_again
 from proofs_check.coq.errors import KernelError
 from theory.errors import SubpoolError
 
@@ -21,15 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m proofs_check.coq", description=__doc__)
     parser.add_argument("--rebuild", action="store_true", help="compile even what the cache has")
+    parser.add_argument("--coqchk", action="store_true", help="then have the stand-alone checker check all of it again")
     parser.add_argument("--timeout", type=float, default=TIMEOUT, metavar="S", help="for each file; default: 600")
     options = parser.parse_args(arguments)
     try:
         theorems = check(rebuild=options.rebuild, timeout=options.timeout)
+        summary = check_again() if options.coqchk else None
     except KernelError as error:
         return _fail(error, 1)
     except SubpoolError as error:
         return _fail(error, 2)
     _print_table(theorems)
+    if summary is not None:
+        sys.stdout.write(f"{summary}\n")
     return 0
 
 

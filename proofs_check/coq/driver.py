@@ -24,7 +24,7 @@ from typing import Any
 
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
-from proofs_check.coq.readback import answers, certificate_proved, questions, seconds
+from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
 from proofs_check.coq.sources import (
     LIBRARY,
     ListedTheorem,
@@ -42,6 +42,9 @@ from theory.rationals import to_string
 
 TIMEOUT = 600.0
 """Seconds that one run of ``coqc`` may take."""
+
+COQCHK_TIMEOUT = 7200.0
+"""Seconds that ``coqchk`` may take."""
 
 _LONGEST_ERROR = 40
 _FLAGS = ("-q", "-w", "none")
@@ -177,6 +180,30 @@ def build(
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return Theories(folder, tuple(theorems))
+
+
+def check_again(*, cache: str | os.PathLike[str] | None = None, timeout: float = COQCHK_TIMEOUT) -> str:
+    """Have the stand-alone checker ``coqchk`` check the compiled theories and all of MathComp that they use.
+
+    This takes minutes. It trusts neither ``coqc`` nor the compiled files.
+
+    Returns
+    -------
+    str
+        A line that says what was checked.
+
+    Raises
+    ------
+    KernelError
+        If it refuses, or its summary lists an axiom or anything else that is not checked.
+    KernelTimeoutError, KernelMissingError
+    """
+    texts = shipped_sources()
+    theories = build(texts, cache=cache)
+    modules = [f"{LIBRARY}.{name}" for name in texts]
+    command = [find_tool("coqchk"), "-silent", "-o", "-Q", ".", LIBRARY, *modules]
+    require_empty_summary(run_tool(command, theories.folder, timeout))
+    return f"coqchk has checked {len(modules)} files again, with all that they use of Coq and MathComp; axioms: none"
 
 
 def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,12 @@ NO_ASSUMPTIONS = "Closed under the global context"
 _MARK = "@answer"
 _MARKED = f'Goal True. idtac "{_MARK}". Abort.\n'
 _WIDE = "Set Printing Width 1000000000.\nSet Printing Depth 1000000000."
+_TRUSTED = (
+    "Axioms",
+    "Constants/Inductives relying on type-in-type",
+    "Constants/Inductives relying on unsafe (co)fixpoints",
+    "Inductives whose positivity is assumed",
+)
 _TIME = re.compile(r"^Chars (\d+) - (\d+) \[(.*)\] ([0-9.]+) secs", re.MULTILINE)
 _INTEGER = r"(?:[0-9]+|\(-[0-9]+\))"
 _LIST = r"\[::(?: ([^\]]*))?\]"
@@ -103,6 +109,26 @@ def seconds(output: str, positions: Sequence[int]) -> list[float]:
         if begun and match[3] in ("Qed.", "Defined.") and current + 1 < len(positions):
             current += 1
     return times
+
+
+def require_empty_summary(output: str) -> None:
+    r"""Require that the summary of ``coqchk -o`` lists nothing that is taken on trust.
+
+    Raises
+    ------
+    KernelError
+
+    Examples
+    --------
+    >>> require_empty_summary("* Theory: Set is predicative\n* Axioms:\n    a\n")
+    Traceback (most recent call last):
+    ...
+    proofs_check.coq.errors.KernelError: the summary of coqchk has no line '* Axioms: <none>'
+    """
+    lines = {line.strip() for line in output.splitlines()}
+    for trusted in _TRUSTED:
+        if f"* {trusted}: <none>" not in lines:
+            raise KernelError(f"the summary of coqchk has no line '* {trusted}: <none>'")
 
 
 def certificate_proved(statement: str) -> Certificate:

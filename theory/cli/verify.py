@@ -58,9 +58,9 @@ def run(options: argparse.Namespace) -> int:
         def on_verdict(verdict: Verdict) -> None:
             progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
 
-        verdicts = verify(
-            chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict, kernel=_proved_by_kernel()
-        )
+        checked = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+    kernel = _proved_by_kernel()  # after the work, whose errors are one line
+    verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     written = None
     if options.report:
         from proofs_check.report import write_report
