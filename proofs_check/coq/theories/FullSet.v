@@ -67,20 +67,21 @@ Qed.
 Lemma full_set_orders d : uniq (iota 0 d) /\ forall r, r \in iota 0 d -> (r <= d)%N.
 Proof. by split=> [|r]; [exact: iota_uniq | rewrite mem_iota => /andP[_ /ltnW]]. Qed.
 
-(** Theorem: the same on the whole cube [0,1]^d: combinations of the mean subpool maxima of orders 0..d-1 come within
-    E of the maximum if and only if E >= 2^-d.
+(** Theorem: combinations of the mean subpool maxima of orders 0..d-1 come within E of the maximum on the whole cube
+    [0,1]^d if and only if E >= 2^-d.
     Claims: closed-form-full *)
 Theorem full_set_on_cube (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_on_cube d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [_ upto] := full_set_orders d; rewrite reduction // full_set. Qed.
 
-(** Theorem: the same with an individual weight for every subset of fewer than d inputs, on the whole cube. *)
+(** Theorem: combinations of the maxima over subsets of fewer than d inputs, with an individual weight for every subset,
+    come within E of the maximum on the whole cube if and only if E >= 2^-d. *)
 Theorem full_set_by_subsets (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets // full_set. Qed.
 
-(** Theorem: the same with an individual weight for every subset, at the 0/1 vectors: no combination of monomials of
-    degree below d is closer to the function OR than 2^-d. *)
+(** Theorem: at the 0/1 vectors too, combinations of the maxima over subsets of fewer than d inputs come within E of the
+    maximum if and only if E >= 2^-d: no polynomial of degree below d is closer to the function OR. *)
 Theorem full_set_by_subsets_01 (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets_01 d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets_01 // full_set. Qed.

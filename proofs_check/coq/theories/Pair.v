@@ -115,7 +115,8 @@ have inner : inner_orders d [:: r] by rewrite /= r_gt0 lt_rd.
 by have := least_with_intercept (pair_constant_gt0 F r_gt0 lt_rd) inner least E; rewrite pair_value.
 Qed.
 
-(** Theorem: the same on the whole cube [0,1]^d.
+(** Theorem: the orders 0 and r, 1 <= r <= d-1, achieve the error E on the whole cube [0,1]^d if and only if
+    E >= (d-r)/(2d).
     Claims: closed-form-single *)
 Theorem pair_on_cube (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable_on_cube d [:: 0%N; r] E <-> (d - r)%:R / (2 * d)%:R <= E.
