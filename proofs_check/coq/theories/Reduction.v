@@ -514,8 +514,8 @@ Theorem reduction_by_subsets (F : realFieldType) (d : nat) (orders : seq nat) (E
   achievable_by_subsets d orders E <-> achievable d orders E.
 Proof. by move=> d_gt0 uniq_R upto; rewrite subsets_vertices; exact: subsets_symmetric. Qed.
 
-(** Theorem: an error is achieved at the 0/1 vectors with a weight for every subset whose size is an order if and only if
-    it is achieved at the vertices z = 0..d with a weight for every order. *)
+(** Theorem: an error is achieved at the 0/1 vectors with a weight for every subset whose size is an order if and only
+    if it is achieved at the vertices z = 0..d with a weight for every order. *)
 Theorem reduction_by_subsets_01 (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_by_subsets_01 d orders E <-> achievable d orders E.
