@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test lint bench lock clean
+.PHONY: verify test lint bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -24,6 +24,20 @@ lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+coq: $(INSTALLED) coq-installed      ## the theorems that Coq's kernel checks, with their assumptions: none
+	$(BIN)/python -m proofs_check.coq --rebuild
+
+coqchk: $(INSTALLED) coq-installed   ## the compiled theories once more, by Coq's stand-alone checker (slow)
+	$(BIN)/python -m proofs_check.coq --coqchk
+
+coq-installed:
+	@if command -v coqc >/dev/null && [ -e "$$(coqc -where)/user-contrib/mathcomp/algebra/all_algebra.vo" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get -qq update && apt-get -qq install -y --no-install-recommends coq libcoq-mathcomp-algebra >/dev/null; \
+	else \
+	  echo "make coq needs Coq 8.16 and MathComp 1.15: apt-get install coq libcoq-mathcomp-algebra (1.1 GB)" >&2; exit 1; \
+	fi
 
 bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter
 from typing import Any, Literal
@@ -195,6 +195,8 @@ class Verdict:
         Number of symbolic proof steps checked.
     samples : tuple of Instance
         The last instance of each kernel size, for plots.
+    kernel : tuple of str
+        The theorems that prove the claim and that Coq's kernel has accepted, where it was asked.
 
     Examples
     --------
@@ -216,9 +218,32 @@ class Verdict:
     instances: int = 0
     steps: int = 0
     samples: tuple[Instance, ...] = field(default=(), repr=False)
+    kernel: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         raise TypeError("a verdict has three truth values; compare its status")
+
+    @property
+    def label(self) -> str:
+        """The status for people: ``proved (kernel)`` where a kernel has checked a proof of the whole claim."""
+        return f"{self.status} (kernel)" if self.kernel else self.status
+
+    def with_kernel(self, theorems: tuple[str, ...]) -> Verdict:
+        """Return the verdict with theorems that prove the whole claim: what was verified is proved then.
+
+        A claim that the other checks refute or leave open stays so, as one of the two must be in error.
+
+        Examples
+        --------
+        >>> Verdict("c", "verified", "d = 2..9", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
+        'proved (kernel)'
+        >>> Verdict("c", "unknown", "none", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
+        'unknown'
+        """
+        if not theorems or self.status not in ("proved", "verified"):
+            return self
+        scope = "all d" if self.scope.startswith("d = ") else self.scope
+        return replace(self, status="proved", scope=scope, kernel=theorems)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as a JSON object, rationals as exact strings."""
@@ -233,4 +258,5 @@ class Verdict:
             "seconds": round(self.seconds, 3),
             "instances": self.instances,
             "steps": self.steps,
+            "kernel": list(self.kernel),
         }

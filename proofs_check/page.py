@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 TITLE = "Approximating max pooling: the claims and their checks"
 MEANING = {
-    "proved": "Symbolic steps, each checked by machine, cover all kernel sizes; smaller ones are checked exactly.",
+    "proved": "Symbolic steps, each checked by machine, cover all kernel sizes; smaller ones are checked exactly. "
+    "(kernel): Coq's kernel has accepted a proof of the whole statement, without assumptions.",
     "verified": "Exact on every instance of the stated range, in rational arithmetic; beyond it nothing is said.",
     "refuted": "False: there is a witness.",
     "unknown": "Neither: the check could not be completed. It never counts as true.",
@@ -180,7 +181,7 @@ def _contents_row(number: int, verdict: Verdict) -> Element:
         "tr",
         el("td", str(number), class_="right"),
         el("td", _link(verdict.claim), class_="nowrap"),
-        el("td", badge(verdict.status)),
+        el("td", badge(verdict.status, verdict.label)),
         el("td", verdict.kind),
         el("td", verdict.scope),
         el("td", computed, class_="right"),

@@ -43,9 +43,9 @@ def anchor(name: str) -> str:
     return "claim-" + re.sub(r"[^A-Za-z0-9_.-]", "_", name)
 
 
-def badge(status: str) -> Element:
-    """Show a status, by colour, sign and word."""
-    return el("span", f"{_MARK[status]} {status}", class_=f"badge {status}")
+def badge(status: str, label: str | None = None) -> Element:
+    """Show a status, by colour, sign and word; the label says more than the status."""
+    return el("span", f"{_MARK[status]} {label or status}", class_=f"badge {status}")
 
 
 def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict]) -> Element:
@@ -67,7 +67,7 @@ def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, 
     title = el("h3", el("span", f"{number}.", class_="number-of"), claim.name)
     return el(
         "section",
-        el("div", title, badge(verdict.status), class_="head"),
+        el("div", title, badge(verdict.status, verdict.label), class_="head"),
         display(claim.statement),
         _witness(verdict),
         _facts(verdict, claim),
@@ -102,6 +102,8 @@ def _facts(verdict: Verdict, claim: Claim) -> Element:
         ("Source", [claim.source]),
         ("Checked", [_checked(verdict)]),
     ]
+    if verdict.kernel:
+        facts.append(("Kernel", [f"Coq has accepted, without assumptions: {', '.join(verdict.kernel)}"]))
     if claim.idea:
         facts.append(("Idea", prose(claim.idea)))
     items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]

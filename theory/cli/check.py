@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
+from theory.errors import MissingDependencyError, SubpoolError
 from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from proofs_check.coq import KernelTheorem
 
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
     check = add_command(commands, "check", run, "check certificates with the independent checker")
     check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--coq", action="store_true", help="have Coq's kernel prove them, too")
     add_json(check)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check the files, and print a line each."""
+    """Check the files, and print a line each; with the kernel, two."""
     results = [_check_file(name) for name in options.files]
+    if options.coq:
+        for result, kernel in zip(results, _ask_kernel(options.files), strict=True):
+            result["kernel"] = kernel
     if options.json:
         print_json(results)
     else:
         for result in results:
             print(f"{result['file']}: {result['message']}")
-    statuses = {result["status"] for result in results}
-    unreadable = [result for result in results if result["status"] == "unreadable"]
-    if unreadable:
-        return fail(f"{unreadable[0]['file']}: {unreadable[0]['message']}", BAD_INPUT)
-    return FAILED if "wrong" in statuses else DONE
+            if options.coq:
+                print(f"{result['file']}: {result['kernel']['message']}")
+    return _exit_code(results)
+
+
+def _exit_code(results: Sequence[dict[str, Any]]) -> int:
+    """Return 2, with a line on standard error, if something was not checked; else 1 if something is wrong."""
+    for result in results:
+        kernel = result.get("kernel")
+        # What is wrong anyway needs no kernel.
+        unknown = kernel is not None and kernel["status"] in ("unreadable", "skipped") and result["status"] != "wrong"
+        if result["status"] == "unreadable" or unknown:
+            answer = result if result["status"] == "unreadable" or kernel is None else kernel
+            return fail(f"{result['file']}: {answer['message']}", BAD_INPUT)
+    statuses = {answer["status"] for result in results for answer in (result, result.get("kernel")) if answer}
+    return FAILED if statuses & {"wrong", "refused"} else DONE
 
 
 def _check_file(name: str) -> dict[str, Any]:
@@ -43,3 +63,33 @@ def _check_file(name: str) -> dict[str, Any]:
         return {"file": name, "status": "wrong", "error": None, "message": f"WRONG: {problem}"}
     message = f"certified: optimal error {fraction(error)} = {decimal(error)}"
     return {"file": name, "status": "certified", "error": to_string(error), "message": message}
+
+
+def _ask_kernel(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Ask the kernel about all files at once, and where it does not accept that, about each alone."""
+    from proofs_check.coq import check
+
+    try:
+        return [_accepted(theorem) for theorem in check([Path(name) for name in names])]
+    except MissingDependencyError as problem:
+        return [_not_accepted("skipped", problem)] * len(names)
+    except (SubpoolError, OSError) as problem:
+        return [_answer(problem)] if len(names) == 1 else [_ask_kernel([name])[0] for name in names]
+
+
+def _accepted(theorem: KernelTheorem) -> dict[str, Any]:
+    message = f"proved (kernel): {theorem.meaning}; assumptions: {theorem.assumptions}"
+    return {"status": "proved", "statement": theorem.statement, "seconds": theorem.seconds, "message": message}
+
+
+def _answer(problem: Exception) -> dict[str, Any]:
+    from proofs_check.coq import KernelError, KernelTimeoutError
+
+    if isinstance(problem, KernelError) and not isinstance(problem, KernelTimeoutError):
+        return _not_accepted("refused", problem)
+    return _not_accepted("unreadable", problem)
+
+
+def _not_accepted(status: str, problem: Exception) -> dict[str, Any]:
+    says = {"refused": "REFUSED by the kernel", "skipped": "kernel skipped", "unreadable": "not checked by the kernel"}
+    return {"status": status, "statement": None, "seconds": None, "message": f"{says[status]}: {problem}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -57,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
         def on_verdict(verdict: Verdict) -> None:
             progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
 
-        verdicts = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+        checked = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+    kernel = _proved_by_kernel()  # after the work, whose errors are one line
+    verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     written = None
     if options.report:
         from proofs_check.report import write_report
@@ -70,6 +73,18 @@ def run(options: argparse.Namespace) -> int:
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
     return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
+
+
+def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
+    """Return what the kernel has proved, or say in one line why it was not asked."""
+    from proofs_check.coq import KernelError, proved_claims
+    from theory.errors import MissingDependencyError
+
+    try:
+        return proved_claims()
+    except (KernelError, MissingDependencyError) as reason:
+        print(f"kernel checks skipped: {reason} (make coq)", file=sys.stderr)
+        return {}
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
@@ -89,7 +104,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
-        table.add_row(verdict.claim, verdict.kind, verdict.status, verdict.scope, computed, claimed, seconds)
+        table.add_row(verdict.claim, verdict.kind, verdict.label, verdict.scope, computed, claimed, seconds)
     out = console()
     out.print(table)
     for verdict in verdicts:
@@ -99,7 +114,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 
 def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
-    by_status = Counter(verdict.status for verdict in verdicts)
+    by_status = Counter(verdict.label for verdict in verdicts)
     summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
     out.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
     slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]

@@ -1,0 +1,21 @@
+"""Proofs that Coq's kernel checks: theorems for all kernel sizes, and certificates as theorems.
+
+See ``README.md`` in this folder. Coq is not needed to import this package, or to write files for it.
+"""
+
+from __future__ import annotations
+
+from proofs_check.coq.driver import KernelTheorem, check, proved_claims
+from proofs_check.coq.emit import emit
+from proofs_check.coq.errors import KernelError, KernelMissingError, KernelTimeoutError, SourceError
+
+__all__ = [
+    "KernelError",
+    "KernelMissingError",
+    "KernelTheorem",
+    "KernelTimeoutError",
+    "SourceError",
+    "check",
+    "emit",
+    "proved_claims",
+]

@@ -1,0 +1,407 @@
+"""Asks the kernel: builds the theories, checks files made from certificates, and compares what was proved.
+
+Nothing counts as proved unless all of this holds: the sources assume nothing by their text; ``coqc`` accepts them; its
+``Print Assumptions`` says for each listed theorem that there are none; and for a certificate, the statement that
+``coqc`` prints, in a run of its own that takes no notation from the file, is the claim of the certificate.
+
+Compiled theories are kept in a cache folder, under a name that is a digest of the sources and of Coq's version, with a
+record of what was found. A record is believed as long as the compiled files are those that it was made for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
+from proofs_check.coq.errors import KernelError, SourceError
+from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
+from proofs_check.coq.sources import (
+    LIBRARY,
+    ListedTheorem,
+    Source,
+    read_sources,
+    refuse_assumptions,
+    shipped_sources,
+    theorems_of_claims,
+    what_is_needed,
+)
+from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
+from theory.certificate import Certificate
+from theory.errors import InputError
+from theory.rationals import to_string
+
+TIMEOUT = 600.0
+"""Seconds that one run of ``coqc`` may take."""
+
+COQCHK_TIMEOUT = 7200.0
+"""Seconds that ``coqchk`` may take."""
+
+_LONGEST_ERROR = 40
+_FLAGS = ("-q", "-w", "none")
+_RECORD = "record.json"
+_CERTIFICATES = "Certificates"
+_EMITTED = "SubpoolCertificates"
+_IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
+# Required but not imported: a notation or a name of the file means nothing in the audit.
+_AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
+
+
+@dataclass(frozen=True)
+class KernelTheorem:
+    """A theorem that the kernel has accepted, without assumptions.
+
+    Attributes
+    ----------
+    name : str
+        With its source, such as ``Checker.cube_certificate``.
+    source : str
+        The file.
+    meaning : str
+        The statement in words.
+    statement : str
+        The statement as ``coqc`` prints it.
+    seconds : float
+        What it took to compile, with what prepares it.
+    assumptions : str
+        ``"none"``: with any, there is an error instead of this object.
+    """
+
+    name: str
+    source: str
+    meaning: str
+    statement: str
+    seconds: float
+    assumptions: str = "none"
+
+
+def check(
+    certificates: Iterable[CertificateSource] = (),
+    *,
+    rebuild: bool = False,
+    cache: str | os.PathLike[str] | None = None,
+    timeout: float = TIMEOUT,
+) -> list[KernelTheorem]:
+    """Have the kernel check the theories, or certificates by means of them.
+
+    Parameters
+    ----------
+    certificates : iterable of Certificate, dict, str or os.PathLike
+        As for :func:`proofs_check.coq.emit`. None by default, for the theories alone.
+    rebuild : bool
+        Compile the theories even if the cache has them.
+    cache : path, optional
+        The folder for compiled theories; by default ``subpool/coq`` in the user's folder for caches, or what the
+        environment variable ``SUBPOOL_CACHE`` names.
+    timeout : float
+        Seconds that one run of ``coqc`` may take.
+
+    Returns
+    -------
+    list of KernelTheorem
+        One for each certificate if there are any, else for each theorem that the theories list.
+
+    Raises
+    ------
+    KernelError
+        If the kernel refuses, if anything is assumed, or if what was proved is not what the certificate claims.
+    KernelTimeoutError
+    KernelMissingError
+        If Coq or MathComp is not installed.
+    FormatError, ProblemTooLargeError
+        If a certificate cannot be read.
+    """
+    claimed = [read_certificate(source) for source in certificates]
+    texts = what_is_needed(shipped_sources(), "Checker") if claimed else shipped_sources()
+    theories = build(texts, rebuild=rebuild, cache=cache, timeout=timeout)
+    return check_emitted(emit(claimed), claimed, theories, timeout=timeout) if claimed else list(theories.theorems)
+
+
+# --- theories -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Theories:
+    """Compiled theories in a folder, and the theorems they list."""
+
+    folder: Path
+    theorems: tuple[KernelTheorem, ...]
+
+
+def build(
+    texts: Mapping[str, str],
+    *,
+    rebuild: bool = False,
+    cache: str | os.PathLike[str] | None = None,
+    timeout: float = TIMEOUT,
+) -> Theories:
+    """Compile theories and ask for the assumptions of their theorems, or take both from the cache.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        The sources by name, without ``.v``.
+    rebuild, cache, timeout
+        As for :func:`check`.
+
+    Raises
+    ------
+    KernelError, KernelTimeoutError, KernelMissingError
+    """
+    sources = read_sources(texts)
+    coqc = find_tool("coqc")
+    require_mathcomp(coqc)
+    folder = _folder(texts, coqc, cache)
+    if not rebuild and (known := _from_cache(folder)) is not None:
+        return known
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE") from None
+    try:
+        theorems = _compile(sources, beside, coqc, timeout)
+        _write_record(beside, theorems)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.replace(folder)
+    except OSError as error:
+        if (known := _from_cache(folder)) is None:  # else another process was faster
+            raise InputError(f"cannot write to the cache {folder}: {error.strerror}") from None
+        return known
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return Theories(folder, tuple(theorems))
+
+
+def check_again(*, cache: str | os.PathLike[str] | None = None, timeout: float = COQCHK_TIMEOUT) -> str:
+    """Have the stand-alone checker ``coqchk`` check the compiled theories and all of MathComp that they use.
+
+    This takes minutes. It trusts neither ``coqc`` nor the compiled files.
+
+    Returns
+    -------
+    str
+        A line that says what was checked.
+
+    Raises
+    ------
+    KernelError
+        If it refuses, or its summary lists an axiom or anything else that is not checked.
+    KernelTimeoutError, KernelMissingError
+    """
+    texts = shipped_sources()
+    theories = build(texts, cache=cache)
+    modules = [f"{LIBRARY}.{name}" for name in texts]
+    command = [find_tool("coqchk"), "-silent", "-o", "-Q", ".", LIBRARY, *modules]
+    require_empty_summary(run_tool(command, theories.folder, timeout))
+    return f"coqchk has checked {len(modules)} files again, with all that they use of Coq and MathComp; axioms: none"
+
+
+def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the claims that the theories prove, with the names of the theorems, if the cache has these theories.
+
+    This compiles nothing, so that it costs no time.
+
+    Raises
+    ------
+    KernelMissingError
+        If Coq is not installed.
+    KernelError
+        If these theories were not compiled yet by this version of Coq.
+    """
+    texts = shipped_sources()
+    sources = read_sources(texts)
+    coqc = find_tool("coqc")
+    theories = _from_cache(_folder(texts, coqc, cache))
+    if theories is None:
+        raise KernelError("the theories are not compiled yet")
+    listed = [theorem for source in sources for theorem in source.listed]
+    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in listed}:
+        raise KernelError("the cache has other theorems")
+    return theorems_of_claims(listed)
+
+
+def _compile(sources: Sequence[Source], folder: Path, coqc: str, timeout: float) -> list[KernelTheorem]:
+    times: dict[str, float] = {}
+    for source in sources:
+        _write(folder / f"{source.name}.v", source.text)
+        output = run_tool([coqc, *_FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
+        spent = seconds(output, [theorem.position for theorem in source.listed])
+        times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
+    return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc, timeout)
+
+
+def _ask(
+    listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Path, coqc: str, timeout: float
+) -> list[KernelTheorem]:
+    names = [theorem.full_name for theorem in listed]
+    if not names:
+        return []
+    modules = " ".join(dict.fromkeys(theorem.source for theorem in listed))
+    text = f"{_IMPORTS}From {LIBRARY} Require Import {modules}.\n{questions(names)}"
+    with tempfile.TemporaryDirectory(prefix="subpool-coq-") as elsewhere:
+        _write(Path(elsewhere) / "Audit.v", text)
+        output = run_tool([coqc, *_FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
+    found = _without_assumptions(output, names)
+    return [
+        KernelTheorem(
+            name=theorem.full_name,
+            source=f"{theorem.source}.v",
+            meaning=theorem.meaning,
+            statement=statement,
+            seconds=times[theorem.full_name],
+        )
+        for theorem, statement in zip(listed, found, strict=True)
+    ]
+
+
+def _without_assumptions(output: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the statements of theorems, if they assume nothing."""
+    found = answers(output, names)
+    if found.assumptions:
+        raise KernelError(f"assumed, and not proved: {'; '.join(found.assumptions)[:300]}")
+    return found.statements
+
+
+# --- certificates ---------------------------------------------------------------------------------------------------
+
+
+def check_emitted(
+    text: str, certificates: Sequence[Certificate], theories: Theories, *, timeout: float = TIMEOUT
+) -> list[KernelTheorem]:
+    """Have the kernel check a file that is said to prove certificates, and compare what it proves.
+
+    Parameters
+    ----------
+    text : str
+        A Coq file in which ``certificate_1``, ... are about the certificates, such as :func:`proofs_check.coq.emit`
+        writes. It is not trusted.
+    certificates : sequence of Certificate
+    theories : Theories
+    timeout : float
+
+    Returns
+    -------
+    list of KernelTheorem
+        One for each certificate.
+
+    Raises
+    ------
+    KernelError, KernelTimeoutError, KernelMissingError
+    """
+    refuse_assumptions(text, _CERTIFICATES)
+    coqc = find_tool("coqc")
+    names = [name_of(number) for number in range(1, len(certificates) + 1)]
+    full_names = [f"{_CERTIFICATES}.{name}" for name in names]
+    libraries = ("-Q", str(theories.folder), LIBRARY, "-Q", ".", _EMITTED)
+    with tempfile.TemporaryDirectory(prefix="subpool-coq-") as made:
+        folder = Path(made)
+        _write(folder / f"{_CERTIFICATES}.v", text)
+        try:
+            output = run_tool([coqc, *_FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+        except KernelError as error:
+            raise type(error)(_where(text, str(error))) from None
+        times = seconds(output, [_position(text, name) for name in names])
+        _write(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
+        output = run_tool([coqc, *_FLAGS, *libraries, "Audit.v"], folder, timeout)
+    found = _without_assumptions(output, full_names)
+    for number, (statement, certificate) in enumerate(zip(found, certificates, strict=True), start=1):
+        require_same(certificate_proved(statement), certificate, number)
+    return [
+        KernelTheorem(full_name, f"{_CERTIFICATES}.v", _in_words(certificate), statement, spent)
+        for full_name, certificate, statement, spent in zip(full_names, certificates, found, times, strict=True)
+    ]
+
+
+def require_same(proved: Certificate, claimed: Certificate, number: int) -> None:
+    """Require that a theorem says what a certificate claims; the dual is no part of the claim.
+
+    Raises
+    ------
+    KernelError
+    """
+    for field in ("kernel_size", "objective", "orders", "coefficients", "error"):
+        if getattr(proved, field) != getattr(claimed, field):
+            raise KernelError(f"{name_of(number)} proves another claim: its {field} differs from the certificate's")
+
+
+def _where(text: str, message: str) -> str:
+    """Put the name of the theorem in front of an error, and say in words what coqc's most frequent answer means."""
+    place = re.match(rf"{_CERTIFICATES}\.v, line ([0-9]+): ", message)
+    if place is None:
+        return message
+    before = "\n".join(text.split("\n")[: int(place[1])])
+    name = (re.findall(r"^Theorem (\w+)", before, re.MULTILINE) or [_CERTIFICATES])[-1]
+    rejected = "is_true (check " in message and '"erefl true"' in message
+    return f"{name}: {'the verified checker rejects it' if rejected else message}"
+
+
+def _position(text: str, name: str) -> int:
+    start = text.find(f"Theorem {name} ")
+    if start < 0:
+        raise SourceError(f"{_CERTIFICATES}.v has no theorem {name}")
+    return len(text[:start].encode())
+
+
+def _in_words(certificate: Certificate) -> str:
+    orders = ",".join(map(str, certificate.orders))
+    error = to_string(certificate.error)
+    problem = f"kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
+    return f"least error {error if len(error) <= _LONGEST_ERROR else '(long)'} of {problem}"
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _folder(texts: Mapping[str, str], coqc: str, cache: str | os.PathLike[str] | None) -> Path:
+    root = Path(cache) if cache is not None else _default_cache()
+    digest = hashlib.sha256()
+    for part in (version(coqc), *_FLAGS, *(part for name in sorted(texts) for part in (name, texts[name]))):
+        digest.update(f"{len(part)}:{part}".encode())
+    return root / digest.hexdigest()[:32]
+
+
+def _default_cache() -> Path:
+    named = os.environ.get("SUBPOOL_CACHE")
+    if named:
+        return Path(named) / "coq"
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "subpool" / "coq"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".v", ".vo"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _write_record(folder: Path, theorems: Iterable[KernelTheorem]) -> None:
+    record = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
+    _write(folder / _RECORD, json.dumps(record, indent=2) + "\n")
+
+
+def _from_cache(folder: Path) -> Theories | None:
+    try:
+        record: dict[str, Any] = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        if record["files"] != _digests(folder):
+            return None
+        return Theories(folder, tuple(KernelTheorem(**theorem) for theorem in record["theorems"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

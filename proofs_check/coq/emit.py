@@ -1,0 +1,193 @@
+"""Certificates as Coq files: each becomes a theorem that states the claim, with a proof by the verified checker.
+
+The file holds the numbers of the certificates and nothing derived from them but common denominators, which spare Coq
+the search for them. Binomials and features are computed by Coq, from the kernel size and the orders.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import comb, lcm
+from pathlib import Path
+from typing import Any
+
+from theory.certificate import Certificate
+from theory.errors import FormatError, ProblemTooLargeError
+from theory.rationals import to_string
+
+CertificateSource = Certificate | Mapping[str, Any] | str | os.PathLike[str]
+
+LARGEST_KERNEL_SIZE = 5000
+"""Coq holds kernel sizes and orders as unary numbers."""
+
+_PREAMBLE = """\
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From Subpool Require Import Optimal Checker.
+"""
+
+
+def emit(certificates: Iterable[CertificateSource]) -> str:
+    """Write certificates as the text of a Coq file, with a theorem ``certificate_1``, ... for each.
+
+    Parameters
+    ----------
+    certificates : iterable of Certificate, dict, str or os.PathLike
+        Each as an object, as parsed JSON, as JSON text, or as the path of a file, which are told apart as in
+        :func:`proofs_check.check_certificate`. They are not checked: that is the kernel's job.
+
+    Returns
+    -------
+    str
+        The theorems say ``optimal_cube F d orders beta E`` or ``optimal_range F d orders beta E``, defined in
+        ``theories/Optimal.v``: the coefficients beta achieve the error E, and no others with these orders do better,
+        on all of [0,1]^d or relative to the range of all vectors, over any ordered field F.
+        They are true if ``coqc`` accepts the file; :func:`proofs_check.coq.check` asks it, and compares what it proved.
+
+    Raises
+    ------
+    FormatError
+        If a source is not in the format of certificates.
+    ProblemTooLargeError
+        If a kernel size is above 5000.
+
+    Examples
+    --------
+    >>> from theory import optimal_estimator
+    >>> print(emit([optimal_estimator(2, [1], objective="range").certificate]))
+    From Coq Require Import ZArith.
+    From mathcomp Require Import all_ssreflect all_algebra.
+    From Subpool Require Import Optimal Checker.
+    <BLANKLINE>
+    (* kernel size 2, orders 1, objective range: the least error is 1/2. *)
+    Theorem certificate_1 (F : realFieldType) :
+      optimal_range F 2 [:: 1]
+        (coefficients F [:: entry 1 1 1])
+        (ratio F 1 2).
+    Proof.
+    by apply: (@range_certificate F _ _ _ _ _ 2
+      [:: entry 1 1 1] 1); vm_cast_no_check (erefl true).
+    Qed.
+    <BLANKLINE>
+    """
+    theorems = (_theorem(number, read_certificate(source)) for number, source in enumerate(certificates, start=1))
+    return "\n".join((_PREAMBLE, *theorems))
+
+
+def name_of(number: int) -> str:
+    """Return the name of the theorem of the certificate with this number, from 1 on."""
+    return f"certificate_{number}"
+
+
+def read_certificate(source: CertificateSource) -> Certificate:
+    """Read a certificate without checking it.
+
+    Raises
+    ------
+    FormatError
+        If the source is not in the format; unlike a reader that is used to its own files, this one does not mend
+        anything: indices are integers in canonical form, and no key comes twice.
+    ProblemTooLargeError
+    """
+    data = source.to_dict() if isinstance(source, Certificate) else _load(source)
+    certificate = source if isinstance(source, Certificate) else Certificate.from_dict(data)
+    _require_form(data, certificate)
+    if certificate.kernel_size > LARGEST_KERNEL_SIZE:
+        raise ProblemTooLargeError(
+            f"the kernel takes kernel sizes up to {LARGEST_KERNEL_SIZE}, not {certificate.kernel_size}"
+        )
+    return certificate
+
+
+def _load(source: Mapping[str, Any] | str | os.PathLike[str]) -> Mapping[str, Any]:
+    if isinstance(source, Mapping):
+        return dict(source)
+    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith(("{", "[", '"'))):
+        text = source
+    else:
+        try:
+            text = Path(source).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise FormatError(f"a certificate is UTF-8 text: {error}") from None
+    try:
+        data = json.loads(text, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"a certificate is JSON: {error}") from None
+    if not isinstance(data, Mapping):
+        raise FormatError("a certificate is a JSON object")
+    return data
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise FormatError("a certificate does not repeat a key")
+    return members
+
+
+def _require_form(data: Mapping[str, Any], certificate: Certificate) -> None:
+    integers = [data["kernel_size"], *data["orders"]]
+    if any(type(integer) is not int or integer < 0 for integer in integers):
+        raise FormatError("the kernel size and the orders of a certificate are integers >= 0")
+    if certificate.objective not in ("cube", "range"):
+        raise FormatError(f"the objective of a certificate is 'cube' or 'range', not {certificate.objective[:40]!r}")
+    for name, numbers in (("coefficients", certificate.coefficients), ("dual", certificate.dual)):
+        if set(data[name]) != {str(index) for index in numbers if index >= 0}:
+            raise FormatError(f"the indices of {name} are integers >= 0 in canonical form")
+    largest = max([0, *certificate.orders, *certificate.coefficients, *certificate.dual])
+    if largest > certificate.kernel_size:
+        raise FormatError(f"orders and numbers of zeros are at most the kernel size, found {largest}")
+
+
+def _theorem(number: int, certificate: Certificate) -> str:
+    c = certificate
+    kind = c.objective
+    orders = " ".join(map(str, c.orders))
+    return f"""\
+(* kernel size {c.kernel_size}, orders {orders}, objective {kind}: the least error is {to_string(c.error)}. *)
+Theorem {name_of(number)} (F : realFieldType) :
+  optimal_{kind} F {c.kernel_size} {_list(map(str, c.orders))}
+    (coefficients F {_entries(_in_order(c))})
+    (ratio F {_pair(c.error)}).
+Proof.
+by apply: (@{kind}_certificate F _ _ _ _ _ {_primal_scale(c)}
+  {_entries(c.dual)} {_integer(_common_denominator(c.dual.values()))}); vm_cast_no_check (erefl true).
+Qed.
+"""
+
+
+def _primal_scale(certificate: Certificate) -> str:
+    d = certificate.kernel_size
+    slopes = [beta / comb(d, r) for r, beta in certificate.coefficients.items()]
+    return _integer(_common_denominator(slopes))
+
+
+def _common_denominator(numbers: Iterable[Fraction]) -> int:
+    return lcm(*(number.denominator for number in numbers))
+
+
+def _in_order(certificate: Certificate) -> dict[int, Fraction]:
+    """Return the coefficients in the order of the orders, which the checker requires."""
+    place = {order: position for position, order in enumerate(certificate.orders)}
+    return dict(sorted(certificate.coefficients.items(), key=lambda item: (place.get(item[0], len(place)), item[0])))
+
+
+def _entries(numbers: Mapping[int, Fraction]) -> str:
+    return _list(f"entry {index} {_pair(number)}" for index, number in numbers.items())
+
+
+def _list(items: Iterable[str]) -> str:
+    inner = "; ".join(items)
+    return f"[:: {inner}]" if inner else "[::]"
+
+
+def _pair(number: Fraction) -> str:
+    return f"{_integer(number.numerator)} {_integer(number.denominator)}"
+
+
+def _integer(integer: int) -> str:
+    text = to_string(Fraction(integer))
+    return f"({text})" if integer < 0 else text

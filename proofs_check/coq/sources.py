@@ -1,0 +1,295 @@
+"""The sources of the theories: which theorems they list, and that they assume nothing.
+
+The kernel's own answer to what a theorem assumes, ``Print Assumptions``, decides (:mod:`proofs_check.coq.driver`). The
+scan here comes before it, and also sees what no listed theorem uses. It knows no more of Coq's syntax than where
+comments and strings are, where sentences end and which of them open and close sections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from importlib.resources import files
+
+from proofs_check.coq.errors import SourceError
+
+LIBRARY = "Subpool"
+"""The logical name under which one source knows another."""
+
+_FORBIDDEN = re.compile(r"\b(?:Axioms?|Parameters?|Conjectures?|Admitted|admit|give_up|bypass_check|Load|Drop)\b(?!')")
+_FORBIDDEN_PHRASES = (
+    "Unset Guard Checking",
+    "Unset Positivity Checking",
+    "Unset Universe Checking",
+    "Declare ML Module",
+    "Declare Module",
+)
+_ONLY_IN_SECTIONS = re.compile(r"\b(?:Variables?|Hypothesis|Hypotheses|Context)\b(?!')")
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_']*")
+_SENTENCE = re.compile(r"(?:[^.]|\.(?!\s|\Z))+\.(?=\s|\Z)")
+_ATTRIBUTES = re.compile(r"^\s*(?:#\[[^\]]*\]\s*|(?:Local|Global|Polymorphic|Monomorphic)\s+)*")
+_REQUIRE = re.compile(rf"From\s+{LIBRARY}\s+Require\s+(?:Import\s+|Export\s+)?([A-Za-z0-9_\s]+)")
+_DELIMITER = re.compile(r'\(\*|\*\)|"')
+_LISTED = re.compile(r"\(\*\*\s+Theorem:\s*(?P<meaning>.*?)(?:\n\s*Claims:\s*(?P<claims>.*?))?\s*\*\)", re.DOTALL)
+_HEAD = re.compile(r"\s*(?:Theorem|Lemma|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
+_CLAIM = re.compile(r"(?P<name>[a-z0-9-]+)(?:/(?P<parts>[1-9][0-9]*))?")
+
+
+@dataclass(frozen=True)
+class ListedTheorem:
+    """A theorem that a source lists.
+
+    Attributes
+    ----------
+    name : str
+    source : str
+        Name of the source, without ``.v``.
+    meaning : str
+        The statement in words.
+    claims : tuple of (str, int)
+        The claims that the theorem covers, each with the number of theorems that cover it together.
+    position : int
+        Where it begins, in bytes.
+    """
+
+    name: str
+    source: str
+    meaning: str
+    claims: tuple[tuple[str, int], ...]
+    position: int
+
+    @property
+    def full_name(self) -> str:
+        """The name with its source, such as ``Checker.cube_certificate``."""
+        return f"{self.source}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source that was read and scanned."""
+
+    name: str
+    text: str
+    requires: tuple[str, ...]
+    listed: tuple[ListedTheorem, ...]
+
+
+def shipped_sources() -> dict[str, str]:
+    """Return the texts of the theories of this package by name, without ``.v``."""
+    folder = files("proofs_check.coq").joinpath("theories")
+    return {
+        entry.name.removesuffix(".v"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".v")
+    }
+
+
+def read_sources(texts: Mapping[str, str]) -> list[Source]:
+    """Scan sources, and put them in an order in which they can be compiled.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        The texts by name, without ``.v``.
+
+    Returns
+    -------
+    list of Source
+
+    Raises
+    ------
+    SourceError
+        If a source assumes something, lists what is no theorem, or needs one that is missing or needs it in turn; if
+        two theorems have the same name.
+    """
+    sources = {name: _read_source(name, text) for name, text in texts.items()}
+    names: dict[str, str] = {}
+    for theorem in (theorem for source in sources.values() for theorem in source.listed):
+        if theorem.name in names:
+            raise SourceError(f"{theorem.full_name}: {names[theorem.name]} lists a theorem of this name, too")
+        names[theorem.name] = theorem.source
+    for source in sources.values():
+        for missing in set(source.requires) - set(sources):
+            raise SourceError(f"{source.name}.v requires {missing}, which is not there")
+    try:
+        order = list(TopologicalSorter({name: source.requires for name, source in sources.items()}).static_order())
+    except CycleError as error:
+        raise SourceError(f"sources require each other: {', '.join(error.args[1])}") from None
+    return [sources[name] for name in order]
+
+
+def what_is_needed(texts: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return the sources that one of them needs, itself included.
+
+    Raises
+    ------
+    SourceError
+
+    Examples
+    --------
+    >>> sorted(what_is_needed({"A": "From Subpool Require Import B.", "B": "", "C": ""}, "A"))
+    ['A', 'B']
+    """
+    sources = {source.name: source for source in read_sources(texts)}
+    needed, new = set(), {name}
+    while new:
+        needed |= new
+        new = {required for found in new for required in sources[found].requires} - needed
+    return {found: texts[found] for found in texts if found in needed}
+
+
+def _read_source(name: str, text: str) -> Source:
+    bare = without_comments(text, name)
+    refuse_assumptions(text, name)
+    requires = [required for match in _REQUIRE.finditer(bare) for required in match[1].split()]
+    return Source(name, text, tuple(dict.fromkeys(requires)), tuple(_listed(name, text, bare)))
+
+
+def refuse_assumptions(text: str, name: str = "source") -> None:
+    """Refuse a source that assumes anything, or switches off a check of the kernel.
+
+    Parameters
+    ----------
+    text : str
+        Of a Coq file.
+    name : str
+        For the message.
+
+    Raises
+    ------
+    SourceError
+
+    Examples
+    --------
+    >>> refuse_assumptions("Section S. Variable n : nat. End S. (* no Axiom here *)")
+    >>> refuse_assumptions("Axiom false : False.")
+    Traceback (most recent call last):
+    ...
+    proofs_check.coq.errors.SourceError: source.v, line 1: Axiom is not allowed
+    """
+    bare = without_comments(text, name)
+    for phrase in _FORBIDDEN_PHRASES:
+        if phrase in " ".join(bare.split()):
+            raise SourceError(f"{name}.v: {phrase} is not allowed")
+    sections: list[tuple[str, str]] = []
+    for match in _SENTENCE.finditer(bare):
+        sentence = match[0]
+        start = match.start() + len(sentence) - len(sentence.lstrip())
+        place = f"{name}.v, line {_line(bare, start)}"
+        if word := _FORBIDDEN.search(sentence):
+            raise SourceError(f"{place}: {word[0]} is not allowed")
+        in_section = any(kind == "Section" for kind, _ in sections)
+        if not in_section and (word := _ONLY_IN_SECTIONS.search(sentence)):
+            raise SourceError(f"{place}: {word[0]} is not allowed outside sections")
+        _enter_or_leave(sections, sentence, place)
+    if sections:
+        raise SourceError(f"{name}.v: {' '.join(sections[-1])} is not closed")
+
+
+def _enter_or_leave(sections: list[tuple[str, str]], sentence: str, place: str) -> None:
+    words = _WORD.findall(_ATTRIBUTES.sub("", sentence))
+    if len(words) < 2:
+        return
+    if words[0] == "Section" or (words[0] == "Module" and ":=" not in sentence):
+        named = next(word for word in words[1:] if word not in ("Type", "Import", "Export"))
+        sections.append((words[0], named))
+    elif words[0] == "End" and (not sections or sections.pop()[1] != words[1]):
+        raise SourceError(f"{place}: End {words[1]} closes nothing")
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def without_comments(text: str, name: str = "source") -> str:
+    """Blank out comments and strings; everything else stays where it is.
+
+    Raises
+    ------
+    SourceError
+        If a comment or a string is not closed.
+
+    Examples
+    --------
+    >>> without_comments('a (* b (* c *) "*)" *) d')
+    'a                      d'
+    """
+    kept, depth, start = [], 0, 0
+    position = 0
+    while match := _DELIMITER.search(text, position):
+        token, position = match[0], match.end()
+        if token == '"':
+            end = text.find('"', position)
+            if end < 0:
+                raise SourceError(f"{name}.v, line {_line(text, match.start())}: the string is not closed")
+            if depth == 0:
+                kept += [text[start : match.start()], _blank(text[match.start() : end + 1])]
+                start = end + 1
+            position = end + 1
+        elif token == "(*":
+            if depth == 0:
+                kept.append(text[start : match.start()])
+                start = match.start()
+            depth += 1
+        elif depth > 0:
+            depth -= 1
+            if depth == 0:
+                kept.append(_blank(text[start:position]))
+                start = position
+    if depth:
+        raise SourceError(f"{name}.v: a comment is not closed")
+    return "".join(kept) + text[start:]
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _listed(name: str, text: str, bare: str) -> Iterator[ListedTheorem]:
+    for match in _LISTED.finditer(text):
+        if bare[match.start() : match.end()].strip():
+            continue  # inside a string
+        head = _HEAD.match(bare, match.end())
+        place = f"{name}.v, line {_line(text, match.start())}"
+        if head is None:
+            raise SourceError(f"{place}: a theorem is listed, but none follows")
+        yield ListedTheorem(
+            name=head["name"],
+            source=name,
+            meaning=" ".join(match["meaning"].split()),
+            claims=tuple(_claims(match["claims"] or "", place)),
+            position=len(text[: head.start()].encode()),
+        )
+
+
+def _claims(text: str, place: str) -> Iterator[tuple[str, int]]:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = _CLAIM.fullmatch(part)
+        if match is None:
+            raise SourceError(f"{place}: a claim is a name, or a name/number, not {part!r}")
+        yield match["name"], int(match["parts"] or 1)
+
+
+def theorems_of_claims(theorems: Iterable[ListedTheorem]) -> dict[str, tuple[str, ...]]:
+    """Return, for each claim that is covered, the full names of all theorems that cover it together.
+
+    Raises
+    ------
+    SourceError
+        If theorems disagree on how many cover a claim, or there are not as many.
+    """
+    parts: dict[str, int] = {}
+    names: dict[str, list[str]] = {}
+    for theorem in theorems:
+        for claim, count in theorem.claims:
+            if parts.setdefault(claim, count) != count:
+                raise SourceError(f"{theorem.full_name}: {claim} needs {parts[claim]} theorems elsewhere, here {count}")
+            names.setdefault(claim, []).append(theorem.full_name)
+    for claim, count in parts.items():
+        # A claim without a number may be proved twice; with one, each part has to be there.
+        if count > 1 and len(names[claim]) != count:
+            raise SourceError(f"{claim} needs {count} theorems, found {', '.join(names[claim])}")
+    return {claim: tuple(found) for claim, found in names.items()}

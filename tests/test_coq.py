@@ -1,0 +1,475 @@
+"""What the kernel is asked, what it must refuse, and what is made of its answers."""
+
+import dataclasses
+import itertools
+import json
+import os
+import re
+import shutil
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from proofs_check import CertificateError, check_certificate, claims, verify
+from proofs_check.coq import (
+    KernelError,
+    KernelMissingError,
+    KernelTimeoutError,
+    SourceError,
+    check,
+    emit,
+    proved_claims,
+)
+from proofs_check.coq import driver as coq_driver
+from proofs_check.coq.driver import build, check_emitted
+from proofs_check.coq.readback import certificate_proved
+from proofs_check.coq.sources import (
+    read_sources,
+    refuse_assumptions,
+    shipped_sources,
+    theorems_of_claims,
+    what_is_needed,
+)
+from theory import optimal_estimator
+from theory.certificate import Certificate
+from theory.cli import main
+from theory.errors import FormatError, ProblemTooLargeError
+
+needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason="kernel checks skipped: coqc is not installed")
+
+CUBE = Certificate.from_dict(
+    {
+        "format": "subpool-certificate",
+        "version": 1,
+        "kernel_size": 9,
+        "objective": "cube",
+        "orders": [0, 1, 8],
+        "coefficients": {"0": "1/20", "1": "-9/70", "8": "36/35"},
+        "error": "1/20",
+        "dual": {"0": "1/20", "7": "-9/20", "8": "9/20", "9": "-1/20"},
+    }
+)
+RANGE = optimal_estimator(5, [1, 4], objective="range").certificate
+
+
+@pytest.fixture(scope="module")
+def theories(tmp_path_factory):
+    """The checker, compiled in the cache that later runs find; compiled once for all tests."""
+    return build(what_is_needed(shipped_sources(), "Checker"))
+
+
+# --- sources: these tests need no Coq -------------------------------------------------------------------------------
+
+
+def test_shipped_sources_assume_nothing_and_list_theorems():
+    sources = read_sources(shipped_sources())
+    listed = {theorem.name for source in sources for theorem in source.listed}
+    assert {"cube_certificate", "range_certificate"} <= listed
+    names = [source.name for source in sources]
+    for source in sources:
+        assert all(names.index(required) < names.index(source.name) for required in source.requires)
+
+
+def test_covered_claims_are_claims_of_today():
+    covered = theorems_of_claims(theorem for source in read_sources(shipped_sources()) for theorem in source.listed)
+    assert set(covered) <= set(claims())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Axiom a : False.",
+        "Local Axiom a : False.",
+        "#[local] Axiom a : False.",
+        "Parameter a : nat.",
+        "Parameters (a : nat) (b : nat).",
+        "Conjecture c : False.",
+        "Lemma l : False. Proof. Admitted.",
+        "Lemma l : False. Proof. admit. Qed.",
+        "Lemma l : False. Proof. by have : False by give_up. Qed.",
+        "Module Type T. Parameter a : False. End T.",
+        "Variable a : False.",
+        "Section S. End S. Hypothesis a : False.",
+        "Context (a : False).",
+        "Module M. Variables a b : False. End M.",
+        "(* Section S. *) Variable a : False.",
+        'Definition s := "Section S. ". Variable a : False.',
+        "Unset  Guard\nChecking.",
+        "Unset Universe Checking.",
+        "#[bypass_check(guard)] Fixpoint f (n : nat) : False := f n.",
+        'Declare ML Module "plugin".',
+        "(* a comment *) (* another (* nested *) *) Axiom a : False.",
+        '(* a string "*)" in a comment *) Axiom a : False.',
+        "Section S. Variable a : nat.",
+        "End S.",
+        "Section S. End T.",
+        "(* not closed",
+        '"not closed',
+    ],
+)
+def test_sources_that_assume_are_refused(text):
+    with pytest.raises(SourceError):
+        refuse_assumptions(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(* Axiom *) Lemma l : True. Proof. by []. Qed.",
+        'Definition s := "Admitted. Axiom.".',
+        "Section S. Variable n : nat. Hypothesis h : n = n. Context (m : nat). End S.",
+        "Module M. Section S. Variable n : nat. End S. End M.",
+        "Module N := M. Lemma Axioms_of_order : True.",
+        "Lemma admitted' : x.1 = x.2.",
+    ],
+)
+def test_sources_that_do_not_assume_are_accepted(text):
+    refuse_assumptions(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"A": "From Subpool Require Import B."}, "not there"),
+        ({"A": "From Subpool Require Import B.", "B": "From Subpool Require A."}, "each other"),
+        ({"A": "(** Theorem: t. *) Definition t := 1."}, "none follows"),
+        ({"A": "(** Theorem: t. *) Theorem t : True.", "B": "(** Theorem: t. *) Theorem t : True."}, "this name"),
+        ({"A": "(** Theorem: t.\n Claims: Not A Name *) Theorem t : True."}, "a claim is a name"),
+    ],
+)
+def test_lists_that_cannot_be_read_are_refused(texts, message):
+    with pytest.raises(SourceError, match=message):
+        read_sources(texts)
+
+
+def test_a_claim_is_covered_when_all_its_theorems_are_there():
+    half = "(** Theorem: t.\n    Claims: a/2, b *)\nTheorem {} : True."
+    (one,) = read_sources({"A": half.format("t")})
+    with pytest.raises(SourceError, match="a needs 2 theorems"):
+        theorems_of_claims(one.listed)
+    both = [
+        theorem for source in read_sources({"A": half.format("t"), "B": half.format("u")}) for theorem in source.listed
+    ]
+    assert theorems_of_claims(both) == {"a": ("A.t", "B.u"), "b": ("A.t", "B.u")}
+
+
+# --- emitting and reading back: no Coq either -----------------------------------------------------------------------
+
+
+def test_the_statement_has_the_claim_in_plain_sight():
+    text = emit([CUBE])
+    assert "optimal_cube F 9 [:: 0; 1; 8]" in text
+    assert "(coefficients F [:: entry 0 1 20; entry 1 (-9) 70; entry 8 36 35])" in text
+    assert "(ratio F 1 20)" in text
+    refuse_assumptions(text)
+
+
+def test_sources_of_certificates_are_told_apart(tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text(CUBE.to_json())
+    assert emit([CUBE]) == emit([CUBE.to_dict()]) == emit([CUBE.to_json()]) == emit([path]) == emit([str(path)])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "other"},
+        {"version": 2},
+        {"kernel_size": "9"},
+        {"kernel_size": 9.0},
+        {"kernel_size": -9},
+        {"objective": "cube *) Axiom a : False. (*"},
+        {"orders": [0, 1, True]},
+        {"orders": [0, 1, -8]},
+        {"orders": [0, 1, 10]},
+        {"coefficients": {"00": "1/20", "1": "-9/70", "8": "36/35"}},
+        {"error": "0.05"},
+        {"error": "1/0"},
+        {"dual": {"10": "1"}},
+        {"dual": {"-1": "1"}},
+        {"comment": "more"},
+    ],
+)
+def test_what_is_no_certificate_is_not_emitted(change):
+    with pytest.raises(FormatError):
+        emit([CUBE.to_dict() | change])
+
+
+def test_a_repeated_key_is_refused():
+    text = CUBE.to_json().replace('"error": "1/20"', '"error": "1/20", "error": "1/21"')
+    with pytest.raises(FormatError, match="repeat"):
+        emit([text])
+
+
+def test_a_kernel_size_beyond_unary_numbers_is_refused():
+    with pytest.raises(ProblemTooLargeError, match="5000"):
+        emit([dataclasses.replace(CUBE, kernel_size=5001)])
+
+
+SAYS = "forall F : realFieldType, optimal_cube F 2 [:: 0] (coefficients F [:: entry 0 1 2]) (ratio F 1 2)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "True",
+        SAYS.replace("forall F : realFieldType, ", "forall F : realFieldType, False -> "),
+        SAYS.replace("optimal_cube", "optimal"),
+        SAYS + " \\/ True",
+        SAYS.replace("entry 0 1 2", "entry 0 1 2; entry 0 1 2"),
+        SAYS.replace("entry 0 1 2", "entry 0 1 0"),
+        SAYS.replace("entry 0 1 2", "entry 0 x 2"),
+        SAYS.replace("[:: 0]", "[:: n]"),
+        SAYS.replace("(ratio F 1 2)", "(ratio F 1 (-2))"),
+    ],
+)
+def test_other_statements_are_not_read_back_as_certificates(statement):
+    assert certificate_proved(SAYS).error == Fraction(1, 2)
+    with pytest.raises(KernelError):
+        certificate_proved(statement)
+
+
+def test_integers_with_thousands_of_digits_are_written_and_read():
+    long = Fraction(10**6000 + 1, 10**6000)
+    text = emit([dataclasses.replace(CUBE, error=long)])
+    proved = certificate_proved(SAYS.replace("(ratio F 1 2)", re.search(r"\(ratio F \d+ \d+\)", text)[0]))
+    assert proved.error == long
+
+
+# --- the kernel -----------------------------------------------------------------------------------------------------
+
+
+@needs_coqc
+def test_certificates_of_both_objectives_are_proved(theories):
+    zero = [optimal_estimator(4, range(5)).certificate, optimal_estimator(4, [4, 1], objective="range").certificate]
+    assert all(certificate.error == 0 for certificate in zero)
+    large = optimal_estimator(169, [0, 1, 2, 167, 168]).certificate
+    certificates = [CUBE, RANGE, *zero, large, dataclasses.replace(CUBE, orders=(8, 0, 1))]
+    theorems = check_emitted(emit(certificates), certificates, theories)
+    assert [theorem.assumptions for theorem in theorems] == ["none"] * len(certificates)
+    assert "optimal_range F 5 [:: 1; 4]" in theorems[1].statement
+
+
+@needs_coqc
+def test_all_sets_with_intercept_for_3x3(theories):
+    sets = [(0, *R) for size in range(9) for R in itertools.combinations(range(1, 9), size)]
+    certificates = [optimal_estimator(9, R).certificate for R in sets]
+    theorems = check_emitted(emit(certificates), certificates, theories)
+    assert len(theorems) == len({theorem.statement for theorem in theorems}) == 256
+
+
+def _plus(numbers, index, change):
+    return {**numbers, index: numbers.get(index, Fraction(0)) + change}
+
+
+def _corrupted(certificate):
+    c, small = certificate, Fraction(1, 1000)
+    top, other = c.orders[-1], "range" if c.objective == "cube" else "cube"
+    yield "smaller error", dataclasses.replace(c, error=c.error - small)
+    yield "larger error", dataclasses.replace(c, error=c.error + small)
+    yield "negative error", dataclasses.replace(c, error=-c.error)
+    yield "no error", dataclasses.replace(c, error=Fraction(0), dual={})
+    yield "coefficient", dataclasses.replace(c, coefficients=_plus(c.coefficients, top, small))
+    yield "coefficient of another order", dataclasses.replace(c, coefficients=_plus(c.coefficients, 2, small))
+    fewer = {r: c.coefficients[r] for r in c.orders[:-1]}
+    yield "no coefficient of an order", dataclasses.replace(c, coefficients=fewer)
+    yield "another order", dataclasses.replace(c, orders=(*c.orders[:-1], top - 1))
+    yield (
+        "one order more",
+        dataclasses.replace(c, orders=(*c.orders, 2), coefficients={**c.coefficients, 2: Fraction(0)}),
+    )
+    yield "an order twice", dataclasses.replace(c, orders=(*c.orders, top))
+    yield "kernel size", dataclasses.replace(c, kernel_size=c.kernel_size + 1)
+    yield "objective", dataclasses.replace(c, objective=other)
+    z = max(c.dual)
+    yield "dual weight", dataclasses.replace(c, dual=_plus(c.dual, z, small))
+    yield "scaled dual", dataclasses.replace(c, dual={z: 2 * w for z, w in c.dual.items()})
+    yield "dual without a vertex", dataclasses.replace(c, dual={y: w for y, w in c.dual.items() if y != z})
+    yield "no dual", dataclasses.replace(c, dual={})
+
+
+CORRUPTED = [
+    pytest.param(wrong, id=f"{name}, {certificate.objective}")
+    for certificate in (CUBE, RANGE)
+    for name, wrong in _corrupted(certificate)
+]
+
+
+@needs_coqc
+@pytest.mark.parametrize("wrong", CORRUPTED)
+def test_corrupted_certificates_are_refused(wrong, theories):
+    # The two checkers share no code; both have to see it.
+    with pytest.raises(CertificateError):
+        check_certificate(wrong.to_dict())
+    with pytest.raises(KernelError, match="rejects"):
+        check_emitted(emit([wrong]), [wrong], theories)
+
+
+@needs_coqc
+def test_range_certificates_have_no_intercept(theories):
+    coefficients = {0: Fraction(0), **RANGE.coefficients}
+    wrong = dataclasses.replace(RANGE, orders=(0, *RANGE.orders), coefficients=coefficients)
+    with pytest.raises(KernelError, match="rejects"):
+        check_emitted(emit([wrong]), [wrong], theories)
+
+
+@needs_coqc
+@pytest.mark.parametrize(
+    ("field", "claimed"),
+    [
+        ("error", dataclasses.replace(CUBE, error=Fraction(1, 21))),
+        ("kernel_size", dataclasses.replace(CUBE, kernel_size=10)),
+        ("orders", dataclasses.replace(CUBE, orders=(0, 1, 7))),
+        ("objective", dataclasses.replace(CUBE, objective="range")),
+        ("coefficients", dataclasses.replace(CUBE, coefficients=_plus(CUBE.coefficients, 1, Fraction(1, 9)))),
+    ],
+)
+def test_a_statement_that_differs_from_the_certificate_is_refused(field, claimed, theories):
+    with pytest.raises(KernelError, match=f"{field} differs"):
+        check_emitted(emit([CUBE]), [claimed], theories)
+
+
+FALSE = CUBE.to_dict() | {"error": "1/21"}
+FALSE_STATEMENT = emit([FALSE]).partition("Proof.")[0]
+CHEAT = FALSE_STATEMENT.replace("(* kernel", "INTRODUCTION\n(* kernel") + "Proof. by []. Qed.\n"
+DEFINED = "Definition optimal_cube (F : realFieldType) (d : nat) (R : seq nat) (c : nat -> F) (E : F) := True."
+NOTATION = "Notation \"'optimal_cube' F d R c E\" := True (at level 10, F, d, R, c, E at level 9)."
+
+
+@needs_coqc
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (FALSE_STATEMENT + "Proof. Admitted.", "Admitted is not allowed"),
+        (FALSE_STATEMENT + "Proof. by []. Qed.", "line 12|certificate_1"),
+        (FALSE_STATEMENT.replace("Theorem", "Axiom"), "Axiom is not allowed"),
+        # Axioms of the standard library are found by Print Assumptions, not by the scan.
+        (
+            emit([CUBE])
+            .replace("From Coq Require Import ZArith.", "From Coq Require Import ZArith Classical.")
+            .replace("Proof.\n", "Proof.\nmove: (classic True) => _.\n"),
+            r"assumed, and not proved: Classical_Prop\.classic",
+        ),
+        # A name or a notation of the file that makes another statement look right.
+        (CHEAT.replace("INTRODUCTION", DEFINED), "no statement about a certificate"),
+        (CHEAT.replace("INTRODUCTION", NOTATION), "no statement about a certificate"),
+        ("(* nothing *)", "no theorem certificate_1"),
+    ],
+)
+def test_files_that_cheat_are_refused(text, message, theories):
+    claimed = Certificate.from_dict(FALSE if "1 21" in text else CUBE.to_dict())
+    with pytest.raises(KernelError, match=message):
+        check_emitted(text, [claimed], theories)
+
+
+@needs_coqc
+def test_a_fraction_may_be_written_in_another_way(theories):
+    assert check_emitted(emit([CUBE]).replace("(ratio F 1 20)", "(ratio F 2 40)"), [CUBE], theories)
+
+
+@needs_coqc
+def test_assumptions_of_listed_theorems_are_found(tmp_path):
+    text = (
+        "From Coq Require Import Classical.\n"
+        "(** Theorem: the excluded middle. *)\nTheorem middle (P : Prop) : P \\/ ~ P.\nProof. exact (classic P). Qed.\n"
+    )
+    with pytest.raises(KernelError, match="classic"):
+        build({"Bad": text}, cache=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@needs_coqc
+def test_a_false_theorem_does_not_compile(tmp_path):
+    text = "(** Theorem: false. *)\nTheorem wrong : 1 = 2.\nProof. reflexivity. Qed.\n"
+    with pytest.raises(KernelError, match=r"Bad\.v, line 3"):
+        build({"Bad": text}, cache=tmp_path)
+
+
+@needs_coqc
+def test_the_cache_is_believed_only_as_it_was_written(tmp_path):
+    text = "(** Theorem: two sides are equal. *)\nTheorem same : 1 = 1.\nProof. reflexivity. Qed.\n"
+    first = build({"Good": text}, cache=tmp_path)
+    stamp = (first.folder / "Good.vo").stat().st_mtime_ns
+    assert build({"Good": text}, cache=tmp_path) == first
+    assert (first.folder / "Good.vo").stat().st_mtime_ns == stamp
+    (first.folder / "Good.vo").write_bytes(b"something else")
+    again = build({"Good": text}, cache=tmp_path)
+    assert (again.folder / "Good.vo").read_bytes() != b"something else"
+    assert build({"Good": text.replace("1 = 1", "2 = 2")}, cache=tmp_path).folder != first.folder
+
+
+@needs_coqc
+def test_a_proof_that_takes_too_long_is_ended(tmp_path):
+    text = "Theorem slow : True.\nProof. do 1000000000 (idtac; idtac). exact I. Qed.\n"
+    begun = time.monotonic()
+    with pytest.raises(KernelTimeoutError, match="did not finish"):
+        build({"Slow": text}, cache=tmp_path, timeout=3)
+    assert time.monotonic() - begun < 60
+
+
+def test_without_coqc_nothing_is_proved(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(KernelMissingError, match="apt-get install coq"):
+        check([CUBE])
+    with pytest.raises(KernelMissingError):
+        proved_claims()
+    path = tmp_path / "c.json"
+    path.write_text(CUBE.to_json())
+    assert main(["check", "--coq", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert "kernel skipped" in captured.out
+    assert "proved" not in captured.out
+    assert len(captured.err.splitlines()) == 1
+    assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
+    captured = capsys.readouterr()
+    assert "(kernel)" not in captured.out
+    assert captured.err.startswith("kernel checks skipped: coqc is not installed")
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_theories_that_are_not_compiled_prove_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(coq_driver, "find_tool", lambda name: name)
+    monkeypatch.setattr(coq_driver, "version", lambda coqc: "0")
+    with pytest.raises(KernelError, match="not compiled"):
+        proved_claims(cache=tmp_path)
+
+
+@needs_coqc
+def test_check_on_the_command_line(theories, tmp_path, capsys):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(CUBE.to_json())
+    bad.write_text(json.dumps(FALSE))
+    assert main(["check", "--coq", "--json", str(good)]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert result["kernel"]["status"] == "proved"
+    assert main(["check", "--coq", str(good), str(bad)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert lines[1].endswith(
+        "proved (kernel): least error 1/20 of kernel size 9, orders 0,1,8, objective cube; assumptions: none"
+    )
+    assert "REFUSED" in lines[3]
+
+
+# --- claims ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_the_kernel_covers_says_so():
+    (checked,) = verify(["closed-form-full"], kernel_max=4)
+    verdict = checked.with_kernel(("FullSet.full_set",))
+    assert (verdict.status, verdict.label, verdict.kernel) == ("proved", "proved (kernel)", ("FullSet.full_set",))
+    assert verdict.to_dict()["kernel"] == ["FullSet.full_set"]
+
+
+def test_the_kernel_does_not_overrule_a_refutation():
+    (neighbour, *_) = claims()["closed-form-full"].neighbours
+    verdict = neighbour.check(4).with_kernel(("X.t",))
+    assert (verdict.status, verdict.kernel) == ("refuted", ())
+
+
+def test_sources_are_part_of_the_package():
+    folder = Path(coq_driver.__file__).parent / "theories"
+    assert {path.stem for path in folder.glob("*.v")} == set(shipped_sources())
+    assert os.access(folder / "Checker.v", os.R_OK)
