@@ -38,6 +38,7 @@ from proofs_check.coq.sources import (
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError
+from theory.notation import format_orders
 from theory.rationals import to_string
 
 TIMEOUT = 600.0
@@ -353,7 +354,7 @@ def _position(text: str, name: str) -> int:
 
 
 def _in_words(certificate: Certificate) -> str:
-    orders = ",".join(map(str, certificate.orders))
+    orders = format_orders(sorted(certificate.orders))
     error = to_string(certificate.error)
     problem = f"kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
     return f"least error {error if len(error) <= _LONGEST_ERROR else '(long)'} of {problem}"
