@@ -1,0 +1,164 @@
+"""All sets of orders of a kernel size, solved and certified, chunk by chunk, into a dataset that survives anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+
+from theory.errors import InputError
+from theory.frontier.chunk import rows, solve_chunk
+from theory.frontier.dataset import SweepDataset, create_dataset, missing_chunks, writing
+from theory.frontier.sets import OrderSets
+from theory.frontier.workers import check_workers, dask_cluster, local_processes, map_unordered
+
+_SHORT_SECONDS = 4.0
+_SAMPLE = 64
+
+OnChunk = Callable[[int, int], None]
+
+
+def sweep(
+    kernel_size: int,
+    out: str | Path,
+    *,
+    always: Iterable[int] = (0,),
+    workers: int | None = None,
+    scheduler: str | None = None,
+    resume: bool = True,
+    on_chunk: OnChunk | None = None,
+) -> SweepDataset:
+    """Solve all sets of orders exactly, and write them with their network sizes to a Parquet dataset.
+
+    Parameters
+    ----------
+    kernel_size : int, 2..62
+        d.
+    out : str or Path
+        A folder: new, empty, or with the beginning of this very sweep, which is then resumed.
+    always : iterable of int in 0..d-1
+        Orders that all sets contain. The sets are the nonempty ones among the orders 0..d-1; order d is left out,
+        because with it every error is 0.
+    workers : int, >= 1, optional
+        Processes on this machine; by default one for each core, or none but this one for a short sweep.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers compute instead. They need this package, not this disk.
+    resume : bool
+        Whether a dataset that is there already may be gone on with.
+    on_chunk : callable, optional
+        Called with the number of sets that are done and of all sets, first with what was there already: for progress
+        bars.
+
+    Returns
+    -------
+    SweepDataset
+        Its ``read()`` gives all rows as a :class:`pyarrow.Table`.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError, InputError
+        If an argument is outside what is described above, or the folder holds something else.
+    StorageError
+        If the dataset cannot be written, the disk being full for example. Chunks that were written are whole.
+    ClusterError, MissingDependencyError
+        If the scheduler cannot be reached, or Dask is not installed.
+    SolverError
+        If an error cannot be certified, which the theory excludes, or a worker process dies.
+
+    Notes
+    -----
+    Every row is certified before it is written: a primal and a dual solution with equal values, multiplied out in
+    integers (:mod:`theory.frontier.certified`). Chunks depend on the parameters alone, so that a sweep that was killed
+    and resumed, with other workers or elsewhere, ends with the same rows.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     table = sweep(4, folder, always=(0, 1)).read()
+    >>> for row in table.select(["orders", "error_exact", "terms", "units"]).to_pylist():
+    ...     print(row)
+    {'orders': [0, 1], 'error_exact': '3/8', 'terms': 5, 'units': 0}
+    {'orders': [0, 1, 2], 'error_exact': '1/6', 'terms': 11, 'units': 8}
+    {'orders': [0, 1, 3], 'error_exact': '1/10', 'terms': 9, 'units': 13}
+    {'orders': [0, 1, 2, 3], 'error_exact': '1/16', 'terms': 15, 'units': 15}
+    """
+    sets = OrderSets.of(kernel_size, always)
+    processes = check_workers(workers)
+    if scheduler is not None and workers is not None:
+        raise InputError("workers are processes on this machine, and a scheduler has its own: give one of the two")
+    dataset = create_dataset(out, sets, resume=resume)
+    with writing(dataset):
+        missing = list(missing_chunks(dataset))
+        tell = _Teller(dataset, missing, on_chunk)
+        if not missing:
+            return dataset
+        if workers is None and scheduler is None and _is_short(dataset, missing):
+            processes = 1
+        with closing(_solved(dataset, missing, processes, scheduler)) as solved:
+            for chunk, table in solved:
+                dataset.write(chunk, table)
+                tell(table.num_rows)
+    return dataset
+
+
+class _Teller:
+    """Counts the sets that are done."""
+
+    def __init__(self, dataset: SweepDataset, missing: Iterable[int], on_chunk: OnChunk | None) -> None:
+        self._all = len(dataset.sets)
+        self._done = self._all - sum(stop - start for start, stop in map(dataset.span, missing))
+        self._on_chunk = on_chunk
+        self(0)
+
+    def __call__(self, sets: int) -> None:
+        self._done += sets
+        if self._on_chunk is not None:
+            self._on_chunk(self._done, self._all)
+
+
+def _solved(
+    dataset: SweepDataset, chunks: list[int], processes: int, scheduler: str | None
+) -> Iterator[tuple[int, pa.Table]]:
+    solve = partial(_solve, dataset.kernel_size, dataset.always)
+    tasks = {dataset.span(chunk): chunk for chunk in chunks}
+    if scheduler is not None:
+        with dask_cluster(scheduler) as (executor, slots):
+            for span, table in map_unordered(executor, slots, solve, tasks):
+                yield tasks[span], table
+    elif processes == 1 or len(chunks) == 1:
+        for span, chunk in tasks.items():
+            yield chunk, solve(span)
+    else:
+        with local_processes(min(processes, len(chunks))) as executor:
+            for span, table in map_unordered(executor, processes, solve, tasks):
+                yield tasks[span], table
+
+
+def _solve(kernel_size: int, always: tuple[int, ...], span: tuple[int, int]) -> pa.Table:
+    return solve_chunk(kernel_size, always, *span)
+
+
+def _is_short(dataset: SweepDataset, chunks: list[int]) -> bool:
+    sets = sum(stop - start for start, stop in map(dataset.span, chunks))
+    return sets < 1 << 18 and sets * seconds_per_set(dataset.sets) < _SHORT_SECONDS
+
+
+def seconds_per_set(sets: OrderSets) -> float:
+    """Estimate what a set takes on one core of this machine, by solving some from the middle of a sweep.
+
+    Examples
+    --------
+    >>> 0 < seconds_per_set(OrderSets.of(9, [0])) < 1
+    True
+    """
+    middle = len(sets) // 2
+    masks = sets.masks(middle, middle + 2 * _SAMPLE)
+    rows(sets.kernel_size, masks[:1])  # what is computed once does not count
+    start = perf_counter()
+    rows(sets.kernel_size, masks)
+    return (perf_counter() - start) / len(masks)
