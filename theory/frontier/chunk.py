@@ -46,7 +46,7 @@ def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int
     --------
     >>> table = solve_chunk(9, (0, 1, 8), 0, 2)
     >>> table["error_exact"].to_pylist(), table["orders"].to_pylist()
-    (['1/20', '1/54'], [[0, 1, 8], [0, 1, 2, 8]])
+    (['1/20', '1/27'], [[0, 1, 8], [0, 1, 2, 8]])
     """
     return rows(kernel_size, OrderSets(kernel_size, always).masks(start, stop))
 

@@ -31,14 +31,15 @@ def _features(kernel_size: int) -> Floats:
 
 def first_references(kernel_size: int, orders: Integers) -> Integers:
     """Chebyshev points of [0, d-1], rounded and moved so that they increase and none is below its order."""
-    sets, n = orders.shape
+    n = orders.shape[1]
     last = kernel_size - 1
     steps = np.arange(n) / max(n - 1, 1)
     reference = np.maximum(orders, np.rint(last * (1 - np.cos(np.pi * steps)) / 2).astype(np.int64))
     for i in range(1, n):
         reference[:, i] = np.maximum(reference[:, i], reference[:, i - 1] + 1)
     ceiling = last - np.arange(n)[::-1]
-    return np.minimum(reference, ceiling).reshape(sets, n)
+    chosen: Integers = np.minimum(reference, ceiling)
+    return chosen
 
 
 def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
@@ -75,7 +76,7 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
     Examples
     --------
     >>> float_references(9, np.array([[0, 1, 8], [0, 7, 8]])).tolist()
-    [[0, 7, 8], [6, 7, 8]]
+    [[0, 7, 8], [0, 7, 8]]
     """
     table = _features(kernel_size)
     sets, n = orders.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -85,7 +85,7 @@ def sweep(
     {'orders': [0, 1], 'error_exact': '3/8', 'terms': 5, 'units': 0}
     {'orders': [0, 1, 2], 'error_exact': '1/6', 'terms': 11, 'units': 8}
     {'orders': [0, 1, 3], 'error_exact': '1/10', 'terms': 9, 'units': 13}
-    {'orders': [0, 1, 2, 3], 'error_exact': '1/16', 'terms': 15, 'units': 15}
+    {'orders': [0, 1, 2, 3], 'error_exact': '1/16', 'terms': 15, 'units': 14}
     """
     sets = OrderSets.of(kernel_size, always)
     processes = check_workers(workers)
@@ -123,7 +123,7 @@ class _Teller:
 
 def _solved(
     dataset: SweepDataset, chunks: list[int], processes: int, scheduler: str | None
-) -> Iterator[tuple[int, pa.Table]]:
+) -> Generator[tuple[int, pa.Table], None, None]:
     solve = partial(_solve, dataset.kernel_size, dataset.always)
     tasks = {dataset.span(chunk): chunk for chunk in chunks}
     if scheduler is not None:

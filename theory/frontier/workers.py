@@ -50,7 +50,9 @@ def check_workers(workers: object) -> int:
     return workers
 
 
-def map_unordered(executor: Executor, slots: int, function: Callable[..., R], tasks: Iterable[T]) -> Iterator[tuple[T, R]]:
+def map_unordered(
+    executor: Executor, slots: int, function: Callable[..., R], tasks: Iterable[T]
+) -> Iterator[tuple[T, R]]:
     """Yield each task with its result, as they come; a few tasks are under way for each slot, the others not yet made.
 
     Parameters
@@ -159,15 +161,15 @@ def dask_cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
     except ImportError:
-        raise MissingDependencyError(
-            "a scheduler needs dask and distributed: pip install 'subpool[cluster]'"
-        ) from None
+        raise MissingDependencyError("a scheduler needs dask and distributed: pip install 'subpool[cluster]'") from None
     client = _connect(Client, scheduler)
     try:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
-            raise ClusterError(f"the scheduler at {scheduler} has no workers; start some with: dask worker {scheduler}") from None
+            raise ClusterError(
+                f"the scheduler at {scheduler} has no workers; start some with: dask worker {scheduler}"
+            ) from None
         yield client.get_executor(), sum(client.nthreads().values())
     finally:
         client.close(timeout=CONNECT_SECONDS)
