@@ -1,5 +1,6 @@
 """Sweeps that are killed, run out of room, or run elsewhere: real processes, real signals, a real Dask cluster."""
 
+import logging
 import os
 import resource
 import shutil
@@ -146,7 +147,7 @@ def test_a_full_disk_leaves_whole_chunks(tmp_path, uninterrupted):
 def cluster():
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="critical"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as running:
         yield running
 
@@ -187,22 +188,28 @@ def _fail(kernel_size, always, span):
     raise SolverError("on purpose")
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "nonsense", "magic://127.0.0.1:1", ""])
-def test_unreachable_schedulers_are_errors_within_seconds(tmp_path, address, capsys):
+def test_an_unreachable_scheduler_is_one_line_within_seconds(tmp_path, capsys):
     pytest.importorskip("distributed")
     start = time.monotonic()
+    assert main(["sweep", "8", "--out", str(tmp_path / "out"), "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert time.monotonic() - start < 15
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("subpool: no Dask scheduler answers at 'tcp://127.0.0.1:1' within 5 s")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "magic://127.0.0.1:1", ""])
+def test_addresses_where_no_scheduler_is(tmp_path, address, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
     with pytest.raises(ClusterError, match="no Dask scheduler answers"):
         theory.sweep(8, tmp_path / "out", scheduler=address)
-    assert time.monotonic() - start < 20
-    assert main(["sweep", "8", "--out", str(tmp_path / "out"), "--scheduler", address]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_a_cluster_without_workers_is_an_error(tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs="critical") as empty,
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty,
         pytest.raises(ClusterError, match="has no workers"),
     ):
         theory.sweep(8, tmp_path, scheduler=empty.scheduler_address)
