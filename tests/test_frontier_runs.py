@@ -123,9 +123,12 @@ def test_a_full_disk_leaves_whole_chunks(tmp_path, uninterrupted):
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
-    if mount is None or subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False, capture_output=True
-    ).returncode:
+    if (
+        mount is None
+        or subprocess.run(
+            [mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False, capture_output=True
+        ).returncode
+    ):
         pytest.skip("a small disk takes the right to mount one")
     try:
         with pytest.raises(StorageError, match="No space left on device; what was written before is whole"):
