@@ -12,7 +12,20 @@ from time import perf_counter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from benchmarks import checker, consecutive, growth, lacunary, limits, machine, report, small_kernels, trust, windows
+from benchmarks import (
+    checker,
+    consecutive,
+    forward,
+    growth,
+    lacunary,
+    limits,
+    machine,
+    networks,
+    report,
+    small_kernels,
+    trust,
+    windows,
+)
 from benchmarks.results import Benchmark, Row, Scale, Section
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -20,6 +33,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "consecutive": consecutive.run,
     "lacunary": lacunary.run,
     "windows": windows.run,
+    "networks": networks.run,
+    "forward": forward.run,
     "checker": checker.run,
     "growth": growth.run,
     "trust": trust.run,

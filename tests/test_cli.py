@@ -321,3 +321,83 @@ def test_an_interrupt_of_workers_is_one_line():
         output, errors = process.communicate(timeout=60)
         assert process.returncode == 130
         assert (output, errors.strip()) == ("", "subpool: interrupted")
+
+
+# --- networks -----------------------------------------------------------------------------------------------------
+
+
+def test_network_of_an_estimator_is_proved_and_written(capsys, tmp_path):
+    from theory import ReLUNetwork
+
+    file = tmp_path / "network.json"
+    assert main(["network", "3x3", "--orders", "0,1,8", "--out", str(file)]) == 0
+    output = capsys.readouterr().out
+    assert "proved: equal on all of R^9" in output
+    assert "1/20" in output
+    assert all(len(line) <= 120 for line in output.splitlines())
+    network = ReLUNetwork.from_json(file.read_text())
+    assert str(network.parameter_count) in output
+    assert [path.name for path in tmp_path.iterdir()] == ["network.json"]
+
+
+def test_network_as_json(capsys):
+    assert main(["network", "5", "--orders", "full", "--domain", "nonnegative", "--json"]) == 0
+    network = json.loads(capsys.readouterr().out)
+    assert network["hidden_layers"] == len(network["widths"]) == 2
+    assert network["exactness"]["status"] == "proved"
+    assert network["error"] == "1/32"
+
+
+def test_three_by_three_in_three_layers(capsys):
+    assert main(["network", "3x3", "--orders", "exact", "--construction", "shallow"]) == 0
+    output = capsys.readouterr().out
+    assert "hidden layers    3 " in output
+    assert "proved: equal on all of R^9" in output
+
+
+def test_network_without_proof_says_so(capsys):
+    assert main(["network", "4", "--orders", "exact", "--no-proof"]) == 0
+    assert "not proved: --no-proof" in capsys.readouterr().out
+
+
+def test_a_network_that_is_not_proved_is_no_success(capsys, monkeypatch):
+    from theory.networks import exactness
+
+    unknown = exactness.ExactnessVerdict("unknown", "real", "too many cells")
+    monkeypatch.setattr(exactness, "prove_exact", lambda *_, **__: unknown)
+    assert main(["network", "4", "--orders", "exact"]) == 1
+    assert "unknown: too many cells" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["3x3", "--orders", "0,1,10"], "0..9"),
+        (["3x3", "--orders", "0,1,8", "--hidden-layers", "2"], "at least 3 hidden layers"),
+        (["3x3", "--orders", "exact", "--hidden-layers", "3"], "takes 4 hidden layers"),
+        (["3x3", "--orders", "0,1,8", "--construction", "tree"], "shallowest, smallest, shallow"),
+        (["3x3", "--orders", "exact", "--construction", "smallest"], "tree, shallow"),
+        (["3x3", "--orders", "exact", "--objective", "cube"], "no objective"),
+        (["3x3", "--orders", "0,1,8", "--out", "network.pt"], ".onnx or .json"),
+        (["8x8", "--orders", "0,1,8"], "more than the limit"),
+        (["3x3", "--orders", "0,1,8", "--out", "/nonexistent/network.onnx"], "/nonexistent"),
+    ],
+)
+def test_bad_networks_are_refused_in_one_line(capsys, arguments, message):
+    assert main(["network", *arguments]) == 2
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err.startswith("subpool: ")
+    assert streams.err.count("\n") == 1
+    assert message in streams.err
+
+
+def test_solve_and_table_show_networks(capsys):
+    assert main(["solve", "9", "--orders", "0,1,8", "--json"]) == 0
+    network = json.loads(capsys.readouterr().out)["network"]
+    assert network == {"hidden_layers": 3, "widths": [18, 20, 11], "units": 49, "parameter_count": 803}
+    assert main(["solve", "9", "--orders", "0,1"]) == 0
+    assert "no hidden layer" in capsys.readouterr().out
+    assert main(["table", "9", "--json"]) == 0
+    families = json.loads(capsys.readouterr().out)["families"]
+    assert all(family["network"]["units"] >= 0 for family in families)

@@ -18,7 +18,7 @@ def _squeezed(text):
 
 
 def test_the_readme_shows_the_commands():
-    assert [shlex.split(command)[0] for command, _ in SHOWN] == ["solve", "check", "table", "verify", "guess"]
+    assert [shlex.split(command)[0] for command, _ in SHOWN] == ["solve", "check", "table", "network", "verify", "guess"]
 
 
 @pytest.mark.parametrize(("command", "output"), [shown for shown in SHOWN if shown[0] != "verify"])

@@ -1,4 +1,4 @@
-"""The theorems about the class, the reduction to vertices, the width, the residual and the depth."""
+"""The theorems about the class, the reduction to vertices, the width, and the residual."""
 
 import random
 from dataclasses import fields, replace
@@ -13,7 +13,6 @@ from latex2mathml.converter import convert
 from proofs_check.claim import Instance
 from proofs_check.proof import ProofError, check_proof, check_step
 from proofs_check.theorems import (
-    depth,
     max_of_five,
     order_statistic_weights,
     reduction_to_vertices,
@@ -29,7 +28,6 @@ from . import reference
 
 STATUS = {
     "chebyshev": "proved",
-    "depth": "verified",
     "least_squares": "verified",
     "least_terms": "proved",
     "link": "proved",
@@ -208,7 +206,7 @@ def test_mean_products_by_simplex_integration():
     assert residual.mean == sum(estimator.vertex_residuals) / 7
 
 
-# --- the maximum of five, and depth ---------------------------------------------------------------------------------
+# --- the maximum of five ---------------------------------------------------------------------------------------------
 
 
 def test_the_identity_at_many_points():
@@ -250,16 +248,6 @@ def test_a_missing_term_is_noticed(monkeypatch, damaged):
     terms = [term for i, term in enumerate(max_of_five.terms(12)) if i != damaged]
     monkeypatch.setattr(max_of_five, "terms", lambda four: iter(terms))
     assert _claim("max_of_five").check(5).status == "refuted"
-
-
-def test_layers_are_fed_by_the_layer_before():
-    network = depth.build(6, [1, 3, 6], 3)
-    sizes = [6, *map(len, network.layers)]
-    for before, layer in zip(sizes, network.layers, strict=False):
-        assert all(0 <= unit < before for form in layer for unit in form)
-    assert {len(subset) for subset in network.maxima} == {1, 3, 6}
-    x = [4, -7, 2, 0, -1, 3]
-    assert all(value == max(x[j] for j in subset) for subset, value in network.evaluate(x).items())
 
 
 def test_instances_are_exact():

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import lcm
+from numbers import Rational
 
 from flint import fmpq, fmpz, fmpz_mat
 
-from theory.errors import FormatError
+from theory.errors import FormatError, InputError
 
 _EXACT = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
 
@@ -72,6 +73,42 @@ def from_string(text: object) -> Fraction:
         raise FormatError(f'an exact number is written "p" or "p/q", not {str(text)[:40]!r}')
     numerator, _, denominator = text.partition("/")
     return Fraction(int(fmpz(numerator)), int(fmpz(denominator)) if denominator else 1)
+
+
+def check_rational(number: object, what: str) -> Fraction:
+    """Return a rational as a Fraction of Python's integers, or say what is wrong with it.
+
+    NumPy's integers count as rationals, and a Fraction keeps them as they are: its arithmetic would wrap around.
+
+    Parameters
+    ----------
+    number : rational
+    what : str
+        A plural that names it in the message.
+
+    Returns
+    -------
+    Fraction
+
+    Raises
+    ------
+    InputError
+        If it is no rational, as a float is none.
+
+    Examples
+    --------
+    >>> check_rational(3, "weights")
+    Fraction(3, 1)
+    >>> check_rational(0.5, "weights")
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: weights are exact (Fraction or int), not 0.5
+    """
+    if not isinstance(number, Rational):
+        raise InputError(f"{what} are exact (Fraction or int), not {number!r:.80}")
+    if type(number) is Fraction and type(number.numerator) is int:
+        return number
+    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def decimal(number: Fraction) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,7 @@ def _description(
     verdict: ExactnessVerdict | None,
     options: argparse.Namespace,
 ) -> dict[str, Any]:
-    error = target.error if target else 0
+    error = target.error if target else Fraction(0)
     return {
         "kernel_size": network.kernel_size,
         "kernel_shape": list(shape),
@@ -190,7 +191,10 @@ def _facts(
     if verdict is None:
         facts.append(("exactness", "not proved: --no-proof"))
     else:
-        facts.append(("exactness", f"{verdict.status}: {verdict.reason}"))
+        reason, _, units = verdict.reason.partition(": ")
+        facts.append(("exactness", f"{verdict.status}: {reason}"))
+        if units:
+            facts.append(("", units))
     if options.out:
         facts.append(("written", options.out))
     return facts

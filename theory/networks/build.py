@@ -22,6 +22,7 @@ from theory.networks.plan import (
     half_sizes,
     level_of,
     merge_units,
+    omitted_inputs,
 )
 from theory.networks.size import (
     Carrying,
@@ -89,7 +90,10 @@ def build_network(
 
     Notes
     -----
-    How: :mod:`theory.networks.plan`. That the result equals the estimator is proved by
+    How: :mod:`theory.networks.plan`. With max R = 2 there are C(d,2) + 2 units, and on R^d none can be spared: one
+    hidden layer bends on a hyperplane only where a unit does, the estimator bends on all C(d,2) hyperplanes x_i = x_j,
+    and along (1, ..., 1), where those units are constant, it is linear with a slope, which takes two more. For more
+    layers no such limit is known. That the result equals the estimator is proved by
     :func:`theory.networks.exactness.prove_exact`, which knows nothing of how it was built.
 
     Examples
@@ -98,7 +102,7 @@ def build_network(
     >>> estimator = optimal_estimator(5, [0, 1, 4])
     >>> network = build_network(estimator)
     >>> network.widths
-    (11, 7)
+    (10, 7)
     >>> network.evaluate_exact([3, -1, 4, 1, -5]) == estimator.intercept + sum(
     ...     w * x for w, x in zip(estimator.order_statistic_weights, [-5, -1, 1, 3, 4])
     ... )
@@ -144,6 +148,7 @@ class _Builder:
         self.estimator = estimator
         self.layout = layout
         self.plan: Plan = layout.plan
+        self.omitted = omitted_inputs(layout.plan.levels[0]) if layout.plan.levels else frozenset()
 
     def network(self) -> ReLUNetwork:
         d = self.plan.kernel_size
@@ -151,11 +156,13 @@ class _Builder:
         values: dict[Value, Form] = {((j,), 1): {j: 1} for j in range(d)}
         # The sum so far: what the layers before add to the estimator, as a form in the units of the last layer.
         running: Form = {j: c for ((j,), _), c in linear.items() if c}
+        positive = sum(beta for r, beta in self.estimator.coefficients.items() if r) >= 0
+        signs = (1, -1) if self.layout.running == 2 else (1 if positive else -1,)
         layers: list[tuple[list[Form], list[Fraction] | None]] = []
         for number, (level, carrying) in enumerate(zip(self.plan.levels, self.layout.carrying, strict=True), 1):
-            layer = _Layer(number, level, values)
+            layer = _Layer(number, level, values, self.omitted)
             values = layer.carry(carrying, d)
-            running = layer.add_up(running, readouts[number - 1], carrying)
+            running = layer.add_up(running, readouts[number - 1], carrying, signs)
             layers.append((layer.rows, None))
         layers.append(([running], [self.estimator.intercept]))
         return network_from_rows(d, layers)
@@ -194,7 +201,7 @@ class _Builder:
                 else:
                     for unit, sign in _units_of_value(subset, rank):
                         _add(readout, unit, sign * c)
-                    _add(below, _base(subset, rank), c)
+                    _add(below, _base(subset, rank, self.omitted), c)
             for size, served in self.plan.orders_of:
                 if level_of(size) == number:
                     sums = self._weights_of_sums(size, served)
@@ -203,7 +210,7 @@ class _Builder:
                             for i, j in _pairs(size, k + 1):
                                 _add(readout, (subset, i, j), c)
                             for rank in range(1, k + 1):
-                                _add(below, _base(subset, rank), c)
+                                _add(below, _base(subset, rank, self.omitted), c)
             readouts.append(readout)
             wanted = below
         mean = self.estimator.coefficients.get(1, Fraction(0)) / self.plan.kernel_size
@@ -225,8 +232,8 @@ class _Layer:
         summand, so that only their differences mean something.
     """
 
-    def __init__(self, number: int, level: Level, values: Mapping[Value, Form]) -> None:
-        self.number, self.level, self.values = number, level, values
+    def __init__(self, number: int, level: Level, values: Mapping[Value, Form], omitted: frozenset[int]) -> None:
+        self.number, self.level, self.values, self.omitted = number, level, values, omitted
         self.rows: list[Form] = []
         self.index: dict[Unit, int] = {}
         self.kept: dict[Subset, int] = {}
@@ -242,10 +249,11 @@ class _Layer:
                 self.rows.append(_difference(values[upper], values[lower]))
 
     def _edge(self, unit: Unit) -> tuple[Value, Value]:
-        """Return the values v, w of the unit relu(w - v): the first half's comes first for i <= j."""
+        """Return the values v, w of the unit relu(w - v): v stays when max(v, w) is written with it."""
         subset, i, j = unit
         first, last = _halves(subset)
-        return ((first, i), (last, j)) if i <= j else ((last, j), (first, i))
+        ahead = i <= j and not _is_turned(subset, self.omitted)
+        return ((first, i), (last, j)) if ahead else ((last, j), (first, i))
 
     def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, Form]:
         """Add the units that carry values on, and return the values at hand after this layer."""
@@ -258,20 +266,20 @@ class _Layer:
         after = {value: carried[value] for value in self._passed()}
         for subset, kept in self.kept.items():
             for rank in range(1, kept + 1):
-                form = dict(carried[_base(subset, rank)])
+                form = dict(carried[_base(subset, rank, self.omitted)])
                 for unit, sign in _units_of_value(subset, rank):
                     _add(form, self.index[unit], sign)
                 after[subset, rank] = form
         return after
 
-    def add_up(self, running: Form, readout: Mapping[Unit, Fraction], carrying: Carrying) -> Form:
-        """Carry the running sum on, and add what the merging units contribute."""
+    def add_up(self, running: Form, readout: Mapping[Unit, Fraction], carrying: Carrying, signs: Sequence[int]) -> Form:
+        """Carry the running sum on by a unit for each of its signs, and add what the merging units contribute."""
         if carrying == "inputs":
             # The first layer, where the sum so far is a form in the inputs, which were carried first of all.
             carried: Form = {self.inputs + j: c for j, c in running.items()}
         else:
-            carried = {len(self.rows): 1, len(self.rows) + 1: -1}
-            self.rows += [running, {u: -c for u, c in running.items()}]
+            carried = {len(self.rows) + n: sign for n, sign in enumerate(signs)}
+            self.rows += [{u: sign * c for u, c in running.items()} for sign in signs]
         for unit, c in readout.items():
             _add(carried, self.index[unit], c)
         return carried
@@ -280,7 +288,7 @@ class _Layer:
         return [(s, k) for family in self.level.passed for s in family.members() for k in range(1, family.kept + 1)]
 
     def _bases_kept(self) -> Iterable[Value]:
-        return (_base(subset, rank) for subset, kept in self.kept.items() for rank in range(1, kept + 1))
+        return (_base(subset, rank, self.omitted) for subset, kept in self.kept.items() for rank in range(1, kept + 1))
 
     def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, Form]:
         """Carry values v >= 0 as relu(v)."""
@@ -290,7 +298,7 @@ class _Layer:
 
     def _carry_linked(self) -> dict[Value, Form]:
         """Carry differences of values: along merging units by their reverse, else by a unit for each sign."""
-        parts, alone = component_parts(self.number, self.level.merged, self.level.passed)
+        parts, alone = component_parts(self.number, self.level)
         linked = {value for part in parts for vertices in part for value in _list(vertices)}
         carried: dict[Value, Form] = {}
         neighbours = self._neighbours(linked)
@@ -346,8 +354,14 @@ def _halves(subset: Subset) -> tuple[Subset, Subset]:
     return subset[:first], subset[first:]
 
 
-def _base(subset: Subset, rank: int) -> Value:
+def _is_turned(subset: Subset, omitted: frozenset[int]) -> bool:
+    """Say whether a subset is a pair whose maximum is written with its last input, as the first is not carried."""
+    return len(subset) == 2 and subset[0] in omitted
+
+
+def _base(subset: Subset, rank: int, omitted: frozenset[int]) -> Value:
     half, base_rank = bases(rank)
+    half ^= _is_turned(subset, omitted)
     return _halves(subset)[half], base_rank
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from numbers import Rational
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from theory.errors import InputError
-from theory.rationals import over_common_denominator
+from theory.rationals import check_rational, over_common_denominator
 
 Row: TypeAlias = tuple[tuple[int, Fraction], ...]
 """One row: the columns of its nonzero entries, increasing, each with its entry."""
@@ -49,16 +48,17 @@ class RationalMatrix:
         Raises
         ------
         InputError
-            If a column is outside 0..columns-1, or an entry is not rational.
+            If the number of columns is negative, a column is outside 0..columns-1, or an entry is not rational.
         """
+        if columns < 0:
+            raise InputError(f"a matrix has 0 or more columns, not {columns!r}")
         checked = []
         for row in rows:
-            for column, entry in row.items():
-                if not 0 <= column < columns:
+            for column in row:
+                if not isinstance(column, int) or not 0 <= column < columns:
                     raise InputError(f"columns of this matrix are 0..{columns - 1}, not {column!r}")
-                if not isinstance(entry, Rational):
-                    raise InputError(f"entries are exact (Fraction or int), not {entry!r}")
-            checked.append(tuple((column, Fraction(row[column])) for column in sorted(row) if row[column]))
+            entries = [(column, check_rational(row[column], "entries")) for column in sorted(row)]
+            checked.append(tuple((column, entry) for column, entry in entries if entry))
         return cls(columns, tuple(checked))
 
     @property
@@ -79,8 +79,17 @@ class RationalMatrix:
         return [[(column, next(pool)) for column, _ in row] for row in self.rows], q
 
     def apply(self, vector: Sequence[Fraction | int]) -> list[Fraction]:
-        """Multiply by a vector of as many rationals as there are columns."""
-        return [sum((entry * vector[j] for j, entry in row), Fraction(0)) for row in self.rows]
+        """Multiply by a vector of as many rationals as there are columns.
+
+        Raises
+        ------
+        InputError
+            If there are fewer or more of them, or one is not rational.
+        """
+        if len(vector) != self.columns:
+            raise InputError(f"a matrix with {self.columns} columns cannot be applied to {len(vector)} numbers")
+        exact = [check_rational(number, "the numbers of a vector") for number in vector]
+        return [sum((entry * exact[j] for j, entry in row), Fraction(0)) for row in self.rows]
 
     def __matmul__(self, other: RationalMatrix) -> RationalMatrix:
         """Multiply by another matrix.
@@ -102,13 +111,55 @@ class RationalMatrix:
         return RationalMatrix.from_rows(other.columns, product)
 
     def to_scipy(self, dtype: npt.DTypeLike = np.float64) -> csr_array:
-        """Round the entries to floats, in compressed rows."""
+        """Round the entries to floats, in compressed rows; SciPy has no half precision.
+
+        Raises
+        ------
+        InputError
+            If an entry is beyond the largest float.
+        """
         pointers = np.cumsum([0, *map(len, self.rows)])
-        columns = np.array([j for row in self.rows for j, _ in row], dtype=np.int64)
-        entries = np.array([float(entry) for row in self.rows for _, entry in row], dtype=dtype)
-        return csr_array((entries, columns, pointers), shape=self.shape)
+        return csr_array((self._floats(dtype), self._columns(), pointers), shape=self.shape)
 
     def to_numpy(self, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:
-        """Round the entries to floats, zeros included."""
-        dense: npt.NDArray[np.floating] = self.to_scipy(dtype).toarray()
+        """Round the entries to floats, zeros included.
+
+        Raises
+        ------
+        InputError
+            If an entry is beyond the largest float.
+        """
+        dense: npt.NDArray[np.floating] = np.zeros(self.shape, dtype=dtype)
+        dense[np.repeat(np.arange(len(self.rows)), [len(row) for row in self.rows]), self._columns()] = self._floats(
+            dtype
+        )
         return dense
+
+    def _columns(self) -> npt.NDArray[np.int64]:
+        return np.array([j for row in self.rows for j, _ in row], dtype=np.int64)
+
+    def _floats(self, dtype: npt.DTypeLike) -> npt.NDArray[np.floating]:
+        return to_floats([entry for row in self.rows for _, entry in row], dtype)
+
+
+def to_floats(numbers: Sequence[Fraction], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:
+    """Round rationals to floats, by way of float64.
+
+    Raises
+    ------
+    InputError
+        If one is beyond the largest float.
+
+    Examples
+    --------
+    >>> to_floats([Fraction(1, 2), Fraction(3)], "float32")
+    array([0.5, 3. ], dtype=float32)
+    """
+    try:
+        with np.errstate(over="ignore"):
+            floats: npt.NDArray[np.floating] = np.array([float(number) for number in numbers]).astype(dtype)
+    except OverflowError:
+        floats = np.array([np.inf])
+    if not np.isfinite(floats).all():
+        raise InputError(f"a weight of the network is beyond the largest {np.dtype(dtype)}")
+    return floats

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import gcd, lcm
-from numbers import Rational
 from os import PathLike
 from typing import Any, Literal
 
@@ -17,8 +16,8 @@ import array_api_compat
 import numpy as np
 
 from theory.errors import FormatError, InputError
-from theory.networks.matrix import RationalMatrix
-from theory.rationals import from_string, to_string
+from theory.networks.matrix import RationalMatrix, Row, to_floats
+from theory.rationals import check_rational, from_string, to_string
 from theory.subpools import Array, check_windows
 
 FORMAT = "subpool-network"
@@ -27,7 +26,7 @@ VERSION = 1
 _ENTRIES_AT_ONCE = 1 << 18
 """Activations of one layer that the forward pass on NumPy arrays holds at once: what fits a processor's cache."""
 
-_SPARSE_BELOW = 0.05
+_SPARSE_BELOW = 0.1
 """Share of nonzero weights below which a compressed matrix is faster than a dense one (benchmarks/forward.py)."""
 
 
@@ -45,7 +44,7 @@ class ReLUNetwork:
     Raises
     ------
     InputError
-        If the shapes do not fit, or the last matrix does not have one row.
+        If the shapes do not fit, there is no input, a bias is no Fraction, or the last matrix does not have one row.
 
     Examples
     --------
@@ -74,6 +73,11 @@ class ReLUNetwork:
         for layer, (matrix, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             if len(bias) != len(matrix.rows):
                 raise InputError(f"the bias of layer {layer} has {len(bias)} entries for {len(matrix.rows)} rows")
+            for b in bias:
+                if not isinstance(b, Fraction):
+                    raise InputError(f"biases are Fractions, not {b!r}")
+        if self.kernel_size < 1:
+            raise InputError(f"a network has at least one input, not {self.kernel_size}")
         for before, after in pairwise(self.weights):
             if after.columns != len(before.rows):
                 raise InputError(f"a matrix of shape {after.shape} cannot follow one of shape {before.shape}")
@@ -130,12 +134,10 @@ class ReLUNetwork:
         """
         if len(x) != self.kernel_size:
             raise InputError(f"the network has {self.kernel_size} inputs, but {len(x)} were given")
-        for value in x:
-            if not isinstance(value, Rational):
-                raise InputError(f"inputs are exact (Fraction or int), not {value!r}")
+        exact = [check_rational(value, "inputs") for value in x]
         # Integers over one running denominator: no greatest common divisors on the way.
-        denominator = lcm(*(value.denominator for value in x))
-        values = [value.numerator * (denominator // value.denominator) for value in x]
+        denominator = lcm(*(value.denominator for value in exact))
+        values = [value.numerator * (denominator // value.denominator) for value in exact]
         for layer, (rows, bias, q) in enumerate(self._scaled):
             if layer:
                 values = [max(0, value) for value in values]
@@ -177,11 +179,14 @@ class ReLUNetwork:
         Raises
         ------
         ArrayError
+        InputError
+            If a weight is beyond the largest number of the dtype.
 
         Notes
         -----
-        The result is within :meth:`rounding_error` of the exact value. A NaN in a window gives NaN; infinities give
-        what IEEE arithmetic gives.
+        The result is within :meth:`rounding_error` of the exact value. A NaN in an input that the network reads gives
+        NaN; infinities give what IEEE arithmetic gives, and products with the zeros of a weight matrix may or may not
+        be among it.
         """
         x = check_windows(x, self.kernel_size)
         if isinstance(x, np.ndarray):
@@ -213,6 +218,8 @@ class ReLUNetwork:
         return result.reshape(x.shape[:-1])[()]
 
     def _float_layers(self, dtype: np.dtype[Any], *, dense: bool) -> list[tuple[Any, Any]]:
+        # SciPy's compressed matrices have no half precision.
+        dense = dense or dtype.itemsize < np.dtype(np.float32).itemsize
         key = (dtype, dense)
         cache: dict[tuple[np.dtype[Any], bool], list[tuple[Any, Any]]] = self._float_cache
         if key not in cache:
@@ -221,7 +228,7 @@ class ReLUNetwork:
                     matrix.to_numpy(dtype)
                     if dense or matrix.nonzero_count > _SPARSE_BELOW * len(matrix.rows) * matrix.columns
                     else matrix.to_scipy(dtype),
-                    np.array([float(b) for b in bias], dtype=dtype).reshape(-1, 1),
+                    to_floats(bias, dtype).reshape(-1, 1),
                 )
                 for matrix, bias in zip(self.weights, self.biases, strict=True)
             ]
@@ -244,7 +251,8 @@ class ReLUNetwork:
         Returns
         -------
         float
-            Bound on |network(x) - exact value|, whatever the order of summation.
+            Bound on |network(x) - exact value|, whatever the order of summation; infinite where it is beyond the
+            floats.
 
         Raises
         ------
@@ -260,7 +268,7 @@ class ReLUNetwork:
         Examples
         --------
         >>> from theory.networks.maximum import exact_max_network
-        >>> 0 < exact_max_network(9).rounding_error(1.0, "float32") < 1e-5
+        >>> 0 < exact_max_network(9).rounding_error(1.0, "float32") < 1e-3
         True
         """
         if not 0 <= magnitude < float("inf"):
@@ -273,10 +281,15 @@ class ReLUNetwork:
             exact = [sum((abs(w) * size[j] for j, w in row), abs(b)) for row, b in zip(matrix.rows, bias, strict=True)]
             passed = [sum((abs(w) * error[j] for j, w in row), Fraction(0)) for row in matrix.rows]
             # Zeros of a dense row are added without error, so the terms are the nonzero ones.
+            if any((len(row) + 3) * u >= 1 for row in matrix.rows):
+                return float("inf")
             gammas = [(len(row) + 3) * u / (1 - (len(row) + 3) * u) for row in matrix.rows]
             error = [p + g * (s + p) for p, g, s in zip(passed, gammas, exact, strict=True)]
             size = exact
-        bound = float(error[0])
+        try:
+            bound = float(error[0])
+        except OverflowError:
+            return float("inf")
         return bound if Fraction(bound) >= error[0] else float(np.nextafter(bound, np.inf))
 
     # Composition
@@ -289,17 +302,27 @@ class ReLUNetwork:
         matrix : RationalMatrix, kernel_size rows
         offset : sequence of kernel_size rationals, optional
             The default is 0.
+
+        Raises
+        ------
+        InputError
+            If the matrix or the offset do not have kernel_size rows.
         """
         shift = self.weights[0].apply(offset if offset is not None else [0] * self.kernel_size)
         first = tuple(b + s for b, s in zip(self.biases[0], shift, strict=True))
         return ReLUNetwork((self.weights[0] @ matrix, *self.weights[1:]), (first, *self.biases[1:]))
 
     def postcompose(self, scale: Fraction | int, offset: Fraction | int = 0) -> ReLUNetwork:
-        """Return the network x -> scale * self(x) + offset."""
+        """Return the network x -> scale * self(x) + offset.
+
+        Raises
+        ------
+        InputError
+            If one of them is not rational.
+        """
+        scale, offset = check_rational(scale, "factors"), check_rational(offset, "offsets")
         last = RationalMatrix.from_rows(self.weights[-1].columns, [{j: w * scale for j, w in self.weights[-1].rows[0]}])
-        return ReLUNetwork(
-            (*self.weights[:-1], last), (*self.biases[:-1], (Fraction(self.biases[-1][0] * scale + offset),))
-        )
+        return ReLUNetwork((*self.weights[:-1], last), (*self.biases[:-1], (self.biases[-1][0] * scale + offset,)))
 
     def deepened(self, hidden_layers: int) -> ReLUNetwork:
         """Return the same function with more hidden layers: the output y passes as relu(y) - relu(-y).
@@ -355,7 +378,7 @@ class ReLUNetwork:
             for network, (_, positions) in zip(networks, parts, strict=True):
                 matrix = network.weights[layer]
                 place = list(positions) if layer == 0 else range(columns, columns + matrix.columns)
-                rows += [{place[j]: w for j, w in row} for row in matrix.rows]
+                rows += [_moved(row, place) for row in matrix.rows]
                 columns += matrix.columns
             weights.append(RationalMatrix.from_rows(columns if layer else kernel_size, rows))
             biases.append(tuple(b for network in networks for b in network.biases[layer]))
@@ -410,15 +433,19 @@ class ReLUNetwork:
         """
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise FormatError(f"a network is JSON: {error}") from None
         if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
             raise FormatError(f'a network is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
         try:
             columns, weights, biases = data["kernel_size"], [], []
+            if type(columns) is not int:
+                raise FormatError(f"a kernel size is an integer, not {columns!r:.80}")
             for layer in data["layers"]:
-                rows = [{int(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
+                rows = [{_column(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
                 weights.append(RationalMatrix.from_rows(columns, rows))
+                if not isinstance(layer["biases"], list):
+                    raise FormatError(f"biases are a list, not {layer['biases']!r:.80}")
                 biases.append(tuple(from_string(b) for b in layer["biases"]))
                 columns = len(rows)
             return cls(tuple(weights), tuple(biases))
@@ -433,6 +460,21 @@ class ReLUNetwork:
         from theory.networks.onnx_export import write_onnx
 
         write_onnx(self, path, dtype=dtype)
+
+
+def _column(text: str) -> int:
+    """Read a column as JSON has it; two spellings of one number would overwrite each other."""
+    if not text.isdecimal() or str(int(text)) != text:
+        raise FormatError(f"a column is a decimal number, not {text!r:.80}")
+    return int(text)
+
+
+def _moved(row: Row, place: Sequence[int]) -> dict[int, Fraction]:
+    """Move entry j to place[j]; entries that meet are added."""
+    moved: dict[int, Fraction] = {}
+    for j, w in row:
+        moved[place[j]] = moved.get(place[j], Fraction(0)) + w
+    return moved
 
 
 _Map = tuple[list[dict[int, Fraction]], list[Fraction]]
@@ -453,7 +495,7 @@ def network_from_rows(
     weights, biases, columns = [], [], kernel_size
     for rows, bias in layers:
         weights.append(RationalMatrix.from_rows(columns, rows))
-        biases.append(tuple(Fraction(b) for b in bias) if bias is not None else (Fraction(0),) * len(rows))
+        biases.append(tuple(check_rational(b, "biases") for b in (bias if bias is not None else [0] * len(rows))))
         columns = len(rows)
     return ReLUNetwork(tuple(weights), tuple(biases))
 

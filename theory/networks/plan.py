@@ -230,22 +230,54 @@ def bases(rank: int) -> tuple[int, int]:
     return (rank + 1) % 2, (rank + 1) // 2
 
 
-def connected_vertices(level: int, merged: Family) -> tuple[list[Vertices], list[Vertices]]:
-    """Return the vertices that a merged family adds, and those of its other halves that its units touch.
+def omitted_inputs(first: Level) -> frozenset[int]:
+    """Choose inputs that need not be carried through the first layer.
 
-    The vertices of one family are connected. If two or more values are kept of each member, both halves are among
-    them, and the largest value of the one half shares a unit with every value of the other. If one is kept, they are
-    the maxima of the first halves: in the first layer any two of these inputs share a unit; later the maximum over the
-    last inputs of the range, which shares a unit with each of them, is made a vertex too. A family of which no value
-    is kept adds no vertices, but in the first layer its units connect all inputs of its range.
+    Among the inputs of a family of pairs all but one have to be carried: max(a, b) is a + relu(b - a) or
+    b + relu(a - b), whichever of a and b is carried. An input that no other value needs is left out, the last one of
+    its family's own.
     """
+    # Inputs that a family of pairs, or a value passed on, would carry.
+    claims = [(f.start, f.stop, f.kept) for f in (*first.merged, *first.passed) if f.size <= 2 and f.kept]
+    omitted = set()
+    for start, stop, kept in ((f.start, f.stop, f.kept) for f in first.merged if f.kept == 1):
+        others = list(claims)
+        others.remove((start, stop, kept))
+        own = [j for j in range(stop - 1, start - 1, -1) if not any(a <= j < b for a, b, _ in others)]
+        omitted.update(own[:1])
+    return frozenset(omitted)
+
+
+def kept_vertices(level: int, merged: Family, omitted: frozenset[int]) -> list[Vertices]:
+    """Return the values that stay when the kept values of a family are written as one value of a half plus units."""
     if not merged.kept:
-        return [], [Vertices(1, merged.start, merged.stop, 1)] if level == 1 else []
+        return []
     first, last = merged.halves()
+    if level == 1 and merged.kept == 1:
+        out = next((j for j in range(merged.start, merged.stop) if j in omitted), merged.stop - 1)
+        ranges = ((merged.start, out), (out + 1, merged.stop))
+        return [Vertices(1, *r, 1) for r in ranges if r[0] < r[1]]
     vertices = [Vertices(*first[:3], (merged.kept + 1) // 2)]
     if merged.kept > 1:
         vertices.append(Vertices(*last[:3], merged.kept // 2))
-    elif level > 1 and first.stop - first.start > first.size:
+    return vertices
+
+
+def connected_vertices(level: int, merged: Family, omitted: frozenset[int]) -> tuple[list[Vertices], list[Vertices]]:
+    """Return the vertices that a merged family adds, and the values that its units touch.
+
+    The vertices of one family are connected. If two or more values are kept of each member, both halves are among
+    them, and the largest value of the one half shares a unit with every value of the other. If one is kept, they are
+    the maxima of the first halves: the maximum over the last inputs of the range, which shares a unit with each of
+    them, is made a vertex too. In the first layer any two inputs of the range share a unit, also if no value is kept.
+    """
+    vertices = kept_vertices(level, merged, omitted)
+    if level == 1 and merged.kept < 2:
+        return vertices, [Vertices(1, merged.start, merged.stop, 1)]
+    if not merged.kept:
+        return [], []
+    first, last = merged.halves()
+    if merged.kept == 1 and first.stop - first.start > first.size:
         vertices.append(Vertices(last.size, last.stop - last.size, last.stop, 1))
     return vertices, [Vertices(*last[:3], last.top)]
 
@@ -269,22 +301,16 @@ def count_level(level: int, merged: tuple[Family, ...], passed: tuple[Family, ..
         for below, top in zip([0, *tops], tops, strict=False):
             more = count_merge_units(size, top) - count_merge_units(size, below)
             units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
-    parts, alone = component_parts(level, merged, passed)
+    parts, alone = component_parts(level, Level(merged, passed))
     linked = [vertices for part in parts for vertices in part]
     connected = count_vertices(linked)
     every = count_vertices([*linked, *alone])
-    direct = [Vertices(*half[:3], ranks) for f in merged for half, ranks in _kept_halves(f)] + list(alone)
+    omitted = omitted_inputs(Level(merged, passed)) if level == 1 else frozenset()
+    direct = [*alone, *(v for family in merged for v in kept_vertices(level, family, omitted))]
     return Carried(units, every, len(parts) + every - connected, count_vertices(direct))
 
 
-def _kept_halves(merged: Family) -> list[tuple[Family, int]]:
-    first, last = merged.halves()
-    return [(half, ranks) for half, ranks in ((first, (merged.kept + 1) // 2), (last, merged.kept // 2)) if ranks]
-
-
-def component_parts(
-    level: int, merged: Sequence[Family], passed: Sequence[Family]
-) -> tuple[list[list[Vertices]], list[Vertices]]:
+def component_parts(number: int, level: Level) -> tuple[list[list[Vertices]], list[Vertices]]:
     """Group the vertices of a level into connected components, and list the values passed on.
 
     A value that is passed on belongs to the component of a family whose units touch it; where none does, it is a
@@ -297,15 +323,16 @@ def component_parts(
     alone : list of Vertices
         All values passed on, those that belong to a part included.
     """
-    alone = [Vertices(*family[:3], family.kept) for family in passed]
+    alone = [Vertices(*family[:3], family.kept) for family in level.passed]
+    omitted = omitted_inputs(level) if number == 1 else frozenset()
     by_size: dict[int, list[Vertices]] = {}
     for v in alone:
         by_size.setdefault(v.size, []).append(v)
     vertices: list[tuple[Vertices, int]] = []
     touched: list[tuple[Vertices, int]] = []
     groups = 0
-    for family in merged:
-        own, others = connected_vertices(level, family)
+    for family in level.merged:
+        own, others = connected_vertices(number, family, omitted)
         own += [both for t in others for v in by_size.get(t.size, ()) if (both := _intersection(v, t))]
         vertices += [(v, groups) for v in own]
         touched += [(t, groups) for t in others]

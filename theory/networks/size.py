@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 from theory.errors import InputError
+from theory.estimator import Estimator
 from theory.networks.plan import Plan, candidate_blocks, count_level, make_plan
 from theory.subpools import check_kernel_size, check_orders
 
@@ -56,11 +58,12 @@ class NetworkSize:
 
 
 class Layout(NamedTuple):
-    """A plan, and how each of its layers carries values on."""
+    """A plan, how each of its layers carries values on, and the units of the running sum, one for each sign it has."""
 
     plan: Plan
     carrying: tuple[Carrying, ...]
     widths: tuple[int, ...]
+    running: int
 
     @property
     def size(self) -> NetworkSize:
@@ -130,7 +133,7 @@ def network_size(
     Examples
     --------
     >>> network_size(9, [0, 1, 8]).widths
-    (21, 20, 11)
+    (18, 20, 11)
     >>> network_size(169, [0, 1, 2]).units  # C(169,2) pairs, and 2 units for the mean
     14198
     """
@@ -138,10 +141,16 @@ def network_size(
     chosen = check_orders(d, orders)
     most = check_depth(max(chosen), check_construction(construction), hidden_layers)
     if construction == "shallow" and max(chosen) > 4:
-        from theory.networks.shallow import shallow_estimator_size
-
-        return shallow_estimator_size(d, chosen, domain=check_domain(domain))
+        return _shallow_size(d, chosen, check_domain(domain))
     return choose_layout(d, chosen, check_domain(domain), construction == "smallest", most).size
+
+
+def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> NetworkSize:
+    from theory.networks.shallow import shallow_estimator_network
+
+    # Any coefficients other than 0 will do.
+    estimator = Estimator(kernel_size, {r: Fraction(1, r + 1) for r in orders})
+    return NetworkSize(kernel_size, shallow_estimator_network(estimator, domain=domain).widths)
 
 
 def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
@@ -202,7 +211,7 @@ def choose_layout(
             # A unit has two incoming weights or more, and a bias: what is left to try only takes more.
             if best and own_units * (1 if smallest else 3) > best[0][0]:
                 break
-            for layout in _layouts(make_plan(kernel_size, orders_of, hidden_layers), domain):
+            for layout in _layouts(make_plan(kernel_size, orders_of, hidden_layers), orders, domain):
                 size = layout.size
                 counts = (size.units, size.parameter_count) if smallest else (size.parameter_count, size.units)
                 if best is None or counts < best[0]:
@@ -215,22 +224,26 @@ def level_count(largest_order: int) -> int:
     return (largest_order - 1).bit_length() if largest_order > 1 else 0
 
 
-def _layouts(plan: Plan, domain: Domain) -> Iterator[Layout]:
+def _layouts(plan: Plan, orders: Sequence[int], domain: Domain) -> Iterator[Layout]:
     """List the ways to carry values on: on the nonnegative domain directly in the first layers, then linked.
 
     A linked layer tells differences alone, so nothing can be carried directly after it.
     """
     counts = [count_level(level, *plan.levels[level - 1]) for level in range(1, len(plan.levels) + 1)]
-    linked = [c.units + (c.linked_vertices + c.components if c.linked_vertices else 2) for c in counts]
-    yield Layout(plan, ("linked",) * len(counts), tuple(linked))
+    # The running sum of one order, of inputs >= 0, has the sign of its coefficient.
+    running = 1 if domain == "nonnegative" and sum(map(bool, orders)) == 1 else 2
+    linked = [c.units + max(c.linked_vertices + c.components - 2, 0) + running for c in counts]
+    linking: Carrying = "linked"
+    everywhere = (linking,) * len(counts)
+    yield Layout(plan, everywhere, tuple(linked), running)
     if domain == "real":
         return
-    carrying: tuple[Carrying, ...] = ()
-    direct: tuple[int, ...] = ()
+    ways: list[Carrying] = []
+    direct: list[int] = []
     for c in counts:
-        by_vertices, by_inputs = c.direct_vertices + 2, plan.kernel_size
-        inputs = not direct and by_inputs <= by_vertices
-        carrying += ("inputs" if inputs else "direct",)
-        direct += (c.units + (by_inputs if inputs else by_vertices),)
-        rest: tuple[Carrying, ...] = ("linked",) * (len(counts) - len(direct))
-        yield Layout(plan, carrying + rest, direct + tuple(linked[len(direct) :]))
+        by_vertices, by_inputs = c.direct_vertices + running, plan.kernel_size
+        way: Carrying = "inputs" if not direct and by_inputs <= by_vertices else "direct"
+        ways.append(way)
+        direct.append(c.units + (by_inputs if way == "inputs" else by_vertices))
+        carrying = tuple(ways) + everywhere[len(ways) :]
+        yield Layout(plan, carrying, (*direct, *linked[len(direct) :]), running)

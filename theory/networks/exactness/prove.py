@@ -42,13 +42,15 @@ class ExactnessVerdict:
     network_value, target_value : Fraction or None
         The values there.
     sign_constant : int
-        Units whose pre-activation keeps its sign on every cone of equal order. This count and the next three are 0 if a
+        Units whose pre-activation keeps its sign on every cone of equal order. This count and the next four are 0 if a
         witness was found before a proof was tried; else they add up to the units of the network.
     paired : int
         Units with bends that are gone wherever they are read, together with those of multiples of the same
-        pre-activation, as in relu(v) - relu(-v) = v; and such that nothing reads.
+        pre-activation, as in relu(v) - relu(-v) = v.
     cancelling : int
         Units with bends inside the cones that cancel against those of other pre-activations.
+    idle : int
+        Units that are never active, or that nothing reads: the network does not need them.
     unsettled : int
         Units with bends that could not be shown to cancel.
     cells : int
@@ -64,6 +66,7 @@ class ExactnessVerdict:
     sign_constant: int = 0
     paired: int = 0
     cancelling: int = 0
+    idle: int = 0
     unsettled: int = 0
     cells: int = 0
 
@@ -169,6 +172,10 @@ class _Attempt:
         point, count = self._search(rounds)
         if point is not None:
             return self._refuted(point, outcome, "found by comparing points")
+        try:
+            return self._cell_by_cell(outcome, max_cells)
+        except ProblemTooLargeError as error:
+            too_large = str(error)
         if rounds:
             point, more = search_crossings(
                 self._integers, self._target, self._domain, self._rng, outcome.unsettled[:_PLACES]
@@ -176,18 +183,16 @@ class _Attempt:
             if point is not None:
                 return self._refuted(point, outcome, "found by comparing points where units change sign")
             count += more
-        return self._cell_by_cell(outcome, count, max_cells)
+        units = _count(len(outcome.unsettled), "unit")
+        return self._verdict(
+            "unknown",
+            f"{units} could not be settled ({outcome.obstacle}), {too_large}, and no difference was found at "
+            f"{count} points",
+            outcome,
+        )
 
-    def _cell_by_cell(self, outcome: Outcome, points: int, max_cells: int) -> ExactnessVerdict:
-        try:
-            point, cells = compare_cells(self._integers, self._target, self._domain, max_cells)
-        except ProblemTooLargeError as error:
-            return self._verdict(
-                "unknown",
-                f"{_count(len(outcome.unsettled), 'unit')} could not be settled ({outcome.obstacle}), no difference was "
-                f"found at {points} points, and {error}",
-                outcome,
-            )
+    def _cell_by_cell(self, outcome: Outcome, max_cells: int) -> ExactnessVerdict:
+        point, cells = compare_cells(self._integers, self._target, self._domain, max_cells)
         if point is not None:
             return self._refuted(point, outcome, "the network is linear on a cell, but not equal to the target")
         return self._verdict("proved", f"equal on {self._where}, by {_count(cells, 'cell')}", outcome, cells=cells)
@@ -231,9 +236,10 @@ class _Attempt:
         *,
         cells: int = 0,
     ) -> ExactnessVerdict:
-        counts = (0, 0, 0, 0)
+        counts = (0, 0, 0, 0, 0)
         if outcome is not None:
-            counts = outcome.sign_constant, outcome.paired, outcome.cancelling, len(outcome.unsettled)
+            o = outcome
+            counts = o.sign_constant, o.paired, o.cancelling, o.idle, len(o.unsettled)
         return ExactnessVerdict(status, self._domain, reason, point, *values, *counts, cells)
 
 

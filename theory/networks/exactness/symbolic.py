@@ -89,10 +89,10 @@ class Outcome:
         The output times the network's denominator.
     bend : Bend or None
         A bend of the output inside an open cone, if one was found.
-    sign_constant, paired, cancelling : int
+    sign_constant, paired, cancelling, idle : int
         Numbers of units: those with a pre-activation of constant sign on every cone; those whose bend is gone wherever
-        they are read, together with multiples of the same pre-activation, or that nothing reads; those whose bends
-        cancel against bends of other pre-activations.
+        they are read, together with multiples of the same pre-activation; those whose bends cancel against bends of
+        other pre-activations; those that are never active, or that nothing reads, which are in no other number.
     unsettled : tuple of (int, int)
         Layer and row of each other unit: its bend is left in the output, or could not be followed.
     obstacle : str
@@ -104,6 +104,7 @@ class Outcome:
     sign_constant: int
     paired: int
     cancelling: int
+    idle: int
     unsettled: tuple[tuple[int, int], ...]
     obstacle: str
 
@@ -147,6 +148,7 @@ class _Trace:
     def run(self, network: IntegerNetwork) -> Outcome:
         values = [Value({1 << j: 1}) for j in range(network.kernel_size)]
         opened: dict[tuple[int, int], int | None] = {}
+        units = 0
         for number, layer in enumerate(network.layers):
             rows = zip(layer.rows, layer.bias, strict=True)
             read = [
@@ -155,12 +157,16 @@ class _Trace:
             if number == len(network.layers) - 1:
                 break
             values = []
+            readers = {j for row in network.layers[number + 1].rows for j, _ in row}
             for i, pre in enumerate(read):
-                value, opened[number, i] = self._apply_relu(pre)
+                value, unit = self._apply_relu(pre)
                 values.append(value)
-        return self._outcome(read[0], opened)
+                units += 1
+                if i in readers and (value.form or value.open):
+                    opened[number, i] = unit
+        return self._outcome(read[0], opened, units)
 
-    def _outcome(self, output: Value, opened: dict[tuple[int, int], int | None]) -> Outcome:
+    def _outcome(self, output: Value, opened: dict[tuple[int, int], int | None], units: int) -> Outcome:
         left = self._reachable(output.open)
         of_units = [u for u in opened.values() if u is not None]
         bend = None
@@ -176,6 +182,7 @@ class _Trace:
             sign_constant=len(opened) - len(of_units),
             paired=sum(u not in left and u not in self._cancelled for u in of_units),
             cancelling=sum(u not in left and u in self._cancelled for u in of_units),
+            idle=units - len(opened),
             unsettled=tuple(place for place, u in opened.items() if u in left),
             obstacle=self._obstacle if output.open else "",
         )
