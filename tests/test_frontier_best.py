@@ -84,9 +84,9 @@ def test_best_orders_are_the_best_of_all(tables, kernel_size, budget):
         wanted = best_within(tables[kernel_size], budget, limit)
         assert found.is_optimal
         assert found.error == wanted.error
-        assert found.point.cost(budget) <= limit
+        assert found.cost(budget) <= limit
         if budget == "terms":
-            assert found.point == wanted
+            assert found.orders == wanted.orders
 
 
 def test_the_paper_s_sets_are_best_for_their_width():
@@ -118,7 +118,7 @@ def test_candidates_of_large_kernels_are_best_where_all_sets_are_known(tables, m
 )
 def test_large_kernels_are_close_to_the_bound(kernel_size, limit, factor):
     found = best_orders(kernel_size, budget="terms", limit=limit)
-    assert found.point.terms == sum(comb(kernel_size, r) for r in found.orders) <= limit
+    assert found.terms == sum(comb(kernel_size, r) for r in found.orders) <= limit
     assert theory.optimal_estimator(kernel_size, found.orders).error == found.error
     assert found.lower_bound <= found.error <= factor * found.lower_bound
 
@@ -126,7 +126,7 @@ def test_large_kernels_are_close_to_the_bound(kernel_size, limit, factor):
 @pytest.mark.parametrize("budget", ["units", "parameters"])
 def test_networks_of_large_kernels(budget):
     found = best_orders(25, budget=budget, limit=10**4)
-    assert found.point.cost(budget) <= 10**4
+    assert found.cost(budget) <= 10**4
     assert found.error == theory.optimal_estimator(25, found.orders).error
     assert Fraction(1, 2**25) == found.lower_bound <= found.error
     assert best_orders(25, budget="units", limit=10**4).is_optimal  # sorting is enough for all orders
@@ -138,14 +138,26 @@ def test_depth_is_a_budget_for_every_kernel_size():
             found = best_orders(d, budget="hidden_layers", limit=layers)
             largest = min(2**layers, d - 1)
             assert found.orders == tuple(range(largest + 1))
-            assert found.point.hidden_layers <= layers
+            assert found.hidden_layers <= layers
             assert found.is_optimal
+    assert best_orders(81, budget="hidden_layers", limit=7).network.hidden_layers == 7
     assert best_orders(81, budget="hidden_layers", limit=7).error == Fraction(1, 2**81)
+
+
+def test_shallow_blocks_buy_more_orders_with_the_same_depth():
+    for d, layers in ((9, 2), (9, 3), (25, 2), (25, 3)):
+        tree = best_orders(d, budget="hidden_layers", limit=layers)
+        shallow = best_orders(d, budget="hidden_layers", limit=layers, construction="shallow")
+        assert shallow.hidden_layers <= layers
+        assert max(shallow.orders) >= max(tree.orders)
+        assert shallow.error <= tree.error
+    assert best_orders(9, budget="hidden_layers", limit=2, construction="shallow").error < Fraction(7, 64)
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        ({"budget": "units", "limit": 300, "construction": "shallow"}, "goes with the budget"),
         ({"budget": "money", "limit": 3}, "'money'"),
         ({"budget": "terms", "limit": 0}, "no set of orders has at most 0 terms"),
         ({"budget": "terms", "limit": -1}, "limit is an integer >= 0"),

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from math import comb
 
@@ -14,9 +15,9 @@ import numpy as np
 from theory.bounds import indicator_error, subsets_up_to, width_lower_bound
 from theory.errors import InputError
 from theory.frontier.certified import certified_errors
-from theory.frontier.pareto import Budget, FrontierPoint, check_budget
+from theory.frontier.pareto import Budget, check_budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
-from theory.networks.size import Construction, least_hidden_layers, network_size
+from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
 from theory.optimal.exact import solve_cube
 from theory.subpools import check_kernel_size, number_of_terms
 
@@ -32,32 +33,49 @@ class BestOrders:
 
     Attributes
     ----------
-    point : FrontierPoint
-        The set, its exact error, its costs.
+    kernel_size : int
+    orders : tuple of int
+        R.
+    error : Fraction
+        E(d,R), exactly.
     lower_bound : Fraction
         No set of orders in 0..d-1 within the budget has a smaller error.
     reason : str
         Why.
+    construction : str
+        Of the network.
     """
 
-    point: FrontierPoint
+    kernel_size: int
+    orders: tuple[int, ...]
+    error: Fraction
     lower_bound: Fraction
     reason: str
-
-    @property
-    def orders(self) -> tuple[int, ...]:
-        """R."""
-        return self.point.orders
-
-    @property
-    def error(self) -> Fraction:
-        """E(d,R)."""
-        return self.point.error
+    construction: Construction = "shallowest"
 
     @property
     def is_optimal(self) -> bool:
         """Whether it is proved that no set does better."""
         return self.error == self.lower_bound
+
+    @property
+    def terms(self) -> int:
+        """N, the number of subpool maxima."""
+        return number_of_terms(self.kernel_size, self.orders)
+
+    @property
+    def hidden_layers(self) -> int:
+        """Number of hidden layers of the network."""
+        return least_hidden_layers(max(self.orders), self.construction)
+
+    @cached_property
+    def network(self) -> NetworkSize:
+        """The counts of the network; those of shallow ones take building them."""
+        return network_size(self.kernel_size, self.orders, construction=self.construction)
+
+    def cost(self, budget: Budget) -> int:
+        """Return what the set takes of a budget."""
+        return _cost(self.kernel_size, self.orders, budget, self.construction)
 
 
 def best_orders(
@@ -73,7 +91,8 @@ def best_orders(
         What is limited: the number of subpool maxima, or a count of the network that computes the estimator.
     limit : int, >= 1, or >= 0 for ``"units"`` and ``"hidden_layers"``
     construction : {"shallowest", "shallow"}
-        Of the networks: trees of pairwise maxima, or the blocks that need fewer layers.
+        Of the networks: trees of pairwise maxima, or blocks of five and six inputs that need fewer layers. The latter
+        are for the budget ``"hidden_layers"`` only.
 
     Returns
     -------
@@ -112,24 +131,24 @@ def best_orders(
         raise InputError(f'the construction is "shallowest" or "shallow", not {construction!r}')
     if chosen == "hidden_layers":
         return _by_depth(d, limit, construction)
-    if _cost(d, (0,), chosen, construction) > limit and _cost(d, (0, 1), chosen, construction) > limit:
+    if construction == "shallow":
+        raise InputError(
+            'the construction "shallow" saves hidden layers, and goes with the budget "hidden_layers" only'
+        )
+    if _cost(d, (0,), chosen) > limit:
         raise InputError(f"no set of orders has at most {limit} {chosen}: the intercept alone takes more")
     if d <= EXHAUSTIVE_KERNEL:
-        return _exhaustive(d, chosen, limit, construction)
-    return _structured(d, chosen, limit, construction)
+        return _exhaustive(d, chosen, limit)
+    return _structured(d, chosen, limit)
 
 
-def _cost(kernel_size: int, orders: tuple[int, ...], budget: Budget, construction: Construction) -> int:
+def _cost(d: int, orders: tuple[int, ...], budget: Budget, construction: Construction = "shallowest") -> int:
     if budget == "terms":
-        return number_of_terms(kernel_size, orders)
-    size = network_size(kernel_size, orders, construction=construction)
+        return number_of_terms(d, orders)
+    if budget == "hidden_layers":
+        return least_hidden_layers(max(orders), construction)
+    size = network_size(d, orders, construction=construction)
     return size.units if budget == "units" else size.parameter_count
-
-
-def _point(kernel_size: int, orders: tuple[int, ...], error: Fraction, construction: Construction) -> FrontierPoint:
-    size = network_size(kernel_size, orders, construction=construction)
-    terms = number_of_terms(kernel_size, orders)
-    return FrontierPoint(orders, error, terms, size.hidden_layers, size.units, size.parameter_count)
 
 
 # --- depth ----------------------------------------------------------------------------------------------------------
@@ -141,35 +160,35 @@ def _by_depth(d: int, limit: int, construction: Construction) -> BestOrders:
         largest += 1
     orders = tuple(range(largest + 1))
     error = Fraction(1, 2**d) if largest == d - 1 else indicator_error(d, orders)
-    return BestOrders(
-        _point(d, orders, error, construction),
-        error,
-        f"orders up to {largest} are all that {limit} hidden layers of this construction compute",
-    )
+    reason = f"orders up to {largest} are all that this construction computes in {limit} hidden layers"
+    return BestOrders(d, orders, error, error, reason, construction)
 
 
 # --- small kernels: all sets ----------------------------------------------------------------------------------------
 
 
-def _exhaustive(d: int, budget: Budget, limit: int, construction: Construction) -> BestOrders:
-    maximal = _maximal_sets(d, budget, limit, construction)
-    solved = sorted(
-        (Fraction(*error), int(mask)) for error, mask in zip(certified_errors(d, maximal), maximal, strict=True)
-    )
-    error = solved[0][0]
-    points = [_lightest(d, mask, error, budget, limit, construction) for least, mask in solved if least == error]
-    point = min(points, key=lambda p: (p.cost(budget), p.terms, p.orders))
-    return BestOrders(point, error, f"all {len(maximal)} sets to which no order can be added were solved")
+def _exhaustive(d: int, budget: Budget, limit: int) -> BestOrders:
+    maximal = _maximal_sets(d, budget, limit)
+    errors = [Fraction(*error) for error in certified_errors(d, maximal)]
+    least = min(errors)
+    lightest = [
+        _lightest(d, orders_of(mask), budget, limit)
+        for mask, error in zip(maximal.tolist(), errors, strict=True)
+        if error == least
+    ]
+    orders = min(lightest, key=lambda r: (_cost(d, r, budget), number_of_terms(d, r), r))
+    sets = f"it is the best of the {len(maximal):,} sets to which"
+    return BestOrders(d, orders, least, least, f"{sets} no order can be added")
 
 
-def _maximal_sets(d: int, budget: Budget, limit: int, construction: Construction) -> Masks:
+def _maximal_sets(d: int, budget: Budget, limit: int) -> Masks:
     """List the sets within the limit that are in no larger set within the limit."""
     sets = OrderSets.of(d, [0])
     masks = sets.masks(0, len(sets))
     if budget == "terms":
         costs = sum(((masks >> r & 1) * comb(d, r) for r in range(d)), np.zeros(len(masks), dtype=np.int64))
     else:
-        costs = np.array([_cost(d, orders_of(mask), budget, construction) for mask in masks.tolist()])
+        costs = np.array([_cost(d, orders_of(mask), budget) for mask in masks.tolist()])
     within = (costs <= limit).reshape((2,) * (d - 1))
     # covered: some set with this one and more is within. Axis by axis, "with the order" is passed to "without".
     covered = np.zeros_like(within)
@@ -181,28 +200,23 @@ def _maximal_sets(d: int, budget: Budget, limit: int, construction: Construction
     return masks[(within & ~covered).reshape(-1)]
 
 
-def _lightest(
-    d: int, mask: int, error: Fraction, budget: Budget, limit: int, construction: Construction
-) -> FrontierPoint:
+def _lightest(d: int, orders: tuple[int, ...], budget: Budget, limit: int) -> tuple[int, ...]:
     """Leave out orders with coefficient 0, unless the network becomes too large by it."""
-    orders = orders_of(mask)
     used = tuple(r for r, beta in solve_cube(d, orders).coefficients.items() if beta)
-    lighter = used if _cost(d, used, budget, construction) <= limit else orders
-    return _point(d, lighter, error, construction)
+    return used if _cost(d, used, budget) <= limit else orders
 
 
 # --- large kernels: candidates and a bound --------------------------------------------------------------------------
 
 
-def _structured(d: int, budget: Budget, limit: int, construction: Construction) -> BestOrders:
-    candidates = _by_terms(d, limit) if budget == "terms" else _by_network(d, budget, limit, construction)
+def _structured(d: int, budget: Budget, limit: int) -> BestOrders:
+    candidates = _by_terms(d, limit) if budget == "terms" else _by_network(d, budget, limit)
     solved = [(_error(d, orders), number_of_terms(d, orders), orders) for orders in dict.fromkeys(candidates)]
     error, _, orders = min(solved)
     if budget == "terms":
-        bound, reason = terms_lower_bound(d, limit), "the link inequality and the extremal theorem"
-    else:
-        bound, reason = Fraction(1, 2**d), "no set of orders below d does better, whatever it takes"
-    return BestOrders(_point(d, orders, error, construction), bound, reason)
+        reason = "of candidates; the bound is by the link inequality and the extremal theorem"
+        return BestOrders(d, orders, error, terms_lower_bound(d, limit), reason)
+    return BestOrders(d, orders, error, Fraction(1, 2**d), "of candidates; the bound is the error of all orders")
 
 
 def _error(d: int, orders: tuple[int, ...]) -> Fraction:
@@ -231,7 +245,7 @@ def _by_terms(d: int, limit: int) -> Iterator[tuple[int, ...]]:
             yield (0, *reversed(low), *top)
 
 
-def _by_network(d: int, budget: Budget, limit: int, construction: Construction) -> Iterator[tuple[int, ...]]:
+def _by_network(d: int, budget: Budget, limit: int) -> Iterator[tuple[int, ...]]:
     """List the highest orders, these with the mean, which costs little, and the lowest ones."""
     families = (
         [(0, *range(d - j, d)) for j in range(d)]
@@ -239,7 +253,7 @@ def _by_network(d: int, budget: Budget, limit: int, construction: Construction) 
         + [tuple(range(n + 1)) for n in range(1, min(d - 1, 12))]
     )
     for orders in families:
-        if _cost(d, orders, budget, construction) <= limit:
+        if _cost(d, orders, budget) <= limit:
             yield orders
 
 

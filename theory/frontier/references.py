@@ -23,23 +23,57 @@ _MOST_EXCHANGES = 40
 
 
 @lru_cache(maxsize=4)
-def _features(kernel_size: int) -> Floats:
-    """C(z,s)/C(d,s) for z, s in 0..d-1: columns that end near 1, whatever the order."""
+def _bases(kernel_size: int) -> Floats:
+    """Orthonormal values at z = 0..d-1 of C(z,a), C(z,a) z, C(z,a) z^2, ...: entry [a, k, z], k < d - a.
+
+    The first k+1 of them span the same functions as C(z,a)..C(z,a+k), because C(z,a+i) = C(z,a) times a polynomial of
+    degree i. A basis of C(z,s) themselves would lose all digits where many orders follow each other. (The Arnoldi
+    process, as for Vandermonde matrices in Brubeck, Nakatsukasa, Trefethen, SIAM Review 2021.)
+    """
     d = kernel_size
-    return np.array([[comb(z, s) / comb(d, s) for s in range(d)] for z in range(d)])
+    points = np.linspace(-1, 1, d)
+    bases = np.zeros((d, d, d))
+    for a in range(d):
+        vector = np.array([comb(z, a) / comb(d, a) for z in range(d)])
+        for k in range(d - a):
+            for _ in range(2):  # twice is enough
+                vector = vector - bases[a, :k].T @ (bases[a, :k] @ vector)
+            bases[a, k] = vector / np.linalg.norm(vector)
+            vector = points * bases[a, k]
+    return bases
+
+
+def _features(kernel_size: int, orders: Integers) -> Floats:
+    """Values at z = 0..d-1 of a basis of the span of C(z,s), s in S, for each set: shape (sets, d, n)."""
+    first = orders.copy()  # of the run of consecutive orders that an order is in
+    for i in range(1, orders.shape[1]):
+        follows = orders[:, i] == orders[:, i - 1] + 1
+        first[follows, i] = first[follows, i - 1]
+    features: Floats = _bases(kernel_size)[first, orders - first].transpose(0, 2, 1)
+    return features
 
 
 def first_references(kernel_size: int, orders: Integers) -> Integers:
-    """Chebyshev points of [0, d-1], rounded and moved so that they increase and none is below its order."""
+    """Return references halfway between Chebyshev points of [0, d-1] and the n largest points.
+
+    Both have z_i >= s_i, so they are not singular, and so has their mean. Optimal references lie between them: the
+    former is near the optimum for the lowest orders, and the latter for the highest. Far from the optimum |p| is so
+    large that floats cannot find back.
+
+    Examples
+    --------
+    >>> first_references(9, np.array([[0, 1, 8]])).tolist()
+    [[3, 5, 8]]
+    """
     n = orders.shape[1]
     last = kernel_size - 1
     steps = np.arange(n) / max(n - 1, 1)
-    reference = np.maximum(orders, np.rint(last * (1 - np.cos(np.pi * steps)) / 2).astype(np.int64))
+    largest = last - np.arange(n)[::-1]
+    chebyshev = np.maximum(orders, np.rint(last * (1 - np.cos(np.pi * steps)) / 2).astype(np.int64))
     for i in range(1, n):
-        reference[:, i] = np.maximum(reference[:, i], reference[:, i - 1] + 1)
-    ceiling = last - np.arange(n)[::-1]
-    chosen: Integers = np.minimum(reference, ceiling)
-    return chosen
+        chebyshev[:, i] = np.maximum(chebyshev[:, i], chebyshev[:, i - 1] + 1)
+    halfway: Integers = (np.minimum(chebyshev, largest) + largest) // 2
+    return halfway
 
 
 def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
@@ -75,22 +109,22 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
 
     Examples
     --------
-    >>> float_references(9, np.array([[0, 1, 8], [0, 7, 8]])).tolist()
-    [[0, 7, 8], [0, 7, 8]]
+    >>> float_references(9, np.array([[0, 1, 8], [0, 1, 2]])).tolist()
+    [[0, 7, 8], [0, 4, 8]]
     """
-    table = _features(kernel_size)
+    features = _features(kernel_size, orders)
     sets, n = orders.shape
     signs = (-1.0) ** np.arange(n - 1, -1, -1)
     result = first_references(kernel_size, orders)
     active = np.arange(sets)
     for _ in range(_MOST_EXCHANGES):
-        chosen, reference = orders[active], result[active]
-        systems = table[reference[:, :, None], chosen[:, None, :]]
+        reference, chosen = result[active], features[active]
+        systems = np.take_along_axis(chosen, reference[:, :, None], axis=1)
         try:
             primal = np.linalg.solve(systems, np.broadcast_to(signs[:, None], (len(active), n, 1)))
         except np.linalg.LinAlgError:
             break
-        values = np.einsum("zbs,bs->bz", table[:, chosen], primal[:, :, 0])
+        values = (chosen @ primal)[:, :, 0]
         points, regular = _run_maxima(values, n)
         going_on = regular & (np.abs(values).max(axis=1) > 1 + TOLERANCE)
         active = active[going_on]
