@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test lint bench lock clean
+.PHONY: verify test lint figures bench lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -25,6 +25,10 @@ lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+figures: $(INSTALLED)  ## the data of the figures: all sets of orders for kernel sizes 4 to 12, in figures/data
+	@for d in 4 5 6 7 8 9 10 11 12; do $(BIN)/subpool sweep $$d --out figures/data/sweep-$$d || exit 1; done
+	$(BIN)/subpool sweep 12 --always 0,1 --out figures/data/sweep-12-with-0-1
+
 bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
@@ -32,4 +36,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv report .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv report figures .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -57,7 +57,7 @@ def test_pareto_shows_the_best_within_a_limit(tmp_path, capsys):
     assert "0,1,7,8" in output
     assert "1/81" in output
     assert "0,1,8 " not in output
-    assert "the maximum itself takes 4 hidden layers" in output
+    assert "the maximum itself, by pairwise maxima, takes 4 hidden layers" in output
 
 
 def test_plots(tmp_path):

@@ -14,11 +14,21 @@ SHOWN = re.findall(r"^```\n\$ subpool (.+)\n((?:.*\n)*?)```$", README, re.MULTIL
 
 
 def _squeezed(text):
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
+    # A sweep says how long it took.
+    return [re.sub(r", in [\d.]+ s$", "", line.rstrip()) for line in text.splitlines() if line.strip()]
 
 
 def test_the_readme_shows_the_commands():
-    assert [shlex.split(command)[0] for command, _ in SHOWN] == ["solve", "check", "table", "network", "verify", "guess"]
+    assert [shlex.split(command)[0] for command, _ in SHOWN] == [
+        "solve",
+        "check",
+        "table",
+        "network",
+        "verify",
+        "guess",
+        "sweep",
+        "pareto",
+    ]
 
 
 @pytest.mark.parametrize(("command", "output"), [shown for shown in SHOWN if shown[0] != "verify"])
@@ -26,6 +36,9 @@ def test_shown_output_is_real(command, output, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     if command.startswith("check"):
         main(["solve", "3x3", "--orders", "0,1,d-1", "--certificate", "c.json"])
+        capsys.readouterr()
+    if command.startswith("pareto"):
+        main(["sweep", "3x3", "--out", "sweep-9"])
         capsys.readouterr()
     assert main(shlex.split(command)) == 0
     assert _squeezed(capsys.readouterr().out) == _squeezed(output)
