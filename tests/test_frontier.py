@@ -154,6 +154,18 @@ def test_a_finished_sweep_is_not_solved_again(tmp_path, monkeypatch):
     assert told == [(128, 128)]
 
 
+def test_a_huge_dataset_is_begun_at_once(tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("theory.frontier.sweep.solve_chunk", interrupt)
+    told = []
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            theory.sweep(50, tmp_path, workers=1, on_chunk=lambda done, total: told.append((done, total)))
+    assert told == [(0, 2**49)] * 2
+
+
 def test_damaged_missing_and_foreign_chunks_are_solved_again(tmp_path):
     dataset = theory.sweep(11, tmp_path)
     right = dataset.read()

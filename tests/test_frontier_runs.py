@@ -99,7 +99,7 @@ def test_a_worker_that_dies_is_an_error(tmp_path, monkeypatch):
         theory.sweep(10, tmp_path, workers=2)
 
 
-def _die(kernel_size, always, span):
+def _die(kernel_size, always, chunk_sets, chunk):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -187,7 +187,7 @@ def test_errors_of_a_cluster_are_errors_here(tmp_path, cluster, monkeypatch):
         theory.sweep(10, tmp_path, scheduler=cluster.scheduler_address)
 
 
-def _fail(kernel_size, always, span):
+def _fail(kernel_size, always, chunk_sets, chunk):
     raise SolverError("on purpose")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -267,16 +267,18 @@ def _write_whole(target: Path, content: Any) -> None:
         raise StorageError(f"cannot write {target}: {error.strerror}; what was written before is whole") from None
 
 
-def missing_chunks(dataset: SweepDataset) -> Iterable[int]:
-    """List the chunks that are not whole, in order."""
-    return [chunk for chunk in range(dataset.chunks) if not dataset.is_whole(chunk)]
+def whole_chunks(dataset: SweepDataset) -> set[int]:
+    """Find the chunks that are there and whole. Only files that are there are looked for: a dataset may be huge."""
+    names = [entry.name for entry in dataset.path.glob("chunk-*.parquet")]
+    numbers = {int(digits) for name in names if (digits := name[6:-8]).isdecimal()}
+    return {chunk for chunk in numbers if chunk < dataset.chunks and dataset.is_whole(chunk)}
 
 
 __all__ = [
     "SweepDataset",
     "chunk_sets",
     "create_dataset",
-    "missing_chunks",
     "open_dataset",
+    "whole_chunks",
     "writing",
 ]

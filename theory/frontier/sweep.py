@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from theory.errors import InputError
 from theory.frontier.chunk import rows, solve_chunk
-from theory.frontier.dataset import SweepDataset, create_dataset, missing_chunks, writing
+from theory.frontier.dataset import SweepDataset, create_dataset, whole_chunks, writing
 from theory.frontier.sets import OrderSets
 from theory.frontier.workers import check_workers, dask_cluster, local_processes, map_unordered
 
 _SHORT_SECONDS = 4.0
+_NEVER_SHORT = 1 << 18
 _SAMPLE = 256
 
 OnChunk = Callable[[int, int], None]
@@ -93,59 +94,48 @@ def sweep(
         raise InputError("workers are processes on this machine, and a scheduler has its own: give one of the two")
     dataset = create_dataset(out, sets, resume=resume)
     with writing(dataset):
-        missing = list(missing_chunks(dataset))
-        tell = _Teller(dataset, missing, on_chunk)
-        if not missing:
-            return dataset
-        if workers is None and scheduler is None and _is_short(dataset, missing):
+        whole = whole_chunks(dataset)
+        done = sum(stop - start for start, stop in map(dataset.span, whole))
+        tell = on_chunk or _nobody
+        tell(done, len(sets))
+        if workers is None and scheduler is None and _is_short(sets, done):
             processes = 1
-        with closing(_solved(dataset, missing, processes, scheduler)) as solved:
+        missing = (chunk for chunk in range(dataset.chunks) if chunk not in whole)
+        left = dataset.chunks - len(whole)
+        with closing(_solved(dataset, missing, min(processes, left), scheduler if left else None)) as solved:
             for chunk, table in solved:
                 dataset.write(chunk, table)
-                tell(table.num_rows)
+                done += table.num_rows
+                tell(done, len(sets))
     return dataset
 
 
-class _Teller:
-    """Counts the sets that are done."""
-
-    def __init__(self, dataset: SweepDataset, missing: Iterable[int], on_chunk: OnChunk | None) -> None:
-        self._all = len(dataset.sets)
-        self._done = self._all - sum(stop - start for start, stop in map(dataset.span, missing))
-        self._on_chunk = on_chunk
-        self(0)
-
-    def __call__(self, sets: int) -> None:
-        self._done += sets
-        if self._on_chunk is not None:
-            self._on_chunk(self._done, self._all)
+def _nobody(done: int, total: int) -> None:
+    """Take no note of progress."""
 
 
 def _solved(
-    dataset: SweepDataset, chunks: list[int], processes: int, scheduler: str | None
+    dataset: SweepDataset, chunks: Iterable[int], processes: int, scheduler: str | None
 ) -> Generator[tuple[int, pa.Table], None, None]:
-    solve = partial(_solve, dataset.kernel_size, dataset.always)
-    tasks = {dataset.span(chunk): chunk for chunk in chunks}
+    solve = partial(_solve, dataset.kernel_size, dataset.always, dataset.chunk_sets)
     if scheduler is not None:
         with dask_cluster(scheduler) as (executor, slots):
-            for span, table in map_unordered(executor, slots, solve, tasks):
-                yield tasks[span], table
-    elif processes == 1 or len(chunks) == 1:
-        for span, chunk in tasks.items():
-            yield chunk, solve(span)
+            yield from map_unordered(executor, slots, solve, chunks)
+    elif processes > 1:
+        with local_processes(processes) as executor:
+            yield from map_unordered(executor, processes, solve, chunks)
     else:
-        with local_processes(min(processes, len(chunks))) as executor:
-            for span, table in map_unordered(executor, processes, solve, tasks):
-                yield tasks[span], table
+        for chunk in chunks:
+            yield chunk, solve(chunk)
 
 
-def _solve(kernel_size: int, always: tuple[int, ...], span: tuple[int, int]) -> pa.Table:
-    return solve_chunk(kernel_size, always, *span)
+def _solve(kernel_size: int, always: tuple[int, ...], chunk_sets: int, chunk: int) -> pa.Table:
+    return solve_chunk(kernel_size, always, chunk * chunk_sets, (chunk + 1) * chunk_sets)
 
 
-def _is_short(dataset: SweepDataset, chunks: list[int]) -> bool:
-    sets = sum(stop - start for start, stop in map(dataset.span, chunks))
-    return sets < 1 << 18 and sets * seconds_per_set(dataset.sets) < _SHORT_SECONDS
+def _is_short(sets: OrderSets, done: int) -> bool:
+    left = len(sets) - done
+    return left < _NEVER_SHORT and left * seconds_per_set(sets) < _SHORT_SECONDS
 
 
 def seconds_per_set(sets: OrderSets) -> float:

@@ -113,6 +113,9 @@ def local_processes(workers: int) -> Iterator[Executor]:
 
 
 def _begin() -> None:
+    # One thread each: there is a process for every core. NumPy, which reads this, is not loaded yet.
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     Thread(target=_end_with_parent, daemon=True).start()
 
 
