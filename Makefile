@@ -3,14 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test lint bench coq coqchk coq-installed lock clean
+.PHONY: verify test lint figures bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "subpool needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,images,onnx]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cluster,dev,images,onnx,plots]'
 	@touch $@
 
 verify: $(INSTALLED)   ## every theorem, real photographs, and the report: report/index.html
@@ -39,6 +39,10 @@ coq-installed:
 	  echo "make coq needs Coq 8.16 and MathComp 1.15: apt-get install coq libcoq-mathcomp-algebra (1.1 GB)" >&2; exit 1; \
 	fi
 
+figures: $(INSTALLED)  ## the data of the figures: all sets of orders for kernel sizes 4 to 12, in figures/data
+	@for d in 4 5 6 7 8 9 10 11 12; do $(BIN)/subpool sweep $$d --out figures/data/sweep-$$d || exit 1; done
+	$(BIN)/subpool sweep 12 --always 0,1 --out figures/data/sweep-12-with-0-1
+
 bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
@@ -46,4 +50,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv report .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv report figures .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,8 @@ SHOWN = re.findall(r"^```\n\$ subpool (.+)\n((?:.*\n)*?)```$", README, re.MULTIL
 
 
 def _squeezed(text):
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
+    # A sweep says how long it took.
+    return [re.sub(r", in [\d.]+ s$", "", line.rstrip()) for line in text.splitlines() if line.strip()]
 
 
 def test_the_readme_shows_the_commands():
@@ -25,6 +26,8 @@ def test_the_readme_shows_the_commands():
         "network",
         "verify",
         "guess",
+        "sweep",
+        "pareto",
     ]
 
 
@@ -33,6 +36,9 @@ def test_shown_output_is_real(command, output, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     if command.startswith("check"):
         main(["solve", "3x3", "--orders", "0,1,d-1", "--certificate", "c.json"])
+        capsys.readouterr()
+    if command.startswith("pareto"):
+        main(["sweep", "3x3", "--out", "sweep-9"])
         capsys.readouterr()
     assert main(shlex.split(command)) == 0
     assert _squeezed(capsys.readouterr().out) == _squeezed(output)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from theory.certificate import Certificate as Certificate
     from theory.errors import SubpoolError as SubpoolError
     from theory.estimator import Estimator as Estimator
+    from theory.frontier.best import best_orders as best_orders
+    from theory.frontier.pareto import pareto_front as pareto_front
+    from theory.frontier.sweep import sweep as sweep
     from theory.guess import guess_formula as guess_formula
     from theory.networks.build import build_network as build_network
     from theory.networks.exactness import prove_exact as prove_exact
@@ -29,14 +32,17 @@ _HOME = {
     "Estimator": "theory.estimator",
     "ReLUNetwork": "theory.networks.network",
     "SubpoolError": "theory.errors",
+    "best_orders": "theory.frontier.best",
     "build_network": "theory.networks.build",
     "closed_forms": "theory.optimal.families",
     "exact_max_network": "theory.networks.maximum",
     "guess_formula": "theory.guess",
     "network_size": "theory.networks.size",
     "optimal_estimator": "theory.optimal.solve",
+    "pareto_front": "theory.frontier.pareto",
     "prove_exact": "theory.networks.exactness",
     "residual_distribution": "theory.residual",
+    "sweep": "theory.frontier.sweep",
 }
 
 __all__ = [*sorted(_HOME), "bounds"]

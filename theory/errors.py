@@ -39,5 +39,13 @@ class SolverError(SubpoolError, ArithmeticError):
     """A solver met what the theory excludes, or an outside solver failed; no answer is returned."""
 
 
+class StorageError(SubpoolError, OSError):
+    """Files cannot be written or read: no room, no permission, or somebody else is writing them."""
+
+
+class ClusterError(SubpoolError, ConnectionError):
+    """A cluster cannot be reached, or has nobody who works."""
+
+
 class MissingDependencyError(SubpoolError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""

@@ -125,9 +125,16 @@ def make_folder(path: str) -> None:
         raise InputError(f"cannot write to the folder {path}: {error.strerror}") from None
 
 
-def progress_bar() -> Progress:
-    """Return a progress bar on standard error that goes away when it is done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def progress_bar(*, remaining: bool = False) -> Progress:
+    """Return a progress bar on standard error that goes away when it is done, with the time left if asked for."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     errors = console(error=True)
     return Progress(
@@ -135,6 +142,7 @@ def progress_bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *([TextColumn("left:"), TimeRemainingColumn()] if remaining else []),
         console=errors,
         transient=True,
         # Where nobody watches, not even an empty line: errors are one line.

@@ -1,0 +1,186 @@
+"""The command ``subpool sweep``."""
+
+from __future__ import annotations
+
+import argparse
+from math import prod
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json, progress_bar
+from theory.errors import InputError
+from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from theory.frontier.dataset import SweepDataset
+    from theory.frontier.pareto import FrontierPoint, WidthLaw
+    from theory.frontier.sets import OrderSets
+
+_DAY = 86400.0
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    sweep = add_command(commands, "sweep", run, "solve all sets of orders of a kernel size, exactly")
+    sweep.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
+    sweep.add_argument("--out", required=True, metavar="DIR", help="the dataset; a sweep begun there is resumed")
+    sweep.add_argument(
+        "--always", default="0", metavar="ORDERS", help="orders in all sets, or none; default: 0, the intercept"
+    )
+    sweep.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
+    sweep.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://host:8786"
+    )
+    sweep.add_argument("--yes", action="store_true", help="start even if it takes more than a day")
+    sweep.add_argument("--plot", metavar="FILE", help="draw error against width: FILE.svg, .pdf or .png")
+    add_json(sweep)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Solve, write and summarise."""
+    from theory.frontier.pareto import pareto_front, width_law
+    from theory.frontier.sets import OrderSets
+    from theory.frontier.sweep import sweep
+
+    d = prod(parse_kernel(options.kernel))
+    always = () if options.always == "none" else parse_orders(options.always, d)
+    if options.plot:
+        from theory.frontier.plot import check_plot_file
+
+        check_plot_file(options.plot)
+    if not options.yes:
+        _refuse_long(OrderSets.of(d, always), options)
+    start = perf_counter()
+    done_before: list[int] = []
+    with progress_bar(remaining=True) as progress:
+        task = progress.add_task("sets", total=None)
+
+        def on_chunk(done: int, total: int) -> None:
+            if not done_before:
+                done_before.append(done)
+                # What was there already says nothing about speed.
+                progress.reset(task, total=total, completed=done)
+            else:
+                progress.update(task, completed=done)
+
+        dataset = sweep(
+            d, options.out, always=always, workers=options.workers, scheduler=options.scheduler, on_chunk=on_chunk
+        )
+    seconds = perf_counter() - start
+    law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
+    if options.plot:
+        from theory.frontier.plot import plot_front, save_plot
+
+        save_plot(plot_front(dataset, "terms"), options.plot)
+    if options.json:
+        print_json(_summary(dataset, law, by_depth, done_before[0]))
+    else:
+        _print_summary(dataset, law, by_depth, done_before[0], seconds)
+    return DONE
+
+
+def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
+    from theory.frontier.sweep import seconds_per_set
+    from theory.frontier.workers import check_workers, dask_cluster
+
+    workers, where = check_workers(options.workers), "worker"
+    if len(sets) < 1 << 20:
+        return
+    seconds = len(sets) * seconds_per_set(sets)
+    if options.scheduler and seconds > _DAY:
+        with dask_cluster(options.scheduler) as (_, workers):
+            where = "thread of the cluster"
+    if seconds / workers > _DAY:
+        raise InputError(
+            f"kernel size {sets.kernel_size} has {len(sets):,} sets of orders, about {seconds / 3600:,.0f} core-hours "
+            f"and {seconds / workers / _DAY:,.1f} days with {workers} {where}{'s' if workers > 1 else ''}; "
+            "--yes starts the sweep nevertheless"
+        )
+
+
+def _summary(
+    dataset: SweepDataset, law: WidthLaw, by_depth: tuple[FrontierPoint, ...], done_before: int
+) -> dict[str, Any]:
+    return {
+        "kernel_size": dataset.kernel_size,
+        "always": list(dataset.always),
+        "path": str(dataset.path),
+        "sets": len(dataset.sets),
+        "sets_resumed": done_before,
+        "least_error_times_terms": {"product": to_string(law.product), "orders": list(law.orders)},
+        "least_error_times_terms_of_two_orders_or_more": {
+            "product": to_string(law.product_of_more),
+            "orders": list(law.orders_of_more),
+        },
+        "sets_below_half": law.below_half,
+        "best_by_hidden_layers": [point_row(point) for point in by_depth],
+    }
+
+
+def point_row(point: FrontierPoint) -> dict[str, Any]:
+    """Return a point of the frontier for JSON."""
+    return {
+        "orders": list(point.orders),
+        "error": to_string(point.error),
+        "error_decimal": decimal(point.error),
+        "terms": point.terms,
+        "hidden_layers": point.hidden_layers,
+        "units": point.units,
+        "parameters": point.parameters,
+    }
+
+
+def print_points(points: tuple[FrontierPoint, ...], title: str) -> None:
+    """Print points of the frontier as a table."""
+    table = new_table(
+        ("orders", "left"),
+        ("error", "right"),
+        ("decimal", "right"),
+        ("subpool maxima", "right"),
+        ("layers", "right"),
+        ("ReLUs", "right"),
+        ("parameters", "right"),
+    )
+    for point in points:
+        counts = (point.terms, point.hidden_layers, point.units, point.parameters)
+        table.add_row(
+            format_orders(point.orders),
+            fraction(point.error),
+            decimal(point.error),
+            *(count(number) for number in counts),
+        )
+    out = console()
+    out.print(title, soft_wrap=True)
+    out.print(table)
+
+
+def _print_summary(
+    dataset: SweepDataset, law: WidthLaw, by_depth: tuple[FrontierPoint, ...], done_before: int, seconds: float
+) -> None:
+    sets, d = len(dataset.sets), dataset.kernel_size
+    contained = f" that contain {format_orders(dataset.always)}" if dataset.always else ""
+    print_points(by_depth, f"kernel size {d}, {sets:,} sets of orders{contained}: the least error by depth")
+    out = console()
+    there = f", {done_before:,} of them there before" if done_before else ""
+    size = sum(file.stat().st_size for file in Path(dataset.path).glob("*.parquet"))
+    facts = [
+        ("certified", f"all {sets:,} errors, each by a primal and a dual solution, exactly{there}"),
+        ("least E N", f"{_product(law.product)} at R = {format_orders(law.orders)}; N counts the subpool maxima"),
+    ]
+    if law.orders_of_more != law.orders:
+        facts.append(
+            (
+                "",
+                f"{_product(law.product_of_more)} at R = {format_orders(law.orders_of_more)} among sets of more orders",
+            )
+        )
+    verdict = "E N >= 1/2 for all sets" if law.holds else f"E N < 1/2 for {law.below_half:,} of the sets"
+    facts += [("width law", verdict), ("written", f"{dataset.path}, {size / 2**20:.1f} MiB, in {seconds:.1f} s")]
+    for name, value in facts:
+        out.print(f"{name:<10} {value}", soft_wrap=True)
+
+
+def _product(product: Any) -> str:
+    return f"{fraction(product)} = {decimal(product)}"

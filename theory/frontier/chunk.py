@@ -1,0 +1,95 @@
+"""The rows of a sweep: for each set of orders its exact error and the size of its network, as an Arrow table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from theory.errors import ProblemTooLargeError
+from theory.frontier.certified import certified_errors
+from theory.frontier.sets import Masks, OrderSets, orders_of
+from theory.networks.size import NetworkSize, network_size
+from theory.subpools import number_of_terms
+
+SCHEMA = pa.schema(
+    [
+        ("kernel_size", pa.int32()),
+        ("orders", pa.list_(pa.int32())),
+        ("mask", pa.int64()),
+        ("error", pa.float64()),
+        ("error_exact", pa.string()),
+        ("terms", pa.int64()),
+        ("hidden_layers", pa.int32()),
+        ("widths", pa.list_(pa.int64())),
+        ("units", pa.int64()),
+        ("parameters", pa.int64()),
+    ]
+)
+"""The columns of a sweep."""
+
+
+def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int) -> pa.Table:
+    """Solve the sets number start..stop-1 of a sweep. This is what worker processes run.
+
+    Parameters
+    ----------
+    kernel_size : int
+    always : tuple of int
+    start, stop : int
+
+    Returns
+    -------
+    pyarrow.Table
+        With :data:`SCHEMA`, in the order of the masks. ``error`` is the float nearest to ``error_exact``.
+
+    Examples
+    --------
+    >>> table = solve_chunk(9, (0, 1, 8), 0, 2)
+    >>> table["error_exact"].to_pylist(), table["orders"].to_pylist()
+    (['1/20', '1/27'], [[0, 1, 8], [0, 1, 2, 8]])
+    """
+    return rows(kernel_size, OrderSets(kernel_size, always).masks(start, stop))
+
+
+def rows(kernel_size: int, masks: Masks) -> pa.Table:
+    """Solve some sets of orders, given as masks.
+
+    Raises
+    ------
+    SolverError
+        If an error is not certified. No row is returned then.
+    ProblemTooLargeError
+        If a network has 2^63 parameters or more.
+    """
+    numbers: list[int] = masks.tolist()
+    orders = [orders_of(mask) for mask in numbers]
+    errors = certified_errors(kernel_size, masks)
+    # Sets that differ in their largest order share most of what is counted, so the order of the masks is good.
+    sizes = [network_size(kernel_size, chosen) for chosen in orders]
+    try:
+        return pa.table(
+            {
+                "kernel_size": np.full(len(numbers), kernel_size, dtype=np.int32),
+                "orders": orders,
+                "mask": masks,
+                "error": [p / q for p, q in errors],
+                "error_exact": [f"{p}/{q}" for p, q in errors],
+                "terms": [number_of_terms(kernel_size, chosen) for chosen in orders],
+                **_counts(sizes),
+            },
+            schema=SCHEMA,
+        )
+    except (OverflowError, pa.ArrowInvalid):
+        raise ProblemTooLargeError(f"networks for kernel size {kernel_size} have 2^63 parameters or more") from None
+
+
+def _counts(sizes: list[NetworkSize]) -> dict[str, list[object]]:
+    return {
+        "hidden_layers": [size.hidden_layers for size in sizes],
+        "widths": [size.widths for size in sizes],
+        "units": [size.units for size in sizes],
+        "parameters": [size.parameter_count for size in sizes],
+    }
+
+
+__all__ = ["SCHEMA", "rows", "solve_chunk"]

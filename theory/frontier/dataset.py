@@ -1,0 +1,284 @@
+"""A sweep on disk: a folder of Parquet files, one for each chunk of sets, and ``sweep.json`` that says what it covers.
+
+A chunk is written beside its place, flushed to the disk and renamed, so that a file with the name of a chunk is whole
+whatever happened: there is no list of finished chunks that could disagree with the files. Names that begin with a dot
+and end in ``.part`` are what a killed process left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from theory.errors import FormatError, InputError, StorageError
+from theory.frontier.chunk import SCHEMA
+from theory.frontier.sets import OrderSets
+
+FORMAT = "subpool-sweep"
+VERSION = 1
+DESCRIPTION = "sweep.json"
+_LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
+
+
+def chunk_sets(sets: int) -> int:
+    """Choose the number of sets of a chunk: a power of two, by the number of sets alone.
+
+    Chunks are at most what is lost when a sweep is killed, and at least what makes the cost of a file and of a message
+    to another process small.
+
+    Examples
+    --------
+    >>> [chunk_sets(1 << k) for k in (6, 11, 15, 27)]
+    [256, 256, 1024, 16384]
+    """
+    even = 1 << max(0, (sets // _CHUNKS).bit_length() - (sets % _CHUNKS == 0))
+    return min(_LARGEST_CHUNK, max(_LEAST_CHUNK, even))
+
+
+@dataclass(frozen=True)
+class SweepDataset:
+    """A sweep on disk, whole or not.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    sets : OrderSets
+        What it covers.
+    chunk_sets : int
+        Number of sets in each file but the last.
+    """
+
+    path: Path
+    sets: OrderSets
+    chunk_sets: int
+
+    @property
+    def kernel_size(self) -> int:
+        """Number d of inputs of a pooling window."""
+        return self.sets.kernel_size
+
+    @property
+    def always(self) -> tuple[int, ...]:
+        """The orders that are in all sets."""
+        return self.sets.always
+
+    @property
+    def chunks(self) -> int:
+        """Number of files that the whole dataset has."""
+        return -(-len(self.sets) // self.chunk_sets)
+
+    def span(self, chunk: int) -> tuple[int, int]:
+        """Return the numbers start, stop of the sets of a chunk."""
+        start = chunk * self.chunk_sets
+        return start, min(start + self.chunk_sets, len(self.sets))
+
+    def file(self, chunk: int) -> Path:
+        """Return the file of a chunk."""
+        digits = len(str(self.chunks - 1))
+        return self.path / f"chunk-{chunk:0{digits}d}.parquet"
+
+    def is_whole(self, chunk: int) -> bool:
+        """Tell whether the file of a chunk is there and has the rows it should have."""
+        try:
+            with pq.ParquetFile(self.file(chunk)) as file:
+                if not file.schema_arrow.equals(SCHEMA):
+                    return False
+                masks = file.read(columns=["mask"])["mask"].to_numpy()
+        except (OSError, pa.ArrowException):
+            return False
+        return bool(np.array_equal(masks, self.sets.masks(*self.span(chunk))))
+
+    def write(self, chunk: int, table: pa.Table) -> None:
+        """Write the file of a chunk, whole or not at all.
+
+        Raises
+        ------
+        StorageError
+        """
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd")
+        _write_whole(self.file(chunk), sink.getvalue())
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Read chunk by chunk, so that a sweep need not fit into memory.
+
+        Raises
+        ------
+        StorageError
+            If a chunk is missing or damaged: a frontier of some of the sets would be none.
+        """
+        for chunk in range(self.chunks):
+            try:
+                yield pq.read_table(self.file(chunk), columns=columns, partitioning=None)
+            except (OSError, pa.ArrowException):
+                raise StorageError(
+                    f"{self.file(chunk)} is missing or damaged: the sweep is not complete, start it again to resume it"
+                ) from None
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read all rows.
+
+        Raises
+        ------
+        StorageError
+        """
+        return pa.concat_tables(self.tables(columns))
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``sweep.json`` says."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "kernel_size": self.kernel_size,
+            "always": list(self.always),
+            "sets": len(self.sets),
+            "chunk_sets": self.chunk_sets,
+            "chunks": self.chunks,
+        }
+
+
+def open_dataset(path: str | Path) -> SweepDataset:
+    """Open the dataset in a folder.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or its description is not what this version writes.
+    """
+    folder = Path(path)
+    try:
+        data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
+    except (OSError, ValueError) as error:
+        raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
+    try:
+        dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
+        if dataset.chunk_sets < 1 or data != dataset.describe():
+            raise ValueError("it contradicts itself, or is of another version")
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{folder / DESCRIPTION} does not describe a sweep: {error}") from None
+    return dataset
+
+
+def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepDataset:
+    """Begin a dataset in a new or empty folder, or go on with the one that is there.
+
+    Parameters
+    ----------
+    path : str or Path
+    sets : OrderSets
+    resume : bool
+        Whether a dataset that is there already may be gone on with.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, a dataset of other parameters, or one at all and ``resume`` is False.
+    StorageError
+        If the folder cannot be made or written to.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {entry.name for entry in folder.iterdir() if not _is_left_over(entry.name)}
+    except FileExistsError:
+        raise InputError(f"{folder} is a file, not a folder") from None
+    except OSError as error:
+        raise StorageError(f"cannot write to the folder {folder}: {error.strerror}") from None
+    wanted = SweepDataset(folder, sets, chunk_sets(len(sets)))
+    if DESCRIPTION in names:
+        return _resumed(open_dataset(folder), wanted, resume=resume)
+    if names:
+        raise InputError(
+            f"{folder} holds something else, such as {min(names)}; a sweep needs a folder that is new or empty"
+        )
+    _write_whole(folder / DESCRIPTION, json.dumps(wanted.describe(), indent=2).encode() + b"\n")
+    return wanted
+
+
+def _resumed(present: SweepDataset, wanted: SweepDataset, *, resume: bool) -> SweepDataset:
+    if present.sets != wanted.sets:
+        raise InputError(
+            f"{present.path} holds the sweep of kernel size {present.kernel_size} with {set(present.always) or '{}'} "
+            f"in all sets, not of kernel size {wanted.kernel_size} with {set(wanted.always) or '{}'}"
+        )
+    if not resume:
+        raise InputError(f"{present.path} holds this sweep already, and it is not to be resumed")
+    return present  # in the chunks that it was begun with
+
+
+@contextmanager
+def writing(dataset: SweepDataset) -> Iterator[None]:
+    """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process.
+
+    Raises
+    ------
+    StorageError
+        If another process is writing the dataset.
+    """
+    with (dataset.path / DESCRIPTION).open("rb") as description:
+        _lock(description.fileno(), dataset.path)
+        for entry in dataset.path.iterdir():
+            if _is_left_over(entry.name):
+                entry.unlink(missing_ok=True)
+        yield
+
+
+def _lock(file: int, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not on Windows; there it is up to the user
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StorageError(f"another process is writing the sweep in {folder}") from None
+    except OSError:  # a file system without locks
+        return
+
+
+def _is_left_over(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".part")
+
+
+def _write_whole(target: Path, content: Any) -> None:
+    """Write a file beside its place, flush it to the disk, rename it."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {target}: {error.strerror}; what was written before is whole") from None
+
+
+def whole_chunks(dataset: SweepDataset) -> set[int]:
+    """Find the chunks that are there and whole. Only files that are there are looked for: a dataset may be huge."""
+    names = [entry.name for entry in dataset.path.glob("chunk-*.parquet")]
+    numbers = {int(digits) for name in names if (digits := name[6:-8]).isdecimal()}
+    return {chunk for chunk in numbers if chunk < dataset.chunks and dataset.is_whole(chunk)}
+
+
+__all__ = [
+    "SweepDataset",
+    "chunk_sets",
+    "create_dataset",
+    "open_dataset",
+    "whole_chunks",
+    "writing",
+]

@@ -1,0 +1,254 @@
+"""The best error for a budget, and the width-residual law, from the rows of a sweep; all comparisons are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from theory.errors import FormatError, InputError
+from theory.frontier.chunk import SCHEMA
+from theory.frontier.dataset import SweepDataset, open_dataset
+from theory.rationals import from_string
+
+Budget = Literal["terms", "units", "parameters", "hidden_layers"]
+Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
+"""The rows of a sweep, or the dataset or folder that they are in."""
+
+Floats = NDArray[np.float64]
+
+_COLUMNS = ["orders", "error", "error_exact", "terms", "hidden_layers", "units", "parameters"]
+
+
+def check_budget(budget: object) -> Budget:
+    """Return the budget if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if budget not in get_args(Budget):
+        raise InputError(f"a budget is {', '.join(map(repr, get_args(Budget)))}, not {budget!r}")
+    return budget  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class FrontierPoint:
+    """A set of orders with its error and its costs.
+
+    Attributes
+    ----------
+    orders : tuple of int
+        R.
+    error : Fraction
+        E(d,R).
+    terms : int
+        N, the number of subpool maxima.
+    hidden_layers, units, parameters : int
+        Of its network.
+    """
+
+    orders: tuple[int, ...]
+    error: Fraction
+    terms: int
+    hidden_layers: int
+    units: int
+    parameters: int
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> FrontierPoint:
+        """Read a row of a sweep."""
+        counts = {name: int(row[name]) for name in ("terms", "hidden_layers", "units", "parameters")}
+        return cls(tuple(row["orders"]), from_string(row["error_exact"]), **counts)
+
+    def cost(self, budget: Budget) -> int:
+        """Return what the set takes of a budget."""
+        value: int = getattr(self, budget)
+        return value
+
+
+def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
+    """Find the sets of orders that no other set of a sweep beats: none has at most their cost and a smaller error.
+
+    Parameters
+    ----------
+    table : pyarrow.Table, SweepDataset, str or Path
+        The rows of a sweep. A dataset is read chunk by chunk.
+    budget : {"terms", "units", "parameters", "hidden_layers"}
+        What the sets cost.
+
+    Returns
+    -------
+    tuple of FrontierPoint
+        By increasing cost and strictly decreasing error: the best error for a budget is that of the last point whose
+        cost is within it. Among sets of one cost and error, that with the fewest subpool maxima is named, then the
+        first by its orders.
+
+    Raises
+    ------
+    InputError, FormatError, StorageError
+
+    Examples
+    --------
+    >>> from theory.frontier.chunk import solve_chunk
+    >>> for point in pareto_front(solve_chunk(5, (0,), 0, 16), "terms"):
+    ...     print(point.terms, point.orders, point.error)
+    1 (0,) 1/2
+    6 (0, 4) 1/10
+    11 (0, 1, 4) 1/12
+    16 (0, 3, 4) 1/22
+    21 (0, 1, 3, 4) 1/25
+    26 (0, 2, 3, 4) 1/30
+    31 (0, 1, 2, 3, 4) 1/32
+    """
+    chosen = check_budget(budget)
+    candidates: list[FrontierPoint] = []
+    for part in parts(table, _COLUMNS):
+        candidates = _undominated([*candidates, *_promising(part, chosen)], chosen)
+    return tuple(candidates)
+
+
+def parts(table: Table, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield some columns of a sweep, chunk by chunk.
+
+    Raises
+    ------
+    FormatError, StorageError
+    """
+    if isinstance(table, (str, Path)):
+        table = open_dataset(table)
+    if isinstance(table, SweepDataset):
+        return table.tables(columns)
+    if not isinstance(table, pa.Table) or not set(columns) <= set(table.column_names):
+        raise FormatError(f"the rows of a sweep have the columns {', '.join(SCHEMA.names)}")
+    return iter([table.select(columns)])
+
+
+def _promising(part: pa.Table, budget: Budget) -> Iterable[FrontierPoint]:
+    """Rows that floats do not rule out: rounding is monotone, so a larger float is a larger error."""
+    costs, errors = part[budget].to_numpy(), part["error"].to_numpy()
+    order = np.lexsort((errors, costs))
+    least = np.minimum.accumulate(errors[order])
+    # Below or equal to all errors at lower cost, and the least at its own.
+    best = errors[order] <= least
+    return [FrontierPoint.from_row(row) for row in part.take(order[best]).to_pylist()]
+
+
+def _undominated(points: Iterable[FrontierPoint], budget: Budget) -> list[FrontierPoint]:
+    front: list[FrontierPoint] = []
+    for point in sorted(points, key=lambda p: (p.cost(budget), p.error, p.terms, p.orders)):
+        if not front or point.error < front[-1].error:
+            front.append(point)
+    return front
+
+
+def best_within(table: Table, budget: Budget, limit: int) -> FrontierPoint | None:
+    """Find the least error that a budget buys, None where not even one set is within it.
+
+    Examples
+    --------
+    >>> from theory.frontier.chunk import solve_chunk
+    >>> best_within(solve_chunk(5, (0,), 0, 16), "terms", 20).orders
+    (0, 3, 4)
+    """
+    affordable = [point for point in pareto_front(table, budget) if point.cost(budget) <= limit]
+    return affordable[-1] if affordable else None
+
+
+@dataclass(frozen=True)
+class WidthLaw:
+    """The least product of error and width over the sets of a sweep.
+
+    Attributes
+    ----------
+    product : Fraction
+        The least E(d,R) N(R).
+    orders : tuple of int
+        Where, the first by mask.
+    product_of_more, orders_of_more : Fraction, tuple of int
+        The same among the sets of two orders or more; as before where there are none. (E N = 1/2 for R = {0}.)
+    below_half : int
+        Number of sets with E N < 1/2.
+    """
+
+    product: Fraction
+    orders: tuple[int, ...]
+    product_of_more: Fraction
+    orders_of_more: tuple[int, ...]
+    below_half: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether E N >= 1/2 for all sets."""
+        return self.below_half == 0
+
+
+_ROUNDING = 1e-12
+
+
+def width_law(table: Table) -> WidthLaw:
+    """Find the least E(d,R) N(R) over the rows of a sweep, exactly.
+
+    Parameters
+    ----------
+    table : pyarrow.Table, SweepDataset, str or Path
+        The rows of a sweep.
+
+    Returns
+    -------
+    WidthLaw
+
+    Raises
+    ------
+    FormatError, StorageError
+
+    Notes
+    -----
+    E N >= 1/2 holds for all sets with the intercept up to kernel size 18, and fails at 19 for {0..4} with {13..18}.
+    Floats sort out the products that are far from the least one and from 1/2; the others are computed in rationals.
+
+    Examples
+    --------
+    >>> from theory.frontier.chunk import solve_chunk
+    >>> law = width_law(solve_chunk(5, (0,), 0, 16))
+    >>> law.product, law.orders, law.holds
+    (Fraction(1, 2), (0,), True)
+    >>> law.product_of_more, law.orders_of_more
+    (Fraction(3, 5), (0, 4))
+    """
+    least: tuple[Fraction, tuple[int, ...]] | None = None
+    least_of_more: tuple[Fraction, tuple[int, ...]] | None = None
+    below_half = 0
+    for part in parts(table, ["orders", "mask", "error", "error_exact", "terms"]):
+        products = part["error"].to_numpy() * part["terms"].to_numpy()
+        more = np.bitwise_count(part["mask"].to_numpy()) > 1
+        near_half = np.abs(products - 0.5) <= 0.5 * _ROUNDING
+        below_half += int((products < 0.5)[~near_half].sum())
+        below_half += sum(_product(part, number)[0] < Fraction(1, 2) for number in np.flatnonzero(near_half).tolist())
+        least = _least(least, part, products, np.ones_like(more))
+        least_of_more = _least(least_of_more, part, products, more)
+    if least is None:
+        raise FormatError("a sweep without rows has no least product")
+    return WidthLaw(*least, *(least_of_more or least), below_half)
+
+
+def _least(
+    best: tuple[Fraction, tuple[int, ...]] | None, part: pa.Table, products: Floats, which: NDArray[np.bool_]
+) -> tuple[Fraction, tuple[int, ...]] | None:
+    """Return the least product so far; what floats cannot tell apart is compared exactly."""
+    if not which.any():
+        return best
+    near = which & (products <= products[which].min() * (1 + _ROUNDING))
+    candidates = [_product(part, number) for number in np.flatnonzero(near).tolist()]
+    return min([*([best] if best else []), *candidates], key=lambda pair: pair[0])
+
+
+def _product(part: pa.Table, number: int) -> tuple[Fraction, tuple[int, ...]]:
+    row = part.slice(number, 1).to_pylist()[0]
+    return from_string(row["error_exact"]) * row["terms"], tuple(row["orders"])
