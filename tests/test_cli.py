@@ -217,13 +217,16 @@ def test_verify(capsys):
     assert verdicts[1]["computed"] == "1/64"
 
 
-def test_verify_tables_are_whole_at_100_columns(capsys):
-    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth"]
+def test_verify_tables_are_whole_at_100_columns(capsys, monkeypatch):
+    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
+    accepted = dict.fromkeys(names, ("a_theorem",))
+    monkeypatch.setattr("theory.cli.verify._proved_by_kernel", lambda: accepted)
     assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for name in names:
         (line,) = [line for line in lines if line.strip().startswith(f"{name} ")]
         assert len(line.rstrip()) <= 100
+        assert "proved (kernel)" in line
         assert line.split()[-1].count(".") == 1
         assert line.split()[-1][-1].isdigit()
 

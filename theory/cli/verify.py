@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _SCOPE_WIDTH = 11
+_RELATION = {"tight": "=", "identity": "=", "upper": "≤", "lower": "≥"}
 
 
 def add(commands: Any) -> None:
@@ -90,21 +91,22 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     table = new_table(
         ("claim", "left"),
-        ("kind", "left"),
         ("status", "left"),
         ("scope", "left"),
         ("computed", "right"),
+        ("", "center"),
         ("claimed", "right"),
         ("s", "right"),
     )
     for column in table.columns:
         column.no_wrap = True
     # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
-    table.columns[3].overflow, table.columns[3].max_width = "ellipsis", _SCOPE_WIDTH
+    table.columns[2].overflow, table.columns[2].max_width = "ellipsis", _SCOPE_WIDTH
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
-        table.add_row(verdict.claim, verdict.kind, verdict.label, verdict.scope, computed, claimed, seconds)
+        relation = _RELATION[verdict.kind]
+        table.add_row(verdict.claim, verdict.label, verdict.scope, computed, relation, claimed, seconds)
     out = console()
     out.print(table)
     for verdict in verdicts:
