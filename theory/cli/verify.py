@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _SCOPE_WIDTH = 11
+_SCOPE_WIDTH_WITH_KERNEL = 5  # "all d", in exchange for the longer status
 
 
 def add(commands: Any) -> None:
@@ -100,7 +101,8 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     for column in table.columns:
         column.no_wrap = True
     # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
-    table.columns[3].overflow, table.columns[3].max_width = "ellipsis", _SCOPE_WIDTH
+    width = _SCOPE_WIDTH_WITH_KERNEL if any(verdict.kernel for verdict in verdicts) else _SCOPE_WIDTH
+    table.columns[3].overflow, table.columns[3].max_width = "ellipsis", width
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
