@@ -23,7 +23,7 @@ from proofs_check.coq import (
     proved_claims,
 )
 from proofs_check.coq import driver as coq_driver
-from proofs_check.coq.driver import build, check_emitted
+from proofs_check.coq.driver import Theories, build, check_emitted, recheck
 from proofs_check.coq.readback import certificate_proved
 from proofs_check.coq.sources import (
     read_sources,
@@ -32,6 +32,7 @@ from proofs_check.coq.sources import (
     theorems_of_claims,
     what_is_needed,
 )
+from proofs_check.coq.toolchain import find_tool, run_tool
 from theory import optimal_estimator
 from theory.certificate import Certificate
 from theory.cli import main
@@ -378,6 +379,16 @@ def test_assumptions_of_listed_theorems_are_found(tmp_path):
     with pytest.raises(KernelError, match="classic"):
         build({"Bad": text}, cache=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@needs_coqc
+def test_coqchk_sees_axioms(tmp_path):
+    # Plain Coq alone: with MathComp it takes minutes.
+    recheck(build({"Good": "Theorem same : 1 = 1.\nProof. reflexivity. Qed.\n"}, cache=tmp_path))
+    (tmp_path / "Bad.v").write_text("Axiom wrong : 1 = 2.\n")
+    run_tool([find_tool("coqc"), "-q", "-Q", ".", "Subpool", "Bad.v"], tmp_path, timeout=60)
+    with pytest.raises(KernelError, match="Axioms"):
+        recheck(Theories(tmp_path, ()))
 
 
 @needs_coqc

@@ -51,8 +51,8 @@ def require_mathcomp(coqc: str) -> None:
         raise KernelMissingError(f"MathComp's algebra is not installed for {coqc}: {INSTALL}")
 
 
-def run_tool(command: Sequence[str], folder: Path, timeout: float) -> str:
-    """Run a tool of Coq in a folder, and return what it wrote to standard output.
+def run_tool(command: Sequence[str], folder: Path, timeout: float, *, errors_too: bool = False) -> str:
+    """Run a tool of Coq in a folder, and return what it wrote to standard output; with errors_too, both streams.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def run_tool(command: Sequence[str], folder: Path, timeout: float) -> str:
             _end(process)
     if process.returncode != 0:
         raise KernelError(_one_line(errors) or f"{command[0]} ended with exit code {process.returncode}")
-    return output
+    return output + errors if errors_too else output
 
 
 def _end(process: subprocess.Popen[str]) -> None:
