@@ -53,5 +53,7 @@ def run(options: argparse.Namespace) -> int:
     which = f"at most {options.limit} {budget}" if options.limit is not None else f"their number of {budget}"
     print_points(front, f"kernel size {d}, {len(dataset.sets):,} sets of orders: the least error for {which}")
     # A budget of a network buys the maximum itself, too, where it is large enough.
-    console().print(f"the maximum itself, by pairwise maxima, takes {describe_network(network_size(d, [d]))}", soft_wrap=True)
+    console().print(
+        f"the maximum itself, by pairwise maxima, takes {describe_network(network_size(d, [d]))}", soft_wrap=True
+    )
     return DONE
