@@ -16,8 +16,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 verify: $(INSTALLED)   ## every theorem, real photographs, and the report: report/index.html
 	$(BIN)/subpool verify --report report
 
-test: $(INSTALLED)     ## all tests, doctests included
-	$(BIN)/python -m pytest
+test: $(INSTALLED)     ## all tests, doctests included, on two processes
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff check .
