@@ -1,7 +1,14 @@
 """Settings for all tests."""
 
+import pytest
 from hypothesis import settings
 
 # Derandomised: a failure in CI is a failure everywhere. No deadline: machines differ, and time is no property here.
 settings.register_profile("subpool", derandomize=True, deadline=None)
 settings.load_profile("subpool")
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch):
+    """Tables are as wide as where there is no terminal, whatever the process that runs the tests says of its own."""
+    monkeypatch.delenv("COLUMNS", raising=False)

@@ -40,7 +40,7 @@ def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> 
     Examples
     --------
     >>> estimator_in_general_position(4, (0, 1, 3)).coefficients
-    {0: Fraction(1, 1), 1: Fraction(-1, 4), 3: Fraction(-1, 16)}
+    {0: Fraction(1, 1), 1: Fraction(-1, 4), 3: Fraction(1, 16)}
     """
     return Estimator(kernel_size, {r: Fraction((-1) ** (r * (r + 1) // 2), (r + 1) ** 2) for r in orders})
 
