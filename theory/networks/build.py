@@ -10,6 +10,7 @@ from typing import Any
 
 from theory.errors import InputError, ProblemTooLargeError
 from theory.estimator import Estimator
+from theory.networks.circuit import Domain, check_domain
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.plan import (
     Family,
@@ -27,11 +28,9 @@ from theory.networks.plan import (
 from theory.networks.size import (
     Carrying,
     Construction,
-    Domain,
     Layout,
     check_construction,
     check_depth,
-    check_domain,
     choose_layout,
 )
 

@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple, get_args
 
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.networks.circuit import Domain, check_domain
 from theory.networks.plan import Plan, candidate_blocks, count_level, make_plan
 from theory.subpools import check_kernel_size, check_orders
 
-Domain = Literal["real", "nonnegative"]
 Construction = Literal["shallowest", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
 """How a layer carries values on: as differences along units, each as relu(v) = v >= 0, or all inputs like that."""
@@ -69,18 +69,6 @@ class Layout(NamedTuple):
     def size(self) -> NetworkSize:
         """The counts."""
         return NetworkSize(self.plan.kernel_size, self.widths)
-
-
-def check_domain(domain: object) -> Domain:
-    """Return the domain if it is one.
-
-    Raises
-    ------
-    InputError
-    """
-    if domain not in get_args(Domain):
-        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
-    return domain  # type: ignore[return-value]
 
 
 def check_construction(construction: object) -> Construction:
