@@ -1,0 +1,1 @@
+"""The empirical side: pooling of arrays, natural images, trained networks."""
