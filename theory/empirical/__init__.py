@@ -1,1 +1,1 @@
-"""The empirical side: pooling of arrays, natural images, trained networks."""
+"""Pooling on data: arrays, images and trained networks, on whatever device is at hand."""
