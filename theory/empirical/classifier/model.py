@@ -6,8 +6,8 @@
                     -> conv_2 3x3, 32 channels -> relu_2 -> pool_2 2x2, stride 2         -> (N,32,2,2)
                     -> flatten -> dense -> logits (N,10)
 
-Pooling is given by the numbers w, b of an estimator b + sum_k w_k x_(k) of the order statistics of a window; the maximum
-is w = (0,..,0,1), b = 0. So every replacement is the same function with other numbers, compiled once. Windows that
+Pooling is given by the numbers w, b of an estimator b + sum_k w_k x_(k) of the order statistics of a window; the
+maximum is w = (0,..,0,1), b = 0. So every replacement is the same function with other numbers, compiled once. Windows that
 overlap the border see the edge replicated, which leaves the maximum what padding with minus infinity makes it.
 """
 
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from theory.empirical.geometry import windows
 from theory.errors import MissingDependencyError
 from theory.estimator import Estimator
 
@@ -141,25 +142,19 @@ def initialise(seed: int) -> Parameters:
     )
 
 
-def windows(x: Array, layer: PoolLayer) -> Array:
-    """Return the windows of a layer, the edge replicated: (N, C, H, W) -> (N, C, H', W', d)."""
-    jnp = import_jax().numpy
-    height, width = x.shape[-2:]
-    rows, columns = (np.clip(_taps(size, layer), 0, size - 1) for size in (height, width))
-    taken = x[:, :, rows[:, None, :, None], columns[None, :, None, :]]
-    return jnp.reshape(taken, (*taken.shape[:4], layer.inputs))
-
-
-def _taps(size: int, layer: PoolLayer) -> npt.NDArray[np.intp]:
-    """Return the positions along an axis that each window covers: (windows, layer.size), some outside the image."""
-    starts = np.arange(0, size + 2 * layer.pad - layer.size + 1, layer.stride) - layer.pad
-    return np.asarray(starts[:, None] + np.arange(layer.size))
-
-
 def pool(x: Array, layer: PoolLayer, pooling: Pooling) -> Array:
-    """Pool (N, C, H, W) activations."""
-    jnp = import_jax().numpy
-    return jnp.sort(windows(x, layer), axis=-1) @ pooling.weights + pooling.intercept
+    """Pool (N, C, H, W) activations, the edge replicated at the border.
+
+    Each tap gets the weight of its rank in the window, which is the same as sorting the window first: equal taps, whose
+    ranks are settled by their positions, are equal whichever weight they get. For nine taps counting ranks is several
+    times as fast as XLA's sort on a CPU, and its gradient is plain: the weights.
+    """
+    taps = windows(x, (layer.size,) * 2, strides=(layer.stride,) * 2, pads=(layer.pad,) * 4)
+    one, other = taps[..., :, None], taps[..., None, :]
+    earlier = np.tri(layer.inputs, k=-1, dtype=bool)
+    ranks = ((other < one) | ((other == one) & earlier)).sum(axis=-1)
+    weights = import_jax().numpy.asarray(pooling.weights)[ranks]
+    return (taps * weights).sum(axis=-1) + pooling.intercept
 
 
 def convolve(x: Array, weights: Array, bias: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,9 @@ class Schedule:
 
 
 TRAINING = Schedule(epochs=60, rate=4e-3)
+SEEDS = (0, 1, 2)
+"""Of the random weights that the training starts from."""
+
 FINE_TUNING = Schedule(epochs=5, rate=1e-3)
 
 
@@ -63,6 +66,18 @@ class Fit:
 def train(split: Split, seed: int, schedule: Schedule = TRAINING, on_epoch: Callable[[], None] | None = None) -> Fit:
     """Train the network with max pooling from random weights."""
     return fit(initialise(seed), split, ORIGINAL, schedule, np.random.default_rng([seed, 1]), on_epoch)
+
+
+def train_best(
+    split: Split,
+    seeds: Sequence[int] = SEEDS,
+    schedule: Schedule = TRAINING,
+    on_epoch: Callable[[], None] | None = None,
+) -> tuple[Fit, int]:
+    """Train once for each seed; return the fit with the least validation loss, and its seed."""
+    fits = [train(split, seed, schedule, on_epoch) for seed in seeds]
+    best = min(range(len(seeds)), key=lambda index: min(fits[index].validation_losses))
+    return fits[best], seeds[best]
 
 
 def fit(
