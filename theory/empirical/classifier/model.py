@@ -7,8 +7,8 @@
                     -> flatten -> dense -> logits (N,10)
 
 Pooling is given by the numbers w, b of an estimator b + sum_k w_k x_(k) of the order statistics of a window; the
-maximum is w = (0,..,0,1), b = 0. So every replacement is the same function with other numbers, compiled once. Windows that
-overlap the border see the edge replicated, which leaves the maximum what padding with minus infinity makes it.
+maximum is w = (0,..,0,1), b = 0. So every replacement is the same function with other numbers, compiled once. Windows
+that overlap the border see the edge replicated, which leaves the maximum what padding with minus infinity makes it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import numpy.typing as npt
 
 from theory.empirical.geometry import windows
 from theory.errors import MissingDependencyError
-from theory.estimator import Estimator
 
 Array = Any
 """A JAX array, or a NumPy array that JAX takes for one."""
@@ -83,7 +82,7 @@ class Parameters(NamedTuple):
     dense_bias: Array
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of weights and biases."""
         return sum(int(np.size(value)) for value in self)
 
@@ -95,17 +94,7 @@ def max_pooling(inputs: int) -> Pooling:
     return Pooling(weights, np.float32(0))
 
 
-def estimator_pooling(estimator: Estimator, scale: float = 1.0) -> Pooling:
-    """Return the pooling of an estimator f for windows in [0, scale]: scale * f(x / scale).
-
-    Mean subpool maxima are homogeneous, so that the scale concerns the intercept alone. The error on [0, scale]^d is
-    scale times that on the unit cube. Estimators without intercept do not depend on the scale.
-    """
-    weights = np.array([float(w) for w in estimator.order_statistic_weights], dtype=np.float32)
-    return Pooling(weights, np.float32(scale * float(estimator.intercept)))
-
-
-ORIGINAL = tuple(max_pooling(layer.inputs) for layer in POOLS)
+ORIGINAL = (max_pooling(POOLS[0].inputs), max_pooling(POOLS[1].inputs))
 """The pooling that the network is trained with."""
 
 
@@ -129,7 +118,7 @@ def initialise(seed: int) -> Parameters:
 
     def normal(*shape: int) -> npt.NDArray[np.float32]:
         fan_in = int(np.prod(shape[1:]))
-        return (rng.standard_normal(shape) * np.sqrt(2 / fan_in)).astype(np.float32)
+        return np.asarray(rng.standard_normal(shape) * np.sqrt(2 / fan_in), dtype=np.float32)
 
     first, second = CHANNELS
     return Parameters(

@@ -78,7 +78,7 @@ def read_parameters(path: str | os.PathLike[str]) -> Parameters:
 
     Examples
     --------
-    >>> read_parameters(shipped_model()).count
+    >>> read_parameters(shipped_model()).size
     6090
     """
     onnx = _import_onnx()

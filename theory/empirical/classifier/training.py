@@ -151,7 +151,8 @@ def _shifted(images: npt.NDArray[np.float32], shift: int, rng: np.random.Generat
     padded = np.pad(images, ((0, 0), (0, 0), (shift, shift), (shift, shift)))
     down, right = rng.integers(0, 2 * shift + 1, (2, len(images)))
     rows, columns = down[:, None] + np.arange(height), right[:, None] + np.arange(width)
-    return padded[np.arange(len(images))[:, None, None], 0, rows[:, :, None], columns[:, None, :]][:, None]
+    moved = padded[np.arange(len(images))[:, None, None], 0, rows[:, :, None], columns[:, None, :]]
+    return np.asarray(moved[:, None])
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,6 @@ def _optimiser(rate: float, steps: int) -> tuple[Any, Any]:
     jax, optax = import_jax(), _import_optax()
     adam = optax.adam(optax.cosine_decay_schedule(rate, steps))
 
-    @jax.jit
     def step(
         parameters: Parameters, memory: Any, images: Array, labels: Array, poolings: tuple[Pooling, Pooling]
     ) -> tuple[Parameters, Any]:
@@ -185,7 +185,7 @@ def _optimiser(rate: float, steps: int) -> tuple[Any, Any]:
         updates, memory = adam.update(gradient, memory, parameters)
         return optax.apply_updates(parameters, updates), memory
 
-    return step, adam.init
+    return jax.jit(step), adam.init
 
 
 def _import_optax() -> Any:
