@@ -23,6 +23,10 @@ import numpy.typing as npt
 
 from theory.errors import ArrayError, InputError, MissingDependencyError
 
+_FIRST_STEP, _LAST_STEP = 0.5, 5e-4
+"""Length of the first and the last step in radii; geometric in between. On ridges, where two taps of a window tie, the
+ascent goes to and fro, and ends as far from the top as its last steps are long."""
+
 Floats = npt.NDArray[np.floating]
 
 
@@ -108,7 +112,7 @@ class Adversary:
         Functions that JAX can differentiate and compile, from arrays of shape (N, ...) to arrays of equal shapes
         (N, ...). Each row of the result depends on the same row of the input alone.
     steps : int, >= 1
-        Steps of the ascent. Their length falls from half the radius linearly to 0.
+        Steps of the ascent. Their length falls geometrically from half the radius to a 2000th of it.
     restarts : int, >= 1
         Starts of the ascent: the centre, then random points of the ball.
 
@@ -207,7 +211,7 @@ def _climber(jax: Any, f: Callable[[Any], Any], g: Callable[[Any], Any], steps: 
             x, best = state
             # Rows do not mix, so the gradient of the sum is the gradient of each.
             (_, norms), gradient = jax.value_and_grad(total, has_aux=True)(x)
-            length = 0.5 * radius * (1 - number / steps)
+            length = radius * _FIRST_STEP * (_LAST_STEP / _FIRST_STEP) ** (number / max(1, steps - 1))
             moved = jnp.clip(x + length * jnp.sign(gradient), lower, upper).astype(x.dtype)
             return (moved, keep(best, x, norms)), None
 
