@@ -220,7 +220,7 @@ def _check_valid_taps(axis: Axis, number: int) -> None:
 def check_images(x: Array, kernel_shape: Sequence[int]) -> Array:
     """Return images as an array of shape ``(N, C, *spatial)``, or say what is wrong with them.
 
-    Nested sequences of numbers become a NumPy array.
+    Nested sequences of numbers become a float64 NumPy array.
 
     Raises
     ------
@@ -229,11 +229,11 @@ def check_images(x: Array, kernel_shape: Sequence[int]) -> Array:
     """
     if not array_api_compat.is_array_api_obj(x):
         try:
-            x = np.asarray(x)
-        except ValueError:
+            x = np.asarray(x, dtype=np.float64)
+        except (TypeError, ValueError):
             raise ArrayError(f"images are an array of real numbers, not {x!r:.80}") from None
     xp = array_api_compat.array_namespace(x)
-    if x.dtype == object or not xp.isdtype(x.dtype, ("real floating", "integral")):
+    if not xp.isdtype(x.dtype, ("real floating", "integral")):
         raise ArrayError(f"images have a real dtype, floating or integer, not {x.dtype}")
     if x.ndim != len(kernel_shape) + 2:
         raise ArrayError(
@@ -286,14 +286,31 @@ def windows(
     kernel = check_kernel_shape(kernel_shape)
     x = check_images(x, kernel)
     axes = axes_of(x.shape[2:], kernel, strides=strides, pads=pads, dilations=dilations, ceil_mode=ceil_mode)
+    return gather_taps(x, [axis.taps() for axis in axes])
+
+
+def gather_taps(x: Array, taps: Sequence[npt.NDArray[np.intp]]) -> Array:
+    """Copy out windows given, for each spatial axis, the pixel of each tap of each window.
+
+    Parameters
+    ----------
+    x : array, shape ``(N, C, *spatial)``
+    taps : sequence of int arrays, each of shape (outputs, kernel)
+        What :meth:`Axis.taps` returns, or some of its rows.
+
+    Returns
+    -------
+    array, shape ``(N, C, *outputs, d)``
+    """
     xp = array_api_compat.array_namespace(x)
-    for a, axis in enumerate(axes):
-        # The taps of the axes before it already stand at the end.
-        x = _take(xp, x, axis.taps().reshape(-1), 2 + a)
-        x = xp.reshape(x, (*x.shape[: 2 + a], axis.outputs, axis.kernel, *x.shape[3 + a :]))
-        x = xp.moveaxis(x, 3 + a, -1)
-    return xp.reshape(x, (*x.shape[: 2 + len(axes)], prod(kernel)))
+    for a, table in enumerate(taps, start=2):
+        x = take(xp, x, table.reshape(-1), a)
+        x = xp.reshape(x, (*x.shape[:a], *table.shape, *x.shape[a + 1 :]))
+        # The taps of the axes before stand at the end already.
+        x = xp.moveaxis(x, a + 1, -1)
+    return xp.reshape(x, (*x.shape[: 2 + len(taps)], prod(table.shape[1] for table in taps)))
 
 
-def _take(xp: Any, x: Array, indices: npt.NDArray[np.intp], axis: int) -> Array:
+def take(xp: Any, x: Array, indices: npt.NDArray[np.intp], axis: int) -> Array:
+    """Take entries along one axis, with the indices on the device of the array."""
     return xp.take(x, xp.asarray(indices, device=array_api_compat.device(x)), axis=axis)
