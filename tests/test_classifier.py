@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import Estimator, optimal_estimator
+from theory import Estimator, optimal_estimator, pool
 from theory.empirical.classifier.__main__ import main
 from theory.empirical.classifier.replacement import (
     LAYERS,
@@ -157,6 +157,9 @@ def test_pooling_by_ranks_is_the_estimator_on_the_windows(layer, replacement):
     pooling = LayerPooling(layer.inputs, replacement.estimator(layer.inputs), box=3.0)
     expected = pooling.apply(measure.layer_windows(x, layer))
     assert np.asarray(model.pool(x, layer, pooling.numbers())) == pytest.approx(expected, abs=1e-4)
+    chosen = "max" if pooling.estimator is None else pooling.estimator
+    shape = {"strides": (layer.stride,) * 2, "pads": (layer.pad,) * 4}
+    assert 3.0 * pool(x.astype(np.float64) / 3.0, chosen, (layer.size,) * 2, **shape) == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_maximum_by_ranks_has_the_gradient_of_a_maximum():

@@ -47,11 +47,12 @@ class LayerPooling:
         weights = np.array([float(w) for w in self.estimator.order_statistic_weights], dtype=np.float32)
         return Pooling(weights, np.float32(self.box * float(self.estimator.intercept)))
 
-    def apply(self, windows: Exact) -> Exact:
+    def apply(self, windows: Floats) -> Exact:
         """Pool windows, shape (..., d), in float64."""
+        taps = np.asarray(windows, dtype=np.float64)
         if self.estimator is None:
-            return np.asarray(windows.max(axis=-1))
-        return np.asarray(self.estimator(windows / self.box) * self.box)
+            return np.asarray(taps.max(axis=-1))
+        return np.asarray(self.estimator(taps / self.box) * self.box)
 
     def certified(self, lower: Exact, upper: Exact) -> Exact:
         """Bound |max - f| on windows whose taps lie between ``lower`` and ``upper``, arrays of shape (..., d).
