@@ -29,7 +29,7 @@ pytest.importorskip("optax")
 pytest.importorskip("sklearn")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from theory.empirical.classifier import data, experiments, measure, model, onnx_model, results, training  # noqa: E402
+from theory.empirical.classifier import data, experiments, measure, model, onnx_model, results, settings, training  # noqa: E402
 
 PAGE = Path(__file__).parent.parent / "docs" / "classifier.md"
 
@@ -159,7 +159,8 @@ def test_pooling_by_ranks_is_the_estimator_on_the_windows(layer, replacement):
     assert np.asarray(model.pool(x, layer, pooling.numbers())) == pytest.approx(expected, abs=1e-4)
     chosen = "max" if pooling.estimator is None else pooling.estimator
     shape = {"strides": (layer.stride,) * 2, "pads": (layer.pad,) * 4}
-    assert 3.0 * pool(x.astype(np.float64) / 3.0, chosen, (layer.size,) * 2, **shape) == pytest.approx(expected, abs=1e-12)
+    pooled = pool(x.astype(np.float64) / pooling.box, chosen, (layer.size,) * 2, **shape)
+    assert pooled * pooling.box == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_maximum_by_ranks_has_the_gradient_of_a_maximum():
@@ -278,9 +279,9 @@ def test_missing_libraries_are_named_with_their_extra(module, monkeypatch, split
 
 
 def test_stored_errors_of_the_pooling_are_those_measured_now(stored, parameters, split, boxes):
-    settings = experiments.Settings(replacements=("average", "range 1,d-1", "cube 0,1,d-1"))
+    chosen = settings.Settings(replacements=("average", "range 1,d-1", "cube 0,1,d-1"))
     kept = {(row["replacement"], row["layer"]): row for row in stored["pooling"]}
-    for row in experiments.pooling_rows(parameters, split, boxes, settings):
+    for row in experiments.pooling_rows(parameters, split, boxes, chosen):
         assert row == pytest.approx(kept[row["replacement"], row["layer"]], rel=1e-9)
 
 
@@ -342,13 +343,13 @@ def test_what_the_program_writes_is_what_it_shows(quick_run, capsys):
 
 
 def test_progress_counts_every_epoch_and_every_search(quick_run, split):
-    settings = replace(experiments.QUICK, replacements=("max", "average"), grey_levels=(1, 2), steps=1, restarts=1)
+    chosen = replace(settings.QUICK, replacements=("max", "average"), grey_levels=(1, 2), steps=1, restarts=1)
     counted = []
     read = onnx_model.read_parameters(quick_run[3] / "digits.onnx")
-    again = results.measure_all(read, split, settings, lambda: counted.append(1))
-    assert len(counted) == results.units(settings, training=False)
-    kept = [row for row in json.loads((quick_run[3] / "digits.json").read_text())["accuracy"] if "range" not in str(row)]
-    assert again["accuracy"] == kept
+    again = results.measure_all(read, split, chosen, lambda: counted.append(1))
+    assert len(counted) == results.units(chosen, training=False)
+    stored = json.loads((quick_run[3] / "digits.json").read_text())["accuracy"]
+    assert again["accuracy"] == [row for row in stored if row["replacement"] in chosen.replacements]
 
 
 @pytest.mark.parametrize(

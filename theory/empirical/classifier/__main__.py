@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.empirical.classifier.data import load_split
-from theory.empirical.classifier.experiments import FULL, QUICK
+from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.onnx_model import read_parameters, write_model
 from theory.empirical.classifier.results import (
     Results,
@@ -19,8 +19,8 @@ from theory.empirical.classifier.results import (
     train_classifier,
     units,
     write_results,
-    write_text,
 )
+from theory.empirical.classifier.settings import FULL, QUICK
 from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.errors import InputError, SubpoolError
 
@@ -98,7 +98,7 @@ def _fill(page: Path, results: Mapping[str, Any]) -> None:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot read {page}: {error.strerror}") from None
-    write_text(page, fill_page(text, all_tables(results)))
+    write_whole(page, fill_page(text, all_tables(results)).encode())
 
 
 def _console(stream: Any) -> Console:

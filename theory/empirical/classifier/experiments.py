@@ -1,4 +1,4 @@
-"""What is measured of the classifier once its pooling is replaced: accuracy, error of the pooling, adversarial inputs.
+"""What is measured of the classifier once its pooling is replaced: accuracy, and the error of the pooling.
 
 Each experiment returns rows, dicts of plain numbers and strings: what ``digits.json`` holds and the tables show.
 """
@@ -6,7 +6,6 @@ Each experiment returns rows, dicts of plain numbers and strings: what ``digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Any
@@ -15,90 +14,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
-from theory.empirical.adversarial import Adversary, Ball, Floats
-from theory.empirical.classifier.data import GREY_LEVELS, Part, Split
-from theory.empirical.classifier.measure import bound_deviations, forward64, layer_windows
-from theory.empirical.classifier.model import ORIGINAL, POOLS, Parameters, Pooling, forward, initialise
-from theory.empirical.classifier.replacement import (
-    LAYERS,
-    MAXIMUM,
-    REPLACEMENTS,
-    LayerPooling,
-    Replacement,
-    numbers,
-    replace_pooling,
-    replacement_named,
-)
-from theory.empirical.classifier.training import FINE_TUNING, SEEDS, TRAINING, Schedule, fit, predict
+from theory.empirical.adversarial import Floats
+from theory.empirical.classifier.data import Part, Split
+from theory.empirical.classifier.measure import forward64, layer_windows
+from theory.empirical.classifier.model import POOLS, Parameters, Pooling, initialise
+from theory.empirical.classifier.replacement import LAYERS, MAXIMUM, LayerPooling, numbers, replace_pooling
+from theory.empirical.classifier.settings import Settings
+from theory.empirical.classifier.training import Schedule, fit, predict
 from theory.rationals import to_string
 
 Row = dict[str, Any]
 Boxes = tuple[float, float]
 Advance = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How much is computed.
-
-    Attributes
-    ----------
-    training : Schedule
-        Of the classifier, and of networks trained from scratch with other pooling.
-    training_seeds : tuple of int
-        The classifier is the best of them on the validation images.
-    replacements : tuple of str
-        Names of what replaces the maximum.
-    fine_tuning : Schedule
-    fine_tuning_seeds : tuple of int
-    from_scratch, scratch_seeds : tuple of str, tuple of int
-        Replacements of both layers with which networks are trained from random weights.
-    test_images : int
-        The first so many of the test part.
-    attacked, attacked_images : tuple of str, int
-        Replacements that are attacked, on the first so many test images.
-    grey_levels : tuple of int
-        Radii of the balls, in grey levels of the data.
-    steps, restarts : int
-        Of the ascent.
-    """
-
-    training: Schedule = TRAINING
-    training_seeds: tuple[int, ...] = SEEDS
-    replacements: tuple[str, ...] = tuple(replacement.name for replacement in REPLACEMENTS)
-    fine_tuning: Schedule = FINE_TUNING
-    fine_tuning_seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    from_scratch: tuple[str, ...] = ("max", "average", "range 1,d-1", "cube 0,1,d-1")
-    scratch_seeds: tuple[int, ...] = SEEDS
-    test_images: int = 540
-    attacked: tuple[str, ...] = ("average", "range 1,d-1", "range 1,d-2,d-1", "range 1-d-1", "cube 0,1,d-1")
-    attacked_images: int = 100
-    grey_levels: tuple[int, ...] = (1, 2, 4)
-    steps: int = 40
-    restarts: int = 5
-
-    def chosen(self) -> tuple[Replacement, ...]:
-        """Return the replacements."""
-        return tuple(map(replacement_named, self.replacements))
-
-
-FULL = Settings()
-QUICK = Settings(
-    training=Schedule(epochs=1, rate=4e-3),
-    training_seeds=(0,),
-    replacements=("max", "average", "range 1,d-1"),
-    fine_tuning=Schedule(epochs=1, rate=1e-3),
-    fine_tuning_seeds=(0,),
-    from_scratch=("average",),
-    scratch_seeds=(0,),
-    test_images=60,
-    attacked=("range 1,d-1",),
-    attacked_images=10,
-    grey_levels=(2,),
-    steps=5,
-    restarts=2,
-)
-"""Everything once and briefly, to see that it runs; its figures mean nothing."""
 
 
 def calibrate(parameters: Parameters, images: Floats) -> Boxes:
@@ -204,96 +131,3 @@ def _pooling_errors(pooling: LayerPooling, taps: npt.NDArray[np.float64]) -> Row
         "largest_error": float(errors.max()),
         "largest_share_of_certified": float(ratios.max()),
     }
-
-
-def adversarial_rows(
-    parameters: Parameters, split: Split, boxes: Boxes, settings: Settings, rng: np.random.Generator, advance: Advance
-) -> Iterator[Row]:
-    """Look for images near test images on which other pooling changes the values most.
-
-    The search runs in JAX and float32; what it finds is measured once more in float64 NumPy, and these are the figures
-    reported. ``pool_1`` is the output of the first pooling layer, ``logits`` that of the network, both layers replaced.
-    """
-    images = split.test.first(settings.attacked_images).images
-    for name in settings.attacked:
-        poolings = replace_pooling(replacement_named(name), "both", boxes)
-        for target in ("pool_1", "logits"):
-            adversary = _adversary(parameters, poolings, target, settings)
-            for levels in settings.grey_levels:
-                ball = Ball(images, levels / GREY_LEVELS, low=0.0, high=1.0)
-                bound = _certified(parameters, ball, poolings, target)
-                row: Row = {"replacement": name, "target": target, "grey_levels": levels, "images": len(images)}
-                row["certified"] = _summary(bound)
-                for kind, found in (
-                    ("clean", images),
-                    ("random", adversary.sample(ball, rng=rng).inputs),
-                    ("ascent", adversary.ascend(ball, rng=rng).inputs),
-                ):
-                    row[kind] = _measured(parameters, found, poolings, target, bound)
-                advance()
-                yield row
-
-
-def _adversary(
-    parameters: Parameters, poolings: tuple[LayerPooling, LayerPooling], target: str, settings: Settings
-) -> Adversary:
-    value = "after_pool_1" if target == "pool_1" else "logits"
-    replaced = numbers(poolings)
-    return Adversary(
-        lambda images: getattr(forward(parameters, images, ORIGINAL), value),
-        lambda images: getattr(forward(parameters, images, replaced), value),
-        steps=settings.steps,
-        restarts=settings.restarts,
-    )
-
-
-def _certified(
-    parameters: Parameters, ball: Ball, poolings: tuple[LayerPooling, LayerPooling], target: str
-) -> npt.NDArray[np.float64]:
-    bounds = bound_deviations(parameters, ball.lower, ball.upper, poolings)
-    return _rows_max(bounds.after_pool_1 if target == "pool_1" else bounds.logits)
-
-
-def _measured(
-    parameters: Parameters,
-    images: Floats,
-    poolings: tuple[LayerPooling, LayerPooling],
-    target: str,
-    bound: npt.NDArray[np.float64],
-) -> Row:
-    """Return the differences at some images, and whether predictions change."""
-    original, replaced = forward64(parameters, images), forward64(parameters, images, poolings)
-    pair = (original.after_pool_1, replaced.after_pool_1) if target == "pool_1" else (original.logits, replaced.logits)
-    differences = _rows_max(np.abs(pair[0] - pair[1]))
-    row = _summary(differences) | {
-        "above_certified": int((differences > bound * (1 + 1e-9)).sum()),
-        "changed": int((original.logits.argmax(axis=-1) != replaced.logits.argmax(axis=-1)).sum()),
-    }
-    if target == "pool_1":
-        row["largest_share_of_window"] = _window_share(original.before_pool_1, poolings[0])
-    return row
-
-
-def _window_share(inputs: npt.NDArray[np.float64], pooling: LayerPooling) -> float | None:
-    """Return the largest |max - f| of a window in units of what is certified of that very window."""
-    taps = layer_windows(inputs, POOLS[0])
-    certified = pooling.certified(taps, taps)
-    known = np.isfinite(certified) & (certified > 0)
-    errors = np.abs(taps.max(axis=-1) - pooling.apply(taps))
-    return float((errors[known] / certified[known]).max()) if known.any() else None
-
-
-def _summary(values: npt.NDArray[np.float64]) -> Row:
-    """Return median and largest value, None where they are infinite."""
-    return {
-        "median": _finite_or_none(np.median(values)),
-        "largest": _finite_or_none(values.max()),
-    }
-
-
-def _finite_or_none(value: np.floating) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _rows_max(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.asarray(values.reshape(len(values), -1).max(axis=-1))

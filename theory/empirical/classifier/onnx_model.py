@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.model import CLASSES, IMAGE_SHAPE, POOLS, Parameters, PoolLayer
 from theory.errors import FormatError, InputError, MissingDependencyError
 
@@ -54,14 +55,7 @@ def write_model(parameters: Parameters, path: str | os.PathLike[str], *, facts: 
     onnx = _import_onnx()
     model = _build(onnx, parameters, facts or {})
     onnx.checker.check_model(model, full_check=True)
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(model.SerializeToString(deterministic=True))
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"cannot write {target}: {error.strerror}") from None
+    write_whole(path, model.SerializeToString(deterministic=True))
 
 
 def read_parameters(path: str | os.PathLike[str]) -> Parameters:

@@ -15,18 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from theory.empirical.classifier.data import Split, load_split
-from theory.empirical.classifier.experiments import (
-    Advance,
-    Settings,
-    accuracy_rows,
-    adversarial_rows,
-    calibrate,
-    pooling_rows,
-    proportion,
-)
+from theory.empirical.classifier.attack import adversarial_rows
+from theory.empirical.classifier.data import Split
+from theory.empirical.classifier.experiments import Advance, accuracy_rows, calibrate, pooling_rows, proportion
+from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.model import Parameters
 from theory.empirical.classifier.replacement import LAYERS, MAXIMUM
+from theory.empirical.classifier.settings import Settings
 from theory.empirical.classifier.training import predict, train_best
 from theory.errors import FormatError, InputError
 
@@ -122,7 +117,7 @@ def write_results(results: Mapping[str, Any], path: str | os.PathLike[str]) -> N
     InputError
         If the file cannot be written.
     """
-    write_text(path, json.dumps(results, indent=1) + "\n")
+    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:
@@ -146,33 +141,3 @@ def read_results(path: str | os.PathLike[str]) -> Results:
             f'results of the classifier are a JSON object with "format": "{FORMAT}", "version": {VERSION}'
         )
     return results
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file whole or not at all.
-
-    Raises
-    ------
-    InputError
-    """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"cannot write {target}: {error.strerror}") from None
-
-
-__all__ = [
-    "Results",
-    "load_split",
-    "measure_all",
-    "read_results",
-    "shipped_results",
-    "train_classifier",
-    "units",
-    "write_results",
-    "write_text",
-]
