@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import Estimator, optimal_estimator, pool
+from theory.empirical.adversarial import Adversary, Ball
 from theory.empirical.classifier.__main__ import main
 from theory.empirical.classifier.replacement import (
     LAYERS,
@@ -224,6 +226,27 @@ def test_deviations_stay_within_their_bounds(name, layers, parameters, split, bo
         replaced = measure.forward64(parameters, inside, poolings)
         assert (abs(original.after_pool_1 - replaced.after_pool_1) <= bounds.after_pool_1 * (1 + 1e-9) + 1e-9).all()
         assert (abs(original.logits - replaced.logits) <= bounds.logits * (1 + 1e-9) + 1e-9).all()
+
+
+def test_attacked_windows_stay_within_the_certified_error_exactly(parameters, split, boxes):
+    estimator = replacement_named("range 1,d-1").estimator(9)
+    poolings = replace_pooling(replacement_named("range 1,d-1"), "both", boxes)
+    replaced = numbers(poolings)
+    adversary = Adversary(
+        lambda images: model.forward(parameters, images).after_pool_1,
+        lambda images: model.forward(parameters, images, replaced).after_pool_1,
+        steps=10,
+        restarts=2,
+    )
+    found = adversary.ascend(Ball(split.test.images[:10], 4 / 16, low=0.0, high=1.0), rng=np.random.default_rng(0))
+    taps = measure.layer_windows(measure.forward64(parameters, found.inputs).before_pool_1, model.POOLS[0])
+    spans, errors = np.ptp(taps, axis=-1), abs(taps.max(axis=-1) - poolings[0].apply(taps))
+    worst = np.argsort((errors / np.where(spans > 0, spans, np.inf)).ravel())[-20:]
+    for window in taps.reshape(-1, 9)[worst]:
+        ordered = sorted(map(Fraction, window.tolist()))
+        weighed = sum(w * x for w, x in zip(estimator.order_statistic_weights, ordered, strict=True))
+        assert abs(ordered[-1] - weighed) <= estimator.error * (ordered[-1] - ordered[0])
+    assert (found.differences > 0).all()
 
 
 def test_a_bound_from_too_small_an_error_is_exceeded(parameters, split):

@@ -27,6 +27,9 @@ Row = dict[str, Any]
 Boxes = tuple[float, float]
 Advance = Callable[[], None]
 
+ATTAINED = 0.999
+"""Share of what is certified from which on a window counts as one that attains it."""
+
 
 def calibrate(parameters: Parameters, images: Floats) -> Boxes:
     """Return the largest input of each pooling layer over some images, with max pooling.
@@ -98,7 +101,8 @@ def _hits(predicted: npt.NDArray[np.int64], part: Part) -> int:
 def pooling_rows(parameters: Parameters, split: Split, boxes: Boxes, settings: Settings) -> Iterator[Row]:
     """Measure |max - f| on the windows of the original network against what is certified of them.
 
-    Windows that reach beyond the box of an estimator of the cube have no certified error; they are counted.
+    Counted are the windows that attain what is certified, the constant ones, and those that reach beyond the box of an
+    estimator of the cube, for which nothing is certified.
     """
     test = split.test.first(settings.test_images)
     values = forward64(parameters, test.images)
@@ -118,13 +122,15 @@ def _pooling_errors(pooling: LayerPooling, taps: npt.NDArray[np.float64]) -> Row
     errors = np.abs(taps.max(axis=-1) - pooling.apply(taps))
     certified = pooling.certified(taps, taps)
     known = np.isfinite(certified)
-    ratios = errors[known & (certified > 0)] / certified[known & (certified > 0)]
+    positive = known & (certified > 0)
+    ratios = errors[positive] / certified[positive]
     estimator = pooling.estimator
     return {
         "error": None if estimator is None or estimator.error is None else to_string(estimator.error),
         "windows": int(errors.size),
         "constant": int((np.ptp(taps, axis=-1) == 0).sum()),
         "beyond_box": int((~known).sum()),
+        "attained": int((ratios >= ATTAINED).sum()),
         "mean_max": float(taps.max(axis=-1).mean()),
         "mean_error": float(errors.mean()),
         "mean_certified": float(certified[known].mean()),

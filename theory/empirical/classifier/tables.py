@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from theory.errors import FormatError
 
@@ -41,7 +41,8 @@ class Table:
             box=SIMPLE_HEAD, title=self.title, title_justify="left", pad_edge=False, collapse_padding=True
         )
         for number, column in enumerate(self.columns):
-            table.add_column(column, justify="right" if number else "left", overflow="fold", vertical="bottom")
+            justify: Literal["left", "right"] = "right" if number else "left"
+            table.add_column(column, justify=justify, overflow="fold", no_wrap=number == 0)
         for row in self.rows:
             table.add_row(*row)
         return table
@@ -53,8 +54,8 @@ def all_tables(results: Mapping[str, Any]) -> dict[str, Table]:
         "accuracy": _both(results),
         "single-layers": _single(results),
         "pooling": _pooling(results),
-        "adversarial-logits": _adversarial(results, "logits"),
-        "adversarial-pool": _adversarial(results, "pool_1"),
+        "adversarial-logits": _adversarial_logits(results),
+        "adversarial-pool": _adversarial_pool(results),
     }
 
 
@@ -133,7 +134,7 @@ def _single(results: Mapping[str, Any]) -> Table:
 def _pooling(results: Mapping[str, Any]) -> Table:
     return Table(
         "|max - f| on the windows of the test images, in units of the activations",
-        ("pooling", "layer", "mean", "certified, mean", "largest", "largest / certified", "beyond the box, %"),
+        ("pooling", "layer", "mean", "certified, mean", "largest", "attained, %", "constant, %", "beyond box, %"),
         tuple(
             (
                 row["replacement"],
@@ -141,36 +142,56 @@ def _pooling(results: Mapping[str, Any]) -> Table:
                 _number(row["mean_error"]),
                 _number(row["mean_certified"]),
                 _number(row["largest_error"]),
-                f"{row['largest_share_of_certified']:.3f}",
-                f"{100 * row['beyond_box'] / row['windows']:.2f}",
+                *(f"{100 * row[count] / row['windows']:.1f}" for count in ("attained", "constant", "beyond_box")),
             )
             for row in results["pooling"]
         ),
     )
 
 
-def _adversarial(results: Mapping[str, Any], target: str) -> Table:
-    rows = [row for row in results["adversarial"] if row["target"] == target]
-    what = "logits" if target == "logits" else "output of the 3x3 pooling"
-    images = rows[0]["images"] if rows else 0
-    last = "changed, %" if target == "logits" else "largest / certified of its window"
+def _adversarial_logits(results: Mapping[str, Any]) -> Table:
+    rows = [row for row in results["adversarial"] if row["target"] == "logits"]
     return Table(
-        f"largest difference of the {what}, {images} images: median (largest) over images",
-        ("pooling", "radius", "clean", "random", "ascent", "certified", last),
+        f"largest difference of the logits{_over(rows)}: median (largest)",
+        ("pooling", "radius", *_KINDS, "certified", "changed, %"),
         tuple(
             (
                 row["replacement"],
                 f"{row['grey_levels']}/16",
-                *(_spread(row[kind]) for kind in ("clean", "random", "ascent", "certified")),
-                _changed(row) if target == "logits" else _share(row["ascent"]["largest_share_of_window"]),
+                *(_spread(row[kind]) for kind in (*_KINDS, "certified")),
+                ", ".join(f"{100 * row[kind]['changed'] / row['images']:.0f}" for kind in _KINDS),
             )
             for row in rows
         ),
     )
 
 
-def _changed(row: Row) -> str:
-    return ", ".join(f"{100 * row[kind]['changed'] / row['images']:.1f}" for kind in ("clean", "random", "ascent"))
+def _adversarial_pool(results: Mapping[str, Any]) -> Table:
+    rows = [row for row in results["adversarial"] if row["target"] == "pool_1"]
+    return Table(
+        f"largest difference of the output of the 3x3 pooling{_over(rows)}: median",
+        ("pooling", "radius", *_KINDS, "certified", "ascent, largest / certified of its window"),
+        tuple(
+            (
+                row["replacement"],
+                f"{row['grey_levels']}/16",
+                *(_known(row[kind]["median"]) for kind in (*_KINDS, "certified")),
+                _share(row["ascent"]["largest_share_of_window"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+_KINDS = ("clean", "random", "ascent")
+
+
+def _over(rows: Sequence[Row]) -> str:
+    return f", {rows[0]['images']} images" if rows else ""
+
+
+def _known(value: float | None) -> str:
+    return UNKNOWN if value is None else _number(value)
 
 
 def _share(share: float | None) -> str:
@@ -189,11 +210,10 @@ def _seeds(hits: Sequence[int], of: int) -> str:
 
 
 def _spread(row: Row) -> str:
-    if row["median"] is None:
+    if row["median"] is None and row["largest"] is None:
         return UNKNOWN
-    largest = UNKNOWN if row["largest"] is None else _number(row["largest"])
-    return f"{_number(row['median'])} ({largest})"
+    return f"{_known(row['median'])} ({_known(row['largest'])})"
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if value else "0"
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
