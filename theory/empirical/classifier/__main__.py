@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.empirical.classifier.data import load_split
 from theory.empirical.classifier.files import write_whole
-from theory.empirical.classifier.onnx_model import read_parameters, write_model
+from theory.empirical.classifier.onnx_model import import_onnx, read_parameters, write_model
 from theory.empirical.classifier.results import (
     Results,
     measure_all,
@@ -35,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code, 0 or 2."""
     options = _parser().parse_args(arguments)
     try:
+        page = _read(Path(options.page)) if options.page else None
         results = read_results(options.results) if options.results else _compute(options)
         _print(results)
-        if options.page:
-            _fill(Path(options.page), results)
+        if page is not None:
+            write_whole(options.page, fill_page(page, all_tables(results)).encode())
     except SubpoolError as error:
         sys.stderr.write("subpool: " + " ".join(str(error).split()) + "\n")
         return _BAD_INPUT
@@ -56,8 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compute(options: argparse.Namespace) -> Results:
-    if options.out and not Path(options.out).is_dir():
-        raise InputError(f"cannot write to {options.out}: there is no such folder")
+    if options.out:
+        # Before minutes of computing, not after.
+        _check_folder(Path(options.out))
+        import_onnx()
     settings = QUICK if options.quick else FULL
     given = read_parameters(options.model) if options.model else None
     split = load_split()
@@ -93,12 +96,18 @@ def _print(results: Mapping[str, Any]) -> None:
         out.print(table.to_rich())
 
 
-def _fill(page: Path, results: Mapping[str, Any]) -> None:
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(f"cannot write to {folder}: there is no such folder")
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"cannot write to {folder}: permission denied")
+
+
+def _read(page: Path) -> str:
     try:
-        text = page.read_text(encoding="utf-8")
+        return page.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot read {page}: {error.strerror}") from None
-    write_whole(page, fill_page(text, all_tables(results)).encode())
 
 
 def _console(stream: Any) -> Console:

@@ -52,7 +52,7 @@ def write_model(parameters: Parameters, path: str | os.PathLike[str], *, facts: 
     MissingDependencyError
         If onnx is not installed.
     """
-    onnx = _import_onnx()
+    onnx = import_onnx()
     model = _build(onnx, parameters, facts or {})
     onnx.checker.check_model(model, full_check=True)
     write_whole(path, model.SerializeToString(deterministic=True))
@@ -75,7 +75,7 @@ def read_parameters(path: str | os.PathLike[str]) -> Parameters:
     >>> read_parameters(shipped_model()).size
     6090
     """
-    onnx = _import_onnx()
+    onnx = import_onnx()
     from google.protobuf.message import DecodeError
 
     try:
@@ -156,7 +156,13 @@ def _max_pool(onnx: ModuleType, layer: PoolLayer, value: str) -> Any:
     )
 
 
-def _import_onnx() -> Any:
+def import_onnx() -> Any:
+    """Import onnx, or say what brings it.
+
+    Raises
+    ------
+    MissingDependencyError
+    """
     try:
         import onnx
         import onnx.checker

@@ -58,7 +58,7 @@ QUICK = Settings(
     training=Schedule(epochs=1, rate=4e-3),
     training_seeds=(0,),
     replacements=("max", "average", "range 1,d-1"),
-    fine_tuning=Schedule(epochs=1, rate=1e-3),
+    fine_tuning=Schedule(epochs=1, rate=4e-3),
     fine_tuning_seeds=(0,),
     from_scratch=("average",),
     scratch_seeds=(0,),
