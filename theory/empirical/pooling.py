@@ -41,6 +41,12 @@ _BLOCK_BYTES = 1 << 22
 _PLANNED = 256
 """Taps up to which the steps are planned; larger windows are sorted one by one."""
 
+_BYTE_COST, _CALL_COST, _TAP_COST = 0.07, 1000.0, 8.0
+"""Nanoseconds, roughly: for a byte of a plane in a step, for a call and what prepares it, for a tap that is sorted.
+
+Only their ratios matter: they decide between comparators and sorting (benchmarks/pooling.py).
+"""
+
 _TRACED = 16
 """Steps that JAX's compiler is given at most."""
 
@@ -162,6 +168,8 @@ def pool(
         return _pool_by_sorting(xp, x, axes, readout)
     steps = plan(kernel, tuple(axis.stride for axis in axes), tuple(axis.dilation for axis in axes), readout.wanted)
     if isinstance(x, np.ndarray):
+        if _sorting_is_faster(x, axes, steps, readout):
+            return _pool_by_sorting(xp, x, axes, readout)
         return _pool_blocks(x, axes, steps, readout)
     if array_api_compat.is_jax_array(x):
         return _compiled_by_jax()(x, axes, steps if len(steps.steps) <= _TRACED else None, readout)
@@ -190,6 +198,18 @@ def _readout(estimator: object, kernel: Vector) -> _Readout:
 # Sorting window by window
 
 
+def _sorting_is_faster(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readout: _Readout) -> bool:
+    """Estimate both costs: few windows do not pay for many calls, nor many entries beside the windows."""
+    if readout.selects:
+        return False
+    images = x.shape[0] * x.shape[1]
+    entries: int = images * prod(axis.outputs + b for axis, b in zip(axes, steps.beyond, strict=True))
+    calls = len(steps.steps) + 2 * len(readout.weights)
+    planned: float = calls * (entries * x.itemsize * _BYTE_COST + ceil(entries / _room(steps, x)) * _CALL_COST)
+    windows: int = images * prod(axis.outputs for axis in axes)
+    return windows * prod(axis.kernel for axis in axes) * _TAP_COST < planned
+
+
 def _pool_by_sorting(xp: Any, x: Array, axes: tuple[Axis, ...], readout: _Readout) -> Array:
     taps = [axis.taps() for axis in axes]
     weights = readout.all_weights(prod(axis.kernel for axis in axes))
@@ -198,7 +218,8 @@ def _pool_by_sorting(xp: Any, x: Array, axes: tuple[Axis, ...], readout: _Readou
     parts = []
     for start in range(0, axes[0].outputs, rows):
         found = gather_taps(x, [taps[0][start : start + rows], *taps[1:]])
-        parts.append(weigh_order_statistics(found, weights, readout.intercept))
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts.append(weigh_order_statistics(found, weights, readout.intercept))
     return parts[0] if len(parts) == 1 else xp.concat(parts, axis=2)
 
 
@@ -231,7 +252,7 @@ def _take_steps(xp: Any, x: Array, axes: tuple[Axis, ...], steps: Plan, readout:
         part = (slice(s, s + size) for s, size in zip(operand.shift, sizes, strict=True))
         return planes[operand.plane][(slice(None), slice(None), *part)]
 
-    for step, free in zip(steps.steps, steps.last_uses(), strict=True):
+    for step, free in zip(steps.steps, steps.last_uses, strict=True):
         reach = steps.reach[step.plane]
         planes[step.plane] = getattr(xp, step.function)(read(step.first, reach), read(step.second, reach))
         for plane in free:
@@ -321,16 +342,15 @@ class _Line:
 def _pool_blocks(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readout: _Readout) -> npt.NDArray[Any]:
     images = x.reshape(-1, *x.shape[2:])
     result = np.empty((len(images), *(axis.outputs for axis in axes)), dtype=x.dtype)
-    # All planes of a block have the same layout, its windows and as many entries beyond as any plane is read.
-    beyond = tuple(max(reach[a] for reach in steps.reach.values()) for a in range(len(axes)))
+    # All planes of a block have the same layout: its windows, and what lies beyond them.
+    beyond = steps.beyond
     lines = [
         [_Line.of(axis, p, axis.outputs + b) for axis, p, b in zip(axes, phase, beyond, strict=True)]
         for phase in steps.phases
     ]
-    room = min(_BLOCK, _BLOCK_BYTES // (_assign_slots(steps)[1] * x.itemsize))
-    shape = _block_shape(room, len(images), result.shape[1:], beyond)
+    shape = _block_shape(_room(steps, x), len(images), result.shape[1:], beyond)
     workspace = _Workspace(steps, readout, shape, beyond, x.dtype)
-    # Windows that wrap around a border may overflow, and infinities meet zero weights.
+    # Infinities may cancel, and windows that wrap around a border overflow.
     with np.errstate(over="ignore", invalid="ignore"):
         for block in product(*(_ranges(total, side) for total, side in zip(result.shape, shape, strict=True))):
             (first, last), *parts = block
@@ -345,6 +365,12 @@ def _pool_blocks(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, reado
                 function(first_operand, second_operand, out=out)
             result[tuple(slice(*part) for part in block)] = program.result
     return result.reshape(*x.shape[:2], *result.shape[1:])
+
+
+def _room(steps: Plan, x: npt.NDArray[Any]) -> int:
+    """Return the entries that a plane of a block has at most."""
+    bytes_of_an_entry: int = (max(steps.slots) + 1) * x.itemsize
+    return max(1, min(_BLOCK, _BLOCK_BYTES // bytes_of_an_entry))
 
 
 def _block_shape(room: int, images: int, outputs: Sequence[int], beyond: Vector) -> Vector:
@@ -386,9 +412,9 @@ class _Workspace:
 
     def __init__(self, steps: Plan, readout: _Readout, shape: Vector, beyond: Vector, dtype: np.dtype[Any]) -> None:
         self._steps, self._readout, self._beyond = steps, readout, beyond
-        self._slot, slots = _assign_slots(steps)
         entries = shape[0] * prod(n + b for n, b in zip(shape[1:], beyond, strict=True))
-        self._sum, self._term, *self._slots = (np.empty(entries, dtype) for _ in range(slots + 2))
+        self._sum, self._term, *slots = (np.empty(entries, dtype) for _ in range(max(steps.slots) + 3))
+        self._planes = [slots[slot] for slot in steps.slots]
         self._programs: dict[Vector, _Program] = {}
 
     def program(self, shape: Vector) -> _Program:
@@ -403,21 +429,21 @@ class _Workspace:
         # From the first window to the last one, those that wrap around a border included.
         windows = sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + 1
 
+        @cache
         def offset(shift: Vector) -> int:
             return sum(n * s for n, s in zip(shift, strides[1:], strict=True))
 
         def row(operand: Operand, entries: int) -> npt.NDArray[Any]:
             start = offset(operand.shift)
-            return self._slots[self._slot[operand.plane]][start : start + entries]
+            return self._planes[operand.plane][start : start + entries]
 
         def laid_out(row: npt.NDArray[Any], shape: Vector) -> npt.NDArray[Any]:
             return np.ndarray(shape, row.dtype, row, strides=[s * row.itemsize for s in strides])
 
-        origin = (0,) * len(self._beyond)
         calls: list[tuple[Any, ...]] = []
         for step in self._steps.steps:
             entries = windows + offset(self._steps.reach[step.plane])
-            out = row(Operand(step.plane, origin), entries)
+            out = self._planes[step.plane][:entries]
             calls.append((getattr(np, step.function), row(step.first, entries), row(step.second, entries), out))
         ordered = {k: row(operand, windows) for k, operand in self._steps.outputs.items()}
         if self._readout.selects:
@@ -425,7 +451,7 @@ class _Workspace:
         else:
             result, term = self._sum[:windows], self._term[:windows]
             calls += _weighted_sum(ordered, self._readout, result, term)
-        phases = [laid_out(self._slots[self._slot[plane]], grid) for plane in range(len(self._steps.phases))]
+        phases = [laid_out(plane, grid) for plane in self._planes[: len(self._steps.phases)]]
         return _Program(phases, calls, laid_out(result, shape))
 
 
@@ -439,17 +465,3 @@ def _weighted_sum(
         yield np.add, total, term, total
     if readout.intercept:
         yield np.add, total, total.dtype.type(readout.intercept), total
-
-
-def _assign_slots(steps: Plan) -> tuple[list[int], int]:
-    """Give each plane a slot, that of a plane no longer read if there is one, and count the slots."""
-    slot = list(range(len(steps.phases)))
-    count, free = len(slot), list[int]()
-    for planes in steps.last_uses():
-        # Taken before those of this step's operands come free: a call must not write what it still reads.
-        if not free:
-            free.append(count)
-            count += 1
-        slot.append(free.pop())
-        free += [slot[plane] for plane in planes]
-    return slot, count
