@@ -19,7 +19,7 @@ from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Te
 from benchmarks.sets import describe
 from benchmarks.timing import in_seconds, interleave, short
 from theory import Estimator, optimal_estimator, pool
-from theory.empirical import pooling
+from theory.empirical import blocks, pooling
 from theory.empirical.comparators import plan
 
 KERNELS = ((3, 1), (3, 2), (5, 1))
@@ -133,7 +133,7 @@ def _full(side: int) -> Estimator:
 
 def _block_table(scale: Scale) -> Table:
     def timed(x: np.ndarray, side: int, block: int) -> None:
-        with patch.object(pooling, "_BLOCK", block), patch.object(pooling, "_BLOCK_BYTES", 1 << 62):
+        with patch.object(blocks, "_BLOCK", block), patch.object(blocks, "_BLOCK_BYTES", 1 << 62):
             pool(x, _full(side), (side, side))
 
     lines = []
@@ -142,7 +142,7 @@ def _block_table(scale: Scale) -> Table:
         times = interleave({str(b): partial(timed, x, side, b) for b in BLOCKS}, scale.pick(7, 3))
         lines.append([f"{side}x{side}", dtype.__name__, *(in_seconds(median(times[str(b)])) for b in BLOCKS)])
     return Table(
-        f"Entries of a plane in a block (now at most {pooling._BLOCK:,}, and {pooling._BLOCK_BYTES >> 20} MiB for all "
+        f"Entries of a plane in a block (now at most {blocks._BLOCK:,}, and {blocks._BLOCK_BYTES >> 20} MiB for all "
         "planes), and the time",
         ["kernel", "dtype", *(f"{b:,}" for b in BLOCKS)],
         lines,

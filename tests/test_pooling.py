@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import theory.empirical.pooling as pooling
 from tests import reference
 from theory import Estimator, optimal_estimator, pool
+from theory.empirical import blocks
 from theory.empirical.comparators import plan
 from theory.empirical.geometry import axes_of, windows
 from theory.errors import ArrayError, InputError, KernelSizeError
@@ -263,6 +264,14 @@ def test_jax_compiles_it_and_differentiates_it(kernel, estimator):
     np.testing.assert_allclose(gradient, hand_made, rtol=0, atol=1e-4)
 
 
+def test_jax_sorts_large_windows():
+    jax = pytest.importorskip("jax")
+    x = np.random.default_rng(1).standard_normal((1, 2, 12, 11)).astype(np.float32)
+    estimator = optimal_estimator(81, [1, 3, 80], objective="range")
+    found = pool(jax.numpy.asarray(x), estimator, (9, 9), pads=(1, 2, 3, 4))
+    np.testing.assert_allclose(found, pool(x, estimator, (9, 9), pads=(1, 2, 3, 4)), rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("estimator", ["max", ESTIMATORS[9][0], ESTIMATORS[4][0]])
 def test_equal_taps_share_one_gradient(estimator):
     jax = pytest.importorskip("jax")
@@ -319,6 +328,7 @@ def test_the_dtype_is_kept_and_estimators_need_floats():
 @pytest.mark.parametrize("layer", [
     ((3, 3), {}),
     ((3, 2), {"strides": (2, 3), "pads": (1, 0, 2, 1)}),
+    ((2, 2), {"dilations": (9, 13), "strides": (1, 2)}),
     ((2, 3), {"dilations": (2, 1), "pads": (1, 2, 1, 0), "ceil_mode": True, "strides": (1, 2)}),
 ])  # fmt: skip
 def test_blocks_do_not_show(block, layer, monkeypatch):
@@ -327,7 +337,7 @@ def test_blocks_do_not_show(block, layer, monkeypatch):
     estimator = ESTIMATORS[prod(kernel)][0]
     monkeypatch.setattr(pooling, "_TAP_COST", 1e9)
     whole = pool(x, estimator, kernel, **attributes)
-    monkeypatch.setattr(pooling, "_BLOCK", block)
+    monkeypatch.setattr(blocks, "_BLOCK", block)
     assert (pool(x, estimator, kernel, **attributes) == whole).all()
     monkeypatch.setattr(pooling, "_HELD_AT_ONCE", block)
     found = pool(array_api_strict.asarray(x), estimator, kernel, **attributes)
