@@ -96,6 +96,16 @@ def test_what_is_found_lies_in_the_ball_and_is_no_worse_than_the_centre():
     assert (ball.upper <= 1).all()
 
 
+def test_double_precision_centres_stay_in_their_ball():
+    ball = Ball(np.full((2, 3), 1 / 3), 0.1, low=0.0, high=1.0)
+    found = Adversary(maximum, lambda x: x.mean(axis=-1), steps=30, restarts=2).ascend(
+        ball, rng=np.random.default_rng(0)
+    )
+    assert found.inputs.dtype == np.float64
+    assert (abs(found.inputs - ball.centres) <= 0.1 + 1e-16).all()
+    assert found.differences == pytest.approx([2 / 3 * 0.2] * 2, abs=1e-3)
+
+
 def test_a_ball_of_radius_zero_is_its_centre():
     adversary = Adversary(maximum, lambda x: x.mean(axis=-1), steps=3, restarts=2)
     ball = Ball(np.array([[0.25, 0.75]], dtype=np.float32), 0.0)

@@ -202,6 +202,13 @@ def test_what_is_certified_is_attained_and_a_smaller_claim_is_refuted():
     assert (abs(taps.max(axis=-1) - worse.apply(taps)) > certified * 1.001).any()
 
 
+def test_names_that_are_none():
+    with pytest.raises(InputError, match="a replacement is one of max, average"):
+        replacement_named("minimum")
+    with pytest.raises(InputError, match="the layers are both, pool_1, pool_2, not 'all'"):
+        replace_pooling(MAXIMUM, "all", (1.0, 1.0))
+
+
 def test_beyond_the_box_nothing_is_certified():
     pooling = LayerPooling(4, optimal_estimator(4, [0, 1]), box=1.0)
     inside, beyond = np.full((1, 4), 0.5), np.array([[0, 0, 0, 1.01]])

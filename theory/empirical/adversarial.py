@@ -166,7 +166,9 @@ class Adversary:
         for restart in range(self.restarts):
             start = ball.centres if restart == 0 else _uniform(ball, rng)
             inputs, differences = self._climb(start, ball.lower, ball.upper, ball.radius)
-            best = _better(best, np.asarray(inputs), _finite(differences))
+            # JAX computes in float32 by default, and a bound of float64 centres may lie between two such numbers.
+            inside = np.clip(np.asarray(inputs), ball.lower, ball.upper)
+            best = _better(best, inside, _finite(differences))
         return best
 
     def sample(self, ball: Ball, *, rng: np.random.Generator) -> Found:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.classifier.model import POOLS, Pooling, max_pooling
+from theory.errors import InputError
 from theory.estimator import Estimator, Objective
 from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
@@ -113,8 +114,16 @@ REPLACEMENTS = (
 
 
 def replacement_named(name: str) -> Replacement:
-    """Return one of :data:`REPLACEMENTS`."""
-    return next(replacement for replacement in REPLACEMENTS if replacement.name == name)
+    """Return one of :data:`REPLACEMENTS`.
+
+    Raises
+    ------
+    InputError
+    """
+    for replacement in REPLACEMENTS:
+        if replacement.name == name:
+            return replacement
+    raise InputError(f"a replacement is one of {', '.join(r.name for r in REPLACEMENTS)}, not {name!r}")
 
 
 LAYERS = ("both", *(layer.name for layer in POOLS))
@@ -133,7 +142,13 @@ def replace_pooling(
         One of :data:`LAYERS`.
     boxes : pair of float
         For each layer, where its inputs are taken to end.
+
+    Raises
+    ------
+    InputError
     """
+    if layers not in LAYERS:
+        raise InputError(f"the layers are {', '.join(LAYERS)}, not {layers!r}")
     first, second = (
         LayerPooling(layer.inputs, replacement.estimator(layer.inputs) if layers in ("both", layer.name) else None, box)
         for layer, box in zip(POOLS, boxes, strict=True)
