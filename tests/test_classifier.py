@@ -1,6 +1,8 @@
 """The trained classifier: its data, its file, its pooling, what is certified of it, and its stored results."""
 
+import json
 import sys
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from theory.empirical.classifier.replacement import (
     replacement_named,
 )
 from theory.empirical.classifier.tables import all_tables, fill_page
+from theory.empirical.progress import Bar
 from theory.errors import FormatError, InputError, MissingDependencyError
 
 pytest.importorskip("jax")
@@ -315,6 +318,14 @@ def test_missing_libraries_are_named_with_their_extra(module, extra, need, monke
 # The results that come with the package, measured again
 
 
+def test_stored_results_are_of_the_whole_program_and_the_shipped_model(stored):
+    import onnx
+
+    assert stored["settings"] == json.loads(json.dumps(asdict(settings.FULL)))
+    facts = {entry.key: entry.value for entry in onnx.load(onnx_model.shipped_model()).metadata_props}
+    assert facts == {name: str(value) for name, value in stored["trained"].items()}
+
+
 def test_stored_errors_of_the_pooling_are_those_measured_now(stored, parameters, split, boxes):
     chosen = settings.Settings(replacements=("average", "range 1,d-1", "cube 0,1,d-1"))
     kept = {(row["replacement"], row["layer"]): row for row in stored["pooling"]}
@@ -365,14 +376,20 @@ def quick_run(tmp_path_factory):
     from io import StringIO
 
     folder, out, err = tmp_path_factory.mktemp("quick"), StringIO(), StringIO()
-    bars, make_bar = [], program._progress
+    bars = []
 
-    def kept_bar():
-        bars.append(make_bar())
-        return bars[-1]
+    class CountedBar(Bar):
+        def __init__(self, description, total):
+            super().__init__(description, total)
+            self.total, self.steps = total, 0
+            bars.append(self)
+
+        def step(self):
+            super().step()
+            self.steps += 1
 
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(program, "_progress", kept_bar)
+        patch.setattr(program, "Bar", CountedBar)
         code = program.main(["--quick", "--out", str(folder)])
     return code, out.getvalue(), err.getvalue(), folder, bars[0]
 
@@ -393,8 +410,8 @@ def test_what_the_program_writes_is_what_it_shows(quick_run, capsys):
 
 
 def test_progress_ends_where_it_said_it_would(quick_run):
-    (task,) = quick_run[4].tasks
-    assert task.completed == task.total > 0
+    bar = quick_run[4]
+    assert bar.steps == bar.total > 0
 
 
 def test_the_program_puts_its_tables_into_a_page(tmp_path, stored):

@@ -22,6 +22,7 @@ from theory.empirical.classifier.results import (
 )
 from theory.empirical.classifier.settings import FULL, QUICK
 from theory.empirical.classifier.tables import all_tables, fill_page
+from theory.empirical.progress import Bar
 from theory.errors import InputError, SubpoolError
 
 if TYPE_CHECKING:
@@ -64,16 +65,11 @@ def _compute(options: argparse.Namespace) -> Results:
     settings = QUICK if options.quick else FULL
     given = read_parameters(options.model) if options.model else None
     split = load_split()
-    with _progress() as progress:
-        task = progress.add_task("epochs and searches", total=units(settings, training=given is None))
-
-        def advance() -> None:
-            progress.advance(task)
-
+    with Bar("epochs and searches", units(settings, training=given is None)) as bar:
         trained = None
         if given is None:
-            given, trained = train_classifier(split, settings, advance)
-        results = measure_all(given, split, settings, advance, trained=trained)
+            given, trained = train_classifier(split, settings, bar.step)
+        results = measure_all(given, split, settings, bar.step, trained=trained)
     if options.out:
         folder = Path(options.out)
         write_results(results, folder / "digits.json")
@@ -115,28 +111,6 @@ def _console(stream: Any) -> Console:
 
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
     return Console(file=stream, width=width, highlight=False)
-
-
-def _progress() -> Any:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-        console=_console(sys.stderr),
-        transient=True,
-    )
 
 
 if __name__ == "__main__":
