@@ -1,0 +1,39 @@
+"""Mathematics as MathML, which browsers set themselves: pages need neither scripts nor a network."""
+
+from xml.etree.ElementTree import tostring
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from proofs_check.markup import mathml
+
+_logger = logging.getLogger(__name__)
+
+
+def _typeset(node: nodes.Element, *, display: bool) -> str:
+    latex = node.astext()
+    tree = mathml(latex, display=display)
+    if tree is None:
+        _logger.warning("cannot be typeset as MathML: %s", latex, location=node)
+        return f'<code class="latex">{nodes.unescape(latex)}</code>'
+    return tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def _inline(self: HTML5Translator, node: nodes.Element) -> None:
+    self.body.append(_typeset(node, display=False))
+    raise nodes.SkipNode
+
+
+def _block(self: HTML5Translator, node: nodes.Element) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="formula"))
+    self.body.append(_typeset(node, display=True))
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Offer the renderer ``mathml``."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
