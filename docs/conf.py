@@ -24,6 +24,7 @@ extensions = [
     # Of this project, in docs/_ext.
     "subpool_docs.mathml",
     "subpool_docs.docstrings",
+    "subpool_docs.optional_pages",
     "subpool_docs.commands",
     "subpool_docs.claims",
     "subpool_docs.house",
@@ -37,14 +38,11 @@ myst_heading_anchors = 4
 # What a docstring refers to has to exist. Types of parameters are words, such as "int, >= 2".
 nitpicky = True
 nitpick_ignore_regex = [(r"py:(class|obj|data)", r"(?!theory\.|proofs_check\.).*")]
-# Pages that are optional parts of a chapter are found by pattern.
-suppress_warnings = ["toc.empty_glob"]
-
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
-napoleon_use_ivar = True
+napoleon_use_ivar = False
 napoleon_use_rtype = False
 napoleon_preprocess_types = True
 

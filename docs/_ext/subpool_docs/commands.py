@@ -7,11 +7,13 @@ The commands of one page share a folder. ``subpool-reference`` describes all com
 import argparse
 import contextlib
 import io
+import json
 import os
 import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 from docutils import nodes
@@ -34,24 +36,39 @@ class RunDirective(SphinxDirective):
         The exit code that is expected; 0 by default. Any other one is an error of the build.
     head
         Show this many lines of the output, then an ellipsis.
+    file
+        Show the file of this name, which the commands have written, in place of their output.
     """
 
     has_content = True
-    option_spec = {"exit": directives.nonnegative_int, "head": directives.positive_int}
+    option_spec = {"exit": directives.nonnegative_int, "head": directives.positive_int, "file": directives.path}
 
     def run(self) -> list[nodes.Node]:
         """Run the commands of the directive."""
         depends_on_sources(self.env)
         shown = "\n".join(self._shown(line) for line in self.content if line.strip())
-        block = nodes.literal_block(shown, shown, language="console", classes=["subpool-run"])
+        return [self._block(shown, "console"), *self._written()]
+
+    def _block(self, text: str, language: str) -> nodes.literal_block:
+        block = nodes.literal_block(text, text, language=language, classes=["subpool-run"])
         self.set_source_info(block)
-        return [block]
+        return block
+
+    def _written(self) -> list[nodes.Node]:
+        """Show the JSON file that was asked for, on lines that fit a page."""
+        if "file" not in self.options:
+            return []
+        content = json.loads((Path(self._folder()) / self.options["file"]).read_text(encoding="utf-8"))
+        fields = ",\n".join(f" {json.dumps(name)}: {json.dumps(value)}" for name, value in content.items())
+        return [self._block(f"{{\n{fields}\n}}", "json")]
 
     def _shown(self, command: str) -> str:
         code, output = _run(shlex.split(command), self._folder())
         if code != self.options.get("exit", 0):
             raise self.error(f"subpool {command}: exit code {code}\n{output}")
         lines = [line.rstrip() for line in output.splitlines()]
+        if "file" in self.options:
+            return f"$ subpool {command}"
         head = self.options.get("head", len(lines))
         return "\n".join([f"$ subpool {command}", *lines[:head], *(["..."] if head < len(lines) else [])])
 
