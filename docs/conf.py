@@ -28,6 +28,7 @@ extensions = [
     "subpool_docs.commands",
     "subpool_docs.claims",
     "subpool_docs.house",
+    "subpool_docs.offline",
 ]
 exclude_patterns = ["_build", "_ext", "figures/*.md"]
 source_suffix = {".md": "markdown"}

@@ -1,17 +1,20 @@
 """Directives that list claims and the kernel's theorems with how they are checked, from the registry itself."""
 
 from collections.abc import Iterator, Sequence
-
 from functools import cache
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from subpool_docs.freshness import depends_on_sources
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from proofs_check import Claim, claims
 from proofs_check.coq.sources import ListedTheorem, read_sources, shipped_sources, theorems_of_claims
+from proofs_check.registry import DEFAULT_KERNEL_MAX
+from subpool_docs.freshness import depends_on_sources
+
+_DEFAULT_SCOPE = f"all kernel sizes up to a largest one, {DEFAULT_KERNEL_MAX} if nothing else is said"
 
 
 @cache
@@ -32,7 +35,7 @@ def label_and_check(claim: Claim) -> tuple[str, str]:
     if claim.proof is not None:
         steps = "the steps of the proof are checked symbolically; kernel sizes below it, and some above, exactly."
         return "proved", f"For all kernel sizes: {steps}"
-    return "verified", f"Exactly, on the range: {claim.scope or 'kernel sizes up to --kernel-max, 12 by default'}."
+    return "verified", f"Exactly, on the range: {claim.scope or _DEFAULT_SCOPE}."
 
 
 class ClaimsDirective(SphinxDirective):
@@ -45,7 +48,7 @@ class ClaimsDirective(SphinxDirective):
     """
 
     has_content = True
-    option_spec = {"matching": directives.unchanged_required}
+    option_spec: ClassVar[dict[str, Any]] = {"matching": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """List the claims of the directive."""
@@ -79,14 +82,15 @@ class ClosedFormsDirective(SphinxDirective):
         from sympy import latex
 
         from theory import closed_forms
+        from theory.optimal.families import PAPER
 
         depends_on_sources(self.env)
         rows: list[list[nodes.Node]] = []
         for name, family in closed_forms.items():
-            error = latex(family.parametric_error_formula)
-            start = str(family.parametric_valid_from)
-            rows.append([nodes.literal("", name), nodes.math(error, error), nodes.Text(start), nodes.Text(family.source)])
-        return [table(["family", "error", "from d =", "source"], rows)]
+            inverse, start = latex(1 / family.parametric_error_formula), latex(family.parametric_valid_from)
+            source = "the paper" if family.source == PAPER else family.source
+            rows.append([nodes.literal("", name), nodes.math("", inverse), nodes.math("", start), nodes.Text(source)])
+        return [table(["family", "1 / error", "from d =", "source"], rows)]
 
 
 class KernelTheoremsDirective(SphinxDirective):

@@ -14,13 +14,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from subpool_docs.freshness import depends_on_sources, outdated
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from subpool_docs.freshness import depends_on_sources, outdated
 from theory.cli import _parser, main
 
 _FOLDER = "subpool-folder"
@@ -41,7 +43,11 @@ class RunDirective(SphinxDirective):
     """
 
     has_content = True
-    option_spec = {"exit": directives.nonnegative_int, "head": directives.positive_int, "file": directives.path}
+    option_spec: ClassVar[dict[str, Any]] = {
+        "exit": directives.nonnegative_int,
+        "head": directives.positive_int,
+        "file": directives.path,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Run the commands of the directive."""

@@ -4,15 +4,20 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
 from subpool_docs.freshness import ROOT, depends_on_sources
 
+_LITERAL = re.compile(r"(?::\w+:)?`{1,2}~?(.+?)`{1,2}")
 _OPTIONAL = re.compile(r"[()]")
 
 
@@ -38,6 +43,32 @@ class ContractsDirective(SphinxDirective):
         return [nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph(name, name)) for name in names))]
 
 
+class OtherPublicNamesDirective(SphinxDirective):
+    """Document the public names that the page does not name, in a section with the title given, if there are any."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Document what is left."""
+        depends_on_sources(self.env)
+        named = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
+        rst = [
+            line
+            for package in ("theory", "proofs_check")
+            for name in import_module(package).__all__
+            if not re.search(rf"\b{package}\.{name}\b", named)
+            for line in (*_autodoc(package, name), "")
+        ]
+        if not rst:
+            return []
+        title = self.arguments[0]
+        section = nodes.section("", nodes.title(title, title), ids=[nodes.make_id(title)], names=[title.lower()])
+        source = StringList(["```{eval-rst}", *rst, "```"], source=self.env.docname)
+        self.state.nested_parse(source, self.content_offset, section)
+        return [section]
+
+
 class ModulesDirective(SphinxDirective):
     """Document modules by their own docstrings, which hold the mathematics they implement.
 
@@ -50,7 +81,7 @@ class ModulesDirective(SphinxDirective):
     """
 
     has_content = True
-    option_spec = {"without": directives.unchanged}
+    option_spec: ClassVar[dict[str, Any]] = {"without": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         """Document the modules through autodoc."""
@@ -73,6 +104,16 @@ def module_names() -> Iterator[str]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _autodoc(package: str, name: str) -> tuple[str, ...]:
+    found = getattr(import_module(package), name)
+    if isinstance(found, type):
+        kind = "exception" if issubclass(found, BaseException) else "class"
+        return (f".. auto{kind}:: {package}.{name}", "   :members:")
+    if isinstance(found, ModuleType):
+        return (f".. automodule:: {package}.{name}", "   :members:")
+    return (f".. auto{'function' if callable(found) else 'data'}:: {package}.{name}",)
+
+
 def _is_below(module: str, names: list[str]) -> bool:
     return any(f"{module}.".startswith(f"{name}.") for name in names)
 
@@ -88,7 +129,13 @@ def _modules_of(layer: str) -> list[str]:
 
 
 def _box(module: str) -> nodes.paragraph:
-    return nodes.paragraph("", "", nodes.literal("", module), nodes.Text(f" {_first_line(module)}"))
+    return nodes.paragraph("", "", nodes.literal("", module), nodes.Text(" "), *_inline(_first_line(module)))
+
+
+def _inline(text: str) -> Iterator[nodes.Node]:
+    """Turn literals and roles of a docstring into literals."""
+    for i, part in enumerate(_LITERAL.split(text)):
+        yield nodes.literal("", part) if i % 2 else nodes.Text(part)
 
 
 def _first_line(module: str) -> str:
@@ -105,4 +152,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("subpool-layers", LayersDirective)
     app.add_directive("subpool-contracts", ContractsDirective)
     app.add_directive("subpool-modules", ModulesDirective)
+    app.add_directive("subpool-other-names", OtherPublicNamesDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,14 +1,17 @@
 """Mathematics as MathML, which browsers set themselves: pages need neither scripts nor a network."""
 
+import re
 from xml.etree.ElementTree import tostring
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from proofs_check.markup import mathml
 
+_PUNCTUATION = re.compile(r"[-,.;:!?)]+")
 _logger = logging.getLogger(__name__)
 
 
@@ -33,7 +36,24 @@ def _block(self: HTML5Translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """Keep the punctuation that follows a formula on its line."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_: object) -> None:
+        """Put each formula in a span with what follows it."""
+        for node in list(self.document.findall(nodes.math)):
+            following = node.next_node(siblings=True, descend=False, ascend=False)
+            marks = _PUNCTUATION.match(following.astext()) if isinstance(following, nodes.Text) else None
+            if marks is not None:
+                node.parent.replace(following, nodes.Text(following.astext()[marks.end() :]))
+                node.replace_self(nodes.inline("", "", node.deepcopy(), nodes.Text(marks[0]), classes=["nowrap"]))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Offer the renderer ``mathml``."""
+    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
