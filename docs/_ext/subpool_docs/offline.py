@@ -9,9 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 _LOADED = {"src", "srcset", "data", "poster"}
-_LOADED_BY_LINK = set(
-    ["stylesheet", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "icon", "manifest"]
-)
+_LOADED_BY_LINK = {"stylesheet", "preload", "modulepreload", "prefetch", "preconnect", "icon", "manifest"}
 _ELSEWHERE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _IN_CSS = re.compile(r"(?:url\(\s*|@import\s+)[\"']?\s*((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
 
