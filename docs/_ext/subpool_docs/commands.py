@@ -116,7 +116,7 @@ class ReferenceDirective(SphinxDirective):
         label = parser.prog.replace(" ", "-")
         section = nodes.section("", nodes.title(parser.prog, parser.prog), ids=[label], names=[label])
         self.state.document.note_explicit_target(section)
-        description = f"{parser.description}.".capitalize() if parser.description else ""
+        description = _sentence(parser.description or "")
         section += nodes.paragraph(description, description)
         usage = _usage(parser)
         section += nodes.literal_block(usage, usage, language="none")
@@ -158,7 +158,11 @@ def _invocation(action: argparse.Action) -> str:
 def _help(action: argparse.Action) -> str:
     text = (action.help or "").replace("%(default)s", str(action.default)).replace("%%", "%")
     required = "Required. " if action.option_strings and action.required else ""
-    return required + (f"{text[0].upper()}{text[1:]}." if text else "")
+    return required + _sentence(text)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _prose(text: str) -> Iterator[nodes.Node]:

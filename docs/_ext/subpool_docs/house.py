@@ -89,11 +89,11 @@ class ModulesDirective(SphinxDirective):
         wanted = [name for line in self.content for name in line.split()]
         without = self.options.get("without", "").split()
         chosen = (name for name in module_names() if _is_below(name, wanted) and not _is_below(name, without))
-        source = [line for name in chosen for line in (f".. automodule:: {name}", "")]
+        source = [line for name in chosen for line in (f".. rubric:: {name}", "", f".. automodule:: {name}", "")]
         container = nodes.container(classes=["modules"])
         rst = ["```{eval-rst}", *source, "```"]
         self.state.nested_parse(StringList(rst, source=self.env.docname), self.content_offset, container)
-        return container.children
+        return [container]
 
 
 def module_names() -> Iterator[str]:

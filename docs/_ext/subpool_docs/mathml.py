@@ -12,6 +12,8 @@ from sphinx.writers.html5 import HTML5Translator
 from proofs_check.markup import mathml
 
 _PUNCTUATION = re.compile(r"[-,.;:!?)]+")
+# What the converter writes for \\setminus is in few fonts.
+_RARE_MINUS, _SET_MINUS = "\u29f5", "\u2216"
 _logger = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ def _typeset(node: nodes.Element, *, display: bool) -> str:
     if tree is None:
         _logger.warning("cannot be typeset as MathML: %s", latex, location=node)
         return f'<code class="latex">{nodes.unescape(latex)}</code>'
-    return tostring(tree, encoding="unicode", short_empty_elements=False)
+    return tostring(tree, encoding="unicode", short_empty_elements=False).replace(_RARE_MINUS, _SET_MINUS)
 
 
 def _inline(self: HTML5Translator, node: nodes.Element) -> None:
@@ -45,11 +47,13 @@ class KeepPunctuation(SphinxPostTransform):
     def run(self, **_: object) -> None:
         """Put each formula in a span with what follows it."""
         for node in list(self.document.findall(nodes.math)):
-            following = node.next_node(siblings=True, descend=False, ascend=False)
+            parent, place = node.parent, node.parent.index(node)
+            following = parent[place + 1] if place + 1 < len(parent) else None
             marks = _PUNCTUATION.match(following.astext()) if isinstance(following, nodes.Text) else None
             if marks is not None:
-                node.parent.replace(following, nodes.Text(following.astext()[marks.end() :]))
-                node.replace_self(nodes.inline("", "", node.deepcopy(), nodes.Text(marks[0]), classes=["nowrap"]))
+                # By place: texts that are equal count as the same.
+                parent[place + 1] = nodes.Text(following.astext()[marks.end() :])
+                parent[place] = nodes.inline("", "", node.deepcopy(), nodes.Text(marks[0]), classes=["nowrap"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
