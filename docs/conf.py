@@ -59,6 +59,7 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0b5394", "color-brand-content": "#0b5394"},
     "dark_css_variables": {"color-brand-primary": "#8ab8f0", "color-brand-content": "#8ab8f0"},
 }
+highlight_language = "none"
 pygments_style = "tango"
 pygments_dark_style = "github-dark"
 

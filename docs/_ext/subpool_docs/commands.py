@@ -139,7 +139,7 @@ def _usage(parser: argparse.ArgumentParser) -> str:
 def _arguments(parser: argparse.ArgumentParser) -> nodes.definition_list:
     listed = nodes.definition_list(classes=["arguments"])
     for action in parser._actions:
-        if isinstance(action, argparse._HelpAction):
+        if isinstance(action, argparse._HelpAction) or action.help == argparse.SUPPRESS:
             continue
         item = nodes.definition_list_item("", nodes.term("", "", nodes.literal("", _invocation(action))))
         item += nodes.definition("", nodes.paragraph("", "", *_prose(_help(action))))
@@ -148,11 +148,12 @@ def _arguments(parser: argparse.ArgumentParser) -> nodes.definition_list:
 
 
 def _invocation(action: argparse.Action) -> str:
-    value = action.metavar or ("{" + ",".join(map(str, action.choices)) + "}" if action.choices else "")
+    choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
+    named = " ".join(action.metavar) if isinstance(action.metavar, tuple) else action.metavar
+    value = (named or choices or action.dest.upper()) + (" ..." if action.nargs in ("*", "+") else "")
     if not action.option_strings:
-        return f"{value or action.dest}{' ...' if action.nargs in ('*', '+') else ''}"
-    takes_value = action.nargs != 0
-    return ", ".join(action.option_strings) + (f" {value or action.dest.upper()}" if takes_value else "")
+        return value
+    return ", ".join(action.option_strings) + (f" {value}" if action.nargs != 0 else "")
 
 
 def _help(action: argparse.Action) -> str:

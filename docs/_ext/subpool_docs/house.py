@@ -55,10 +55,9 @@ class OtherPublicNamesDirective(SphinxDirective):
         named = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
         rst = [
             line
-            for package in ("theory", "proofs_check")
-            for name in import_module(package).__all__
-            if not re.search(rf"\b{package}\.{name}\b", named)
-            for line in (*_autodoc(package, name), "")
+            for package, name in _public_names()
+            if not _is_named(package, name, named)
+            for line in _autodoc(package, name)
         ]
         if not rst:
             return []
@@ -104,14 +103,25 @@ def module_names() -> Iterator[str]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _public_names() -> Iterator[tuple[str, str]]:
+    for package in ("theory", "proofs_check"):
+        yield from ((package, name) for name in import_module(package).__all__)
+
+
+def _is_named(package: str, name: str, page: str) -> bool:
+    """Tell whether a page documents a public name, or the whole module that it comes from."""
+    home = getattr(getattr(import_module(package), name), "__module__", None)
+    return bool(re.search(rf"\b{package}\.{name}\b", page)) or f"automodule:: {home}\n" in page
+
+
 def _autodoc(package: str, name: str) -> tuple[str, ...]:
     found = getattr(import_module(package), name)
     if isinstance(found, type):
         kind = "exception" if issubclass(found, BaseException) else "class"
-        return (f".. auto{kind}:: {package}.{name}", "   :members:")
+        return (f".. auto{kind}:: {package}.{name}", "   :members:", "")
     if isinstance(found, ModuleType):
-        return (f".. automodule:: {package}.{name}", "   :members:")
-    return (f".. auto{'function' if callable(found) else 'data'}:: {package}.{name}",)
+        return (f".. automodule:: {package}.{name}", "   :members:", "")
+    return (f".. auto{'function' if callable(found) else 'data'}:: {package}.{name}", "")
 
 
 def _is_below(module: str, names: list[str]) -> bool:
