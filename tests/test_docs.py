@@ -233,6 +233,8 @@ def test_external_resources_are_found(offline, text):
         '<link rel="canonical" href="https://example.org/"><img src="figures/x.svg">',
         '<math xmlns="http://www.w3.org/1998/Math/MathML"></math>',
         "body { background: url(x.png) }",
+        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+        '<svg xmlns:xlink="http://www.w3.org/1999/xlink"><use xlink:href="#x"/></svg>',
     ],
 )
 def test_what_is_part_of_the_site_or_a_link_is_none(offline, text):

@@ -128,9 +128,9 @@ def _is_below(module: str, names: list[str]) -> bool:
     return any(f"{module}.".startswith(f"{name}.") for name in names)
 
 
-def _contracts() -> list[dict[str, object]]:
+def _contracts() -> list[dict[str, Any]]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found: list[dict[str, object]] = settings["tool"]["importlinter"]["contracts"]
+    found: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
     return found
 
 

@@ -49,8 +49,7 @@ class KeepPunctuation(SphinxPostTransform):
         for node in list(self.document.findall(nodes.math)):
             parent, place = node.parent, node.parent.index(node)
             following = parent[place + 1] if place + 1 < len(parent) else None
-            marks = _PUNCTUATION.match(following.astext()) if isinstance(following, nodes.Text) else None
-            if marks is not None:
+            if isinstance(following, nodes.Text) and (marks := _PUNCTUATION.match(following.astext())):
                 # By place: texts that are equal count as the same.
                 parent[place + 1] = nodes.Text(following.astext()[marks.end() :])
                 parent[place] = nodes.inline("", "", node.deepcopy(), nodes.Text(marks[0]), classes=["nowrap"])
