@@ -13,6 +13,8 @@ from sphinx.util.nodes import get_node_source
 
 _LITERAL = re.compile(r"(``.*?``)")
 _DOCSTRING = re.compile(r"docstring of ([\w.]+)")
+_COLON = "\ue000"
+_BEFORE_NAPOLEON, _AFTER_NAPOLEON = 400, 600
 _PACKAGES = ("theory", "proofs_check")
 
 
@@ -23,6 +25,16 @@ def _escape_bars(app: Sphinx, what: str, name: str, obj: object, options: object
             lines[i] = "".join(
                 part if part.startswith("``") else part.replace("|", r"\|") for part in _LITERAL.split(line)
             )
+
+
+def _hide_colons(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Hide the colons of a property's first line, before which napoleon would see a type."""
+    if what in ("property", "attribute") and lines:
+        lines[0] = lines[0].replace(":", _COLON)
+
+
+def _show_colons(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    lines[:] = [line.replace(_COLON, ":") for line in lines]
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element) -> nodes.Element | None:
@@ -85,6 +97,8 @@ def _public_name(target: str, found: object) -> str | None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to autodoc and to the resolution of references."""
+    app.connect("autodoc-process-docstring", _hide_colons, priority=_BEFORE_NAPOLEON)
     app.connect("autodoc-process-docstring", _escape_bars)
+    app.connect("autodoc-process-docstring", _show_colons, priority=_AFTER_NAPOLEON)
     app.connect("missing-reference", _resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
