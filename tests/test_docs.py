@@ -134,6 +134,12 @@ check c.json
 solve 9 --orders 0,10
 ```
 
+```{subpool-run}
+:input: LICENSE
+:exit: 2
+check LICENSE
+```
+
 ```{subpool-claims}
 closed-form-full width-law
 ```
@@ -160,6 +166,7 @@ no-such-page*
     assert "certified error  1/20 = 0.05" in text
     assert "c.json: certified: optimal error 1/20 = 0.05" in text
     assert "subpool: orders for kernel size 9 are integers in 0..9, not 10" in text
+    assert "LICENSE: not checked" in text
     assert "proved (kernel)" in text
     assert "verified" in text
     assert text.index("theory.cli") < text.index("theory.networks") < text.index("theory.errors")

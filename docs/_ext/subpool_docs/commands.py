@@ -22,7 +22,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from subpool_docs.freshness import depends_on_sources, outdated
+from subpool_docs.freshness import ROOT, depends_on_sources, outdated
 from theory.cli import _parser, main
 
 _FOLDER = "subpool-folder"
@@ -38,6 +38,8 @@ class RunDirective(SphinxDirective):
         The exit code that is expected; 0 by default. Any other one is an error of the build.
     head
         Show this many lines of the output, then an ellipsis.
+    input
+        A file of the repository that is copied into the folder first.
     file
         Show the file of this name, which the commands have written, in place of their output.
     """
@@ -47,11 +49,14 @@ class RunDirective(SphinxDirective):
         "exit": directives.nonnegative_int,
         "head": directives.positive_int,
         "file": directives.path,
+        "input": directives.path,
     }
 
     def run(self) -> list[nodes.Node]:
         """Run the commands of the directive."""
         depends_on_sources(self.env)
+        if "input" in self.options:
+            shutil.copy(ROOT / self.options["input"], self._folder())
         shown = "\n".join(self._shown(line) for line in self.content if line.strip())
         return [self._block(shown, "console"), *self._written()]
 
