@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test lint figures bench coq coqchk coq-installed lock clean
+.PHONY: verify test lint figures docs notebooks bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -39,9 +39,15 @@ coq-installed:
 	  echo "make coq needs Coq 8.16 and MathComp 1.15: apt-get install coq libcoq-mathcomp-algebra (1.1 GB)" >&2; exit 1; \
 	fi
 
-figures: $(INSTALLED)  ## the data of the figures: all sets of orders for kernel sizes 4 to 12, in figures/data
-	@for d in 4 5 6 7 8 9 10 11 12; do $(BIN)/subpool sweep $$d --out figures/data/sweep-$$d || exit 1; done
-	$(BIN)/subpool sweep 12 --always 0,1 --out figures/data/sweep-12-with-0-1
+figures: $(INSTALLED)  ## all figures, in figures/, and the sweeps that they are drawn from, in figures/data
+	$(BIN)/subpool plot all --out figures --data figures/data
+
+docs: $(INSTALLED)     ## the documentation: docs/_build/html/index.html; warnings are errors
+	$(BIN)/subpool plot all --out docs/figures --data figures/data --format svg
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+notebooks: $(INSTALLED) ## the notebooks, run from top to bottom
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 --numprocesses 2 notebooks
 
 bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
@@ -50,4 +56,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv report figures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv report figures docs/figures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
