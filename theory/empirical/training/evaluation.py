@@ -1,33 +1,32 @@
 """How far a network is from the maximum: on rows it has not seen, at the vertices, and anywhere in the cube.
 
-The residual of an estimator is linear on each simplex of sorted windows, so that its largest value is at a vertex of
-the cube. That of a trained network is not: what is measured here is a lower bound of its supremum over [0,1]^d, up to
-the rounding of float32.
+In NumPy and float64: this shares nothing with the program that trains. The residual of an estimator is linear on each
+simplex of sorted windows, so that its largest value is at a vertex of the cube. That of a trained network is not: what
+is measured here is a lower bound of its supremum over [0,1]^d.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.training.backend import load_jax
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
-from theory.empirical.training.losses import sup_error
-from theory.empirical.training.network import Parameters, residual
+from theory.empirical.training.network import Parameters
 from theory.estimator import Estimator
 
-Errors = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 TEST_ROWS = 20_000
 _TEST_SEED = 2**31
 """No seed of a training run: the test rows are the same for all."""
 _OF_TRAINING, _OF_CUBE, _OF_VERTICES = 0, 1, 2
 
+_ENTRIES_AT_ONCE = 1 << 21
 _STARTS = 64
 _ASCENT_STEPS = 60
 _FIRST_STEP, _SHRINKING = 0.25, 0.9
@@ -35,22 +34,61 @@ _FIRST_STEP, _SHRINKING = 0.25, 0.9
 
 @dataclass(frozen=True)
 class ErrorMeasures:
-    """Largest errors |max(x) - network(x)|, one for each network.
+    """Largest errors |max(x) - network(x)| of one network.
 
     Attributes
     ----------
-    test : float32 array, shape (networks,)
+    test : float
         On test rows of the distribution of the training rows.
-    vertex : float32 array, shape (networks,)
+    vertex : float
         At the vertices of the cube.
-    cube : float32 array, shape (networks,)
+    cube : float
         The largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents that begin at the
         worst of both. A lower bound of the sup norm.
     """
 
-    test: Errors
-    vertex: Errors
-    cube: Errors
+    test: float
+    vertex: float
+    cube: float
+
+
+def measure_errors(parameters: Parameters, configuration: Configuration) -> ErrorMeasures:
+    """Measure the errors of one network.
+
+    Parameters
+    ----------
+    parameters : list of (matrix, bias)
+    configuration : Configuration
+        Its kernel size and the distribution of its rows.
+
+    Returns
+    -------
+    ErrorMeasures
+        NaN where the network has weights that are no numbers.
+
+    Examples
+    --------
+    The network of the optimal estimator of orders 0, 1, 3, whose error is E = 1/10:
+
+    >>> from theory import build_network, optimal_estimator
+    >>> from theory.empirical.training.network import exact_parameters
+    >>> network = build_network(optimal_estimator(4, [0, 1, 3]))
+    >>> errors = measure_errors(exact_parameters(network), Configuration(4, (0, 1, 3)))
+    >>> round(errors.vertex, 6), round(errors.cube, 6), errors.test < 0.1
+    (0.1, 0.1, True)
+    """
+    d = configuration.kernel_size
+    uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
+    corners = vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))
+    everywhere = np.concatenate([uniform, corners])
+    residuals = network_residuals(parameters, everywhere)
+    worst = everywhere[np.argsort(np.abs(residuals))[-_STARTS:]]
+    climbed = np.abs(network_residuals(parameters, climb(parameters, worst)))
+    return ErrorMeasures(
+        test=row_error(parameters, test_rows(configuration)),
+        vertex=float(np.abs(residuals[TEST_ROWS:]).max()),
+        cube=float(max(np.abs(residuals).max(), climbed.max())),
+    )
 
 
 def test_rows(configuration: Configuration) -> Rows:
@@ -59,73 +97,78 @@ def test_rows(configuration: Configuration) -> Rows:
     return draw_inputs(configuration.inputs, TEST_ROWS, configuration.kernel_size, rng)
 
 
-def measure_errors(parameters: Parameters, configuration: Configuration) -> ErrorMeasures:
-    """Measure the errors of networks, one after the other.
+test_rows.__test__ = False  # type: ignore[attr-defined]
+
+
+def row_error(parameters: Parameters, rows: Rows) -> float:
+    """Return the largest error of a network among rows of windows."""
+    return float(np.abs(network_residuals(parameters, rows)).max())
+
+
+def estimator_error(estimator: Estimator, rows: Rows) -> float:
+    """Return the largest residual of an estimator among rows: what the best of its class shows on the same sample."""
+    return float(np.abs(rows.max(axis=1) - estimator(rows.astype(np.float64))).max())
+
+
+def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
+    """Return max(x) - network(x) for windows of shape (rows, d)."""
+    layers = _in_float64(parameters)
+    return np.concatenate([_residuals(layers, part) for part in _parts(layers, np.asarray(x, dtype=np.float64))])
+
+
+def climb(parameters: Parameters, x: NDArray[Any]) -> Floats:
+    """Ascend |max(x) - network(x)| inside the cube, and return the best window on each way.
+
+    Steps along the sign of the gradient, which shrink: the residual is piecewise linear, so that where it increases
+    fastest in the maximum norm is a corner of a box.
 
     Parameters
     ----------
     parameters : list of (matrix, bias)
-        Each array with a first axis for the networks.
-    configuration : Configuration
-        Its kernel size and the distribution of its rows.
-
-    Returns
-    -------
-    ErrorMeasures
+    x : array, shape (starts, d)
     """
-    jnp, d = load_jax().numpy, configuration.kernel_size
-    rows = jnp.asarray(test_rows(configuration))
-    uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
-    corners = jnp.asarray(vertices(d, training_rng(_TEST_SEED, _OF_VERTICES)))
-    on_each, search = _programs()
-    return ErrorMeasures(
-        test=np.asarray(on_each(parameters, rows)),
-        vertex=np.asarray(on_each(parameters, corners)),
-        cube=np.asarray(search(parameters, jnp.concatenate([jnp.asarray(uniform), corners]))),
-    )
+    layers, x = _in_float64(parameters), np.array(x, dtype=np.float64)
+    best, largest = x.copy(), np.abs(_residuals(layers, x))
+    for step in _FIRST_STEP * _SHRINKING ** np.arange(_ASCENT_STEPS):
+        x = np.clip(x + step * np.sign(_gradient(layers, x)), 0, 1)
+        size = np.abs(_residuals(layers, x))
+        better = size > largest
+        best[better], largest[better] = x[better], size[better]
+    return best
 
 
-def training_errors(parameters: Parameters, rows: Rows) -> Errors:
-    """Return the largest error of each network on its own rows, shape (networks, rows, d)."""
-    jax = load_jax()
-    return np.asarray(jax.jit(lambda p, x: jax.lax.map(lambda a: sup_error(*a), (p, x)))(parameters, rows))
+_Layers = list[tuple[Floats, Floats]]
 
 
-def estimator_error(estimator: Estimator, rows: Rows) -> float:
-    """Return the largest residual of an estimator on rows: what the best of its class shows on the same sample."""
-    return float(np.abs(rows.max(axis=1) - estimator(rows)).max())
+def _in_float64(parameters: Parameters) -> _Layers:
+    return [(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64)) for w, b in parameters]
 
 
-@lru_cache(maxsize=1)
-def _programs() -> tuple[Any, Any]:
-    # One network after the other (lax.map), for the memory of the activations.
-    jax = load_jax()
-
-    def on_each(parameters: Parameters, x: Any) -> Any:
-        return jax.lax.map(lambda p: sup_error(p, x), parameters)
-
-    def search(parameters: Parameters, x: Any) -> Any:
-        return jax.lax.map(lambda p: _largest_found(p, x), parameters)
-
-    return jax.jit(on_each), jax.jit(search)
+def _parts(layers: _Layers, x: Floats) -> Iterator[Floats]:
+    rows = max(1, _ENTRIES_AT_ONCE // max(len(b) for _, b in layers))
+    return (x[start : start + rows] for start in range(0, len(x), rows))
 
 
-def _largest_found(parameters: Parameters, x: Any) -> Any:
-    """Ascend |residual| from its largest values among rows, inside the cube, and return the largest on the way."""
-    jax = load_jax()
-    jnp = jax.numpy
+def _residuals(layers: _Layers, x: Floats) -> Floats:
+    values = x
+    for weights, bias in layers[:-1]:
+        values = np.maximum(values @ weights + bias, 0)
+    weights, bias = layers[-1]
+    difference: Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
+    return difference
 
-    def size(x: Any) -> Any:
-        return jnp.abs(residual(parameters, x))
 
-    slope = jax.grad(lambda x: jnp.sum(size(x)))
-    sizes, worst = jax.lax.top_k(size(x), min(_STARTS, x.shape[0]))
-
-    def climb(carry: tuple[Any, Any], step: Any) -> tuple[tuple[Any, Any], None]:
-        x, largest = carry
-        x = jnp.clip(x + step * jnp.sign(slope(x)), 0, 1)
-        return (x, jnp.maximum(largest, jnp.max(size(x)))), None
-
-    steps = _FIRST_STEP * _SHRINKING ** jnp.arange(_ASCENT_STEPS)
-    (_, largest), _ = jax.lax.scan(climb, (x[worst], sizes[0]), steps)
-    return largest
+def _gradient(layers: _Layers, x: Floats) -> Floats:
+    """Return the gradient of |max(x) - network(x)|; where it does not exist, that of one side."""
+    values, open_units = x, []
+    for weights, bias in layers[:-1]:
+        values = values @ weights + bias
+        open_units.append(values > 0)
+        values = np.maximum(values, 0)
+    slope = np.broadcast_to(layers[-1][0].T, (len(x), len(layers[-1][0])))
+    for (weights, _), is_open in zip(reversed(layers[:-1]), reversed(open_units), strict=True):
+        slope = (slope * is_open) @ weights.T
+    of_maximum = np.zeros_like(x)
+    np.put_along_axis(of_maximum, x.argmax(axis=1, keepdims=True), 1, axis=1)
+    gradient: Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
+    return gradient

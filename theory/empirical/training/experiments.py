@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from theory.empirical.training.backend import environment, load_jax, load_optax
 from theory.empirical.training.configuration import Configuration, check_seeds
-from theory.empirical.training.evaluation import estimator_error, measure_errors, test_rows, training_errors
+from theory.empirical.training.evaluation import estimator_error, measure_errors, row_error, test_rows
 from theory.empirical.training.loop import TrainedSeeds, train_seeds
 from theory.empirical.training.results import ResultStore
 from theory.errors import KernelSizeError
@@ -178,32 +178,32 @@ def _train(
     """Train the seeds of one configuration, measure the networks, and return their rows."""
     start = process_time()
     trained = train_seeds(configuration, seeds, on_check=on_check)
-    found = _measured(trained, configuration)
+    of_all = {**configuration.to_row(), **_described(configuration), **_optimal(configuration)}
+    rows = [of_all | _measured(trained, i, configuration) for i in range(len(seeds))]
     seconds = (process_time() - start) / len(seeds)
-    return [
-        {
-            **configuration.to_row(),
-            "configuration": configuration.identity,
-            "seed": seed,
-            "hidden_widths": list(configuration.hidden_widths),
-            "parameters": configuration.parameters,
-            "steps_taken": int(trained.steps[i]),
-            "best_step": int(trained.best_steps[i]),
-            "stopped_early": bool(trained.stopped_early[i]),
-            "validation_error": float(trained.validation_errors[i]),
-            **{name: float(values[i]) for name, values in found.items()},
-            **_optimal(configuration),
-            "processor_seconds": seconds,
-            "environment": environment(),
-        }
-        for i, seed in enumerate(seeds)
-    ]
+    return [row | {"processor_seconds": seconds} for row in rows]
 
 
-def _measured(trained: TrainedSeeds, configuration: Configuration) -> dict[str, Any]:
-    errors = measure_errors(trained.parameters, configuration)
+def _described(configuration: Configuration) -> dict[str, Any]:
     return {
-        "train_error": training_errors(trained.parameters, trained.training_rows),
+        "configuration": configuration.identity,
+        "hidden_widths": list(configuration.hidden_widths),
+        "parameters": configuration.parameters,
+        "environment": environment(),
+    }
+
+
+def _measured(trained: TrainedSeeds, i: int, configuration: Configuration) -> dict[str, Any]:
+    """Return what was found for the i-th seed."""
+    parameters = trained.network(i)
+    errors = measure_errors(parameters, configuration)
+    return {
+        "seed": trained.seeds[i],
+        "steps_taken": int(trained.steps[i]),
+        "best_step": int(trained.best_steps[i]),
+        "stopped_early": bool(trained.stopped_early[i]),
+        "train_error": row_error(parameters, trained.training_rows[i]),
+        "validation_error": float(trained.validation_errors[i]),
         "test_error": errors.test,
         "vertex_error": errors.vertex,
         "cube_error": errors.cube,

@@ -6,7 +6,7 @@ One compiled program takes ``check_every`` steps of every seed and looks at the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.training.backend import load_jax, load_optax
-from theory.empirical.training.configuration import Configuration, Initialization, Loss, Optimizer, Schedule, check_seeds
+from theory.empirical.training.configuration import Configuration, Loss, Optimizer, Schedule, check_seeds
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng
 from theory.empirical.training.losses import loss_function, sup_error
 from theory.empirical.training.network import Parameters, random_parameters
@@ -26,7 +26,7 @@ LEAST_IMPROVEMENT = 1e-3
 WEIGHT_DECAY = 0.01
 """Of AdamW."""
 
-_TRAINING, _VALIDATION = 0, 1
+_TRAINING, _VALIDATION, _START, _BATCHES = range(4)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class TrainedSeeds:
     stopped_early: NDArray[np.bool_]
     training_rows: Rows
 
+    def network(self, i: int) -> Parameters:
+        """Return the parameters of the i-th seed as NumPy arrays."""
+        return [(np.asarray(weights[i]), np.asarray(bias[i])) for weights, bias in self.parameters]
+
 
 class _State(NamedTuple):
     """The state of one seed."""
@@ -78,8 +82,6 @@ class _Recipe(NamedTuple):
     optimizer: Optimizer
     learning_rate: float
     schedule: Schedule
-    initialization: Initialization
-    batch: int
     steps: int
     check_every: int
     patience: int
@@ -121,17 +123,17 @@ def train_seeds(
     >>> trained.steps.tolist(), [w.shape for w, _ in trained.parameters]
     ([20, 20], [(2, 3, 5), (2, 5, 1)])
     """
-    seeds = check_seeds(seeds)
-    jax = load_jax()
-    recipe = _Recipe(*(getattr(configuration, name) for name in _Recipe._fields))
+    seeds, jnp = check_seeds(seeds), load_jax().numpy
     training = _rows(configuration, configuration.rows, seeds, _TRAINING)
-    validation = jax.numpy.asarray(_rows(configuration, VALIDATION_ROWS, seeds, _VALIDATION))
-    data = jax.numpy.asarray(training)
-    keys = jax.vmap(jax.random.key)(jax.numpy.array(seeds))
-    begin, advance = _programs(recipe, (configuration.kernel_size, *configuration.hidden_widths, 1))
-    state = begin(keys, validation)
+    validation = jnp.asarray(_rows(configuration, VALIDATION_ROWS, seeds, _VALIDATION))
+    rows = jnp.asarray(training)
+    batches = _batches(configuration, [training_rng(seed, _BATCHES) for seed in seeds])
+    begin, advance = _programs(_Recipe(*(getattr(configuration, name) for name in _Recipe._fields)))
+    sizes = (configuration.kernel_size, *configuration.hidden_widths, 1)
+    rngs = [training_rng(seed, _START) for seed in seeds]
+    state = begin(random_parameters(sizes, configuration.initialization, rngs))
     for check in range(1, configuration.checks + 1):
-        state = advance(state, keys, data, validation)
+        state = advance(state, rows, next(batches), validation)
         active = bool(state.active.any())
         if on_check is not None:
             on_check(check)
@@ -155,28 +157,40 @@ def _rows(configuration: Configuration, rows: int, seeds: Sequence[int], purpose
     return np.stack(draws)
 
 
-@lru_cache(maxsize=4)
-def _programs(recipe: _Recipe, sizes: tuple[int, ...]) -> tuple[Any, Any]:
-    """Compile the beginning and the steps between two checks, for all seeds at once."""
-    jax = load_jax()
-    jnp, optimizer = jax.numpy, _optimizer(recipe)
+def _batches(configuration: Configuration, rngs: Sequence[np.random.Generator]) -> Iterator[NDArray[np.int32] | None]:
+    """Draw the rows of the steps until the next check, shape (seeds, steps, batch), or None for all rows always."""
+    shape = (configuration.check_every, configuration.batch)
+    while True:
+        if configuration.batch >= configuration.rows:
+            yield None
+        else:
+            yield np.stack([rng.integers(configuration.rows, size=shape, dtype=np.int32) for rng in rngs])
 
-    def begin(key: Any, validation: Any) -> _State:
-        parameters = random_parameters(_key(key, 0), sizes, recipe.initialization)
+
+@lru_cache(maxsize=4)
+def _programs(recipe: _Recipe) -> tuple[Any, Any]:
+    """Return the beginning, and the compiled steps from one check to the next, for all seeds at once.
+
+    Nothing random is in them: drawing in NumPy does not depend on the version of JAX, and compiles in no time.
+    """
+    jax, optimizer = load_jax(), _optimizer(recipe)
+    jnp = jax.numpy
+
+    def begin(parameters: Parameters) -> _State:
         zero = jnp.int32(0)
         return _State(
             parameters=parameters,
             moments=optimizer.init(parameters),
             step=zero,
             best=parameters,
-            best_error=sup_error(parameters, validation),
+            best_error=jnp.float32(jnp.inf),
             best_step=zero,
             checks_since_best=zero,
             active=jnp.bool_(True),
         )
 
-    def advance(state: _State, key: Any, data: Any, validation: Any) -> _State:
-        parameters, moments = _take_steps(recipe, optimizer, state, _key(key, 1), data)
+    def advance(state: _State, rows: Any, batches: Any, validation: Any) -> _State:
+        parameters, moments = _take_steps(recipe, optimizer, state, rows, batches)
         step = state.step + recipe.check_every
         error = sup_error(parameters, validation)
         # Not true for an error that is no number, so that a seed that diverges keeps the best and stops.
@@ -194,33 +208,27 @@ def _programs(recipe: _Recipe, sizes: tuple[int, ...]) -> tuple[Any, Any]:
         )
         return _State(*_choose(state.active, after, state))
 
-    return jax.jit(jax.vmap(begin)), jax.jit(jax.vmap(advance), donate_argnums=0)
+    return jax.jit(jax.vmap(begin)), jax.jit(jax.vmap(advance))
 
 
-def _take_steps(recipe: _Recipe, optimizer: Any, state: _State, key: Any, data: Any) -> tuple[Any, Any]:
+def _take_steps(recipe: _Recipe, optimizer: Any, state: _State, rows: Any, batches: Any) -> tuple[Any, Any]:
     """Take the steps between two checks for one seed."""
     jax, optax = load_jax(), load_optax()
     slope = jax.grad(loss_function(recipe.loss))
-    rows = data.shape[0]
 
-    def take(carry: tuple[Any, Any], key: Any) -> tuple[tuple[Any, Any], None]:
+    def take(carry: tuple[Any, Any], batch: Any) -> tuple[tuple[Any, Any], None]:
         parameters, moments = carry
-        batch = data if recipe.batch >= rows else data[jax.random.randint(key, (recipe.batch,), 0, rows)]
-        updates, moments = optimizer.update(slope(parameters, batch), moments, parameters)
+        gradient = slope(parameters, rows if batch is None else rows[batch])
+        updates, moments = optimizer.update(gradient, moments, parameters)
         return (optax.apply_updates(parameters, updates), moments), None
 
-    keys = jax.random.split(jax.random.fold_in(key, state.step), recipe.check_every)
-    after, _ = jax.lax.scan(take, (state.parameters, state.moments), keys)
+    after, _ = jax.lax.scan(take, (state.parameters, state.moments), batches, length=recipe.check_every)
     return after[0], after[1]
 
 
 def _choose(condition: Any, yes: Any, no: Any) -> Any:
     jax = load_jax()
     return jax.tree.map(lambda a, b: jax.numpy.where(condition, a, b), yes, no)
-
-
-def _key(key: Any, purpose: int) -> Any:
-    return load_jax().random.fold_in(key, purpose)
 
 
 def _optimizer(recipe: _Recipe) -> Any:

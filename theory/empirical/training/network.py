@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.empirical.training.backend import load_jax
 from theory.empirical.training.configuration import Initialization
@@ -20,12 +21,13 @@ Parameters = list[tuple[Any, Any]]
 _SMALL_BIAS = 0.01
 
 
-def random_parameters(key: Any, sizes: Sequence[int], initialization: Initialization) -> Parameters:
-    """Draw the weights that training begins with.
+def random_parameters(
+    sizes: Sequence[int], initialization: Initialization, rngs: Sequence[np.random.Generator]
+) -> Parameters:
+    """Draw the weights that training begins with, one network for each generator.
 
     Parameters
     ----------
-    key : jax.random key
     sizes : sequence of int
         Widths of all layers, the inputs first, the output last.
     initialization : {"default", "xavier", "kaiming"}
@@ -33,28 +35,34 @@ def random_parameters(key: Any, sizes: Sequence[int], initialization: Initializa
         linear layers: a = 1/sqrt(n), also for the biases. ``"xavier"`` (Glorot, Bengio 2010): a = sqrt(6/(n+m)).
         ``"kaiming"`` (He, Zhang, Ren, Sun 2015): a = sqrt(6/n). With the last two, biases are 0.01, as in the
         experiments of Matoba, Dimitriadis and Fleuret.
+    rngs : sequence of numpy.random.Generator
 
     Returns
     -------
     list of (matrix, bias)
+        Each array with a first axis for the networks.
+
+    Raises
+    ------
+    InputError
+        If the initialization is unknown.
 
     Examples
     --------
-    >>> import jax
-    >>> [(w.shape, b.shape) for w, b in random_parameters(jax.random.key(0), (4, 3, 1), "kaiming")]
-    [((4, 3), (3,)), ((3, 1), (1,))]
+    >>> rngs = [np.random.default_rng(seed) for seed in (0, 1)]
+    >>> [(w.shape, b.shape) for w, b in random_parameters((4, 3, 1), "kaiming", rngs)]
+    [((2, 4, 3), (2, 3)), ((2, 3, 1), (2, 1))]
     """
-    jax = load_jax()
     bound = _bound_of(initialization)
+
+    def uniform(a: float, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        return np.stack([rng.uniform(-a, a, shape) for rng in rngs]).astype(np.float32)
+
     parameters = []
-    for layer, (n, m) in enumerate(pairwise(sizes)):
-        for_weights, for_bias = jax.random.split(jax.random.fold_in(key, layer))
+    for n, m in pairwise(sizes):
         a = bound(n, m)
-        weights = jax.random.uniform(for_weights, (n, m), minval=-a, maxval=a)
-        if initialization == "default":
-            bias = jax.random.uniform(for_bias, (m,), minval=-a, maxval=a)
-        else:
-            bias = jax.numpy.full((m,), _SMALL_BIAS)
+        weights = uniform(a, (n, m))
+        bias = uniform(a, (m,)) if initialization == "default" else np.full((len(rngs), m), _SMALL_BIAS, np.float32)
         parameters.append((weights, bias))
     return parameters
 
