@@ -1,4 +1,4 @@
-"""Training experiments: does training find the optimal approximation of max pooling?
+"""Training experiments: whether training finds the optimal approximation of max pooling.
 
 Networks with the hidden layers of one that computes an R-estimator, their widths scaled by mu, are trained from random
 initialisation to approximate the maximum of d inputs, and their error is set against the optimal one (Matoba,

@@ -151,10 +151,8 @@ def train_seeds(
 
 
 def _rows(configuration: Configuration, rows: int, seeds: Sequence[int], purpose: int) -> Rows:
-    draws = [
-        draw_inputs(configuration.inputs, rows, configuration.kernel_size, training_rng(seed, purpose)) for seed in seeds
-    ]
-    return np.stack(draws)
+    inputs, d = configuration.inputs, configuration.kernel_size
+    return np.stack([draw_inputs(inputs, rows, d, training_rng(seed, purpose)) for seed in seeds])
 
 
 def _batches(configuration: Configuration, rngs: Sequence[np.random.Generator]) -> Iterator[NDArray[np.int32] | None]:
@@ -167,7 +165,7 @@ def _batches(configuration: Configuration, rngs: Sequence[np.random.Generator]) 
             yield np.stack([rng.integers(configuration.rows, size=shape, dtype=np.int32) for rng in rngs])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _programs(recipe: _Recipe) -> tuple[Any, Any]:
     """Return the beginning, and the compiled steps from one check to the next, for all seeds at once.
 

@@ -190,7 +190,7 @@ def _check_rows(table: pa.Table, path: str | Path) -> None:
     try:
         for row in table.to_pylist():
             if Configuration.from_row(row).identity != row["configuration"]:
-                raise FormatError(f"{path} has a row whose settings are not those of configuration {row['configuration']}")
+                raise FormatError(f"{path} has a row whose settings are not those of {row['configuration']}")
     except InputError as error:
         raise FormatError(f"{path} has a row that is no result: {error}") from None
 
