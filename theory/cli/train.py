@@ -201,7 +201,7 @@ def _row(group: Group) -> dict[str, Any]:
     return {
         **configuration.to_row(),
         "configuration": configuration.identity,
-        "variation": group.variation,
+        "label": configuration.label,
         "hidden_widths": list(configuration.hidden_widths),
         "parameters": configuration.parameters,
         "seeds": list(group.seeds),
@@ -219,8 +219,7 @@ def _print(groups: Sequence[Group], folder: str | None, files: Sequence[str], se
         of_size = [group for group in groups if group.configuration.kernel_size == d]
         networks = sum(len(group.seeds) for group in of_size)
         out.print(
-            f"kernel size {d}: {networks} networks trained to approximate the maximum; "
-            "the median over seeds (least to largest)",
+            f"kernel size {d}, {networks} networks trained: the largest error, its median over seeds (least–largest)",
             soft_wrap=True,
         )
         out.print(_table(of_size))
@@ -239,14 +238,14 @@ def _table(groups: Sequence[Group]) -> Table:
         ("µ", "right"),
         ("parameters", "right"),
         ("error on test rows", "right"),
-        ("largest in the cube", "right"),
+        ("found in the cube", "right"),
         ("optimal E", "right"),
     )
     for group in groups:
         configuration = group.configuration
         table.add_row(
             format_orders(configuration.orders),
-            group.variation or "other",
+            configuration.label,
             str(configuration.scale),
             count(configuration.parameters),
             *(_spread(group.spread(error)) for error in _ERRORS),
@@ -257,7 +256,7 @@ def _table(groups: Sequence[Group]) -> Table:
 
 def _spread(values: tuple[float, float, float]) -> str:
     least, middle, largest = (f"{value:.3f}" for value in values)
-    return f"{middle} ({least} to {largest})"
+    return f"{middle} ({least}–{largest})"
 
 
 def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
@@ -279,5 +278,5 @@ def _closest(groups: Sequence[Group], error: str, optimum: str, what: str) -> st
     configuration = group.configuration
     return (
         f"{factor:.1f} times {what}: orders {format_orders(configuration.orders)}, µ = {configuration.scale}, "
-        f"{group.variation or 'other'}"
+        f"{configuration.label}"
     )

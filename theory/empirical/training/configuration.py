@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
@@ -28,6 +28,20 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "schedule": get_args(Schedule),
     "initialization": get_args(Initialization),
     "inputs": get_args(Inputs),
+}
+_IN_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "widths": "{} widths".format,
+    "loss": "{} loss".format,
+    "optimizer": lambda name: {"adam": "Adam", "adamw": "AdamW"}[name],
+    "learning_rate": "rate {:g}".format,
+    "schedule": "{} schedule".format,
+    "initialization": lambda name: name.capitalize(),
+    "inputs": lambda name: name.capitalize(),
+    "rows": "{:,} rows".format,
+    "batch": "batch {:,}".format,
+    "steps": "{:,} steps".format,
+    "check_every": "checks every {}".format,
+    "patience": "patience {}".format,
 }
 _MOST_PARAMETERS = 1 << 23
 
@@ -149,6 +163,26 @@ class Configuration:
             "orders": list(self.orders),
             "scale": str(self.scale),
         }
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What differs from the base experiment of these orders and this scale, in words; empty for the base.
+
+        Examples
+        --------
+        >>> Configuration(8, (0, 1, 7), loss="squared", rows=100).changes
+        ('squared loss', '100 rows')
+        """
+        return tuple(
+            _IN_WORDS[field.name](getattr(self, field.name))
+            for field in fields(self)
+            if field.name in _IN_WORDS and getattr(self, field.name) != field.default
+        )
+
+    @property
+    def label(self) -> str:
+        """:attr:`changes` as one text, ``"base"`` if there are none."""
+        return ", ".join(self.changes) or "base"
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Configuration:

@@ -28,16 +28,16 @@ ROWS = (100, 1_000, 100_000)
 """Sizes of the training set, beside the 10,000 of the base."""
 FULL_KERNEL_SIZES = (4, 8, 9)
 
-VARIATIONS: dict[str, dict[str, Any]] = {
-    "squared loss": {"loss": "squared"},
-    "AdamW": {"optimizer": "adamw"},
-    "cosine schedule": {"schedule": "cosine"},
-    "Xavier": {"initialization": "xavier"},
-    "Kaiming": {"initialization": "kaiming"},
-    "Sobol": {"inputs": "sobol"},
-    "Dirichlet": {"inputs": "dirichlet"},
-    **{f"{rows:,} rows": {"rows": rows} for rows in ROWS},
-}
+VARIATIONS: tuple[dict[str, Any], ...] = (
+    {"loss": "squared"},
+    {"optimizer": "adamw"},
+    {"schedule": "cosine"},
+    {"initialization": "xavier"},
+    {"initialization": "kaiming"},
+    {"inputs": "sobol"},
+    {"inputs": "dirichlet"},
+    *({"rows": rows} for rows in ROWS),
+)
 """What each variation changes; everything else is as in the base."""
 
 
@@ -95,30 +95,15 @@ def base_configurations(
 
 
 def varied_configurations(base: Iterable[Configuration]) -> tuple[Configuration, ...]:
-    """Return every variation of some configurations, each of which changes one thing.
+    """Return every variation of some configurations, each of which changes one setting.
 
     Examples
     --------
     >>> len(varied_configurations([Configuration(8, (0, 1, 7))])) == len(VARIATIONS)
     True
     """
-    changed = (replace(configuration, **change) for change in VARIATIONS.values() for configuration in base)
+    changed = (replace(configuration, **change) for change in VARIATIONS for configuration in base)
     return tuple(dict.fromkeys(changed))
-
-
-def variation_of(configuration: Configuration) -> str | None:
-    """Name what a configuration changes in the base: ``"base"``, a key of :data:`VARIATIONS`, or None for any other.
-
-    Examples
-    --------
-    >>> variation_of(Configuration(8, (0, 1, 7), loss="squared"))
-    'squared loss'
-    """
-    base = Configuration(
-        configuration.kernel_size, configuration.orders, scale=configuration.scale, widths=configuration.widths
-    )
-    changes: dict[str, dict[str, Any]] = {"base": {}, **VARIATIONS}
-    return next((name for name, change in changes.items() if replace(base, **change) == configuration), None)
 
 
 def run_experiments(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.training.backend import load_jax, load_optax
-from theory.empirical.training.configuration import Configuration, Loss, Optimizer, Schedule, check_seeds
+from theory.empirical.training.configuration import Configuration, Loss, Optimizer, check_seeds
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng
 from theory.empirical.training.losses import loss_function, sup_error
 from theory.empirical.training.network import Parameters, random_parameters
@@ -81,10 +81,21 @@ class _Recipe(NamedTuple):
     loss: Loss
     optimizer: Optimizer
     learning_rate: float
-    schedule: Schedule
-    steps: int
     check_every: int
     patience: int
+    falls_over: int | None
+    """Steps over which the learning rate falls to 0; None if it stays. The program does not depend on them else."""
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> _Recipe:
+        return cls(
+            loss=configuration.loss,
+            optimizer=configuration.optimizer,
+            learning_rate=configuration.learning_rate,
+            check_every=configuration.check_every,
+            patience=configuration.patience,
+            falls_over=configuration.steps if configuration.schedule == "cosine" else None,
+        )
 
 
 def train_seeds(
@@ -128,7 +139,7 @@ def train_seeds(
     validation = jnp.asarray(_rows(configuration, VALIDATION_ROWS, seeds, _VALIDATION))
     rows = jnp.asarray(training)
     batches = _batches(configuration, [training_rng(seed, _BATCHES) for seed in seeds])
-    begin, advance = _programs(_Recipe(*(getattr(configuration, name) for name in _Recipe._fields)))
+    begin, advance = _programs(_Recipe.of(configuration))
     sizes = (configuration.kernel_size, *configuration.hidden_widths, 1)
     rngs = [training_rng(seed, _START) for seed in seeds]
     state = begin(random_parameters(sizes, configuration.initialization, rngs))
@@ -232,8 +243,8 @@ def _choose(condition: Any, yes: Any, no: Any) -> Any:
 def _optimizer(recipe: _Recipe) -> Any:
     optax = load_optax()
     rate: Any = recipe.learning_rate
-    if recipe.schedule == "cosine":
-        rate = optax.cosine_decay_schedule(recipe.learning_rate, recipe.steps)
+    if recipe.falls_over is not None:
+        rate = optax.cosine_decay_schedule(recipe.learning_rate, recipe.falls_over)
     if recipe.optimizer == "adamw":
         return optax.adamw(rate, weight_decay=WEIGHT_DECAY)
     return optax.adam(rate)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 
-from theory.empirical.training.experiments import VARIATIONS, variation_of
+from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.results import configurations_of
 from theory.empirical.training.summary import Group, group_rows
 from theory.errors import InputError, MissingDependencyError
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 # Okabe, Ito: Color universal design (2008), without yellow.
 _BLUE, _VERMILION, _GREEN = "#0072B2", "#D55E00", "#009E73"
-_STYLES: tuple[tuple[str, str, str], ...] = (
+_Style = tuple[str, str, str]
+"""Color, marker, line."""
+_TRAINED: tuple[tuple[str, _Style, str], ...] = (
+    ("cube_error", (_VERMILION, "^", "-"), "trained, largest found in the cube"),
+    ("test_error", (_BLUE, "o", "-"), "trained, on test rows"),
+)
+_STYLES: tuple[_Style, ...] = (
     ("black", "o", "-"),
     (_BLUE, "s", "-"),
     (_VERMILION, "^", "-"),
@@ -62,8 +68,9 @@ def plot_errors(table: pa.Table, axes: Sequence[Axes] | None = None) -> Sequence
         chosen = [group for group in groups if group.configuration.orders == orders]
         if len({group.configuration.scale for group in chosen}) < len(chosen):
             raise InputError("the rows are of more than one experiment: choose those of one variation")
-        _curve(panel, chosen, "cube_error", (_VERMILION, "^", "-"), "trained, largest found in the cube")
-        _curve(panel, chosen, "test_error", (_BLUE, "o", "-"), "trained, on test rows")
+        for error, style, label in _TRAINED:
+            _curve(panel, chosen, error, style, label)
+            _range(panel, chosen, error, style[0])
         _optimum(panel, chosen[0])
         _decorate(panel, orders, chosen, "largest error  |max(x) − f(x)|" if number == 0 else "")
     axes[0].legend(frameon=False, fontsize="small", loc="lower left")
@@ -96,13 +103,12 @@ def plot_variations(
     groups = group_rows(table)
     sets = _sets(groups)
     axes = _axes(axes, len(sets))
+    labels = list(dict.fromkeys(group.configuration.label for group in groups))
     what = "on test rows" if error == "test_error" else "found in the cube"
     for number, (panel, orders) in enumerate(zip(axes, sets, strict=True)):
         chosen = [group for group in groups if group.configuration.orders == orders]
-        for name, style in zip(("base", *VARIATIONS), _STYLES, strict=True):
-            varied = [group for group in chosen if group.variation == name]
-            if varied:
-                _curve(panel, varied, error, style, name, with_range=False)
+        for label, style in zip(labels, cycle(_STYLES), strict=False):
+            _curve(panel, [group for group in chosen if group.configuration.label == label], error, style, label)
         _optimum(panel, chosen[0], sample=False)
         _decorate(panel, orders, chosen, f"largest error {what}, median" if number == 0 else "")
     axes[-1].legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1.02, 0.5))
@@ -122,46 +128,49 @@ def figures(table: pa.Table) -> Iterator[tuple[str, Sequence[Axes]]]:
     ------
     MissingDependencyError
     """
-    configurations = {c.identity: c for c in configurations_of(table)}
-    named = {identity: variation_of(c) for identity, c in configurations.items()}
-    for d in sorted({c.kernel_size for c in configurations.values()}):
-        of_size = [identity for identity, c in configurations.items() if c.kernel_size == d]
-        base = [identity for identity in of_size if named[identity] == "base"]
-        if base:
-            yield f"training-{d}", plot_errors(_rows_of(table, base))
-        varied = [identity for identity in of_size if named[identity] is not None]
-        if len(varied) > len(base):
-            yield f"training-{d}-variations", plot_variations(_rows_of(table, varied))
-        if not varied:
-            yield f"training-{d}", plot_errors(_rows_of(table, of_size))
+    configurations = configurations_of(table)
+    for d in sorted({c.kernel_size for c in configurations}):
+        of_size = [c for c in configurations if c.kernel_size == d]
+        base = min(of_size, key=lambda c: len(c.changes)).label
+        of_base = [c for c in of_size if c.label == base]
+        yield f"training-{d}", plot_errors(_rows_of(table, of_base))
+        if len(of_base) < len(of_size):
+            scales = {c.scale for c in of_size if c.label != base}
+            sets = {c.orders for c in of_size if c.label != base}
+            shown = [c for c in of_size if c.scale in scales and c.orders in sets]
+            yield f"training-{d}-variations", plot_variations(_rows_of(table, shown))
 
 
-def _rows_of(table: pa.Table, identities: Sequence[str]) -> pa.Table:
+def _rows_of(table: pa.Table, configurations: Sequence[Configuration]) -> pa.Table:
     import pyarrow.compute as pc
 
-    return table.filter(pc.is_in(table["configuration"], pa.array(identities, pa.string())))
+    identities = pa.array([c.identity for c in configurations], pa.string())
+    return table.filter(pc.is_in(table["configuration"], identities))
 
 
-def _curve(
-    panel: Axes,
-    groups: Iterable[Group],
-    error: str,
-    style: tuple[str, str, str],
-    label: str,
-    *,
-    with_range: bool = True,
-) -> None:
-    ordered = sorted(groups, key=lambda group: group.configuration.scale)
+def _curve(panel: Axes, groups: Iterable[Group], error: str, style: _Style, label: str) -> None:
     color, marker, line = style
-    scales = [float(group.configuration.scale) for group in ordered]
-    values = [group.errors[error] for group in ordered]
+    ordered = sorted(groups, key=_scale)
+    medians = [group.spread(error)[1] for group in ordered]
     panel.plot(
-        scales, [np.median(v) for v in values], color=color, marker=marker, linestyle=line, markersize=4, label=label
+        [_scale(group) for group in ordered],
+        medians,
+        color=color,
+        marker=marker,
+        linestyle=line,
+        markersize=4,
+        label=label,
     )
-    if with_range:
-        panel.fill_between(
-            scales, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2, linewidth=0
-        )
+
+
+def _range(panel: Axes, groups: Iterable[Group], error: str, color: str) -> None:
+    ordered = sorted(groups, key=_scale)
+    least, _, largest = zip(*(group.spread(error) for group in ordered), strict=True)
+    panel.fill_between([_scale(group) for group in ordered], least, largest, color=color, alpha=0.2, linewidth=0)
+
+
+def _scale(group: Group) -> float:
+    return float(group.configuration.scale)
 
 
 def _optimum(panel: Axes, group: Group, *, sample: bool = True) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 
 from theory.empirical.training.configuration import Configuration
-from theory.empirical.training.experiments import variation_of
 
 ERRORS = ("train_error", "validation_error", "test_error", "vertex_error", "cube_error")
 
@@ -22,8 +21,6 @@ class Group:
     Attributes
     ----------
     configuration : Configuration
-    variation : str or None
-        :func:`theory.empirical.training.experiments.variation_of`.
     seeds : tuple of int
     errors : dict of str to tuple of float
         For each kind of error the values of the seeds.
@@ -34,7 +31,6 @@ class Group:
     """
 
     configuration: Configuration
-    variation: str | None
     seeds: tuple[int, ...]
     errors: dict[str, tuple[float, ...]]
     optimal_error: float
@@ -74,7 +70,6 @@ def _group(rows: list[dict[str, Any]]) -> Group:
     configuration = Configuration.from_row(rows[0])
     return Group(
         configuration=configuration,
-        variation=variation_of(configuration),
         seeds=tuple(row["seed"] for row in rows),
         errors={error: tuple(row[error] for row in rows) for error in ERRORS},
         optimal_error=rows[0]["optimal_error"],
