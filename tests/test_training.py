@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -124,15 +123,6 @@ def test_identity_depends_on_every_setting_and_survives_the_trip_through_a_row()
         row = json.loads(json.dumps(configuration.to_row()))
         assert Configuration.from_row(row) == configuration
         assert Configuration.from_row(row).identity == configuration.identity
-
-
-def test_identity_is_the_same_in_another_process():
-    code = (
-        "from theory.empirical.training import Configuration; "
-        "print(Configuration(8, (0, 1, 7), loss='squared').identity)"
-    )
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert output.strip() == Configuration(8, (0, 1, 7), loss="squared").identity
 
 
 def test_variations_change_one_setting_each_and_are_all_of_the_paper():
@@ -480,13 +470,13 @@ def test_plots_take_axes_and_refuse_what_they_cannot_draw(results):
 
 def test_the_command_trains_draws_and_resumes(tmp_path, capsys):
     pytest.importorskip("matplotlib")
-    arguments = ["train", "--kernel", "4", "--orders", "0,1,d-1", "--scales", "1/2,1", "--seeds", "2"]
+    arguments = ["train", "--kernel", "4", "--orders", "0,1,d-1", "--scales", "1/2", "--seeds", "2"]
     arguments += ["--steps", "100", "--rows", "200", "--out", str(tmp_path), "--json"]
     assert main(arguments) == 0
     captured = capsys.readouterr()
     first = json.loads(captured.out)
     assert captured.err == ""
-    assert [(c["scale"], c["seeds"]) for c in first["configurations"]] == [("1/2", [0, 1]), ("1", [0, 1])]
+    assert [(c["scale"], c["seeds"]) for c in first["configurations"]] == [("1/2", [0, 1])]
     assert first["configurations"][0]["test_error"]["min"] <= first["configurations"][0]["test_error"]["median"]
     names = {entry.name for entry in tmp_path.iterdir()}
     assert names == {FILE, "training-4.svg", "training-4.png"}
@@ -494,7 +484,7 @@ def test_the_command_trains_draws_and_resumes(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == first
     assert main(arguments[:-1]) == 0
     text = capsys.readouterr().out
-    assert "of 4 networks" in text
+    assert "of 2 networks" in text
     assert max(map(len, text.split("written")[0].splitlines())) <= 100
 
 

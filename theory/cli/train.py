@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
     what.add_argument("--widths", choices=("ours", "published"), help="whose construction; default: ours")
     what.add_argument("--seeds", type=int, metavar="N", help="seeds 0..N-1; default: 5, with --full 10")
     what.add_argument("--variations", action="store_true", help="every variation as well, each changes one thing")
-    what.add_argument("--full", action="store_true", help="d = 4, 8, 9, all variations, 10 seeds: hours")
+    what.add_argument("--full", action="store_true", help="d = 4, 6, 8, all variations, 10 seeds: hours")
     what.add_argument("--stored", action="store_true", help="train nothing: the results that come with the package")
     how = train.add_argument_group("how it is trained")
     how.add_argument("--loss", choices=("sup", "squared"), help="of a batch; default: sup")
