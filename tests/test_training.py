@@ -177,11 +177,12 @@ def test_vertices_are_all_of_them_while_there_are_few():
 # Networks and their errors
 
 
-@pytest.mark.parametrize("orders", [(0, 1, 5), (0, 1, 4, 5), tuple(range(6))])
+@pytest.mark.parametrize("orders", [(0, 1, 7), (0, 1, 6, 7), tuple(range(8))])
 def test_the_network_of_the_optimal_estimator_has_its_error(orders):
-    estimator = optimal_estimator(6, orders)
+    estimator = optimal_estimator(8, orders)
     parameters = exact_parameters(build_network(estimator))
-    configuration = Configuration(6, orders)
+    configuration = Configuration(8, orders)
+    assert [len(bias) for _, bias in parameters[:-1]] == list(configuration.hidden_widths)
     errors = measure_errors(parameters, configuration)
     assert errors.vertex == pytest.approx(float(estimator.error), abs=1e-6)
     assert errors.cube == pytest.approx(float(estimator.error), abs=1e-6)  # nothing larger anywhere
@@ -492,6 +493,9 @@ def test_the_command_shows_the_stored_results(tmp_path, capsys):
     assert main(["train", "--stored", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["results"] is None
+    assert found["figures"] == []
+    assert all(c["seeds_within_optimal_error"] == 0 for c in found["configurations"])  # what docs/training.md says
+    assert all(c["seeds_within_optimal_test_error"] == 0 for c in found["configurations"])
     assert {c["kernel_size"] for c in found["configurations"]} >= {8}
 
 
