@@ -125,7 +125,7 @@ class Configuration:
             if type(value) is not int or value < 1:
                 raise InputError(f"{name} is an integer >= 1, not {value!r}")
         if self.steps % self.check_every:
-            raise InputError(f"steps ({self.steps}) are a multiple of check_every ({self.check_every})")
+            raise InputError(f"steps is a multiple of check_every = {self.check_every}, not {self.steps}")
         if type(self.learning_rate) is not float or not (isfinite(self.learning_rate) and self.learning_rate > 0):
             raise InputError(f"learning_rate is a finite float > 0, not {self.learning_rate!r}")
         if not isinstance(self.scale, Fraction) or self.scale <= 0:
