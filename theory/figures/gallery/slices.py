@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.figures.registry import FigureSpec
-from theory.figures.style import INK, panels, set_headline, styled
+from theory.figures.style import AMBER, INK, panels, set_headline, styled
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 _PANELS = 3
-_ROUNDING = 1e-9
+_MARKS = 12
+"""Steps from 0 to 1 between places that are looked at for |e| = E."""
 ORDERS = (0, 1, 8)
 
 
@@ -56,14 +58,16 @@ def plot_slices(
 
     Notes
     -----
-    Colours are e/E, E the largest |e| over the unit cube. Points of the grid where |e| = E, in exact arithmetic, are
-    marked: vectors of zeros and ones among them, and what lies between two of these with equal residuals.
+    Colours are e/E, E the largest |e| over the unit cube. Dots mark where |e| = E, among the multiples of 1/12 and in
+    exact arithmetic: at vectors of zeros and ones, and between two of these with equal residuals.
 
     Examples
     --------
-    >>> first, _, _ = plot_slices(resolution=3)
-    >>> sorted((float(point.get_xdata()[0]), float(point.get_ydata()[0])) for point in first.lines)
-    [(0.0, 0.0), (0.0, 1.0), (0.5, 0.5), (1.0, 0.0), (1.0, 1.0)]
+    >>> _, middle, last = plot_slices(resolution=3)
+    >>> [(float(point.get_xdata()[0]), float(point.get_ydata()[0])) for point in last.lines]
+    [(0.0, 0.5), (0.5, 0.0)]
+    >>> len(middle.lines)
+    0
     """
     if kernel_size < 4 or resolution < 2:
         raise InputError("slices have kernel size >= 4 and a resolution >= 2")
@@ -105,11 +109,19 @@ def _draw(axes: Axes, estimator: Estimator, others: Sequence[Fraction], resoluti
     image = axes.imshow(
         relative, origin="lower", extent=(0, 1, 0, 1), cmap="RdBu_r", vmin=-1, vmax=1, interpolation="bilinear"
     )
-    near = np.argwhere(np.abs(relative) > 1 - _ROUNDING).tolist()
-    places = [(Fraction(j, resolution - 1), Fraction(i, resolution - 1)) for i, j in near]
-    worst = [place for place in places if _is_worst(estimator, [*place, *others])]
-    for x, y in worst:
-        axes.plot(float(x), float(y), "o", markersize=2.4, color=INK, clip_on=False, zorder=5)
+    steps = [Fraction(k, _MARKS) for k in range(_MARKS + 1)]
+    for x, y in product(steps, repeat=2):
+        if _is_worst(estimator, [x, y, *others]):
+            axes.plot(
+                float(x),
+                float(y),
+                "o",
+                markersize=4,
+                color=AMBER,
+                markeredgecolor=INK,
+                markeredgewidth=0.6,
+                clip_on=False,
+            )
     axes.grid(visible=False)
     axes.set(xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     return image
