@@ -153,7 +153,7 @@ def test_arguments_out_of_range_are_refused(draw, arguments):
 
 
 def test_subpool_maxima_are_those_of_the_definition():
-    values = (0.31, 0.9, 0.2, 0.6)
+    values = (0.31, 0.9, 0.2, 0.61)
     axes = plot_subpool_maxima(values=values)
     shown = [text.get_text() for text in axes.texts if "m_" in text.get_text()]
     for r, text in enumerate(shown, start=1):

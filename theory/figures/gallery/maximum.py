@@ -66,8 +66,9 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
         if offset:
             _note_layers(axes, widths, color, offset)
     axes.set(yscale="log", xlabel="kernel size d", ylabel="ReLUs of the exact maximum")
+    axes.margins(y=0.12)
     axes.legend(loc="upper left")
-    axes.set_title("The exact maximum with fewer hidden layers (numbers)\ntakes more ReLUs")
+    axes.set_title("The exact maximum in fewer hidden layers (numbers)\ntakes as many ReLUs or more")
     return axes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PANELS = 3
 _MARKS = 12
 """Steps from 0 to 1 between places that are looked at for |e| = E."""
+_ABOVE_SPINES: dict[str, Any] = {"clip_on": False, "zorder": 5}
 ORDERS = (0, 1, 8)
 
 
@@ -112,16 +113,7 @@ def _draw(axes: Axes, estimator: Estimator, others: Sequence[Fraction], resoluti
     steps = [Fraction(k, _MARKS) for k in range(_MARKS + 1)]
     for x, y in product(steps, repeat=2):
         if _is_worst(estimator, [x, y, *others]):
-            axes.plot(
-                float(x),
-                float(y),
-                "o",
-                markersize=4,
-                color=AMBER,
-                markeredgecolor=INK,
-                markeredgewidth=0.6,
-                clip_on=False,
-            )
+            axes.plot(float(x), float(y), "o", color=AMBER, markeredgecolor=INK, markeredgewidth=0.6, **_ABOVE_SPINES)
     axes.grid(visible=False)
     axes.set(xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     return image
