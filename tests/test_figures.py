@@ -98,6 +98,11 @@ def test_a_figure_draws_on_axes_that_are_given_and_on_new_ones(name, sweeps):
     assert headline
 
 
+def test_panels_may_come_as_rows():
+    top, bottom = new_panels(2, 3, (6, 4))[:3], new_panels(2, 3, (6, 4))[3:]
+    assert plot_residual([top, bottom], kernel_size=5, samples=100) == (*top, *bottom)
+
+
 def test_a_headline_leaves_larger_figures_alone():
     axes = new_panels(1, 3, (6, 3))
     axes[0].figure.suptitle("mine")
@@ -153,7 +158,7 @@ def test_arguments_out_of_range_are_refused(draw, arguments):
 
 
 def test_subpool_maxima_are_those_of_the_definition():
-    values = (0.31, 0.9, 0.2, 0.61)
+    values = (0.31, 0.9, 0.2, 0.62)
     axes = plot_subpool_maxima(values=values)
     shown = [text.get_text() for text in axes.texts if "m_" in text.get_text()]
     for r, text in enumerate(shown, start=1):
@@ -257,6 +262,9 @@ def test_error_times_terms(sweeps):
     assert all(value >= 0.5 for d, value in candidates.items() if d < 19)
     assert any("0.4934" in text.get_text() for text in right.texts)
     assert left.get_yscale() == "log"
+    assert "falls below 1/2 at d = 19" in left.figure.get_suptitle()
+    left, _ = plot_error_times_terms(swept=5, largest=6, sweeps=sweeps)
+    assert "is at least 1/2" in left.figure.get_suptitle()
 
 
 def test_degree_is_within_the_chebyshev_bound():
@@ -279,8 +287,7 @@ def test_depth_shows_all_orders_that_the_layers_compute():
 def test_the_law_of_the_residual_has_the_simulated_shape():
     panels = plot_residual(kernel_size=5, samples=40_000)
     for axes in panels[:3]:
-        heights = np.array([patch.get_height() for patch in axes.patches])
-        edges = np.array([patch.get_x() for patch in axes.patches] + [1.0])
+        heights, edges, _ = axes.patches[0].get_data()
         grid, density = axes.lines[0].get_data()
         cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
         expected = np.interp(edges, grid, cumulative)
@@ -291,7 +298,7 @@ def test_the_law_of_the_residual_has_the_simulated_shape():
 
 def test_residuals_are_drawn_the_same_each_time():
     first, second = (plot_residual(kernel_size=5, samples=100) for _ in range(2))
-    assert [p.get_height() for p in first[0].patches] == [p.get_height() for p in second[0].patches]
+    assert (first[0].patches[0].get_data().values == second[0].patches[0].get_data().values).all()
 
 
 def test_slices_mark_where_the_error_is_attained():
@@ -308,11 +315,11 @@ def test_slices_mark_where_the_error_is_attained():
 
 
 def test_the_maximum_takes_fewer_layers_or_fewer_units():
-    axes = plot_maximum(largest=7)
+    axes = plot_maximum(largest=12)
     published, trees, shallow = axes.lines
-    assert list(trees.get_ydata()) == [9, 16, 17, 20]
+    assert list(trees.get_ydata()) == [9, 16, 17, 20, 21, 30, 31, 34, 35]
     assert all(a < b for a, b in zip(trees.get_ydata(), published.get_ydata(), strict=True))
-    assert [text.get_text() for text in axes.texts] == ["2", "3", "2", "3"]
+    assert [text.get_text() for text in axes.texts] == ["2", "3", "4", "2", "3"]
     assert min(b - a for a, b in zip(trees.get_ydata(), shallow.get_ydata(), strict=True)) >= 0
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from theory.errors import InputError, MissingDependencyError
 
 if TYPE_CHECKING:
@@ -153,10 +155,7 @@ def panels(
     """
     if axes is None:
         return new_panels(rows, columns, size, sharey=sharey)
-    try:
-        given = tuple(axes)
-    except TypeError:
-        given = (axes,)  # type: ignore[assignment]
+    given: tuple[Axes, ...] = tuple(np.ravel(np.asarray(axes, dtype=object)))  # rows of axes, too
     if len(given) != rows * columns:
         raise InputError(
             f"this figure has {rows * columns} panels and is drawn on {rows * columns} axes, not on {len(given)}"

@@ -25,6 +25,7 @@ Floats: TypeAlias = NDArray[np.float64]
 SMALLEST = 4
 COUNTEREXAMPLE = (19, (*range(5), *range(13, 19)))
 """Kernel size and orders of the smallest violation of E N >= 1/2."""
+_ROUNDING = 1e-12
 _BANDS = ((0.0, 1.0, 0.25, "all sets"), (0.05, 0.95, 0.45, "9 in 10"), (0.25, 0.75, 0.8, "the middle half"))
 """Quantiles between which a band lies, its opacity, and its name."""
 
@@ -72,12 +73,19 @@ def plot_error_times_terms(
     left, right = chosen = panels(axes, 1, 2)
     products = {d: _products((sweeps or Sweeps())(d)) for d in range(SMALLEST, swept + 1)}
     _draw_all(left, products)
-    _draw_least(right, products, {d: _least_of_candidates(d) for d in range(SMALLEST, largest + 1)})
+    candidates = {d: _least_of_candidates(d) for d in range(SMALLEST, largest + 1)}
+    _draw_least(right, products, candidates)
     for one in chosen:
         one.axhline(0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1.5)
         one.set_xlabel("kernel size d")
-    set_headline(chosen, "The least E N, error times number of subpool maxima, falls below 1/2 at d = 19")
+    set_headline(chosen, _headline(candidates))
     return chosen
+
+
+def _headline(candidates: Mapping[int, float]) -> str:
+    below = [d for d, product in candidates.items() if product < 0.5 - _ROUNDING]
+    falls = f"falls below 1/2 at d = {below[0]}" if below else "is at least 1/2"
+    return f"The least E N, error times number of subpool maxima, {falls}"
 
 
 def _products(table: pa.Table) -> Floats:

@@ -106,7 +106,7 @@ def plot_residual(
     chosen[_COLUMNS].set_ylabel("density, other inputs")
     chosen[0].legend(loc="upper left", handlelength=1.0, borderpad=0.1)
     chosen[_COLUMNS + 1].legend(loc="upper right")  # where curves leave room
-    set_headline(chosen, f"Uniform inputs rarely come near the error E, others do more often (d = {kernel_size})")
+    set_headline(chosen, f"Uniform inputs rarely come near the error E, some others do (d = {kernel_size})")
     return chosen
 
 
@@ -117,7 +117,8 @@ def _relative(estimator: Estimator, windows: Floats) -> Floats:
 
 def _draw_uniform(axes: Axes, estimator: Estimator, samples: int, rng: np.random.Generator) -> None:
     residuals = _relative(estimator, _uniform((samples, estimator.kernel_size), rng))
-    axes.hist(residuals, bins=_edges().tolist(), density=True, color=FAINT, label="simulated")
+    heights, edges = np.histogram(residuals, bins=_edges(), density=True)
+    axes.stairs(heights, edges, fill=True, color=FAINT, label="simulated")
     scale = float(estimator.error or 1)
     grid = np.linspace(-1, 1, 401)
     axes.plot(grid, residual_distribution(estimator).pdf(grid * scale) * scale, color=INK, linewidth=1.2, label="exact")

@@ -65,7 +65,7 @@ def plot_widths(axes: Sequence[Axes] | None = None, *, smallest: int = 4, larges
         one.set_title(f"orders {{{text}}}".replace(",", ", "))
     chosen[0].set_ylabel("width of the layer (ReLUs)")
     chosen[0].legend(ncols=2, loc="upper left", columnspacing=1.0)
-    set_headline(chosen, "Every layer is narrower than in the published construction (dotted)")
+    set_headline(chosen, "Layers are narrower than those of the published construction (dotted)")
     return chosen
 
 
