@@ -7,10 +7,12 @@ be kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
 from theory.empirical.max_pools import MaxPool, PoolingModel
@@ -88,7 +90,7 @@ def observe_model(
     """
     runs = _Runs(model, wanted, pictures, normalisation, on_run)
     lows, highs, shapes = runs.extents()
-    reasons = [_reason(pool, *seen) for pool, *seen in zip(model.pools, lows, highs, shapes, strict=True)]
+    reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
         raise InputError(f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}")
     observers = [
@@ -124,7 +126,7 @@ class _Runs:
         self.on_run = on_run
         self.done = 0
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[list[NDArray[Any]]]:
         for picture in self.pictures:
             yield self.model.run(self.wanted.name, fit(picture, self.wanted, self.normalisation))
             self.done += 1

@@ -123,6 +123,14 @@ class Observation:
         """The pictures as they are."""
         return self.samples[Source.OBSERVED]
 
+    def worst_gap(self) -> float:
+        """Return the gap of the window with one 1 and zeros else."""
+        return float(self.worst.gap_sum[0, 0])
+
+    def worst_residuals(self) -> list[float]:
+        """Return |e|/E of each estimator at the window with one 1 and zeros else."""
+        return [float(value) for value in self.worst.residual_sum[0]]
+
     def share(self, source: Source = Source.OBSERVED, reading: Reading = Reading.ALL) -> Interval:
         """Share of distinct windows."""
         return self.samples[source](partial(distinct_share, reading=reading))
