@@ -13,6 +13,8 @@ import pytest
 from theory import closed_forms, network_size, optimal_estimator, pareto_front
 from theory.bounds import indicator_error, width_lower_bound
 from theory.cli import main
+from theory.empirical.images import shipped_photographs
+from theory.empirical.observation import observe
 from theory.errors import InputError, MissingDependencyError, StorageError
 from theory.figures import gallery
 from theory.figures.gallery.degree import plot_degree
@@ -20,6 +22,7 @@ from theory.figures.gallery.depth import plot_depth
 from theory.figures.gallery.error_times_terms import COUNTEREXAMPLE, plot_error_times_terms
 from theory.figures.gallery.families import SHOWN, plot_families
 from theory.figures.gallery.maximum import plot_maximum
+from theory.figures.gallery.natural_images import plot_natural_images
 from theory.figures.gallery.parameters import plot_parameters
 from theory.figures.gallery.residual import plot_residual
 from theory.figures.gallery.slices import plot_slices
@@ -312,6 +315,18 @@ def test_slices_mark_where_the_error_is_attained():
     window = [0.25, 0.75, *[0.0] * 6, 0.5]
     assert image[18, 6] == pytest.approx((0.75 - float(estimator(window))) / 0.05)
     assert np.abs(image).max() <= 1 + 1e-12
+
+
+def test_gaps_of_photographs_are_those_observed():
+    left, right = plot_natural_images(photographs=["coins"], limit=500, rng=3)
+    pixels = shipped_photographs(["coins"])
+    seen = observe(
+        pixels, (3, 3), estimators=[optimal_estimator(9, (0, 1, 8))], rng=np.random.default_rng(3), limit=500
+    )
+    shown = _line(left, "pictures")
+    assert shown[0.5] == pytest.approx(seen.share().value)
+    assert left.figure.get_suptitle().startswith(f"{seen.share().value:.1%} of the windows of photographs")
+    assert right.get_xlabel() == "|e| / E"
 
 
 def test_the_maximum_takes_fewer_layers_or_fewer_units():
