@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theory.cli.output import DONE, add_command, add_json, console, make_folder, new_table, print_json, progress_bar
 from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from theory.figures.registry import FigureSpec
 
 
 def add(commands: Any) -> None:
@@ -51,13 +54,13 @@ def _list(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _draw(chosen: dict[str, Any], options: argparse.Namespace) -> int:
+def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
     from theory.figures.save import save_figure
-    from theory.figures.style import style
+    from theory.figures.style import check_matplotlib
     from theory.figures.sweeps import Sweeps
 
-    with style():  # says that matplotlib is missing, if it is, before any work
-        make_folder(options.out)
+    check_matplotlib()
+    make_folder(options.out)
     written = []
     with progress_bar() as progress:
         task = progress.add_task("figures", total=len(chosen))
@@ -80,6 +83,7 @@ def _draw(chosen: dict[str, Any], options: argparse.Namespace) -> int:
     if options.json:
         print_json(written)
     else:
+        out = console()
         for row in written:
-            console().print(f"{row['path']}  {row['seconds']:.1f} s", soft_wrap=True)
+            out.print(f"{row['path']}  {row['seconds']:.1f} s", soft_wrap=True)
     return DONE

@@ -112,6 +112,17 @@ def style() -> Iterator[None]:
         yield
 
 
+def check_matplotlib() -> None:
+    """See that figures can be drawn, before the work.
+
+    Raises
+    ------
+    MissingDependencyError
+    """
+    with style():
+        pass
+
+
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Have a function draw in :func:`style`."""
 

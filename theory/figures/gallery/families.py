@@ -22,7 +22,7 @@ class _Shown(NamedTuple):
 
 SHOWN = (
     _Shown("mean", {}, r"$\{0,1\}$:  $(d-1)/(2d)$"),
-    _Shown("quadratic", {}, r"$\{0,1,2\}$:  $t/(2(t+d))$"),
+    _Shown("quadratic", {}, r"$\{0,1,2\}$:  $t/(2(t+d))$, $t=\lfloor\frac{d-1}{2}\rfloor\lfloor\frac{d}{2}\rfloor$"),
     _Shown("mean-and-last", {}, r"$\{0,1,d{-}1\}$:  $1/(2(d+1))$"),
     _Shown("mean-and-last-two", {}, r"$\{0,1,d{-}2,d{-}1\}$:  $1/d^2$"),
     _Shown("top", {"j": 4}, r"$\{0,d{-}4,\ldots,d{-}1\}$:  $1/(2\sum_{k\leq 4}\binom{d-1}{k})$"),

@@ -56,15 +56,14 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     trees = {d: exact_max_network(d).widths for d in kernels}
     shallow = {d: exact_max_network(d, construction="shallow").widths for d in kernels}
     published = {d: published_size(d, [d]).widths for d in kernels}
-    for name, color, marker, widths, offset in (
-        ("trees, published construction", GREEN, "", published, 0),
-        ("trees, this project", BLUE, "o", trees, -11),
-        ("shallow blocks of six", ORANGE, "s", shallow, 5),
+    for name, style, color, widths in (
+        ("trees, published construction", ":", GREEN, published),
+        ("trees, this project", "o-", BLUE, trees),
+        ("shallow blocks of six", "s-", ORANGE, shallow),
     ):
-        line = ":" if name.startswith("trees, p") else "-"
-        axes.plot(list(kernels), [sum(w) for w in widths.values()], line, color=color, marker=marker, label=name)
-        if offset:
-            _note_layers(axes, widths, color, offset)
+        axes.plot(list(kernels), [sum(w) for w in widths.values()], style, color=color, label=name)
+    _note_layers(axes, trees, BLUE, -11)
+    _note_layers(axes, shallow, ORANGE, 5)
     axes.set(yscale="log", xlabel="kernel size d", ylabel="ReLUs of the exact maximum")
     axes.margins(y=0.12)
     axes.legend(loc="upper left")

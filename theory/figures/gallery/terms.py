@@ -38,10 +38,10 @@ def plot_terms(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweep
 
     Notes
     -----
-    Three lines bound all errors from below: min(1/(2N), 2/N^2), which is proved for every kernel size
-    (:func:`theory.bounds.width_lower_bound`), what is proved for this kernel size
-    (:func:`theory.frontier.best.terms_lower_bound`), and 1/(2N), which all sets obey up to kernel size 18, and one set
-    at 19 does not (see the figure ``error-times-terms``).
+    Two lines are proved to be below all errors: min(1/(2N), 2/N^2) for every kernel size
+    (:func:`theory.bounds.width_lower_bound`), and :func:`theory.frontier.best.terms_lower_bound` for this one. The
+    third, 1/(2N), is below the errors of all sets up to kernel size 18, and above that of one set at 19 (see the figure
+    ``error-times-terms``).
 
     Examples
     --------
