@@ -33,7 +33,6 @@ from theory.figures.registry import figures, select
 from theory.figures.save import save_figure
 from theory.figures.style import new_panels, panel
 from theory.figures.sweeps import Sweeps
-from theory.networks.published import published_size
 from theory.subpools import number_of_terms
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
@@ -178,37 +177,6 @@ def test_widths_are_those_of_the_networks():
             expected = {d: network_size(d, orders(d)).widths for d in range(4, 13)}
             shown = _line(axes, f"layer {layer}")
             assert shown == {d: widths[layer - 1] for d, widths in expected.items() if len(widths) >= layer}
-
-
-@pytest.mark.parametrize("orders", [lambda d: (0, 1, d - 1), lambda d: (0, 1, d - 2, d - 1)])
-def test_every_layer_is_narrower_than_published(orders):
-    for d in range(4, 34):
-        ours, published = network_size(d, orders(d)).widths, published_size(d, orders(d)).widths
-        assert len(ours) == len(published)
-        assert all(a < b for a, b in zip(ours, published, strict=True))
-
-
-@pytest.mark.parametrize("kernel_size", ["6", "8"])
-def test_counts_of_the_published_construction_agree_with_the_published_ones(kernel_size):
-    published = PUBLISHED[kernel_size]
-    assert len(published) == {"6": 15, "8": 63}[kernel_size]
-    for orders, parameters in published.items():
-        assert published_size(int(kernel_size), map(int, orders.split(","))).parameter_count == parameters
-
-
-def test_counts_of_the_published_construction_by_listing_subsets():
-    """{0, 1, 5} and {0, 5, 6} at d = 7: the halves, listed one by one."""
-    fives = set(combinations(range(7), 5))
-    threes = {part for five in fives for part in (five[:3], five[-3:])}
-    twos = {part for three in threes for part in (three[:2], three[-2:])}
-    size = published_size(7, [0, 1, 5])
-    assert size.widths == (4 * len(twos) + 2, 4 * len(threes) + 2, 4 * len(fives) + 2)
-    sixes = set(combinations(range(7), 6))
-    threes |= {part for six in sixes for part in (six[:3], six[-3:])}
-    twos = {part for three in threes for part in (three[:2], three[-2:])}
-    assert published_size(7, [0, 5, 6]).widths == (4 * len(twos), 4 * len(threes), 4 * len(fives | sixes))
-    assert published_size(7, [0]).widths == ()
-    assert published_size(7, [0, 1]).parameter_count == 8
 
 
 def test_parameters_of_every_set_at_both_sizes(sweeps):
