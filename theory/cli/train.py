@@ -1,0 +1,282 @@
+"""The command ``subpool train``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from theory.cli.output import DONE, add_command, add_json, console, count, new_table, print_json, progress_bar
+from theory.errors import InputError, MissingDependencyError
+from theory.notation import format_orders, parse_kernel, parse_orders
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from rich.table import Table
+
+    from theory.empirical.training.configuration import Configuration
+    from theory.empirical.training.summary import Group
+
+_SEEDS, _FULL_SEEDS = 5, 10
+_DEFAULT_KERNEL = "8"
+_DEFAULT_OUT = "training"
+_ERRORS = ("test_error", "cube_error")
+_SETTINGS = (
+    "widths",
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "initialization",
+    "inputs",
+    "rows",
+    "batch",
+    "steps",
+    "patience",
+)
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    train = add_command(commands, "train", run, "train networks to approximate the maximum, against the optimal error")
+    what = train.add_argument_group("what is trained")
+    what.add_argument("--kernel", metavar="KERNEL", help="number of inputs, such as 8, or a shape; default: 8")
+    what.add_argument(
+        "--orders",
+        action="append",
+        metavar="ORDERS",
+        help="whose network lends its hidden layers, such as 0,1,d-1; may be repeated; "
+        "default: 0,1,d-1 and 0,1,d-2,d-1 and 0..d-1",
+    )
+    what.add_argument(
+        "--scales", metavar="MU,...", help="factors of the hidden widths, such as 1/4,1/2,1; default: 1/4 to 8"
+    )
+    what.add_argument("--widths", choices=("ours", "published"), help="whose construction; default: ours")
+    what.add_argument("--seeds", type=int, metavar="N", help="seeds 0..N-1; default: 5, with --full 10")
+    what.add_argument("--variations", action="store_true", help="every variation as well, each changes one thing")
+    what.add_argument("--full", action="store_true", help="d = 4, 8, 9, all variations, 10 seeds: hours")
+    what.add_argument("--stored", action="store_true", help="train nothing: the results that come with the package")
+    how = train.add_argument_group("how it is trained")
+    how.add_argument("--loss", choices=("sup", "squared"), help="of a batch; default: sup")
+    how.add_argument("--optimizer", choices=("adam", "adamw"), help="default: adam")
+    how.add_argument("--learning-rate", type=float, metavar="RATE", help="default: 0.005")
+    how.add_argument("--schedule", choices=("constant", "cosine"), help="of the learning rate; default: constant")
+    how.add_argument("--initialization", choices=("default", "xavier", "kaiming"), help="default: that of PyTorch")
+    how.add_argument("--inputs", choices=("uniform", "sobol", "dirichlet"), help="distribution; default: uniform")
+    how.add_argument("--rows", type=int, metavar="N", help="size of the training set; default: 10000")
+    how.add_argument("--batch", type=int, metavar="N", help="rows in a step; default: 256")
+    how.add_argument("--steps", type=int, metavar="N", help="the most steps, a multiple of 100; default: 10000")
+    how.add_argument("--patience", type=int, metavar="N", help="stop after N x 100 steps without gain; default: 20")
+    train.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
+    train.add_argument("--plot", metavar="FILE", help="draw the base figure: FILE.svg, .pdf or .png")
+    add_json(train)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train what is missing, write, and summarise."""
+    from theory.empirical.training.summary import group_rows
+
+    if options.plot:
+        from theory.frontier.plot import check_plot_file
+
+        check_plot_file(options.plot)
+    start = perf_counter()
+    table, folder = _stored(options) if options.stored else _trained(options)
+    files = [*_draw(table, folder), *_plot(table, options)]
+    groups = group_rows(table)
+    if options.json:
+        print_json({"results": None if folder is None else str(folder), "configurations": [_row(g) for g in groups]})
+    else:
+        _print(groups, folder, files, perf_counter() - start)
+    return DONE
+
+
+def _stored(options: argparse.Namespace) -> tuple[pa.Table, str | None]:
+    from theory.empirical.training.results import stored_results
+
+    given = [name for name in ("kernel", "orders", "scales", "seeds", *_SETTINGS) if getattr(options, name) is not None]
+    if given or options.full or options.variations:
+        raise InputError("--stored shows results as they are: it goes with --out, --plot and --json alone")
+    return stored_results(), options.out
+
+
+def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
+    from theory.empirical.training.experiments import run_experiments
+
+    configurations = _configurations(options)
+    number = options.seeds if options.seeds is not None else _FULL_SEEDS if options.full else _SEEDS
+    if number < 1:
+        raise InputError(f"--seeds is at least 1, not {number}")
+    folder = options.out or _DEFAULT_OUT
+    with progress_bar(remaining=True) as progress:
+        task = progress.add_task("training, %", total=None)
+        begun: list[float] = []
+
+        def on_work(done: float, total: float) -> None:
+            share = 100 * done / total
+            if not begun:
+                begun.append(share)
+                # What was there already says nothing about speed.
+                progress.reset(task, total=100, completed=round(share))
+            else:
+                progress.update(task, completed=round(share, 1))
+
+        table = run_experiments(configurations, folder, range(number), on_work=on_work)
+    return table, folder
+
+
+def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
+    from theory.empirical.training.experiments import (
+        FULL_KERNEL_SIZES,
+        SCALES,
+        VARIED_SCALES,
+        base_configurations,
+        varied_configurations,
+    )
+
+    settings = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    kernels = FULL_KERNEL_SIZES if options.full and not options.kernel else (_kernel(options),)
+    scales = _scales(options.scales) if options.scales else SCALES
+    chosen: list[Configuration] = []
+    for d in kernels:
+        sets = [parse_orders(text, d) for text in options.orders] if options.orders else None
+        base = base_configurations(d, sets, scales, **settings)
+        chosen += base
+        if options.variations or options.full:
+            some = base if options.scales or options.full else [c for c in base if c.scale in VARIED_SCALES]
+            chosen += varied_configurations(some)
+    return tuple(chosen)
+
+
+def _kernel(options: argparse.Namespace) -> int:
+    return prod(parse_kernel(options.kernel or _DEFAULT_KERNEL))
+
+
+def _scales(text: str) -> tuple[Fraction, ...]:
+    try:
+        return tuple(dict.fromkeys(Fraction(part.strip()) for part in text.split(",")))
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"scales are positive numbers or fractions such as 1/4,1/2,1, not {text!r}") from None
+
+
+def _draw(table: pa.Table, folder: str | None) -> list[str]:
+    """Draw the figures of every kernel size into the folder, as SVG and PNG; nothing without matplotlib."""
+    if folder is None:
+        return []
+    from theory.cli.output import make_folder
+    from theory.empirical.training.plot import figures
+    from theory.frontier.plot import save_plot
+
+    make_folder(folder)
+    written = []
+    try:
+        for name, axes in figures(table):
+            for suffix in (".svg", ".png"):
+                path = str(Path(folder) / (name + suffix))
+                save_plot(axes[0], path)
+                written.append(path)
+    except MissingDependencyError as error:
+        console(error=True).print(f"no figures: {error}", soft_wrap=True)
+    return written
+
+
+def _plot(table: pa.Table, options: argparse.Namespace) -> list[str]:
+    if not options.plot:
+        return []
+    from theory.empirical.training.plot import figures
+    from theory.frontier.plot import save_plot
+
+    _, axes = next(figures(table))
+    save_plot(axes[0], options.plot)
+    return [options.plot]
+
+
+def _row(group: Group) -> dict[str, Any]:
+    configuration = group.configuration
+    errors = {name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors}
+    return {
+        **configuration.to_row(),
+        "configuration": configuration.identity,
+        "label": configuration.label,
+        "hidden_widths": list(configuration.hidden_widths),
+        "parameters": configuration.parameters,
+        "seeds": list(group.seeds),
+        "optimal_error": group.optimal_error,
+        "optimal_test_error": group.optimal_test_error,
+        **errors,
+        "seeds_within_optimal_error": group.reached,
+        "seeds_within_optimal_test_error": group.reached_on_rows,
+    }
+
+
+def _print(groups: Sequence[Group], folder: str | None, files: Sequence[str], seconds: float) -> None:
+    out = console()
+    for d in sorted({group.configuration.kernel_size for group in groups}):
+        of_size = [group for group in groups if group.configuration.kernel_size == d]
+        networks = sum(len(group.seeds) for group in of_size)
+        out.print(
+            f"kernel size {d}, {networks} networks trained: the largest error, its median over seeds (least–largest)",
+            soft_wrap=True,
+        )
+        out.print(_table(of_size))
+        for name, text in _verdict(of_size):
+            out.print(f"{name:<10} {text}", soft_wrap=True)
+    for file in files:
+        out.print(f"{'written':<10} {file}", soft_wrap=True)
+    if folder is not None:
+        out.print(f"{'finished':<10} results in {folder}, in {seconds:.0f} s", soft_wrap=True)
+
+
+def _table(groups: Sequence[Group]) -> Table:
+    table = new_table(
+        ("orders", "left"),
+        ("training", "left"),
+        ("µ", "right"),
+        ("parameters", "right"),
+        ("error on test rows", "right"),
+        ("found in the cube", "right"),
+        ("optimal E", "right"),
+    )
+    for group in groups:
+        configuration = group.configuration
+        table.add_row(
+            format_orders(configuration.orders),
+            configuration.label,
+            str(configuration.scale),
+            count(configuration.parameters),
+            *(_spread(group.spread(error)) for error in _ERRORS),
+            f"{group.optimal_error:.3g}",
+        )
+    return table
+
+
+def _spread(values: tuple[float, float, float]) -> str:
+    least, middle, largest = (f"{value:.3f}" for value in values)
+    return f"{middle} ({least}–{largest})"
+
+
+def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
+    """Say whether training has found what the theory knows to be there."""
+    networks = sum(len(group.seeds) for group in groups)
+    reached, on_rows = sum(group.reached for group in groups), sum(group.reached_on_rows for group in groups)
+    return [
+        ("optimum", f"{reached} of {networks} networks have no larger error in the cube, as far as found, than E"),
+        ("", f"{on_rows} of {networks} do as well on the test rows as the optimal estimator on the same rows"),
+        ("closest", _closest(groups, "cube_error", "optimal_error", "E in the cube")),
+        ("", _closest(groups, "test_error", "optimal_test_error", "the optimal estimator on test rows")),
+    ]
+
+
+def _closest(groups: Sequence[Group], error: str, optimum: str, what: str) -> str:
+    factor, group = min(
+        ((group.spread(error)[0] / getattr(group, optimum), group) for group in groups), key=lambda pair: pair[0]
+    )
+    configuration = group.configuration
+    return (
+        f"{factor:.1f} times {what}: orders {format_orders(configuration.orders)}, µ = {configuration.scale}, "
+        f"{configuration.label}"
+    )

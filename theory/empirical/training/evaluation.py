@@ -1,0 +1,174 @@
+"""How far a network is from the maximum: on rows it has not seen, at the vertices, and anywhere in the cube.
+
+In NumPy and float64: this shares nothing with the program that trains. The residual of an estimator is linear on each
+simplex of sorted windows, so that its largest value is at a vertex of the cube. That of a trained network is not: what
+is measured here is a lower bound of its supremum over [0,1]^d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.empirical.training.configuration import Configuration
+from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
+from theory.empirical.training.network import Parameters
+from theory.estimator import Estimator
+
+Floats = NDArray[np.float64]
+
+TEST_ROWS = 20_000
+_TEST_SEED = 2**31
+"""No seed of a training run: the test rows are the same for all."""
+_OF_TRAINING, _OF_CUBE, _OF_VERTICES = 0, 1, 2
+
+_ENTRIES_AT_ONCE = 1 << 21
+_STARTS = 64
+_ASCENT_STEPS = 60
+_FIRST_STEP, _SHRINKING = 0.25, 0.9
+
+
+@dataclass(frozen=True)
+class ErrorMeasures:
+    """Largest errors |max(x) - network(x)| of one network.
+
+    Attributes
+    ----------
+    test : float
+        On test rows of the distribution of the training rows.
+    vertex : float
+        At the vertices of the cube.
+    cube : float
+        The largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents that begin at the
+        worst of both. A lower bound of the sup norm.
+    """
+
+    test: float
+    vertex: float
+    cube: float
+
+
+def measure_errors(parameters: Parameters, configuration: Configuration) -> ErrorMeasures:
+    """Measure the errors of one network.
+
+    Parameters
+    ----------
+    parameters : list of (matrix, bias)
+    configuration : Configuration
+        Its kernel size and the distribution of its rows.
+
+    Returns
+    -------
+    ErrorMeasures
+        NaN where the network has weights that are no numbers.
+
+    Examples
+    --------
+    The network of the optimal estimator of orders 0, 1, 3, whose error is E = 1/10:
+
+    >>> from theory import build_network, optimal_estimator
+    >>> from theory.empirical.training.network import exact_parameters
+    >>> network = build_network(optimal_estimator(4, [0, 1, 3]))
+    >>> errors = measure_errors(exact_parameters(network), Configuration(4, (0, 1, 3)))
+    >>> round(errors.vertex, 6), round(errors.cube, 6), errors.test < 0.1
+    (0.1, 0.1, True)
+    """
+    d = configuration.kernel_size
+    uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
+    corners = vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))
+    everywhere = np.concatenate([uniform, corners])
+    residuals = network_residuals(parameters, everywhere)
+    worst = everywhere[np.argsort(np.abs(residuals))[-_STARTS:]]
+    climbed = np.abs(network_residuals(parameters, climb(parameters, worst)))
+    return ErrorMeasures(
+        test=row_error(parameters, test_rows(configuration)),
+        vertex=float(np.abs(residuals[TEST_ROWS:]).max()),
+        cube=float(max(np.abs(residuals).max(), climbed.max())),
+    )
+
+
+def test_rows(configuration: Configuration) -> Rows:
+    """Return the test rows of a configuration: of its distribution, the same for all seeds."""
+    rng = training_rng(_TEST_SEED, _OF_TRAINING)
+    return draw_inputs(configuration.inputs, TEST_ROWS, configuration.kernel_size, rng)
+
+
+test_rows.__test__ = False  # type: ignore[attr-defined]
+
+
+def row_error(parameters: Parameters, rows: Rows) -> float:
+    """Return the largest error of a network among rows of windows."""
+    return float(np.abs(network_residuals(parameters, rows)).max())
+
+
+def estimator_error(estimator: Estimator, rows: Rows) -> float:
+    """Return the largest residual of an estimator among rows: what the best of its class shows on the same sample."""
+    return float(np.abs(rows.max(axis=1) - estimator(rows.astype(np.float64))).max())
+
+
+def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
+    """Return max(x) - network(x) for windows of shape (rows, d)."""
+    layers = _in_float64(parameters)
+    return np.concatenate([_residuals(layers, part) for part in _parts(layers, np.asarray(x, dtype=np.float64))])
+
+
+def climb(parameters: Parameters, x: NDArray[Any]) -> Floats:
+    """Ascend |max(x) - network(x)| inside the cube, and return the best window on each way.
+
+    Steps along the sign of the gradient, which shrink: the residual is piecewise linear, so that where it increases
+    fastest in the maximum norm is a corner of a box.
+
+    Parameters
+    ----------
+    parameters : list of (matrix, bias)
+    x : array, shape (starts, d)
+    """
+    layers, x = _in_float64(parameters), np.array(x, dtype=np.float64)
+    best, largest = x.copy(), np.abs(_residuals(layers, x))
+    for step in _FIRST_STEP * _SHRINKING ** np.arange(_ASCENT_STEPS):
+        x = np.clip(x + step * np.sign(_gradient(layers, x)), 0, 1)
+        size = np.abs(_residuals(layers, x))
+        better = size > largest
+        best[better], largest[better] = x[better], size[better]
+    return best
+
+
+_Layers = list[tuple[Floats, Floats]]
+
+
+def _in_float64(parameters: Parameters) -> _Layers:
+    return [(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64)) for w, b in parameters]
+
+
+def _parts(layers: _Layers, x: Floats) -> Iterator[Floats]:
+    rows = max(1, _ENTRIES_AT_ONCE // max(len(b) for _, b in layers))
+    return (x[start : start + rows] for start in range(0, len(x), rows))
+
+
+def _residuals(layers: _Layers, x: Floats) -> Floats:
+    values = x
+    for weights, bias in layers[:-1]:
+        values = np.maximum(values @ weights + bias, 0)
+    weights, bias = layers[-1]
+    difference: Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
+    return difference
+
+
+def _gradient(layers: _Layers, x: Floats) -> Floats:
+    """Return the gradient of |max(x) - network(x)|; where it does not exist, that of one side."""
+    values, open_units = x, []
+    for weights, bias in layers[:-1]:
+        values = values @ weights + bias
+        open_units.append(values > 0)
+        values = np.maximum(values, 0)
+    slope = np.broadcast_to(layers[-1][0].T, (len(x), len(layers[-1][0])))
+    for (weights, _), is_open in zip(reversed(layers[:-1]), reversed(open_units), strict=True):
+        slope = (slope * is_open) @ weights.T
+    of_maximum = np.zeros_like(x)
+    np.put_along_axis(of_maximum, x.argmax(axis=1, keepdims=True), 1, axis=1)
+    gradient: Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
+    return gradient

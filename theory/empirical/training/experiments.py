@@ -1,0 +1,204 @@
+"""The experiments: which configurations are trained, and the run over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import pyarrow as pa
+
+from theory.empirical.training.backend import environment, load_jax, load_optax
+from theory.empirical.training.configuration import Configuration, check_seeds
+from theory.empirical.training.evaluation import estimator_error, measure_errors, row_error, test_rows
+from theory.empirical.training.loop import TrainedSeeds, train_seeds
+from theory.empirical.training.results import ResultStore
+from theory.errors import KernelSizeError
+from theory.optimal.solve import optimal_estimator
+from theory.subpools import check_kernel_size
+
+SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
+"""mu of the base figure: 1/4, 1/2, 1, 2, 4, 8."""
+VARIED_SCALES = tuple(Fraction(2) ** k for k in range(-1, 3))
+"""mu of the variations: 1/2, 1, 2, 4."""
+ROWS = (100, 1_000, 100_000)
+"""Sizes of the training set, beside the 10,000 of the base."""
+FULL_KERNEL_SIZES = (4, 8, 9)
+
+VARIATIONS: tuple[dict[str, Any], ...] = (
+    {"loss": "squared"},
+    {"optimizer": "adamw"},
+    {"schedule": "cosine"},
+    {"initialization": "xavier"},
+    {"initialization": "kaiming"},
+    {"inputs": "sobol"},
+    {"inputs": "dirichlet"},
+    *({"rows": rows} for rows in ROWS),
+)
+"""What each variation changes; everything else is as in the base."""
+
+
+def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
+    """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}.
+
+    Raises
+    ------
+    KernelSizeError
+        If the kernel size is below 4, where two of them are the same.
+
+    Examples
+    --------
+    >>> paper_orders(8)
+    ((0, 1, 7), (0, 1, 6, 7), (0, 1, 2, 3, 4, 5, 6, 7))
+    """
+    d = check_kernel_size(kernel_size)
+    if d < 4:
+        raise KernelSizeError(f"the sets 0,1,d-1 and 0,1,d-2,d-1 and 0..d-1 take a kernel size of at least 4, not {d}")
+    return tuple(dict.fromkeys([(0, 1, d - 1), (0, 1, d - 2, d - 1), tuple(range(d))]))
+
+
+def base_configurations(
+    kernel_size: int,
+    sets: Sequence[Iterable[int]] | None = None,
+    scales: Sequence[Fraction] = SCALES,
+    **settings: Any,
+) -> tuple[Configuration, ...]:
+    """Return the configurations of the base figure: error against mu, for each set of orders.
+
+    Parameters
+    ----------
+    kernel_size : int
+    sets : sequence of sets of orders, optional
+        Those of :func:`paper_orders` by default.
+    scales : sequence of Fraction
+        mu.
+    **settings
+        Fields of a :class:`Configuration`, for all of them.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> len(base_configurations(8))
+    18
+    """
+    return tuple(
+        Configuration(kernel_size, tuple(orders), scale=scale, **settings)
+        for orders in (paper_orders(kernel_size) if sets is None else sets)
+        for scale in scales
+    )
+
+
+def varied_configurations(base: Iterable[Configuration]) -> tuple[Configuration, ...]:
+    """Return every variation of some configurations, each of which changes one setting.
+
+    Examples
+    --------
+    >>> len(varied_configurations([Configuration(8, (0, 1, 7))])) == len(VARIATIONS)
+    True
+    """
+    changed = (replace(configuration, **change) for change in VARIATIONS for configuration in base)
+    return tuple(dict.fromkeys(changed))
+
+
+def run_experiments(
+    configurations: Iterable[Configuration],
+    folder: str | Path,
+    seeds: Sequence[int],
+    *,
+    on_work: Callable[[float, float], None] | None = None,
+) -> pa.Table:
+    """Train what is not in the results yet, and add it, configuration by configuration.
+
+    Parameters
+    ----------
+    configurations : iterable of Configuration
+    folder : str or Path
+        Where the results are, or will be, in ``training.parquet``.
+    seeds : sequence of int
+    on_work : callable, optional
+        Called with the work done and the work in all, in arbitrary units; the first time with what was there before.
+
+    Returns
+    -------
+    pyarrow.Table
+        The rows of these configurations and seeds, of :data:`theory.empirical.training.results.SCHEMA`.
+
+    Raises
+    ------
+    FormatError, InputError, StorageError, MissingDependencyError
+    """
+    chosen, seeds = tuple(dict.fromkeys(configurations)), check_seeds(seeds)
+    load_jax(), load_optax()
+    store = ResultStore(folder)
+    report = on_work or (lambda done, total: None)
+    with store.writing():
+        missing = {c: tuple(s for s in seeds if s not in store.seeds_of(c)) for c in chosen}
+        total = sum(c.work * len(seeds) for c in chosen)
+        done = total - sum(c.work * len(left) for c, left in missing.items())
+        report(done, total)
+        for configuration, left in missing.items():
+            if left:
+                share = configuration.work * len(left)
+                store.add(_train(configuration, left, _reporter(report, done, share, total, configuration.checks)))
+                done += share
+                report(done, total)
+    return store.rows_of(chosen, seeds)
+
+
+def _reporter(
+    report: Callable[[float, float], None], done: float, share: float, total: float, checks: int
+) -> Callable[[int], None]:
+    return lambda check: report(done + share * check / checks, total)
+
+
+def _train(
+    configuration: Configuration, seeds: tuple[int, ...], on_check: Callable[[int], None]
+) -> list[dict[str, Any]]:
+    """Train the seeds of one configuration, measure the networks, and return their rows."""
+    start = process_time()
+    trained = train_seeds(configuration, seeds, on_check=on_check)
+    of_all = {**configuration.to_row(), **_described(configuration), **_optimal(configuration)}
+    rows = [of_all | _measured(trained, i, configuration) for i in range(len(seeds))]
+    seconds = (process_time() - start) / len(seeds)
+    return [row | {"processor_seconds": seconds} for row in rows]
+
+
+def _described(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "configuration": configuration.identity,
+        "hidden_widths": list(configuration.hidden_widths),
+        "parameters": configuration.parameters,
+        "environment": environment(),
+    }
+
+
+def _measured(trained: TrainedSeeds, i: int, configuration: Configuration) -> dict[str, Any]:
+    """Return what was found for the i-th seed."""
+    parameters = trained.network(i)
+    errors = measure_errors(parameters, configuration)
+    return {
+        "seed": trained.seeds[i],
+        "steps_taken": int(trained.steps[i]),
+        "best_step": int(trained.best_steps[i]),
+        "stopped_early": bool(trained.stopped_early[i]),
+        "train_error": row_error(parameters, trained.training_rows[i]),
+        "validation_error": float(trained.validation_errors[i]),
+        "test_error": errors.test,
+        "vertex_error": errors.vertex,
+        "cube_error": errors.cube,
+    }
+
+
+def _optimal(configuration: Configuration) -> dict[str, float]:
+    """Return the error of the optimal estimator of these orders, on the cube and on the test rows."""
+    estimator = optimal_estimator(configuration.kernel_size, configuration.orders)
+    return {
+        "optimal_error": float(estimator.error or 0),
+        "optimal_test_error": estimator_error(estimator, test_rows(configuration)),
+    }

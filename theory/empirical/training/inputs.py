@@ -1,0 +1,92 @@
+"""Rows of inputs: random windows in the unit cube, and its vertices."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.empirical.training.configuration import Inputs
+from theory.errors import InputError
+
+Rows = NDArray[np.float32]
+
+ALL_VERTICES_TO = 14
+"""Largest kernel size whose vertices are all listed."""
+
+
+def draw_inputs(inputs: Inputs, rows: int, kernel_size: int, rng: np.random.Generator) -> Rows:
+    """Draw windows.
+
+    Parameters
+    ----------
+    inputs : {"uniform", "sobol", "dirichlet"}
+        Uniform on the cube [0,1]^d; a scrambled Sobol sequence, which fills the cube more evenly; the Dirichlet
+        distribution with all parameters 1/d, whose windows add up to 1 and mostly have one large entry.
+    rows, kernel_size : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    float32 array, shape (rows, kernel_size)
+        In [0,1].
+
+    Raises
+    ------
+    InputError
+        If the distribution is unknown.
+
+    Examples
+    --------
+    >>> x = draw_inputs("dirichlet", 100, 4, np.random.default_rng(0))
+    >>> x.shape, bool(abs(x.sum(axis=1) - 1).max() < 1e-6)
+    ((100, 4), True)
+    """
+    if inputs == "uniform":
+        return rng.random((rows, kernel_size), dtype=np.float32)
+    if inputs == "sobol":
+        return _sobol(rows, kernel_size, rng)
+    if inputs == "dirichlet":
+        return rng.dirichlet(np.full(kernel_size, 1 / kernel_size), rows).astype(np.float32)
+    raise InputError(f"inputs are uniform, sobol or dirichlet, not {inputs!r}")
+
+
+def _sobol(rows: int, kernel_size: int, rng: np.random.Generator) -> Rows:
+    from scipy.stats import qmc
+
+    # A power of two of points is balanced; the first rows of them are what the sequence begins with.
+    points = qmc.Sobol(kernel_size, scramble=True, seed=rng).random_base2((rows - 1).bit_length())
+    return np.asarray(points[:rows], dtype=np.float32)
+
+
+def vertices(kernel_size: int, rng: np.random.Generator) -> Rows:
+    """Return the vertices of the cube, where the optimal estimators have their largest residuals.
+
+    Parameters
+    ----------
+    kernel_size : int
+        d. Up to d = 14 all 2^d vertices; beyond that 2^14 of them, whose numbers of zeros are uniform on 0..d.
+    rng : numpy.random.Generator
+        Draws the vertices where they are not all listed.
+
+    Returns
+    -------
+    float32 array, shape (min(2^d, 2^14), kernel_size)
+
+    Examples
+    --------
+    >>> vertices(2, np.random.default_rng(0)).tolist()
+    [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    """
+    if kernel_size <= ALL_VERTICES_TO:
+        return np.array(list(product((0, 1), repeat=kernel_size)), dtype=np.float32)
+    rows = 1 << ALL_VERTICES_TO
+    zeros = rng.integers(0, kernel_size + 1, size=(rows, 1))
+    ranks = rng.random((rows, kernel_size)).argsort(axis=1).argsort(axis=1)
+    return (ranks >= zeros).astype(np.float32)
+
+
+def training_rng(seed: int, purpose: int) -> np.random.Generator:
+    """Return the generator of a seed for one purpose: streams of different purposes are independent."""
+    return np.random.default_rng([seed, purpose])

@@ -1,0 +1,222 @@
+"""Results of training on disk: one Parquet file, a row for each configuration and seed.
+
+The file is written beside its place and renamed, so that it is whole whatever happened, and read strictly: one that is
+damaged, of another version, or whose rows do not match their configurations is refused, not overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from theory.empirical.training.configuration import Configuration
+from theory.errors import FormatError, InputError, StorageError
+
+FILE = "training.parquet"
+_FORMAT = {b"format": b"subpool-training", b"version": b"1"}
+
+_SETTINGS = [
+    ("kernel_size", pa.int32()),
+    ("orders", pa.list_(pa.int32())),
+    ("scale", pa.string()),
+    ("widths", pa.string()),
+    ("loss", pa.string()),
+    ("optimizer", pa.string()),
+    ("learning_rate", pa.float64()),
+    ("schedule", pa.string()),
+    ("initialization", pa.string()),
+    ("inputs", pa.string()),
+    ("rows", pa.int32()),
+    ("batch", pa.int32()),
+    ("steps", pa.int32()),
+    ("check_every", pa.int32()),
+    ("patience", pa.int32()),
+]
+_FOUND = [
+    ("hidden_widths", pa.list_(pa.int32())),
+    ("parameters", pa.int32()),
+    ("steps_taken", pa.int32()),
+    ("best_step", pa.int32()),
+    ("stopped_early", pa.bool_()),
+    ("train_error", pa.float32()),
+    ("validation_error", pa.float32()),
+    ("test_error", pa.float32()),
+    ("vertex_error", pa.float32()),
+    ("cube_error", pa.float32()),
+    ("optimal_error", pa.float64()),
+    ("optimal_test_error", pa.float64()),
+    ("processor_seconds", pa.float32()),
+    ("environment", pa.string()),
+]
+SCHEMA = pa.schema([("configuration", pa.string()), *_SETTINGS, ("seed", pa.int32()), *_FOUND], metadata=_FORMAT)
+"""Settings are those of a Configuration. Errors are largest absolute errors: ``train_error`` on the seed's own rows,
+``validation_error`` on those that choose the parameters, ``test_error`` on rows of the same distribution that nothing
+has seen, ``vertex_error`` at 0/1 windows, ``cube_error`` the largest found in the cube, a lower bound of the sup norm.
+``optimal_error`` is E, the sup norm over the cube of the optimal estimator of these orders, and ``optimal_test_error``
+what that estimator shows on the same test rows. ``processor_seconds``: the seeds trained together, divided evenly."""
+
+
+class ResultStore:
+    """The results in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is missing. A results file that is there is read, and added to.
+
+    Raises
+    ------
+    StorageError
+        If the folder cannot be made.
+    FormatError
+        If its ``training.parquet`` is damaged, or something else.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise InputError(f"{self.folder} is a file, not a folder") from None
+        except OSError as error:
+            raise StorageError(f"cannot write to the folder {self.folder}: {error.strerror}") from None
+        self._table = read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
+
+    @property
+    def path(self) -> Path:
+        """The results file."""
+        return self.folder / FILE
+
+    @property
+    def table(self) -> pa.Table:
+        """All rows."""
+        return self._table
+
+    def seeds_of(self, configuration: Configuration) -> frozenset[int]:
+        """Return the seeds of a configuration whose results are there."""
+        identities, seeds = (self._table[name].to_pylist() for name in ("configuration", "seed"))
+        wanted = configuration.identity
+        return frozenset(seed for identity, seed in zip(identities, seeds, strict=True) if identity == wanted)
+
+    def rows_of(self, configurations: Iterable[Configuration], seeds: Sequence[int]) -> pa.Table:
+        """Return the rows of some configurations and seeds."""
+        import pyarrow.compute as pc
+
+        chosen = pc.and_(
+            pc.is_in(self._table["configuration"], pa.array([c.identity for c in configurations], pa.string())),
+            pc.is_in(self._table["seed"], pa.array(seeds, pa.int32())),
+        )
+        return self._table.filter(chosen)
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows, and write the file whole or not at all.
+
+        Raises
+        ------
+        StorageError
+        """
+        table = pa.concat_tables([self._table, pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)])
+        sink = pa.BufferOutputStream()
+        pq.write_table(table.combine_chunks(), sink, compression="zstd")
+        _write_whole(self.path, sink.getvalue())
+        self._table = table
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other processes from adding to the folder. The lock ends with the process.
+
+        Raises
+        ------
+        StorageError
+            If another process is adding to it.
+        """
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            _lock(descriptor, self.folder)
+            for left_over in self.folder.glob(f".{FILE}.*.part"):
+                left_over.unlink(missing_ok=True)
+            # What was there before the lock may have grown.
+            self._table = read_results(self.path) if self.path.exists() else self._table
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def read_results(path: str | Path) -> pa.Table:
+    """Read a results file.
+
+    Raises
+    ------
+    FormatError
+        If it is no Parquet file, has another schema, or a row does not match its configuration.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            if not file.schema_arrow.equals(SCHEMA) or file.schema_arrow.metadata != _FORMAT:
+                raise FormatError(f"{path} holds no training results of this version: its columns are others")
+            table = file.read()
+    except (OSError, pa.ArrowException) as error:
+        raise FormatError(f"{path} is damaged, or no Parquet file: {error}") from None
+    _check_rows(table, path)
+    return table
+
+
+def stored_results() -> pa.Table:
+    """Return the results that come with the package: real runs, described in ``docs/training.md``."""
+    source = files("theory.empirical").joinpath("data", FILE)
+    return read_results(Path(str(source)))
+
+
+def configurations_of(table: pa.Table) -> tuple[Configuration, ...]:
+    """Return the configurations of some rows, in the order in which they occur."""
+    found: dict[str, Configuration] = {}
+    for row in table.select(["configuration", *(name for name, _ in _SETTINGS)]).to_pylist():
+        if row["configuration"] not in found:
+            found[row["configuration"]] = Configuration.from_row(row)
+    return tuple(found.values())
+
+
+def _check_rows(table: pa.Table, path: str | Path) -> None:
+    pairs = list(zip(table["configuration"].to_pylist(), table["seed"].to_pylist(), strict=True))
+    if len(set(pairs)) < len(pairs):
+        raise FormatError(f"{path} holds results of one configuration and seed twice")
+    try:
+        for row in table.to_pylist():
+            if Configuration.from_row(row).identity != row["configuration"]:
+                raise FormatError(f"{path} has a row whose settings are not those of {row['configuration']}")
+    except InputError as error:
+        raise FormatError(f"{path} has a row that is no result: {error}") from None
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not on Windows; there it is up to the user
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StorageError(f"another process is adding to the results in {folder}") from None
+    except OSError:  # a file system without locks
+        return
+
+
+def _write_whole(target: Path, content: Any) -> None:
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {target}: {error.strerror}; what was written before is whole") from None
