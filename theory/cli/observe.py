@@ -40,7 +40,9 @@ def add(commands: Any) -> None:
         metavar="ORDERS",
         help="an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
     )
-    observe.add_argument("--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2")
+    observe.add_argument(
+        "--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2"
+    )
     observe.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
     observe.add_argument(
         "--limit",

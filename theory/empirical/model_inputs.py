@@ -91,7 +91,9 @@ def image_input(path: object, graph_inputs: Sequence[Any]) -> ImageInput:
             f"but the model's input {graph_inputs[0].name!r} has the shape {written}"
         )
     if tensor.elem_type not in _TYPES:
-        raise InputError(f"{path}: pictures are given as floats, but the model's input {graph_inputs[0].name!r} is of another type")
+        raise InputError(
+            f"{path}: pictures are given as floats, but the model's input {graph_inputs[0].name!r} is of another type"
+        )
     return ImageInput(
         graph_inputs[0].name, shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE, np.dtype(_TYPES[tensor.elem_type])
     )
@@ -148,7 +150,8 @@ def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDA
         raise InputError(f"{name}: models are given pictures with 1 or 3 channels, not with {len(pixels)}")
     if channels == 1 and len(pixels) == 3:
         # Luminance of sRGB's primaries (ITU-R BT.709).
-        return np.tensordot([0.2125, 0.7154, 0.0721], pixels, axes=1)[None]
+        grey: NDArray[np.float64] = np.tensordot([0.2125, 0.7154, 0.0721], pixels, axes=1)[None]
+        return grey
     return np.broadcast_to(pixels, (channels, *pixels.shape[1:]))
 
 
@@ -189,7 +192,7 @@ def digits(count: int = DIGITS) -> list[Picture]:
     Examples
     --------
     >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
-    [('digit 0', (1, 8, 8)), ('digit 898', (1, 8, 8))]
+    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
     """
     try:
         from sklearn.datasets import load_digits

@@ -92,7 +92,9 @@ def observe_model(
     lows, highs, shapes = runs.extents()
     reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
-        raise InputError(f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}")
+        raise InputError(
+            f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
+        )
     observers = [
         None
         if reason

@@ -30,6 +30,11 @@ def constant_share(mixture: Mixture) -> Floats:
     return _ratio(mixture.of("constant"), mixture.of("windows"))
 
 
+def threshold_share(mixture: Mixture) -> Floats:
+    """Share of the windows whose gap is the threshold itself, which are not distinct, among all windows."""
+    return _ratio(mixture.of("at_threshold"), mixture.of("windows"))
+
+
 def tied_share(mixture: Mixture, reading: Reading = Reading.VARYING) -> Floats:
     """Share of the windows whose largest value occurs twice or more, among those that are not constant."""
     gaps = mixture.gap("gap", reading)
