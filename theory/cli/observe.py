@@ -75,24 +75,27 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observation import LIMIT, observe
+    from theory.empirical.observation import LIMIT, observe, window_grid
     from theory.empirical.observation_json import observation_row
     from theory.empirical.observation_summary import summarise
+    from theory.empirical.windows import Geometry
 
     if options.normalize:
         raise InputError("--normalize says how pixels are given to a model, and needs --model")
     shape = parse_kernel(options.kernel or "3x3")
     if len(shape) != 2:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
-    estimators = _estimators(options.orders)(prod(shape))
     pictures, origin = _pictures(options.images)
+    for picture in pictures:
+        # Before anything is solved for windows of an absurd size.
+        window_grid(picture, Geometry.of(shape))
     with progress_bar() as progress:
         task = progress.add_task("pictures", total=len(pictures))
         seen = observe(
             pictures,
             shape,
             strides=_strides(options.stride),
-            estimators=estimators,
+            estimators=_estimators(options.orders)(prod(shape)),
             rng=rng,
             limit=_limit(options.limit, LIMIT),
             on_picture=lambda done: progress.update(task, completed=done),

@@ -174,7 +174,8 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
             "pictures are scaled with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
         ) from None
     scaled = resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
-    return np.clip(scaled, 0.0, 1.0)
+    clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
+    return clipped
 
 
 def digits(count: int = DIGITS) -> list[Picture]:

@@ -152,6 +152,20 @@ class Observation:
         return is_below(self.excess(other, reading), 0.0)
 
 
+def window_grid(picture: Picture, geometry: Geometry) -> tuple[int, ...]:
+    """Count the windows along each axis of a picture.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the picture.
+    """
+    try:
+        return geometry.grid(picture.pixels.shape[1:])
+    except InputError as error:
+        raise InputError(f"{picture.name}: {error}") from None
+
+
 def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
     """Solve for {0,1,d-1}, for {0..d-1} (beyond d = 9: {0,1,d-2,d-1}), and for {1,d-1} relative to the range.
 
@@ -235,11 +249,7 @@ class Observer:
         InputError
             If no window fits into the picture.
         """
-        try:
-            grid = self.geometry.grid(picture.pixels.shape[1:])
-        except InputError as error:
-            raise InputError(f"{picture.name}: {error}") from None
-        channels = len(picture.pixels)
+        grid, channels = window_grid(picture, self.geometry), len(picture.pixels)
         there = channels * prod(grid)
         chosen = select(there, self.limit, self._draws)
         clusters = blocks_of(chosen, channels, grid) if self.by_blocks else np.zeros(len(chosen), np.int64)
@@ -367,6 +377,8 @@ def observe(
     (31752, 0.25, 'does not hold')
     """
     geometry = Geometry.of(kernel_shape, strides=strides)
+    for picture in pictures:
+        window_grid(picture, geometry)
     chosen = default_estimators(geometry.kernel_size) if estimators is None else estimators
     observer = Observer(geometry, chosen, len(pictures), rng, threshold, rare, limit)
     for done, picture in enumerate(pictures, start=1):

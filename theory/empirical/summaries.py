@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.bootstrap import interval
+from theory.empirical.bootstrap import ends, interval
 from theory.empirical.tallies import BINS, Mixture, Tally
 from theory.empirical.verdict import Interval, Reading
 
@@ -136,10 +136,9 @@ class Sample:
         return interval(value, statistic(self.resamples, other.resamples), self.units)
 
     def band(self, statistic: Callable[[Mixture], Floats]) -> tuple[Floats, Floats, Floats]:
-        """Return a curve, and the ends of pointwise intervals around it."""
-        value, replicates = statistic(self.data)[0], statistic(self.resamples)
-        points = [interval(v, replicates[:, k], self.units) for k, v in enumerate(value)]
-        return value, np.array([p.low for p in points]), np.array([p.high for p in points])
+        """Return a curve, and the ends of pointwise intervals around it (NaN where a resample is not defined)."""
+        low, high = ends(statistic(self.resamples), self.units)
+        return statistic(self.data)[0], low, high
 
 
 def difference(statistic: Callable[[Mixture], Floats]) -> Callable[[Mixture, Mixture], Floats]:

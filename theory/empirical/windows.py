@@ -22,7 +22,7 @@ _VALUES_AT_ONCE = 1 << 20
 """Numbers that are copied at once, whatever the kernel size: some MiB."""
 
 BLOCKS = 4
-"""Parts of each axis where blocks stand in for pictures: few, so that blocks are large and depend little on each other."""
+"""Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
 @dataclass(frozen=True)
