@@ -22,6 +22,7 @@ from theory.empirical.model_observation import observe_model
 from theory.empirical.observation import FEW, Observer, Source, default_estimators, observe
 from theory.empirical.observation_plots import plot_gap, plot_pools, plot_residual
 from theory.empirical.observation_summary import summarise
+from theory.empirical.runner import open_runner
 from theory.empirical.summaries import (
     constant_share,
     gap_quantile,
@@ -54,12 +55,12 @@ def noise_pictures(number, shape=(24, 24), seed=0):
 
 def naive_windows(pixels, kernel, strides=(1, 1)):
     """All windows by loops."""
-    rows = []
-    for channel in pixels:
-        for top in range(0, channel.shape[0] - kernel[0] + 1, strides[0]):
-            for left in range(0, channel.shape[1] - kernel[1] + 1, strides[1]):
-                rows.append(sorted(int(v) for v in channel[top : top + kernel[0], left : left + kernel[1]].ravel()))
-    return rows
+    return [
+        sorted(int(v) for v in channel[top : top + kernel[0], left : left + kernel[1]].ravel())
+        for channel in pixels
+        for top in range(0, channel.shape[0] - kernel[0] + 1, strides[0])
+        for left in range(0, channel.shape[1] - kernel[1] + 1, strides[1])
+    ]
 
 
 def naive_gap(row):
@@ -509,7 +510,8 @@ def test_pixels_that_are_no_numbers_are_refused(tmp_path):
         picture_from_array("none", np.zeros((0, 2)))
 
 
-def test_a_missing_extra_is_named(monkeypatch):
+def test_a_missing_extra_is_named(monkeypatch, tmp_path):
+    model = pooling_model(tmp_path / "m.onnx", [max_pool("x", "y", "p", kernel_shape=[2, 2])])
     monkeypatch.setitem(sys.modules, "skimage", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[images\]"):
         shipped_photographs()
@@ -518,7 +520,10 @@ def test_a_missing_extra_is_named(monkeypatch):
         digits()
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[onnx\]"):
-        PoolingModel("model.onnx")
+        PoolingModel(model)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingDependencyError, match=r"subpool\[onnx\]"):
+        PoolingModel(model)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[plots\]"):
         plot_gap(observe(ramps(1), (3, 3), rng=rng()))
@@ -529,7 +534,12 @@ def test_a_missing_extra_is_named(monkeypatch):
 
 def pooling_model(path, nodes, *, shape=("N", 1, 8, 8), element=TensorProto.FLOAT, inputs=None):
     values = [helper.make_tensor_value_info(name, element, shape) for name in inputs or ["x"]]
-    graph = helper.make_graph(nodes, "g", values, [helper.make_tensor_value_info(nodes[-1].output[0], element, ["N", "C", "H", "W"])])
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        values,
+        [helper.make_tensor_value_info(nodes[-1].output[0], element, [f"size {k}" for k in range(len(shape))])],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(model, path)
     return path
@@ -554,12 +564,12 @@ def test_windows_inside_are_windows_of_the_node(tmp_path, attributes, size):
     path = pooling_model(tmp_path / "m.onnx", [max_pool("x", "y", "p", **attributes)], shape=("N", 1, size, size))
     model = PoolingModel(path)
     x = rng().permutation(size * size).reshape(1, 1, size, size).astype(np.float32)
-    (array,) = model.run("x", x)
+    (array,) = model.run(x)
     assert np.array_equal(array, x[0])
     geometry = model.pools[0].geometry(array.shape[1:])
     grid = geometry.grid(array.shape[1:])
     maxima = np.concatenate(list(sorted_windows(array, geometry, np.arange(int(np.prod(grid))))))[:, -1].reshape(grid)
-    (pooled,) = model._session.run(["y"], {"x": x})
+    pooled = open_runner(path, device="cpu").run(x)["y"]
     # Values are distinct and padding is minus infinity: the windows inside are a block of those of the node.
     rows, columns = grid
     starts = [
@@ -580,7 +590,7 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
         max_pool("b", "c", "whole", kernel_shape=[5, 5], pads=[2, 2, 2, 2]),
     ]
     model = PoolingModel(pooling_model(tmp_path / "m.onnx", nodes))
-    wanted = image_input("m", model.graph_inputs)
+    wanted = image_input(model.single_input())
     pictures = digits(10)
     seen = observe_model(model, wanted, pictures, "unit", rng=rng())
     assert [pool.pool.name for pool in seen] == ["first", "b", "whole"]
@@ -611,51 +621,55 @@ def test_models_that_cannot_be_observed_are_refused(tmp_path):
     one = [max_pool("x", "y", "p", kernel_shape=[1, 1])]
     model = PoolingModel(pooling_model(tmp_path / "one.onnx", one))
     with pytest.raises(InputError, match="none of the MaxPool nodes can be observed: p: its windows have one input"):
-        observe_model(model, image_input("m", model.graph_inputs), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
     flat = [
         helper.make_node("Sub", ["x", "x"], ["zero"]),
         max_pool("zero", "y", "p", kernel_shape=[2, 2]),
     ]
     model = PoolingModel(pooling_model(tmp_path / "flat.onnx", flat))
     with pytest.raises(InputError, match="all its inputs are 0"):
-        observe_model(model, image_input("m", model.graph_inputs), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
     infinite = [helper.make_node("Log", ["x"], ["l"]), max_pool("l", "y", "p", kernel_shape=[2, 2])]
     model = PoolingModel(pooling_model(tmp_path / "log.onnx", infinite))
     with pytest.raises(InputError, match="the input of p has NaN or infinite values"):
-        observe_model(model, image_input("m", model.graph_inputs), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
 
 
 @pytest.mark.parametrize(
     ("shape", "element", "inputs", "message"),
     [
-        (("N", 1, 8, 8), TensorProto.FLOAT, ["x", "z"], "with one input is needed, not with 2"),
-        ((1, 8, 8), TensorProto.FLOAT, ["x"], r"has the shape \(1, 8, 8\)"),
-        ((4, 1, 8, 8), TensorProto.FLOAT, ["x"], r"has the shape \(4, 1, 8, 8\)"),
-        (("N", 8, 8, 3), TensorProto.FLOAT, ["x"], r"has the shape \(\?, 8, 8, 3\)"),
-        (("N", 1, 8, 8), TensorProto.UINT8, ["x"], "another type"),
+        (
+            ("N", 1, 8, 8),
+            TensorProto.FLOAT,
+            ["x", "z"],
+            r"m\.onnx: a model with one input is needed, but this one has 2",
+        ),
+        ((1, 8, 8), TensorProto.FLOAT, ["x"], r"with 1 or 3 channels, .* shape \(1, 8, 8\)"),
+        (("N", 8, 8, 3), TensorProto.FLOAT, ["x"], r"with 1 or 3 channels, .* shape \(any, 8, 8, 3\)"),
+        (("N", 1, 8, 8), TensorProto.UINT8, ["x"], r"m\.onnx: a model of real numbers is needed"),
     ],
 )
 def test_models_that_need_inputs_that_cannot_be_made_are_refused(tmp_path, shape, element, inputs, message):
-    values = [helper.make_tensor_value_info(name, element, shape) for name in inputs]
+    pool = max_pool("x", "y", "p", kernel_shape=[2] * (len(shape) - 2))
+    path = pooling_model(tmp_path / "m.onnx", [pool], shape=shape, element=element, inputs=inputs)
     with pytest.raises(InputError, match=message):
-        image_input("m.onnx", values)
+        image_input(PoolingModel(path).single_input())
 
 
 def test_pictures_are_cut_scaled_and_normalised():
-    wanted = ImageInput("x", 3, 10, 20, np.dtype(np.float32))
+    wanted = ImageInput(3, 10, 20)
     picture = grey("grey", np.full((30, 30), 51))
     unit, plain, imagenet = (fit(picture, wanted, how) for how in ("unit", "bytes", "imagenet"))
     assert unit.shape == (1, 3, 10, 20)
-    assert unit.dtype == np.float32
     assert unit == pytest.approx(np.full(unit.shape, 0.2))
     assert plain == pytest.approx(np.full(unit.shape, 51))
     assert imagenet[0, :, 0, 0] == pytest.approx((0.2 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225])
     # What is cut is the middle: the edges of a wide picture do not matter.
     wide = np.zeros((1, 10, 50), dtype=np.uint8)
     wide[..., :14] = 255
-    square = ImageInput("x", 1, 10, 10, np.dtype(np.float32))
+    square = ImageInput(1, 10, 10)
     assert fit(Picture("wide", wide, 0, 255), square, "unit").max() == 0
-    colour = ImageInput("x", 1, 1, 1, np.dtype(np.float32))
+    colour = ImageInput(1, 1, 1)
     red = Picture("red", np.array([255, 0, 0]).reshape(3, 1, 1), 0, 255)
     assert fit(red, colour, "unit").item() == pytest.approx(0.2125)
     with pytest.raises(InputError, match="not with 2"):
@@ -663,8 +677,8 @@ def test_pictures_are_cut_scaled_and_normalised():
 
 
 def test_same_padding_is_split_as_onnx_says():
-    upper = MaxPool("p", (3,), (2,), (1,), None, "SAME_UPPER")
-    lower = MaxPool("p", (3,), (2,), (1,), None, "SAME_LOWER")
+    upper = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_UPPER")
+    lower = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_LOWER")
     assert upper.geometry((8,)).offsets == (0,)
     assert lower.geometry((8,)).offsets == (1,)
 

@@ -52,6 +52,7 @@ def add(commands: Any) -> None:
     observe.add_argument(
         "--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels"
     )
+    observe.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
     observe.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     observe.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
     observe.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
@@ -121,8 +122,8 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
 
     if options.kernel or options.stride:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
-    model = PoolingModel(options.model)
-    wanted = image_input(options.model, model.graph_inputs)
+    model = PoolingModel(options.model, device=options.device)
+    wanted = image_input(model.single_input())
     normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
     if wanted.is_for_digits and not options.images:
         pictures, origin = digits(), "digits of scikit-learn"

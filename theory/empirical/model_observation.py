@@ -130,7 +130,7 @@ class _Runs:
 
     def __iter__(self) -> Iterator[list[NDArray[Any]]]:
         for picture in self.pictures:
-            yield self.model.run(self.wanted.name, fit(picture, self.wanted, self.normalisation))
+            yield self.model.run(fit(picture, self.wanted, self.normalisation))
             self.done += 1
             if self.on_run:
                 self.on_run(self.done)
