@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from theory import bounds as bounds
     from theory.certificate import Certificate as Certificate
+    from theory.empirical.pooling import pool as pool
     from theory.errors import SubpoolError as SubpoolError
     from theory.estimator import Estimator as Estimator
     from theory.frontier.best import best_orders as best_orders
@@ -40,6 +41,7 @@ _HOME = {
     "network_size": "theory.networks.size",
     "optimal_estimator": "theory.optimal.solve",
     "pareto_front": "theory.frontier.pareto",
+    "pool": "theory.empirical.pooling",
     "prove_exact": "theory.networks.exactness",
     "residual_distribution": "theory.residual",
     "sweep": "theory.frontier.sweep",

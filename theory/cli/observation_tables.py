@@ -13,7 +13,7 @@ from theory.empirical.bootstrap import LEVEL, RESAMPLES
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation, Source
 from theory.empirical.observation_summary import Summary
-from theory.empirical.tallies import BANDS, band_names
+from theory.empirical.tallies import band_names
 from theory.empirical.verdict import Answer, Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TINY_SHARE = 5e-5
 _BYTE = 255
 _WORST = "one 1, rest 0"
+_MENTIONED = 0.001
+"""Share of windows at the threshold itself from which on they are mentioned."""
 
 
 def print_observation(seen: Observation, summary: Summary, title: str, files: Sequence[str]) -> None:
@@ -104,7 +106,7 @@ def _reading_table(summary: Summary) -> Table:
         table.add_row(_name(source), *(_share(found.distinct[reading]) for reading in Reading))
     excess = summary.comparisons[Source.SHUFFLED].excess
     table.add_row("shuffled - pictures", *(_share(_negated(excess[reading])) for reading in Reading))
-    table.add_row("rare", *(summary.rare[reading].value for reading in Reading))
+    table.add_row("rare", *(summary.rare[Source.OBSERVED][reading].value for reading in Reading))
     return table
 
 
@@ -153,7 +155,15 @@ def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterato
     yield "intervals", _interval_note(seen)
     yield "delta", "Cliff's delta of the pictures against that source: P(larger) - P(smaller), between -1 and 1"
     yield "readings", f"contrast: range at least 1/16; rare: the interval is below {_percent(seen.rare)}"
+    at_threshold = summary.sources[Source.OBSERVED].at_threshold.value
+    if at_threshold >= _MENTIONED:
+        yield (
+            "threshold",
+            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}: few levels",
+        )
     yield "claim", _claim(summary)
+    if summary.claim_unrounded is not None:
+        yield "", f"the same with the rounding undone: {summary.claim_unrounded.value}"
     yield "", _comparison(seen, summary, Source.SHUFFLED)
     yield "", _comparison(seen, summary, Source.NOISE)
     if files:
@@ -179,10 +189,11 @@ def _claim(summary: Summary) -> str:
     text = f"windows with a distinct maximum are not prevalent: {summary.claim.value}"
     if summary.claim is not Answer.UNDECIDED:
         return f"{text} (in all four readings)"
+    rare = summary.rare[Source.OBSERVED]
     differing = (
-        f"{answer.value}: " + ", ".join(reading.value for reading in Reading if summary.rare[reading] is answer)
+        f"{answer.value}: " + ", ".join(reading.value for reading in Reading if rare[reading] is answer)
         for answer in Answer
-        if answer in summary.rare.values()
+        if answer in rare.values()
     )
     return f"{text} ({'; '.join(differing)})"
 
@@ -206,7 +217,6 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
         ("constant", "right"),
         ("distinct, %", "left"),
         ("shuffled", "right"),
-        ("noise", "right"),
         ("rare", "left"),
         ("rarer than shuffled", "left"),
     )
@@ -218,7 +228,6 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
             _percent(summary.sources[Source.OBSERVED].constant.value),
             _share(summary.sources[Source.OBSERVED].distinct[Reading.ALL]),
             _percent(summary.sources[Source.SHUFFLED].distinct[Reading.ALL].value),
-            _percent(summary.sources[Source.NOISE].distinct[Reading.ALL].value),
             summary.claim.value,
             summary.comparisons[Source.SHUFFLED].rarer.value,
         )

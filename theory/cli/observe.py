@@ -40,7 +40,9 @@ def add(commands: Any) -> None:
         metavar="ORDERS",
         help="an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
     )
-    observe.add_argument("--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2")
+    observe.add_argument(
+        "--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2"
+    )
     observe.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
     observe.add_argument(
         "--limit",
@@ -50,6 +52,7 @@ def add(commands: Any) -> None:
     observe.add_argument(
         "--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels"
     )
+    observe.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
     observe.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     observe.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
     observe.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
@@ -73,24 +76,27 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observation import LIMIT, observe
+    from theory.empirical.observation import LIMIT, observe, window_grid
     from theory.empirical.observation_json import observation_row
     from theory.empirical.observation_summary import summarise
+    from theory.empirical.windows import Geometry
 
     if options.normalize:
         raise InputError("--normalize says how pixels are given to a model, and needs --model")
     shape = parse_kernel(options.kernel or "3x3")
     if len(shape) != 2:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
-    estimators = _estimators(options.orders)(prod(shape))
     pictures, origin = _pictures(options.images)
+    for picture in pictures:
+        # Before anything is solved for windows of an absurd size.
+        window_grid(picture, Geometry.of(shape))
     with progress_bar() as progress:
         task = progress.add_task("pictures", total=len(pictures))
         seen = observe(
             pictures,
             shape,
             strides=_strides(options.stride),
-            estimators=estimators,
+            estimators=_estimators(options.orders)(prod(shape)),
             rng=rng,
             limit=_limit(options.limit, LIMIT),
             on_picture=lambda done: progress.update(task, completed=done),
@@ -116,8 +122,8 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
 
     if options.kernel or options.stride:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
-    model = PoolingModel(options.model)
-    wanted = image_input(options.model, model.graph_inputs)
+    model = PoolingModel(options.model, device=options.device)
+    wanted = image_input(model.single_input())
     normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
     if wanted.is_for_digits and not options.images:
         pictures, origin = digits(), "digits of scikit-learn"

@@ -111,6 +111,31 @@ def interval(value: float, replicates: Floats, clusters: int, *, level: float = 
     defined = replicates[~np.isnan(replicates)]
     if len(defined) < 0.9 * len(replicates):
         return Interval(float(value), -np.inf, np.inf)
-    outside = tail(clusters, level)
-    low, high = np.quantile(defined, [outside, 1 - outside])
+    low, high = ends(defined, clusters, level=level)
     return Interval(float(value), float(low), float(high))
+
+
+def ends(replicates: Floats, clusters: int, *, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return the ends of expanded percentile intervals, of many statistics at once.
+
+    Parameters
+    ----------
+    replicates : array, shape (resamples, ...)
+    clusters : int
+        Number of independent units; with one of them nothing is known, and the ends are NaN.
+    level : float
+
+    Returns
+    -------
+    low, high : array, shape (...)
+
+    Examples
+    --------
+    >>> [end.tolist() for end in ends(np.full((100, 2), 0.5), 10)]
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    if clusters < 2:
+        return np.full(replicates.shape[1:], np.nan), np.full(replicates.shape[1:], np.nan)
+    outside = tail(clusters, level)
+    low, high = np.quantile(replicates, [outside, 1 - outside], axis=0)
+    return low, high

@@ -81,7 +81,9 @@ def picture_from_array(name: str, array: NDArray[Any]) -> Picture:
     theory.errors.InputError: damaged: a picture has no NaN pixels, but 1 of 2 pixels are NaN
     """
     if array.ndim not in (2, 3):
-        raise ArrayError(f"{name}: a picture has the shape (height, width) or (height, width, channels), not {array.shape}")
+        raise ArrayError(
+            f"{name}: a picture has the shape (height, width) or (height, width, channels), not {array.shape}"
+        )
     if not array.size:
         raise InputError(f"{name}: a picture has pixels, but this one has the shape {array.shape}")
     pixels = np.ascontiguousarray(np.moveaxis(np.atleast_3d(array), -1, 0))

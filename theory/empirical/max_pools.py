@@ -1,13 +1,14 @@
 """The MaxPool nodes of an ONNX model, and what flows into them.
 
-Every MaxPool node of the main graph gets its input as an additional output of the model, so that one run of the model
-gives the inputs of all of them. Nodes inside of the bodies of If, Loop and Scan, and of functions, are not seen.
+The inputs of all MaxPool nodes of the main graph become outputs of the model, so that one run gives all of them. Nodes
+inside of the bodies of If, Loop and Scan, and of functions, are not seen.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -16,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.empirical.devices import Device
+from theory.empirical.runner import Port, open_runner
 from theory.empirical.windows import Geometry
-from theory.errors import FormatError, InputError, MissingDependencyError
+from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 
 _STANDARD = ("", "ai.onnx")
-_PREFIX = "subpool_input_of_maxpool_"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class MaxPool:
     ----------
     name : str
         The node's name, else that of its output.
+    tensor : str
+        What it pools.
     kernel_shape, strides, dilations : tuple of int
     pads_begin : tuple of int, optional
         Padding before the first value along each axis; None where ``auto_pad`` decides.
@@ -39,6 +43,7 @@ class MaxPool:
     """
 
     name: str
+    tensor: str
     kernel_shape: tuple[int, ...]
     strides: tuple[int, ...]
     dilations: tuple[int, ...]
@@ -60,7 +65,7 @@ class MaxPool:
 
         Examples
         --------
-        >>> MaxPool("stem", (3, 3), (2, 2), (1, 1), (1, 1)).geometry((112, 112)).offsets
+        >>> MaxPool("stem", "x", (3, 3), (2, 2), (1, 1), (1, 1)).geometry((112, 112)).offsets
         (1, 1)
         """
         pads = self._same_pads(shape) if self.pads_begin is None else self.pads_begin
@@ -82,14 +87,13 @@ class PoolingModel:
     Parameters
     ----------
     path : path
+    device : {"auto", "cpu", "cuda"}
 
     Attributes
     ----------
     path : Path
     pools : tuple of MaxPool
         In the order in which the graph has them.
-    graph_inputs : list
-        The ``ValueInfoProto`` of each input that is no constant.
 
     Raises
     ------
@@ -101,43 +105,42 @@ class PoolingModel:
         If onnx or onnxruntime is not installed.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        onnx, self._runtime = _import()
+    def __init__(self, path: str | os.PathLike[str], *, device: Device = "auto") -> None:
+        onnx = _import_onnx()
         self.path = Path(path)
         model = _load(onnx, self.path)
         nodes = [node for node in model.graph.node if node.op_type == "MaxPool" and node.domain in _STANDARD]
         if not nodes:
             raise InputError(f"{self.path}: a model with MaxPool nodes is needed, this one has none in its main graph")
         self.pools = tuple(_max_pool(onnx, node) for node in nodes)
-        constants = {tensor.name for tensor in model.graph.initializer}
-        self.graph_inputs = [value for value in model.graph.input if value.name not in constants]
-        self._session = self._start(onnx, model, nodes)
+        with self._named():
+            runner = open_runner(self.path, device=device, batch_size=None)
+            self._runner = runner.with_outputs([pool.tensor for pool in self.pools])
 
-    def _start(self, onnx: Any, model: Any, nodes: Sequence[Any]) -> Any:
-        for k, node in enumerate(nodes):
-            # Through a node of its own: the input may be an input or an output of the model already.
-            model.graph.node.append(onnx.helper.make_node("Identity", [node.input[0]], [f"{_PREFIX}{k}"]))
-            model.graph.output.append(onnx.ValueInfoProto(name=f"{_PREFIX}{k}"))
-        options = self._runtime.SessionOptions()
-        options.log_severity_level = 4
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Put the name of the file in front of what is wrong with it."""
         try:
-            return self._runtime.InferenceSession(
-                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-            )
-        except _runtime_errors() as error:
-            raise FormatError(f"{self.path}: onnxruntime cannot run the model: {_first_line(error)}") from None
-        except ValueError as error:
-            raise InputError(f"{self.path}: too large: {_first_line(error)}") from None
+            yield
+        except (InputError, ArrayError) as error:
+            raise type(error)(f"{self.path}: {error}") from None
 
-    def run(self, name: str, values: NDArray[Any]) -> list[NDArray[Any]]:
+    def single_input(self) -> Port:
+        """Return the one input of a model that needs nothing else.
+
+        Raises
+        ------
+        InputError
+        """
+        with self._named():
+            return self._runner.single_input()
+
+    def run(self, values: NDArray[Any]) -> list[NDArray[Any]]:
         """Return the inputs of all MaxPool nodes for one input of the model.
 
         Parameters
         ----------
-        name : str
-            Of the model's input.
-        values : array
-            Of batch size 1.
+        values : array, shape (1, ...)
 
         Returns
         -------
@@ -145,18 +148,17 @@ class PoolingModel:
 
         Raises
         ------
-        InputError
+        InputError, ArrayError
             If the model cannot be run on it, or gives NaN or infinities.
         """
-        try:
-            arrays = self._session.run([f"{_PREFIX}{k}" for k in range(len(self.pools))], {name: values})
-        except _runtime_errors() as error:
-            raise InputError(f"{self.path}: the model fails on an input: {_first_line(error)}") from None
-        for pool, array in zip(self.pools, arrays, strict=True):
-            if len(array) != 1:
-                raise InputError(f"{self.path}: {pool.name} sees {len(array)} arrays where one picture was given")
-            if not np.isfinite(array).all():
-                raise InputError(f"{self.path}: the input of {pool.name} has NaN or infinite values")
+        with self._named():
+            found = self._runner.run(values, progress=False)
+            arrays = [found[pool.tensor] for pool in self.pools]
+            for pool, array in zip(self.pools, arrays, strict=True):
+                if len(array) != 1:
+                    raise InputError(f"{pool.name} sees {len(array)} arrays where one picture was given")
+                if not np.isfinite(array).all():
+                    raise InputError(f"the input of {pool.name} has NaN or infinite values")
         return [array[0] for array in arrays]
 
 
@@ -168,6 +170,7 @@ def _max_pool(onnx: Any, node: Any) -> MaxPool:
     pads = tuple(attributes.get("pads", (0,) * (2 * len(shape))))
     return MaxPool(
         node.name or node.output[0],
+        node.input[0],
         shape,
         tuple(attributes.get("strides", ones)),
         tuple(attributes.get("dilations", ones)),
@@ -189,24 +192,16 @@ def _load(onnx: Any, path: Path) -> Any:
     return model
 
 
-def _import() -> tuple[Any, Any]:
+def _import_onnx() -> Any:
     try:
         import onnx
         import onnx.checker
         import onnx.helper
-        import onnxruntime
     except ImportError:
         raise MissingDependencyError(
-            "models are read with onnx and run with onnxruntime: install the extra 'onnx' (pip install 'subpool[onnx]')"
+            "ONNX models are read with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
         ) from None
-    return onnx, onnxruntime
-
-
-def _runtime_errors() -> tuple[type[Exception], ...]:
-    """All errors of onnxruntime; they have no base of their own."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    return tuple(kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
+    return onnx
 
 
 def _first_line(error: Exception) -> str:

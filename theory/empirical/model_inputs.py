@@ -8,14 +8,15 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
+from theory.empirical.runner import Port
 from theory.errors import InputError, MissingDependencyError
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
@@ -28,9 +29,6 @@ SIZE = 224
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
 
-_TYPES = {1: np.float32, 10: np.float16, 11: np.float64}
-"""By number of ONNX's element types."""
-
 DIGITS = 200
 """Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
 
@@ -41,18 +39,14 @@ class ImageInput:
 
     Attributes
     ----------
-    name : str
     channels : int
         1 or 3.
     height, width : int
-    dtype : numpy dtype
     """
 
-    name: str
     channels: int
     height: int
     width: int
-    dtype: Any
 
     @property
     def default_normalisation(self) -> Normalisation:
@@ -65,36 +59,31 @@ class ImageInput:
         return (self.channels, self.height, self.width) == (1, 8, 8)
 
 
-def image_input(path: object, graph_inputs: Sequence[Any]) -> ImageInput:
+def image_input(port: Port) -> ImageInput:
     """Find out what a model wants to see.
 
     Parameters
     ----------
-    path : object
-        Of the model, for messages.
-    graph_inputs : sequence of onnx.ValueInfoProto
+    port : Port
+        Its one input.
 
     Raises
     ------
     InputError
-        If the model wants anything but one picture of shape (1, channels, height, width) in floats.
+        If it takes anything but pictures of shape (channels, height, width) with 1 or 3 channels.
+
+    Examples
+    --------
+    >>> image_input(Port("x", (None, 3, None, None), (np.dtype(np.float32),)))
+    ImageInput(channels=3, height=224, width=224)
     """
-    if len(graph_inputs) != 1:
-        raise InputError(f"{path}: a model with one input is needed, not with {len(graph_inputs)}")
-    tensor = graph_inputs[0].type.tensor_type
-    # A dimension without a value, or with 0, is open.
-    shape = [dim.dim_value or None for dim in tensor.shape.dim]
-    written = "(" + ", ".join("?" if n is None else str(n) for n in shape) + ")"
-    if len(shape) != 4 or shape[0] not in (None, 1) or shape[1] not in (None, 1, 3):
+    shape = port.shape or ()
+    if len(shape) != 4 or shape[1] not in (None, 1, 3):
         raise InputError(
-            f"{path}: pictures are given as (1, channels, height, width) with 1 or 3 channels, "
-            f"but the model's input {graph_inputs[0].name!r} has the shape {written}"
+            "pictures are given as (number, channels, height, width) with 1 or 3 channels, which does not fit "
+            f"the model's {port}"
         )
-    if tensor.elem_type not in _TYPES:
-        raise InputError(f"{path}: pictures are given as floats, but the model's input {graph_inputs[0].name!r} is of another type")
-    return ImageInput(
-        graph_inputs[0].name, shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE, np.dtype(_TYPES[tensor.elem_type])
-    )
+    return ImageInput(shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE)
 
 
 def check_normalisation(normalisation: str) -> Normalisation:
@@ -109,7 +98,7 @@ def check_normalisation(normalisation: str) -> Normalisation:
     return normalisation
 
 
-def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[Any]:
+def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
     """Make the input of a model of a picture.
 
     Parameters
@@ -140,7 +129,7 @@ def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> N
         pixels = (pixels - mean) / deviation
     elif normalisation == "bytes":
         pixels = 255 * pixels
-    return pixels[None].astype(wanted.dtype)
+    return pixels[None]
 
 
 def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDArray[np.float64]:
@@ -148,7 +137,8 @@ def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDA
         raise InputError(f"{name}: models are given pictures with 1 or 3 channels, not with {len(pixels)}")
     if channels == 1 and len(pixels) == 3:
         # Luminance of sRGB's primaries (ITU-R BT.709).
-        return np.tensordot([0.2125, 0.7154, 0.0721], pixels, axes=1)[None]
+        grey: NDArray[np.float64] = np.tensordot([0.2125, 0.7154, 0.0721], pixels, axes=1)[None]
+        return grey
     return np.broadcast_to(pixels, (channels, *pixels.shape[1:]))
 
 
@@ -171,7 +161,8 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
             "pictures are scaled with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
         ) from None
     scaled = resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
-    return np.clip(scaled, 0.0, 1.0)
+    clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
+    return clipped
 
 
 def digits(count: int = DIGITS) -> list[Picture]:
@@ -189,7 +180,7 @@ def digits(count: int = DIGITS) -> list[Picture]:
     Examples
     --------
     >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
-    [('digit 0', (1, 8, 8)), ('digit 898', (1, 8, 8))]
+    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
     """
     try:
         from sklearn.datasets import load_digits

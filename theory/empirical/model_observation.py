@@ -92,7 +92,9 @@ def observe_model(
     lows, highs, shapes = runs.extents()
     reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
-        raise InputError(f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}")
+        raise InputError(
+            f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
+        )
     observers = [
         None
         if reason
@@ -128,7 +130,7 @@ class _Runs:
 
     def __iter__(self) -> Iterator[list[NDArray[Any]]]:
         for picture in self.pictures:
-            yield self.model.run(self.wanted.name, fit(picture, self.wanted, self.normalisation))
+            yield self.model.run(fit(picture, self.wanted, self.normalisation))
             self.done += 1
             if self.on_run:
                 self.on_run(self.done)

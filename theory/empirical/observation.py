@@ -28,7 +28,7 @@ from theory.empirical.images import Picture
 from theory.empirical.summaries import Sample, difference, distinct_share
 from theory.empirical.tallies import Counter, Mixture, RelativeResidual, Tally, joined
 from theory.empirical.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.windows import BLOCKS, Geometry, blocks_of, select, sorted_windows
+from theory.empirical.windows import Geometry, blocks_of, select, sorted_windows
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.optimal.solve import optimal_estimator
@@ -135,14 +135,13 @@ class Observation:
         """Share of distinct windows."""
         return self.samples[source](partial(distinct_share, reading=reading))
 
-    def rare_in(self, reading: Reading) -> Answer:
+    def rare_in(self, reading: Reading, source: Source = Source.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare under one reading."""
-        return is_below(self.share(reading=reading), self.rare)
+        return is_below(self.share(source, reading), self.rare)
 
-    @property
-    def claim(self) -> Answer:
-        """Whether distinct windows are rare: the answer on which all readings agree, else "undecided"."""
-        return unanimous(self.rare_in(reading) for reading in Reading)
+    def claim(self, source: Source = Source.OBSERVED) -> Answer:
+        """Answer whether distinct windows are rare: as all readings agree, or "undecided"."""
+        return unanimous(self.rare_in(reading, source) for reading in Reading)
 
     def excess(self, other: Source, reading: Reading = Reading.ALL) -> Interval:
         """Share of distinct windows less that of another source."""
@@ -151,6 +150,20 @@ class Observation:
     def rarer_than(self, other: Source, reading: Reading = Reading.ALL) -> Answer:
         """Answer whether distinct windows are rarer than in another source."""
         return is_below(self.excess(other, reading), 0.0)
+
+
+def window_grid(picture: Picture, geometry: Geometry) -> tuple[int, ...]:
+    """Count the windows along each axis of a picture.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the picture.
+    """
+    try:
+        return geometry.grid(picture.pixels.shape[1:])
+    except InputError as error:
+        raise InputError(f"{picture.name}: {error}") from None
 
 
 def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
@@ -236,11 +249,7 @@ class Observer:
         InputError
             If no window fits into the picture.
         """
-        try:
-            grid = self.geometry.grid(picture.pixels.shape[1:])
-        except InputError as error:
-            raise InputError(f"{picture.name}: {error}") from None
-        channels = len(picture.pixels)
+        grid, channels = window_grid(picture, self.geometry), len(picture.pixels)
         there = channels * prod(grid)
         chosen = select(there, self.limit, self._draws)
         clusters = blocks_of(chosen, channels, grid) if self.by_blocks else np.zeros(len(chosen), np.int64)
@@ -364,10 +373,12 @@ def observe(
     >>> rng = np.random.default_rng(0)
     >>> noise = [picture_from_array(f"noise {k}", rng.random((64, 64))) for k in range(8)]
     >>> seen = observe(noise, [2, 2], rng=rng)
-    >>> seen.windows, round(seen.share().value, 2), seen.claim.value
+    >>> seen.windows, round(seen.share().value, 2), seen.claim().value
     (31752, 0.25, 'does not hold')
     """
     geometry = Geometry.of(kernel_shape, strides=strides)
+    for picture in pictures:
+        window_grid(picture, geometry)
     chosen = default_estimators(geometry.kernel_size) if estimators is None else estimators
     observer = Observer(geometry, chosen, len(pictures), rng, threshold, rare, limit)
     for done, picture in enumerate(pictures, start=1):

@@ -63,8 +63,12 @@ def observation_row(observation: Observation, summary: Summary) -> dict[str, Any
         },
         "worst_case": _worst(observation),
         "comparisons": {other.value: _comparison(found) for other, found in summary.comparisons.items()},
-        "rare": {reading.value: answer.value for reading, answer in summary.rare.items()},
+        "rare": {
+            source.value: {reading.value: answer.value for reading, answer in answers.items()}
+            for source, answers in summary.rare.items()
+        },
         "claim": summary.claim.value,
+        "claim_with_rounding_undone": summary.claim_unrounded.value if summary.claim_unrounded is not None else None,
     }
 
 
@@ -97,6 +101,7 @@ def _intervals(intervals: Mapping[Any, Interval]) -> dict[str, Any]:
 def _source(found: SourceSummary) -> dict[str, Any]:
     return {
         "constant": _interval(found.constant),
+        "gap_at_threshold": _interval(found.at_threshold),
         "gap": {
             "tied": _interval(found.tied),
             "mean": _interval(found.mean),

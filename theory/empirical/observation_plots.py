@@ -10,8 +10,8 @@ import numpy as np
 
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation, Source
-from theory.empirical.summaries import Floats, Mixture, Sample, gap_survival, residual_survival
-from theory.empirical.tallies import BINS
+from theory.empirical.summaries import Floats, Sample, gap_survival, residual_survival
+from theory.empirical.tallies import BINS, Mixture
 from theory.empirical.verdict import Reading
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders
@@ -53,7 +53,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
         _survival(axes, sample, gap_survival, source)
     axes.plot([0, 1, 1], [1, 1, _LEAST_SHARE], color=_WORST, linewidth=1, label="one 1, rest 0")
     axes.axvline(observation.threshold, color="0.7", linewidth=0.8, zorder=0)
-    axes.axhline(observation.rare, color="0.7", linewidth=0.8, zorder=0)
+    _mark_rare(axes, observation.rare)
     axes.set_xlabel("gap g = (largest - second) / (largest - smallest)")
     axes.set_ylabel("share of windows with a larger gap")
     _finish(axes)
@@ -138,13 +138,13 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
             markersize=5,
             label=labels[source],
         )
-    axes.axhline(found[0][1].rare, color="0.7", linewidth=0.8, zorder=0)
+    _mark_rare(axes, found[0][1].rare)
     names = [f"{pool.name}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
     axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0)
     axes.set_xlim(-0.6, len(found) - 0.4)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(f"share of windows with gap > {found[0][1].threshold:g}")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize="small")
     return axes
 
 
@@ -153,9 +153,10 @@ def plot_residuals(observation: Observation) -> Axes:
     many = _new_axes(len(observation.estimators))
     for k, axes in enumerate(many):
         plot_residual(observation, k, axes)
-        if k:
+        legend = axes.get_legend()
+        if k and legend:
             axes.set_ylabel("")
-            axes.get_legend().remove()
+            legend.remove()
     return many[0]
 
 
@@ -176,7 +177,23 @@ def _survival(axes: Axes, sample: Sample, statistic: Callable[[Mixture], Floats]
     shown = np.where(values > 0, values, np.nan)
     axes.step(x, shown, line, where="post", color=colour, label=_label(source))
     if np.isfinite(low).any():
-        axes.fill_between(x, np.maximum(low, _LEAST_SHARE / 10), high, step="post", color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(
+            x, np.maximum(low, _LEAST_SHARE / 10), high, step="post", color=colour, alpha=0.15, linewidth=0
+        )
+
+
+def _mark_rare(axes: Axes, rare: float) -> None:
+    axes.axhline(rare, color="0.7", linewidth=0.8, zorder=0)
+    axes.annotate(
+        f"rare: below {100 * rare:g} %",
+        (1, rare),
+        xycoords=("axes fraction", "data"),
+        xytext=(-3, 2),
+        textcoords="offset points",
+        ha="right",
+        fontsize="x-small",
+        color="0.4",
+    )
 
 
 def _label(source: Source) -> str:
@@ -192,7 +209,9 @@ def _finish(axes: Axes) -> None:
 
 def _new_axes(number: int) -> Sequence[Axes]:
     # Without pyplot, which keeps figures and looks for a screen.
-    figure = _figure_type()(figsize=(5.5 if number == 1 else 3.6 * number, 4 if number == 1 else 3.4), layout="constrained")
+    figure = _figure_type()(
+        figsize=(5.5 if number == 1 else 3.6 * number, 4 if number == 1 else 3.4), layout="constrained"
+    )
     axes: Sequence[Axes] = figure.subplots(1, number, squeeze=False)[0]
     return axes
 

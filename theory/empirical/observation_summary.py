@@ -8,8 +8,8 @@ from functools import partial
 
 from theory.empirical import summaries
 from theory.empirical.observation import Observation, Source
-from theory.empirical.summaries import Mixture, Sample, difference
-from theory.empirical.tallies import BANDS
+from theory.empirical.summaries import Sample, difference
+from theory.empirical.tallies import BANDS, Mixture
 from theory.empirical.verdict import Answer, Interval, Reading
 
 QUANTILES = (0.5, 0.9, 0.99)
@@ -61,6 +61,8 @@ class SourceSummary:
     ----------
     constant : Interval
         Share of all windows.
+    at_threshold : Interval
+        Share of all windows whose gap is the threshold itself; they do not count as distinct.
     tied : Interval
         Share, among windows that are not constant, of those whose maximum occurs twice or more.
     mean : Interval
@@ -74,6 +76,7 @@ class SourceSummary:
     """
 
     constant: Interval
+    at_threshold: Interval
     tied: Interval
     mean: Interval
     quantiles: Mapping[float, Interval]
@@ -118,33 +121,38 @@ class Summary:
     sources : mapping of Source to SourceSummary
     comparisons : mapping of Source to Comparison
         With the shuffled pixels and with noise.
-    rare : mapping of Reading to Answer
+    rare : mapping of Source to mapping of Reading to Answer
         Whether distinct windows are rare.
     claim : Answer
-        The answer on which all readings agree.
+        The answer on which all readings of the pictures agree.
+    claim_unrounded : Answer or None
+        The same with the rounding of pixels undone, where they are integers.
     """
 
     sources: Mapping[Source, SourceSummary]
     comparisons: Mapping[Source, Comparison]
-    rare: Mapping[Reading, Answer]
+    rare: Mapping[Source, Mapping[Reading, Answer]]
     claim: Answer
+    claim_unrounded: Answer | None
 
 
 def summarise(observation: Observation) -> Summary:
     """Compute all numbers of an observation."""
     number = len(observation.estimators)
-    rare = {reading: observation.rare_in(reading) for reading in Reading}
+    has_rounding = Source.UNROUNDED in observation.samples
     return Summary(
         {source: _source(sample, number) for source, sample in observation.samples.items()},
         {other: _compare(observation, other) for other in (Source.SHUFFLED, Source.NOISE)},
-        rare,
-        observation.claim,
+        {source: {r: observation.rare_in(r, source) for r in Reading} for source in observation.samples},
+        observation.claim(),
+        observation.claim(Source.UNROUNDED) if has_rounding else None,
     )
 
 
 def _source(sample: Sample, estimators: int) -> SourceSummary:
     return SourceSummary(
         sample(summaries.constant_share),
+        sample(summaries.threshold_share),
         sample(summaries.tied_share),
         sample(summaries.mean_gap),
         {q: sample(partial(summaries.gap_quantile, probability=q)) for q in QUANTILES},

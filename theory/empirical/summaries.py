@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.bootstrap import interval
+from theory.empirical.bootstrap import ends, interval
 from theory.empirical.tallies import BINS, Mixture, Tally
 from theory.empirical.verdict import Interval, Reading
 
@@ -28,6 +28,11 @@ def distinct_share(mixture: Mixture, reading: Reading = Reading.ALL) -> Floats:
 def constant_share(mixture: Mixture) -> Floats:
     """Share of the windows whose values are all equal, among all windows."""
     return _ratio(mixture.of("constant"), mixture.of("windows"))
+
+
+def threshold_share(mixture: Mixture) -> Floats:
+    """Share of the windows whose gap is the threshold itself, which are not distinct, among all windows."""
+    return _ratio(mixture.of("at_threshold"), mixture.of("windows"))
 
 
 def tied_share(mixture: Mixture, reading: Reading = Reading.VARYING) -> Floats:
@@ -131,10 +136,9 @@ class Sample:
         return interval(value, statistic(self.resamples, other.resamples), self.units)
 
     def band(self, statistic: Callable[[Mixture], Floats]) -> tuple[Floats, Floats, Floats]:
-        """Return a curve, and the ends of pointwise intervals around it."""
-        value, replicates = statistic(self.data)[0], statistic(self.resamples)
-        points = [interval(v, replicates[:, k], self.units) for k, v in enumerate(value)]
-        return value, np.array([p.low for p in points]), np.array([p.high for p in points])
+        """Return a curve, and the ends of pointwise intervals around it (NaN where a resample is not defined)."""
+        low, high = ends(statistic(self.resamples), self.units)
+        return statistic(self.data)[0], low, high
 
 
 def difference(statistic: Callable[[Mixture], Floats]) -> Callable[[Mixture, Mixture], Floats]:

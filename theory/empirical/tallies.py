@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ CONTRAST = 1 / 16
 """Least range, as a share of the full scale, of a window with contrast."""
 
 BANDS = tuple(2.0**-k for k in range(8, -1, -1))
-"""Edges of the bands of ranges, as shares of the full scale; 8-bit levels 1, 2-3, 4-7, ..., 128-255 fall into one each."""
+"""Edges of the bands of ranges, as shares of the full scale; of 8 bits, the levels 1, 2-3, 4-7, ..., 128-255."""
 
 GAP_READINGS = (Reading.VARYING, Reading.CONTRAST, Reading.WEIGHTED)
 """The readings that have a distribution of the gap of their own, in the order of the first axis but one."""
@@ -42,8 +43,8 @@ class Tally:
 
     Attributes
     ----------
-    windows, constant : array, shape (n,)
-        Mass of all windows, and of those whose values are all equal.
+    windows, constant, at_threshold : array, shape (n,)
+        Mass of all windows, of those whose values are all equal, and of those whose gap is the threshold itself.
     gap : array, shape (n, 3, BINS + 1)
         Histogram of the gap under each of the readings ``GAP_READINGS``.
     gap_sum, distinct : array, shape (n, 3)
@@ -58,6 +59,7 @@ class Tally:
 
     windows: Floats
     constant: Floats
+    at_threshold: Floats
     gap: Floats
     gap_sum: Floats
     distinct: Floats
@@ -75,6 +77,7 @@ class Tally:
         shapes: dict[str, tuple[int, ...]] = {
             "windows": (),
             "constant": (),
+            "at_threshold": (),
             "gap": (readings, BINS + 1),
             "gap_sum": (readings,),
             "distinct": (readings,),
@@ -171,6 +174,7 @@ class Counter:
         distinct = steps > self.threshold * ranges
         tally.windows[:] += self._count(cluster)
         tally.constant[:] += self._count(cluster[~varying])
+        tally.at_threshold[:] += self._count(cluster[varying & (steps == self.threshold * ranges)])
         self._add_gaps(cluster[varying], ranges[varying], steps[varying], distinct[varying])
         for index, residual in enumerate(self.residuals):
             ratios, defined = residual(windows, self.low, self.scale)
@@ -187,7 +191,11 @@ class Counter:
             tally.distinct[:, index] += self._count(cluster[distinct], None if weights is None else weights[distinct])
         band = np.clip(np.searchsorted(BANDS, shares, side="right") - 1, 0, len(BANDS) - 2)
         tied = steps == 0
-        for total, which in ((tally.band_windows, slice(None)), (tally.band_tied, tied), (tally.band_distinct, distinct)):
+        for total, which in (
+            (tally.band_windows, slice(None)),
+            (tally.band_tied, tied),
+            (tally.band_distinct, distinct),
+        ):
             total += _bincount(cluster[which], band[which], total.shape)
 
     def _count(self, cluster: NDArray[np.int64], weights: Floats | None = None) -> Floats:
@@ -275,7 +283,7 @@ def band_names(levels: int | None) -> Iterator[str]:
     >>> list(band_names(255))[:3], list(band_names(None))[-1]
     (['1', '2-3', '4-7'], '0.5 to 1')
     """
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         if levels is None:
             yield f"{low:.3g} to {high:.3g}"
             continue

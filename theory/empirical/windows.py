@@ -22,8 +22,7 @@ _VALUES_AT_ONCE = 1 << 20
 """Numbers that are copied at once, whatever the kernel size: some MiB."""
 
 BLOCKS = 4
-"""An array is cut into this many blocks along each axis, where blocks stand in for pictures: few, so that they are large
-and depend little on each other."""
+"""Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,9 @@ class Geometry:
                 f"not {steps}, {spread} and {start}"
             )
         if min(*steps, *spread) < 1 or min(start) < 0:
-            raise InputError(f"strides and dilations are at least 1, offsets at least 0, not {steps}, {spread}, {start}")
+            raise InputError(
+                f"strides and dilations are at least 1, offsets at least 0, not {steps}, {spread}, {start}"
+            )
         return cls(shape, steps, spread, start)
 
     @property
@@ -110,7 +111,9 @@ class Geometry:
         (3, 3)
         """
         if len(shape) != len(self.kernel_shape):
-            raise InputError(f"a kernel with {len(self.kernel_shape)} extents needs as many spatial axes, not {len(shape)}")
+            raise InputError(
+                f"a kernel with {len(self.kernel_shape)} extents needs as many spatial axes, not {len(shape)}"
+            )
         room = [n - o - s for n, o, s in zip(shape, self.offsets, self.spans, strict=True)]
         if min(room) < 0:
             raise InputError(
@@ -148,9 +151,7 @@ def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray
     return rng.integers(edges[:-1], edges[1:])
 
 
-def sorted_windows(
-    array: NDArray[Any], geometry: Geometry, chosen: NDArray[np.int64]
-) -> Iterator[NDArray[np.float64]]:
+def sorted_windows(array: NDArray[Any], geometry: Geometry, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
     """Yield windows as rows of increasing values, some thousands at a time.
 
     Parameters
@@ -191,7 +192,7 @@ def sorted_windows(
 
 
 def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> NDArray[np.int64]:
-    """Number the block of the array in which each window starts, alike in all channels.
+    """Find the number of the block of the array in which each window starts, alike in all channels.
 
     Parameters
     ----------

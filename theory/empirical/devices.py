@@ -1,0 +1,161 @@
+"""Which device a forward pass runs on: what was asked for, what is there, and what to install."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, get_args
+
+from theory.errors import InputError, MissingDependencyError
+
+Device = Literal["auto", "cpu", "cuda"]
+"""What can be asked for; ``"auto"`` is ``"cuda"`` where it is there."""
+
+CUDA_PROVIDER, CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
+"""What onnxruntime calls them."""
+
+LIBRARIES = ("cupy", "jax")
+"""Array libraries with CUDA, in the order of preference."""
+
+
+def check_device(device: object) -> Device:
+    """Return the device if it is one.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_device("cuda")
+    'cuda'
+    """
+    if device not in get_args(Device):
+        raise InputError(f'the device is "auto", "cpu" or "cuda", not {device!r:.80}')
+    return device  # type: ignore[return-value]
+
+
+def choose_provider(device: Device, available: Sequence[str]) -> str:
+    """Choose the execution provider of onnxruntime.
+
+    Parameters
+    ----------
+    device : {"auto", "cpu", "cuda"}
+    available : sequence of str
+        What ``onnxruntime.get_available_providers()`` returns.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ``"cuda"`` is asked for and not available.
+
+    Examples
+    --------
+    >>> choose_provider("auto", ["CUDAExecutionProvider", "CPUExecutionProvider"])
+    'CUDAExecutionProvider'
+    >>> choose_provider("cuda", ["CPUExecutionProvider"])
+    Traceback (most recent call last):
+    ...
+    theory.errors.MissingDependencyError: device "cuda" needs a CUDA build of onnxruntime, but this one has \
+CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
+    """
+    if device == "cpu":
+        return CPU_PROVIDER
+    if CUDA_PROVIDER in available:
+        return CUDA_PROVIDER
+    if device == "auto":
+        return CPU_PROVIDER
+    raise MissingDependencyError(
+        f'device "cuda" needs a CUDA build of onnxruntime, but this one has {", ".join(available) or "no providers"}: '
+        "install onnxruntime-gpu in the place of onnxruntime"
+    )
+
+
+def choose_library(device: Device, found: Callable[[], dict[str, str]]) -> str:
+    """Choose the array library that evaluates a ReLU network: ``"numpy"`` on the CPU, else one with CUDA.
+
+    Parameters
+    ----------
+    device : {"auto", "cpu", "cuda"}
+    found : function without arguments
+        Returns what there is for each entry of :data:`LIBRARIES`: ``""`` if it is usable, else why not. Called only
+        where the answer matters.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ``"cuda"`` is asked for and no library is usable.
+
+    Examples
+    --------
+    >>> choose_library("auto", lambda: {"cupy": "not installed", "jax": ""})
+    'jax'
+    >>> choose_library("cuda", lambda: {"cupy": "not installed", "jax": "no CUDA device"})
+    Traceback (most recent call last):
+    ...
+    theory.errors.MissingDependencyError: device "cuda" needs CuPy or JAX with a CUDA device (cupy: not installed, \
+jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
+    """
+    if device == "cpu":
+        return "numpy"
+    reasons = found()
+    for library in LIBRARIES:
+        if not reasons[library]:
+            return library
+    if device == "auto":
+        return "numpy"
+    raise MissingDependencyError(
+        f'device "cuda" needs CuPy or JAX with a CUDA device ('
+        f"{', '.join(f'{library}: {reasons[library]}' for library in LIBRARIES)}): "
+        "install the extra 'gpu' (pip install 'subpool[gpu]')"
+    )
+
+
+def find_libraries() -> dict[str, str]:
+    """Look for array libraries with a CUDA device: ``""`` for a usable one, else why it is not."""
+    return {"cupy": _why_not_cupy(), "jax": _why_not_jax()}
+
+
+def _why_not_cupy() -> str:
+    try:
+        import cupy  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return "not installed"
+    try:
+        count: int = cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        return f"no CUDA device ({error})"
+    return "" if count else "no CUDA device"
+
+
+def _why_not_jax() -> str:
+    try:
+        import jax
+    except ImportError:
+        return "not installed"
+    try:
+        devices = jax.devices("cuda")
+    except RuntimeError:
+        return "no CUDA device"
+    return "" if devices else "no CUDA device"
+
+
+def on_library(library: str, function: Callable[[Any], Any], x: Any) -> Any:
+    """Evaluate a function of a NumPy array on an array library, and bring the result back as a NumPy array.
+
+    On JAX with 64-bit numbers and products in full precision, so that the dtype is that of ``x`` and the arithmetic
+    that of IEEE.
+    """
+    if library == "numpy":
+        return function(x)
+    if library == "cupy":
+        import cupy  # type: ignore[import-not-found, unused-ignore]
+
+        return cupy.asnumpy(function(cupy.asarray(x)))
+    import jax
+    import jax.experimental
+    import numpy as np
+
+    # Its home in newer and in older versions.
+    enable_x64 = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
+    with enable_x64(True), jax.default_matmul_precision("highest"):
+        return np.asarray(function(jax.device_put(x, jax.devices("cuda")[0])))

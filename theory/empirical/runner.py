@@ -1,0 +1,509 @@
+"""Forward passes in batches, of ReLU networks and of ONNX models, on the CPU or on a GPU.
+
+A :class:`Runner` takes arrays whose first axis counts the samples and returns all outputs of the model, whatever its
+batch size: models exported for a fixed number of samples are run at that number, the last batch filled up with copies
+of its last sample. Samples are taken to be independent of each other, as they are in any model for inference.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.empirical.devices import (
+    CPU_PROVIDER,
+    CUDA_PROVIDER,
+    Device,
+    check_device,
+    choose_library,
+    choose_provider,
+    find_libraries,
+    on_library,
+)
+from theory.empirical.progress import Bar
+from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
+from theory.networks.network import ReLUNetwork
+
+Values = dict[str, npt.NDArray[Any]]
+"""Arrays by the names that the model gives them."""
+
+_NETWORK_BATCH, _MODEL_BATCH = 1 << 16, 32
+"""Samples of a batch where the model leaves it open: windows of a network, images of a model."""
+
+_NETWORK_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+"""What ReLU networks are evaluated in."""
+
+_DTYPES: dict[str, np.dtype[Any]] = {
+    "tensor(float)": np.dtype(np.float32),
+    "tensor(double)": np.dtype(np.float64),
+    "tensor(float16)": np.dtype(np.float16),
+    "tensor(bool)": np.dtype(np.bool_),
+    **{f"tensor({kind}{bits})": np.dtype(f"{kind}{bits}") for kind in ("int", "uint") for bits in (8, 16, 32, 64)},
+}
+"""NumPy's names for the types of ONNX; others cannot be fed."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or an output of a model.
+
+    Attributes
+    ----------
+    name : str
+    shape : tuple of int or None
+        None where the model leaves a size open; the whole is None where even the number of axes is open.
+    dtypes : tuple of numpy.dtype
+        What it takes; other arrays are converted to the last of them. Empty where it takes no arrays of numbers.
+    """
+
+    name: str
+    shape: tuple[int | None, ...] | None
+    dtypes: tuple[np.dtype[Any], ...]
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it takes real numbers."""
+        return any(dtype.kind == "f" for dtype in self.dtypes)
+
+    def __str__(self) -> str:
+        shape = "any" if self.shape is None else f"({', '.join('any' if n is None else str(n) for n in self.shape)})"
+        return f"input {self.name!r} of shape {shape} and {' or '.join(map(str, self.dtypes)) or 'no numeric dtype'}"
+
+
+class _Engine(Protocol):
+    """What evaluates one batch."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def inputs(self) -> tuple[Port, ...]: ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
+
+    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]: ...
+
+    def with_outputs(self, names: Sequence[str]) -> _Engine: ...
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A model ready to run; :func:`open_runner` makes it.
+
+    Attributes
+    ----------
+    batch_size : int
+        Samples that are run at once.
+
+    Examples
+    --------
+    >>> from theory import exact_max_network
+    >>> runner = open_runner(exact_max_network(3), device="cpu")
+    >>> [port.name for port in runner.inputs], runner.outputs
+    (['x'], ('y',))
+    >>> runner.run([[1.0, 3.0, 2.0], [5.0, 4.0, 0.0]])["y"].tolist()
+    [[3.0], [5.0]]
+    """
+
+    _engine: _Engine
+    batch_size: int
+
+    @property
+    def device(self) -> str:
+        """Where it runs: ``"cpu"`` or ``"cuda"``."""
+        return self._engine.device
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """What the model needs."""
+        return self._engine.inputs
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what :meth:`run` returns."""
+        return self._engine.outputs
+
+    def with_outputs(self, names: Sequence[str]) -> Runner:
+        """Return a runner that also returns the values of inner tensors; the model and its file stay as they are.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Names of tensors of the main graph of an ONNX model, its inputs included; those of subgraphs and of
+            functions cannot be had. Outputs that are there already are not doubled.
+
+        Raises
+        ------
+        InputError
+            If the model has no such tensor.
+        MissingDependencyError
+            If onnx is not installed.
+        """
+        new = [name for name in dict.fromkeys(names) if name not in self.outputs]
+        return replace(self, _engine=self._engine.with_outputs(new)) if new else self
+
+    def single_input(self) -> Port:
+        """Return the one input of a model that needs nothing but one array of real numbers.
+
+        Raises
+        ------
+        InputError
+            If the model has several inputs, or one that takes no real numbers or leaves the number of axes open:
+            values for it cannot be made up.
+        """
+        if len(self.inputs) != 1:
+            told = "; ".join(map(str, self.inputs)) or "none"
+            raise InputError(f"a model with one input is needed, but this one has {len(self.inputs)}: {told}")
+        (port,) = self.inputs
+        if not port.is_real:
+            raise InputError(f"a model of real numbers is needed, but this one has {port}")
+        if port.shape is None:
+            raise InputError(f"input {port.name!r} leaves its number of axes open: its shape must be known")
+        return port
+
+    def run(self, inputs: Any, *, progress: bool = True) -> Values:
+        """Run the model on all samples.
+
+        Parameters
+        ----------
+        inputs : array, or mapping of str to array
+            The first axis counts the samples. An array alone is for models with one input. Real numbers are converted
+            to the type of the model; integers only to a type that holds them.
+        progress : bool
+            Whether a bar on standard error shows what takes longer than a second.
+
+        Returns
+        -------
+        dict of str to NumPy array
+            Every output by its name, the first axis counting the samples.
+
+        Raises
+        ------
+        ArrayError
+            If an array has another shape or type than the model needs, or the arrays differ in their number of samples.
+        InputError
+            If an input is missing or unknown, holds a NaN, or the model refuses the values; or if outputs of several
+            batches cannot be put together, as their first axis does not count the samples.
+
+        Notes
+        -----
+        *The same on all devices.* A ReLU network is within
+        :meth:`~theory.networks.network.ReLUNetwork.rounding_error` of its exact value on each device, so two devices
+        differ by at most twice that. Of an ONNX model every device computes sums of products in the type of the model
+        (TensorFloat-32 is switched off), in an order of its own: two devices differ by at most 2 n u / (1 - n u) times
+        the sum of the sizes of the n products in each sum, u the unit roundoff, and by what later layers make of it.
+        """
+        values = self._check(inputs)
+        count = self._samples(values)
+        found: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in self.outputs}
+        with Bar("batches", max(1, ceil(count / self.batch_size)), show=progress) as bar:
+            for batch in self._batches(values, count):
+                for name, value in batch.items():
+                    found[name].append(value)
+                bar.step()
+        return {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in found.items()}
+
+    def batches(self, inputs: Any) -> Iterator[Values]:
+        """Run the model and yield the outputs batch by batch, for outputs too large to be held at once.
+
+        Takes what :meth:`run` takes and raises what it raises, before the first batch or when a batch is due.
+        """
+        values = self._check(inputs)
+        return self._batches(values, self._samples(values))
+
+    def _batches(self, values: Values, count: int) -> Iterator[Values]:
+        if not self._first_axes_agree:
+            yield dict(zip(self.outputs, self._engine.evaluate(values), strict=True))
+            return
+        several = count > self.batch_size
+        for start in range(0, count, self.batch_size):
+            size = min(self.batch_size, count - start)
+            part = {name: self._batch(value, start) for name, value in values.items()}
+            results = self._engine.evaluate(part)
+            yield {
+                name: self._trim(name, np.asarray(result), size, several)
+                for name, result in zip(self.outputs, results, strict=True)
+            }
+
+    def _batch(self, value: npt.NDArray[Any], start: int) -> npt.NDArray[Any]:
+        if value.ndim == 0:
+            return value
+        batch = value[start : start + self.batch_size]
+        missing = self.batch_size - len(batch)
+        if missing and _fixed_batches(self.inputs):
+            batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
+        return batch
+
+    def _trim(self, name: str, result: npt.NDArray[Any], size: int, several: bool) -> npt.NDArray[Any]:
+        """Drop what was filled up; an output of another form is the whole answer if there is one batch only."""
+        fed = self.batch_size if _fixed_batches(self.inputs) else size
+        if result.ndim and len(result) == fed:
+            return result[:size]
+        if several or fed != size:
+            raise InputError(
+                f"output {name!r} has shape {result.shape} for {fed} samples: its first axis does not count them, so "
+                f"it is returned only where all samples are one batch, of {self.batch_size}"
+            )
+        return result
+
+    def _check(self, inputs: Any) -> Values:
+        """Return the arrays in the types of the model, or say what is wrong with them."""
+        if not isinstance(inputs, Mapping):
+            if len(self.inputs) != 1:
+                names = ", ".join(port.name for port in self.inputs)
+                raise InputError(f"the model has {len(self.inputs)} inputs ({names}): give a mapping of name to array")
+            inputs = {self.inputs[0].name: inputs}
+        known = [port.name for port in self.inputs]
+        if unknown := [name for name in inputs if name not in known]:
+            raise InputError(f"the model has no input {unknown[0]!r}, but {', '.join(known) or 'none at all'}")
+        for port in self.inputs:
+            if port.name not in inputs:
+                raise InputError(f"the model needs {port}, which was not given")
+        return {port.name: _convert(inputs[port.name], port, self._first_axes_agree) for port in self.inputs}
+
+    @property
+    def _first_axes_agree(self) -> bool:
+        """Whether the first axes of the inputs can count the samples; if not, all is run as it is."""
+        return len(_fixed_batches(self.inputs)) <= 1
+
+    def _samples(self, values: Values) -> int:
+        """Return the number of samples, 1 where they are not counted."""
+        if not self._first_axes_agree:
+            return 1
+        counts = {name: len(value) for name, value in values.items() if value.ndim}
+        if len(set(counts.values())) > 1:
+            told = ", ".join(f"{count} in {name!r}" for name, count in counts.items())
+            raise ArrayError(f"inputs have equally many samples along their first axes, not {told}")
+        count = next(iter(counts.values()), 1)
+        if not count:
+            raise ArrayError("inputs have at least one sample, not none")
+        return count
+
+
+def open_runner(
+    model: ReLUNetwork | str | os.PathLike[str] | bytes | Any,
+    *,
+    device: Device = "auto",
+    batch_size: int | None = None,
+) -> Runner:
+    """Make a model ready to run.
+
+    Parameters
+    ----------
+    model : ReLUNetwork, path of an ONNX file, ONNX model, or its bytes
+        A ReLU network has the input ``x`` of shape (N, kernel_size), float32 or float64, and the output ``y`` of
+        shape (N, 1), as the ONNX file that it writes.
+    device : {"auto", "cpu", "cuda"}
+        ``"auto"`` takes a GPU if the libraries find one. ONNX models run on onnxruntime, networks on NumPy or, on a
+        GPU, on CuPy or JAX.
+    batch_size : int, >= 1, optional
+        Samples to be run at once. The default is what the model fixes, else 32 for ONNX models and 65,536 for networks.
+
+    Raises
+    ------
+    MissingDependencyError
+        If onnxruntime is not installed, or ``"cuda"`` was asked for and is not there; the message says what was found.
+    InputError
+        If there is no such file, or the batch size is not what the model fixes.
+    FormatError
+        If the file holds no ONNX model that onnxruntime can run.
+    """
+    device = check_device(device)
+    engine: _Engine
+    if isinstance(model, ReLUNetwork):
+        engine, usual = _NetworkEngine.open(model, device), _NETWORK_BATCH
+    else:
+        engine, usual = _OnnxEngine.open(model, device), _MODEL_BATCH
+    fixed = next(iter(_fixed_batches(engine.inputs)), None)
+    if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
+        raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
+    if fixed and batch_size not in (None, fixed):
+        raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
+    return Runner(engine, fixed or batch_size or usual)
+
+
+def _fixed_batches(ports: Sequence[Port]) -> set[int]:
+    """Return the sizes of first axes that the model fixes: none, one, or several, which then count no samples."""
+    return {port.shape[0] for port in ports if port.shape and port.shape[0] is not None}
+
+
+def _convert(value: Any, port: Port, samples_first: bool) -> npt.NDArray[Any]:
+    """Return a value in a dtype of an input, or say why it does not fit."""
+    if not port.dtypes:
+        raise InputError(f"arrays of numbers are fed to models, but this one has {port}")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ArrayError(f"{port} is an array, not {value!r:.80}") from None
+    numeric = array.dtype.kind in "fiub"
+    if not numeric or not (port.is_real or any(np.can_cast(array.dtype, dtype) for dtype in port.dtypes)):
+        raise ArrayError(f"{port} does not take an array of dtype {array.dtype}")
+    _check_shape(array, port, samples_first)
+    if array.dtype.kind == "f" and (bad := int(np.isnan(array).sum())):
+        raise InputError(f"input {port.name!r} holds {bad} NaN among {array.size} values")
+    if array.dtype in port.dtypes:
+        return array
+    with np.errstate(over="ignore"):
+        converted = array.astype(port.dtypes[-1])
+    if port.is_real and not np.array_equal(np.isinf(converted), np.isinf(array)):
+        raise InputError(f"input {port.name!r} holds values beyond the largest {converted.dtype}")
+    return converted
+
+
+def _check_shape(array: npt.NDArray[Any], port: Port, samples_first: bool) -> None:
+    if port.shape is None:
+        return
+    # The number of samples is no matter of one batch, whatever the model fixes.
+    wanted = (None, *port.shape[1:]) if samples_first else port.shape
+    if len(wanted) != array.ndim or any(n not in (None, m) for n, m in zip(wanted, array.shape, strict=True)):
+        raise ArrayError(f"{port} does not take an array of shape {array.shape}")
+
+
+# ReLU networks
+
+
+@dataclass(frozen=True)
+class _NetworkEngine:
+    network: ReLUNetwork
+    library: str
+
+    outputs: tuple[str, ...] = ("y",)
+
+    @classmethod
+    def open(cls, network: ReLUNetwork, device: Device) -> _NetworkEngine:
+        return cls(network, choose_library(device, find_libraries))
+
+    @property
+    def device(self) -> str:
+        return "cpu" if self.library == "numpy" else "cuda"
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return (Port("x", (None, self.network.kernel_size), _NETWORK_DTYPES),)
+
+    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
+        return [on_library(self.library, self.network, values["x"])[:, None]]
+
+    def with_outputs(self, names: Sequence[str]) -> _Engine:
+        raise InputError(f"a ReLU network has no tensor {names[0]!r}: write it as an ONNX model to see its layers")
+
+
+# ONNX models
+
+
+@dataclass(frozen=True)
+class _OnnxEngine:
+    source: Any
+    """Path, bytes or model, as it was given."""
+    session: Any
+    device: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[str, ...]
+
+    @classmethod
+    def open(cls, source: Any, device: Device) -> _OnnxEngine:
+        runtime = _import_runtime()
+        provider = choose_provider(device, runtime.get_available_providers())
+        content: Any
+        if isinstance(source, (str, os.PathLike)):
+            content = os.fspath(source)
+            if not Path(content).is_file():
+                raise InputError(f"no such file: {content}")
+        elif isinstance(source, bytes):
+            content = source
+        elif hasattr(source, "SerializeToString"):
+            content = source.SerializeToString()
+        else:
+            raise InputError(f"a model is a ReLUNetwork, a path, or an ONNX model, not {source!r:.80}")
+        return cls._start(runtime, source, content, device, provider)
+
+    @classmethod
+    def _start(cls, runtime: Any, source: Any, content: Any, device: Device, provider: str) -> _OnnxEngine:
+        options = runtime.SessionOptions()
+        options.log_severity_level = 4
+        # With TensorFloat-32 products would have eleven bits instead of twenty-four.
+        providers: list[Any] = [(CUDA_PROVIDER, {"use_tf32": "0"})] if provider == CUDA_PROVIDER else []
+        try:
+            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER])
+        except _runtime_errors() as error:
+            raise FormatError(f"onnxruntime cannot run this model: {_one_line(error)}") from None
+        used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"
+        if device == "cuda" and used == "cpu":
+            raise MissingDependencyError(
+                'device "cuda" needs the CUDA libraries that onnxruntime-gpu was built for, but it could not load them'
+            )
+        inputs = tuple(_port(node) for node in session.get_inputs())
+        return cls(source, session, used, inputs, tuple(node.name for node in session.get_outputs()))
+
+    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
+        try:
+            found: list[npt.NDArray[Any]] = self.session.run(list(self.outputs), values)
+        except _runtime_errors() as error:
+            raise InputError(f"the model refuses these values: {_one_line(error)}") from None
+        return found
+
+    def with_outputs(self, names: Sequence[str]) -> _OnnxEngine:
+        onnx = _import_onnx()
+        if isinstance(self.source, (str, os.PathLike)):
+            model = onnx.load(os.fspath(self.source))
+        elif isinstance(self.source, bytes):
+            model = onnx.load_model_from_string(self.source)
+        else:
+            model = onnx.ModelProto()
+            model.CopyFrom(self.source)
+        tensors = {name for node in model.graph.node for name in node.output if name}
+        tensors |= {value.name for value in model.graph.input}
+        if missing := [name for name in names if name not in tensors]:
+            raise InputError(f"the main graph of the model has no tensor {missing[0]!r}")
+        # Without types: onnxruntime finds them.
+        model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+        provider = CUDA_PROVIDER if self.device == "cuda" else CPU_PROVIDER
+        device: Device = "cuda" if self.device == "cuda" else "cpu"
+        return self._start(_import_runtime(), model, model.SerializeToString(), device, provider)
+
+
+def _port(node: Any) -> Port:
+    # A scalar and an input of unknown shape look alike: both have no sizes, and neither is checked.
+    shape = tuple(n if isinstance(n, int) and n > 0 else None for n in node.shape) or None
+    return Port(node.name, shape, (_DTYPES[node.type],) if node.type in _DTYPES else ())
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
+def _import_runtime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError:
+        raise MissingDependencyError(
+            "ONNX models are run by onnxruntime: install the extra 'onnx' (pip install 'subpool[onnx]')"
+        ) from None
+    return onnxruntime
+
+
+def _import_onnx() -> Any:
+    try:
+        import onnx
+    except ImportError:
+        raise MissingDependencyError(
+            "inner tensors are made outputs with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
+        ) from None
+    return onnx
+
+
+def _runtime_errors() -> tuple[type[Exception], ...]:
+    """Every error that onnxruntime raises of its own; they have no common base."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    own = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    return (*own, RuntimeError, ValueError)
