@@ -6,6 +6,7 @@ import sys
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from theory.bounds import indicator_error, width_lower_bound
 from theory.cli import main
 from theory.empirical.images import shipped_photographs
 from theory.empirical.observation import observe
+from theory.empirical.training.configuration import Configuration
+from theory.empirical.training.results import stored_results
 from theory.errors import InputError, MissingDependencyError, StorageError
 from theory.figures import gallery
 from theory.figures.gallery.degree import plot_degree
@@ -28,11 +31,13 @@ from theory.figures.gallery.residual import plot_residual
 from theory.figures.gallery.slices import plot_slices
 from theory.figures.gallery.subpool_maxima import plot_subpool_maxima
 from theory.figures.gallery.terms import plot_terms
+from theory.figures.gallery.training import plot_training
 from theory.figures.gallery.widths import plot_widths
 from theory.figures.registry import figures, select
 from theory.figures.save import save_figure
 from theory.figures.style import new_panels, panel
 from theory.figures.sweeps import Sweeps
+from theory.notation import format_orders
 from theory.subpools import number_of_terms
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
@@ -283,6 +288,25 @@ def test_slices_mark_where_the_error_is_attained():
     window = [0.25, 0.75, *[0.0] * 6, 0.5]
     assert image[18, 6] == pytest.approx((0.75 - float(estimator(window))) / 0.05)
     assert np.abs(image).max() <= 1 + 1e-12
+
+
+def test_training_shows_the_stored_medians():
+    rows = stored_results().to_pylist()
+    for axes in plot_training():
+        orders = axes.get_title(loc="left") or axes.get_title()
+        shown = _line(axes, "trained, largest found in the cube")
+        chosen = [row for row in rows if f"{{{format_orders(row['orders'])}}}" in orders and _is_base(row)]
+        for scale, value in shown.items():
+            errors = [row["cube_error"] for row in chosen if float(Fraction(row["scale"])) == scale]
+            assert value == pytest.approx(median(errors))
+        (optimal,) = [line for line in axes.lines if line.get_label() == "optimal E, in the cube"]
+        assert optimal.get_ydata()[0] == pytest.approx(float(optimal_estimator(8, chosen[0]["orders"]).error))
+    with pytest.raises(InputError, match="no such results of training at kernel size 5"):
+        plot_training(kernel_size=5)
+
+
+def _is_base(row):
+    return row["kernel_size"] == 8 and not Configuration.from_row(row).changes
 
 
 def test_gaps_of_photographs_are_those_observed():
