@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KERNELS = (16, 64, 256, 1024)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _POINTS = 12
-_TITLE = "The error of all orders up to n depends on $n\\,/\\sqrt{d}$\nand stays below the Chebyshev bound"
+_TITLE = "The error of all orders up to n depends on $n\\,/\\sqrt{d}$\nand is never above the Chebyshev bound"
 
 
 @styled
@@ -60,11 +60,13 @@ def plot_degree(axes: Axes | None = None, *, kernel_sizes: Sequence[int] = KERNE
     if not 1 <= len(kernel_sizes) <= len(CYCLE) or not 0 < largest < inf:
         raise InputError(f"this figure has 1 to {len(CYCLE)} kernel sizes and a largest n / sqrt(d) above 0")
     axes = panel(axes)
-    for d, color, marker in zip(map(check_kernel_size, kernel_sizes), CYCLE, _MARKERS, strict=False):
+    for number, (d, color, marker) in enumerate(zip(kernel_sizes, CYCLE, _MARKERS, strict=False)):
+        check_kernel_size(d)
         degrees = _degrees(min(d - 1, floor(largest * sqrt(d))))
         places = [n / sqrt(d) for n in degrees]
         solved = [float(indicator_error(d, range(n + 1))) for n in degrees]
-        axes.plot(places, solved, marker, color=color, label=f"d = {d}, n up to {degrees[-1]}")
+        label, size = f"d = {d}, n up to {degrees[-1]}", 3.4 + 1.0 * (len(kernel_sizes) - number)  # points nest
+        axes.plot(places, solved, marker, color=color, label=label, markerfacecolor="none", markersize=size)
         bound = [float(chebyshev_upper_bound(d, n)) for n in degrees]
         axes.plot(places, bound, color=color, linewidth=1.0)
     axes.plot([], [], color=INK, linewidth=1.0, label="Chebyshev bound")
