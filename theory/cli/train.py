@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
     what.add_argument("--widths", choices=("ours", "published"), help="whose construction; default: ours")
     what.add_argument("--seeds", type=int, metavar="N", help="seeds 0..N-1; default: 5, with --full 10")
     what.add_argument("--variations", action="store_true", help="every variation as well, each changes one thing")
-    what.add_argument("--full", action="store_true", help="d = 4, 8, 9, all variations, 10 seeds: hours")
+    what.add_argument("--full", action="store_true", help="d = 4, 6, 8, all variations, 10 seeds: hours")
     what.add_argument("--stored", action="store_true", help="train nothing: the results that come with the package")
     how = train.add_argument_group("how it is trained")
     how.add_argument("--loss", choices=("sup", "squared"), help="of a batch; default: sup")
@@ -78,6 +78,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train what is missing, write, and summarise."""
+    from theory.empirical.training.results import FILE
     from theory.empirical.training.summary import group_rows
 
     if options.plot:
@@ -88,10 +89,15 @@ def run(options: argparse.Namespace) -> int:
     table, folder = _stored(options) if options.stored else _trained(options)
     files = [*_draw(table, folder), *_plot(table, options)]
     groups = group_rows(table)
+    results = None if options.stored else str(Path(folder or "", FILE))
     if options.json:
-        print_json({"results": None if folder is None else str(folder), "configurations": [_row(g) for g in groups]})
+        print_json({"results": results, "figures": files, "configurations": [_row(group) for group in groups]})
     else:
-        _print(groups, folder, files, perf_counter() - start)
+        _print(groups)
+        facts = [("written", file) for file in files]
+        if results is not None:
+            facts.append(("results", f"{results}, in {perf_counter() - start:.0f} s"))
+        _print_facts(facts)
     return DONE
 
 
@@ -213,7 +219,7 @@ def _row(group: Group) -> dict[str, Any]:
     }
 
 
-def _print(groups: Sequence[Group], folder: str | None, files: Sequence[str], seconds: float) -> None:
+def _print(groups: Sequence[Group]) -> None:
     out = console()
     for d in sorted({group.configuration.kernel_size for group in groups}):
         of_size = [group for group in groups if group.configuration.kernel_size == d]
@@ -223,12 +229,13 @@ def _print(groups: Sequence[Group], folder: str | None, files: Sequence[str], se
             soft_wrap=True,
         )
         out.print(_table(of_size))
-        for name, text in _verdict(of_size):
-            out.print(f"{name:<10} {text}", soft_wrap=True)
-    for file in files:
-        out.print(f"{'written':<10} {file}", soft_wrap=True)
-    if folder is not None:
-        out.print(f"{'finished':<10} results in {folder}, in {seconds:.0f} s", soft_wrap=True)
+        _print_facts(_verdict(of_size))
+
+
+def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    out = console()
+    for name, text in facts:
+        out.print(f"{name:<10} {text}", soft_wrap=True)
 
 
 def _table(groups: Sequence[Group]) -> Table:

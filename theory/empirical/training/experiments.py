@@ -26,7 +26,7 @@ VARIED_SCALES = tuple(Fraction(2) ** k for k in range(-1, 3))
 """mu of the variations: 1/2, 1, 2, 4."""
 ROWS = (100, 1_000, 100_000)
 """Sizes of the training set, beside the 10,000 of the base."""
-FULL_KERNEL_SIZES = (4, 8, 9)
+FULL_KERNEL_SIZES = (4, 6, 8)
 
 VARIATIONS: tuple[dict[str, Any], ...] = (
     {"loss": "squared"},

@@ -116,7 +116,7 @@ def plot_variations(
 
 
 def figures(table: pa.Table) -> Iterator[tuple[str, Sequence[Axes]]]:
-    """Draw what there is to draw: for each kernel size the base figure, and the variations if there are any.
+    """Draw what there is to draw: for each kernel size the base figure, and the variations, if any.
 
     Yields
     ------
@@ -139,6 +139,7 @@ def figures(table: pa.Table) -> Iterator[tuple[str, Sequence[Axes]]]:
             sets = {c.orders for c in of_size if c.label != base}
             shown = [c for c in of_size if c.scale in scales and c.orders in sets]
             yield f"training-{d}-variations", plot_variations(_rows_of(table, shown))
+            yield f"training-{d}-variations-cube", plot_variations(_rows_of(table, shown), error="cube_error")
 
 
 def _rows_of(table: pa.Table, configurations: Sequence[Configuration]) -> pa.Table:
@@ -185,14 +186,24 @@ def _decorate(panel: Axes, orders: tuple[int, ...], groups: Sequence[Group], yla
     scales = sorted({group.configuration.scale for group in groups})
     parameters = {group.configuration.scale: group.configuration.parameters for group in groups}
     panel.set_xscale("log", base=2)
-    panel.set_yscale("log")
+    _decimal_scale(panel)
     panel.set_xticks([float(scale) for scale in scales], [_tick(scale, parameters[scale]) for scale in scales])
     panel.set_xticks([], minor=True)
     panel.tick_params(axis="x", labelsize="small")
-    panel.set_xlabel("µ, factor of the widths\n(parameters below)")
+    panel.set_xlabel("µ, factor of the hidden widths;\nbelow it, the number of parameters")
     panel.set_title(f"R = {{{format_orders(orders)}}}, d = {groups[0].configuration.kernel_size}")
     if ylabel:
         panel.set_ylabel(ylabel)
+
+
+def _decimal_scale(panel: Axes) -> None:
+    """Make the vertical axis logarithmic, with plain decimals at 1, 2 and 5 times the powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    panel.set_yscale("log")
+    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _tick(scale: Fraction, parameters: int) -> str:

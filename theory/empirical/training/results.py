@@ -137,16 +137,12 @@ class ResultStore:
         StorageError
             If another process is adding to it.
         """
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            _lock(descriptor, self.folder)
+        with _locked(self.folder):
             for left_over in self.folder.glob(f".{FILE}.*.part"):
                 left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
             self._table = read_results(self.path) if self.path.exists() else self._table
             yield
-        finally:
-            os.close(descriptor)
 
 
 def read_results(path: str | Path) -> pa.Table:
@@ -195,17 +191,24 @@ def _check_rows(table: pa.Table, path: str | Path) -> None:
         raise FormatError(f"{path} has a row that is no result: {error}") from None
 
 
-def _lock(descriptor: int, folder: Path) -> None:
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # not on Windows; there it is up to the user
+        yield
         return
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StorageError(f"another process is adding to the results in {folder}") from None
-    except OSError:  # a file system without locks
-        return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(f"another process is adding to the results in {folder}") from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write_whole(target: Path, content: Any) -> None:
