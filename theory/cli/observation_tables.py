@@ -159,7 +159,7 @@ def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterato
     if at_threshold >= _MENTIONED:
         yield (
             "threshold",
-            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}: few levels",
+            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}, and are not distinct",
         )
     yield "claim", _claim(summary)
     if summary.claim_unrounded is not None:
