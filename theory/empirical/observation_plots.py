@@ -51,7 +51,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     axes = axes if axes is not None else _new_axes(1)[0]
     for source, sample in observation.samples.items():
         _survival(axes, sample, gap_survival, source)
-    axes.plot([0, 1, 1], [1, 1, _LEAST_SHARE], color=_WORST, linewidth=1, label="one 1, rest 0")
+    _worst(axes, gap_survival(observation.worst)[0])
     axes.axvline(observation.threshold, color="0.7", linewidth=0.8, zorder=0)
     _mark_rare(axes, observation.rare)
     axes.set_xlabel("gap g = (largest - second) / (largest - smallest)")
@@ -86,7 +86,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     for source, sample in observation.samples.items():
         if source is not Source.UNROUNDED:
             _survival(axes, sample, partial(residual_survival, estimator=estimator), source)
-    axes.plot([0, 1, 1], [1, 1, _LEAST_SHARE], color=_WORST, linewidth=1, label="worst case")
+    _worst(axes, residual_survival(observation.worst, estimator)[0])
     found = observation.estimators[estimator]
     relative = found.objective == "range"
     axes.set_xlabel("|e| / (E range)" if relative else "|e| / E")
@@ -180,6 +180,12 @@ def _survival(axes: Axes, sample: Sample, statistic: Callable[[Mixture], Floats]
         axes.fill_between(
             x, np.maximum(low, _LEAST_SHARE / 10), high, step="post", color=colour, alpha=0.15, linewidth=0
         )
+
+
+def _worst(axes: Axes, values: Floats) -> None:
+    x = np.arange(BINS + 1) / BINS
+    # Where nothing is larger any more, the curve falls to the bottom.
+    axes.step(x, np.maximum(values, _LEAST_SHARE / 10), where="post", color=_WORST, linewidth=1, label="one 1, rest 0")
 
 
 def _mark_rare(axes: Axes, rare: float) -> None:
