@@ -722,7 +722,7 @@ def test_the_command_answers_with_intervals(tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["observe", str(tmp_path), "--kernel", "2x2", "--out", str(out), "--format", "png"]) == 0
     text = capsys.readouterr().out
-    assert all(len(line) <= 100 for line in text.splitlines() if "─" in line)
+    assert all(len(line) <= 100 for line in text.splitlines() if not line.startswith("written"))
     for part in (
         "8 pictures, kernel 2x2 (d = 4), stride 1, 4,232 windows",
         "from 2,000 resamples of the 8 pictures",
@@ -733,6 +733,15 @@ def test_the_command_answers_with_intervals(tmp_path, capsys):
         assert part in text
     assert sorted(file.name for file in out.iterdir()) == ["gap.png", "observation.json", "residuals.png"]
     assert json.loads((out / "observation.json").read_text())["claim"] == "does not hold"
+
+
+def test_the_command_says_what_one_picture_can_tell(tmp_path, capsys):
+    file = save(tmp_path / "one.png", noise_pictures(1)[0].pixels[0])
+    assert main(["observe", str(file), "--orders", "0,1"]) == 0
+    text = capsys.readouterr().out
+    assert "1 picture, kernel 3x3 (d = 9), stride 1, 484 windows" in text
+    assert "resamples of 16 blocks of the picture; not about other pictures" in text
+    assert all(len(line) <= 100 for line in text.splitlines())
 
 
 def test_the_command_prints_json_alone(tmp_path, capsys):

@@ -188,7 +188,7 @@ def _interval_note(seen: Observation) -> str:
     if units < 2:
         return "none: there are too few windows to cut a picture into blocks"
     which = "the picture" if len(seen.pictures) == 1 else "each picture"
-    return f"{level}, from {RESAMPLES:,} resamples of {units} blocks of {which}: nothing is said about other pictures"
+    return f"{level}, from {RESAMPLES:,} resamples of {units} blocks of {which}; not about other pictures"
 
 
 def _claim(summary: Summary) -> str:
@@ -208,12 +208,13 @@ def _claim(summary: Summary) -> str:
 def _comparison(seen: Observation, summary: Summary, other: Source) -> str:
     found = summary.comparisons[other]
     where = "among the same pixels shuffled" if other is Source.SHUFFLED else f"in {other.value}"
-    text = f"they are rarer than {where}: {found.rarer.value}"
+    text = f"rarer than {where}: {found.rarer.value}"
+    shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
+    counted = ""
     if other is Source.SHUFFLED and len(seen.pictures) > 1:
         rarer = sum(picture.distinct < picture.shuffled for picture in seen.pictures)
-        text += f" (in {rarer} of {len(seen.pictures)} pictures they are)"
-    shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
-    return f"{text}; {_percent(shares[0].value)} against {_percent(shares[1].value)}"
+        counted = f"; in {rarer} of {len(seen.pictures)} pictures"
+    return f"{text} ({_percent(shares[0].value)} against {_percent(shares[1].value)}{counted})"
 
 
 def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -> Table:

@@ -78,8 +78,8 @@ def pools_row(pools: Sequence[PoolObservation], summaries: Sequence[Summary | No
         {
             "name": pool.pool.name,
             "skipped": pool.skipped or None,
-            "smallest_input": pool.low,
-            "largest_input": pool.high,
+            "smallest_input": _number(pool.low),
+            "largest_input": _number(pool.high),
             "observation": observation_row(pool.observation, summary) if pool.observation and summary else None,
         }
         for pool, summary in zip(pools, summaries, strict=True)

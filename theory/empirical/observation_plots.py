@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from theory.empirical.bootstrap import LEVEL
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation, Source
 from theory.empirical.summaries import Floats, Sample, gap_survival, residual_survival
@@ -56,6 +57,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     _mark_rare(axes, observation.rare)
     axes.set_xlabel("gap g = (largest - second) / (largest - smallest)")
     axes.set_ylabel("share of windows with a larger gap")
+    axes.set_title(f"shaded: pointwise intervals, {100 * LEVEL:g} %", fontsize="small", color="0.3")
     _finish(axes)
     return axes
 
@@ -194,7 +196,7 @@ def _mark_rare(axes: Axes, rare: float) -> None:
         f"rare: below {100 * rare:g} %",
         (1, rare),
         xycoords=("axes fraction", "data"),
-        xytext=(-3, 2),
+        xytext=(-12, 2),
         textcoords="offset points",
         ha="right",
         fontsize="x-small",
