@@ -32,6 +32,7 @@ from theory.figures.gallery.slices import plot_slices
 from theory.figures.gallery.subpool_maxima import plot_subpool_maxima
 from theory.figures.gallery.terms import plot_terms
 from theory.figures.gallery.training import plot_training
+from theory.figures.gallery.training_variations import plot_training_variations
 from theory.figures.gallery.widths import plot_widths
 from theory.figures.registry import figures, select
 from theory.figures.save import save_figure
@@ -89,7 +90,7 @@ def test_a_figure_draws_on_axes_that_are_given_and_on_new_ones(name, sweeps):
     assert ("sweeps" in parameters) == spec.uses_sweeps
     assert all(parameter.default is not parameter.empty for parameter in parameters.values())
     assert "\n" not in spec.summary
-    assert len(spec.summary) <= 80
+    assert len(spec.summary) <= 76  # a line of `subpool plot`
 
     own = spec.render(sweeps=sweeps, quick=True)
     given = new_panels(1, len(own), (4 * len(own), 3))
@@ -303,6 +304,23 @@ def test_training_shows_the_stored_medians():
         assert optimal.get_ydata()[0] == pytest.approx(float(optimal_estimator(8, chosen[0]["orders"]).error))
     with pytest.raises(InputError, match="no such results of training at kernel size 5"):
         plot_training(kernel_size=5)
+
+
+def test_variations_of_training_show_the_stored_medians():
+    rows = stored_results().to_pylist()
+    for axes in plot_training_variations():
+        labels = set()
+        for row in rows:
+            configuration = Configuration.from_row(row)
+            if configuration.changes and f"{{{format_orders(row['orders'])}}}" in axes.get_title(loc="left"):
+                twins = [other["cube_error"] for other in rows if other["configuration"] == row["configuration"]]
+                shown = _line(axes, configuration.label)
+                assert shown[float(configuration.scale)] == pytest.approx(median(twins))
+                labels.add(configuration.label)
+        assert len(labels) >= 4
+    base = stored_results().filter([_is_base(row) for row in rows])
+    with pytest.raises(InputError, match="no such results"):
+        plot_training_variations(table=base)
 
 
 def _is_base(row):

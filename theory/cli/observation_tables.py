@@ -12,7 +12,8 @@ from theory.cli.output import console, fraction, new_table
 from theory.empirical.bootstrap import LEVEL, RESAMPLES
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation, Source
-from theory.empirical.observation_summary import Summary
+from theory.empirical.observation_summary import QUANTILES, Summary
+from theory.empirical.summaries import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
 from theory.empirical.tallies import band_names
 from theory.empirical.verdict import Answer, Interval, Reading
 from theory.estimator import Estimator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TINY_SHARE = 5e-5
 _BYTE = 255
+"""Least number of levels that fill all bands of ranges."""
+
 _WORST = "one 1, rest 0"
 _MENTIONED = 0.001
 """Share of windows at the threshold itself from which on they are mentioned."""
@@ -39,7 +42,7 @@ def print_observation(seen: Observation, summary: Summary, title: str, files: Se
     )
     out.print(_gap_table(seen, summary))
     out.print(_reading_table(summary))
-    out.print(_band_table(summary))
+    out.print(_band_table(seen, summary))
     out.print(_residual_table(seen, summary))
     for name, text in _facts(seen, summary, files):
         out.print(f"{name:<10} {text}", soft_wrap=True)
@@ -95,8 +98,14 @@ def _gap_table(seen: Observation, summary: Summary) -> Table:
             _number(found.mean.value),
             _signed(other.cliffs_delta) if other else "",
         )
-    gap = seen.worst_gap()
-    table.add_row(_WORST, "0 %", "0 %", *(_number(gap) for _ in range(4)), "")
+    table.add_row(
+        _WORST,
+        _percent(float(constant_share(seen.worst)[0])),
+        _percent(float(tied_share(seen.worst)[0])),
+        *(_number(float(gap_quantile(seen.worst, q)[0])) for q in QUANTILES),
+        _number(float(mean_gap(seen.worst)[0])),
+        "",
+    )
     return table
 
 
@@ -110,17 +119,17 @@ def _reading_table(summary: Summary) -> Table:
     return table
 
 
-def _band_table(summary: Summary) -> Table:
-    by_levels = Source.UNROUNDED in summary.sources
+def _band_table(seen: Observation, summary: Summary) -> Table:
+    levels = seen.levels if seen.levels is not None and seen.levels >= _BYTE else None
     shown = [s for s in (Source.OBSERVED, Source.UNROUNDED, Source.SHUFFLED) if s in summary.sources]
     table = new_table(
-        ("range, levels of 255" if by_levels else "range, of full scale", "left"),
+        (f"range, levels of {levels}" if levels else "range, of full scale", "left"),
         ("windows", "right"),
         ("tied", "right"),
         *((f"distinct, %: {_name(source)}", "left") for source in shown),
     )
     here = summary.sources[Source.OBSERVED].bands
-    for band, name in enumerate(band_names(_BYTE if by_levels else None)):
+    for band, name in enumerate(band_names(levels)):
         shares = (summary.sources[source].bands[band].distinct for source in shown)
         table.add_row(name, _percent(here[band].windows), _percent(here[band].tied.value), *map(_share, shares))
     return table
@@ -147,7 +156,8 @@ def _residual_table(seen: Observation, summary: Summary) -> Table:
                 _number(residual.mean_distinct.value),
                 _signed(other.residual_delta[k]) if other else "",
             )
-        table.add_row("", _WORST, *(_number(seen.worst_residuals()[k]) for _ in range(3)), "")
+        worst = _number(float(mean_residual(seen.worst, k)[0]))
+        table.add_row("", _WORST, worst, worst, worst, "")
     return table
 
 
@@ -159,7 +169,7 @@ def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterato
     if at_threshold >= _MENTIONED:
         yield (
             "threshold",
-            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}: few levels",
+            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}: not distinct",
         )
     yield "claim", _claim(summary)
     if summary.claim_unrounded is not None:
@@ -178,10 +188,7 @@ def _interval_note(seen: Observation) -> str:
     if units < 2:
         return "none: there are too few windows to cut a picture into blocks"
     which = "the picture" if len(seen.pictures) == 1 else "each picture"
-    return (
-        f"{level}, from {RESAMPLES:,} resamples of {units} blocks of {which}: they say how far the answer depends on "
-        "parts of what was given, not what other pictures would show"
-    )
+    return f"{level}, from {RESAMPLES:,} resamples of {units} blocks of {which}; not about other pictures"
 
 
 def _claim(summary: Summary) -> str:
@@ -201,12 +208,13 @@ def _claim(summary: Summary) -> str:
 def _comparison(seen: Observation, summary: Summary, other: Source) -> str:
     found = summary.comparisons[other]
     where = "among the same pixels shuffled" if other is Source.SHUFFLED else f"in {other.value}"
-    text = f"they are rarer than {where}: {found.rarer.value}"
+    text = f"rarer than {where}: {found.rarer.value}"
+    shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
+    counted = ""
     if other is Source.SHUFFLED and len(seen.pictures) > 1:
         rarer = sum(picture.distinct < picture.shuffled for picture in seen.pictures)
-        text += f" (in {rarer} of {len(seen.pictures)} pictures they are)"
-    shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
-    return f"{text}; {_percent(shares[0].value)} against {_percent(shares[1].value)}"
+        counted = f"; in {rarer} of {len(seen.pictures)} pictures"
+    return f"{text} ({_percent(shares[0].value)} against {_percent(shares[1].value)}{counted})"
 
 
 def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -> Table:

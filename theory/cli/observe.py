@@ -87,9 +87,8 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     if len(shape) != 2:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
     pictures, origin = _pictures(options.images)
-    for picture in pictures:
-        # Before anything is solved for windows of an absurd size.
-        window_grid(picture, Geometry.of(shape))
+    # Before anything is solved for windows of an absurd size.
+    window_grid(pictures[0], Geometry.of(shape))
     with progress_bar() as progress:
         task = progress.add_task("pictures", total=len(pictures))
         seen = observe(
@@ -115,7 +114,7 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
 def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_pools
     from theory.empirical.max_pools import PoolingModel
-    from theory.empirical.model_inputs import check_normalisation, digits, image_input
+    from theory.empirical.model_inputs import check_normalisation, image_input
     from theory.empirical.model_observation import LIMIT, observe_model
     from theory.empirical.observation_json import pools_row
     from theory.empirical.observation_summary import summarise
@@ -126,7 +125,7 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
     wanted = image_input(model.single_input())
     normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
     if wanted.is_for_digits and not options.images:
-        pictures, origin = digits(), "digits of scikit-learn"
+        pictures, origin = _digits()
     else:
         pictures, origin = _pictures(options.images)
     with progress_bar() as progress:
@@ -161,13 +160,19 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
     return DONE
 
 
-def _pictures(paths: Sequence[str]) -> tuple[list[Picture], str]:
+def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
     from theory.empirical.images import load_pictures, shipped_photographs
 
     if not paths:
         return shipped_photographs(), "photographs of scikit-image"
     pictures = load_pictures(paths)
     return pictures, "pictures" if len(pictures) > 1 else "picture"
+
+
+def _digits() -> tuple[Sequence[Picture], str]:
+    from theory.empirical.model_inputs import digits
+
+    return digits(), "digits of scikit-learn"
 
 
 def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator, ...]]:

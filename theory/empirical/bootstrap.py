@@ -12,6 +12,9 @@ sqrt(n / (n-1)), and its tails are those of a normal distribution where Student'
 percentiles that lie farther out: Phi(-sqrt(n/(n-1)) t), t the quantile of Student's distribution with n-1 degrees of
 freedom (T. Hesterberg, "What teachers should know about the bootstrap", The American Statistician 69, 2015,
 section 3.3, "expanded percentile" intervals).
+
+A share of windows has an interval that is at least as wide as if the windows that do not overlap were independent.
+Where no window is distinct, all resamples agree on 0, but a hundred windows do not prove that there are none.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtrit
+from scipy.special import betaincinv, ndtr, stdtrit
 
 from theory.empirical.verdict import Interval
 from theory.errors import InputError
@@ -139,3 +142,33 @@ def ends(replicates: Floats, clusters: int, *, level: float = LEVEL) -> tuple[Fl
     outside = tail(clusters, level)
     low, high = np.quantile(replicates, [outside, 1 - outside], axis=0)
     return low, high
+
+
+def widened(share: Interval, trials: float, *, level: float = LEVEL) -> Interval:
+    """Return an interval of a share that is at least as wide as that of independent trials.
+
+    Parameters
+    ----------
+    share : Interval
+    trials : float
+        How many independent trials there are at most.
+    level : float
+
+    Returns
+    -------
+    Interval
+        The least interval that contains the given one and that of Clopper and Pearson (Biometrika 26, 1934), whose
+        ends are quantiles of Beta distributions; as it is where the share is not defined.
+
+    Examples
+    --------
+    >>> zero = widened(Interval(0.0, 0.0, 0.0), 100)
+    >>> zero.low, round(zero.high, 4)
+    (0.0, 0.0362)
+    """
+    if not trials > 0 or np.isnan(share.value):
+        return share
+    outside, events = (1 - level) / 2, share.value * trials
+    low = betaincinv(events, trials - events + 1, outside) if events > 0 else 0.0
+    high = betaincinv(events + 1, trials - events, 1 - outside) if events < trials else 1.0
+    return Interval(share.value, min(share.low, float(low)), max(share.high, float(high)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,8 +134,36 @@ def shipped_photographs(names: Iterable[str] = SHIPPED) -> list[Picture]:
     return [picture_from_array(name, np.asarray((special.get(name) or getattr(data, name))())) for name in chosen]
 
 
-def load_pictures(paths: Sequence[str | Path]) -> list[Picture]:
-    """Read image files, and all image files below folders.
+class PictureFiles(Sequence[Picture]):
+    """Image files as pictures, each read when it is asked for, so that one at a time is in memory.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Errors that reading them raises, all with the file's name, are those of :func:`load_pictures`.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = tuple(files)
+        self._pillow = _pillow()
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PictureFiles: ...
+
+    def __getitem__(self, index: int | slice) -> Picture | PictureFiles:
+        if isinstance(index, slice):
+            return PictureFiles(self._files[index])
+        return _read(self._files[index], self._pillow)
+
+
+def load_pictures(paths: Sequence[str | Path]) -> PictureFiles:
+    """Find image files, and all image files below folders, to be read one by one.
 
     Parameters
     ----------
@@ -143,24 +171,29 @@ def load_pictures(paths: Sequence[str | Path]) -> list[Picture]:
         Files that are no images are refused where they are named, and skipped in a folder if their names do not end
         like those of images. Hidden files in folders are skipped.
 
+    Returns
+    -------
+    PictureFiles
+
     Raises
     ------
     InputError
-        If something is missing or no image, a folder has no images, or a file is given twice.
+        If something is missing, a folder has no images, or a file is given twice; when a picture is asked for, if it is
+        no image, or cannot be measured.
     MissingDependencyError
         If Pillow, which comes with scikit-image, is not installed.
     """
     pillow = _pillow()
-    pictures, seen = [], set()
+    found: dict[Path, Path] = {}
     for file in (file for path in paths for file in _files(Path(path), pillow)):
-        if file.resolve() in seen:
+        if found.setdefault(file.resolve(), file) is not file:
             raise InputError(f"{file}: given twice, but a picture counts once")
-        seen.add(file.resolve())
-        pictures.append(_read(file, pillow))
-    return pictures
+    return PictureFiles(list(found.values()))
 
 
 def _files(path: Path, pillow: ModuleType) -> Iterator[Path]:
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
     if not path.is_dir():
         yield path
         return
@@ -184,8 +217,6 @@ def _read(file: Path, pillow: ModuleType) -> Picture:
             warnings.simplefilter("ignore", UserWarning)
             with pillow.open(file) as opened:
                 array = np.asarray(_with_plain_mode(opened))
-    except FileNotFoundError:
-        raise InputError(f"{file}: there is no such file") from None
     except (pillow.DecompressionBombWarning, pillow.DecompressionBombError) as error:
         raise InputError(f"{file}: too large: {error}") from None
     except pillow.UnidentifiedImageError:

@@ -22,10 +22,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.bootstrap import RESAMPLES, resample
+from theory.empirical.bootstrap import RESAMPLES, resample, widened
 from theory.empirical.comparisons import shuffled, uniform_noise, unrounded
 from theory.empirical.images import Picture
-from theory.empirical.summaries import Sample, difference, distinct_share
+from theory.empirical.summaries import Sample, counted_share, difference, distinct_share
 from theory.empirical.tallies import Counter, Mixture, RelativeResidual, Tally, joined
 from theory.empirical.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
 from theory.empirical.windows import Geometry, blocks_of, select, sorted_windows
@@ -100,8 +100,10 @@ class Observation:
         Whether blocks of pictures were resampled, for want of pictures.
     samples : mapping of Source to Sample
         ``Source.UNROUNDED`` only where pixels are integers.
-    worst : Tally
-        Of the window with one 1 and zeros else.
+    worst : Mixture
+        The window with one 1 and zeros else, alone.
+    levels : int or None
+        The largest value that pixels can have, where all pictures have integers up to the same one.
     """
 
     geometry: Geometry
@@ -111,7 +113,8 @@ class Observation:
     pictures: tuple[PictureShare, ...]
     by_blocks: bool
     samples: Mapping[Source, Sample]
-    worst: Tally
+    worst: Mixture
+    levels: int | None
 
     @property
     def windows(self) -> int:
@@ -123,17 +126,12 @@ class Observation:
         """The pictures as they are."""
         return self.samples[Source.OBSERVED]
 
-    def worst_gap(self) -> float:
-        """Return the gap of the window with one 1 and zeros else."""
-        return float(self.worst.gap_sum[0, 0])
-
-    def worst_residuals(self) -> list[float]:
-        """Return |e|/E of each estimator at the window with one 1 and zeros else."""
-        return [float(value) for value in self.worst.residual_sum[0]]
-
     def share(self, source: Source = Source.OBSERVED, reading: Reading = Reading.ALL) -> Interval:
-        """Share of distinct windows."""
-        return self.samples[source](partial(distinct_share, reading=reading))
+        """Share of distinct windows, with an interval as wide as that of as many windows that do not overlap."""
+        sample = self.samples[source]
+        apart = self.windows * min(1.0, prod(self.geometry.strides) / self.geometry.kernel_size)
+        trials = apart * float(counted_share(sample.data, reading)[0])
+        return widened(sample(partial(distinct_share, reading=reading)), trials)
 
     def rare_in(self, reading: Reading, source: Source = Source.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare under one reading."""
@@ -217,7 +215,7 @@ class Observer:
     limit: int | None = LIMIT
     _shares: list[PictureShare] = field(default_factory=list, init=False)
     _tallies: dict[Source, list[Tally]] = field(default_factory=dict, init=False)
-    _quantised: bool = field(default=False, init=False)
+    _scales: set[int | None] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         for estimator in self.estimators:
@@ -261,7 +259,7 @@ class Observer:
                 self._tallies[source].append(self._tallies[Source.OBSERVED][-1])
             else:
                 self._tallies[source].append(self._count(changed, chosen, clusters, len(names)))
-        self._quantised |= picture.is_quantised
+        self._scales.add(int(picture.high) if picture.is_quantised else None)
         shares = (self._last_share(source) for source in (Source.OBSERVED, Source.SHUFFLED))
         self._shares.append(PictureShare(picture.name, there, len(chosen), *shares))
 
@@ -299,7 +297,7 @@ class Observer:
         samples = {
             source: self._sample(joined(tallies), weights, min(strata))
             for source, tallies in self._tallies.items()
-            if source is not Source.UNROUNDED or self._quantised
+            if source is not Source.UNROUNDED or self._scales != {None}
         }
         return Observation(
             self.geometry,
@@ -310,16 +308,17 @@ class Observer:
             self.by_blocks,
             samples,
             self._worst(),
+            next(iter(self._scales)) if len(self._scales) == 1 else None,
         )
 
     def _sample(self, tally: Tally, weights: NDArray[np.float64], units: int) -> Sample:
         share = 1 / self.pictures
         return Sample(tally, np.full(len(tally.windows), share), weights * share, units)
 
-    def _worst(self) -> Tally:
+    def _worst(self) -> Mixture:
         counter = Counter(self._residuals, low=0.0, high=1.0, threshold=self.threshold)
         counter.add(np.eye(1, self.geometry.kernel_size)[:, ::-1])
-        return counter.tally
+        return Mixture(counter.tally, np.ones((1, 1)))
 
 
 def observe(
@@ -377,8 +376,9 @@ def observe(
     (31752, 0.25, 'does not hold')
     """
     geometry = Geometry.of(kernel_shape, strides=strides)
-    for picture in pictures:
-        window_grid(picture, geometry)
+    if pictures:
+        # Before estimators are solved for windows of an absurd size.
+        window_grid(pictures[0], geometry)
     chosen = default_estimators(geometry.kernel_size) if estimators is None else estimators
     observer = Observer(geometry, chosen, len(pictures), rng, threshold, rare, limit)
     for done, picture in enumerate(pictures, start=1):

@@ -10,7 +10,7 @@ from theory.empirical.bootstrap import LEVEL, RESAMPLES
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation
 from theory.empirical.observation_summary import Comparison, ResidualSummary, SourceSummary, Summary
-from theory.empirical.summaries import gap_survival, residual_survival
+from theory.empirical.summaries import gap_survival, mean_gap, mean_residual, residual_survival
 from theory.empirical.tallies import BINS, CONTRAST, Mixture
 from theory.empirical.verdict import Interval
 from theory.rationals import to_string
@@ -78,8 +78,8 @@ def pools_row(pools: Sequence[PoolObservation], summaries: Sequence[Summary | No
         {
             "name": pool.pool.name,
             "skipped": pool.skipped or None,
-            "smallest_input": pool.low,
-            "largest_input": pool.high,
+            "smallest_input": _number(pool.low),
+            "largest_input": _number(pool.high),
             "observation": observation_row(pool.observation, summary) if pool.observation and summary else None,
         }
         for pool, summary in zip(pools, summaries, strict=True)
@@ -137,7 +137,12 @@ def _curves(data: Mixture, estimators: int) -> dict[str, Any]:
 
 
 def _worst(observation: Observation) -> dict[str, Any]:
-    return {"window": "one 1, zeros else", "gap": observation.worst_gap(), "residuals": observation.worst_residuals()}
+    number = len(observation.estimators)
+    return {
+        "window": "one 1, zeros else",
+        "gap": float(mean_gap(observation.worst)[0]),
+        "residuals": [float(mean_residual(observation.worst, k)[0]) for k in range(number)],
+    }
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:

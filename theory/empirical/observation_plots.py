@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from theory.empirical.bootstrap import LEVEL
 from theory.empirical.model_observation import PoolObservation
 from theory.empirical.observation import Observation, Source
 from theory.empirical.summaries import Floats, Sample, gap_survival, residual_survival
@@ -51,11 +52,12 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     axes = axes if axes is not None else _new_axes(1)[0]
     for source, sample in observation.samples.items():
         _survival(axes, sample, gap_survival, source)
-    axes.plot([0, 1, 1], [1, 1, _LEAST_SHARE], color=_WORST, linewidth=1, label="one 1, rest 0")
+    _worst(axes, gap_survival(observation.worst)[0])
     axes.axvline(observation.threshold, color="0.7", linewidth=0.8, zorder=0)
     _mark_rare(axes, observation.rare)
     axes.set_xlabel("gap g = (largest - second) / (largest - smallest)")
     axes.set_ylabel("share of windows with a larger gap")
+    axes.set_title(f"shaded: pointwise intervals, {100 * LEVEL:g} %", fontsize="small", color="0.3")
     _finish(axes)
     return axes
 
@@ -86,7 +88,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     for source, sample in observation.samples.items():
         if source is not Source.UNROUNDED:
             _survival(axes, sample, partial(residual_survival, estimator=estimator), source)
-    axes.plot([0, 1, 1], [1, 1, _LEAST_SHARE], color=_WORST, linewidth=1, label="worst case")
+    _worst(axes, residual_survival(observation.worst, estimator)[0])
     found = observation.estimators[estimator]
     relative = found.objective == "range"
     axes.set_xlabel("|e| / (E range)" if relative else "|e| / E")
@@ -182,13 +184,19 @@ def _survival(axes: Axes, sample: Sample, statistic: Callable[[Mixture], Floats]
         )
 
 
+def _worst(axes: Axes, values: Floats) -> None:
+    x = np.arange(BINS + 1) / BINS
+    # Where nothing is larger any more, the curve falls to the bottom.
+    axes.step(x, np.maximum(values, _LEAST_SHARE / 10), where="post", color=_WORST, linewidth=1, label="one 1, rest 0")
+
+
 def _mark_rare(axes: Axes, rare: float) -> None:
     axes.axhline(rare, color="0.7", linewidth=0.8, zorder=0)
     axes.annotate(
         f"rare: below {100 * rare:g} %",
         (1, rare),
         xycoords=("axes fraction", "data"),
-        xytext=(-3, 2),
+        xytext=(-12, 2),
         textcoords="offset points",
         ha="right",
         fontsize="x-small",

@@ -138,10 +138,9 @@ class Summary:
 
 def summarise(observation: Observation) -> Summary:
     """Compute all numbers of an observation."""
-    number = len(observation.estimators)
     has_rounding = Source.UNROUNDED in observation.samples
     return Summary(
-        {source: _source(sample, number) for source, sample in observation.samples.items()},
+        {source: _source(observation, source) for source in observation.samples},
         {other: _compare(observation, other) for other in (Source.SHUFFLED, Source.NOISE)},
         {source: {r: observation.rare_in(r, source) for r in Reading} for source in observation.samples},
         observation.claim(),
@@ -149,16 +148,17 @@ def summarise(observation: Observation) -> Summary:
     )
 
 
-def _source(sample: Sample, estimators: int) -> SourceSummary:
+def _source(observation: Observation, source: Source) -> SourceSummary:
+    sample = observation.samples[source]
     return SourceSummary(
         sample(summaries.constant_share),
         sample(summaries.threshold_share),
         sample(summaries.tied_share),
         sample(summaries.mean_gap),
         {q: sample(partial(summaries.gap_quantile, probability=q)) for q in QUANTILES},
-        {reading: sample(partial(summaries.distinct_share, reading=reading)) for reading in Reading},
+        {reading: observation.share(source, reading) for reading in Reading},
         tuple(_band(sample, band) for band in range(len(BANDS) - 1)),
-        tuple(_residual(sample, k) for k in range(estimators)),
+        tuple(_residual(sample, k) for k in range(len(observation.estimators))),
     )
 
 

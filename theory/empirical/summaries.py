@@ -25,6 +25,14 @@ def distinct_share(mixture: Mixture, reading: Reading = Reading.ALL) -> Floats:
     return _ratio(mixture.gap("distinct", reading), mixture.gap("gap", reading).sum(axis=-1))
 
 
+def counted_share(mixture: Mixture, reading: Reading) -> Floats:
+    """Share of all windows that a reading counts, with whatever weight."""
+    if reading is Reading.ALL:
+        return _ratio(mixture.of("windows"), mixture.of("windows"))
+    counted = Reading.VARYING if reading is Reading.WEIGHTED else reading
+    return _ratio(mixture.gap("gap", counted).sum(axis=-1), mixture.of("windows"))
+
+
 def constant_share(mixture: Mixture) -> Floats:
     """Share of the windows whose values are all equal, among all windows."""
     return _ratio(mixture.of("constant"), mixture.of("windows"))

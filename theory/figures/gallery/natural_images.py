@@ -9,7 +9,7 @@ from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observation import Observation, Source, observe
 from theory.empirical.observation_plots import plot_gap, plot_residual
 from theory.figures.registry import FigureSpec
-from theory.figures.style import panels, set_headline, styled
+from theory.figures.style import INK, panels, set_headline, styled
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
 
@@ -67,8 +67,8 @@ def plot_natural_images(
     plot_gap(seen, left)
     plot_residual(seen, 0, right)
     right.set_title("", loc="center")
-    left.set_title(f"gap, {seen.windows:,} windows")
-    right.set_title(f"residual, {{{format_orders(ORDERS)}}}: E = {estimator.error}")
+    left.set_title(f"gap, {seen.windows:,} windows", color=INK)
+    right.set_title(f"residual, {{{format_orders(ORDERS)}}}: E = {estimator.error}", color=INK)
     set_headline(chosen, _headline(seen))
     return chosen
 

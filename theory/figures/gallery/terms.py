@@ -82,7 +82,7 @@ def _grid(largest: int) -> list[int]:
 
 
 FIGURE = FigureSpec(
-    "error against number of subpool maxima, all sets at d = 12, with lower bounds",
+    "error against number of subpool maxima for all sets, with lower bounds",
     plot_terms,
     {"kernel_size": 6},
     uses_sweeps=True,

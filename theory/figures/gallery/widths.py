@@ -77,7 +77,7 @@ def _layers(widths: Mapping[int, Sequence[int]]) -> list[tuple[list[int], list[i
 
 
 FIGURE = FigureSpec(
-    "widths of hidden layers against kernel size, beside the published construction",
+    "widths of hidden layers against kernel size, beside those published",
     plot_widths,
     {"largest": 9},
 )
