@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from theory.empirical.bootstrap import LEVEL
 from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observation import Observation, Source, observe
 from theory.empirical.observation_plots import plot_gap, plot_residual
@@ -67,7 +68,7 @@ def plot_natural_images(
     plot_gap(seen, left)
     plot_residual(seen, 0, right)
     right.set_title("", loc="center")
-    left.set_title(f"gap, {seen.windows:,} windows", color=INK)
+    left.set_title(f"gap, {seen.windows:,} windows (bands: {LEVEL:.0%})", color=INK)
     right.set_title(f"residual, {{{format_orders(ORDERS)}}}: E = {estimator.error}", color=INK)
     set_headline(chosen, _headline(seen))
     return chosen
@@ -82,7 +83,7 @@ def _headline(seen: Observation) -> str:
 
 
 FIGURE = FigureSpec(
-    "gaps and residuals of windows of photographs, of shuffled pixels and of noise",
+    "gaps and residuals of windows of photographs, shuffled pixels and noise",
     plot_natural_images,
     {"photographs": ("camera",), "limit": 2000},
 )
