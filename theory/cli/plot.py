@@ -1,0 +1,89 @@
+"""The command ``subpool plot``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from theory.cli.output import DONE, add_command, add_json, console, make_folder, new_table, print_json, progress_bar
+from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from theory.figures.registry import FigureSpec
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    plot = add_command(commands, "plot", run, "draw figures from exact results, computed where they are missing")
+    plot.add_argument("names", nargs="*", metavar="NAME", help="figures, or all; without names, they are listed")
+    plot.add_argument("--list", action="store_true", help="list the figures and draw none")
+    plot.add_argument("--out", metavar="DIR", help="where the figures are written")
+    plot.add_argument("--format", choices=("svg", "pdf", "png"), default="svg", help="default: svg")
+    plot.add_argument("--data", metavar="DIR", help="keeps sweeps, which are computed once; default: data in --out")
+    plot.add_argument("--quick", action="store_true", help="small kernels and few samples: seconds, to try things out")
+    add_json(plot)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the figures, or draw those that were named."""
+    if options.list or not options.names:
+        return _list(options)
+    from theory.figures.registry import select
+
+    chosen = select(options.names)
+    if options.out is None:
+        raise InputError("figures are written to a folder, which --out DIR names")
+    return _draw(chosen, options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from theory.figures.registry import figures
+
+    if options.out is not None and not options.names and not options.list:
+        raise InputError("no figure is named; all of them are: subpool plot all")
+    known = figures()
+    if options.json:
+        print_json([{"name": name, "summary": spec.summary} for name, spec in known.items()])
+        return DONE
+    table = new_table(("figure", "left"), ("shows", "left"))
+    for name, spec in known.items():
+        table.add_row(name, spec.summary)
+    console().print(table)
+    return DONE
+
+
+def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
+    from theory.figures.save import save_figure
+    from theory.figures.style import check_matplotlib
+    from theory.figures.sweeps import Sweeps
+
+    check_matplotlib()
+    make_folder(options.out)
+    written = []
+    with progress_bar() as progress:
+        task = progress.add_task("figures", total=len(chosen))
+        sets = progress.add_task("sets", total=None, visible=False)
+
+        def on_chunk(kernel_size: int, done: int, total: int) -> None:
+            progress.update(
+                sets, description=f"solving d = {kernel_size}", completed=done, total=total, visible=done < total
+            )
+
+        sweeps = Sweeps(options.data or Path(options.out) / "data", workers=None, on_chunk=on_chunk)
+        for name, spec in chosen.items():
+            progress.update(task, description=f"drawing {name}")
+            start = perf_counter()
+            axes = spec.render(sweeps=sweeps, quick=options.quick)
+            path = Path(options.out) / f"{name}.{options.format}"
+            save_figure(axes[0], path, title=spec.summary)
+            written.append({"name": name, "path": str(path), "seconds": round(perf_counter() - start, 2)})
+            progress.advance(task)
+    if options.json:
+        print_json(written)
+    else:
+        out = console()
+        for row in written:
+            out.print(f"{row['path']}  {row['seconds']:.1f} s", soft_wrap=True)
+    return DONE

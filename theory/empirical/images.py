@@ -1,0 +1,253 @@
+"""Pictures as arrays of channels: photographs that scikit-image ships, or any image files and folders.
+
+Pixels keep the integers of their file, so that ties and ranges are exact; what they mean is said by the full scale.
+Channels are kept apart, because max pooling looks at one channel at a time. Transparency is left out.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import ArrayError, InputError, MissingDependencyError
+
+SHIPPED = ("astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass", "gravel", "motorcycle", "rocket")
+"""What scikit-image ships that was taken with a camera, of people, animals, things, surfaces and scenes.
+
+Left out: pictures through microscopes and telescopes, of documents, drawn or computed ones, and one blurred on purpose.
+"""
+
+_COLOURS = {"1": "L", "LA": "L", "RGBA": "RGB", "CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB"}
+"""What a picture's mode is turned into, where it is not used as it is: names of Pillow's modes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture, or any array with channels first.
+
+    Attributes
+    ----------
+    name : str
+        Where it is from.
+    pixels : array, shape (channels, *spatial), real
+        Integers as in the file, or floats.
+    low, high : float
+        What black and white are: all pixels lie in [low, high], and (pixels - low) / (high - low) in [0,1].
+    """
+
+    name: str
+    pixels: NDArray[Any]
+    low: float
+    high: float
+
+    @property
+    def is_quantised(self) -> bool:
+        """Tell whether pixels are integers: values between two levels were rounded to one of them."""
+        return bool(np.issubdtype(self.pixels.dtype, np.integer))
+
+
+def picture_from_array(name: str, array: NDArray[Any]) -> Picture:
+    """Make a picture of an array.
+
+    Parameters
+    ----------
+    name : str
+        For messages and tables.
+    array : array, shape (height, width) or (height, width, channels)
+        Of unsigned integers, whose largest value is white, or of floats in [0,1].
+
+    Raises
+    ------
+    ArrayError
+        If the array has another shape or data type.
+    InputError
+        If there are no pixels, or floats are NaN or outside [0,1].
+
+    Examples
+    --------
+    >>> picture = picture_from_array("two pixels", np.array([[0, 255]], dtype=np.uint8))
+    >>> picture.pixels.shape, picture.high
+    ((1, 1, 2), 255.0)
+    >>> picture_from_array("damaged", np.array([[0.5, np.nan]]))
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: damaged: a picture has no NaN pixels, but 1 of 2 pixels are NaN
+    """
+    if array.ndim not in (2, 3):
+        raise ArrayError(
+            f"{name}: a picture has the shape (height, width) or (height, width, channels), not {array.shape}"
+        )
+    if not array.size:
+        raise InputError(f"{name}: a picture has pixels, but this one has the shape {array.shape}")
+    pixels = np.ascontiguousarray(np.moveaxis(np.atleast_3d(array), -1, 0))
+    if np.issubdtype(array.dtype, np.unsignedinteger):
+        return Picture(name, pixels, 0.0, float(np.iinfo(array.dtype).max))
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ArrayError(f"{name}: pixels are unsigned integers or floats in [0,1], not {array.dtype}")
+    if missing := int(np.isnan(pixels).sum()):
+        raise InputError(f"{name}: a picture has no NaN pixels, but {missing:,} of {pixels.size:,} pixels are NaN")
+    if pixels.min() < 0 or pixels.max() > 1:
+        raise InputError(
+            f"{name}: pixels of floating type lie in [0,1], but these go from {pixels.min():.6g} to {pixels.max():.6g}"
+        )
+    return Picture(name, pixels, 0.0, 1.0)
+
+
+def shipped_photographs(names: Iterable[str] = SHIPPED) -> list[Picture]:
+    """Load photographs that come with scikit-image.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of :data:`SHIPPED`.
+
+    Raises
+    ------
+    InputError
+        If there is no photograph of that name.
+    MissingDependencyError
+        If scikit-image is not installed.
+
+    Examples
+    --------
+    >>> [picture.pixels.shape for picture in shipped_photographs(["camera", "coffee"])]
+    [(1, 512, 512), (3, 400, 600)]
+    """
+    chosen = list(names)
+    for name in chosen:
+        if name not in SHIPPED:
+            raise InputError(f"the photographs are {', '.join(SHIPPED)}, not {name!r}")
+    try:
+        from skimage import data
+    except ImportError:
+        raise MissingDependencyError(
+            "the photographs come with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
+        ) from None
+    special: dict[str, Callable[[], NDArray[Any]]] = {"motorcycle": lambda: data.stereo_motorcycle()[0]}
+    return [picture_from_array(name, np.asarray((special.get(name) or getattr(data, name))())) for name in chosen]
+
+
+class PictureFiles(Sequence[Picture]):
+    """Image files as pictures, each read when it is asked for, so that one at a time is in memory.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Errors that reading them raises, all with the file's name, are those of :func:`load_pictures`.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = tuple(files)
+        self._pillow = _pillow()
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PictureFiles: ...
+
+    def __getitem__(self, index: int | slice) -> Picture | PictureFiles:
+        if isinstance(index, slice):
+            return PictureFiles(self._files[index])
+        return _read(self._files[index], self._pillow)
+
+
+def load_pictures(paths: Sequence[str | Path]) -> PictureFiles:
+    """Find image files, and all image files below folders, to be read one by one.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files that are no images are refused where they are named, and skipped in a folder if their names do not end
+        like those of images. Hidden files in folders are skipped.
+
+    Returns
+    -------
+    PictureFiles
+
+    Raises
+    ------
+    InputError
+        If something is missing, a folder has no images, or a file is given twice; when a picture is asked for, if it is
+        no image, or cannot be measured.
+    MissingDependencyError
+        If Pillow, which comes with scikit-image, is not installed.
+    """
+    pillow = _pillow()
+    found: dict[Path, Path] = {}
+    for file in (file for path in paths for file in _files(Path(path), pillow)):
+        if found.setdefault(file.resolve(), file) is not file:
+            raise InputError(f"{file}: given twice, but a picture counts once")
+    return PictureFiles(list(found.values()))
+
+
+def _files(path: Path, pillow: ModuleType) -> Iterator[Path]:
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    if not path.is_dir():
+        yield path
+        return
+    suffixes = pillow.registered_extensions()
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in suffixes and file.is_file() and not file.name.startswith(".")
+    )
+    if not found:
+        raise InputError(f"{path}: a folder with image files is needed, this one has none")
+    yield from found
+
+
+def _read(file: Path, pillow: ModuleType) -> Picture:
+    try:
+        with warnings.catch_warnings():
+            # A file that unpacks to gigabytes is refused, not only warned of.
+            warnings.simplefilter("error", pillow.DecompressionBombWarning)
+            # What else a decoder finds remarkable concerns metadata.
+            warnings.simplefilter("ignore", UserWarning)
+            with pillow.open(file) as opened:
+                array = np.asarray(_with_plain_mode(opened))
+    except (pillow.DecompressionBombWarning, pillow.DecompressionBombError) as error:
+        raise InputError(f"{file}: too large: {error}") from None
+    except pillow.UnidentifiedImageError:
+        raise InputError(f"{file}: an image is needed, but this file is none") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise InputError(f"{file}: the image cannot be read: {error}") from None
+    return picture_from_array(str(file), _with_plain_type(file, array))
+
+
+def _with_plain_mode(opened: Any) -> Any:
+    if opened.mode in ("P", "PA"):
+        return opened.convert("RGB")
+    return opened.convert(_COLOURS[opened.mode]) if opened.mode in _COLOURS else opened
+
+
+def _with_plain_type(file: Path, array: NDArray[Any]) -> NDArray[Any]:
+    """Integers of 32 bits with a sign are how Pillow holds grey values of 16 bits."""
+    if array.dtype.kind != "i":
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
+    if array.min() < 0 or array.max() > np.iinfo(np.uint16).max:
+        raise InputError(f"{file}: grey values have up to 16 bits, but these go from {array.min()} to {array.max()}")
+    return array.astype(np.uint16)
+
+
+def _pillow() -> ModuleType:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise MissingDependencyError(
+            "reading images needs Pillow, which comes with scikit-image: install the extra 'images' "
+            "(pip install 'subpool[images]')"
+        ) from None
+    module: ModuleType = Image
+    return module

@@ -1,0 +1,196 @@
+"""Pictures as inputs of image classifiers: cut, scaled, and normalised.
+
+A picture is cut to the shape of the input, in its middle, scaled with the details that would alias smoothed away, and
+its pixels, in [0,1], are normalised. One channel becomes three equal ones, and three become one by luminance, where the
+model wants it so. Where the model leaves the size open, 224 x 224 is taken, the size that most classifiers were trained
+with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.empirical.images import Picture
+from theory.empirical.runner import Port
+from theory.errors import InputError, MissingDependencyError
+
+Normalisation = Literal["imagenet", "unit", "bytes"]
+
+NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
+
+SIZE = 224
+"""Height and width where the model leaves them open."""
+
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
+
+DIGITS = 200
+"""Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """The one input of a model of images.
+
+    Attributes
+    ----------
+    channels : int
+        1 or 3.
+    height, width : int
+    """
+
+    channels: int
+    height: int
+    width: int
+
+    @property
+    def default_normalisation(self) -> Normalisation:
+        """``imagenet`` for three channels, ``unit`` for one."""
+        return "imagenet" if self.channels == 3 else "unit"
+
+    @property
+    def is_for_digits(self) -> bool:
+        """Whether it has the shape of scikit-learn's digits."""
+        return (self.channels, self.height, self.width) == (1, 8, 8)
+
+
+def image_input(port: Port) -> ImageInput:
+    """Find out what a model wants to see.
+
+    Parameters
+    ----------
+    port : Port
+        Its one input.
+
+    Raises
+    ------
+    InputError
+        If it takes anything but pictures of shape (channels, height, width) with 1 or 3 channels.
+
+    Examples
+    --------
+    >>> image_input(Port("x", (None, 3, None, None), (np.dtype(np.float32),)))
+    ImageInput(channels=3, height=224, width=224)
+    """
+    shape = port.shape or ()
+    if len(shape) != 4 or shape[1] not in (None, 1, 3):
+        raise InputError(
+            "pictures are given as (number, channels, height, width) with 1 or 3 channels, which does not fit "
+            f"the model's {port}"
+        )
+    return ImageInput(shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE)
+
+
+def check_normalisation(normalisation: str) -> Normalisation:
+    """Return the normalisation if it is one.
+
+    Raises
+    ------
+    InputError
+    """
+    if normalisation not in NORMALISATIONS:
+        raise InputError(f"pixels are normalised as {', '.join(NORMALISATIONS)}, not {normalisation!r}")
+    return normalisation
+
+
+def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
+    """Make the input of a model of a picture.
+
+    Parameters
+    ----------
+    picture : Picture
+        Of two spatial axes.
+    wanted : ImageInput
+    normalisation : {"imagenet", "unit", "bytes"}
+        Pixels relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
+
+    Returns
+    -------
+    array, shape (1, channels, height, width)
+
+    Raises
+    ------
+    InputError
+        If the picture has neither one nor three channels.
+    MissingDependencyError
+        If it has to be scaled and scikit-image is not installed.
+    """
+    pixels = (picture.pixels.astype(np.float64) - picture.low) / (picture.high - picture.low)
+    pixels = _scaled(_cut(_with_channels(pixels, wanted.channels, picture.name), wanted), wanted)
+    if normalisation == "imagenet":
+        mean, deviation = (np.array(values).reshape(3, 1, 1) for values in (_MEAN, _DEVIATION))
+        if wanted.channels == 1:
+            mean, deviation = mean.mean(), deviation.mean()
+        pixels = (pixels - mean) / deviation
+    elif normalisation == "bytes":
+        pixels = 255 * pixels
+    return pixels[None]
+
+
+def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDArray[np.float64]:
+    if len(pixels) not in (1, 3):
+        raise InputError(f"{name}: models are given pictures with 1 or 3 channels, not with {len(pixels)}")
+    if channels == 1 and len(pixels) == 3:
+        # Luminance of sRGB's primaries (ITU-R BT.709).
+        grey: NDArray[np.float64] = np.tensordot([0.2125, 0.7154, 0.0721], pixels, axes=1)[None]
+        return grey
+    return np.broadcast_to(pixels, (channels, *pixels.shape[1:]))
+
+
+def _cut(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float64]:
+    """Cut the largest part of the wanted proportions out of the middle."""
+    height, width = pixels.shape[1:]
+    rows = min(height, max(1, width * wanted.height // wanted.width))
+    columns = min(width, max(1, height * wanted.width // wanted.height))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return pixels[:, top : top + rows, left : left + columns]
+
+
+def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float64]:
+    if pixels.shape[1:] == (wanted.height, wanted.width):
+        return pixels
+    try:
+        from skimage.transform import resize
+    except ImportError:
+        raise MissingDependencyError(
+            "pictures are scaled with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
+        ) from None
+    scaled = resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
+    clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
+    return clipped
+
+
+def digits(count: int = DIGITS) -> list[Picture]:
+    """Load scikit-learn's digits, evenly spread over the collection.
+
+    Parameters
+    ----------
+    count : int
+
+    Raises
+    ------
+    MissingDependencyError
+        If scikit-learn is not installed.
+
+    Examples
+    --------
+    >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
+    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise MissingDependencyError("the digits come with scikit-learn: pip install 'subpool[train]'") from None
+    images = load_digits().images
+    return list(_as_pictures(images, range(0, len(images), -(-len(images) // count))))
+
+
+def _as_pictures(images: NDArray[np.float64], chosen: range) -> Iterator[Picture]:
+    for k in chosen:
+        # Sixteen levels of ink.
+        yield Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, 16.0)

@@ -1,0 +1,159 @@
+"""The gap and the residuals at the inputs of every MaxPool node of a model.
+
+The box of the estimators for the cube is, for each node, the interval from the smallest to the largest of its inputs
+over all pictures: the model is run twice, first for these intervals, then for the windows, so that activations need not
+be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.empirical.images import Picture
+from theory.empirical.max_pools import MaxPool, PoolingModel
+from theory.empirical.model_inputs import ImageInput, Normalisation, fit
+from theory.empirical.observation import Observation, Observer, default_estimators
+from theory.empirical.verdict import DISTINCT, RARE
+from theory.errors import InputError
+from theory.estimator import Estimator
+
+LIMIT = 100_000
+"""Windows of one node's input for one picture that are looked at, unless another limit is given."""
+
+
+@dataclass(frozen=True, eq=False)
+class PoolObservation:
+    """What was seen at one MaxPool node.
+
+    Attributes
+    ----------
+    pool : MaxPool
+    observation : Observation or None
+    skipped : str
+        Why there is no observation, or empty.
+    low, high : float
+        Smallest and largest input of the node.
+    """
+
+    pool: MaxPool
+    observation: Observation | None
+    skipped: str
+    low: float
+    high: float
+
+
+def observe_model(
+    model: PoolingModel,
+    wanted: ImageInput,
+    pictures: Sequence[Picture],
+    normalisation: Normalisation,
+    *,
+    estimators: Callable[[int], Sequence[Estimator]] = default_estimators,
+    rng: np.random.Generator,
+    threshold: float = DISTINCT,
+    rare: float = RARE,
+    limit: int | None = LIMIT,
+    on_run: Callable[[int], None] | None = None,
+) -> list[PoolObservation]:
+    """Observe the windows of every MaxPool node of a model.
+
+    Parameters
+    ----------
+    model : PoolingModel
+    wanted : ImageInput
+        Its input, from :func:`theory.empirical.model_inputs.image_input`.
+    pictures : sequence of Picture
+    normalisation : {"imagenet", "unit", "bytes"}
+    estimators : callable
+        From a kernel size to the estimators for it.
+    rng : numpy.random.Generator
+    threshold, rare, limit
+        As in :func:`theory.empirical.observation.observe`.
+    on_run : callable, optional
+        Told how many runs of the model are done, of two for each picture.
+
+    Returns
+    -------
+    list of PoolObservation
+        One for each node. Nodes with one input, without a window that lies wholly inside, or with constant input are
+        skipped, and say so.
+
+    Raises
+    ------
+    InputError
+        If the model cannot be run, or all nodes are skipped.
+    """
+    runs = _Runs(model, wanted, pictures, normalisation, on_run)
+    lows, highs, shapes = runs.extents()
+    reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
+    if all(reasons):
+        raise InputError(
+            f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
+        )
+    observers = [
+        None
+        if reason
+        else Observer(
+            pool.geometry(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, threshold, rare, limit
+        )
+        for pool, shape, reason, draws in zip(model.pools, shapes, reasons, rng.spawn(len(model.pools)), strict=True)
+    ]
+    for picture, arrays in zip(pictures, runs, strict=True):
+        for observer, array, low, high in zip(observers, arrays, lows, highs, strict=True):
+            if observer:
+                observer.add(Picture(picture.name, array.astype(np.float64), low, high))
+    return [
+        PoolObservation(pool, observer.finish() if observer else None, reason, low, high)
+        for pool, observer, reason, low, high in zip(model.pools, observers, reasons, lows, highs, strict=True)
+    ]
+
+
+class _Runs:
+    """The inputs of all nodes, for one picture after the other."""
+
+    def __init__(
+        self,
+        model: PoolingModel,
+        wanted: ImageInput,
+        pictures: Sequence[Picture],
+        normalisation: Normalisation,
+        on_run: Callable[[int], None] | None,
+    ) -> None:
+        self.model, self.wanted, self.pictures, self.normalisation = model, wanted, pictures, normalisation
+        self.on_run = on_run
+        self.done = 0
+
+    def __iter__(self) -> Iterator[list[NDArray[Any]]]:
+        for picture in self.pictures:
+            yield self.model.run(fit(picture, self.wanted, self.normalisation))
+            self.done += 1
+            if self.on_run:
+                self.on_run(self.done)
+
+    def extents(self) -> tuple[list[float], list[float], list[tuple[int, ...]]]:
+        """Run the model for the smallest and largest value and the shape of each node's input."""
+        low, high = np.full(len(self.model.pools), np.inf), np.full(len(self.model.pools), -np.inf)
+        shapes: list[tuple[int, ...]] = []
+        for arrays in self:
+            shapes = [array.shape for array in arrays]
+            low = np.minimum(low, [array.min(initial=np.inf) for array in arrays])
+            high = np.maximum(high, [array.max(initial=-np.inf) for array in arrays])
+        return low.tolist(), high.tolist(), shapes
+
+
+def _reason(pool: MaxPool, low: float, high: float, shape: tuple[int, ...]) -> str:
+    """Say why a node cannot be observed, or nothing."""
+    if pool.kernel_size < 2:
+        return "its windows have one input"
+    if not low < high:
+        return f"all its inputs are {low:.6g}"
+    try:
+        pool.geometry(shape[1:]).grid(shape[1:])
+    except InputError as error:
+        return f"no window lies wholly inside of its input: {error}"
+    return ""

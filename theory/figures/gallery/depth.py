@@ -1,0 +1,102 @@
+"""The best error for each number of hidden layers: trees of pairwise maxima against shallow blocks of six inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from theory.errors import InputError
+from theory.figures.registry import FigureSpec
+from theory.figures.style import BLUE, ORANGE, panels, set_headline, styled
+from theory.frontier.best import best_orders
+from theory.networks.size import least_hidden_layers
+from theory.subpools import check_kernel_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+KERNELS = (9, 25, 81)
+_PANELS = 3
+_Construction = Literal["shallowest", "shallow"]
+_STYLES: tuple[tuple[_Construction, str, str, str], ...] = (
+    ("shallowest", "trees", BLUE, "o"),
+    ("shallow", "blocks of six", ORANGE, "s"),
+)
+
+
+@styled
+def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int] = KERNELS) -> tuple[Axes, ...]:
+    """Draw the least error of all sets of orders that so many hidden layers compute, for two constructions.
+
+    Parameters
+    ----------
+    axes : sequence of 3 matplotlib.axes.Axes, optional
+        New ones by default; one for each kernel size.
+    kernel_sizes : sequence of 3 int, >= 3
+        d.
+
+    Returns
+    -------
+    tuple of 3 matplotlib.axes.Axes
+
+    Raises
+    ------
+    InputError, KernelSizeError, MissingDependencyError
+
+    Notes
+    -----
+    With L hidden layers, trees of pairwise maxima compute the orders up to 2^L, shallow blocks those up to 2 * 3^(L-1)
+    (:mod:`theory.networks.shallow`). More orders never hurt, so the best set is all of them
+    (:func:`theory.best_orders`). From the layer on that gives order d, the network is the maximum itself, and there is
+    no error.
+
+    Examples
+    --------
+    >>> left, *_ = plot_depth(kernel_sizes=[9, 5, 6])
+    >>> trees, _, shallow, _ = left.lines
+    >>> [float(error) for error in shallow.get_ydata()] == [4 / 9, 8 / 25, 4 / 170]
+    True
+    """
+    if len(kernel_sizes) != _PANELS or min(map(check_kernel_size, kernel_sizes)) < 3:
+        raise InputError(f"this figure has {_PANELS} kernel sizes, each 3 or more, not {list(kernel_sizes)}")
+    chosen = panels(axes, 1, _PANELS)
+    from matplotlib.ticker import MaxNLocator
+
+    for one, d in zip(chosen, kernel_sizes, strict=True):
+        for construction, name, color, marker in _STYLES:
+            _draw(one, d, construction, name, color, marker)
+        one.set(yscale="log", xlabel="hidden layers")
+        one.set_title(f"d = {d}")
+        one.xaxis.set_major_locator(MaxNLocator(integer=True))
+        one.margins(y=0.12)
+    chosen[0].set_ylabel("least error E")
+    chosen[0].legend(loc="lower left")
+    set_headline(chosen, "Shallow blocks reach small errors, and the maximum itself (stars), with fewer layers")
+    return chosen
+
+
+def _draw(axes: Axes, kernel_size: int, construction: _Construction, name: str, color: str, marker: str) -> None:
+    exact = least_hidden_layers(kernel_size, construction)
+    layers = list(range(exact))
+    errors = [
+        float(best_orders(kernel_size, budget="hidden_layers", limit=limit, construction=construction).error)
+        for limit in layers
+    ]
+    axes.plot(layers, errors, marker=marker, color=color, label=name)
+    # No place for 0 on a logarithmic scale: the star stands on the axis.
+    axes.plot([exact], [0.0], "*", color=color, markersize=10, transform=axes.get_xaxis_transform(), clip_on=False)
+    axes.annotate(
+        "",
+        (exact, 0.0),
+        (layers[-1], errors[-1]),
+        xycoords=axes.get_xaxis_transform(),
+        textcoords=axes.transData,
+        arrowprops={"arrowstyle": "-", "color": color, "linestyle": (0, (1.5, 1.5)), "linewidth": 1.0},
+    )
+
+
+FIGURE = FigureSpec(
+    "least error for each number of hidden layers, trees against shallow blocks",
+    plot_depth,
+    {"kernel_sizes": (4, 6, 9)},
+)

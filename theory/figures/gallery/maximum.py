@@ -1,0 +1,94 @@
+"""The maximum itself as a network: what fewer hidden layers cost in ReLUs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from theory.errors import InputError
+from theory.figures.registry import FigureSpec
+from theory.figures.style import BLUE, GREEN, ORANGE, panel, styled
+from theory.networks.maximum import exact_max_network
+from theory.networks.published import published_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SMALLEST = 4
+
+
+@styled
+def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
+    """Draw the number of ReLUs of networks that compute the maximum exactly, against the kernel size d.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes, optional
+        New ones by default.
+    largest : int, 5..54
+        Largest kernel size; networks are built, which takes seconds from 16 on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+
+    Notes
+    -----
+    Numbers beside the lines are hidden layers, where they change. Trees and shallow blocks are
+    :func:`theory.exact_max_network`; the dotted line is the tree of Matoba, Dimitriadis, Fleuret, TMLR 2023, with four
+    ReLUs for each pair (:func:`theory.networks.published.published_size`).
+
+    Examples
+    --------
+    >>> axes = plot_maximum(largest=9)
+    >>> published, trees, shallow = axes.lines
+    >>> [int(units) for units in trees.get_ydata()], [int(units) for units in shallow.get_ydata()]
+    ([9, 16, 17, 20, 21, 30], [9, 18, 59, 20, 21, 30])
+    """
+    if isinstance(largest, bool) or not isinstance(largest, int) or not SMALLEST < largest <= 54:
+        raise InputError(f"the largest kernel size of this figure is an integer in 5..54, not {largest!r}")
+    axes = panel(axes)
+    kernels = range(SMALLEST, largest + 1)
+    trees = {d: exact_max_network(d).widths for d in kernels}
+    shallow = {d: exact_max_network(d, construction="shallow").widths for d in kernels}
+    published = {d: published_size(d, [d]).widths for d in kernels}
+    for name, style, color, widths in (
+        ("trees, published construction", ":", GREEN, published),
+        ("trees, this project", "o-", BLUE, trees),
+        ("shallow blocks of six", "s-", ORANGE, shallow),
+    ):
+        axes.plot(list(kernels), [sum(w) for w in widths.values()], style, color=color, label=name)
+    _note_layers(axes, trees, BLUE, -11)
+    _note_layers(axes, shallow, ORANGE, 5)
+    axes.set(yscale="log", xlabel="kernel size d", ylabel="ReLUs of the exact maximum")
+    axes.margins(y=0.12)
+    axes.legend(loc="upper left")
+    axes.set_title("The exact maximum in fewer hidden layers (numbers)\ntakes as many ReLUs or more")
+    return axes
+
+
+def _note_layers(axes: Axes, widths: Mapping[int, tuple[int, ...]], color: str, offset: int) -> None:
+    """Write the number of hidden layers at the first kernel size that has it."""
+    depths = {d: len(w) for d, w in widths.items()}
+    for d, depth in depths.items():
+        if depths.get(d - 1) != depth:
+            axes.annotate(
+                str(depth),
+                (d, sum(widths[d])),
+                xytext=(0, offset),
+                textcoords="offset points",
+                ha="center",
+                color=color,
+                fontsize=7.5,
+            )
+
+
+FIGURE = FigureSpec(
+    "ReLUs and hidden layers of the exact maximum, trees and shallow blocks",
+    plot_maximum,
+    {"largest": 7},
+)

@@ -1,0 +1,88 @@
+"""Where figures take sweeps from: a folder that keeps them, so that each is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OnChunk = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """Sweeps over all sets of orders, computed where they are missing, certified either way.
+
+    Attributes
+    ----------
+    folder : Path or str, optional
+        Keeps the datasets, a folder for each; one that was begun is resumed. None: nothing is kept.
+    workers : int, >= 1, optional
+        Processes; by default this one alone. None lets a long sweep take one for each core, which a script allows
+        under ``if __name__ == "__main__"`` only.
+    on_chunk : callable, optional
+        Called with the kernel size, the number of sets that are done, and of all sets: for progress bars.
+
+    Examples
+    --------
+    >>> table = Sweeps()(4, always=(0, 1))
+    >>> table["error_exact"].to_pylist()
+    ['3/8', '1/6', '1/10', '1/16']
+    """
+
+    folder: Path | str | None = None
+    workers: int | None = 1
+    on_chunk: OnChunk | None = None
+
+    def __call__(self, kernel_size: int, *, always: Iterable[int] = (0,)) -> pa.Table:
+        """Return the rows of a sweep, as :func:`theory.sweep` writes them.
+
+        Parameters
+        ----------
+        kernel_size : int, 2..62
+        always : iterable of int in 0..kernel_size - 1
+            Orders that all sets contain.
+
+        Returns
+        -------
+        pyarrow.Table
+
+        Raises
+        ------
+        KernelSizeError, OrdersError, InputError, StorageError
+            As :func:`theory.sweep` does.
+        """
+        orders = tuple(sorted(always))
+        if self.folder is None:
+            with TemporaryDirectory() as folder:
+                return self._rows(kernel_size, orders, Path(folder))
+        return self._rows(kernel_size, orders, Path(self.folder) / _name(kernel_size, orders))
+
+    def _rows(self, kernel_size: int, always: tuple[int, ...], folder: Path) -> pa.Table:
+        from theory.frontier.sweep import sweep
+
+        tell = self.on_chunk
+
+        def on_chunk(done: int, total: int) -> None:
+            if tell is not None:
+                tell(kernel_size, done, total)
+
+        return sweep(kernel_size, folder, always=always, workers=self.workers, on_chunk=on_chunk).read()
+
+
+def _name(kernel_size: int, always: tuple[int, ...]) -> str:
+    """Name the folder of a sweep.
+
+    Examples
+    --------
+    >>> _name(12, (0,)), _name(12, (0, 1)), _name(12, ())
+    ('sweep-12', 'sweep-12-with-0-1', 'sweep-12-with-none')
+    """
+    if always == (0,):
+        return f"sweep-{kernel_size}"
+    return f"sweep-{kernel_size}-with-{'-'.join(map(str, always)) or 'none'}"
