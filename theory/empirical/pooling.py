@@ -43,8 +43,8 @@ _TRACED = 16
 _RANKED = 64
 """Taps up to which JAX compares all pairs."""
 
-_SORTED_AT_ONCE = 1 << 22
-"""Entries of the windows that are sorted at once."""
+_SORTED_AT_ONCE = 1 << 18
+"""Entries of the windows that are sorted at once: what the cache holds."""
 
 _HELD_AT_ONCE = 1 << 27
 """Entries of all planes together that are held at once on other libraries than NumPy."""
