@@ -264,6 +264,13 @@ def test_jax_compiles_it_and_differentiates_it(kernel, estimator):
     np.testing.assert_allclose(gradient, hand_made, rtol=0, atol=1e-4)
 
 
+def test_jax_maps_it_over_an_axis():
+    jax = pytest.importorskip("jax")
+    x = np.random.default_rng(1).standard_normal((3, 2, 1, 6)).astype(np.float32)
+    found = jax.vmap(lambda x: pool(x, "max", (2,)))(jax.numpy.asarray(x))
+    assert (np.asarray(found) == np.stack([pool(part, "max", (2,)) for part in x])).all()
+
+
 def test_jax_sorts_large_windows():
     jax = pytest.importorskip("jax")
     x = np.random.default_rng(1).standard_normal((1, 2, 12, 11)).astype(np.float32)
@@ -301,6 +308,7 @@ def test_a_nan_makes_its_windows_nan_and_no_others(estimator, library):
 def test_infinities_give_what_ieee_arithmetic_gives_without_warnings():
     x = np.array([[[0.0, np.inf, 1.0, -np.inf, 3.0]]])
     assert pool(x, "max", (2,)).tolist() == [[[np.inf, np.inf, 1.0, 3.0]]]
+    assert pool(-np.abs(x), "max", (1,)).tolist()[0][0][3] == -np.inf
     mean = Estimator(2, {1: 1})
     assert pool(x, mean, (2,)).tolist() == [[[np.inf, np.inf, -np.inf, -np.inf]]]
     assert np.isnan(pool(x, Estimator(3, {1: 1}), (3,))).tolist() == [[[False, True, False]]]
