@@ -363,6 +363,19 @@ def test_large_windows_are_sorted_one_by_one(at_once, monkeypatch):
     assert (pool(x, "max", (17, 17), **layer) == windows(x, (17, 17), **layer).max(-1)).all()
 
 
+@pytest.mark.parametrize("kernel", [(5, 5), (7, 4), (9, 9), (13, 13), (25,), (40,), (3, 4, 5)])
+@pytest.mark.parametrize("stride", [1, 3])
+def test_comparators_order_windows_too_large_for_the_zero_one_principle(kernel, stride, monkeypatch):
+    monkeypatch.setattr(pooling, "_TAP_COST", 1e9)
+    d, n = prod(kernel), len(kernel)
+    # Integers, many of them equal, and weights that tell every order statistic: sums of floats are exact.
+    x = np.random.default_rng(0).integers(-20, 20, (2, 1, *(k + 8 for k in kernel))).astype(np.float64)
+    estimator = Estimator(d, {1: d, 2: d * (d - 1) // 2})
+    assert [int(w) for w in estimator.order_statistic_weights] == list(range(1, d + 1))
+    expected = np.sort(windows(x, kernel, strides=(stride,) * n), axis=-1) @ np.arange(1.0, d + 1)
+    assert (pool(x, estimator, kernel, strides=(stride,) * n) == expected).all()
+
+
 @pytest.mark.usefixtures("_both_ways")
 def test_inputs_are_left_alone_and_need_not_be_contiguous():
     base = np.random.default_rng(0).standard_normal((12, 10, 2, 3))
