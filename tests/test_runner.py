@@ -192,7 +192,7 @@ def test_the_path_of_jax_gives_the_same_within_the_rounding_error(dtype, monkeyp
     jax = pytest.importorskip("jax")
     real = jax.devices
     monkeypatch.setattr(jax, "devices", lambda kind=None: real("cpu"))
-    monkeypatch.setattr(runner_module, "find_libraries", lambda: {"cupy": "not installed", "jax": ""})
+    monkeypatch.setattr(runner_module, "why_not", {"cupy": "not installed", "jax": ""}.__getitem__)
     network = network_from_rows(2, [([{0: Fraction(1, 3), 1: -1}, {1: 1}], None), ([{0: 1, 1: Fraction(1, 7)}], None)])
     x = np.random.default_rng(0).uniform(-1, 1, (50, 2)).astype(dtype)
     runner = open_runner(network, device="cuda", batch_size=16)
@@ -223,23 +223,39 @@ def test_the_provider(device, available, chosen):
     ("cuda", {"cupy": "no CUDA device", "jax": ""}, "jax"),
 ])  # fmt: skip
 def test_the_library(device, reasons, chosen):
-    assert devices.choose_library(device, lambda: reasons) == chosen
+    assert devices.choose_library(device, reasons.__getitem__) == chosen
 
 
 def test_what_is_missing_is_named():
     with pytest.raises(MissingDependencyError, match="has A, B: install onnxruntime-gpu"):
         devices.choose_provider("cuda", ["A", "B"])
     with pytest.raises(MissingDependencyError, match=r"cupy: not there, jax: neither.*subpool\[gpu\]"):
-        devices.choose_library("cuda", lambda: {"cupy": "not there", "jax": "neither"})
+        devices.choose_library("cuda", {"cupy": "not there", "jax": "neither"}.__getitem__)
     with pytest.raises(InputError, match='"auto", "cpu" or "cuda", not \'gpu\''):
         open_runner(exact_max_network(2), device="gpu")
 
 
-def test_the_cpu_is_taken_without_a_look_for_anything_else():
-    def unasked():
-        raise AssertionError("nobody asked for a GPU")
+def test_no_more_is_looked_for_than_is_needed():
+    asked = []
 
-    assert devices.choose_library("cpu", unasked) == "numpy"
+    def usable(library):
+        asked.append(library)
+        return ""
+
+    assert devices.choose_library("cpu", usable) == "numpy"
+    assert asked == []
+    assert devices.choose_library("auto", usable) == "cupy"
+    assert asked == ["cupy"]
+
+
+def test_a_jax_without_cuda_is_not_imported(monkeypatch):
+    monkeypatch.setattr(devices, "entry_points", lambda group: [])
+    # An import would raise.
+    monkeypatch.setitem(sys.modules, "jax", None)
+    monkeypatch.setattr(devices, "find_spec", lambda name: object())
+    assert devices.why_not("jax") == "installed without its CUDA plugin"
+    monkeypatch.setattr(devices, "find_spec", lambda name: None)
+    assert devices.why_not("jax") == "not installed"
 
 
 @pytest.mark.filterwarnings("ignore:Specified provider")

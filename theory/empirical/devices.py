@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any, Literal, get_args
 
 from theory.errors import InputError, MissingDependencyError
@@ -70,15 +72,14 @@ CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
     )
 
 
-def choose_library(device: Device, found: Callable[[], dict[str, str]]) -> str:
+def choose_library(device: Device, why_not: Callable[[str], str]) -> str:
     """Choose the array library that evaluates a ReLU network: ``"numpy"`` on the CPU, else one with CUDA.
 
     Parameters
     ----------
     device : {"auto", "cpu", "cuda"}
-    found : function without arguments
-        Returns what there is for each entry of :data:`LIBRARIES`: ``""`` if it is usable, else why not. Called only
-        where the answer matters.
+    why_not : function of a str
+        Says why an entry of :data:`LIBRARIES` is not usable, ``""`` if it is. Asked only where the answer matters.
 
     Raises
     ------
@@ -87,9 +88,9 @@ def choose_library(device: Device, found: Callable[[], dict[str, str]]) -> str:
 
     Examples
     --------
-    >>> choose_library("auto", lambda: {"cupy": "not installed", "jax": ""})
+    >>> choose_library("auto", {"cupy": "not installed", "jax": ""}.__getitem__)
     'jax'
-    >>> choose_library("cuda", lambda: {"cupy": "not installed", "jax": "no CUDA device"})
+    >>> choose_library("cuda", {"cupy": "not installed", "jax": "no CUDA device"}.__getitem__)
     Traceback (most recent call last):
     ...
     theory.errors.MissingDependencyError: device "cuda" needs CuPy or JAX with a CUDA device (cupy: not installed, \
@@ -97,22 +98,23 @@ jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
     """
     if device == "cpu":
         return "numpy"
-    reasons = found()
+    reasons = {}
     for library in LIBRARIES:
+        reasons[library] = why_not(library)
         if not reasons[library]:
             return library
     if device == "auto":
         return "numpy"
     raise MissingDependencyError(
         f'device "cuda" needs CuPy or JAX with a CUDA device ('
-        f"{', '.join(f'{library}: {reasons[library]}' for library in LIBRARIES)}): "
+        f"{', '.join(f'{library}: {reason}' for library, reason in reasons.items())}): "
         "install the extra 'gpu' (pip install 'subpool[gpu]')"
     )
 
 
-def find_libraries() -> dict[str, str]:
-    """Look for array libraries with a CUDA device: ``""`` for a usable one, else why it is not."""
-    return {"cupy": _why_not_cupy(), "jax": _why_not_jax()}
+def why_not(library: str) -> str:
+    """Look for an array library with a CUDA device: ``""`` if it is usable, else why it is not."""
+    return _why_not_cupy() if library == "cupy" else _why_not_jax()
 
 
 def _why_not_cupy() -> str:
@@ -128,10 +130,13 @@ def _why_not_cupy() -> str:
 
 
 def _why_not_jax() -> str:
-    try:
-        import jax
-    except ImportError:
+    if find_spec("jax") is None:
         return "not installed"
+    # Asked first, as importing JAX takes a second.
+    if not any("cuda" in plugin.name for plugin in entry_points(group="jax_plugins")):
+        return "installed without its CUDA plugin"
+    import jax
+
     try:
         devices = jax.devices("cuda")
     except RuntimeError:

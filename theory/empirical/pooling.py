@@ -43,8 +43,8 @@ _TRACED = 16
 _RANKED = 64
 """Taps up to which JAX compares all pairs."""
 
-_SORTED_AT_ONCE = 1 << 22
-"""Entries of the windows that are sorted at once."""
+_SORTED_AT_ONCE = 1 << 18
+"""Entries of the windows that are sorted at once: what the cache holds."""
 
 _HELD_AT_ONCE = 1 << 27
 """Entries of all planes together that are held at once on other libraries than NumPy."""
@@ -99,8 +99,8 @@ def pool(
     error of the estimator holds at the border too, also for the taps that ``ceil_mode`` adds beyond the padding.
 
     *NaN and infinities.* A window with a NaN gives NaN, for ``"max"`` too, like NumPy's maximum. (onnxruntime's
-    MaxPool passes over NaN or not, depending on dtype and attributes.) A window with infinities gives what IEEE
-    arithmetic gives.
+    MaxPool passes over NaN or not, depending on dtype, attributes and place.) A window with infinities gives what IEEE
+    arithmetic gives: the maximum of minus infinities is minus infinity, not the lowest float as in onnxruntime.
 
     *Rounding.* The maximum is exact. The result f of an estimator is computed in the dtype of ``x``, u = eps/2, and is
     within g (sum_k |w_k x_(k)| + |beta_0|) of its exact value, g = (d + 3) u / (1 - (d + 3) u), underflow and overflow

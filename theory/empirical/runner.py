@@ -24,8 +24,8 @@ from theory.empirical.devices import (
     check_device,
     choose_library,
     choose_provider,
-    find_libraries,
     on_library,
+    why_not,
 )
 from theory.empirical.progress import Bar
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
@@ -379,7 +379,7 @@ class _NetworkEngine:
 
     @classmethod
     def open(cls, network: ReLUNetwork, device: Device) -> _NetworkEngine:
-        return cls(network, choose_library(device, find_libraries))
+        return cls(network, choose_library(device, why_not))
 
     @property
     def device(self) -> str:
