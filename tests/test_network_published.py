@@ -29,17 +29,34 @@ def test_counts_of_the_published_construction_agree_with_the_published_ones(kern
         assert published_size(int(kernel_size), map(int, orders.split(","))).parameter_count == parameters
 
 
+def layer_of(order):
+    return (order - 1).bit_length() if order else 0
+
+
+def listed_widths(kernel_size, orders):
+    """List the subsets layer by layer, from the last to the first: the rule with nothing counted."""
+    layers = layer_of(max(orders))
+    subsets = [set() for _ in range(layers + 1)]
+    for order in orders:
+        if order >= 2:
+            subsets[layer_of(order)].update(combinations(range(kernel_size), order))
+    for layer in range(layers, 1, -1):
+        largest = max(map(len, subsets[layer]))
+        at_hand = [order for order in orders if layer_of(order) == layer - 1 and 2 * order >= largest]
+        half = min(at_hand, default=-(-largest // 2))
+        for subset in subsets[layer]:
+            subsets[layer - 1].update((subset[:half], subset[-half:]))
+    carried = [sum(1 for order in orders if order and layer_of(order) < layer) for layer in range(layers + 1)]
+    return tuple(4 * len(subsets[layer]) + 2 * carried[layer] for layer in range(1, layers + 1))
+
+
 def test_counts_of_the_published_construction_by_listing_subsets():
-    """{0, 1, 5} and {0, 5, 6} at d = 7: the halves, listed one by one."""
-    fives = set(combinations(range(7), 5))
-    threes = {part for five in fives for part in (five[:3], five[-3:])}
-    twos = {part for three in threes for part in (three[:2], three[-2:])}
-    size = published_size(7, [0, 1, 5])
-    assert size.widths == (4 * len(twos) + 2, 4 * len(threes) + 2, 4 * len(fives) + 2)
-    sixes = set(combinations(range(7), 6))
-    threes |= {part for six in sixes for part in (six[:3], six[-3:])}
-    twos = {part for three in threes for part in (three[:2], three[-2:])}
-    assert published_size(7, [0, 5, 6]).widths == (4 * len(twos), 4 * len(threes), 4 * len(fives | sixes))
+    for d in range(2, 8):
+        for size in range(1, d + 1):
+            for orders in combinations(range(1, d + 1), size):
+                assert published_size(d, (0, *orders)).widths == listed_widths(d, (0, *orders)), (d, orders)
+    for orders in ((0, 1, 11), (0, 1, 10, 11), (0, 3, 5, 6, 9)):
+        assert published_size(12, orders).widths == listed_widths(12, orders)
     assert published_size(7, [0]).widths == ()
     assert published_size(7, [0, 1]).parameter_count == 8
 

@@ -17,7 +17,7 @@ import pytest
 from theory import build_network, optimal_estimator
 from theory.cli import main
 from theory.empirical.training import experiments
-from theory.empirical.training.architecture import hidden_widths, parameter_count, published_widths, scaled_widths
+from theory.empirical.training.architecture import hidden_widths, parameter_count, scaled_widths
 from theory.empirical.training.configuration import Configuration, check_seeds
 from theory.empirical.training.evaluation import (
     climb,
@@ -45,7 +45,6 @@ from theory.errors import FormatError, InputError, MissingDependencyError, Probl
 pytest.importorskip("jax")
 pytest.importorskip("optax")
 
-PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
 TINY = Configuration(3, (0, 1, 2), rows=512, batch=64, steps=100, check_every=25)
 
 
@@ -54,13 +53,6 @@ def validation_rows(configuration, seed):
 
 
 # Architecture
-
-
-def test_published_widths_give_every_published_count():
-    for d in (6, 8):
-        for text, published in PUBLISHED[str(d)].items():
-            widths = published_widths(d, [int(r) for r in text.split(",")])
-            assert parameter_count(d, widths) - widths[0] == published, text  # no bias in the first layer
 
 
 @pytest.mark.parametrize("orders", [(0, 1, 7), (0, 1, 6, 7), tuple(range(8))])
