@@ -15,7 +15,7 @@ from theory.empirical.observation import Observation, Source
 from theory.empirical.observation_summary import QUANTILES, Summary
 from theory.empirical.summaries import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
 from theory.empirical.tallies import band_names
-from theory.empirical.verdict import Answer, Interval, Reading
+from theory.empirical.verdict import Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
 
@@ -34,7 +34,7 @@ _MENTIONED = 0.001
 def print_observation(seen: Observation, summary: Summary, title: str, files: Sequence[str]) -> None:
     """Print what was seen on pictures."""
     out = console()
-    out.print(f"{title}, {_describe(seen.geometry)}, {seen.windows:,} windows, each channel on its own", soft_wrap=True)
+    out.print(f"{title}, {_describe(seen.geometry)}, {seen.windows:,} windows, channels apart", soft_wrap=True)
     out.print(
         f"gap = (largest - second) / (largest - smallest); distinct: gap > {seen.threshold:g}; "
         "tied: largest value twice",
@@ -163,7 +163,7 @@ def _residual_table(seen: Observation, summary: Summary) -> Table:
 
 def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "intervals", _interval_note(seen)
-    yield "delta", "Cliff's delta of the pictures against that source: P(larger) - P(smaller), between -1 and 1"
+    yield "delta", "Cliff's delta, the pictures against that source: P(larger) - P(smaller)"
     yield "readings", f"contrast: range at least 1/16; rare: the interval is below {_percent(seen.rare)}"
     at_threshold = summary.sources[Source.OBSERVED].at_threshold.value
     if at_threshold >= _MENTIONED:
@@ -193,21 +193,14 @@ def _interval_note(seen: Observation) -> str:
 
 def _claim(summary: Summary) -> str:
     """Say in words whether distinct windows are rare."""
-    text = f"windows with a distinct maximum are not prevalent: {summary.claim.value}"
-    if summary.claim is not Answer.UNDECIDED:
-        return f"{text} (in all four readings)"
-    rare = summary.rare[Source.OBSERVED]
-    differing = (
-        f"{answer.value}: " + ", ".join(reading.value for reading in Reading if rare[reading] is answer)
-        for answer in Answer
-        if answer in rare.values()
-    )
-    return f"{text} ({'; '.join(differing)})"
+    agree = len(set(summary.rare[Source.OBSERVED].values())) == 1
+    why = "in all four readings" if agree else "the readings differ"
+    return f"windows with a distinct maximum are not prevalent: {summary.claim.value} ({why})"
 
 
 def _comparison(seen: Observation, summary: Summary, other: Source) -> str:
     found = summary.comparisons[other]
-    where = "among the same pixels shuffled" if other is Source.SHUFFLED else f"in {other.value}"
+    where = "after shuffling" if other is Source.SHUFFLED else f"in {other.value}"
     text = f"rarer than {where}: {found.rarer.value}"
     shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
     counted = ""
