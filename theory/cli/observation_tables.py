@@ -27,6 +27,9 @@ _BYTE = 255
 """Least number of levels that fill all bands of ranges."""
 
 _WORST = "one 1, rest 0"
+_NAME = 15
+"""Characters of a node's name that fit into a table."""
+
 _MENTIONED = 0.001
 """Share of windows at the threshold itself from which on they are mentioned."""
 
@@ -223,7 +226,7 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
     )
     for pool, observation, summary in found:
         table.add_row(
-            pool.pool.name,
+            _short(pool.pool.name),
             "x".join(map(str, pool.pool.kernel_shape)) + "/" + "x".join(map(str, dict.fromkeys(pool.pool.strides))),
             f"{observation.windows:,}",
             _percent(summary.sources[Source.OBSERVED].constant.value),
@@ -250,7 +253,7 @@ def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Sum
         here, mixed = summary.sources[Source.OBSERVED].residuals, summary.sources[Source.SHUFFLED].residuals
         for k, estimator in enumerate(observation.estimators):
             table.add_row(
-                pool.pool.name if k == 0 else "",
+                _short(pool.pool.name) if k == 0 else "",
                 f"{pool.low:.3g} to {pool.high:.3g}" if k == 0 else "",
                 _orders(estimator),
                 fraction(estimator.error) if estimator.error else "",
@@ -260,6 +263,11 @@ def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Sum
                 _number(here[k].mean_distinct.value),
             )
     return table
+
+
+def _short(name: str) -> str:
+    """Cut a node's name to its end, where names of exported models differ."""
+    return name if len(name) <= _NAME else "..." + name[3 - _NAME :]
 
 
 def _orders(estimator: Estimator) -> str:
