@@ -27,7 +27,7 @@ _BYTE = 255
 """Least number of levels that fill all bands of ranges."""
 
 _WORST = "one 1, rest 0"
-_NAME = 15
+_NAME = 13
 """Characters of a node's name that fit into a table."""
 
 _MENTIONED = 0.001
@@ -217,7 +217,6 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
     table = new_table(
         ("MaxPool", "left"),
         ("kernel", "left"),
-        ("windows", "right"),
         ("constant", "right"),
         ("distinct, %", "left"),
         ("shuffled", "right"),
@@ -228,7 +227,6 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
         table.add_row(
             _short(pool.pool.name),
             "x".join(map(str, pool.pool.kernel_shape)) + "/" + "x".join(map(str, dict.fromkeys(pool.pool.strides))),
-            f"{observation.windows:,}",
             _percent(summary.sources[Source.OBSERVED].constant.value),
             _share(summary.sources[Source.OBSERVED].distinct[Reading.ALL]),
             _percent(summary.sources[Source.SHUFFLED].distinct[Reading.ALL].value),
@@ -247,7 +245,6 @@ def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Sum
         ("mean |e|/E", "left"),
         ("shuffled", "right"),
         ("99 %", "right"),
-        ("if distinct", "right"),
     )
     for pool, observation, summary in found:
         here, mixed = summary.sources[Source.OBSERVED].residuals, summary.sources[Source.SHUFFLED].residuals
@@ -260,7 +257,6 @@ def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Sum
                 f"{_number(here[k].mean.value)} {_between(here[k].mean)}",
                 _number(mixed[k].mean.value),
                 _number(here[k].quantiles[0.99].value),
-                _number(here[k].mean_distinct.value),
             )
     return table
 
