@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import as_completed
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from multiprocessing import active_children, get_context
 from pkgutil import iter_modules
-from threading import current_thread, main_thread
 
 from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
-from theory.errors import InputError, SolverError
+from theory.errors import InputError
+from theory.processes import check_workers, local_processes
 from theory.subpools import check_kernel_size
 
 DEFAULT_KERNEL_MAX = 12
@@ -48,7 +44,7 @@ def verify(
     names: Iterable[str] | None = None,
     *,
     kernel_max: int = DEFAULT_KERNEL_MAX,
-    workers: int = 1,
+    workers: int | None = 1,
     on_verdict: Callable[[Verdict], None] | None = None,
 ) -> list[Verdict]:
     """Check all claims, or those named, up to a kernel size.
@@ -59,8 +55,8 @@ def verify(
         All claims by default.
     kernel_max : int, >= 2
         The largest kernel size at which instances are checked.
-    workers : int, >= 1
-        Number of processes.
+    workers : int, >= 1, optional
+        Number of processes; None takes all cores.
     on_verdict : callable, optional
         Called with each verdict as soon as it is known: for progress bars.
 
@@ -81,8 +77,7 @@ def verify(
     ['proved']
     """
     check_kernel_size(kernel_max)
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise InputError(f"workers is an integer >= 1, not {workers!r}")
+    workers = check_workers(workers)
     chosen = [claim.name for claim in select(names)]
     verdicts: dict[str, Verdict] = {}
     for verdict in _verdicts(_tasks(chosen), kernel_max, workers):
@@ -106,35 +101,11 @@ def _verdicts(tasks: list[list[str]], kernel_max: int, workers: int) -> Iterator
             for name in task:
                 yield _check_one(name, kernel_max)
         return
-    others = set(active_children())
-    # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"))
-    try:
-        with _deaf_to_interrupts():
-            # From the end: the photographs take longest, and a long task that starts last is waited for alone.
-            futures = [pool.submit(_check_task, task, kernel_max) for task in reversed(tasks)]
+    with local_processes(min(workers, len(tasks))) as pool:
+        # From the end: the photographs take longest, and a long task that starts last is waited for alone.
+        futures = [pool.submit(_check_task, task, kernel_max) for task in reversed(tasks)]
         for future in as_completed(futures):
             yield from future.result()
-    except BrokenProcessPool:
-        raise SolverError("a worker process died; fewer workers need less memory") from None
-    finally:
-        # After an interrupt nobody waits for what is still running.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(active_children()) - others:
-            process.terminate()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Start processes that leave interrupts, which a terminal sends to all, to this one."""
-    if current_thread() is not main_thread():  # only the main thread may say what happens on a signal
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _check_task(names: list[str], kernel_max: int) -> list[Verdict]:

@@ -12,14 +12,10 @@ import pytest
 
 from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
 from theory.networks.exactness import prove_exact
-from theory.networks.search import (
-    NoIdentity,
-    candidate_types,
-    check_identity,
-    generators,
-    main,
-    search_max_identity,
-)
+from theory.networks.search import NoIdentity, check_identity, search_max_identity
+from theory.networks.search.__main__ import main
+from theory.networks.search.groups import generators
+from theory.networks.search.library import candidate_types
 from theory.networks.shallow import FIVE, SIX, MaxIdentity, orbit
 
 

@@ -6,6 +6,7 @@ import random
 import tracemalloc
 from fractions import Fraction
 from math import prod
+from unittest.mock import patch
 
 import array_api_strict
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import theory.empirical.pooling as pooling
 from tests import reference
 from theory import Estimator, optimal_estimator, pool
+from theory.empirical import blocks
 from theory.empirical.comparators import plan
 from theory.empirical.geometry import axes_of, windows
 from theory.errors import ArrayError, InputError, KernelSizeError
@@ -89,6 +91,15 @@ ESTIMATORS = {
 }
 
 
+PLANNED_OR_SORTED = (1e9, 0.0)
+"""Costs of sorting that make one or the other the choice on NumPy, however small the image."""
+
+
+@pytest.fixture(params=PLANNED_OR_SORTED, ids=["planned", "sorted"])
+def _both_ways(request, monkeypatch):
+    monkeypatch.setattr(pooling, "_TAP_COST", request.param)
+
+
 @settings(max_examples=150)
 @given(layers(), st.integers(0, 4), st.sampled_from([np.float32, np.float64]), st.integers(0, 2**32 - 1))
 def test_estimators_are_within_the_stated_rounding_error_of_the_definition(layer, which, dtype, seed):
@@ -105,12 +116,15 @@ def test_estimators_are_within_the_stated_rounding_error_of_the_definition(layer
     copied = windows(x, kernel, **attributes)
     assert largest.shape == (1, 2, *outputs)
     estimator = ESTIMATORS[prod(kernel)][which] if prod(kernel) in ESTIMATORS else None
-    found = pool(x, estimator, kernel, **attributes) if estimator else None
+    ways = []
+    for cost in PLANNED_OR_SORTED if estimator else ():
+        with patch.object(pooling, "_TAP_COST", cost):
+            ways.append(pool(x, estimator, kernel, **attributes))
     for place, taps in places.items():
         window = [float(x[(0, 1, *pixel)]) for pixel in taps]
         assert copied[(0, 1, *place)].tolist() == window
         assert largest[(0, 1, *place)] == max(window)
-        if estimator:
+        for found in ways:
             window = [Fraction(v) for v in window]
             deviation = Fraction(float(found[(0, 1, *place)])) - reference.evaluate(estimator.coefficients, window)
             assert abs(deviation) <= error_bound(estimator, window, dtype)
@@ -126,8 +140,10 @@ def test_the_certified_error_holds_at_the_border(layer, seed):
     # Far from zero, so that a border of zeros would show.
     x = 100 + np.random.default_rng(seed).random((1, 1, *shape))
     largest, smallest = pool(x, "max", kernel, **attributes), -pool(-x, "max", kernel, **attributes)
-    deviation = abs(largest - pool(x, estimator, kernel, **attributes))
-    assert (deviation <= float(estimator.error) * (largest - smallest) + 1e-11).all()
+    for cost in PLANNED_OR_SORTED:
+        with patch.object(pooling, "_TAP_COST", cost):
+            deviation = abs(largest - pool(x, estimator, kernel, **attributes))
+        assert (deviation <= float(estimator.error) * (largest - smallest) + 1e-11).all()
 
 
 # onnxruntime
@@ -248,6 +264,14 @@ def test_jax_compiles_it_and_differentiates_it(kernel, estimator):
     np.testing.assert_allclose(gradient, hand_made, rtol=0, atol=1e-4)
 
 
+def test_jax_sorts_large_windows():
+    jax = pytest.importorskip("jax")
+    x = np.random.default_rng(1).standard_normal((1, 2, 12, 11)).astype(np.float32)
+    estimator = optimal_estimator(81, [1, 3, 80], objective="range")
+    found = pool(jax.numpy.asarray(x), estimator, (9, 9), pads=(1, 2, 3, 4))
+    np.testing.assert_allclose(found, pool(x, estimator, (9, 9), pads=(1, 2, 3, 4)), rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("estimator", ["max", ESTIMATORS[9][0], ESTIMATORS[4][0]])
 def test_equal_taps_share_one_gradient(estimator):
     jax = pytest.importorskip("jax")
@@ -262,6 +286,7 @@ def test_equal_taps_share_one_gradient(estimator):
 
 @pytest.mark.parametrize("estimator", ["max", *range(5)])
 @pytest.mark.parametrize("library", ["numpy", "array_api_strict", "jax.numpy"])
+@pytest.mark.usefixtures("_both_ways")
 def test_a_nan_makes_its_windows_nan_and_no_others(estimator, library):
     xp = pytest.importorskip(library)
     estimator = estimator if estimator == "max" else ESTIMATORS[9][estimator]
@@ -272,6 +297,7 @@ def test_a_nan_makes_its_windows_nan_and_no_others(estimator, library):
         assert (np.isnan(found) == np.isnan(windows(x, (3, 3))).any(-1)).all()
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_infinities_give_what_ieee_arithmetic_gives_without_warnings():
     x = np.array([[[0.0, np.inf, 1.0, -np.inf, 3.0]]])
     assert pool(x, "max", (2,)).tolist() == [[[np.inf, np.inf, 1.0, 3.0]]]
@@ -282,6 +308,7 @@ def test_infinities_give_what_ieee_arithmetic_gives_without_warnings():
     assert np.isfinite(pool(big, mean, (2,))).all()
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_the_dtype_is_kept_and_estimators_need_floats():
     for dtype in (np.float16, np.float32, np.float64):
         assert pool(np.ones((1, 1, 4), dtype), ESTIMATORS[2][0], (2,)).dtype == dtype
@@ -301,14 +328,16 @@ def test_the_dtype_is_kept_and_estimators_need_floats():
 @pytest.mark.parametrize("layer", [
     ((3, 3), {}),
     ((3, 2), {"strides": (2, 3), "pads": (1, 0, 2, 1)}),
+    ((2, 2), {"dilations": (9, 13), "strides": (1, 2)}),
     ((2, 3), {"dilations": (2, 1), "pads": (1, 2, 1, 0), "ceil_mode": True, "strides": (1, 2)}),
 ])  # fmt: skip
 def test_blocks_do_not_show(block, layer, monkeypatch):
     kernel, attributes = layer
     x = np.random.default_rng(0).standard_normal((3, 2, 17, 23))
     estimator = ESTIMATORS[prod(kernel)][0]
+    monkeypatch.setattr(pooling, "_TAP_COST", 1e9)
     whole = pool(x, estimator, kernel, **attributes)
-    monkeypatch.setattr(pooling, "_BLOCK", block)
+    monkeypatch.setattr(blocks, "_BLOCK", block)
     assert (pool(x, estimator, kernel, **attributes) == whole).all()
     monkeypatch.setattr(pooling, "_HELD_AT_ONCE", block)
     found = pool(array_api_strict.asarray(x), estimator, kernel, **attributes)
@@ -326,6 +355,7 @@ def test_large_windows_are_sorted_one_by_one(at_once, monkeypatch):
     assert (pool(x, "max", (17, 17), **layer) == windows(x, (17, 17), **layer).max(-1)).all()
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_inputs_are_left_alone_and_need_not_be_contiguous():
     base = np.random.default_rng(0).standard_normal((12, 10, 2, 3))
     x = base.transpose(3, 2, 0, 1)[..., ::-1]
@@ -336,6 +366,7 @@ def test_inputs_are_left_alone_and_need_not_be_contiguous():
     assert (found == pool(np.ascontiguousarray(x), ESTIMATORS[9][0], (3, 3), pads=(1, 1, 1, 1))).all()
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_images_without_samples_or_channels_give_none():
     assert pool(np.ones((0, 3, 4, 4)), "max", (2, 2)).shape == (0, 3, 3, 3)
     assert pool(np.ones((2, 0, 4, 4)), ESTIMATORS[4][0], (2, 2)).shape == (2, 0, 3, 3)
@@ -358,6 +389,23 @@ def test_memory_grows_neither_with_the_image_nor_with_the_orders():
     assert peak_beyond_result(large, full, (3, 3)) < 1.1 * reference + 1e5
     assert reference < 1.1 * peak_beyond_result(small, few, (3, 3)) + 1e5
     assert reference < large.nbytes / 1.5
+
+
+def test_the_cheaper_way_is_taken():
+    """Few windows, or small images under a large kernel, do not pay for comparators; images do."""
+
+    def sorts(shape, kernel, estimator):
+        axes = axes_of(shape[2:], kernel)
+        readout = pooling._readout(estimator, kernel)
+        steps = plan(kernel, (1, 1), (1, 1), readout.wanted)
+        return pooling._sorting_is_faster(np.empty(shape, np.float32), axes, steps, readout)
+
+    nine = optimal_estimator(81, [1, 2, 80], objective="range")
+    assert not sorts((1, 16, 224, 224), (3, 3), ESTIMATORS[9][0])
+    assert not sorts((1, 16, 224, 224), (9, 9), nine)
+    assert sorts((1, 1, 8, 8), (3, 3), ESTIMATORS[9][0])
+    assert sorts((1, 512, 14, 14), (9, 9), nine)
+    assert not sorts((1, 1, 8, 8), (3, 3), "max")
 
 
 # Comparators
@@ -418,7 +466,7 @@ def test_no_plane_gives_its_room_back_too_early():
     for kernel in ((3, 3), (5, 5), (2, 3)):
         steps = plan(kernel, (1, 2), (1, 1), tuple(range(prod(kernel))))
         gone: set[int] = set()
-        for step, free in zip(steps.steps, steps.last_uses(), strict=True):
+        for step, free in zip(steps.steps, steps.last_uses, strict=True):
             assert not {step.first.plane, step.second.plane} & gone
             gone |= set(free)
         assert not {operand.plane for operand in steps.outputs.values()} & gone

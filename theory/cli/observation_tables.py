@@ -223,7 +223,7 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
         ("rare", "left"),
         ("rarer than shuffled", "left"),
     )
-    for pool, observation, summary in found:
+    for pool, _, summary in found:
         table.add_row(
             _short(pool.pool.name),
             "x".join(map(str, pool.pool.kernel_shape)) + "/" + "x".join(map(str, dict.fromkeys(pool.pool.strides))),

@@ -83,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
     from theory.frontier.sweep import seconds_per_set
-    from theory.frontier.workers import check_workers, dask_cluster
+    from theory.frontier.workers import dask_cluster
+    from theory.processes import check_workers
 
     workers, where = check_workers(options.workers), "worker"
     if len(sets) < 1 << 20:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Literal
 
@@ -66,8 +66,9 @@ class Plan:
     outputs: dict[int, Operand]
     reach: dict[int, Vector]
 
+    @cached_property
     def last_uses(self) -> list[list[int]]:
-        """Return for each step the planes that no later step reads and that are no outputs: their room is free."""
+        """For each step the planes that no later step reads and that are no outputs: their room is free."""
         seen = {operand.plane for operand in self.outputs.values()}
         free: list[list[int]] = []
         for step in reversed(self.steps):
@@ -75,6 +76,25 @@ class Plan:
             seen |= planes
             free.append(sorted(planes))
         return free[::-1]
+
+    @cached_property
+    def beyond(self) -> Vector:
+        """How far beyond the windows any plane is read."""
+        return tuple(map(max, zip(*self.reach.values(), strict=True)))
+
+    @cached_property
+    def slots(self) -> list[int]:
+        """For each plane a place to keep it, which it takes over from a plane that is read no more if there is one."""
+        slots = list(range(len(self.phases)))
+        count, free = len(slots), list[int]()
+        for planes in self.last_uses:
+            # Taken before those of this step come free: it must not write what it still reads.
+            if not free:
+                free.append(count)
+                count += 1
+            slots.append(free.pop())
+            free += [slots[plane] for plane in planes]
+        return slots
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,8 @@ from theory.errors import InputError
 from theory.frontier.chunk import rows, solve_chunk
 from theory.frontier.dataset import SweepDataset, create_dataset, whole_chunks, writing
 from theory.frontier.sets import OrderSets
-from theory.frontier.workers import check_workers, dask_cluster, local_processes, map_unordered
+from theory.frontier.workers import dask_cluster, map_unordered
+from theory.processes import check_workers, local_processes
 
 _SHORT_SECONDS = 4.0
 _NEVER_SHORT = 1 << 18

@@ -12,22 +12,17 @@ from math import gcd, lcm
 from os import PathLike
 from typing import Any, Literal
 
-import array_api_compat
 import numpy as np
 
 from theory.errors import FormatError, InputError
-from theory.networks.matrix import RationalMatrix, Row, to_floats
+from theory.networks.forward import FloatLayer, float_layers, forward_array, forward_numpy, rounding_error
+from theory.networks.matrix import RationalMatrix, Row
+from theory.networks.units import drop_unread, merge_units
 from theory.rationals import check_rational, from_string, to_string
 from theory.subpools import Array, check_windows
 
 FORMAT = "subpool-network"
 VERSION = 1
-
-_ENTRIES_AT_ONCE = 1 << 18
-"""Activations of one layer that the forward pass on NumPy arrays holds at once: what fits a processor's cache."""
-
-_SPARSE_BELOW = 0.1
-"""Share of nonzero weights below which a compressed matrix is faster than a dense one (benchmarks/forward.py)."""
 
 
 @dataclass(frozen=True)
@@ -190,52 +185,19 @@ class ReLUNetwork:
         """
         x = check_windows(x, self.kernel_size)
         if isinstance(x, np.ndarray):
-            return self._forward_numpy(x)
-        xp = array_api_compat.array_namespace(x)
-        device = array_api_compat.device(x)
-        values = x
-        for layer, (matrix, bias) in enumerate(self._float_layers(np.dtype(np.float64), dense=True)):
-            if layer:
-                values = xp.maximum(values, xp.zeros_like(values))
-            w = xp.asarray(matrix.T, dtype=x.dtype, device=device)
-            values = xp.matmul(values, w) + xp.asarray(bias[:, 0], dtype=x.dtype, device=device)
-        return values[..., 0]
+            return forward_numpy(self._float_layers(x.dtype, dense=False), x)
+        return forward_array(self._float_layers(np.dtype(np.float64), dense=True), x)
 
-    def _forward_numpy(self, x: np.ndarray[Any, Any]) -> Array:
-        """Evaluate in batches, with the windows as columns so that compressed matrices serve too."""
-        layers = self._float_layers(x.dtype, dense=False)
-        windows = x.reshape(-1, self.kernel_size)
-        result = np.empty(len(windows), dtype=x.dtype)
-        batch = max(1, _ENTRIES_AT_ONCE // max(self.kernel_size, *self.widths, 1))
-        for start in range(0, len(windows), batch):
-            values = windows[start : start + batch].T
-            for layer, (matrix, bias) in enumerate(layers):
-                if layer:
-                    np.maximum(values, 0, out=values)
-                values = matrix @ values
-                values += bias
-            result[start : start + batch] = values[0]
-        return result.reshape(x.shape[:-1])[()]
-
-    def _float_layers(self, dtype: np.dtype[Any], *, dense: bool) -> list[tuple[Any, Any]]:
+    def _float_layers(self, dtype: np.dtype[Any], *, dense: bool) -> list[FloatLayer]:
         # SciPy's compressed matrices have no half precision.
         dense = dense or dtype.itemsize < np.dtype(np.float32).itemsize
         key = (dtype, dense)
-        cache: dict[tuple[np.dtype[Any], bool], list[tuple[Any, Any]]] = self._float_cache
-        if key not in cache:
-            cache[key] = [
-                (
-                    matrix.to_numpy(dtype)
-                    if dense or matrix.nonzero_count > _SPARSE_BELOW * len(matrix.rows) * matrix.columns
-                    else matrix.to_scipy(dtype),
-                    to_floats(bias, dtype).reshape(-1, 1),
-                )
-                for matrix, bias in zip(self.weights, self.biases, strict=True)
-            ]
-        return cache[key]
+        if key not in self._float_cache:
+            self._float_cache[key] = float_layers(self.weights, self.biases, dtype, dense=dense)
+        return self._float_cache[key]
 
     @cached_property
-    def _float_cache(self) -> dict[tuple[np.dtype[Any], bool], list[tuple[Any, Any]]]:
+    def _float_cache(self) -> dict[tuple[np.dtype[Any], bool], list[FloatLayer]]:
         return {}
 
     def rounding_error(self, magnitude: float = 1.0, dtype: Literal["float32", "float64"] = "float64") -> float:
@@ -271,26 +233,7 @@ class ReLUNetwork:
         >>> 0 < exact_max_network(9).rounding_error(1.0, "float32") < 1e-3
         True
         """
-        if not 0 <= magnitude < float("inf"):
-            raise InputError(f"the size of the inputs is a finite number >= 0, not {magnitude!r}")
-        if dtype not in ("float32", "float64"):
-            raise InputError(f'the dtype is "float32" or "float64", not {dtype!r}')
-        u = Fraction(float(np.finfo(dtype).eps)) / 2
-        size, error = [Fraction(magnitude)] * self.kernel_size, [Fraction(0)] * self.kernel_size
-        for matrix, bias in zip(self.weights, self.biases, strict=True):
-            exact = [sum((abs(w) * size[j] for j, w in row), abs(b)) for row, b in zip(matrix.rows, bias, strict=True)]
-            passed = [sum((abs(w) * error[j] for j, w in row), Fraction(0)) for row in matrix.rows]
-            # Zeros of a dense row are added without error, so the terms are the nonzero ones.
-            if any((len(row) + 3) * u >= 1 for row in matrix.rows):
-                return float("inf")
-            gammas = [(len(row) + 3) * u / (1 - (len(row) + 3) * u) for row in matrix.rows]
-            error = [p + g * (s + p) for p, g, s in zip(passed, gammas, exact, strict=True)]
-            size = exact
-        try:
-            bound = float(error[0])
-        except OverflowError:
-            return float("inf")
-        return bound if Fraction(bound) >= error[0] else float(np.nextafter(bound, np.inf))
+        return rounding_error(self.weights, self.biases, magnitude, dtype)
 
     # Composition
 
@@ -397,9 +340,9 @@ class ReLUNetwork:
             for matrix, bias in zip(self.weights, self.biases, strict=True)
         ]
         for layer in range(self.hidden_layers):
-            maps[layer], maps[layer + 1] = _merge_units(maps[layer], maps[layer + 1])
+            maps[layer], maps[layer + 1] = merge_units(maps[layer], maps[layer + 1])
         for layer in range(self.hidden_layers - 1, -1, -1):
-            maps[layer], maps[layer + 1] = _drop_unread(maps[layer], maps[layer + 1])
+            maps[layer], maps[layer + 1] = drop_unread(maps[layer], maps[layer + 1])
         columns = [self.kernel_size, *(len(rows) for rows, _ in maps)]
         return ReLUNetwork(
             tuple(RationalMatrix.from_rows(n, rows) for n, (rows, _) in zip(columns, maps, strict=False)),
@@ -477,10 +420,6 @@ def _moved(row: Row, place: Sequence[int]) -> dict[int, Fraction]:
     return moved
 
 
-_Map = tuple[list[dict[int, Fraction]], list[Fraction]]
-"""Rows and biases of an affine map."""
-
-
 def network_from_rows(
     kernel_size: int,
     layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]],
@@ -498,44 +437,3 @@ def network_from_rows(
         biases.append(tuple(check_rational(b, "biases") for b in (bias if bias is not None else [0] * len(rows))))
         columns = len(rows)
     return ReLUNetwork(tuple(weights), tuple(biases))
-
-
-def _merge_units(units: _Map, readers: _Map) -> tuple[_Map, _Map]:
-    """Make pre-activations primitive, merge equal ones, move constant units into the readers' biases."""
-    rows, bias = units
-    place: dict[tuple[object, ...], int] = {}
-    kept: _Map = ([], [])
-    target: list[tuple[int | None, Fraction]] = []
-    for row, b in zip(rows, bias, strict=True):
-        entries = [*row.values(), b]
-        if not row:
-            target.append((None, max(b, Fraction(0))))
-            continue
-        numerator = gcd(*(entry.numerator for entry in entries))
-        factor = Fraction(numerator, lcm(*(entry.denominator for entry in entries)))
-        key = (*((j, w / factor) for j, w in sorted(row.items())), b / factor)
-        if key not in place:
-            place[key] = len(kept[0])
-            kept[0].append({j: w / factor for j, w in row.items()})
-            kept[1].append(b / factor)
-        target.append((place[key], factor))
-    read: _Map = ([], [])
-    for row, b in zip(*readers, strict=True):
-        merged: dict[int, Fraction] = {}
-        for j, w in row.items():
-            unit, factor = target[j]
-            if unit is None:
-                b += w * factor
-            else:
-                merged[unit] = merged.get(unit, Fraction(0)) + w * factor
-        read[0].append({j: w for j, w in merged.items() if w})
-        read[1].append(b)
-    return kept, read
-
-
-def _drop_unread(units: _Map, readers: _Map) -> tuple[_Map, _Map]:
-    """Drop the units that no reader has a weight for."""
-    wanted = sorted({j for row in readers[0] for j in row})
-    place = {j: new for new, j in enumerate(wanted)}
-    kept = ([units[0][j] for j in wanted], [units[1][j] for j in wanted])
-    return kept, ([{place[j]: w for j, w in row.items()} for row in readers[0]], readers[1])

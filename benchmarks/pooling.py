@@ -1,0 +1,205 @@
+"""Pooling images with estimators, against NumPy's maximum over the same windows and against the best plain maximum.
+
+And the measurements behind the choices: the size of a block, comparators or sorting, memory by the number of orders,
+time by the number of pixels.
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Sequence
+from functools import partial
+from itertools import product
+from statistics import median
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
+from benchmarks.sets import describe
+from benchmarks.timing import in_seconds, interleave, short
+from theory import Estimator, optimal_estimator, pool
+from theory.empirical import blocks, pooling
+from theory.empirical.comparators import plan
+
+KERNELS = ((3, 1), (3, 2), (5, 1))
+"""Side of the window and stride."""
+SHAPES = ((1, 16, 224, 224), (8, 64, 14, 14))
+"""Of an early and of a late layer."""
+BLOCKS = (1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16)
+SIDES = (3, 5, 9, 13)
+WAYS = ((1, 8, 14, 14), (1, 128, 14, 14), (1, 8, 112, 112))
+SIZES = (64, 128, 256, 512, 1024)
+
+
+def baseline(x: np.ndarray, side: int, stride: int) -> np.ndarray:
+    """Take NumPy's maximum over a view of all windows."""
+    view = np.lib.stride_tricks.sliding_window_view(x, (side, side), (2, 3))
+    return view[:, :, ::stride, ::stride].max((-2, -1))
+
+
+def plain_maximum(x: np.ndarray, side: int, stride: int) -> np.ndarray:
+    """Take maxima of shifted arrays, first along one axis, then along the other."""
+    for axis in (2, 3):
+        count = (x.shape[axis] - side) // stride + 1
+        parts = [x[(slice(None),) * axis + (slice(i, i + (count - 1) * stride + 1, stride),)] for i in range(side)]
+        total = np.maximum(parts[0], parts[1])
+        for part in parts[2:]:
+            np.maximum(total, part, out=total)
+        x = total
+    return x
+
+
+def _named(orders: Sequence[int]) -> str:
+    """Write a set of orders, consecutive ones as a range."""
+    run = range(orders[0], orders[-1] + 1)
+    return describe(run if len(run) == len(orders) > 2 else list(orders))
+
+
+def _sets(d: int) -> list[list[int] | range]:
+    return [[0, 1, d - 1], [1, 2], range(d)]
+
+
+def run(scale: Scale, tell: Teller) -> Section:
+    """Compare; at most twice the time of the maximum is a ratio of at least 0.5."""
+    shapes = scale.pick(SHAPES, ((1, 4, 224, 224), (4, 64, 14, 14)))
+    cases = list(product(KERNELS, shapes, (np.float32, np.float64)))
+    tell.begin(len(cases) + 4)
+    rows: list[Row] = []
+    for (side, stride), shape, dtype in cases:
+        x = np.random.default_rng(0).random(shape).astype(dtype)
+        rows += _rows(x, side, stride, scale.pick(9, 3))
+        tell.step()
+    tables = []
+    for table in (_block_table, _ways_table, _memory_table, _size_table):
+        tables.append(table(scale))
+        tell.step()
+    steps = {side: len(plan((side, side), (1, 1), (1, 1), tuple(range(side * side))).steps) for side in (3, 5)}
+    return Section(
+        "Pooling of images",
+        "`theory.pool` at stride 1 and 2 without padding. Asked for is at most twice the time of "
+        "`sliding_window_view(x, ...).max(...)` at 3x3 and 5x5, whatever the orders are: a ratio of at least 0.5. The "
+        "plain maximum is that of shifted arrays, axis by axis, the fastest that NumPy's elementwise functions allow. "
+        "Comparators that neighbouring windows share order all windows together: "
+        f"{steps[3] / 2:g} for each window at 3x3, {steps[5] / 2:g} at 5x5 and stride 1.",
+        tuple(rows),
+        tuple(tables),
+    )
+
+
+def _rows(x: np.ndarray, side: int, stride: int, repetitions: int) -> list[Row]:
+    kernel, strides = (side, side), (stride, stride)
+    estimators = [
+        optimal_estimator(side * side, orders, objective="range" if 0 not in orders else "cube")
+        for orders in _sets(side * side)
+    ]
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel, (2, 3))[:, :, ::stride, ::stride]
+    sample = np.ascontiguousarray(windows[0, 0]).reshape(*windows.shape[2:4], -1)
+    sides = {"numpy": partial(baseline, x, side, stride), "plain": partial(plain_maximum, x, side, stride)}
+    sides["max"] = partial(pool, x, "max", kernel, strides=strides)
+    if (
+        not (baseline(x, side, stride) == plain_maximum(x, side, stride)).all()
+        or not (baseline(x, side, stride) == pool(x, "max", kernel, strides=strides)).all()
+    ):
+        raise DisagreementError("the maxima differ")
+    for estimator in estimators:
+        found = pool(x, estimator, kernel, strides=strides)[0, 0]
+        if not np.allclose(found, estimator(sample), rtol=0, atol=1e-5):
+            raise DisagreementError(f"{_named(estimator.orders)}: pool and the estimator differ")
+        sides[_named(estimator.orders)] = partial(pool, x, estimator, kernel, strides=strides)
+    times = interleave(sides, repetitions)
+    what = f"{side}x{side}, stride {stride}, {'x'.join(map(str, x.shape))} {x.dtype}"
+    return [
+        *(
+            Row.timed(f"{what}: {name}", "sliding_window_view, max", times[name], times["numpy"], 0.5)
+            for name in sides
+            if name not in ("numpy", "plain")
+        ),
+        Row.timed(
+            f"{what}: {_named(estimators[-1].orders)}",
+            "plain maximum",
+            times[_named(estimators[-1].orders)],
+            times["plain"],
+        ),
+        Row.timed(f"{what}: max", "plain maximum", times["max"], times["plain"]),
+    ]
+
+
+def _full(side: int) -> Estimator:
+    """Return an estimator with a weight for each order statistic, whatever it approximates."""
+    d = side * side
+    return Estimator(d, {1: 1, 2: -1, d - 1: 2} if d > 3 else {1: 1})
+
+
+def _block_table(scale: Scale) -> Table:
+    def timed(x: np.ndarray, side: int, block: int) -> None:
+        with patch.object(blocks, "_BLOCK", block), patch.object(blocks, "_BLOCK_BYTES", 1 << 62):
+            pool(x, _full(side), (side, side))
+
+    lines = []
+    for side, dtype in product((3, 5), (np.float32, np.float64)):
+        x = np.random.default_rng(0).random((1, scale.pick(16, 2), 224, 224)).astype(dtype)
+        times = interleave({str(b): partial(timed, x, side, b) for b in BLOCKS}, scale.pick(7, 3))
+        lines.append([f"{side}x{side}", dtype.__name__, *(in_seconds(median(times[str(b)])) for b in BLOCKS)])
+    return Table(
+        f"Entries of a plane in a block (now at most {blocks._BLOCK:,}, and {blocks._BLOCK_BYTES >> 20} MiB for all "
+        "planes), and the time",
+        ["kernel", "dtype", *(f"{b:,}" for b in BLOCKS)],
+        lines,
+    )
+
+
+def _ways_table(scale: Scale) -> Table:
+    """Try the two ways on images of both kinds, each forced by what the other is said to cost."""
+
+    def timed(x: np.ndarray, side: int, cost: float) -> None:
+        with patch.object(pooling, "_TAP_COST", cost):
+            pool(x, _full(side), (side, side))
+
+    lines = []
+    for side, shape in product(SIDES, scale.pick(WAYS, WAYS[:2])):
+        x = np.random.default_rng(0).random(shape).astype(np.float32)
+        if side > shape[-1]:
+            continue
+        costs = {"comparators": float("inf"), "sorting": 0.0, "chosen": pooling._TAP_COST}
+        times = interleave({name: partial(timed, x, side, cost) for name, cost in costs.items()}, scale.pick(5, 3))
+        windows = shape[1] * (shape[2] - side + 1) ** 2
+        lines.append([
+            f"{side}x{side}",
+            "x".join(map(str, shape)),
+            *(f"{short(1e9 * median(times[name]) / windows)} ns" for name in costs),
+        ])  # fmt: skip
+    return Table(
+        "Time for a window by comparators and by sorting window by window, and the way that `theory.pool` takes "
+        "(float32, all weights nonzero)",
+        ["kernel", "image", "comparators", "sorting", "chosen"],
+        lines,
+    )
+
+
+def _peak(x: np.ndarray, estimator: Estimator) -> int:
+    tracemalloc.start()
+    result = pool(x, estimator, (3, 3))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak - result.nbytes
+
+
+def _memory_table(scale: Scale) -> Table:
+    sets: list[list[int] | range] = [[1, 2], [0, 1, 8], range(5), range(9)]
+    lines = []
+    for channels in scale.pick((4, 64), (2, 8)):
+        x = np.zeros((1, channels, 224, 224), np.float32)
+        estimators = [optimal_estimator(9, orders) for orders in sets]
+        lines.append([f"{channels}x224x224", *(f"{_peak(x, e) / 2**20:.2f} MiB" for e in estimators)])
+    return Table("Peak memory beyond the result, 3x3, float32", ["image", *map(describe, sets)], lines)
+
+
+def _size_table(scale: Scale) -> Table:
+    sizes = scale.pick(SIZES, SIZES[:3])
+    estimator = _full(3)
+    images = {str(n): np.random.default_rng(0).random((1, 1, n, n), dtype=np.float32) for n in sizes}
+    sides = {name: partial(pool, x, estimator, (3, 3)) for name, x in images.items()}
+    times = interleave(sides, scale.pick(7, 3), sample=0.02)
+    line = [f"{short(1e9 * median(times[name]) / images[name].size)} ns" for name in sides]
+    return Table("Time for a pixel of a square image, 3x3, float32", [f"{n}x{n}" for n in sizes], [line])

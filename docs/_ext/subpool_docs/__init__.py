@@ -1,0 +1,1 @@
+"""Sphinx extensions of this documentation: what it shows is computed when it is built."""

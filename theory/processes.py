@@ -1,0 +1,95 @@
+"""Processes on this machine that compute beside this one, and end with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait as wait_for
+from threading import Thread, current_thread, main_thread
+
+from theory.errors import InputError, SolverError
+
+
+def check_workers(workers: object) -> int:
+    """Return the number of processes: as many as cores for None.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_workers(2)
+    2
+    >>> check_workers(0)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: workers is an integer >= 1, not 0
+    """
+    if workers is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise InputError(f"workers is an integer >= 1, not {workers!r}")
+    return workers
+
+
+@contextmanager
+def local_processes(workers: int) -> Iterator[Executor]:
+    """Start processes on this machine, and see that they end with this one, however it ends.
+
+    Raises
+    ------
+    SolverError
+        If one of them dies.
+    """
+    others = set(active_children())
+    # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+    try:
+        with _deaf_to_interrupts():
+            # The pool starts a process for each task while there are too few.
+            for future in [pool.submit(os.getpid) for _ in range(workers)]:
+                future.result()
+        yield pool
+    except BrokenProcessPool:
+        raise SolverError(
+            "a worker process died; fewer workers need less memory, and a script that starts workers does so under "
+            'if __name__ == "__main__"'
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:
+            process.terminate()
+
+
+def _begin() -> None:
+    # One thread each: there is a process for every core. NumPy, which reads this, is not loaded yet.
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A killed process cannot tell its children, and they would wait for tasks for ever.
+    parent = parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that leave interrupts, which a terminal sends to all, to this one."""
+    if current_thread() is not main_thread():  # only the main thread may say what happens on a signal
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
