@@ -15,7 +15,7 @@ from theory.empirical.observation import Observation, Source
 from theory.empirical.observation_summary import QUANTILES, Summary
 from theory.empirical.summaries import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
 from theory.empirical.tallies import band_names
-from theory.empirical.verdict import Answer, Interval, Reading
+from theory.empirical.verdict import Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
 
@@ -27,6 +27,9 @@ _BYTE = 255
 """Least number of levels that fill all bands of ranges."""
 
 _WORST = "one 1, rest 0"
+_NAME = 13
+"""Characters of a node's name that fit into a table."""
+
 _MENTIONED = 0.001
 """Share of windows at the threshold itself from which on they are mentioned."""
 
@@ -34,7 +37,7 @@ _MENTIONED = 0.001
 def print_observation(seen: Observation, summary: Summary, title: str, files: Sequence[str]) -> None:
     """Print what was seen on pictures."""
     out = console()
-    out.print(f"{title}, {_describe(seen.geometry)}, {seen.windows:,} windows, each channel on its own", soft_wrap=True)
+    out.print(f"{title}, {_describe(seen.geometry)}, {seen.windows:,} windows, channels apart", soft_wrap=True)
     out.print(
         f"gap = (largest - second) / (largest - smallest); distinct: gap > {seen.threshold:g}; "
         "tied: largest value twice",
@@ -163,7 +166,7 @@ def _residual_table(seen: Observation, summary: Summary) -> Table:
 
 def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "intervals", _interval_note(seen)
-    yield "delta", "Cliff's delta of the pictures against that source: P(larger) - P(smaller), between -1 and 1"
+    yield "delta", "Cliff's delta, the pictures against that source: P(larger) - P(smaller)"
     yield "readings", f"contrast: range at least 1/16; rare: the interval is below {_percent(seen.rare)}"
     at_threshold = summary.sources[Source.OBSERVED].at_threshold.value
     if at_threshold >= _MENTIONED:
@@ -193,21 +196,14 @@ def _interval_note(seen: Observation) -> str:
 
 def _claim(summary: Summary) -> str:
     """Say in words whether distinct windows are rare."""
-    text = f"windows with a distinct maximum are not prevalent: {summary.claim.value}"
-    if summary.claim is not Answer.UNDECIDED:
-        return f"{text} (in all four readings)"
-    rare = summary.rare[Source.OBSERVED]
-    differing = (
-        f"{answer.value}: " + ", ".join(reading.value for reading in Reading if rare[reading] is answer)
-        for answer in Answer
-        if answer in rare.values()
-    )
-    return f"{text} ({'; '.join(differing)})"
+    agree = len(set(summary.rare[Source.OBSERVED].values())) == 1
+    why = "in all four readings" if agree else "the readings differ"
+    return f"windows with a distinct maximum are not prevalent: {summary.claim.value} ({why})"
 
 
 def _comparison(seen: Observation, summary: Summary, other: Source) -> str:
     found = summary.comparisons[other]
-    where = "among the same pixels shuffled" if other is Source.SHUFFLED else f"in {other.value}"
+    where = "after shuffling" if other is Source.SHUFFLED else f"in {other.value}"
     text = f"rarer than {where}: {found.rarer.value}"
     shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
     counted = ""
@@ -221,18 +217,16 @@ def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -
     table = new_table(
         ("MaxPool", "left"),
         ("kernel", "left"),
-        ("windows", "right"),
         ("constant", "right"),
         ("distinct, %", "left"),
         ("shuffled", "right"),
         ("rare", "left"),
         ("rarer than shuffled", "left"),
     )
-    for pool, observation, summary in found:
+    for pool, _, summary in found:
         table.add_row(
-            pool.pool.name,
+            _short(pool.pool.name),
             "x".join(map(str, pool.pool.kernel_shape)) + "/" + "x".join(map(str, dict.fromkeys(pool.pool.strides))),
-            f"{observation.windows:,}",
             _percent(summary.sources[Source.OBSERVED].constant.value),
             _share(summary.sources[Source.OBSERVED].distinct[Reading.ALL]),
             _percent(summary.sources[Source.SHUFFLED].distinct[Reading.ALL].value),
@@ -251,22 +245,25 @@ def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Sum
         ("mean |e|/E", "left"),
         ("shuffled", "right"),
         ("99 %", "right"),
-        ("if distinct", "right"),
     )
     for pool, observation, summary in found:
         here, mixed = summary.sources[Source.OBSERVED].residuals, summary.sources[Source.SHUFFLED].residuals
         for k, estimator in enumerate(observation.estimators):
             table.add_row(
-                pool.pool.name if k == 0 else "",
+                _short(pool.pool.name) if k == 0 else "",
                 f"{pool.low:.3g} to {pool.high:.3g}" if k == 0 else "",
                 _orders(estimator),
                 fraction(estimator.error) if estimator.error else "",
                 f"{_number(here[k].mean.value)} {_between(here[k].mean)}",
                 _number(mixed[k].mean.value),
                 _number(here[k].quantiles[0.99].value),
-                _number(here[k].mean_distinct.value),
             )
     return table
+
+
+def _short(name: str) -> str:
+    """Cut a node's name to its end, where names of exported models differ."""
+    return name if len(name) <= _NAME else "..." + name[3 - _NAME :]
 
 
 def _orders(estimator: Estimator) -> str:
