@@ -23,8 +23,8 @@ from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Te
 from benchmarks.sets import describe
 from benchmarks.timing import in_seconds, interleave, short
 from theory import Estimator, optimal_estimator, pool
-from theory.empirical import blocks, pooling
-from theory.empirical.comparators import plan
+from theory.empirical.pooling import blocks, pooling
+from theory.empirical.pooling.comparators import plan
 
 KERNELS = ((3, 1), (3, 2), (5, 1))
 """Side of the window and stride."""

@@ -15,7 +15,7 @@ from theory import closed_forms, network_size, optimal_estimator, pareto_front
 from theory.bounds import indicator_error, width_lower_bound
 from theory.cli import main
 from theory.empirical.images import shipped_photographs
-from theory.empirical.observation import observe
+from theory.empirical.observing.observation import observe
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.results import stored_results
 from theory.errors import InputError, MissingDependencyError, StorageError

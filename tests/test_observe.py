@@ -13,17 +13,15 @@ from PIL import Image
 
 from theory import optimal_estimator
 from theory.cli import main
-from theory.empirical.bootstrap import interval, resample, tail
-from theory.empirical.comparisons import shuffled, uniform_noise, unrounded
 from theory.empirical.images import SHIPPED, Picture, load_pictures, picture_from_array, shipped_photographs
-from theory.empirical.max_pools import MaxPool, PoolingModel
-from theory.empirical.model_inputs import ImageInput, digits, fit, image_input
-from theory.empirical.model_observation import observe_model
-from theory.empirical.observation import FEW, Observer, Source, default_estimators, observe
-from theory.empirical.observation_plots import plot_gap, plot_pools, plot_residual
-from theory.empirical.observation_summary import summarise
-from theory.empirical.runner import open_runner
-from theory.empirical.summaries import (
+from theory.empirical.observing.bootstrap import interval, resample, tail
+from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
+from theory.empirical.observing.max_pools import MaxPool, PoolingModel
+from theory.empirical.observing.model_inputs import ImageInput, digits, fit, image_input
+from theory.empirical.observing.model_observation import observe_model
+from theory.empirical.observing.observation import FEW, Observer, Source, default_estimators, observe
+from theory.empirical.observing.plots import plot_gap, plot_pools, plot_residual
+from theory.empirical.observing.statistics import (
     constant_share,
     gap_quantile,
     gap_superiority,
@@ -33,9 +31,11 @@ from theory.empirical.summaries import (
     residual_survival,
     tied_share,
 )
-from theory.empirical.tallies import BINS, Counter, Mixture, RelativeResidual
-from theory.empirical.verdict import Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.windows import BLOCKS, Geometry, blocks_of, select, sorted_windows
+from theory.empirical.observing.summary import summarise
+from theory.empirical.observing.tallies import BINS, Counter, Mixture, RelativeResidual
+from theory.empirical.observing.verdict import Answer, Interval, Reading, is_below, unanimous
+from theory.empirical.observing.windows import BLOCKS, Geometry, blocks_of, select, sorted_windows
+from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, FormatError, InputError, KernelSizeError, MissingDependencyError, SolverError
 from theory.estimator import Estimator
 

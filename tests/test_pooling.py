@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 import theory.empirical.pooling as pooling
 from tests import reference
 from theory import Estimator, optimal_estimator, pool
-from theory.empirical import blocks
-from theory.empirical.comparators import plan
-from theory.empirical.geometry import axes_of, windows
+from theory.empirical.pooling import blocks
+from theory.empirical.pooling.comparators import plan
+from theory.empirical.pooling.geometry import axes_of, windows
 from theory.errors import ArrayError, InputError, KernelSizeError
 
 # A reference that shares nothing with the code: loops, and the definition of the subpool maxima

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from theory.cli.output import console, fraction, new_table
-from theory.empirical.bootstrap import LEVEL, RESAMPLES
-from theory.empirical.model_observation import PoolObservation
-from theory.empirical.observation import Observation, Source
-from theory.empirical.observation_summary import QUANTILES, Summary
-from theory.empirical.summaries import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
-from theory.empirical.tallies import band_names
-from theory.empirical.verdict import Interval, Reading
+from theory.empirical.observing.bootstrap import LEVEL, RESAMPLES
+from theory.empirical.observing.model_observation import PoolObservation
+from theory.empirical.observing.observation import Observation, Source
+from theory.empirical.observing.statistics import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
+from theory.empirical.observing.summary import QUANTILES, Summary
+from theory.empirical.observing.tallies import band_names
+from theory.empirical.observing.verdict import Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
 
 if TYPE_CHECKING:
-    from theory.empirical.windows import Geometry
+    from theory.empirical.observing.windows import Geometry
 
 _TINY_SHARE = 5e-5
 _BYTE = 255

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from theory.empirical.images import Picture
-    from theory.empirical.model_observation import PoolObservation
-    from theory.empirical.observation import Observation
+    from theory.empirical.observing.model_observation import PoolObservation
+    from theory.empirical.observing.observation import Observation
 
 _FORMATS = ("svg", "png", "pdf")
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.seed < 0:
         raise InputError(f"a seed is an integer >= 0, not {options.seed}")
     if options.out:
-        from theory.empirical.observation_plots import check_plots
+        from theory.empirical.observing.plots import check_plots
 
         check_plots()
         make_folder(options.out)
@@ -76,10 +76,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observation import LIMIT, observe, window_grid
-    from theory.empirical.observation_json import observation_row
-    from theory.empirical.observation_summary import summarise
-    from theory.empirical.windows import Geometry
+    from theory.empirical.observing.json_rows import observation_row
+    from theory.empirical.observing.observation import LIMIT, observe, window_grid
+    from theory.empirical.observing.summary import summarise
+    from theory.empirical.observing.windows import Geometry
 
     if options.normalize:
         raise InputError("--normalize says how pixels are given to a model, and needs --model")
@@ -113,11 +113,11 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
 
 def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_pools
-    from theory.empirical.max_pools import PoolingModel
-    from theory.empirical.model_inputs import check_normalisation, image_input
-    from theory.empirical.model_observation import LIMIT, observe_model
-    from theory.empirical.observation_json import pools_row
-    from theory.empirical.observation_summary import summarise
+    from theory.empirical.observing.json_rows import pools_row
+    from theory.empirical.observing.max_pools import PoolingModel
+    from theory.empirical.observing.model_inputs import check_normalisation, image_input
+    from theory.empirical.observing.model_observation import LIMIT, observe_model
+    from theory.empirical.observing.summary import summarise
 
     if options.kernel or options.stride:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
@@ -170,14 +170,14 @@ def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
 
 
 def _digits() -> tuple[Sequence[Picture], str]:
-    from theory.empirical.model_inputs import digits
+    from theory.empirical.observing.model_inputs import digits
 
     return digits(), "digits of scikit-learn"
 
 
 def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator, ...]]:
     """Say how estimators are found for a kernel size."""
-    from theory.empirical.observation import default_estimators
+    from theory.empirical.observing.observation import default_estimators
     from theory.optimal.solve import optimal_estimator
 
     @cache
@@ -223,14 +223,14 @@ def _rule(options: argparse.Namespace) -> dict[str, float]:
 
 
 def _write_pictures(options: argparse.Namespace, seen: Observation, row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observation_plots import plot_gap, plot_residuals
+    from theory.empirical.observing.plots import plot_gap, plot_residuals
 
     figures = {"gap": plot_gap(seen), "residuals": plot_residuals(seen)}
     return _write(options, figures, row)
 
 
 def _write_pools(options: argparse.Namespace, pools: list[PoolObservation], row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observation_plots import plot_pools
+    from theory.empirical.observing.plots import plot_pools
 
     return _write(options, {"pools": plot_pools(pools)}, row)
 

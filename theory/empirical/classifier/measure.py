@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.empirical.classifier.model import POOLS, Activations, Parameters, PoolLayer
 from theory.empirical.classifier.replacement import Exact, Floats, LayerPooling
-from theory.empirical.geometry import windows
+from theory.empirical.pooling.geometry import windows
 
 ORIGINAL = (LayerPooling(POOLS[0].inputs), LayerPooling(POOLS[1].inputs))
 """Max pooling in both layers."""

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.geometry import windows
+from theory.empirical.pooling.geometry import windows
 from theory.errors import MissingDependencyError
 
 Array = Any

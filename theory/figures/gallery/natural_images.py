@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from theory.empirical.bootstrap import LEVEL
 from theory.empirical.images import SHIPPED, shipped_photographs
-from theory.empirical.observation import Observation, Source, observe
-from theory.empirical.observation_plots import plot_gap, plot_residual
+from theory.empirical.observing.bootstrap import LEVEL
+from theory.empirical.observing.observation import Observation, Source, observe
+from theory.empirical.observing.plots import plot_gap, plot_residual
 from theory.figures.registry import FigureSpec
 from theory.figures.style import INK, panels, set_headline, styled
 from theory.notation import format_orders
@@ -50,8 +50,8 @@ def plot_natural_images(
     -----
     The gap is (largest - second largest) / (largest - smallest). All sources have the windows at the same places; grey
     lines are the threshold above which a window is distinct, and the share below which distinct ones are called rare
-    (:mod:`theory.empirical.verdict`); bands are pointwise 95 % intervals of a bootstrap over photographs, or over
-    blocks of them where they are few (:func:`theory.empirical.observation.observe`).
+    (:mod:`theory.empirical.observing.verdict`); bands are pointwise 95 % intervals of a bootstrap over photographs, or
+    over blocks of them where they are few (:func:`theory.empirical.observing.observation.observe`).
 
     Examples
     --------

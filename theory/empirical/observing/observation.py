@@ -22,13 +22,13 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.bootstrap import RESAMPLES, resample, widened
-from theory.empirical.comparisons import shuffled, uniform_noise, unrounded
 from theory.empirical.images import Picture
-from theory.empirical.summaries import Sample, counted_share, difference, distinct_share
-from theory.empirical.tallies import Counter, Mixture, RelativeResidual, Tally, joined
-from theory.empirical.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.windows import Geometry, blocks_of, select, sorted_windows
+from theory.empirical.observing.bootstrap import RESAMPLES, resample, widened
+from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
+from theory.empirical.observing.statistics import Sample, counted_share, difference, distinct_share
+from theory.empirical.observing.tallies import Counter, Mixture, RelativeResidual, Tally, joined
+from theory.empirical.observing.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
+from theory.empirical.observing.windows import Geometry, blocks_of, select, sorted_windows
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.optimal.solve import optimal_estimator

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr, stdtrit
 
-from theory.empirical.verdict import Interval
+from theory.empirical.observing.verdict import Interval
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
-from theory.empirical.max_pools import MaxPool, PoolingModel
-from theory.empirical.model_inputs import ImageInput, Normalisation, fit
-from theory.empirical.observation import Observation, Observer, default_estimators
-from theory.empirical.verdict import DISTINCT, RARE
+from theory.empirical.observing.max_pools import MaxPool, PoolingModel
+from theory.empirical.observing.model_inputs import ImageInput, Normalisation, fit
+from theory.empirical.observing.observation import Observation, Observer, default_estimators
+from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 
@@ -66,14 +66,14 @@ def observe_model(
     ----------
     model : PoolingModel
     wanted : ImageInput
-        Its input, from :func:`theory.empirical.model_inputs.image_input`.
+        Its input, from :func:`theory.empirical.observing.model_inputs.image_input`.
     pictures : sequence of Picture
     normalisation : {"imagenet", "unit", "bytes"}
     estimators : callable
         From a kernel size to the estimators for it.
     rng : numpy.random.Generator
     threshold, rare, limit
-        As in :func:`theory.empirical.observation.observe`.
+        As in :func:`theory.empirical.observing.observation.observe`.
     on_run : callable, optional
         Told how many runs of the model are done, of two for each picture.
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
+from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
-from theory.empirical.windows import Geometry
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 
 _STANDARD = ("", "ai.onnx")

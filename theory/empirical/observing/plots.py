@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.empirical.bootstrap import LEVEL
-from theory.empirical.model_observation import PoolObservation
-from theory.empirical.observation import Observation, Source
-from theory.empirical.summaries import Floats, Sample, gap_survival, residual_survival
-from theory.empirical.tallies import BINS, Mixture
-from theory.empirical.verdict import Reading
+from theory.empirical.observing.bootstrap import LEVEL
+from theory.empirical.observing.model_observation import PoolObservation
+from theory.empirical.observing.observation import Observation, Source
+from theory.empirical.observing.statistics import Floats, Sample, gap_survival, residual_survival
+from theory.empirical.observing.tallies import BINS, Mixture
+from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.bootstrap import ends, interval
-from theory.empirical.tallies import BINS, Mixture, Tally
-from theory.empirical.verdict import Interval, Reading
+from theory.empirical.observing.bootstrap import ends, interval
+from theory.empirical.observing.tallies import BINS, Mixture, Tally
+from theory.empirical.observing.verdict import Interval, Reading
 
 Floats = NDArray[np.float64]
 

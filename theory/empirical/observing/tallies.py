@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.verdict import Reading
+from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError, SolverError
 from theory.estimator import Estimator
 from theory.notation import format_orders

@@ -1,8 +1,8 @@
 """Pooling of NumPy arrays by comparators, block by block.
 
 A block of images or of a part of one, its padding filled in, is laid out as one row of numbers for each phase
-(:mod:`theory.empirical.comparators`), so that a shift along any axis is an offset into that row and every step is one
-call on contiguous memory, whatever the shape of the image. Entries where a window would wrap around a border are
+(:mod:`theory.empirical.pooling.comparators`), so that a shift along any axis is an offset into that row and every step
+is one call on contiguous memory, whatever the shape of the image. Entries where a window would wrap around a border are
 computed too and thrown away. The planes of a block stay in the cache, and memory does not grow with the image.
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.comparators import Operand, Plan, Vector
-from theory.empirical.geometry import Axis
-from theory.empirical.readout import Readout
+from theory.empirical.pooling.comparators import Operand, Plan, Vector
+from theory.empirical.pooling.geometry import Axis
+from theory.empirical.pooling.readout import Readout
 
 _BLOCK = 1 << 15
 """Entries that a plane of a block has at most: calls long enough to be worth it."""
@@ -80,7 +80,7 @@ def pool_blocks(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readou
     ----------
     x : array, shape ``(N, C, *spatial)``
     axes : tuple of Axis
-        The windows, as :func:`theory.empirical.geometry.axes_of` lays them.
+        The windows, as :func:`theory.empirical.pooling.geometry.axes_of` lays them.
     steps : Plan
         For the kernel, the strides and the dilations of ``axes``, with the order statistics that the readout wants.
     readout : Readout

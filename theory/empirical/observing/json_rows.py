@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from theory.empirical.bootstrap import LEVEL, RESAMPLES
-from theory.empirical.model_observation import PoolObservation
-from theory.empirical.observation import Observation
-from theory.empirical.observation_summary import Comparison, ResidualSummary, SourceSummary, Summary
-from theory.empirical.summaries import gap_survival, mean_gap, mean_residual, residual_survival
-from theory.empirical.tallies import BINS, CONTRAST, Mixture
-from theory.empirical.verdict import Interval
+from theory.empirical.observing.bootstrap import LEVEL, RESAMPLES
+from theory.empirical.observing.model_observation import PoolObservation
+from theory.empirical.observing.observation import Observation
+from theory.empirical.observing.statistics import gap_survival, mean_gap, mean_residual, residual_survival
+from theory.empirical.observing.summary import Comparison, ResidualSummary, SourceSummary, Summary
+from theory.empirical.observing.tallies import BINS, CONTRAST, Mixture
+from theory.empirical.observing.verdict import Interval
 from theory.rationals import to_string
 
 _STEP = BINS // 64

@@ -1,10 +1,10 @@
 """Pooling of images by the maximum or by an estimator, on any array library.
 
 How the time goes: an estimator is a weighted sum of order statistics, so its cost is that of ordering the d taps of a
-window. :mod:`theory.empirical.comparators` orders those of all windows together; here its steps are taken.
+window. :mod:`theory.empirical.pooling.comparators` orders those of all windows together; here its steps are taken.
 
-On NumPy they are taken block by block (:mod:`theory.empirical.blocks`), where there are windows enough to pay for many
-calls. On other libraries the steps are slices, minima and maxima of whole arrays, which JAX traces, compiles and
+On NumPy they are taken block by block (:mod:`theory.empirical.pooling.blocks`), where there are windows enough to pay for
+many calls. On other libraries the steps are slices, minima and maxima of whole arrays, which JAX traces, compiles and
 differentiates. Few windows, and those of some hundred taps, are sorted one by one.
 """
 
@@ -20,10 +20,10 @@ import array_api_compat
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.blocks import Line, pool_blocks, room_of
-from theory.empirical.comparators import Operand, Plan, Vector, plan
-from theory.empirical.geometry import Axis, axes_of, check_images, check_kernel_shape, gather_taps, take
-from theory.empirical.readout import Readout, maximum
+from theory.empirical.pooling.blocks import Line, pool_blocks, room_of
+from theory.empirical.pooling.comparators import Operand, Plan, Vector, plan
+from theory.empirical.pooling.geometry import Axis, axes_of, check_images, check_kernel_shape, gather_taps, take
+from theory.empirical.pooling.readout import Readout, maximum
 from theory.errors import ArrayError, InputError, KernelSizeError
 from theory.estimator import Estimator
 from theory.subpools import Array, weigh_order_statistics
@@ -94,8 +94,8 @@ def pool(
     Notes
     -----
     *Border.* For ``"max"`` padding is minus infinity. An estimator sees windows in which every tap outside the image is
-    replaced by the nearest valid tap of the same window (:mod:`theory.empirical.geometry`): the pixel at the border
-    where there is no dilation. Such a window has the maximum and the range of its valid taps, so the certified
+    replaced by the nearest valid tap of the same window (:mod:`theory.empirical.pooling.geometry`): the pixel at the
+    border where there is no dilation. Such a window has the maximum and the range of its valid taps, so the certified
     error of the estimator holds at the border too, also for the taps that ``ceil_mode`` adds beyond the padding.
 
     *NaN and infinities.* A window with a NaN gives NaN, for ``"max"`` too, like NumPy's maximum. (onnxruntime's

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from theory.empirical import summaries
-from theory.empirical.observation import Observation, Source
-from theory.empirical.summaries import Sample, difference
-from theory.empirical.tallies import BANDS, Mixture
-from theory.empirical.verdict import Answer, Interval, Reading
+from theory.empirical.observing.observation import Observation, Source
+from theory.empirical.observing.statistics import Sample, difference
+from theory.empirical.observing.tallies import BANDS, Mixture
+from theory.empirical.observing.verdict import Answer, Interval, Reading
 
 QUANTILES = (0.5, 0.9, 0.99)
 
@@ -151,11 +150,11 @@ def summarise(observation: Observation) -> Summary:
 def _source(observation: Observation, source: Source) -> SourceSummary:
     sample = observation.samples[source]
     return SourceSummary(
-        sample(summaries.constant_share),
-        sample(summaries.threshold_share),
-        sample(summaries.tied_share),
-        sample(summaries.mean_gap),
-        {q: sample(partial(summaries.gap_quantile, probability=q)) for q in QUANTILES},
+        sample(statistics.constant_share),
+        sample(statistics.threshold_share),
+        sample(statistics.tied_share),
+        sample(statistics.mean_gap),
+        {q: sample(partial(statistics.gap_quantile, probability=q)) for q in QUANTILES},
         {reading: observation.share(source, reading) for reading in Reading},
         tuple(_band(sample, band) for band in range(len(BANDS) - 1)),
         tuple(_residual(sample, k) for k in range(len(observation.estimators))),
@@ -166,37 +165,37 @@ def _band(sample: Sample, band: int) -> BandSummary:
     return BandSummary(
         BANDS[band],
         BANDS[band + 1],
-        sample(partial(summaries.band_share, band=band)).value,
-        sample(partial(summaries.band_tied, band=band)),
-        sample(partial(summaries.band_distinct, band=band)),
+        sample(partial(statistics.band_share, band=band)).value,
+        sample(partial(statistics.band_tied, band=band)),
+        sample(partial(statistics.band_distinct, band=band)),
     )
 
 
 def _residual(sample: Sample, estimator: int) -> ResidualSummary:
     return ResidualSummary(
-        sample(partial(summaries.mean_residual, estimator=estimator)),
-        sample(partial(summaries.mean_residual_distinct, estimator=estimator)),
-        {q: sample(partial(summaries.residual_quantile, estimator=estimator, probability=q)) for q in QUANTILES},
+        sample(partial(statistics.mean_residual, estimator=estimator)),
+        sample(partial(statistics.mean_residual_distinct, estimator=estimator)),
+        {q: sample(partial(statistics.residual_quantile, estimator=estimator, probability=q)) for q in QUANTILES},
     )
 
 
 def _compare(observation: Observation, other: Source) -> Comparison:
     data, against = observation.observed, observation.samples[other]
-    means = [partial(summaries.mean_residual, estimator=k) for k in range(len(observation.estimators))]
+    means = [partial(statistics.mean_residual, estimator=k) for k in range(len(observation.estimators))]
     deltas = [partial(_residual_delta, estimator=k) for k in range(len(observation.estimators))]
     return Comparison(
         {reading: observation.excess(other, reading) for reading in Reading},
         observation.rarer_than(other),
-        data.against(against, difference(summaries.mean_gap)),
+        data.against(against, difference(statistics.mean_gap)),
         data.against(against, _gap_delta),
         tuple(data.against(against, difference(mean)) for mean in means),
         tuple(data.against(against, delta) for delta in deltas),
     )
 
 
-def _gap_delta(mixture: Mixture, other: Mixture) -> summaries.Floats:
-    return 2 * summaries.gap_superiority(mixture, other) - 1
+def _gap_delta(mixture: Mixture, other: Mixture) -> statistics.Floats:
+    return 2 * statistics.gap_superiority(mixture, other) - 1
 
 
-def _residual_delta(mixture: Mixture, other: Mixture, estimator: int) -> summaries.Floats:
-    return 2 * summaries.residual_superiority(mixture, other, estimator) - 1
+def _residual_delta(mixture: Mixture, other: Mixture, estimator: int) -> statistics.Floats:
+    return 2 * statistics.residual_superiority(mixture, other, estimator) - 1
