@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import theory.empirical.pooling as pooling
 from tests import reference
 from theory import Estimator, optimal_estimator, pool
 from theory.empirical.pooling import blocks
+from theory.empirical.pooling import layer as pooling_layer
 from theory.empirical.pooling.comparators import plan
 from theory.empirical.pooling.geometry import axes_of, windows
 from theory.errors import ArrayError, InputError, KernelSizeError
@@ -97,7 +97,7 @@ PLANNED_OR_SORTED = (1e9, 0.0)
 
 @pytest.fixture(params=PLANNED_OR_SORTED, ids=["planned", "sorted"])
 def _both_ways(request, monkeypatch):
-    monkeypatch.setattr(pooling, "_TAP_COST", request.param)
+    monkeypatch.setattr(pooling_layer, "_TAP_COST", request.param)
 
 
 @settings(max_examples=150)
@@ -118,7 +118,7 @@ def test_estimators_are_within_the_stated_rounding_error_of_the_definition(layer
     estimator = ESTIMATORS[prod(kernel)][which] if prod(kernel) in ESTIMATORS else None
     ways = []
     for cost in PLANNED_OR_SORTED if estimator else ():
-        with patch.object(pooling, "_TAP_COST", cost):
+        with patch.object(pooling_layer, "_TAP_COST", cost):
             ways.append(pool(x, estimator, kernel, **attributes))
     for place, taps in places.items():
         window = [float(x[(0, 1, *pixel)]) for pixel in taps]
@@ -141,7 +141,7 @@ def test_the_certified_error_holds_at_the_border(layer, seed):
     x = 100 + np.random.default_rng(seed).random((1, 1, *shape))
     largest, smallest = pool(x, "max", kernel, **attributes), -pool(-x, "max", kernel, **attributes)
     for cost in PLANNED_OR_SORTED:
-        with patch.object(pooling, "_TAP_COST", cost):
+        with patch.object(pooling_layer, "_TAP_COST", cost):
             deviation = abs(largest - pool(x, estimator, kernel, **attributes))
         assert (deviation <= float(estimator.error) * (largest - smallest) + 1e-11).all()
 
@@ -343,18 +343,18 @@ def test_blocks_do_not_show(block, layer, monkeypatch):
     kernel, attributes = layer
     x = np.random.default_rng(0).standard_normal((3, 2, 17, 23))
     estimator = ESTIMATORS[prod(kernel)][0]
-    monkeypatch.setattr(pooling, "_TAP_COST", 1e9)
+    monkeypatch.setattr(pooling_layer, "_TAP_COST", 1e9)
     whole = pool(x, estimator, kernel, **attributes)
     monkeypatch.setattr(blocks, "_BLOCK", block)
     assert (pool(x, estimator, kernel, **attributes) == whole).all()
-    monkeypatch.setattr(pooling, "_HELD_AT_ONCE", block)
+    monkeypatch.setattr(pooling_layer, "_HELD_AT_ONCE", block)
     found = pool(array_api_strict.asarray(x), estimator, kernel, **attributes)
     np.testing.assert_allclose(np.asarray(found), whole, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("at_once", [1, 1 << 18])
 def test_large_windows_are_sorted_one_by_one(at_once, monkeypatch):
-    monkeypatch.setattr(pooling, "_SORTED_AT_ONCE", at_once)
+    monkeypatch.setattr(pooling_layer, "_SORTED_AT_ONCE", at_once)
     x = np.random.default_rng(0).standard_normal((1, 2, 20, 18))
     estimator = Estimator(17 * 17, {0: Fraction(1, 2), 3: -1, 288: 2})
     layer = {"pads": (3, 0, 2, 1), "strides": (2, 1)}
@@ -366,7 +366,7 @@ def test_large_windows_are_sorted_one_by_one(at_once, monkeypatch):
 @pytest.mark.parametrize("kernel", [(5, 5), (7, 4), (9, 9), (13, 13), (25,), (40,), (3, 4, 5)])
 @pytest.mark.parametrize("stride", [1, 3])
 def test_comparators_order_windows_too_large_for_the_zero_one_principle(kernel, stride, monkeypatch):
-    monkeypatch.setattr(pooling, "_TAP_COST", 1e9)
+    monkeypatch.setattr(pooling_layer, "_TAP_COST", 1e9)
     d, n = prod(kernel), len(kernel)
     # Integers, many of them equal, and weights that tell every order statistic: sums of floats are exact.
     x = np.random.default_rng(0).integers(-20, 20, (2, 1, *(k + 8 for k in kernel))).astype(np.float64)
@@ -417,9 +417,9 @@ def test_the_cheaper_way_is_taken():
 
     def sorts(shape, kernel, estimator):
         axes = axes_of(shape[2:], kernel)
-        readout = pooling._readout(estimator, kernel)
+        readout = pooling_layer._readout(estimator, kernel)
         steps = plan(kernel, (1, 1), (1, 1), readout.wanted)
-        return pooling._sorting_is_faster(np.empty(shape, np.float32), axes, steps, readout)
+        return pooling_layer._sorting_is_faster(np.empty(shape, np.float32), axes, steps, readout)
 
     nine = optimal_estimator(81, [1, 2, 80], objective="range")
     assert not sorts((1, 16, 224, 224), (3, 3), ESTIMATORS[9][0])

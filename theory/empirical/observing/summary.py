@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from theory.empirical.observing import statistics
 from theory.empirical.observing.observation import Observation, Source
 from theory.empirical.observing.statistics import Sample, difference
 from theory.empirical.observing.tallies import BANDS, Mixture

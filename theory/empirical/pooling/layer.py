@@ -3,9 +3,9 @@
 How the time goes: an estimator is a weighted sum of order statistics, so its cost is that of ordering the d taps of a
 window. :mod:`theory.empirical.pooling.comparators` orders those of all windows together; here its steps are taken.
 
-On NumPy they are taken block by block (:mod:`theory.empirical.pooling.blocks`), where there are windows enough to pay for
-many calls. On other libraries the steps are slices, minima and maxima of whole arrays, which JAX traces, compiles and
-differentiates. Few windows, and those of some hundred taps, are sorted one by one.
+On NumPy they are taken block by block (:mod:`theory.empirical.pooling.blocks`), where there are windows enough to pay
+for many calls. On other libraries the steps are slices, minima and maxima of whole arrays, which JAX traces, compiles
+and differentiates. Few windows, and those of some hundred taps, are sorted one by one.
 """
 
 from __future__ import annotations
