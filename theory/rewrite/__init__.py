@@ -1,0 +1,1 @@
+"""MaxPool in ONNX models: rewritten as ReLUs, with a certified deviation."""
