@@ -1,1 +1,1 @@
-"""MaxPool in ONNX models: rewritten as ReLUs, with a certified deviation."""
+"""MaxPool taken out of ONNX models: exactly in few ReLUs or few layers, or approximately with a certified error."""
