@@ -58,27 +58,27 @@ class LinearMap(ABC):
         error = self.rounding(size, arithmetic, x.terms)
         return Bounds(result, result, x.dtype, x.terms + self.terms).widened(self._own(radius, size) + error)
 
-    def deviation(self, d: Bounds, sizes: Sequence[tuple[Array, Arithmetic]], terms: int) -> Bounds:
+    def deviation(self, d: Bounds, magnitude: Array, arithmetic: Sequence[Arithmetic], terms: int) -> Bounds:
         """Bound the difference of two runtimes' results for tensors whose difference is in a box.
 
         Parameters
         ----------
         d : Bounds
-        sizes : sequence of (array, Arithmetic)
-            The magnitudes of the tensors and the arithmetic of each runtime that rounds.
+        magnitude : array
+            Of both tensors.
+        arithmetic : sequence of Arithmetic
+            Of both runtimes.
         terms : int
             Of the tensors, as in :class:`Bounds`.
         """
         middle = d.middle
         result = self.apply(middle[None])[0]
-        radius, size, *magnitudes = self.apply(
-            np.stack([d.radius(middle), d.magnitude, *(magnitude for magnitude, _ in sizes)]), absolute=True
-        )
-        total = self._own(radius, size)
-        for magnitude, (_, arithmetic) in zip(magnitudes, sizes, strict=True):
-            if self.offset is not None:
-                magnitude = magnitude + self.offset_size
-            total = total + self.rounding(magnitude, arithmetic, terms)
+        radius, own, size = self.apply(np.stack([d.radius(middle), d.magnitude, magnitude]), absolute=True)
+        if self.offset is not None:
+            size = size + self.offset_size
+        total = self._own(radius, own)
+        for kind in arithmetic:
+            total = total + self.rounding(size, kind, terms)
         return Bounds(result, result, d.dtype, terms + self.terms).widened(total)
 
     def rounding(self, size: Array, arithmetic: Arithmetic, terms: int) -> Array:
