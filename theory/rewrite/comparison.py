@@ -331,8 +331,9 @@ def _guarded(call: Callable[[], Any]) -> Any:
     """Call onnxruntime, whose errors have no common base but Exception, and translate them."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-    kinds = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    own = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
+    kinds: tuple[type[Exception], ...] = (RuntimeError, ValueError, *own)
     try:
         return call()
-    except (RuntimeError, ValueError, *kinds) as error:
+    except kinds as error:
         raise FormatError(f"onnxruntime cannot run the model: {' '.join(str(error).split())[:200]}") from None

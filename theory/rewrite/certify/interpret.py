@@ -66,7 +66,8 @@ def fold(node: Node, operands: Sequence[Operand]) -> Constant | None:
         result: Constant = moved.rearrange(constants if moved.data < 0 else constants[: moved.data], moved.fill)
         return result
     if node.op == "Cast":
-        return constants[0].astype(_cast_dtype(node))
+        cast: Constant = constants[0].astype(_cast_dtype(node))
+        return cast
     if node.op in _INTEGER and all(array.dtype.kind == "i" for array in constants):
         return _INTEGER[node.op](*constants)
     return None
@@ -132,7 +133,8 @@ def _constant(node: Node) -> Constant:
 def _cast_dtype(node: Node) -> np.dtype[Any]:
     import onnx
 
-    return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(node.attributes["to"]))
+    dtype: np.dtype[Any] = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(node.attributes["to"]))
+    return dtype
 
 
 def _cast(node: Node, operands: Sequence[Operand]) -> Interpreted:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -176,10 +177,10 @@ class Geometry:
 
     def taps(self, padded: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
         """Return, for each tap of the kernel in row-major order, what it sees in every window of a padded tensor."""
-        return [padded[(..., *self._slices(tap))] for tap in product(*map(range, self.kernel))]
+        return [padded[self._selection(tap)] for tap in product(*map(range, self.kernel))]
 
-    def _slices(self, tap: tuple[int, ...]) -> tuple[slice, ...]:
-        return tuple(
+    def _selection(self, tap: tuple[int, ...]) -> tuple[Any, ...]:
+        return ..., *(
             slice(k * d, k * d + (n - 1) * s + 1, s)
             for k, d, n, s in zip(tap, self.dilations, self.size, self.strides, strict=True)
         )
