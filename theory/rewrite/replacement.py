@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -139,7 +140,7 @@ class Replacements:
             return Replacement(
                 _channelwise(emit, geometry, value, edge=edge), stack_units(stack), len(stack) - 1, edge_padding=edge
             )
-        network = self._max_network(geometry.kernel_size, domain if options.style == "feedforward" else "real")
+        network = _shallow_max(geometry.kernel_size, domain if options.style == "feedforward" else "real")
         return self._network(network, geometry, value, dtype, edge=domain == "real" or options.style == "skip")
 
     def _approximate(
@@ -187,12 +188,6 @@ class Replacements:
             units, layers = skips.units, len(skips.levels)
         return Replacement(_channelwise(emit, geometry, value, edge=edge), units, layers, edge_padding=edge)
 
-    def _max_network(self, kernel_size: int, domain: Domain) -> ReLUNetwork:
-        key = ("max", kernel_size, domain)
-        if key not in self._networks:
-            self._networks[key] = exact_max_network(kernel_size, domain=domain, construction="shallow")
-        return self._networks[key]
-
     def _orders(self, kernel_size: int) -> tuple[int, ...]:
         orders = self.options.orders
         return parse_orders(orders, kernel_size) if isinstance(orders, str) else orders
@@ -202,6 +197,11 @@ class Replacements:
         if key not in self._estimators:
             self._estimators[key] = optimal_estimator(kernel_size, orders, objective=self.options.objective)
         return self._estimators[key]
+
+
+@lru_cache(maxsize=64)
+def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    return exact_max_network(kernel_size, domain=domain, construction="shallow")
 
 
 def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
