@@ -22,9 +22,7 @@ def run(model: onnx.ModelProto, inputs: Mapping[str, npt.NDArray[Any]]) -> list[
     options = onnxruntime.SessionOptions()
     options.log_severity_level = QUIET
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     result: list[npt.NDArray[Any]] = session.run(None, dict(inputs))
     return result
 
@@ -50,9 +48,7 @@ def pools(
         [helper.make_tensor_value_info("x", element, shape)],
         [helper.make_tensor_value_info(f"y_{i}", element, free) for i in range(len(attributes))],
     )
-    return helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=3 if opset < 9 else 8
-    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=3 if opset < 9 else 8)
 
 
 def pool(

@@ -119,9 +119,7 @@ def _separable(geometry: Geometry, step: int, domain: Literal["real", "nonnegati
         return _window(geometry, domain)
     # Axes along which nothing is compared are thinned out first.
     first = stack[0]
-    axes = [
-        axis if axis.kernel == 1 else along for axis, along in zip(geometry.axes, first.geometry.axes, strict=True)
-    ]
+    axes = [axis if axis.kernel == 1 else along for axis, along in zip(geometry.axes, first.geometry.axes, strict=True)]
     return (replace(first, geometry=Geometry(tuple(axes))), *stack[1:])
 
 
@@ -181,9 +179,7 @@ def emit_stack(
         x = emitter.op("Relu", [emit_conv(emitter, x, layer, channels, dtype, dense=dense)])
     denominator = lcm(*(Fraction(w).denominator for w in (*last.weights.flat, *last.bias)))
     if denominator & (denominator - 1) and denominator < 1 << 24:
-        scaled = replace(
-            last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias)
-        )
+        scaled = replace(last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias))
         x = emit_conv(emitter, x, scaled, channels, dtype, dense=dense)
         here = Geometry(tuple(Axis(1) for _ in last.geometry.axes))
         quotient = _exact_ones((1, 1, *here.kernel_shape)) * Fraction(1, denominator)

@@ -19,7 +19,7 @@ from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
+from theory.rewrite.geometry import Geometry
 from theory.rewrite.record import Construction, PoolingObjective, Style
 from theory.rewrite.scopes import ValueInfo
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
@@ -116,9 +116,7 @@ class Replacements:
             return self._exact(geometry, value, domain, dtype)
         return self._approximate(geometry, value, dtype, bounds)
 
-    def _exact(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
-    ) -> Replacement:
+    def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
         options = self.options
         if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
             plan = plan_separable(geometry.axes)
@@ -263,9 +261,7 @@ def _extents(geometry: Geometry, value: ValueInfo) -> tuple[int | None, ...]:
     return value.shape[2:] if value.shape is not None else (None,) * len(geometry.axes)
 
 
-def _channelwise(
-    emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool
-) -> Emit:
+def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool) -> Emit:
     """Give the number of channels to what treats each alike; where it is not known, make batches of channels."""
     batch, channels = value.shape[:2] if value.shape is not None else (None, None)
     extents = _extents(geometry, value)
