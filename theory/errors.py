@@ -53,3 +53,7 @@ class ClusterError(SubpoolError, ConnectionError):
 
 class MissingDependencyError(SubpoolError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""
+
+
+class UndecidedError(SubpoolError, ArithmeticError):
+    """What is unknown was asked for as a number or a truth value."""

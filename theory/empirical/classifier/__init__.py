@@ -1,0 +1,1 @@
+"""A trained classifier of digits with max pooling, and what becomes of it when the pooling is replaced."""

@@ -1,0 +1,134 @@
+"""Train the classifier, replace its pooling, measure: ``python -m theory.empirical.classifier``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from theory.empirical.classifier.data import load_split
+from theory.empirical.classifier.experiments import FULL, QUICK
+from theory.empirical.classifier.onnx_model import read_parameters, write_model
+from theory.empirical.classifier.results import (
+    Results,
+    measure_all,
+    read_results,
+    train_classifier,
+    units,
+    write_results,
+    write_text,
+)
+from theory.empirical.classifier.tables import all_tables, fill_page
+from theory.errors import InputError, SubpoolError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_DONE, _BAD_INPUT = 0, 2
+_WIDTH_WITHOUT_TERMINAL = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code, 0 or 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        results = read_results(options.results) if options.results else _compute(options)
+        _print(results)
+        if options.page:
+            _fill(Path(options.page), results)
+    except SubpoolError as error:
+        sys.stderr.write("subpool: " + " ".join(str(error).split()) + "\n")
+        return _BAD_INPUT
+    return _DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m theory.empirical.classifier", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="everything once and briefly; the figures mean nothing")
+    parser.add_argument("--model", metavar="FILE.onnx", help="measure this classifier instead of training one")
+    parser.add_argument("--out", metavar="DIR", help="write digits.json, and digits.onnx if it was trained, here")
+    parser.add_argument("--results", metavar="FILE.json", help="show these results; nothing is computed")
+    parser.add_argument("--page", metavar="FILE.md", help="put the tables into this page")
+    return parser
+
+
+def _compute(options: argparse.Namespace) -> Results:
+    if options.out and not Path(options.out).is_dir():
+        raise InputError(f"cannot write to {options.out}: there is no such folder")
+    settings = QUICK if options.quick else FULL
+    given = read_parameters(options.model) if options.model else None
+    split = load_split()
+    with _progress() as progress:
+        task = progress.add_task("epochs and searches", total=units(settings, training=given is None))
+
+        def advance() -> None:
+            progress.advance(task)
+
+        trained = None
+        if given is None:
+            given, trained = train_classifier(split, settings, advance)
+        results = measure_all(given, split, settings, advance, trained=trained)
+    if options.out:
+        folder = Path(options.out)
+        write_results(results, folder / "digits.json")
+        if trained is not None:
+            facts = {name: str(value) for name, value in trained.items()}
+            write_model(given, folder / "digits.onnx", facts=facts)
+    return results
+
+
+def _print(results: Mapping[str, Any]) -> None:
+    out = _console(sys.stdout)
+    test = results["test"]
+    out.print(
+        f"max pooling: {test['hits']} of {test['of']} test images right, {100 * test['share']:.1f} % "
+        f"(95% interval {100 * test['low']:.1f} to {100 * test['high']:.1f})",
+        soft_wrap=True,
+    )
+    for table in all_tables(results).values():
+        out.print()
+        out.print(table.to_rich())
+
+
+def _fill(page: Path, results: Mapping[str, Any]) -> None:
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot read {page}: {error.strerror}") from None
+    write_text(page, fill_page(text, all_tables(results)))
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
+    return Console(file=stream, width=width, highlight=False)
+
+
+def _progress() -> Any:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+        console=_console(sys.stderr),
+        transient=True,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""Scikit-learn's digits, and the one split that all figures of the classifier refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.errors import MissingDependencyError
+
+GREY_LEVELS = 16
+"""Pixels of the data are integers 0..16; the network sees them divided by 16."""
+
+TEST_IMAGES, VALIDATION_IMAGES = 540, 270
+SPLIT_SEED = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images with their digits.
+
+    Attributes
+    ----------
+    images : array, shape (N, 1, 8, 8), float32
+        Pixels in [0,1], 1 is ink.
+    labels : array, shape (N,), int64
+        Digits 0..9.
+    """
+
+    images: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> Part:
+        """Return the first images; the order of a part is random already."""
+        return Part(self.images[:count], self.labels[:count])
+
+
+@dataclass(frozen=True)
+class Split:
+    """The 1,797 images in three disjoint parts.
+
+    Attributes
+    ----------
+    train : Part
+        987 images: weights are fitted to them.
+    validation : Part
+        270 images: every choice, such as when to stop, is made on them.
+    test : Part
+        540 images: they are looked at once the choices are made.
+    """
+
+    train: Part
+    validation: Part
+    test: Part
+
+
+def load_split() -> Split:
+    """Load the digits and split them, by class and always in the same way.
+
+    Returns
+    -------
+    Split
+
+    Raises
+    ------
+    MissingDependencyError
+        If scikit-learn is not installed.
+
+    Notes
+    -----
+    The data are the test set of the UCI collection "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak,
+    1998), written by 13 people. Which of them wrote which image is not part of the data, so writers are shared between
+    the parts: the accuracy on the test part is that for these writers, not for new ones.
+
+    Examples
+    --------
+    >>> split = load_split()
+    >>> len(split.train), len(split.validation), len(split.test)
+    (987, 270, 540)
+    """
+    try:
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
+    except ImportError:
+        raise MissingDependencyError("the digits come with scikit-learn: pip install 'subpool[train]'") from None
+    pixels, labels = load_digits(return_X_y=True)
+    images = (pixels / GREY_LEVELS).astype(np.float32).reshape(-1, 1, 8, 8)
+    chosen = labels.astype(np.int64)
+    rest, test = _halves(train_test_split, np.arange(len(chosen)), chosen, TEST_IMAGES)
+    train, validation = _halves(train_test_split, rest, chosen, VALIDATION_IMAGES)
+    return Split(*(Part(images[indices], chosen[indices]) for indices in (train, validation, test)))
+
+
+def _halves(
+    split: Callable[..., list[npt.NDArray[np.intp]]],
+    indices: npt.NDArray[np.intp],
+    labels: npt.NDArray[np.int64],
+    held_out: int,
+) -> list[npt.NDArray[np.intp]]:
+    """Split indices into those that stay and those held out, each digit in proportion."""
+    return split(indices, test_size=held_out, stratify=labels[indices], random_state=SPLIT_SEED)
