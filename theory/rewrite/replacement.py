@@ -32,6 +32,9 @@ Emit = Callable[[Emitter, str], str]
 
 EXACT = "exact"
 
+SHALLOW_TAPS_MAX = 36
+"""Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -199,6 +202,10 @@ class Replacements:
 
 @lru_cache(maxsize=64)
 def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    if kernel_size > SHALLOW_TAPS_MAX:
+        raise InputError(
+            f"the shallow construction serves windows of at most {SHALLOW_TAPS_MAX} values, not {kernel_size}"
+        )
     return exact_max_network(kernel_size, domain=domain, construction="shallow")
 
 
