@@ -257,6 +257,8 @@ def check_bounds(bounds: Iterable[Any]) -> Bounds:
 def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
     if dtype is None:
         raise InputError("the element type of its input is not known")
+    if dtype == np.float64:
+        raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
     return dtype
 
 
