@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from theory.optimal.solve import optimal_estimator as optimal_estimator
     from theory.residual import residual_distribution as residual_distribution
     from theory.rewrite.certify import certify_deviation as certify_deviation
+    from theory.rewrite.reluify import reluify as reluify
 
 _HOME = {
     "Certificate": "theory.certificate",
@@ -43,6 +44,7 @@ _HOME = {
     "optimal_estimator": "theory.optimal.solve",
     "pareto_front": "theory.frontier.pareto",
     "prove_exact": "theory.networks.exactness",
+    "reluify": "theory.rewrite.reluify",
     "residual_distribution": "theory.residual",
     "sweep": "theory.frontier.sweep",
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm, prod
 from typing import Any, Literal
 
@@ -79,6 +80,7 @@ def window_stack(network: ReLUNetwork, geometry: Geometry) -> Stack:
     return tuple(layers)
 
 
+@lru_cache(maxsize=256)
 def max_stack(geometry: Geometry, domain: Literal["real", "nonnegative"]) -> Stack:
     """Build the stack for the maximum with the fewest ReLUs, and of these the one with the fewest layers.
 
@@ -110,11 +112,15 @@ def _separable(geometry: Geometry, step: int, domain: Literal["real", "nonnegati
     rank = len(geometry.axes)
     for number in range(rank)[::step]:
         axis = geometry.axes[number]
-        if axis == Axis(1):
-            continue
-        part = _along_axis(axis, number, rank, domain)
-        stack = part if stack is None else compose(stack, part)
-    return stack if stack is not None else _window(geometry, domain)
+        if axis.kernel > 1:
+            part = _along_axis(axis, number, rank, domain)
+            stack = part if stack is None else compose(stack, part)
+    if stack is None:
+        return _window(geometry, domain)
+    # Axes along which nothing is compared are thinned out first.
+    first = stack[0]
+    axes = [axis if axis.kernel == 1 else along for axis, along in zip(geometry.axes, first.geometry.axes, strict=True)]
+    return (replace(first, geometry=Geometry(tuple(axes))), *stack[1:])
 
 
 def _along_axis(axis: Axis, number: int, rank: int, domain: Literal["real", "nonnegative"]) -> Stack:
@@ -123,7 +129,7 @@ def _along_axis(axis: Axis, number: int, rank: int, domain: Literal["real", "non
     def spread(one: Axis) -> Geometry:
         return Geometry(tuple(one if i == number else Axis(1) for i in range(rank)))
 
-    if axis.kernel == 1 or axis.dilation % axis.stride:
+    if axis.dilation % axis.stride:
         return _window(spread(axis), domain)
     stack: Stack | None = None
     first = Axis(2, axis.stride, axis.dilation, axis.begin, axis.end)
@@ -131,7 +137,7 @@ def _along_axis(axis: Axis, number: int, rank: int, domain: Literal["real", "non
         step = first if stack is None else Axis(2, 1, shift)
         pair = _window(spread(step), domain)
         stack = pair if stack is None else compose(stack, pair)
-    return stack if stack is not None else _window(spread(axis), domain)
+    return stack or ()
 
 
 def compose(first: Stack, second: Stack) -> Stack:
@@ -173,9 +179,7 @@ def emit_stack(
         x = emitter.op("Relu", [emit_conv(emitter, x, layer, channels, dtype, dense=dense)])
     denominator = lcm(*(Fraction(w).denominator for w in (*last.weights.flat, *last.bias)))
     if denominator & (denominator - 1) and denominator < 1 << 24:
-        scaled = replace(
-            last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias)
-        )
+        scaled = replace(last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias))
         x = emit_conv(emitter, x, scaled, channels, dtype, dense=dense)
         here = Geometry(tuple(Axis(1) for _ in last.geometry.axes))
         quotient = _exact_ones((1, 1, *here.kernel_shape)) * Fraction(1, denominator)

@@ -104,9 +104,7 @@ class Emitter:
         end = -drop if drop else np.iinfo(np.int64).max
         if self.opset >= 10:
             steps = [self.integers([step])] if step != 1 else []
-            return self.op(
-                "Slice", [x, self.integers([start]), self.integers([end]), self.integers([axis]), *steps]
-            )
+            return self.op("Slice", [x, self.integers([start]), self.integers([end]), self.integers([axis]), *steps])
         if step == 1:
             return self.op("Slice", [x], starts=[start], ends=[end], axes=[axis])
         if extent is None:

@@ -8,12 +8,12 @@ parsed nor copied more than once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from theory.errors import InputError, RewritingError
+from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry, read_geometry
@@ -102,7 +102,8 @@ def rewrite_max_pooling(
     bounds : (lo, hi) or mapping of node name to (lo, hi), optional
         Of the inputs of all pooling layers, or of each: for the objective ``"cube"``.
     calibrate : iterable of mappings of input name to array, optional
-        Inputs of the model on which the bounds are measured instead. What is measured is certified on these alone.
+        Inputs of the model on which the bounds are measured that are not given for a node by its name. An error so
+        found is certified on these inputs alone.
 
     Returns
     -------
@@ -131,14 +132,11 @@ def rewrite_max_pooling(
     options = Options(
         orders if isinstance(orders, str) else tuple(orders), style, construction, objective, dense, float64
     )
-    known = bounds_by_name(bounds)
-    if calibrate is not None:
-        from theory.rewrite.calibration import measure_bounds
-
-        known |= measure_bounds(model, calibrate)
+    given = bounds_by_name(bounds)
+    measured = {} if calibrate is None else measure_bounds(model, calibrate)
     rewritten = onnx.ModelProto()
     rewritten.CopyFrom(model)
-    return _Rewriter(rewritten, options, known, calibrated=calibrate is not None).run()
+    return _Rewriter(rewritten, options, given, measured).run()
 
 
 def is_max_pool(node: Any) -> bool:
@@ -154,12 +152,18 @@ def node_label(node: Any) -> str:
 class _Rewriter:
     """Replaces the nodes of one model, in place."""
 
-    def __init__(self, model: Any, options: Options, bounds: Mapping[str | None, Bounds], *, calibrated: bool) -> None:
+    def __init__(
+        self,
+        model: Any,
+        options: Options,
+        given: Mapping[str | None, Bounds],
+        measured: Mapping[str, Bounds],
+    ) -> None:
         self._onnx = import_onnx()
         self._model = model
         self._options = options
-        self._bounds = bounds
-        self._calibrated = calibrated
+        self._given = given
+        self._measured = measured
         self._names = Names(names_in(model))
         self._replacements = Replacements(options)
         self._records: list[PoolingRecord] = []
@@ -167,7 +171,7 @@ class _Rewriter:
     def run(self) -> Rewriting:
         scopes = scopes_of(self._model)
         found = {node_label(node) for scope in scopes for node in scope.nodes if is_max_pool(node)}
-        for name in self._bounds:
+        for name in self._given:
             if name is not None and name not in found:
                 raise InputError(f"there are bounds for {name!r}, but no MaxPool node of that name")
         # All is decided before anything changes: subgraphs are part of nodes that move when a list is replaced.
@@ -194,7 +198,7 @@ class _Rewriter:
         domain: Domain = "nonnegative" if is_nonnegative(scope, node.input[0], self._keeps_sign) else "real"
         emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names)
         outer, inner = self._types(value)
-        bounds = self._bounds.get(node_label(node), self._bounds.get(None))
+        bounds, calibrated = self._bounds(node_label(node))
         replacement = self._replacements.choose(geometry, value, domain, inner, bounds)
         x = node.input[0]
         if inner != outer or (inner is None and self._options.float64):
@@ -219,11 +223,17 @@ class _Rewriter:
                 hidden_layers=replacement.hidden_layers,
                 error=replacement.error,
                 bounds=bounds if used else None,
-                calibrated=used and self._calibrated,
+                calibrated=used and calibrated,
                 edge_padding=replacement.edge_padding,
             )
         )
         return emitter.finish(y, node.output[0])
+
+    def _bounds(self, name: str) -> tuple[Bounds | None, bool]:
+        """Return the bounds of a node's inputs, and whether they are measured ones: what is given for it goes first."""
+        if name not in self._given and name in self._measured:
+            return self._measured[name], True
+        return self._given.get(name, self._given.get(None)), False
 
     def _geometry(self, node: Any, value: ValueInfo) -> Geometry:
         for attribute in node.attribute:
@@ -255,7 +265,7 @@ def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
     if not replaced:
         return
     gone = {name for index in replaced for name in scope.nodes[index].output[1:] if name}
-    nodes = []
+    nodes: list[Any] = []
     for index, node in enumerate(scope.nodes):
         nodes += replaced.get(index, [node])
     _refill(scope.nodes, nodes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -18,7 +19,7 @@ from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
+from theory.rewrite.geometry import Geometry
 from theory.rewrite.record import Construction, PoolingObjective, Style
 from theory.rewrite.scopes import ValueInfo
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
@@ -30,6 +31,9 @@ Emit = Callable[[Emitter, str], str]
 """Adds the nodes for a value, and returns the result."""
 
 EXACT = "exact"
+
+SHALLOW_TAPS_MAX = 36
+"""Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,7 @@ class Replacements:
             return self._exact(geometry, value, domain, dtype)
         return self._approximate(geometry, value, dtype, bounds)
 
-    def _exact(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
-    ) -> Replacement:
+    def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
         options = self.options
         if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
             plan = plan_separable(geometry.axes)
@@ -139,7 +141,7 @@ class Replacements:
             return Replacement(
                 _channelwise(emit, geometry, value, edge=edge), stack_units(stack), len(stack) - 1, edge_padding=edge
             )
-        network = self._max_network(geometry.kernel_size, domain if options.style == "feedforward" else "real")
+        network = _shallow_max(geometry.kernel_size, domain if options.style == "feedforward" else "real")
         return self._network(network, geometry, value, dtype, edge=domain == "real" or options.style == "skip")
 
     def _approximate(
@@ -187,12 +189,6 @@ class Replacements:
             units, layers = skips.units, len(skips.levels)
         return Replacement(_channelwise(emit, geometry, value, edge=edge), units, layers, edge_padding=edge)
 
-    def _max_network(self, kernel_size: int, domain: Domain) -> ReLUNetwork:
-        key = ("max", kernel_size, domain)
-        if key not in self._networks:
-            self._networks[key] = exact_max_network(kernel_size, domain=domain, construction="shallow")
-        return self._networks[key]
-
     def _orders(self, kernel_size: int) -> tuple[int, ...]:
         orders = self.options.orders
         return parse_orders(orders, kernel_size) if isinstance(orders, str) else orders
@@ -202,6 +198,15 @@ class Replacements:
         if key not in self._estimators:
             self._estimators[key] = optimal_estimator(kernel_size, orders, objective=self.options.objective)
         return self._estimators[key]
+
+
+@lru_cache(maxsize=64)
+def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    if kernel_size > SHALLOW_TAPS_MAX:
+        raise InputError(
+            f"the shallow construction serves windows of at most {SHALLOW_TAPS_MAX} values, not {kernel_size}"
+        )
+    return exact_max_network(kernel_size, domain=domain, construction="shallow")
 
 
 def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
@@ -252,6 +257,8 @@ def check_bounds(bounds: Iterable[Any]) -> Bounds:
 def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
     if dtype is None:
         raise InputError("the element type of its input is not known")
+    if dtype == np.float64:
+        raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
     return dtype
 
 
@@ -263,9 +270,7 @@ def _extents(geometry: Geometry, value: ValueInfo) -> tuple[int | None, ...]:
     return value.shape[2:] if value.shape is not None else (None,) * len(geometry.axes)
 
 
-def _channelwise(
-    emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool
-) -> Emit:
+def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool) -> Emit:
     """Give the number of channels to what treats each alike; where it is not known, make batches of channels."""
     batch, channels = value.shape[:2] if value.shape is not None else (None, None)
     extents = _extents(geometry, value)

@@ -230,9 +230,7 @@ class _Inference:
         skeleton.graph.node.extend(function.node)
         for name, info in zip(function.input, call, strict=False):
             if info.element is not None:
-                skeleton.graph.input.append(
-                    self._onnx.helper.make_tensor_value_info(name, info.element, info.shape)
-                )
+                skeleton.graph.input.append(self._onnx.helper.make_tensor_value_info(name, info.element, info.shape))
         return self._infer(skeleton)
 
     def _infer(self, skeleton: Any) -> _Tree:

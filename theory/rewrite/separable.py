@@ -52,9 +52,7 @@ def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
         return sum(plans[i].units * prod(axes[j].stride for j in order[place + 1 :]) for place, i in enumerate(order))
 
     order = min(permutations(range(len(axes))), key=units)
-    return SeparablePlan(
-        tuple((i, plans[i]) for i in order), units(order), sum(plan.depth for plan in plans)
-    )
+    return SeparablePlan(tuple((i, plans[i]) for i in order), units(order), sum(plan.depth for plan in plans))
 
 
 def pad_window(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:

@@ -56,7 +56,7 @@ class _Search:
             return False
         if node.op_type in _NEVER_NEGATIVE:
             return True
-        if node.op_type in _KEEP_SIGN and _harmless(node) or node.op_type == "MaxPool" and self._keeps_sign(node):
+        if (node.op_type in _KEEP_SIGN and _harmless(node)) or (node.op_type == "MaxPool" and self._keeps_sign(node)):
             return self.nonnegative(home, node.input[0], depth + 1)
         if node.op_type in _KEEP_SIGN_OF_ALL:
             return all(self.nonnegative(home, value, depth + 1) for value in node.input)

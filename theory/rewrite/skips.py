@@ -6,7 +6,7 @@ earlier units, so that those two ReLUs cancel: relu(-v) = relu(v) - v.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -117,9 +117,9 @@ class _Units:
         return SkipNetwork(self._kernel_size, tuple(levels), _renamed(output, place), offset)
 
 
-def _combine(parts: Sequence[tuple[Fraction, Vector]] | object) -> Vector:
+def _combine(parts: Iterable[tuple[Fraction, Vector]]) -> Vector:
     total: Vector = {}
-    for factor, vector in parts:  # type: ignore[attr-defined]
+    for factor, vector in parts:
         for node, c in vector.items():
             total[node] = total.get(node, Fraction(0)) + factor * c
     return {node: c for node, c in total.items() if c}
@@ -180,5 +180,6 @@ def emit_with_skips(
         return total
 
     for rows in network.levels:
-        values.append(emitter.op("Relu", [affine(rows, Fraction(0))]))
+        unit_values = emitter.op("Relu", [affine(rows, Fraction(0))])
+        values.append(unit_values)
     return affine([network.output], network.offset)
