@@ -199,6 +199,8 @@ _STATUS = {
 
 def _upwards(bound: float) -> str:
     """Write a bound with three digits, rounded up."""
+    if bound == 0:
+        return "0"
     text = f"{bound:.2e}"
     if float(text) >= bound:
         return text
