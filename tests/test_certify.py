@@ -478,7 +478,7 @@ def test_damaged_files_are_refused_unknown_or_still_bounded(tmp_path):
     path = tmp_path / "damaged.onnx"
     x = rng.uniform(-1, 1, (64, 3, 6, 6)).astype(np.float32)
     expected = random_models.session(first)(x)
-    for _ in range(250):
+    for _ in range(150):
         content = bytearray(good)
         for place in rng.integers(0, len(content), int(rng.integers(1, 4))):
             content[place] = int(rng.integers(0, 256))

@@ -183,6 +183,7 @@ class _Comparison:
         self._after: Values = {**second.constants, **inputs}
         self._differences: dict[str, Bounds] = {name: Bounds.zero(x.shape, x.dtype) for name, x in inputs.items()}
         self._findings: dict[str, PoolingFinding] = {}
+        """By the output of the MaxPool: names of nodes may repeat."""
 
     def run(self) -> DeviationBound:
         for node in self._second.nodes:
@@ -224,7 +225,7 @@ class _Comparison:
         except MISFITS as error:
             why = f"the nodes do not fit together: {' '.join(str(error).split())[:120]}"
         if original.op == "MaxPool":
-            self._findings[original.name] = PoolingFinding(original.name, "intervals", reason=why)
+            self._findings[original.outputs[0]] = PoolingFinding(original.name, "intervals", reason=why)
         return None
 
     def _same_constants(self, node: Node) -> bool:
@@ -263,7 +264,7 @@ class _Comparison:
         found = pooling_residual(nodes, start, end, y, operator.geometry, constants)
         rounding = self._rounding(nodes, start, end, y)
         carried = deviate((operator, [x]), [y], [d], (self._arithmetic, self._arithmetic))
-        self._findings[original.name] = PoolingFinding(
+        self._findings[end] = PoolingFinding(
             original.name,
             "exact" if found.exact else "combination",
             residual=0.0 if found.exact else float(np.max(found.box.magnitude)),
@@ -304,7 +305,7 @@ class _Comparison:
             reason = value if isinstance(value, Unknown) else self._before.get(name)
             why = str(reason) if isinstance(reason, Unknown) else "its output is not computed in the rewritten model"
             return PoolingFinding(node.name, "unknown", reason=why)
-        finding = self._findings.get(node.name, PoolingFinding(node.name, "unchanged"))
+        finding = self._findings.get(name, PoolingFinding(node.name, "unchanged"))
         return replace(finding, deviation=float(np.max(difference.magnitude)))
 
     def _output(self, name: str) -> OutputDeviation:

@@ -13,7 +13,7 @@ from theory.rewrite.certify.arithmetic import arithmetic_of
 from theory.rewrite.certify.bounds import Bounds
 from theory.rewrite.certify.geometry import window_geometry
 from theory.rewrite.certify.graph import Node
-from theory.rewrite.certify.movement import movement, settings
+from theory.rewrite.certify.movement import movement
 from theory.rewrite.certify.operators import Operator
 from theory.rewrite.certify.unsupported import Unsupported
 
@@ -314,5 +314,3 @@ _INTERPRETERS: dict[str, Callable[[Node, Sequence[Operand]], Interpreted]] = {
     "Sum": _sum(),
     "Tanh": _elementwise(operators.tanh),
 }
-
-__all__ = ["Constant", "Interpreted", "Operand", "as_tensors", "fold", "interpret", "settings"]
