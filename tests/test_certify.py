@@ -109,6 +109,23 @@ def test_the_residual_of_an_estimator_is_found_exactly():
     assert finding.residual > 3 / 18 - 1e-6
 
 
+def test_extremes_by_symmetry_are_those_of_all_vertices(monkeypatch):
+    from theory.networks.exactness.sort_linear import evaluate
+    from theory.rewrite.certify import residuals
+
+    rng = np.random.default_rng(4)
+    monkeypatch.setattr(residuals, "MAX_ATOMS", 0)
+    for _ in range(60):
+        # Sets weighted by how many pixels of two groups they hold, and a few sets of their own.
+        weights = rng.integers(-3, 4, (4, 3))
+        form = {mask: int(weights[(mask & 7).bit_count(), (mask >> 3).bit_count()]) for mask in range(1, 32)}
+        for mask in rng.integers(1, 32, int(rng.integers(0, 3))).tolist():
+            form[mask] += 1
+        form = {mask: c for mask, c in form.items() if c} or {1: 1}
+        values = [evaluate(form, bits) for bits in itertools.product((0, 1), repeat=5)]
+        assert residuals.extremes(form) == (min(values), max(values), values[-1])
+
+
 def test_orders_of_summation_stay_within_the_rounding_error():
     rng = np.random.default_rng(5)
     weights = rng.standard_normal((257, 1)).astype(np.float32)

@@ -7,10 +7,11 @@ y in [0,1]^n, is c + l r(1) + (h - l) r(y) with r sort-linear: its extremes over
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from itertools import product
+from math import lcm, prod
 
 from theory.networks.exactness.sort_linear import CONSTANT, Domain, Form, add_scaled, atoms, vertex_values
 from theory.networks.exactness.symbolic import MAX_ATOMS, Tracer, Value
@@ -74,17 +75,53 @@ def residual(algebra: Algebra, number: int, shift: int, window: Sequence[int], d
         zero = Fraction(0)
         return Residual(zero, zero, zero, zero, pixels)
     constant = Fraction(form.get(CONSTANT, 0), denominator)
-    least, largest, total = (Fraction(int(v), denominator) for v in _extremes(form))
+    least, largest, total = (Fraction(int(v), denominator) for v in extremes(form))
     return Residual(constant, total, least, largest, pixels)
 
 
-def _extremes(form: Form) -> tuple[int, int, int]:
-    """Return the least and the largest value at 0/1 vectors, and the value at the all-ones vector."""
+def extremes(form: Form) -> tuple[int, int, int]:
+    """Return the least and the largest value of a form less its constant at 0/1 vectors, and that at the all-ones one.
+
+    Examples
+    --------
+    x_0 - 2 max(x_0, x_1):
+
+    >>> extremes({0b01: 1, 0b11: -2})
+    (-2, 0, -1)
+    """
     blocks = atoms(form)
-    if len(blocks) > MAX_ATOMS:
-        raise Unsupported(f"it combines maxima over sets that {len(blocks)} pixels tell apart, more than {MAX_ATOMS}")
-    values = vertex_values(form, blocks)
-    return int(values.min()), int(values.max()), int(values[-1])
+    if len(blocks) <= MAX_ATOMS:
+        values = vertex_values(form, blocks)
+        return int(values.min()), int(values.max()), int(values[-1])
+    vertices = list(_vertices_up_to_symmetry(form, blocks))
+    at = [sum(c for mask, c in form.items() if mask & vertex) for vertex in vertices]
+    return min(at), max(at), sum(c for mask, c in form.items() if mask)
+
+
+def _vertices_up_to_symmetry(form: Form, blocks: Sequence[int]) -> Iterator[int]:
+    """Yield a 0/1 vector of each kind that exchanges of atoms, the form staying what it is, do not tell apart."""
+    classes: list[list[int]] = []
+    for block in blocks:
+        alike = next((known for known in classes if _interchangeable(form, known[0], block)), None)
+        if alike is None:
+            classes.append([block])
+        else:
+            alike.append(block)
+    if prod(len(alike) + 1 for alike in classes) > _MOST_VERTICES:
+        raise Unsupported(
+            f"it combines maxima over sets that {len(blocks)} pixels tell apart, {len(classes)} of them beyond symmetry"
+        )
+    # Exchanges of two members generate all permutations of a class: only how many are 1 matters.
+    for counts in product(*(range(len(alike) + 1) for alike in classes)):
+        yield sum(sum(alike[:count]) for alike, count in zip(classes, counts, strict=True))
+
+
+def _interchangeable(form: Form, first: int, second: int) -> bool:
+    both = first | second
+    return all(form.get(mask ^ both, 0) == c for mask, c in form.items() if bool(mask & first) != bool(mask & second))
+
+
+_MOST_VERTICES = 1 << 12
 
 
 class _Evaluation:
