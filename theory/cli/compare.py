@@ -161,8 +161,8 @@ def _print(options: argparse.Namespace, measured: Comparison, certified: Deviati
         _print_certified(certified)
     before, after = measured.seconds
     out.print(
-        f"time       {measured.time_ratio:.2f} times the original's: {1e3 * after:.3g} ms against {1e3 * before:.3g} ms "
-        "a batch, one thread",
+        f"time       {measured.time_ratio:.2f} times the original's: "
+        f"{1e3 * after:.3g} ms against {1e3 * before:.3g} ms a batch, one thread",
         soft_wrap=True,
     )
 

@@ -151,6 +151,7 @@ class Tracer:
         return self._obstacle
 
     def run(self, network: IntegerNetwork) -> Outcome:
+        """Evaluate a network."""
         values = [Value({1 << j: 1}) for j in range(network.kernel_size)]
         opened: dict[tuple[int, int], int | None] = {}
         units = 0
@@ -203,7 +204,7 @@ class Tracer:
         return found
 
     def apply_relu(self, pre: Value) -> tuple[Value, int | None]:
-        """Return relu(pre) for a settled value, and the number of the open ReLU that pre opened now or before, if it did."""
+        """Return relu(pre), pre settled, and the number of the open ReLU that it opened now or before, if it did."""
         if not pre.form and not pre.open:
             return pre, None
         content, inner = pre.primitive()
