@@ -380,7 +380,8 @@ class LocalResponse(Operator):
             raise Unsupported("rounding may bring its denominator to 0")
         # The power's derivative, at the least denominator.
         off = x.magnitude * self.beta * lost * least ** -(self.beta + 1)
-        return (off + result.magnitude * power) * (1 + _OWN) + 4 * arithmetic.tiny
+        error: Array = (off + result.magnitude * power) * (1 + _OWN) + 4 * arithmetic.tiny
+        return error
 
     @staticmethod
     def _own(box: Bounds) -> Bounds:
