@@ -40,7 +40,7 @@ from theory.empirical.training.network import exact_parameters, forward, random_
 from theory.empirical.training.plot import figures, plot_errors, plot_variations
 from theory.empirical.training.results import FILE, ResultStore, configurations_of, read_results, stored_results
 from theory.empirical.training.summary import group_rows
-from theory.errors import FormatError, InputError, MissingDependencyError, ProblemTooLargeError, StorageError
+from theory.errors import FormatError, InputError, MissingDependencyError, StorageError
 
 pytest.importorskip("jax")
 pytest.importorskip("optax")
@@ -67,13 +67,11 @@ def test_scaled_widths_never_vanish():
     assert scaled_widths((16, 12, 5), Fraction(2)) == (32, 24, 10)
 
 
-def test_widths_refuse_what_has_no_hidden_layer_or_too_many_subsets():
+def test_widths_refuse_what_has_no_hidden_layer():
     with pytest.raises(InputError, match="no hidden layer"):
         hidden_widths(8, [0, 1])
     with pytest.raises(InputError, match='"ours" or "published"'):
         hidden_widths(8, [0, 1, 7], "theirs")
-    with pytest.raises(ProblemTooLargeError, match="at most 20 inputs, not 25"):
-        hidden_widths(25, [0, 1, 24], "published")
 
 
 # Configurations
@@ -503,7 +501,6 @@ def test_the_command_shows_the_stored_results(tmp_path, capsys):
         (["--learning-rate", "0"], "learning_rate is a finite float > 0"),
         (["--stored", "--seeds", "2"], "--stored shows results as they are"),
         (["--plot", "figure.txt"], "ends in .svg, .pdf, .png"),
-        (["--kernel", "25", "--widths", "published"], "at most 20 inputs"),
     ],
 )
 def test_the_command_refuses_bad_input_in_one_line(arguments, message, capsys, tmp_path, monkeypatch):

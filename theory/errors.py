@@ -35,6 +35,10 @@ class ProblemTooLargeError(InputError):
     """The exact computation would need more memory than the limit allows."""
 
 
+class RewritingError(InputError):
+    """A node of a model cannot be rewritten; the message names the node and the reason."""
+
+
 class SolverError(SubpoolError, ArithmeticError):
     """A solver met what the theory excludes, or an outside solver failed; no answer is returned."""
 
@@ -49,3 +53,7 @@ class ClusterError(SubpoolError, ConnectionError):
 
 class MissingDependencyError(SubpoolError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""
+
+
+class UndecidedError(SubpoolError, ArithmeticError):
+    """What is unknown was asked for as a number or a truth value."""

@@ -125,11 +125,11 @@ def trace(network: IntegerNetwork, domain: Domain) -> Outcome:
     >>> outcome.output, outcome.sign_constant, outcome.paired
     (Value(form={3: 1}, open={}), 1, 2)
     """
-    return _Trace(domain).run(network)
+    return Tracer(domain).run(network)
 
 
-class _Trace:
-    """One pass through a network."""
+class Tracer:
+    """One pass through a network, or through anything else that is made of sums and ReLUs."""
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
@@ -145,21 +145,27 @@ class _Trace:
         self._cancelled: set[int] = set()
         self._obstacle = ""
 
+    @property
+    def obstacle(self) -> str:
+        """Why bends could not be settled; empty if all were."""
+        return self._obstacle
+
     def run(self, network: IntegerNetwork) -> Outcome:
+        """Evaluate a network."""
         values = [Value({1 << j: 1}) for j in range(network.kernel_size)]
         opened: dict[tuple[int, int], int | None] = {}
         units = 0
         for number, layer in enumerate(network.layers):
             rows = zip(layer.rows, layer.bias, strict=True)
             read = [
-                self._settle(_combine(values, row, b), f"row {i} of layer {number}") for i, (row, b) in enumerate(rows)
+                self.settle(_combine(values, row, b), f"row {i} of layer {number}") for i, (row, b) in enumerate(rows)
             ]
             if number == len(network.layers) - 1:
                 break
             values = []
             readers = {j for row in network.layers[number + 1].rows for j, _ in row}
             for i, pre in enumerate(read):
-                value, unit = self._apply_relu(pre)
+                value, unit = self.apply_relu(pre)
                 values.append(value)
                 units += 1
                 if i in readers and (value.form or value.open):
@@ -197,8 +203,8 @@ class _Trace:
                 waiting.extend(self._inner[unit].open)
         return found
 
-    def _apply_relu(self, pre: Value) -> tuple[Value, int | None]:
-        """Return relu(pre), and the number of the open ReLU that pre opened now or before, if it did."""
+    def apply_relu(self, pre: Value) -> tuple[Value, int | None]:
+        """Return relu(pre), pre settled, and the number of the open ReLU that it opened now or before, if it did."""
         if not pre.form and not pre.open:
             return pre, None
         content, inner = pre.primitive()
@@ -230,7 +236,7 @@ class _Trace:
         v = self._inner[u]
         return not v.open and value.form == {s: -c * entry for s, entry in v.form.items()}
 
-    def _settle(self, value: Value, where: str) -> Value:
+    def settle(self, value: Value, where: str) -> Value:
         """Replace the open ReLUs of sort-linear functions by what they add up to, if their bends cancel."""
         plain = {u: b for u, b in value.open.items() if not self._inner[u].open}
         if not plain or not self._bends_cancel(plain, where):

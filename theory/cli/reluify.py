@@ -1,0 +1,227 @@
+"""The command ``subpool reluify``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from theory.cli.output import DONE, add_command, add_json, console, fraction, new_table, print_json
+from theory.errors import InputError
+from theory.notation import format_orders
+from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from theory.rewrite.record import PoolingRecord, Rewriting
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    reluify = add_command(commands, "reluify", run, "replace every MaxPool of an ONNX model by ReLUs")
+    reluify.add_argument("source", metavar="IN.onnx")
+    reluify.add_argument("target", metavar="OUT.onnx")
+    reluify.add_argument(
+        "--orders",
+        default="exact",
+        help="exact (default), or the orders of an estimator in its place, such as 1,d-1, d being each window's size",
+    )
+    reluify.add_argument(
+        "--objective",
+        choices=("range", "cube"),
+        default="range",
+        help="of the estimator: error relative to each window's range (default), or absolute within --bounds",
+    )
+    reluify.add_argument(
+        "--style",
+        choices=("skip", "feedforward"),
+        default="skip",
+        help="one ReLU a comparison and Add (default), or Conv and Relu alone",
+    )
+    reluify.add_argument(
+        "--construction", choices=("tree", "shallow"), default="tree", help="fewest ReLUs (default) or fewest layers"
+    )
+    reluify.add_argument("--dense", action="store_true", help="convolutions without groups")
+    reluify.add_argument("--float64", action="store_true", help="compute in float64 between casts")
+    reluify.add_argument(
+        "--bounds",
+        action="append",
+        metavar="[NODE=]LO,HI",
+        help="of the inputs of all MaxPool nodes or of one, for --objective cube; write --bounds=-1,1 for a LO below 0",
+    )
+    reluify.add_argument(
+        "--calibrate",
+        nargs="+",
+        metavar="FILE",
+        help="measure the bounds on inputs instead, .npy or .npz by input name: certifies nothing for other inputs",
+    )
+    reluify.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
+    add_json(reluify)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, rewrite, write and print."""
+    from theory.rewrite.files import check_target, copy_model, read_model, write_model
+    from theory.rewrite.reluify import rewrite_max_pooling
+
+    if (options.bounds or options.calibrate) and (options.objective != "cube" or options.orders == "exact"):
+        raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
+    start = perf_counter()
+    check_target(options.source, options.target, force=options.force)
+    with console(error=True).status("rewriting"):
+        model = read_model(options.source)
+        result = rewrite_max_pooling(
+            model,
+            orders=options.orders,
+            style=options.style,
+            construction=options.construction,
+            objective=options.objective,
+            dense=options.dense,
+            float64=options.float64,
+            bounds=_bounds(options.bounds),
+            calibrate=_samples(options, model) if options.calibrate else None,
+        )
+        if result.poolings:
+            write_model(result.model, options.target, source=options.source, force=options.force)
+        else:
+            copy_model(options.source, options.target, force=options.force)
+    seconds = perf_counter() - start
+    if options.json:
+        print_json(_description(result, options, seconds))
+    else:
+        _print(result, options, seconds)
+    return DONE
+
+
+def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | None:
+    """Read LO,HI for all nodes and NODE=LO,HI for one; names of nodes may contain '='."""
+    if not texts:
+        return None
+    bounds: dict[str | None, tuple[str, ...]] = {}
+    for text in texts:
+        name, equals, pair = text.rpartition("=")
+        key = name if equals else None
+        if key in bounds:
+            raise InputError(f"there are two bounds for {'all nodes' if key is None else repr(key)}")
+        bounds[key] = tuple(pair.split(","))
+    return bounds
+
+
+def _samples(options: argparse.Namespace, model: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield inputs of the model from files."""
+    import numpy as np
+
+    stored = {tensor.name for tensor in model.graph.initializer}
+    names = [value.name for value in model.graph.input if value.name not in stored]
+    for path in options.calibrate:
+        try:
+            content = np.load(path, allow_pickle=False)
+            sample: Any = dict(content) if isinstance(content, np.lib.npyio.NpzFile) else content
+        except (OSError, ValueError, EOFError) as error:
+            raise InputError(f"cannot read {path!r} as NumPy arrays: {error}") from None
+        if not isinstance(sample, dict):
+            if len(names) != 1:
+                raise InputError(f"the model has {len(names)} inputs: they are read from .npz files, by name")
+            sample = {names[0]: sample}
+        yield sample
+
+
+def _description(result: Rewriting, options: argparse.Namespace, seconds: float) -> dict[str, Any]:
+    return {
+        "input": options.source,
+        "output": options.target,
+        "orders": options.orders,
+        "objective": None if options.orders == "exact" else options.objective,
+        "style": options.style,
+        "construction": options.construction,
+        "dense": options.dense,
+        "float64": options.float64,
+        "nodes": [_row(record) for record in result.poolings],
+        "seconds": seconds,
+    }
+
+
+def _row(record: PoolingRecord) -> dict[str, Any]:
+    geometry = record.geometry
+    return {
+        "name": record.name,
+        "place": record.place,
+        "input": record.input,
+        "output": record.output,
+        "kernel_shape": list(geometry.kernel_shape),
+        "strides": list(geometry.strides),
+        "dilations": list(geometry.dilations),
+        "pads": list(geometry.pads),
+        "orders": "exact" if record.orders is None else list(record.orders),
+        "domain": record.domain,
+        "units_per_output": record.units_per_output,
+        "hidden_layers": record.hidden_layers,
+        "error": to_string(record.error),
+        "error_relative_to": "range of the window" if record.objective == "range" else None,
+        "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
+        "calibrated": record.calibrated,
+        "edge_padding": record.edge_padding,
+    }
+
+
+def _print(result: Rewriting, options: argparse.Namespace, seconds: float) -> None:
+    out = console()
+    if not result.poolings:
+        out.print(f"{options.source} has no MaxPool: copied to {options.target}", soft_wrap=True)
+        return
+    table = new_table(
+        ("MaxPool node", "left"),
+        ("window", "left"),
+        ("strides", "left"),
+        ("ReLUs per output", "right"),
+        ("layers", "right"),
+        ("largest error", "left"),
+    )
+    for record in result.poolings:
+        where = "" if record.place == "graph" else f" ({record.place})"
+        table.add_row(
+            record.name + where,
+            _window(record),
+            "x".join(map(str, record.geometry.strides)),
+            str(record.units_per_output),
+            str(record.hidden_layers),
+            _error(record),
+        )
+    out.print(table)
+    count = len(result.poolings)
+    layers = sum(record.hidden_layers for record in result.poolings)
+    for name, value in (
+        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, in all by {layers} layers of ReLUs"),
+        ("style", f"{options.style}, construction {options.construction}"),
+        *_notes(result.poolings),
+        ("time", f"{seconds:.2f} s"),
+        ("written", options.target),
+    ):
+        out.print(f"{name:<10} {value}", soft_wrap=True)
+
+
+def _window(record: PoolingRecord) -> str:
+    text = "x".join(map(str, record.geometry.kernel_shape))
+    if set(record.geometry.dilations) != {1}:
+        text += " dilated " + "x".join(map(str, record.geometry.dilations))
+    return text
+
+
+def _error(record: PoolingRecord) -> str:
+    if record.orders is None:
+        return "exact"
+    size = f"{fraction(record.error)} = {decimal(record.error)}"
+    if record.objective == "range":
+        return f"{size} of the window's range"
+    return f"{size} on the samples" if record.calibrated else size
+
+
+def _notes(records: Sequence[PoolingRecord]) -> Iterator[tuple[str, str]]:
+    orders = sorted({record.orders for record in records if record.orders is not None}, key=len)
+    for one in orders:
+        yield "orders", format_orders(one)
+    if any(record.calibrated for record in records):
+        yield "bounds", "measured on the samples: nothing is certified for other inputs"
+    padded = sum(record.edge_padding for record in records)
+    if padded and records[0].style == "feedforward":
+        yield "padding", f"{padded} with a Pad node before the first Conv, since the input may be negative"

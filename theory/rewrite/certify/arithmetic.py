@@ -1,0 +1,89 @@
+"""Rounding: of the runtimes that are certified, and of this analysis itself.
+
+A runtime's arithmetic is described by its unit roundoff u: every elementary operation returns (exact)(1 + e) with
+|e| <= u, or may return 0 where the result is below the smallest normal number. A sum of n products, added in any order,
+fused or not, then differs from the exact one by at most gamma_n sum |w_i| |x_i|, gamma_n = n u / (1 - n u) (Higham,
+*Accuracy and Stability of Numerical Algorithms*, 2002, section 3.1).
+
+The analysis computes in float64 and widens its own results by the same bound.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+UNIT64 = 2.0**-53
+TINY64 = 2.0**-1000
+"""Covers what underflows in this analysis: every product and sum of it loses less than 2^-1022."""
+
+SLACK = 16
+"""Roundings charged to each operation beyond its own: runtimes fold scales, offsets and batch normalisations into
+weights beforehand, which takes a few roundings for each."""
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """The floats that a runtime computes with.
+
+    Attributes
+    ----------
+    unit : float
+        Unit roundoff: half the distance from 1 to the next float.
+    tiny : float
+        The smallest normal number; smaller results may be flushed to 0.
+    largest : float
+    """
+
+    unit: float
+    tiny: float
+    largest: float
+
+    def gamma(self, operations: int) -> float:
+        """Bound the relative error of a number of roundings; infinite where they may lose everything."""
+        return gamma(operations, self.unit)
+
+
+EXACT = Arithmetic(0.0, 0.0, math.inf)
+"""Real arithmetic."""
+
+
+def arithmetic_of(dtype: npt.DTypeLike) -> Arithmetic:
+    """Return the arithmetic of a float dtype.
+
+    Examples
+    --------
+    >>> arithmetic_of("float32").unit == 2**-24
+    True
+    """
+    info = np.finfo(dtype)
+    return Arithmetic(float(info.eps) / 2, float(info.smallest_normal), float(info.max))
+
+
+def gamma(operations: int, unit: float) -> float:
+    """Return gamma_n = n u / (1 - n u), rounded up; infinity if n u >= 1/2.
+
+    Examples
+    --------
+    >>> gamma(3, 2**-24) >= 3 * 2**-24, gamma(10**9, 2**-24)
+    (True, inf)
+    """
+    product = operations * unit
+    if product >= 0.5:
+        return math.inf
+    return float(product / (1 - product)) * (1 + 8 * UNIT64)
+
+
+def up(values: Array) -> Array:
+    """Round upwards: the next float above each."""
+    return np.nextafter(values, np.inf)
+
+
+def down(values: Array) -> Array:
+    """Round downwards: the next float below each."""
+    return np.nextafter(values, -np.inf)

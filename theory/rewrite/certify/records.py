@@ -1,0 +1,142 @@
+"""What a certification answers: a bound for each output, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.errors import UndecidedError
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Why a tensor has no bound.
+
+    Attributes
+    ----------
+    node : str
+        The name of the node at which the analysis ended, its output's name if it has none.
+    reason : str
+    """
+
+    node: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"node {self.node!r}: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class OutputDeviation:
+    """The deviation of one output, rewritten less original.
+
+    Attributes
+    ----------
+    lower, upper : array of float64, or None
+        Bounds of each element, in the shape of the output; None if unknown.
+    unknown : Unknown or None
+        Why there are none.
+    """
+
+    lower: Array | None
+    upper: Array | None
+    unknown: Unknown | None = None
+
+    @property
+    def certified(self) -> bool:
+        """Whether there is a bound."""
+        return self.unknown is None
+
+    @property
+    def bound(self) -> float:
+        """The largest absolute deviation of any element; raises :class:`UndecidedError` if unknown."""
+        if self.unknown is not None or self.lower is None or self.upper is None:
+            raise UndecidedError(f"no deviation is certified: {self.unknown}")
+        return float(max(np.max(-self.lower, initial=0.0), np.max(self.upper, initial=0.0)))
+
+
+@dataclass(frozen=True)
+class PoolingFinding:
+    """What is known of the nodes that stand for one MaxPool.
+
+    Attributes
+    ----------
+    name : str
+        The name of the MaxPool node, its output's name if it has none.
+    status : {"unchanged", "exact", "combination", "intervals", "unknown"}
+        ``"unchanged"``: still a MaxPool. ``"exact"``: proved to compute the maximum of every window in exact
+        arithmetic. ``"combination"``: proved to compute a combination of maxima over subsets, whose distance from the
+        maximum is bounded. ``"intervals"``: not understood; bounded by the ranges of its values alone. ``"unknown"``:
+        no bound.
+    residual : float or None
+        Bound on the distance from the maximum in exact arithmetic, for ``"exact"`` and ``"combination"``.
+    rounding : float or None
+        Bound on what rounding adds, where ``residual`` is known.
+    deviation : float or None
+        Bound on the deviation after the node, what its input brings included.
+    reason : str
+        Why no more is known; empty for ``"unchanged"`` and ``"exact"``.
+    """
+
+    name: str
+    status: Literal["unchanged", "exact", "combination", "intervals", "unknown"]
+    residual: float | None = None
+    rounding: float | None = None
+    deviation: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class DeviationBound:
+    """A bound on the difference of two models for all inputs of a box, or an explicit unknown.
+
+    Its truth value, and its bound where there is none, raise :class:`UndecidedError`: unknown is not a number.
+
+    Attributes
+    ----------
+    outputs : mapping of str to OutputDeviation
+    pooling : tuple of PoolingFinding
+        One for each MaxPool of the original.
+    """
+
+    outputs: Mapping[str, OutputDeviation]
+    pooling: tuple[PoolingFinding, ...]
+
+    @property
+    def certified(self) -> bool:
+        """Whether every output has a bound."""
+        return all(output.certified for output in self.outputs.values())
+
+    @property
+    def bound(self) -> float:
+        """The largest absolute deviation of any output; raises :class:`UndecidedError` if one is unknown."""
+        return max(output.bound for output in self.outputs.values())
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why the first output without a bound has none; None if all have one."""
+        return next((output.unknown for output in self.outputs.values() if output.unknown is not None), None)
+
+    def __float__(self) -> float:
+        return self.bound
+
+    def __bool__(self) -> bool:
+        raise UndecidedError("a deviation bound is no truth value: ask .certified or .bound")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary that programs read: no arrays."""
+        return {
+            "status": "certified" if self.certified else "unknown",
+            "bound": self.bound if self.certified else None,
+            "reason": None if self.unknown is None else str(self.unknown),
+            "outputs": {
+                name: {"bound": output.bound if output.certified else None} for name, output in self.outputs.items()
+            },
+            "pooling": [vars(finding) for finding in self.pooling],
+        }

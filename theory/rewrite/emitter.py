@@ -1,0 +1,147 @@
+"""Nodes in place of one MaxPool node, in the way that the model's opset wants them.
+
+The operators used are Conv, Relu, Add, Sub, Mul, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant.
+Constants are nodes, not stored tensors: functions have none, and old IR versions want those among the inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.errors import InputError
+from theory.rewrite.dependencies import import_onnx
+from theory.rewrite.names import Names
+
+_OLDEST_OPSET = 7
+"""Since then Add and Sub broadcast as NumPy does; runtimes no longer have the older ones."""
+
+_CHANNEL_AXES = 2
+"""Axes before the spatial ones: batch and channels."""
+
+
+class Emitter:
+    """Collects nodes, each with a name that is new to the model.
+
+    Parameters
+    ----------
+    opset : int
+        Version of ONNX's own operators.
+    prefix : str
+        What new names begin with.
+    names : Names
+        Of the model.
+
+    Raises
+    ------
+    InputError
+        If the opset is too old.
+    """
+
+    def __init__(self, opset: int, prefix: str, names: Names) -> None:
+        if opset < _OLDEST_OPSET:
+            raise InputError(f"opset {opset} is too old: {_OLDEST_OPSET} or newer is needed")
+        self.opset = opset
+        self.nodes: list[Any] = []
+        self._onnx = import_onnx()
+        self._prefix = prefix
+        self._names = names
+        self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+
+    def op(self, op_type: str, inputs: Sequence[str], **attributes: Any) -> str:
+        """Add a node with one output, and return the output's name."""
+        name = self._names.new(f"{self._prefix}/{op_type.lower()}")
+        output = self._names.new(f"{name}_value")
+        self.nodes.append(self._onnx.helper.make_node(op_type, list(inputs), [output], name=name, **attributes))
+        return output
+
+    def finish(self, value: str, output: str) -> list[Any]:
+        """Return the nodes, the value under the name that the model has for it."""
+        if not any(value in node.output for node in self.nodes):
+            value = self.op("Identity", [value])
+        for node in self.nodes:
+            for names in (node.input, node.output):
+                names[:] = [output if name == value else name for name in names]
+        return self.nodes
+
+    def constant(self, array: npt.NDArray[Any]) -> str:
+        """Return the name of a constant; equal ones are made once."""
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self._constants:
+            if self.opset < 9 and array.dtype.kind == "i":
+                # Constants are floats in these opsets; places and extents are far below 2^53.
+                self._constants[key] = self.cast(self._constant(array.astype(np.float64)), np.dtype(array.dtype))
+            else:
+                self._constants[key] = self._constant(array)
+        return self._constants[key]
+
+    def _constant(self, array: npt.NDArray[Any]) -> str:
+        return self.op("Constant", [], value=self._onnx.numpy_helper.from_array(array))
+
+    def integers(self, values: Sequence[int]) -> str:
+        """Return the name of a constant vector of integers."""
+        return self.constant(np.array(values, dtype=np.int64))
+
+    def cast(self, x: str, element: np.dtype[Any] | int) -> str:
+        """Cast to a type, given as NumPy's or by ONNX's number."""
+        number = element if isinstance(element, int) else self._onnx.helper.np_dtype_to_tensor_dtype(element)
+        return self.op("Cast", [x], to=number)
+
+    def maximum(self, a: str, b: str) -> str:
+        """Compute max(a, b) = b + relu(a - b)."""
+        return self.op("Add", [b, self.op("Relu", [self.op("Sub", [a, b])])])
+
+    def slice(self, x: str, axis: int, start: int, drop: int, step: int = 1, extent: int | None = None) -> str:
+        """Take every ``step``-th value along an axis, from ``start`` on, up to ``drop`` values before the end.
+
+        Before opset 10 Slice takes neighbours alone; then others are gathered, for which the extent has to be known.
+        """
+        if (start, drop, step) == (0, 0, 1):
+            return x
+        end = -drop if drop else np.iinfo(np.int64).max
+        if self.opset >= 10:
+            steps = [self.integers([step])] if step != 1 else []
+            return self.op("Slice", [x, self.integers([start]), self.integers([end]), self.integers([axis]), *steps])
+        if step == 1:
+            return self.op("Slice", [x], starts=[start], ends=[end], axes=[axis])
+        if extent is None:
+            raise InputError(f"opset {self.opset} has no Slice with steps, and the spatial extents are not known")
+        return self.gather(x, axis, range(start, extent - drop, step))
+
+    def gather(self, x: str, axis: int, places: Sequence[int]) -> str:
+        """Take the values at places along an axis."""
+        return self.op("Gather", [x, self.integers(places)], axis=axis)
+
+    def pad_edge(self, x: str, begins: Sequence[int], ends: Sequence[int]) -> str:
+        """Repeat the values at the borders of the spatial axes."""
+        return self._pad(x, begins, ends, "edge")
+
+    def _pad(self, x: str, begins: Sequence[int], ends: Sequence[int], mode: str) -> str:
+        if not any((*begins, *ends)):
+            return x
+        free = [0] * _CHANNEL_AXES
+        pads = [*free, *begins, *free, *ends]
+        if self.opset < 11:
+            return self.op("Pad", [x], mode=mode, pads=pads)
+        return self.op("Pad", [x, self.integers(pads)], mode=mode)
+
+    def pad_periodic(self, x: str, axis: int, period: int, begin: int, end: int, extent: int | None) -> str:
+        """Continue an axis beyond its borders with the period of its first and of its last values.
+
+        A tap of a dilated window that falls on padding is so replaced by a tap of the same window, the one nearest to
+        the border a whole number of dilations away. An axis that turns out to be shorter than the period makes the
+        model fail when it runs, since the first place of a whole period is always among those gathered.
+        """
+        parts = [x]
+        if begin:
+            parts.insert(0, self.gather(x, axis, [place % period for place in range(-begin, 0)]))
+        if end:
+            if extent is None and self.opset < 11:
+                raise InputError(f"opset {self.opset} has no places from the end, and the spatial extents are unknown")
+            # Places from the end are negative ones.
+            origin = (extent or 0) - period
+            parts.append(self.gather(x, axis, [origin + place % period for place in range(end)]))
+        return self.op("Concat", parts, axis=axis)

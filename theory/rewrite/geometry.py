@@ -1,0 +1,201 @@
+"""The windows of a MaxPool node: its attributes read into one geometry, whatever way they are written.
+
+Along one axis of extent n, padded by b values before and e values after, output i is the maximum over the taps
+
+    i * stride - b + j * dilation,    j = 0, ..., kernel - 1,
+
+and there are floor((n + b + e - (kernel - 1) * dilation - 1) / stride) + 1 outputs. Padding counts as minus infinity.
+
+``ceil_mode`` rounds that number up, unless the last window then starts in the end padding. That is the same as rounding
+down with the end padding min(e + stride - 1, (kernel - 1) * dilation), whatever n is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from theory.errors import InputError
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The windows along one spatial axis, rounding down.
+
+    Attributes
+    ----------
+    kernel, stride, dilation : int, >= 1
+    begin, end : int, >= 0
+        Padding before and after; each window has a tap that is no padding, if the extent is ``dilation`` or more.
+
+    Examples
+    --------
+    >>> Axis(kernel=3, stride=2, dilation=1, begin=1, end=1).outputs(7)
+    4
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    begin: int = 0
+    end: int = 0
+
+    @property
+    def span(self) -> int:
+        """Distance of the first and the last tap."""
+        return (self.kernel - 1) * self.dilation
+
+    def outputs(self, extent: int) -> int:
+        """Return the number of outputs for an extent; 0 or less where not one window fits."""
+        return (extent + self.begin + self.end - self.span - 1) // self.stride + 1
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The windows of a pooling layer.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        One for each spatial axis of an input (N, C, *spatial).
+
+    Examples
+    --------
+    >>> pooling = read_geometry({"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}, extents=(112, 112))
+    >>> pooling.kernel_shape, pooling.strides, pooling.pads
+    ((3, 3), (2, 2), (0, 0, 1, 1))
+    """
+
+    axes: tuple[Axis, ...]
+
+    @property
+    def kernel_shape(self) -> tuple[int, ...]:
+        """Number of taps along each axis."""
+        return tuple(axis.kernel for axis in self.axes)
+
+    @property
+    def kernel_size(self) -> int:
+        """Number of taps of a window."""
+        return prod(self.kernel_shape)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Distance of neighbouring windows along each axis."""
+        return tuple(axis.stride for axis in self.axes)
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """Distance of neighbouring taps along each axis."""
+        return tuple(axis.dilation for axis in self.axes)
+
+    @property
+    def pads(self) -> tuple[int, ...]:
+        """Padding as ONNX lists it: all begins, then all ends."""
+        return (*(axis.begin for axis in self.axes), *(axis.end for axis in self.axes))
+
+    @property
+    def padded(self) -> bool:
+        """Whether there is any padding."""
+        return any(self.pads)
+
+
+def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> Geometry:
+    """Read the attributes of a MaxPool node, as onnxruntime understands them.
+
+    Parameters
+    ----------
+    attributes : mapping
+        ``kernel_shape``, and any of ``strides``, ``pads``, ``dilations``, ``ceil_mode``, ``auto_pad``.
+    extents : sequence of int or None, optional
+        The spatial extents of the input, as far as they are known.
+
+    Returns
+    -------
+    Geometry
+
+    Raises
+    ------
+    InputError
+        If an attribute is malformed, a window may have no tap that is not padding, or an extent is needed that is not
+        known: ``auto_pad`` SAME_UPPER and SAME_LOWER depend on it for strides above 1.
+
+    Notes
+    -----
+    Where the ONNX standard and onnxruntime differ, onnxruntime is followed (VALID with ``ceil_mode``), or the node is
+    refused (SAME with dilations).
+    """
+    kernel = _integers(attributes, "kernel_shape", None, None, 1)
+    rank = len(kernel)
+    if not rank:
+        raise InputError("kernel_shape is empty")
+    extents = extents if extents is not None else [None] * rank
+    if len(extents) != rank:
+        raise InputError(f"kernel_shape {kernel} does not fit an input with {len(extents)} spatial axes")
+    strides = _integers(attributes, "strides", rank, 1, 1)
+    dilations = _integers(attributes, "dilations", rank, 1, 1)
+    pads = _integers(attributes, "pads", 2 * rank, 0, 0)
+    auto_pad = _text(attributes.get("auto_pad", "NOTSET"))
+    if auto_pad not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
+        raise InputError(f"auto_pad is {auto_pad!r}")
+    axes = []
+    for i, (k, stride, dilation, extent) in enumerate(zip(kernel, strides, dilations, extents, strict=True)):
+        begin, end = pads[i], pads[rank + i]
+        if auto_pad == "VALID":
+            begin = end = 0
+        elif auto_pad != "NOTSET":
+            begin, end = _same_pads(k, stride, dilation, extent, lower=auto_pad == "SAME_LOWER")
+        if max(begin, end) > (k - 1) * dilation:
+            raise InputError(f"padding by {max(begin, end)} leaves windows of {k} taps with nothing but padding")
+        if attributes.get("ceil_mode", 0) and not auto_pad.startswith("SAME"):
+            end = min(end + stride - 1, (k - 1) * dilation)
+        axes.append(_checked(Axis(k, stride, dilation, begin, end), extent))
+    return Geometry(tuple(axes))
+
+
+def _integers(
+    attributes: Mapping[str, Any], name: str, length: int | None, default: int | None, least: int
+) -> tuple[int, ...]:
+    """Return an attribute that is a list of integers."""
+    values = attributes.get(name)
+    # Exporters write an empty list where they mean the default.
+    if not values and length is not None and default is not None:
+        return (default,) * length
+    if values is None:
+        raise InputError(f"it has no {name}")
+    result = tuple(int(value) for value in values)
+    if length is not None and len(result) != length:
+        raise InputError(f"{name} has {len(result)} entries, not {length}")
+    if min(result, default=least) < least:
+        raise InputError(f"{name} is {list(result)}, but {least} is the least")
+    return result
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _same_pads(kernel: int, stride: int, dilation: int, extent: int | None, *, lower: bool) -> tuple[int, int]:
+    """Return the padding with which there are ceil(extent / stride) outputs, the odd one at the end unless lower."""
+    if dilation > 1:
+        raise InputError("auto_pad SAME with dilations means different things to different runtimes")
+    if stride == 1:
+        total = kernel - 1
+    elif extent is None:
+        raise InputError("auto_pad SAME with a stride above 1 takes a spatial extent that is not known")
+    else:
+        total = max(0, (-(-extent // stride) - 1) * stride + kernel - extent)
+    half = total // 2
+    return (total - half, half) if lower else (half, total - half)
+
+
+def _checked(axis: Axis, extent: int | None) -> Axis:
+    """Refuse windows that an input of this extent cannot fill."""
+    if extent is None:
+        return axis
+    if axis.outputs(extent) < 1:
+        raise InputError(f"a window that spans {axis.span + 1} values is larger than the padded input of {extent}")
+    if (axis.begin or axis.end) and extent < axis.dilation:
+        raise InputError(f"with dilation {axis.dilation}, windows on {extent} values may have no tap but padding")
+    return axis

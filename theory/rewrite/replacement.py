@@ -1,0 +1,304 @@
+"""What takes the place of one MaxPool node: chosen, then emitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from theory.errors import InputError
+from theory.estimator import Estimator
+from theory.networks.build import build_network
+from theory.networks.maximum import exact_max_network
+from theory.networks.network import ReLUNetwork
+from theory.notation import parse_orders
+from theory.optimal.solve import optimal_estimator
+from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
+from theory.rewrite.emitter import Emitter
+from theory.rewrite.geometry import Geometry
+from theory.rewrite.record import Construction, PoolingObjective, Style
+from theory.rewrite.scopes import ValueInfo
+from theory.rewrite.separable import emit_separable, pad_window, plan_separable
+from theory.rewrite.skips import emit_with_skips, with_skips
+
+Bounds = tuple[Fraction, Fraction]
+Domain = Literal["real", "nonnegative"]
+Emit = Callable[[Emitter, str], str]
+"""Adds the nodes for a value, and returns the result."""
+
+EXACT = "exact"
+
+SHALLOW_TAPS_MAX = 36
+"""Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How MaxPool nodes are replaced; see :func:`theory.rewrite.reluify.rewrite_max_pooling`."""
+
+    orders: str | tuple[int, ...] = EXACT
+    style: Style = "skip"
+    construction: Construction = "tree"
+    objective: PoolingObjective = "range"
+    dense: bool = False
+    float64: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value, choices in (
+            ("style", self.style, get_args(Style)),
+            ("construction", self.construction, get_args(Construction)),
+            ("objective", self.objective, get_args(PoolingObjective)),
+        ):
+            if value not in choices:
+                raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
+        if not isinstance(self.orders, str):
+            object.__setattr__(self, "orders", tuple(self.orders))
+
+    @property
+    def exact(self) -> bool:
+        """Whether the maximum itself is wanted."""
+        return self.orders == EXACT
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What takes the place of one node.
+
+    Attributes
+    ----------
+    emit : callable
+        Adds the nodes for an input whose dtype is that of the computation.
+    units_per_output, hidden_layers : int
+    orders : tuple of int or None
+    error : Fraction
+    edge_padding : bool
+    """
+
+    emit: Emit
+    units_per_output: int
+    hidden_layers: int
+    orders: tuple[int, ...] | None = None
+    error: Fraction = Fraction(0)
+    edge_padding: bool = False
+
+
+@dataclass
+class Replacements:
+    """Chooses replacements; networks are built once for each kind of window."""
+
+    options: Options
+    _networks: dict[tuple[object, ...], ReLUNetwork] = field(default_factory=dict)
+    _estimators: dict[tuple[int, tuple[int, ...]], Estimator] = field(default_factory=dict)
+
+    def choose(
+        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None, bounds: Bounds | None
+    ) -> Replacement:
+        """Choose what takes the place of a node.
+
+        Parameters
+        ----------
+        geometry : Geometry
+        value : ValueInfo
+            What is known of the node's input.
+        domain : {"real", "nonnegative"}
+        dtype : floating dtype or None
+            Of the computation; None where it is not known.
+        bounds : (Fraction, Fraction) or None
+            Of the input, for the objective ``"cube"``.
+
+        Raises
+        ------
+        InputError
+            If what is known of the input does not suffice.
+        """
+        if self.options.exact or geometry.kernel_size == 1:
+            return self._exact(geometry, value, domain, dtype)
+        return self._approximate(geometry, value, dtype, bounds)
+
+    def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
+        options = self.options
+        if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
+            plan = plan_separable(geometry.axes)
+            extents = _extents(geometry, value)
+            return Replacement(
+                lambda emitter, x: emit_separable(emitter, x, geometry, extents),
+                plan.units,
+                plan.hidden_layers,
+                edge_padding=geometry.padded,
+            )
+        if options.style == "feedforward" and (options.construction == "tree" or geometry.kernel_size == 1):
+            # Zeros take no part in a maximum that is not negative: a Conv may pad with them.
+            edge = geometry.padded and domain == "real"
+            stack = max_stack(_unpadded(geometry) if edge else geometry, domain)
+
+            def emit(emitter: Emitter, x: str, channels: int) -> str:
+                return emit_stack(emitter, x, stack, channels, _known(dtype), dense=options.dense)
+
+            return Replacement(
+                _channelwise(emit, geometry, value, edge=edge), stack_units(stack), len(stack) - 1, edge_padding=edge
+            )
+        network = _shallow_max(geometry.kernel_size, domain if options.style == "feedforward" else "real")
+        return self._network(network, geometry, value, dtype, edge=domain == "real" or options.style == "skip")
+
+    def _approximate(
+        self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
+    ) -> Replacement:
+        orders = self._orders(geometry.kernel_size)
+        estimator = self._estimator(geometry.kernel_size, orders)
+        # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.
+        error = estimator.error
+        if error is None:
+            raise InputError("no certified error belongs to these orders")
+        if self.options.objective == "cube":
+            if bounds is None:
+                raise InputError("the objective cube takes bounds of the node's inputs")
+            error *= bounds[1] - bounds[0]
+            estimator = on_bounds(estimator, bounds)
+        key = ("estimator", geometry.kernel_size, orders, bounds)
+        if key not in self._networks:
+            construction = "shallow" if self.options.construction == "shallow" else "shallowest"
+            self._networks[key] = build_network(estimator, construction=construction)  # type: ignore[arg-type]
+        return replace(
+            self._network(self._networks[key], geometry, value, dtype, edge=True), orders=orders, error=error
+        )
+
+    def _network(
+        self, network: ReLUNetwork, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, *, edge: bool
+    ) -> Replacement:
+        """Lay a network over the windows, in the style of the options."""
+        edge = edge and geometry.padded
+        windows = _unpadded(geometry) if edge else geometry
+        dense = self.options.dense
+        if self.options.style == "feedforward":
+            stack = window_stack(network, windows)
+
+            def emit(emitter: Emitter, x: str, channels: int) -> str:
+                return emit_stack(emitter, x, stack, channels, _known(dtype), dense=dense)
+
+            units, layers = network.units, network.hidden_layers
+        else:
+            skips = with_skips(network)
+
+            def emit(emitter: Emitter, x: str, channels: int) -> str:
+                return emit_with_skips(emitter, x, skips, windows, channels, _known(dtype), dense=dense)
+
+            units, layers = skips.units, len(skips.levels)
+        return Replacement(_channelwise(emit, geometry, value, edge=edge), units, layers, edge_padding=edge)
+
+    def _orders(self, kernel_size: int) -> tuple[int, ...]:
+        orders = self.options.orders
+        return parse_orders(orders, kernel_size) if isinstance(orders, str) else orders
+
+    def _estimator(self, kernel_size: int, orders: tuple[int, ...]) -> Estimator:
+        key = (kernel_size, orders)
+        if key not in self._estimators:
+            self._estimators[key] = optimal_estimator(kernel_size, orders, objective=self.options.objective)
+        return self._estimators[key]
+
+
+@lru_cache(maxsize=64)
+def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    if kernel_size > SHALLOW_TAPS_MAX:
+        raise InputError(
+            f"the shallow construction serves windows of at most {SHALLOW_TAPS_MAX} values, not {kernel_size}"
+        )
+    return exact_max_network(kernel_size, domain=domain, construction="shallow")
+
+
+def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
+    """Move an estimator from the unit cube to inputs between two bounds.
+
+    Mean subpool maxima commute with scaling and shifts, so that with w = hi - lo
+
+        lo + w f((x - lo) / w) = sum_(r>=1) beta_r m_r(x) + w beta_0 + lo (1 - sum_(r>=1) beta_r).
+
+    Examples
+    --------
+    >>> middle = optimal_estimator(2, [0, 1])
+    >>> str(middle.intercept), str(on_bounds(middle, (Fraction(-2), Fraction(6))).intercept)
+    ('1/4', '2')
+    """
+    lo, hi = bounds
+    coefficients = estimator.coefficients
+    intercept = coefficients.pop(0, Fraction(0))
+    coefficients[0] = (hi - lo) * intercept + lo * (1 - sum(coefficients.values(), Fraction(0)))
+    return Estimator(estimator.kernel_size, coefficients)
+
+
+def check_bounds(bounds: Iterable[Any]) -> Bounds:
+    """Return two bounds as exact rationals.
+
+    Raises
+    ------
+    InputError
+        If they are no two finite numbers, the first below the second.
+
+    Examples
+    --------
+    >>> check_bounds((3, 0.5))
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: bounds are two finite numbers, the lower one first, not (3, 0.5)
+    """
+    pair = tuple(bounds)
+    try:
+        lo, hi = (Fraction(value) for value in pair)
+    except (TypeError, ValueError, OverflowError):
+        lo = hi = Fraction(0)
+    if lo >= hi:
+        raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!r}")
+    return lo, hi
+
+
+def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
+    if dtype is None:
+        raise InputError("the element type of its input is not known")
+    if dtype == np.float64:
+        raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
+    return dtype
+
+
+def _unpadded(geometry: Geometry) -> Geometry:
+    return Geometry(tuple(replace(axis, begin=0, end=0) for axis in geometry.axes))
+
+
+def _extents(geometry: Geometry, value: ValueInfo) -> tuple[int | None, ...]:
+    return value.shape[2:] if value.shape is not None else (None,) * len(geometry.axes)
+
+
+def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool) -> Emit:
+    """Give the number of channels to what treats each alike; where it is not known, make batches of channels."""
+    batch, channels = value.shape[:2] if value.shape is not None else (None, None)
+    extents = _extents(geometry, value)
+
+    def emit_all(emitter: Emitter, x: str) -> str:
+        if edge:
+            x = pad_window(emitter, x, geometry, extents)
+        if channels is not None:
+            return emit(emitter, x, channels)
+        if batch is None:
+            raise InputError("neither the number of channels nor the size of the batch is known")
+        # In the shape of a Reshape 0 keeps an extent and -1 takes what is left.
+        same = [0] * len(geometry.axes)
+        x = emitter.op("Reshape", [x, emitter.integers([-1, 1, *same])])
+        return emitter.op("Reshape", [emit(emitter, x, 1), emitter.integers([batch, -1, *same])])
+
+    return emit_all
+
+
+def bounds_by_name(bounds: Mapping[str, Any] | Iterable[Any] | None) -> dict[str | None, Bounds]:
+    """Return bounds by node, those for every other node under None.
+
+    Raises
+    ------
+    InputError
+    """
+    if bounds is None:
+        return {}
+    if isinstance(bounds, Mapping):
+        return {name: check_bounds(pair) for name, pair in bounds.items()}
+    return {None: check_bounds(bounds)}

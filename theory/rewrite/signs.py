@@ -1,0 +1,113 @@
+"""Which values of a model are nowhere negative, seen from the operators that compute them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
+from theory.rewrite.scopes import Scope
+
+_NEVER_NEGATIVE = frozenset({"Relu", "Sigmoid", "Softmax", "Abs", "Exp", "Sqrt", "HardSigmoid", "ReduceL1", "ReduceL2"})
+_KEEP_SIGN = frozenset({
+    "AveragePool", "Cast", "Dropout", "Expand", "Flatten", "GlobalAveragePool", "GlobalMaxPool", "Identity", "LRN",
+    "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze",
+})  # fmt: skip
+"""Not negative where their first input is not; of LRN that holds for the alpha, beta and bias that are in use."""
+_KEEP_SIGN_OF_ALL = frozenset({"Add", "Concat", "Min", "Mul", "Sum"})
+
+_DEEPEST = 200
+"""Operators that are looked through on the way back."""
+
+
+def is_nonnegative(scope: Scope, name: str, keeps_sign: Callable[[Any], bool]) -> bool:
+    """Return whether a value is seen to be nowhere negative; False where that is not seen.
+
+    Parameters
+    ----------
+    scope : Scope
+        Where the value is read.
+    name : str
+    keeps_sign : callable
+        Whether what takes the place of a MaxPool node is nowhere negative where its input is not.
+    """
+    return _Search(keeps_sign).nonnegative(scope, name, 0)
+
+
+class _Search:
+    def __init__(self, keeps_sign: Callable[[Any], bool]) -> None:
+        self._keeps_sign = keeps_sign
+        self._seen: dict[tuple[int, str], bool] = {}
+
+    def nonnegative(self, scope: Scope, name: str, depth: int) -> bool:
+        key = (id(scope), name)
+        if key not in self._seen:
+            self._seen[key] = depth < _DEEPEST and self._look(scope, name, depth)
+        return self._seen[key]
+
+    def _look(self, scope: Scope, name: str, depth: int) -> bool:
+        found = scope.producer(name)
+        if found is None:
+            return _constant_nonnegative(scope, name)
+        node, home = found
+        if node.domain not in STANDARD_DOMAINS:
+            return False
+        if node.op_type in _NEVER_NEGATIVE:
+            return True
+        if (node.op_type in _KEEP_SIGN and _harmless(node)) or (node.op_type == "MaxPool" and self._keeps_sign(node)):
+            return self.nonnegative(home, node.input[0], depth + 1)
+        if node.op_type in _KEEP_SIGN_OF_ALL:
+            return all(self.nonnegative(home, value, depth + 1) for value in node.input)
+        if node.op_type == "Max":
+            return any(self.nonnegative(home, value, depth + 1) for value in node.input)
+        if node.op_type == "Clip":
+            return _clipped_from_zero(home, node)
+        return False
+
+
+def _harmless(node: Any) -> bool:
+    """Return whether an operator has no attribute with which it could turn a sign."""
+    if node.op_type == "Cast":
+        onnx = import_onnx()
+        signed = (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16)
+        return any(a.name == "to" and a.i in signed for a in node.attribute)
+    if node.op_type == "LRN":
+        return all(a.f >= 0 for a in node.attribute if a.name in ("alpha", "bias"))
+    return True
+
+
+def _clipped_from_zero(scope: Scope, node: Any) -> bool:
+    """Return whether a Clip has a minimum that is not negative."""
+    least = next((a.f for a in node.attribute if a.name == "min"), None)
+    if least is not None:
+        return bool(least >= 0)
+    if len(node.input) < 2 or not node.input[1]:
+        return False
+    found = scope.producer(node.input[1])
+    if found is None:
+        return _constant_nonnegative(scope, node.input[1])
+    onnx = import_onnx()
+    for attribute in found[0].attribute:
+        if found[0].op_type == "Constant" and attribute.name == "value":
+            return bool((onnx.numpy_helper.to_array(attribute.t) >= 0).all())
+        if found[0].op_type == "Constant" and attribute.name == "value_float":
+            return bool(attribute.f >= 0)
+    return False
+
+
+def _constant_nonnegative(scope: Scope, name: str) -> bool:
+    """Return whether a value is a tensor stored in the model, and not one that a caller may replace."""
+    onnx = import_onnx()
+    current: Scope | None = scope
+    while current is not None and current.graph is not None:
+        if any(value.name == name for value in current.graph.input):
+            return False
+        for tensor in current.constants():
+            if tensor.name == name:
+                if tensor.data_location == onnx.TensorProto.EXTERNAL:
+                    return False
+                return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())
+        current = current.outer
+    return False
