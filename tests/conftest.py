@@ -8,7 +8,9 @@ settings.register_profile("subpool", derandomize=True, deadline=None)
 settings.load_profile("subpool")
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def _no_terminal():
     """Tables are as wide as where there is no terminal, whatever the process that runs the tests says of its own."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        yield
