@@ -122,7 +122,7 @@ def test_a_function_called_with_two_types_is_refused() -> None:
     model.graph.node.append(helper.make_node("Outer", ["x8"], ["y8"], domain="own", name="again"))
     model.graph.input.append(info("x8", SHAPE, TensorProto.INT8))
     model.graph.output.append(info("y8", [None] * 4, TensorProto.INT8))
-    with pytest.raises(RewritingError, match="in function 'Inner': .*element type"):
+    with pytest.raises(RewritingError, match=r"in function 'Inner': .*element type"):
         reluify(model, style="feedforward")
 
 
