@@ -56,13 +56,24 @@ def read_model(path: str | os.PathLike[str]) -> Any:
         raise InputError(f"cannot read {str(source)!r}: {_reason(error)}") from None
     try:
         model = onnx.ModelProto.FromString(content)
-    except DecodeError:
+        _read_texts(model)
+    except (DecodeError, UnicodeDecodeError):
         raise FormatError(f"{str(source)!r} is no ONNX model: it is not the protocol buffer of one") from None
     for tensor in stored_tensors(model):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             _check_external(source, tensor)
     check_file(source, str(source))
     return model
+
+
+def _read_texts(message: Any) -> None:
+    """Read all texts of a message once: protocol buffers decode them when they are read, and only then complain."""
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_STRING:
+            list(value)
+        elif field.message_type is not None:
+            for inner in [value] if hasattr(value, "ListFields") else value:
+                _read_texts(inner)
 
 
 def check_file(path: Path, name: str) -> None:

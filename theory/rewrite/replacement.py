@@ -264,7 +264,7 @@ def check_bounds(bounds: Iterable[Any]) -> Bounds:
     pair = tuple(bounds)
     try:
         lo, hi = (Fraction(value) for value in pair)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         lo = hi = Fraction(0)
     if lo >= hi:
         raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!r}")
