@@ -182,8 +182,8 @@ def _calibrate(model: Any, seed: int) -> None:
         while name in makers:  # the weights of Inception v1 pass a Reshape
             name = makers[name].input[0]
         # The classes lie along the first axis of a Conv's weights, and of a Gemm's in all nine (transB).
-        array = onnx.numpy_helper.to_array(initializers[name]) - shift
-        array = array * scale.reshape(-1, *[1] * (array.ndim - 1))
+        stored = onnx.numpy_helper.to_array(initializers[name])
+        array = ((stored.reshape(len(scale), -1) - np.reshape(shift, (-1, 1))) * scale[:, None]).reshape(stored.shape)
         initializers[name].CopyFrom(onnx.numpy_helper.from_array(array.astype(np.float32), name))
 
 

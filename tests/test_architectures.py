@@ -18,7 +18,7 @@ def _outputs(model, images):
     return np.stack([session.run(None, {entry.name: image[None]})[0].ravel() for image in images])
 
 
-@pytest.mark.parametrize("name", ["squeezenet", "shufflenet"])
+@pytest.mark.parametrize("name", ["squeezenet", "shufflenet", "inception_v1"])
 def test_the_top_class_varies_and_activations_are_sane(name):
     values = _outputs(architectures.load(name), architectures.images(6, seed=3))
     assert values.shape == (6, 1000)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from theory.cli import check, guess, network, pareto, reluify, solve, sweep, table, verify
+from theory.cli import check, compare, guess, network, pareto, reluify, solve, sweep, table, verify
 from theory.cli.output import BAD_INPUT, DONE, fail
 from theory.errors import InputError, SubpoolError
 
@@ -60,6 +60,6 @@ def _parser() -> argparse.ArgumentParser:
         description="Exact optimal approximations of max pooling, with certificates that anyone can check.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (solve, network, check, verify, guess, table, sweep, pareto, reluify):
+    for command in (solve, network, check, verify, guess, table, sweep, pareto, reluify, compare):
         command.add(commands)
     return parser

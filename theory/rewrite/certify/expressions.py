@@ -1,9 +1,9 @@
 """Tensors of symbols: what every element computes from the pixels, equal up to translation stored once.
 
 An *expression* is a constant plus a combination of *atoms*, each a pixel or the ReLU of an expression, at places
-relative to the expression's own. An element of a tensor is the number of an expression and the place that it is at. Since the
-layers of a network do the same everywhere but at borders, whole tensors hold few expressions, and each operation is
-done once for every distinct combination of expressions and relative places. Coefficients are exact.
+relative to the expression's own. An element of a tensor is the number of an expression and the place that it is at.
+Since the layers of a network do the same everywhere but at borders, whole tensors hold few expressions, and each
+operation is done once for every distinct combination of expressions and relative places. Coefficients are exact.
 """
 
 from __future__ import annotations

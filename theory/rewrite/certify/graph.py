@@ -94,8 +94,6 @@ def read_graph(model: Any) -> Graph:
     onnx = _import_onnx()
     model = load_model(model)
     if model.functions:
-        import onnx.inliner
-
         model = onnx.inliner.inline_local_functions(model)
     graph = model.graph
     opsets = {entry.domain: entry.version for entry in model.opset_import}
@@ -115,7 +113,7 @@ def read_graph(model: Any) -> Graph:
 def load_model(model: Any) -> Any:
     """Return a checked ``onnx.ModelProto``, from one or from a file."""
     onnx = _import_onnx()
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError, EncodeError
 
     name = "the model"
     try:
@@ -130,7 +128,7 @@ def load_model(model: Any) -> Any:
         onnx.checker.check_model(model, full_check=True)
     except (DecodeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise FormatError(f"{name} is no valid ONNX model: {' '.join(str(error).split())[:200]}") from None
-    except (OSError, ValueError) as error:
+    except (EncodeError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"cannot read {name}: {' '.join(str(error).split())[:200]}") from None
@@ -141,6 +139,7 @@ def _import_onnx() -> ModuleType:
     try:
         import onnx
         import onnx.checker
+        import onnx.inliner
         import onnx.shape_inference
     except ImportError:
         raise MissingDependencyError('ONNX models need onnx: pip install "subpool[onnx]"') from None

@@ -21,6 +21,9 @@ Constant: TypeAlias = npt.NDArray[Any]
 Operand: TypeAlias = Bounds | Constant | None
 """A tensor that depends on the input, a constant, or an optional input that is left out."""
 
+_OLDEST_OPSET = 7
+"""Since then operators broadcast as NumPy does, and are in inference mode by default."""
+
 Interpreted: TypeAlias = tuple[Operator, Sequence[Bounds]]
 
 
@@ -32,6 +35,8 @@ def interpret(node: Node, operands: Sequence[Operand]) -> Interpreted:
     Unsupported
         If that is not known.
     """
+    if node.opset < _OLDEST_OPSET:
+        raise Unsupported(f"its opset {node.opset} is older than {_OLDEST_OPSET}")
     moved = movement(node, operands)
     if moved is not None:
         data = operands if moved.data < 0 else operands[: moved.data]
@@ -66,7 +71,8 @@ def fold(node: Node, operands: Sequence[Operand]) -> Constant | None:
         result: Constant = moved.rearrange(constants if moved.data < 0 else constants[: moved.data], moved.fill)
         return result
     if node.op == "Cast":
-        return constants[0].astype(_cast_dtype(node))
+        cast: Constant = constants[0].astype(_cast_dtype(node))
+        return cast
     if node.op in _INTEGER and all(array.dtype.kind == "i" for array in constants):
         return _INTEGER[node.op](*constants)
     return None
@@ -132,7 +138,8 @@ def _constant(node: Node) -> Constant:
 def _cast_dtype(node: Node) -> np.dtype[Any]:
     import onnx
 
-    return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(node.attributes["to"]))
+    dtype: np.dtype[Any] = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(node.attributes["to"]))
+    return dtype
 
 
 def _cast(node: Node, operands: Sequence[Operand]) -> Interpreted:
@@ -200,7 +207,7 @@ def _quotient(node: Node, operands: Sequence[Operand]) -> Interpreted:
 def _batch_normalization(node: Node, operands: Sequence[Operand]) -> Interpreted:
     x = _tensor(operands)
     scale, shift, mean, variance = (_weights(operands, i) for i in range(1, 5))
-    if node.attributes.get("training_mode", 0) or not node.attributes.get("spatial", 1):
+    if any(node.outputs[1:]) or node.attributes.get("training_mode", 0) or not node.attributes.get("spatial", 1):
         raise Unsupported("it takes the statistics of its input, or of single pixels")
     shifted = variance + node.attributes.get("epsilon", 1e-5)
     if not np.all(shifted > 0):

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,27 +59,27 @@ class LinearMap(ABC):
         error = self.rounding(size, arithmetic, x.terms)
         return Bounds(result, result, x.dtype, x.terms + self.terms).widened(self._own(radius, size) + error)
 
-    def deviation(self, d: Bounds, sizes: Sequence[tuple[Array, Arithmetic]], terms: int) -> Bounds:
+    def deviation(self, d: Bounds, magnitude: Array, arithmetic: Sequence[Arithmetic], terms: int) -> Bounds:
         """Bound the difference of two runtimes' results for tensors whose difference is in a box.
 
         Parameters
         ----------
         d : Bounds
-        sizes : sequence of (array, Arithmetic)
-            The magnitudes of the tensors and the arithmetic of each runtime that rounds.
+        magnitude : array
+            Of both tensors.
+        arithmetic : sequence of Arithmetic
+            Of both runtimes.
         terms : int
             Of the tensors, as in :class:`Bounds`.
         """
         middle = d.middle
         result = self.apply(middle[None])[0]
-        radius, size, *magnitudes = self.apply(
-            np.stack([d.radius(middle), d.magnitude, *(magnitude for magnitude, _ in sizes)]), absolute=True
-        )
-        total = self._own(radius, size)
-        for magnitude, (_, arithmetic) in zip(magnitudes, sizes, strict=True):
-            if self.offset is not None:
-                magnitude = magnitude + self.offset_size
-            total = total + self.rounding(magnitude, arithmetic, terms)
+        radius, own, size = self.apply(np.stack([d.radius(middle), d.magnitude, magnitude]), absolute=True)
+        if self.offset is not None:
+            size = size + self.offset_size
+        total = self._own(radius, own)
+        for kind in arithmetic:
+            total = total + self.rounding(size, kind, terms)
         return Bounds(result, result, d.dtype, terms + self.terms).widened(total)
 
     def rounding(self, size: Array, arithmetic: Arithmetic, terms: int) -> Array:
@@ -176,10 +177,10 @@ class Geometry:
 
     def taps(self, padded: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
         """Return, for each tap of the kernel in row-major order, what it sees in every window of a padded tensor."""
-        return [padded[(..., *self._slices(tap))] for tap in product(*map(range, self.kernel))]
+        return [padded[self._selection(tap)] for tap in product(*map(range, self.kernel))]
 
-    def _slices(self, tap: tuple[int, ...]) -> tuple[slice, ...]:
-        return tuple(
+    def _selection(self, tap: tuple[int, ...]) -> tuple[Any, ...]:
+        return ..., *(
             slice(k * d, k * d + (n - 1) * s + 1, s)
             for k, d, n, s in zip(tap, self.dilations, self.size, self.strides, strict=True)
         )

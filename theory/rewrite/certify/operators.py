@@ -75,8 +75,8 @@ class Affine(Operator):
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
-        sizes = [(xs[0].magnitude, arithmetic[0]), (ys[0].magnitude, arithmetic[1])]
-        return self.map.deviation(ds[0], sizes, max(xs[0].terms, ys[0].terms))
+        magnitude = np.maximum(xs[0].magnitude, ys[0].magnitude)
+        return self.map.deviation(ds[0], magnitude, arithmetic, max(xs[0].terms, ys[0].terms))
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,10 @@ class Softmax(Operator):
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
         """See :class:`Operator`."""
         box = self._probabilities(xs[0])
-        return box.widened(self._error(box, xs[0], arithmetic))
+        wide = box.widened(self._error(box, xs[0], arithmetic))
+        # A quotient of a nonnegative number by a sum that contains it, whatever the exponentials are.
+        excess = arithmetic.gamma(self._count(xs[0]) + SLACK)
+        return replace(wide, lo=np.maximum(wide.lo, 0.0), hi=np.minimum(wide.hi, 1 + 2 * excess))
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`.
@@ -278,10 +281,13 @@ class Softmax(Operator):
         change = replace(d, terms=0).minus(others).times(np.minimum(*slopes) * (1 - _OWN), largest)
         return change.widened(self._error(p, x, arithmetic[0]) + self._error(p, y, arithmetic[1]))
 
+    def _count(self, x: Bounds) -> int:
+        return int(np.prod([x.shape[axis] for axis in self.axes]))
+
     def _probabilities(self, x: Bounds) -> Bounds:
         top = x.hi.max(self.axes, keepdims=True)
         low, high = np.exp(x.lo - top), np.exp(x.hi - top)
-        count = int(np.prod([x.shape[axis] for axis in self.axes]))
+        count = self._count(x)
         # The sum over the others is a difference, whose error is relative to the whole sum.
         whole = low.sum(self.axes, keepdims=True), high.sum(self.axes, keepdims=True)
         least = np.maximum(0, whole[0] * (1 - count * _OWN) - low)
@@ -293,7 +299,7 @@ class Softmax(Operator):
 
     def _error(self, p: Bounds, x: Bounds, arithmetic: Arithmetic) -> Array:
         """Bound the rounding: of the differences to the largest argument, the exponentials, their sum, the quotient."""
-        count = int(np.prod([x.shape[axis] for axis in self.axes]))
+        count = self._count(x)
         spread = x.hi.max(self.axes, keepdims=True) - x.lo.min(self.axes, keepdims=True)
         relative = (2 * count + FUNCTION_ULPS + 4 * spread) * arithmetic.unit
         error: Array = np.minimum(p.hi * 2 * relative + count * arithmetic.tiny, 1.0)

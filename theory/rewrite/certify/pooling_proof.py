@@ -96,7 +96,7 @@ class _Windows:
         self.strides = place_strides(shape)
         self.offsets: list[tuple[int, ...]] = []
         """For each way in which a border cuts windows."""
-        axes = [[(i, (0,)) for i in range(size)] for size in shape[:2]]
+        axes: list[list[tuple[int, tuple[int, ...]]]] = [[(i, (0,)) for i in range(size)] for size in shape[:2]]
         axes += [_visible(geometry, axis, size) for axis, size in enumerate(shape[2:])]
         cuts = [sorted({taps for _, taps in axis}) for axis in axes]
         origin = [np.array([first for first, _ in axis]) for axis in axes]

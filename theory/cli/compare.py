@@ -1,0 +1,208 @@
+"""The command ``subpool compare``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
+from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from theory.rewrite.certify import DeviationBound
+    from theory.rewrite.comparison import Comparison, Inputs
+
+_DEFAULT_BOUNDS = (0.0, 1.0)
+_DEFAULT_SAMPLES = 64
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    compare = add_command(
+        commands, "compare", run, "compare two ONNX models with the same inputs: measured and certified deviation"
+    )
+    compare.add_argument("original", metavar="A.onnx")
+    compare.add_argument("rewritten", metavar="B.onnx")
+    source = compare.add_mutually_exclusive_group()
+    source.add_argument("--images", nargs="+", metavar="FILE", help="pictures, resized and cropped to the input")
+    source.add_argument("--inputs", metavar="FILE", help="samples: .npy, or .npz with an array for each input")
+    source.add_argument("--samples", type=int, metavar="N", help=f"random samples; default: {_DEFAULT_SAMPLES}")
+    compare.add_argument(
+        "--bounds",
+        metavar="LO,HI",
+        help="certify the deviation for all inputs within; random samples and pictures lie within, by default in 0,1; "
+        "write --bounds=-1,1 for a LO below 0",
+    )
+    compare.add_argument(
+        "--shape", metavar="SHAPE", help="of the input, such as 1x3x224x224, where the model leaves it open"
+    )
+    compare.add_argument("--seed", type=int, default=0, metavar="N", help="of the random samples; default: 0")
+    add_json(compare)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare and print; a measured deviation beyond the certified one is a failed check."""
+    from theory.rewrite.comparison import compare_models
+
+    bounds = _parse_bounds(options.bounds)
+    shape = _parse_shape(options.shape)
+    inputs = _inputs(options, bounds or _DEFAULT_BOUNDS, shape)
+    with progress_bar() as progress:
+        task = progress.add_task("samples", total=None)
+        measured = compare_models(
+            options.original,
+            options.rewritten,
+            inputs,
+            on_batch=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    certified = None if bounds is None else _certify(options, bounds, shape)
+    broken = certified is not None and bounds is not None and _exceeds(measured, certified, inputs, bounds)
+    if options.json:
+        print_json(_row(measured, certified, bounds))
+    else:
+        _print(options, measured, certified)
+    if broken:
+        console(error=True).print("a measured deviation exceeds the certified one: please report this", soft_wrap=True)
+    return FAILED if broken else DONE
+
+
+def _parse_bounds(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        lo, hi = map(float, text.split(","))
+    except ValueError:
+        raise InputError(f"bounds are two numbers such as 0,1, not {text!r}") from None
+    if not (np.isfinite(lo) and np.isfinite(hi) and lo <= hi):
+        raise InputError(f"bounds are finite, the lower at most the upper, not {text}")
+    return lo, hi
+
+
+def _parse_shape(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        shape = tuple(map(int, text.split("x")))
+    except ValueError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise InputError(f"a shape is written such as 1x3x224x224, not {text!r}")
+    return shape
+
+
+def _inputs(options: argparse.Namespace, bounds: tuple[float, float], shape: tuple[int, ...] | None) -> Inputs:
+    from theory.rewrite.comparison import random_inputs, read_inputs, read_pictures
+
+    if options.inputs:
+        return read_inputs(options.original, options.inputs)
+    if options.images:
+        return read_pictures(options.original, options.images, bounds, shape)
+    if options.seed < 0:
+        raise InputError(f"a seed is at least 0, not {options.seed}")
+    count = _DEFAULT_SAMPLES if options.samples is None else options.samples
+    return random_inputs(options.original, bounds, count, np.random.default_rng(options.seed), shape)
+
+
+def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tuple[int, ...] | None) -> DeviationBound:
+    from theory.rewrite.certify import certify_deviation
+    from theory.rewrite.certify.graph import read_graph
+
+    with console(error=True).status("certifying"):
+        shapes = {} if shape is None else dict.fromkeys(read_graph(options.original).inputs, shape)
+        return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
+
+
+def _exceeds(measured: Comparison, certified: DeviationBound, inputs: Inputs, bounds: tuple[float, float]) -> bool:
+    """Say whether samples within the bounds deviate by more than is certified."""
+    within = all(np.all((array >= bounds[0]) & (array <= bounds[1])) for array in inputs.values())
+    return within and any(
+        certified.outputs[output.name].certified and not output.largest <= certified.outputs[output.name].bound
+        for output in measured.outputs
+    )
+
+
+def _row(measured: Comparison, certified: DeviationBound | None, bounds: tuple[float, float] | None) -> dict[str, Any]:
+    return {
+        "samples": measured.samples,
+        "outputs": [vars(output) for output in measured.outputs],
+        "seconds": list(measured.seconds),
+        "time_ratio": measured.time_ratio,
+        "bounds": None if bounds is None else list(bounds),
+        "certified": None if certified is None else certified.to_json(),
+    }
+
+
+def _print(options: argparse.Namespace, measured: Comparison, certified: DeviationBound | None) -> None:
+    out = console()
+    noun = "pictures" if options.images else "samples" if options.inputs else f"random samples, seed {options.seed}"
+    out.print(f"{options.rewritten} against {options.original}: {measured.samples} {noun}", soft_wrap=True)
+    table = new_table(
+        ("output", "left"),
+        ("size", "right"),
+        ("mean deviation", "right"),
+        ("largest", "right"),
+        ("certified", "right"),
+        ("same top-1", "right"),
+    )
+    for output in measured.outputs:
+        bound = None if certified is None else certified.outputs[output.name]
+        table.add_row(
+            output.name,
+            f"{output.size:.3g}",
+            f"{output.mean:.2e}",
+            f"{output.largest:.2e}",
+            "-" if bound is None else _upwards(bound.bound) if bound.certified else "unknown",
+            "-" if output.top1_agreement is None else f"{100 * output.top1_agreement:.4g} %",
+        )
+    out.print(table)
+    if certified is not None:
+        _print_certified(certified)
+    before, after = measured.seconds
+    out.print(
+        f"time       {measured.time_ratio:.2f} times the original's: {1e3 * after:.3g} ms against {1e3 * before:.3g} ms "
+        "a batch, one thread",
+        soft_wrap=True,
+    )
+
+
+def _print_certified(certified: DeviationBound) -> None:
+    out = console()
+    if certified.pooling:
+        table = new_table(
+            ("MaxPool", "left"),
+            ("in its place", "left"),
+            ("off the maximum", "right"),
+            ("rounding", "right"),
+            ("deviation there", "right"),
+        )
+        for finding in certified.pooling:
+            numbers = (finding.residual, finding.rounding, finding.deviation)
+            table.add_row(finding.name, _STATUS[finding.status], *("-" if x is None else _upwards(x) for x in numbers))
+        out.print(table)
+    for finding in certified.pooling:
+        if finding.reason:
+            out.print(f"{finding.name}: {finding.reason}", soft_wrap=True)
+    if certified.unknown is not None:
+        out.print(f"certified  nothing for some outputs: {certified.unknown}", soft_wrap=True)
+
+
+_STATUS = {
+    "unchanged": "still a MaxPool",
+    "exact": "the maximum, proved",
+    "combination": "a combination of maxima, proved",
+    "intervals": "not understood: ranges of values",
+    "unknown": "unknown",
+}
+
+
+def _upwards(bound: float) -> str:
+    """Write a bound with three digits, rounded up."""
+    if bound == 0:
+        return "0"
+    text = f"{bound:.2e}"
+    if float(text) >= bound:
+        return text
+    exponent = int(text.split("e")[1])
+    return f"{bound + 10.0 ** (exponent - 2) / 2:.2e}"
