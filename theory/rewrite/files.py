@@ -76,6 +76,19 @@ def _read_texts(message: Any) -> None:
                 _read_texts(inner)
 
 
+def load_model(path: str | os.PathLike[str]) -> Any:
+    """Read a model with its external data.
+
+    Raises
+    ------
+    InputError, FormatError, MissingDependencyError
+        As :func:`read_model` does.
+    """
+    model = read_model(path)
+    import_onnx().external_data_helper.load_external_data_for_model(model, str(Path(path).parent))
+    return model
+
+
 def check_file(path: Path, name: str) -> None:
     """Check the model in a file as onnx does.
 
@@ -111,6 +124,17 @@ def check_target(source: str | os.PathLike[str], target: str | os.PathLike[str],
         raise InputError(f"cannot write {str(path)!r}: {_reason(error)}") from None
 
 
+def is_too_large(model: Any) -> bool:
+    """Return whether a model is too large for one protocol buffer."""
+    from google.protobuf.message import EncodeError
+
+    try:
+        return bool(model.ByteSize() > LARGEST_FILE)
+    except EncodeError:
+        # Beyond the limit even the size is refused.
+        return True
+
+
 def write_model(
     model: Any, target: str | os.PathLike[str], *, source: str | os.PathLike[str], force: bool = False
 ) -> None:
@@ -133,11 +157,9 @@ def write_model(
         If a file cannot be written, or is one that ought not to be overwritten.
     """
     check_target(source, target, force=force)
-    path, size = Path(target), model.ByteSize()
-    if size > LARGEST_FILE:
-        raise InputError(
-            f"the model takes {size:,} bytes, but an ONNX file holds at most 2 GiB: store its weights as external data"
-        )
+    path = Path(target)
+    if is_too_large(model):
+        raise InputError("an ONNX file holds at most 2 GiB, the model takes more: store its weights as external data")
     _copy_external(model, Path(source).parent, path, force=force)
     _write_beside(path, lambda beside: beside.write_bytes(model.SerializeToString()), check=True)
 

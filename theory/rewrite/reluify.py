@@ -7,6 +7,7 @@ parsed nor copied more than once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from theory.errors import InputError, RewritingError
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter
+from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
@@ -82,8 +84,8 @@ def rewrite_max_pooling(
 
     Parameters
     ----------
-    model : ModelProto
-        It is not changed.
+    model : ModelProto or path
+        It is not changed. From a file it is read with its external data.
     orders : "exact", str or iterable of int
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
         :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``.
@@ -127,8 +129,10 @@ def rewrite_max_pooling(
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.
     """
     onnx = import_onnx()
+    if isinstance(model, str | os.PathLike):
+        model = load_model(model)
     if not isinstance(model, onnx.ModelProto):
-        raise InputError(f"a model is an onnx.ModelProto, not {type(model).__name__}")
+        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
     options = Options(
         orders if isinstance(orders, str) else tuple(orders), style, construction, objective, dense, float64
     )
