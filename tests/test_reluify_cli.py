@@ -70,6 +70,8 @@ def test_table(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     row = next(line for line in captured.out.splitlines() if "pool_0" in line)
     assert row.split() == ["pool_0", "3x3", "2x2", "6", "4", "exact"]
     assert f"written    {target}" in captured.out
+    # 2 channels, 3 x 3 outputs.
+    assert "108 for one sample" in captured.out
     x = integers(SHAPE, 0)
     model = onnx.load(target)
     assert "MaxPool" not in operators(model)

@@ -37,6 +37,8 @@ class PoolingRecord:
         ReLUs for one output, the borders aside.
     hidden_layers : int
         ReLUs one after the other.
+    outputs : int or None
+        Outputs for one sample of a batch; None where the shape is not known.
     error : Fraction
         Largest |maximum - value| in exact arithmetic: relative to the range of the window for the objective
         ``"range"``, absolute for ``"cube"``; 0 for the maximum itself.
@@ -60,6 +62,7 @@ class PoolingRecord:
     objective: PoolingObjective | None
     units_per_output: int
     hidden_layers: int
+    outputs: int | None
     error: Fraction
     bounds: tuple[Fraction, Fraction] | None = None
     calibrated: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -225,6 +226,7 @@ class _Rewriter:
                 objective=self._options.objective if replacement.orders is not None else None,
                 units_per_output=replacement.units_per_output,
                 hidden_layers=replacement.hidden_layers,
+                outputs=_outputs(geometry, value),
                 error=replacement.error,
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
@@ -262,6 +264,16 @@ class _Rewriter:
     def _keeps_sign(self, node: Any) -> bool:
         # An approximation rounds and may be a little below 0 where the maximum is 0.
         return self._options.exact
+
+
+def _outputs(geometry: Geometry, value: ValueInfo) -> int | None:
+    """Count the outputs for one sample of a batch."""
+    if value.shape is None:
+        return None
+    channels, *extents = value.shape[1:]
+    if channels is None or None in extents:
+        return None
+    return channels * prod(axis.outputs(n) for axis, n in zip(geometry.axes, extents, strict=True) if n is not None)
 
 
 def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
