@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from theory.networks.circuit import Domain
 from theory.rewrite.geometry import Geometry
 
 Style = Literal["skip", "feedforward"]
@@ -57,7 +58,7 @@ class PoolingRecord:
     geometry: Geometry
     style: Style
     construction: Construction
-    domain: Literal["real", "nonnegative"]
+    domain: Domain
     orders: tuple[int, ...] | None
     objective: PoolingObjective | None
     units_per_output: int

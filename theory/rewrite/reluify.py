@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from theory.errors import InputError, RewritingError
+from theory.networks.circuit import Domain
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter
@@ -22,7 +23,7 @@ from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
-from theory.rewrite.replacement import Bounds, Domain, Options, Replacements, bounds_by_name
+from theory.rewrite.replacement import Bounds, Options, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
 from theory.rewrite.signs import is_nonnegative
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.networks.build import build_network
+from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.notation import parse_orders
@@ -27,7 +28,6 @@ from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
 
 Bounds = tuple[Fraction, Fraction]
-Domain = Literal["real", "nonnegative"]
 Emit = Callable[[Emitter, str], str]
 """Adds the nodes for a value, and returns the result."""
 
