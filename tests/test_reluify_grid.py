@@ -68,14 +68,17 @@ def check_equal(
     """Compare all outputs of a model with many MaxPool nodes; return how many there were."""
     model_options = {key: options.pop(key) for key in ("opset", "element", "before") if key in options}
     dtype = {TensorProto.DOUBLE: np.float64}.get(model_options.get("element", TensorProto.FLOAT), np.float32)
-    model = pools(cases, declared or shape, **model_options)
-    rewritten = reluify(model, **options)
-    assert operators(rewritten) <= OPERATORS | {model_options.get("before")}
     x = integers(shape, 1, dtype)
-    for case, expected, result in zip(cases, run(model, {"x": x}), run(rewritten, {"x": x}), strict=True):
-        assert result.dtype == expected.dtype
-        assert result.shape == expected.shape, case
-        assert np.array_equal(result, expected), case
+    # Runtimes take more than twice as long for twice the nodes.
+    for start in range(0, len(cases), 200):
+        some = cases[start : start + 200]
+        model = pools(some, declared or shape, **model_options)
+        rewritten = reluify(model, **options)
+        assert operators(rewritten) <= OPERATORS | {model_options.get("before")}
+        for case, expected, result in zip(some, run(model, {"x": x}), run(rewritten, {"x": x}), strict=True):
+            assert result.dtype == expected.dtype
+            assert result.shape == expected.shape, case
+            assert np.array_equal(result, expected), case
     return len(cases)
 
 
