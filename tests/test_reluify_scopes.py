@@ -283,5 +283,7 @@ def test_bad_arguments(options: Any, message: str) -> None:
 
 
 def test_a_model_is_a_model() -> None:
-    with pytest.raises(InputError, match=r"a model is an onnx\.ModelProto, not str"):
-        reluify("model.onnx")
+    with pytest.raises(InputError, match=r"a model is an onnx\.ModelProto or the path of one, not bytes"):
+        reluify(b"model")
+    with pytest.raises(InputError, match="cannot read"):
+        reluify("no such model.onnx")

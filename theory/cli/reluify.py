@@ -156,6 +156,7 @@ def _row(record: PoolingRecord) -> dict[str, Any]:
         "domain": record.domain,
         "units_per_output": record.units_per_output,
         "hidden_layers": record.hidden_layers,
+        "outputs": record.outputs,
         "error": to_string(record.error),
         "error_relative_to": "range of the window" if record.objective == "range" else None,
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
@@ -217,9 +218,13 @@ def _error(record: PoolingRecord) -> str:
 
 
 def _notes(records: Sequence[PoolingRecord]) -> Iterator[tuple[str, str]]:
-    orders = sorted({record.orders for record in records if record.orders is not None}, key=len)
-    for one in orders:
-        yield "orders", format_orders(one)
+    outputs = [record.outputs for record in records if record.outputs is not None]
+    if len(outputs) == len(records):
+        relus = sum(record.units_per_output * n for record, n in zip(records, outputs, strict=True))
+        yield "ReLUs", f"{relus:,} for one sample, borders aside"
+    orders = {record.geometry.kernel_size: record.orders for record in records if record.orders is not None}
+    if orders:
+        yield "orders", ", ".join(f"{{{format_orders(one)}}} of {d} values" for d, one in sorted(orders.items()))
     if any(record.calibrated for record in records):
         yield "bounds", "measured on the samples: nothing is certified for other inputs"
     padded = sum(record.edge_padding for record in records)

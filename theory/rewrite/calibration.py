@@ -10,7 +10,7 @@ import numpy as np
 
 from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx, import_onnxruntime
-from theory.rewrite.files import LARGEST_FILE, stored_tensors
+from theory.rewrite.files import is_too_large, stored_tensors
 
 
 def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Fraction, Fraction]]:
@@ -37,7 +37,7 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
     read = sorted({node.input[0] for node in pools})
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in stored_tensors(model)):
         raise InputError("a model with external data is not run for calibration: its bounds have to be given")
-    if model.ByteSize() > LARGEST_FILE:
+    if is_too_large(model):
         raise InputError("a model over 2 GiB is not run for calibration: its bounds have to be given")
     watched = onnx.ModelProto()
     watched.CopyFrom(model)

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm, prod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.axis_plan import plan_axis
@@ -81,7 +82,7 @@ def window_stack(network: ReLUNetwork, geometry: Geometry) -> Stack:
 
 
 @lru_cache(maxsize=256)
-def max_stack(geometry: Geometry, domain: Literal["real", "nonnegative"]) -> Stack:
+def max_stack(geometry: Geometry, domain: Domain) -> Stack:
     """Build the stack for the maximum with the fewest ReLUs, and of these the one with the fewest layers.
 
     Along one axis after the other neighbouring windows share ReLUs; the tree over the whole window may need fewer
@@ -101,13 +102,13 @@ def max_stack(geometry: Geometry, domain: Literal["real", "nonnegative"]) -> Sta
     return min(options, key=lambda stack: (stack_units(stack), len(stack)))
 
 
-def _window(geometry: Geometry, domain: Literal["real", "nonnegative"]) -> Stack:
+def _window(geometry: Geometry, domain: Domain) -> Stack:
     if geometry.kernel_size == 1:
         return (ConvLayer(_exact_ones((1, 1, *geometry.kernel_shape)), (Fraction(0),), geometry),)
     return window_stack(exact_max_network(geometry.kernel_size, domain=domain), geometry)
 
 
-def _separable(geometry: Geometry, step: int, domain: Literal["real", "nonnegative"]) -> Stack:
+def _separable(geometry: Geometry, step: int, domain: Domain) -> Stack:
     stack: Stack | None = None
     rank = len(geometry.axes)
     for number in range(rank)[::step]:
@@ -123,7 +124,7 @@ def _separable(geometry: Geometry, step: int, domain: Literal["real", "nonnegati
     return (replace(first, geometry=Geometry(tuple(axes))), *stack[1:])
 
 
-def _along_axis(axis: Axis, number: int, rank: int, domain: Literal["real", "nonnegative"]) -> Stack:
+def _along_axis(axis: Axis, number: int, rank: int, domain: Domain) -> Stack:
     """Return a stack for the maximum along one axis: by doubling where the stride is 1 in units of the dilation."""
 
     def spread(one: Axis) -> Geometry:

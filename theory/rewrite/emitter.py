@@ -1,6 +1,6 @@
 """Nodes in place of one MaxPool node, in the way that the model's opset wants them.
 
-The operators used are Conv, Relu, Add, Sub, Mul, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant.
+The operators used are Conv, Relu, Add, Sub, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant.
 Constants are nodes, not stored tensors: functions have none, and old IR versions want those among the inputs.
 """
 
@@ -19,7 +19,7 @@ from theory.rewrite.names import Names
 _OLDEST_OPSET = 7
 """Since then Add and Sub broadcast as NumPy does; runtimes no longer have the older ones."""
 
-_CHANNEL_AXES = 2
+CHANNEL_AXES = 2
 """Axes before the spatial ones: batch and channels."""
 
 
@@ -117,16 +117,13 @@ class Emitter:
 
     def pad_edge(self, x: str, begins: Sequence[int], ends: Sequence[int]) -> str:
         """Repeat the values at the borders of the spatial axes."""
-        return self._pad(x, begins, ends, "edge")
-
-    def _pad(self, x: str, begins: Sequence[int], ends: Sequence[int], mode: str) -> str:
         if not any((*begins, *ends)):
             return x
-        free = [0] * _CHANNEL_AXES
+        free = [0] * CHANNEL_AXES
         pads = [*free, *begins, *free, *ends]
         if self.opset < 11:
-            return self.op("Pad", [x], mode=mode, pads=pads)
-        return self.op("Pad", [x, self.integers(pads)], mode=mode)
+            return self.op("Pad", [x], mode="edge", pads=pads)
+        return self.op("Pad", [x, self.integers(pads)], mode="edge")
 
     def pad_periodic(self, x: str, axis: int, period: int, begin: int, end: int, extent: int | None) -> str:
         """Continue an axis beyond its borders with the period of its first and of its last values.

@@ -56,12 +56,36 @@ def read_model(path: str | os.PathLike[str]) -> Any:
         raise InputError(f"cannot read {str(source)!r}: {_reason(error)}") from None
     try:
         model = onnx.ModelProto.FromString(content)
-    except DecodeError:
+        _read_texts(model)
+    except (DecodeError, UnicodeDecodeError):
         raise FormatError(f"{str(source)!r} is no ONNX model: it is not the protocol buffer of one") from None
     for tensor in stored_tensors(model):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             _check_external(source, tensor)
     check_file(source, str(source))
+    return model
+
+
+def _read_texts(message: Any) -> None:
+    """Read all texts of a message once: protocol buffers decode them when they are read, and only then complain."""
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_STRING:
+            list(value)
+        elif field.message_type is not None:
+            for inner in [value] if hasattr(value, "ListFields") else value:
+                _read_texts(inner)
+
+
+def load_model(path: str | os.PathLike[str]) -> Any:
+    """Read a model with its external data.
+
+    Raises
+    ------
+    InputError, FormatError, MissingDependencyError
+        As :func:`read_model` does.
+    """
+    model = read_model(path)
+    import_onnx().external_data_helper.load_external_data_for_model(model, str(Path(path).parent))
     return model
 
 
@@ -100,6 +124,17 @@ def check_target(source: str | os.PathLike[str], target: str | os.PathLike[str],
         raise InputError(f"cannot write {str(path)!r}: {_reason(error)}") from None
 
 
+def is_too_large(model: Any) -> bool:
+    """Return whether a model is too large for one protocol buffer."""
+    from google.protobuf.message import EncodeError
+
+    try:
+        return bool(model.ByteSize() > LARGEST_FILE)
+    except EncodeError:
+        # Beyond the limit even the size is refused.
+        return True
+
+
 def write_model(
     model: Any, target: str | os.PathLike[str], *, source: str | os.PathLike[str], force: bool = False
 ) -> None:
@@ -122,11 +157,9 @@ def write_model(
         If a file cannot be written, or is one that ought not to be overwritten.
     """
     check_target(source, target, force=force)
-    path, size = Path(target), model.ByteSize()
-    if size > LARGEST_FILE:
-        raise InputError(
-            f"the model takes {size:,} bytes, but an ONNX file holds at most 2 GiB: store its weights as external data"
-        )
+    path = Path(target)
+    if is_too_large(model):
+        raise InputError("an ONNX file holds at most 2 GiB, the model takes more: store its weights as external data")
     _copy_external(model, Path(source).parent, path, force=force)
     _write_beside(path, lambda beside: beside.write_bytes(model.SerializeToString()), check=True)
 

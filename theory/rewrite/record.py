@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from theory.networks.circuit import Domain
 from theory.rewrite.geometry import Geometry
 
 Style = Literal["skip", "feedforward"]
@@ -37,6 +38,8 @@ class PoolingRecord:
         ReLUs for one output, the borders aside.
     hidden_layers : int
         ReLUs one after the other.
+    outputs : int or None
+        Outputs for one sample of a batch; None where the shape is not known.
     error : Fraction
         Largest |maximum - value| in exact arithmetic: relative to the range of the window for the objective
         ``"range"``, absolute for ``"cube"``; 0 for the maximum itself.
@@ -55,11 +58,12 @@ class PoolingRecord:
     geometry: Geometry
     style: Style
     construction: Construction
-    domain: Literal["real", "nonnegative"]
+    domain: Domain
     orders: tuple[int, ...] | None
     objective: PoolingObjective | None
     units_per_output: int
     hidden_layers: int
+    outputs: int | None
     error: Fraction
     bounds: tuple[Fraction, Fraction] | None = None
     calibrated: bool = False

@@ -7,19 +7,23 @@ parsed nor copied more than once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from theory.errors import InputError, RewritingError
+from theory.networks.circuit import Domain
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter
+from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
-from theory.rewrite.replacement import Bounds, Domain, Options, Replacements, bounds_by_name
+from theory.rewrite.replacement import Bounds, Options, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
 from theory.rewrite.signs import is_nonnegative
 
@@ -51,7 +55,7 @@ def reluify(
     >>> values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2, None, None]) for name in "xy"]
     >>> model = onnx.helper.make_model(onnx.helper.make_graph([pool], "graph", values[:1], values[1:]))
     >>> sorted({node.op_type for node in reluify(model).graph.node})
-    ['Add', 'Constant', 'Relu', 'Slice', 'Sub']
+    ['Add', 'Constant', 'Conv', 'Relu']
     """
     return rewrite_max_pooling(
         model,
@@ -82,8 +86,8 @@ def rewrite_max_pooling(
 
     Parameters
     ----------
-    model : ModelProto
-        It is not changed.
+    model : ModelProto or path
+        It is not changed. From a file it is read with its external data.
     orders : "exact", str or iterable of int
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
         :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``.
@@ -127,8 +131,10 @@ def rewrite_max_pooling(
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.
     """
     onnx = import_onnx()
+    if isinstance(model, str | os.PathLike):
+        model = load_model(model)
     if not isinstance(model, onnx.ModelProto):
-        raise InputError(f"a model is an onnx.ModelProto, not {type(model).__name__}")
+        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
     options = Options(
         orders if isinstance(orders, str) else tuple(orders), style, construction, objective, dense, float64
     )
@@ -221,6 +227,7 @@ class _Rewriter:
                 objective=self._options.objective if replacement.orders is not None else None,
                 units_per_output=replacement.units_per_output,
                 hidden_layers=replacement.hidden_layers,
+                outputs=_outputs(geometry, value),
                 error=replacement.error,
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
@@ -258,6 +265,16 @@ class _Rewriter:
     def _keeps_sign(self, node: Any) -> bool:
         # An approximation rounds and may be a little below 0 where the maximum is 0.
         return self._options.exact
+
+
+def _outputs(geometry: Geometry, value: ValueInfo) -> int | None:
+    """Count the outputs for one sample of a batch."""
+    if value.shape is None:
+        return None
+    channels, *extents = value.shape[1:]
+    if channels is None or None in extents:
+        return None
+    return channels * prod(axis.outputs(n) for axis, n in zip(geometry.axes, extents, strict=True) if n is not None)
 
 
 def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:

@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.networks.build import build_network
+from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
+from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry
 from theory.rewrite.record import Construction, PoolingObjective, Style
@@ -26,7 +28,6 @@ from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
 
 Bounds = tuple[Fraction, Fraction]
-Domain = Literal["real", "nonnegative"]
 Emit = Callable[[Emitter, str], str]
 """Adds the nodes for a value, and returns the result."""
 
@@ -122,17 +123,10 @@ class Replacements:
     def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
         options = self.options
         if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
-            plan = plan_separable(geometry.axes)
-            extents = _extents(geometry, value)
-            return Replacement(
-                lambda emitter, x: emit_separable(emitter, x, geometry, extents),
-                plan.units,
-                plan.hidden_layers,
-                edge_padding=geometry.padded,
-            )
+            return self._comparisons(geometry, value, domain, dtype)
         if options.style == "feedforward" and (options.construction == "tree" or geometry.kernel_size == 1):
             # Zeros take no part in a maximum that is not negative: a Conv may pad with them.
-            edge = geometry.padded and domain == "real"
+            edge = geometry.padded and not _zeros_serve(geometry, value, domain)
             stack = max_stack(_unpadded(geometry) if edge else geometry, domain)
 
             def emit(emitter: Emitter, x: str, channels: int) -> str:
@@ -142,7 +136,30 @@ class Replacements:
                 _channelwise(emit, geometry, value, edge=edge), stack_units(stack), len(stack) - 1, edge_padding=edge
             )
         network = _shallow_max(geometry.kernel_size, domain if options.style == "feedforward" else "real")
-        return self._network(network, geometry, value, dtype, edge=domain == "real" or options.style == "skip")
+        return self._network(network, geometry, value, dtype, edge=not _zeros_serve(geometry, value, domain))
+
+    def _comparisons(
+        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
+    ) -> Replacement:
+        """Compare along one axis after the other: by convolutions where they run, which is faster, else by slices."""
+        plan, extents = plan_separable(geometry.axes), _extents(geometry, value)
+        channels = value.shape[1] if value.shape is not None else None
+        if channels is None or dtype != np.float32 or self.options.dense or not fits_depthwise(plan):
+            return Replacement(
+                lambda emitter, x: emit_separable(emitter, x, geometry, extents),
+                plan.units,
+                plan.hidden_layers,
+                edge_padding=geometry.padded,
+            )
+        edge = geometry.padded and not _zeros_serve(geometry, value, domain)
+        windows = _unpadded(geometry) if edge else geometry
+
+        def emit(emitter: Emitter, x: str, channels: int) -> str:
+            return emit_depthwise(emitter, x, windows, plan, channels, dtype)
+
+        return Replacement(
+            _channelwise(emit, geometry, value, edge=edge), plan.units, plan.hidden_layers, edge_padding=edge
+        )
 
     def _approximate(
         self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
@@ -247,7 +264,7 @@ def check_bounds(bounds: Iterable[Any]) -> Bounds:
     pair = tuple(bounds)
     try:
         lo, hi = (Fraction(value) for value in pair)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         lo = hi = Fraction(0)
     if lo >= hi:
         raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!r}")
@@ -260,6 +277,17 @@ def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
     if dtype == np.float64:
         raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
     return dtype
+
+
+def _zeros_serve(geometry: Geometry, value: ValueInfo, domain: Domain) -> bool:
+    """Return whether padding with zeros is right: no value is negative, and each window has a tap that is one.
+
+    The latter is certain where no padded axis is dilated, or its extent is known and has been checked.
+    """
+    return domain == "nonnegative" and all(
+        axis.dilation == 1 or not (axis.begin or axis.end) or extent is not None
+        for axis, extent in zip(geometry.axes, _extents(geometry, value), strict=True)
+    )
 
 
 def _unpadded(geometry: Geometry) -> Geometry:

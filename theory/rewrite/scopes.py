@@ -8,6 +8,7 @@ are those of the places where they are called, as far as these agree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeAlias
@@ -235,11 +236,9 @@ class _Inference:
 
     def _infer(self, skeleton: Any) -> _Tree:
         _round_down(self._onnx, skeleton.graph)
-        try:
+        # Where inference does not understand a model, what the model itself declares has to do.
+        with suppress(self._onnx.shape_inference.InferenceError, RuntimeError, ValueError):
             skeleton = self._onnx.shape_inference.infer_shapes(skeleton, data_prop=True)
-        except (self._onnx.shape_inference.InferenceError, RuntimeError, ValueError):
-            # What inference makes of a model that it does not understand: no knowledge is no reason to refuse.
-            return _Tree({}, {})
         tree = _read_graph(skeleton.graph)
         self._note_calls(skeleton.graph, tree, [])
         return tree

@@ -8,11 +8,8 @@ from itertools import permutations
 from math import prod
 
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
-from theory.rewrite.emitter import Emitter
+from theory.rewrite.emitter import CHANNEL_AXES, Emitter
 from theory.rewrite.geometry import Axis, Geometry
-
-CHANNEL_AXES = 2
-"""Axes before the spatial ones: batch and channels."""
 
 
 @dataclass(frozen=True)
