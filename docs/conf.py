@@ -24,7 +24,6 @@ extensions = [
     # Of this project, in docs/_ext.
     "subpool_docs.mathml",
     "subpool_docs.docstrings",
-    "subpool_docs.optional_pages",
     "subpool_docs.commands",
     "subpool_docs.claims",
     "subpool_docs.house",
