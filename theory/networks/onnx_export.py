@@ -20,7 +20,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import FormatError, InputError, MissingDependencyError, ProblemTooLargeError
+from theory.errors import FormatError, InputError, ProblemTooLargeError
+from theory.extras import import_extra
 from theory.networks.matrix import RationalMatrix
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
@@ -128,18 +129,9 @@ def read_onnx(path: str | os.PathLike[str]) -> ReLUNetwork:
     return _Chain(onnx, model.graph).to_network()
 
 
-def _import_onnx() -> Any:
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.helper
-        import onnx.numpy_helper
-        import onnx.shape_inference
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are written and read with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnx
+def _import_onnx() -> ModuleType:
+    used = ("checker", "helper", "numpy_helper", "shape_inference")
+    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models are written and read with onnx")
 
 
 # Writing
