@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar, write_whole
+from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar
 from theory.errors import InputError
 from theory.estimator import Estimator, Objective
+from theory.files import write_whole
 from theory.notation import parse_kernel, parse_orders
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def _write(options: argparse.Namespace, figures: dict[str, Any], row: dict[str, 
     from theory.frontier.plot import save_plot
 
     folder = Path(options.out)
-    write_whole(str(folder / "observation.json"), json.dumps(row, indent=2) + "\n")
+    write_whole(folder / "observation.json", json.dumps(row, indent=2) + "\n")
     names = ["observation.json"]
     for name, axes in figures.items():
         names.append(f"{name}.{options.format}")

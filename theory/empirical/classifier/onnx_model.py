@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.model import CLASSES, IMAGE_SHAPE, POOLS, Parameters, PoolLayer
 from theory.errors import FormatError, InputError
 from theory.extras import import_extra
+from theory.files import write_whole
 
 OPSET = 17
 IR_VERSION = 8
@@ -48,7 +48,7 @@ def write_model(parameters: Parameters, path: str | os.PathLike[str], *, facts: 
 
     Raises
     ------
-    InputError
+    StorageError
         If the file cannot be written.
     MissingDependencyError
         If onnx is not installed.
