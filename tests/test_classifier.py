@@ -25,7 +25,7 @@ from theory.empirical.classifier.replacement import (
 )
 from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.empirical.progress import Bar
-from theory.errors import FormatError, InputError, MissingDependencyError
+from theory.errors import FormatError, InputError, MissingDependencyError, StorageError
 
 pytest.importorskip("jax")
 pytest.importorskip("optax")
@@ -144,7 +144,7 @@ def test_files_that_are_no_classifier(tmp_path):
     exact_max_network(4).to_onnx(tmp_path / "other.onnx")
     with pytest.raises(FormatError, match=r"no weights named conv_1\.weight"):
         onnx_model.read_parameters(tmp_path / "other.onnx")
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(StorageError, match="cannot write"):
         onnx_model.write_model(model.initialise(0), tmp_path / "missing" / "m.onnx")
 
 

@@ -179,7 +179,7 @@ def test_an_existing_file_survives_a_failed_write(tmp_path, capsys, monkeypatch)
     def full_disk(self, *_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
     assert main(["solve", "9", "--orders", "0,1", "--certificate", str(path)]) == 2
     assert "No space left" in capsys.readouterr().err
     assert path.read_text() == "old"

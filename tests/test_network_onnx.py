@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tests import reference
 from tests.random_networks import evaluate, maximum_tree, random_networks, random_window
 from theory import optimal_estimator
-from theory.errors import FormatError, InputError, MissingDependencyError, ProblemTooLargeError
+from theory.errors import FormatError, InputError, MissingDependencyError, ProblemTooLargeError, StorageError
 from theory.networks.build import build_network
 from theory.networks.exactness import prove_exact
 from theory.networks.maximum import exact_max_network
@@ -199,7 +199,7 @@ def _long(folder):
 def test_places_that_cannot_be_written(tmp_path, place, reason):
     path = place(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(InputError, match=rf"^cannot write .*{reason}$") as caught:
+    with pytest.raises(StorageError, match=rf"^cannot write .*{reason}$") as caught:
         TREE.to_onnx(path)
     assert "\n" not in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
@@ -210,7 +210,7 @@ def test_places_that_cannot_be_written(tmp_path, place, reason):
 def test_a_folder_that_is_not_writable(tmp_path):
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(InputError, match="Permission denied"):
+        with pytest.raises(StorageError, match="Permission denied"):
             TREE.to_onnx(tmp_path / "a.onnx")
     finally:
         tmp_path.chmod(0o700)
@@ -222,7 +222,7 @@ def test_a_write_that_stops_half_way_leaves_what_was_there(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, hard))
     try:
-        with pytest.raises(InputError, match=r"cannot write .*: File too large"):
+        with pytest.raises(StorageError, match=r"cannot write .*: File too large"):
             maximum_tree(9).to_onnx(path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

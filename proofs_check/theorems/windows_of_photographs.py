@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from proofs_check.claim import Claim, Instance
 from theory import closed_forms, optimal_estimator
-from theory.errors import MissingDependencyError, ProblemTooLargeError
+from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
+from theory.extras import import_extra
 from theory.rationals import over_common_denominator
 
 KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
@@ -66,12 +67,7 @@ def photographs() -> dict[str, NDArray[np.uint8]]:
     MissingDependencyError
         If scikit-image is not installed.
     """
-    try:
-        from skimage import data
-    except ImportError:
-        raise MissingDependencyError(
-            "the photographs come with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
-        ) from None
+    data = import_extra("skimage.data", extra="images", purpose="the photographs come with scikit-image")
     images = {name: np.asarray(getattr(data, name)()) for name in PHOTOGRAPHS}
     return {name: np.atleast_3d(image) for name, image in images.items()}
 

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, new_table, print_json, progress_bar, write_whole
+from theory.cli.output import DONE, add_command, add_json, console, new_table, print_json, progress_bar
 from theory.errors import InputError
+from theory.files import write_whole
 
 if TYPE_CHECKING:
     from theory.guess import Guess

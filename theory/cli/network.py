@@ -8,8 +8,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, count, new_table, print_json, write_whole
+from theory.cli.output import DONE, FAILED, add_command, add_json, console, count, new_table, print_json
 from theory.errors import InputError
+from theory.files import write_whole
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string
 

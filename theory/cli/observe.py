@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar, write_whole
+from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar
 from theory.errors import InputError
 from theory.estimator import Estimator, Objective
+from theory.files import write_whole
 from theory.notation import parse_kernel, parse_orders
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ def run(options: argparse.Namespace) -> int:
     if options.seed < 0:
         raise InputError(f"a seed is an integer >= 0, not {options.seed}")
     if options.out:
-        from theory.empirical.observing.plots import check_plots
+        from theory.plotting import import_matplotlib
 
-        check_plots()
+        import_matplotlib()  # before the work
         make_folder(options.out)
     rng = np.random.default_rng(options.seed)
     return _run_model(options, rng) if options.model else _run_pictures(options, rng)
@@ -238,12 +239,12 @@ def _write_pools(options: argparse.Namespace, pools: list[PoolObservation], row:
 def _write(options: argparse.Namespace, figures: dict[str, Any], row: dict[str, Any]) -> list[str]:
     import json
 
-    from theory.frontier.plot import save_plot
+    from theory.plotting import save_figure
 
     folder = Path(options.out)
-    write_whole(str(folder / "observation.json"), json.dumps(row, indent=2) + "\n")
+    write_whole(folder / "observation.json", json.dumps(row, indent=2) + "\n")
     names = ["observation.json"]
     for name, axes in figures.items():
         names.append(f"{name}.{options.format}")
-        save_plot(axes, str(folder / names[-1]))
+        save_figure(axes, folder / names[-1])
     return [str(folder / name) for name in names]

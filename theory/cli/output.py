@@ -103,18 +103,6 @@ def network_row(size: NetworkSize) -> dict[str, Any]:
     }
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write a file whole or not at all."""
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-
-
 def make_folder(path: str) -> None:
     """Make a folder if it is missing, and see that files can be written to it."""
     try:

@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     from theory.frontier.pareto import pareto_front
 
     if options.plot:
-        from theory.frontier.plot import check_plot_file, plot_front, save_plot
+        from theory.frontier.plot import plot_front
+        from theory.plotting import check_plot_file, save_figure
 
         check_plot_file(options.plot)
     dataset = open_dataset(options.directory)
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         if not front:
             raise InputError(f"no set of the sweep has at most {options.limit} {budget}")
     if options.plot:
-        save_plot(plot_front(dataset, options.budget), options.plot)
+        save_figure(plot_front(dataset, options.budget), options.plot)
     if options.json:
         print_json([point_row(point) for point in front])
         return DONE

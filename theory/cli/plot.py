@@ -56,10 +56,10 @@ def _list(options: argparse.Namespace) -> int:
 
 def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
     from theory.figures.save import save_figure
-    from theory.figures.style import check_matplotlib
     from theory.figures.sweeps import Sweeps
+    from theory.plotting import import_matplotlib
 
-    check_matplotlib()
+    import_matplotlib()  # before the work
     make_folder(options.out)
     written = []
     with progress_bar() as progress:

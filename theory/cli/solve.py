@@ -18,10 +18,10 @@ from theory.cli.output import (
     network_row,
     new_table,
     print_json,
-    write_whole,
 )
 from theory.errors import InputError, SubpoolError
 from theory.estimator import Estimator, Objective
+from theory.files import write_whole
 from theory.networks.size import network_size
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string

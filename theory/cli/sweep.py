@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     d = prod(parse_kernel(options.kernel))
     always = () if options.always == "none" else parse_orders(options.always, d)
     if options.plot:
-        from theory.frontier.plot import check_plot_file
+        from theory.plotting import check_plot_file
 
         check_plot_file(options.plot)
     if not options.yes:
@@ -71,9 +71,10 @@ def run(options: argparse.Namespace) -> int:
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
     if options.plot:
-        from theory.frontier.plot import plot_front, save_plot
+        from theory.frontier.plot import plot_front
+        from theory.plotting import save_figure
 
-        save_plot(plot_front(dataset, "terms"), options.plot)
+        save_figure(plot_front(dataset, "terms"), options.plot)
     if options.json:
         print_json(_summary(dataset, law, by_depth, done_before[0]))
     else:

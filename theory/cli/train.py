@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     from theory.empirical.training.summary import group_rows
 
     if options.plot:
-        from theory.frontier.plot import check_plot_file
+        from theory.plotting import check_plot_file
 
         check_plot_file(options.plot)
     start = perf_counter()
@@ -175,7 +175,7 @@ def _draw(table: pa.Table, folder: str | None) -> list[str]:
         return []
     from theory.cli.output import make_folder
     from theory.empirical.training.plot import figures
-    from theory.frontier.plot import save_plot
+    from theory.plotting import save_figure
 
     make_folder(folder)
     written = []
@@ -183,7 +183,7 @@ def _draw(table: pa.Table, folder: str | None) -> list[str]:
         for name, axes in figures(table):
             for suffix in (".svg", ".png"):
                 path = str(Path(folder) / (name + suffix))
-                save_plot(axes[0], path)
+                save_figure(axes[0], path)
                 written.append(path)
     except MissingDependencyError as error:
         console(error=True).print(f"no figures: {error}", soft_wrap=True)
@@ -194,10 +194,10 @@ def _plot(table: pa.Table, options: argparse.Namespace) -> list[str]:
     if not options.plot:
         return []
     from theory.empirical.training.plot import figures
-    from theory.frontier.plot import save_plot
+    from theory.plotting import save_figure
 
     _, axes = next(figures(table))
-    save_plot(axes[0], options.plot)
+    save_figure(axes[0], options.plot)
     return [options.plot]
 
 

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import ArrayError, InputError, MissingDependencyError
+from theory.errors import ArrayError, InputError
+from theory.extras import import_extra
 
 _FIRST_STEP, _LAST_STEP = 0.5, 5e-4
 """Length of the first and the last step in radii; geometric in between. On ridges, where two taps of a window tie, the
@@ -141,7 +142,7 @@ class Adversary:
             if value < 1:
                 raise InputError(f"{name} is at least 1, not {value}")
         self.steps, self.restarts = steps, restarts
-        jax = _import_jax()
+        jax = import_extra("jax", extra="train", purpose="gradients are computed with JAX")
         self._measure = jax.jit(lambda x: _sup_norms(f, g, x))
         self._climb = jax.jit(_climber(jax, f, g, steps))
 
@@ -241,11 +242,3 @@ def _finite(differences: Any) -> Floats:
     if not np.isfinite(values).all():
         raise InputError("the difference of the two functions is not finite somewhere in the ball")
     return values
-
-
-def _import_jax() -> Any:
-    try:
-        import jax
-    except ImportError:
-        raise MissingDependencyError("gradients are computed with JAX: pip install 'subpool[train]'") from None
-    return jax

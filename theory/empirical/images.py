@@ -16,7 +16,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import ArrayError, InputError, MissingDependencyError
+from theory.errors import ArrayError, InputError
+from theory.extras import import_extra
 
 SHIPPED = ("astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass", "gravel", "motorcycle", "rocket")
 """What scikit-image ships that was taken with a camera, of people, animals, things, surfaces and scenes.
@@ -124,12 +125,7 @@ def shipped_photographs(names: Iterable[str] = SHIPPED) -> list[Picture]:
     for name in chosen:
         if name not in SHIPPED:
             raise InputError(f"the photographs are {', '.join(SHIPPED)}, not {name!r}")
-    try:
-        from skimage import data
-    except ImportError:
-        raise MissingDependencyError(
-            "the photographs come with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
-        ) from None
+    data = import_extra("skimage.data", extra="images", purpose="the photographs come with scikit-image")
     special: dict[str, Callable[[], NDArray[Any]]] = {"motorcycle": lambda: data.stereo_motorcycle()[0]}
     return [picture_from_array(name, np.asarray((special.get(name) or getattr(data, name))())) for name in chosen]
 
@@ -242,12 +238,6 @@ def _with_plain_type(file: Path, array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _pillow() -> ModuleType:
-    try:
-        from PIL import Image
-    except ImportError:
-        raise MissingDependencyError(
-            "reading images needs Pillow, which comes with scikit-image: install the extra 'images' "
-            "(pip install 'subpool[images]')"
-        ) from None
-    module: ModuleType = Image
-    return module
+    return import_extra(
+        "PIL.Image", extra="images", purpose="reading images needs Pillow, which comes with scikit-image"
+    )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,6 +30,7 @@ from theory.empirical.devices import (
 )
 from theory.empirical.progress import Bar
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
+from theory.extras import import_extra
 from theory.networks.network import ReLUNetwork
 
 Values = dict[str, npt.NDArray[Any]]
@@ -451,7 +453,7 @@ class _OnnxEngine:
         return found
 
     def with_outputs(self, names: Sequence[str]) -> _OnnxEngine:
-        onnx = _import_onnx()
+        onnx = import_extra("onnx", extra="onnx", purpose="inner tensors are made outputs with onnx")
         if isinstance(self.source, (str, os.PathLike)):
             model = onnx.load(os.fspath(self.source))
         elif isinstance(self.source, bytes):
@@ -481,24 +483,8 @@ def _one_line(error: Exception) -> str:
     return lines[0][:300] if lines else type(error).__name__
 
 
-def _import_runtime() -> Any:
-    try:
-        import onnxruntime
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are run by onnxruntime: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnxruntime
-
-
-def _import_onnx() -> Any:
-    try:
-        import onnx
-    except ImportError:
-        raise MissingDependencyError(
-            "inner tensors are made outputs with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnx
+def _import_runtime() -> ModuleType:
+    return import_extra("onnxruntime", extra="onnx", purpose="ONNX models are run by onnxruntime")
 
 
 def _runtime_errors() -> tuple[type[Exception], ...]:

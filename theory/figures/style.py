@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from theory.errors import InputError, MissingDependencyError
+from theory.errors import InputError
+from theory.plotting import HASH_SALT, import_matplotlib, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +71,7 @@ _SETTINGS: dict[str, Any] = {
     "savefig.dpi": 200,
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
-    "svg.hashsalt": "subpool",  # else the same figure is another file each time
+    "svg.hashsalt": HASH_SALT,
     "text.color": INK,
     "xtick.color": INK,
     "xtick.labelsize": 7.5,
@@ -100,27 +101,14 @@ def style() -> Iterator[None]:
     >>> rcParams["svg.hashsalt"] == before
     True
     """
-    try:
-        from cycler import cycler
-        from matplotlib import rc_context, rcParamsDefault
-    except ImportError:
-        raise MissingDependencyError("plots need matplotlib: pip install 'subpool[plots]'") from None
+    matplotlib = import_matplotlib()
+    from cycler import cycler  # comes with matplotlib
+
     # From the defaults, not from the reader's own settings: figures are to be the same everywhere.
     backend = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
-    defaults = {key: value for key, value in rcParamsDefault.items() if key not in backend}
-    with rc_context({**defaults, **_SETTINGS, "axes.prop_cycle": cycler(color=list(CYCLE))}):
+    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if key not in backend}
+    with matplotlib.rc_context({**defaults, **_SETTINGS, "axes.prop_cycle": cycler(color=list(CYCLE))}):
         yield
-
-
-def check_matplotlib() -> None:
-    """See that figures can be drawn, before the work.
-
-    Raises
-    ------
-    MissingDependencyError
-    """
-    with style():
-        pass
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
@@ -175,12 +163,9 @@ def panels(
 
 
 def new_panels(rows: int, columns: int, size: tuple[float, float], *, sharey: bool = False) -> tuple[Axes, ...]:
-    """Make a figure without pyplot, which keeps figures and looks for a screen; return its axes row by row."""
+    """Make a figure in this style; return its axes row by row."""
     with style():
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=size)
-        return tuple(figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel())
+        return new_axes(rows, columns, size=size, sharey=sharey)
 
 
 def set_headline(axes: Sequence[Axes], title: str) -> None:

@@ -8,9 +8,8 @@ and end in ``.part`` are what a killed process left behind.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from theory.errors import FormatError, InputError, StorageError
+from theory.files import is_left_over, write_whole
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
 
 FORMAT = "subpool-sweep"
 VERSION = 1
 DESCRIPTION = "sweep.json"
+_NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 
 
@@ -107,7 +108,7 @@ class SweepDataset:
         """
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
-        _write_whole(self.file(chunk), sink.getvalue())
+        write_whole(self.file(chunk), sink.getvalue(), note=_NOTE)
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Read chunk by chunk, so that a sweep need not fit into memory.
@@ -191,7 +192,7 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = {entry.name for entry in folder.iterdir() if not _is_left_over(entry.name)}
+        names = {entry.name for entry in folder.iterdir() if not is_left_over(entry.name)}
     except FileExistsError:
         raise InputError(f"{folder} is a file, not a folder") from None
     except OSError as error:
@@ -203,7 +204,7 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
         raise InputError(
             f"{folder} holds something else, such as {min(names)}; a sweep needs a folder that is new or empty"
         )
-    _write_whole(folder / DESCRIPTION, json.dumps(wanted.describe(), indent=2).encode() + b"\n")
+    write_whole(folder / DESCRIPTION, json.dumps(wanted.describe(), indent=2) + "\n", note=_NOTE)
     return wanted
 
 
@@ -230,7 +231,7 @@ def writing(dataset: SweepDataset) -> Iterator[None]:
     with (dataset.path / DESCRIPTION).open("rb") as description:
         _lock(description.fileno(), dataset.path)
         for entry in dataset.path.iterdir():
-            if _is_left_over(entry.name):
+            if is_left_over(entry.name):
                 entry.unlink(missing_ok=True)
         yield
 
@@ -246,25 +247,6 @@ def _lock(file: int, folder: Path) -> None:
         raise StorageError(f"another process is writing the sweep in {folder}") from None
     except OSError:  # a file system without locks
         return
-
-
-def _is_left_over(name: str) -> bool:
-    return name.startswith(".") and name.endswith(".part")
-
-
-def _write_whole(target: Path, content: Any) -> None:
-    """Write a file beside its place, flush it to the disk, rename it."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise StorageError(f"cannot write {target}: {error.strerror}; what was written before is whole") from None
 
 
 def whole_chunks(dataset: SweepDataset) -> set[int]:

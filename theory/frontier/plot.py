@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from theory.errors import InputError, MissingDependencyError, StorageError
 from theory.frontier.pareto import Budget, Table, pareto_front, parts
+from theory.plotting import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-FORMATS = (".svg", ".pdf", ".png")
 
 _LABELS = {
     "terms": "subpool maxima N",
@@ -42,7 +39,7 @@ def plot_front(table: Table, budget: Budget, axes: Axes | None = None) -> Axes:
     MissingDependencyError
         If matplotlib is not installed.
     """
-    axes = axes if axes is not None else _new_axes()
+    axes = axes if axes is not None else new_axes(size=(5.5, 4))[0]
     front = pareto_front(table, budget)
     costs, errors = (
         np.concatenate(columns)
@@ -64,51 +61,3 @@ def plot_front(table: Table, budget: Budget, axes: Axes | None = None) -> Axes:
     axes.set_ylabel("error E")
     axes.legend(frameon=False)
     return axes
-
-
-def check_plot_file(path: str) -> None:
-    """See that a plot can be written, before the work.
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-    """
-    if Path(path).suffix not in FORMATS:
-        raise InputError(f"a plot is written to a file that ends in {', '.join(FORMATS)}, not to {path}")
-    if not Path(path).absolute().parent.is_dir():
-        raise InputError(f"cannot write {path}: there is no such folder")
-    _figure_type()
-
-
-def save_plot(axes: Axes, path: str) -> None:
-    """Write the figure of some axes, whole or not at all.
-
-    Raises
-    ------
-    StorageError
-    """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.part{target.suffix}")
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        raise InputError("axes that belong to no figure cannot be saved")
-    try:
-        figure.savefig(beside, dpi=200, bbox_inches="tight")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def _new_axes() -> Axes:
-    # Without pyplot, which keeps figures and looks for a screen.
-    axes: Axes = _figure_type()(figsize=(5.5, 4)).add_subplot()
-    return axes
-
-
-def _figure_type() -> Any:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingDependencyError("plots need matplotlib: pip install 'subpool[plots]'") from None
-    return Figure

@@ -11,7 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from theory.errors import ClusterError, MissingDependencyError
+from theory.errors import ClusterError
+from theory.extras import import_extra
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,11 +76,8 @@ def dask_cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
     ClusterError
         If the scheduler does not answer within seconds, or has no workers.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise MissingDependencyError("a scheduler needs dask and distributed: pip install 'subpool[cluster]'") from None
-    client = _connect(Client, scheduler)
+    distributed = import_extra("distributed", extra="cluster", purpose="a scheduler needs dask and distributed")
+    client = _connect(distributed.Client, scheduler)
     try:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)

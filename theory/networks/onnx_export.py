@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
-from secrets import token_hex
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import FormatError, InputError, MissingDependencyError, ProblemTooLargeError
+from theory.errors import FormatError, InputError, ProblemTooLargeError
+from theory.extras import import_extra
+from theory.files import write_whole
 from theory.networks.matrix import RationalMatrix
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
@@ -57,8 +57,10 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
     Raises
     ------
     InputError
-        If the file cannot be written, or a weight is beyond the largest float or, 0 excepted, below the smallest
-        normal one: what was written would be another network.
+        If a weight is beyond the largest float or, 0 excepted, below the smallest normal one: what was written would
+        be another network.
+    StorageError
+        If the file cannot be written.
     ProblemTooLargeError
         If the dense weights exceed the 2 GiB that one ONNX file may have.
     MissingDependencyError
@@ -92,7 +94,7 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
         _check_range(f"bias of layer {layer}", set(bias), dtype)
     model = _build_model(onnx, network, dtype)
     onnx.checker.check_model(model, full_check=True)
-    _write_whole(Path(path), model.SerializeToString(deterministic=True))
+    write_whole(path, model.SerializeToString(deterministic=True))
 
 
 def read_onnx(path: str | os.PathLike[str]) -> ReLUNetwork:
@@ -128,18 +130,9 @@ def read_onnx(path: str | os.PathLike[str]) -> ReLUNetwork:
     return _Chain(onnx, model.graph).to_network()
 
 
-def _import_onnx() -> Any:
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.helper
-        import onnx.numpy_helper
-        import onnx.shape_inference
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are written and read with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnx
+def _import_onnx() -> ModuleType:
+    used = ("checker", "helper", "numpy_helper", "shape_inference")
+    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models are written and read with onnx")
 
 
 # Writing
@@ -204,26 +197,6 @@ def _initializers(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> I
     for layer, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         yield onnx.numpy_helper.from_array(matrix.to_numpy(dtype), f"weight_{layer}")
         yield onnx.numpy_helper.from_array(np.array([float(b) for b in bias], dtype=dtype), f"bias_{layer}")
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = target.parent / f".subpool-{os.getpid()}-{token_hex(4)}.part"
-    try:
-        if target.exists() and not target.is_file():
-            # Renaming would replace a device such as /dev/null, and fail on a folder.
-            raise InputError(f"cannot write {target}: {'a folder' if target.is_dir() else 'no ordinary file'}")
-        beside.write_bytes(content)
-        beside.replace(target)
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"cannot write {str(target)!r}: {reason}") from None
-    finally:
-        # Where the folder is missing or is a file there is nothing to remove, and even asking may raise.
-        with suppress(OSError, ValueError):
-            beside.unlink()
 
 
 # Reading

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import FormatError, InputError, MissingDependencyError
+from theory.errors import FormatError, InputError
+from theory.extras import import_extra
 from theory.rewrite.certify.certify import check_same_interface
 from theory.rewrite.certify.graph import Graph, load_model, read_graph
 from theory.rewrite.dependencies import import_onnxruntime
@@ -241,15 +242,12 @@ def read_pictures(
 
 
 def _picture(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np.float64]:
+    pillow = import_extra("PIL", "Image", "ImageOps", extra="images", purpose="pictures need Pillow")
     try:
-        from PIL import Image, ImageOps
-    except ImportError:
-        raise MissingDependencyError('pictures need Pillow: pip install "subpool[images]"') from None
-    try:
-        with Image.open(path) as opened:
-            fitted = ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
+        with pillow.Image.open(path) as opened:
+            fitted = pillow.ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
             pixels = np.asarray(fitted, dtype=np.float64) / 255
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, pillow.Image.DecompressionBombError) as error:
         reason = getattr(error, "strerror", None) or "no picture that can be read"
         raise InputError(f"cannot read {str(path)!r}: {reason}") from None
     return pixels.reshape(height, width, channels).transpose(2, 0, 1)

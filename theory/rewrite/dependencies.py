@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
-from theory.errors import MissingDependencyError
+from theory.extras import import_extra
 
 STANDARD_DOMAINS = ("", "ai.onnx")
 """Names of the domain of ONNX's own operators."""
 
 
-def import_onnx() -> Any:
+def import_onnx() -> ModuleType:
     """Return the module onnx, with the submodules used here loaded.
 
     Raises
     ------
     MissingDependencyError
     """
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.external_data_helper
-        import onnx.helper
-        import onnx.numpy_helper
-        import onnx.shape_inference
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are rewritten with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnx
+    used = ("checker", "external_data_helper", "helper", "numpy_helper", "shape_inference")
+    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models are rewritten with onnx")
 
 
-def import_onnxruntime() -> Any:
+def import_onnxruntime() -> ModuleType:
     """Return the module onnxruntime.
 
     Raises
     ------
     MissingDependencyError
     """
-    try:
-        import onnxruntime
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are run with onnxruntime: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnxruntime
+    return import_extra("onnxruntime", extra="onnx", purpose="ONNX models are run with onnxruntime")

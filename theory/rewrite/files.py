@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from secrets import token_hex
 from typing import Any
 
-from theory.errors import FormatError, InputError
+from theory.errors import FormatError, InputError, StorageError
+from theory.files import written_beside
 from theory.rewrite.dependencies import import_onnx
 
 LARGEST_FILE = (1 << 31) - 1
@@ -154,14 +153,18 @@ def write_model(
     Raises
     ------
     InputError
-        If a file cannot be written, or is one that ought not to be overwritten.
+        If a file is one that ought not to be overwritten.
+    StorageError
+        If a file cannot be written.
     """
     check_target(source, target, force=force)
     path = Path(target)
     if is_too_large(model):
         raise InputError("an ONNX file holds at most 2 GiB, the model takes more: store its weights as external data")
     _copy_external(model, Path(source).parent, path, force=force)
-    _write_beside(path, lambda beside: beside.write_bytes(model.SerializeToString()), check=True)
+    with written_beside(path) as part:
+        part.write_bytes(model.SerializeToString())
+        check_file(part, str(path))
 
 
 def copy_model(source: str | os.PathLike[str], target: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -169,14 +172,16 @@ def copy_model(source: str | os.PathLike[str], target: str | os.PathLike[str], *
 
     Raises
     ------
-    InputError
+    InputError, FormatError, StorageError, MissingDependencyError
+        As :func:`read_model` and :func:`write_model` do.
     """
     check_target(source, target, force=force)
     path = Path(target)
     if path.exists() and path.samefile(source):
         return
     _copy_external(read_model(source), Path(source).parent, path, force=force)
-    _write_beside(path, lambda beside: shutil.copyfile(source, beside), check=False)
+    with written_beside(path) as part:
+        shutil.copyfile(source, part)
 
 
 def stored_tensors(model: Any) -> Iterator[Any]:
@@ -261,23 +266,9 @@ def _copy_external(model: Any, folder: Path, target: Path, *, force: bool) -> No
             try:
                 copy.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise InputError(f"cannot write {str(copy)!r}: {_reason(error)}") from None
-            _write_beside(copy, lambda beside, original=original: shutil.copyfile(original, beside), check=False)  # type: ignore[misc]
-
-
-def _write_beside(path: Path, write: Callable[[Path], object], *, check: bool) -> None:
-    """Write a file whole or not at all."""
-    beside = path.parent / f".subpool-{os.getpid()}-{token_hex(4)}.part"
-    try:
-        write(beside)
-        if check:
-            check_file(beside, str(path))
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {str(path)!r}: {_reason(error)}") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+                raise StorageError(f"cannot write {str(copy)!r}: {_reason(error)}") from None
+            with written_beside(copy) as part:
+                shutil.copyfile(original, part)
 
 
 def _reason(error: Exception) -> str:

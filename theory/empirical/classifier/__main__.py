@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.empirical.classifier.data import load_split
-from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.onnx_model import import_onnx, read_parameters, write_model
 from theory.empirical.classifier.results import (
     Results,
@@ -24,6 +23,7 @@ from theory.empirical.classifier.settings import FULL, QUICK
 from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.empirical.progress import Bar
 from theory.errors import InputError, SubpoolError
+from theory.files import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results = read_results(options.results) if options.results else _compute(options)
         _print(results)
         if page is not None:
-            write_whole(options.page, fill_page(page, all_tables(results)).encode())
+            write_whole(options.page, fill_page(page, all_tables(results)))
     except SubpoolError as error:
         sys.stderr.write("subpool: " + " ".join(str(error).split()) + "\n")
         return _BAD_INPUT

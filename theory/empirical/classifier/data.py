@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import MissingDependencyError
+from theory.extras import import_extra
 
 GREY_LEVELS = 16
 """Pixels of the data are integers 0..16; the network sees them divided by 16."""
@@ -83,12 +83,10 @@ def load_split() -> Split:
     >>> len(split.train), len(split.validation), len(split.test)
     (987, 270, 540)
     """
-    try:
-        from sklearn.datasets import load_digits
-        from sklearn.model_selection import train_test_split
-    except ImportError:
-        raise MissingDependencyError("the digits come with scikit-learn: pip install 'subpool[train]'") from None
-    pixels, labels = load_digits(return_X_y=True)
+    purpose = "the digits come with scikit-learn"
+    sklearn = import_extra("sklearn", "datasets", "model_selection", extra="train", purpose=purpose)
+    train_test_split = sklearn.model_selection.train_test_split
+    pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
     images = (pixels / GREY_LEVELS).astype(np.float32).reshape(-1, 1, 8, 8)
     chosen = labels.astype(np.int64)
     rest, test = _halves(train_test_split, np.arange(len(chosen)), chosen, TEST_IMAGES)

@@ -14,13 +14,14 @@ that overlap the border see the edge replicated, which leaves the maximum what p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.pooling.geometry import windows
-from theory.errors import MissingDependencyError
+from theory.extras import import_extra
 
 Array = Any
 """A JAX array, or a NumPy array that JAX takes for one."""
@@ -98,18 +99,14 @@ ORIGINAL = (max_pooling(POOLS[0].inputs), max_pooling(POOLS[1].inputs))
 """The pooling that the network is trained with."""
 
 
-def import_jax() -> Any:
+def import_jax() -> ModuleType:
     """Import JAX, or say what brings it.
 
     Raises
     ------
     MissingDependencyError
     """
-    try:
-        import jax
-    except ImportError:
-        raise MissingDependencyError("the classifier is trained with JAX: pip install 'subpool[train]'") from None
-    return jax
+    return import_extra("jax", extra="train", purpose="the classifier is trained with JAX")
 
 
 def initialise(seed: int) -> Parameters:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.model import CLASSES, IMAGE_SHAPE, POOLS, Parameters, PoolLayer
-from theory.errors import FormatError, InputError, MissingDependencyError
+from theory.errors import FormatError, InputError
+from theory.extras import import_extra
+from theory.files import write_whole
 
 OPSET = 17
 IR_VERSION = 8
@@ -47,7 +48,7 @@ def write_model(parameters: Parameters, path: str | os.PathLike[str], *, facts: 
 
     Raises
     ------
-    InputError
+    StorageError
         If the file cannot be written.
     MissingDependencyError
         If onnx is not installed.
@@ -156,18 +157,12 @@ def _max_pool(onnx: ModuleType, layer: PoolLayer, value: str) -> Any:
     )
 
 
-def import_onnx() -> Any:
+def import_onnx() -> ModuleType:
     """Import onnx, or say what brings it.
 
     Raises
     ------
     MissingDependencyError
     """
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.helper
-        import onnx.numpy_helper
-    except ImportError:
-        raise MissingDependencyError("ONNX models are written with onnx: pip install 'subpool[onnx]'") from None
-    return onnx
+    purpose = "ONNX models are written with onnx"
+    return import_extra("onnx", "checker", "helper", "numpy_helper", extra="onnx", purpose=purpose)

@@ -18,12 +18,12 @@ import numpy as np
 from theory.empirical.classifier.attack import adversarial_rows
 from theory.empirical.classifier.data import Split
 from theory.empirical.classifier.experiments import Advance, accuracy_rows, calibrate, pooling_rows, proportion
-from theory.empirical.classifier.files import write_whole
 from theory.empirical.classifier.model import Parameters
 from theory.empirical.classifier.replacement import LAYERS, MAXIMUM
 from theory.empirical.classifier.settings import Settings
 from theory.empirical.classifier.training import predict, train_best
 from theory.errors import FormatError, InputError
+from theory.files import write_whole
 
 Results = dict[str, Any]
 
@@ -114,10 +114,10 @@ def write_results(results: Mapping[str, Any], path: str | os.PathLike[str]) -> N
 
     Raises
     ------
-    InputError
+    StorageError
         If the file cannot be written.
     """
-    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
+    write_whole(path, json.dumps(results, indent=1) + "\n")
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:

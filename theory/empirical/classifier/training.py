@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from theory.empirical.classifier.data import Part, Split
 from theory.empirical.classifier.model import ORIGINAL, Array, Parameters, Pooling, import_jax, initialise, logits
-from theory.errors import MissingDependencyError
+from theory.extras import import_extra
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,8 @@ def _loss(parameters: Parameters, images: Array, labels: Array, poolings: tuple[
 @lru_cache(maxsize=8)
 def _optimiser(rate: float, steps: int) -> tuple[Any, Any]:
     """Return a step of Adam, compiled, and the function that makes its initial state."""
-    jax, optax = import_jax(), _import_optax()
+    jax = import_jax()
+    optax = import_extra("optax", extra="train", purpose="the classifier is trained with optax")
     adam = optax.adam(optax.cosine_decay_schedule(rate, steps))
 
     def step(
@@ -186,11 +187,3 @@ def _optimiser(rate: float, steps: int) -> tuple[Any, Any]:
         return optax.apply_updates(parameters, updates), memory
 
     return jax.jit(step), adam.init
-
-
-def _import_optax() -> Any:
-    try:
-        import optax
-    except ImportError:
-        raise MissingDependencyError("the classifier is trained with optax: pip install 'subpool[train]'") from None
-    return optax

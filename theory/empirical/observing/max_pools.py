@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from theory.empirical.devices import Device
 from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
-from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
+from theory.errors import ArrayError, FormatError, InputError
+from theory.extras import import_extra
 
 _STANDARD = ("", "ai.onnx")
 
@@ -106,7 +107,7 @@ class PoolingModel:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, device: Device = "auto") -> None:
-        onnx = _import_onnx()
+        onnx = import_extra("onnx", "checker", "helper", extra="onnx", purpose="ONNX models are read with onnx")
         self.path = Path(path)
         model = _load(onnx, self.path)
         nodes = [node for node in model.graph.node if node.op_type == "MaxPool" and node.domain in _STANDARD]
@@ -190,18 +191,6 @@ def _load(onnx: Any, path: Path) -> Any:
     except (DecodeError, onnx.checker.ValidationError) as error:
         raise FormatError(f"{path}: no valid ONNX model: {_first_line(error)}") from None
     return model
-
-
-def _import_onnx() -> Any:
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.helper
-    except ImportError:
-        raise MissingDependencyError(
-            "ONNX models are read with onnx: install the extra 'onnx' (pip install 'subpool[onnx]')"
-        ) from None
-    return onnx
 
 
 def _first_line(error: Exception) -> str:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
 from theory.empirical.runner import Port
-from theory.errors import InputError, MissingDependencyError
+from theory.errors import InputError
+from theory.extras import import_extra
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
 
@@ -154,13 +155,8 @@ def _cut(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float64]
 def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float64]:
     if pixels.shape[1:] == (wanted.height, wanted.width):
         return pixels
-    try:
-        from skimage.transform import resize
-    except ImportError:
-        raise MissingDependencyError(
-            "pictures are scaled with scikit-image: install the extra 'images' (pip install 'subpool[images]')"
-        ) from None
-    scaled = resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
+    transform = import_extra("skimage.transform", extra="images", purpose="pictures are scaled with scikit-image")
+    scaled = transform.resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
     clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
     return clipped
 
@@ -182,11 +178,8 @@ def digits(count: int = DIGITS) -> list[Picture]:
     >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
     [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise MissingDependencyError("the digits come with scikit-learn: pip install 'subpool[train]'") from None
-    images = load_digits().images
+    datasets = import_extra("sklearn.datasets", extra="train", purpose="the digits come with scikit-learn")
+    images = datasets.load_digits().images
     return list(_as_pictures(images, range(0, len(images), -(-len(images) // count))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from theory.empirical.observing.observation import Observation, Source
 from theory.empirical.observing.statistics import Floats, Sample, gap_survival, residual_survival
 from theory.empirical.observing.tallies import BINS, Mixture
 from theory.empirical.observing.verdict import Reading
-from theory.errors import InputError, MissingDependencyError
+from theory.errors import InputError
 from theory.notation import format_orders
+from theory.plotting import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +50,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     MissingDependencyError
         If matplotlib is not installed.
     """
-    axes = axes if axes is not None else _new_axes(1)[0]
+    axes = axes if axes is not None else _new_panels(1)[0]
     for source, sample in observation.samples.items():
         _survival(axes, sample, gap_survival, source)
     _worst(axes, gap_survival(observation.worst)[0])
@@ -84,7 +85,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     """
     if not 0 <= estimator < len(observation.estimators):
         raise InputError(f"the observation has {len(observation.estimators)} estimators, and no number {estimator}")
-    axes = axes if axes is not None else _new_axes(1)[0]
+    axes = axes if axes is not None else _new_panels(1)[0]
     for source, sample in observation.samples.items():
         if source is not Source.UNROUNDED:
             _survival(axes, sample, partial(residual_survival, estimator=estimator), source)
@@ -119,7 +120,7 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
     found = [(pool.pool, pool.observation) for pool in pools if pool.observation is not None]
     if not found:
         raise InputError("no MaxPool node was observed")
-    axes = axes if axes is not None else _new_axes(1)[0]
+    axes = axes if axes is not None else _new_panels(1)[0]
     places = np.arange(len(found))
     labels = {
         Source.OBSERVED: "inputs of the node",
@@ -152,7 +153,7 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
 
 def plot_residuals(observation: Observation) -> Axes:
     """Draw the residuals of all estimators of an observation side by side; return the first of the axes."""
-    many = _new_axes(len(observation.estimators))
+    many = _new_panels(len(observation.estimators))
     for k, axes in enumerate(many):
         plot_residual(observation, k, axes)
         legend = axes.get_legend()
@@ -160,16 +161,6 @@ def plot_residuals(observation: Observation) -> Axes:
             axes.set_ylabel("")
             legend.remove()
     return many[0]
-
-
-def check_plots() -> None:
-    """See that plots can be drawn, before the work.
-
-    Raises
-    ------
-    MissingDependencyError
-    """
-    _figure_type()
 
 
 def _survival(axes: Axes, sample: Sample, statistic: Callable[[Mixture], Floats], source: Source) -> None:
@@ -215,18 +206,5 @@ def _finish(axes: Axes) -> None:
     axes.legend(frameon=False, fontsize="small", loc="lower left")
 
 
-def _new_axes(number: int) -> Sequence[Axes]:
-    # Without pyplot, which keeps figures and looks for a screen.
-    figure = _figure_type()(
-        figsize=(5.5 if number == 1 else 3.6 * number, 4 if number == 1 else 3.4), layout="constrained"
-    )
-    axes: Sequence[Axes] = figure.subplots(1, number, squeeze=False)[0]
-    return axes
-
-
-def _figure_type() -> Any:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingDependencyError("plots need matplotlib: pip install 'subpool[plots]'") from None
-    return Figure
+def _new_panels(number: int) -> Sequence[Axes]:
+    return new_axes(1, number, size=(5.5, 4) if number == 1 else (3.6 * number, 3.4), layout="constrained")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from theory.errors import MissingDependencyError
+from theory.extras import import_extra
 
 
 def load_jax() -> ModuleType:
@@ -15,12 +15,7 @@ def load_jax() -> ModuleType:
     MissingDependencyError
         If it is not installed; the extra that brings it is in the message.
     """
-    try:
-        import jax
-    except ImportError:
-        raise _missing("JAX") from None
-    module: ModuleType = jax
-    return module
+    return import_extra("jax", extra="train", purpose="training needs JAX")
 
 
 def load_optax() -> ModuleType:
@@ -30,19 +25,10 @@ def load_optax() -> ModuleType:
     ------
     MissingDependencyError
     """
-    try:
-        import optax
-    except ImportError:
-        raise _missing("optax") from None
-    module: ModuleType = optax
-    return module
+    return import_extra("optax", extra="train", purpose="training needs optax")
 
 
 def environment() -> str:
     """Name what the arithmetic of a run depends on: the versions, and the kind of device."""
     jax, optax = load_jax(), load_optax()
     return f"jax {jax.__version__}, optax {optax.__version__}, {jax.default_backend()}"
-
-
-def _missing(library: str) -> MissingDependencyError:
-    return MissingDependencyError(f"training needs {library}: install the extra 'train' (pip install 'subpool[train]')")

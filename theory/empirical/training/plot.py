@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.results import configurations_of
 from theory.empirical.training.summary import Group, group_rows
-from theory.errors import InputError, MissingDependencyError
+from theory.errors import InputError
 from theory.notation import format_orders
+from theory.plotting import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -222,14 +223,4 @@ def _axes(axes: Sequence[Axes] | None, panels: int) -> Sequence[Axes]:
         if len(axes) != panels:
             raise InputError(f"there are {panels} sets of orders to draw, but {len(axes)} axes")
         return axes
-    figure = _figure_type()(figsize=(1 + 3.6 * panels, 3.8), layout="constrained")
-    made = figure.subplots(1, panels, sharey=True, squeeze=False)
-    return list(made[0])
-
-
-def _figure_type() -> Any:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingDependencyError("plots need matplotlib: pip install 'subpool[plots]'") from None
-    return Figure
+    return new_axes(1, panels, size=(1 + 3.6 * panels, 3.8), sharey=True, layout="constrained")

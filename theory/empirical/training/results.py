@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from theory.empirical.training.configuration import Configuration
 from theory.errors import FormatError, InputError, StorageError
+from theory.files import write_whole
 
 FILE = "training.parquet"
 _FORMAT = {b"format": b"subpool-training", b"version": b"1"}
@@ -125,7 +126,7 @@ class ResultStore:
         table = pa.concat_tables([self._table, pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)])
         sink = pa.BufferOutputStream()
         pq.write_table(table.combine_chunks(), sink, compression="zstd")
-        _write_whole(self.path, sink.getvalue())
+        write_whole(self.path, sink.getvalue(), note="what was written before is whole")
         self._table = table
 
     @contextmanager
@@ -209,17 +210,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _write_whole(target: Path, content: Any) -> None:
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise StorageError(f"cannot write {target}: {error.strerror}; what was written before is whole") from None

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import FormatError, InputError, MissingDependencyError
+from theory.errors import FormatError, InputError
+from theory.extras import import_extra
 
 _STANDARD = ("", "ai.onnx")
 
@@ -136,15 +137,8 @@ def load_model(model: Any) -> Any:
 
 
 def _import_onnx() -> ModuleType:
-    try:
-        import onnx
-        import onnx.checker
-        import onnx.inliner
-        import onnx.shape_inference
-    except ImportError:
-        raise MissingDependencyError('ONNX models need onnx: pip install "subpool[onnx]"') from None
-    module: ModuleType = onnx
-    return module
+    used = ("checker", "inliner", "numpy_helper", "shape_inference")
+    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
 
 
 def _node(onnx: ModuleType, node: Any, opset: int) -> Node:

@@ -1,0 +1,54 @@
+"""Optional dependencies, imported where they are used; the error for a missing one names the extra that brings it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import accumulate
+from types import ModuleType
+
+from theory.errors import MissingDependencyError
+
+
+def import_extra(name: str, *submodules: str, extra: str, purpose: str) -> ModuleType:
+    """Import an optional module, or say what to install.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the module.
+    *submodules : str
+        Names relative to it of modules that are used through it, and that it may not load by itself.
+    extra : str
+        The extra of this package that brings it.
+    purpose : str
+        What it is needed for: the beginning of the message.
+
+    Returns
+    -------
+    ModuleType
+        The module ``name``.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it, or one of the submodules, cannot be imported.
+
+    Examples
+    --------
+    >>> import_extra("urllib", "parse", extra="train", purpose="downloads need urllib").parse.quote("a b")
+    'a%20b'
+    >>> import_extra("not_installed", extra="plots", purpose="plots need it")
+    Traceback (most recent call last):
+    ...
+    theory.errors.MissingDependencyError: plots need it: install the extra 'plots' (pip install 'subpool[plots]')
+    """
+    try:
+        # A package before what is in it, as the import statement does.
+        *_, module = map(import_module, accumulate(name.split("."), "{}.{}".format))
+        for submodule in submodules:
+            import_module(f"{name}.{submodule}")
+    except ImportError:
+        raise MissingDependencyError(
+            f"{purpose}: install the extra {extra!r} (pip install 'subpool[{extra}]')"
+        ) from None
+    return module
