@@ -66,10 +66,15 @@ def read_model(path: str | os.PathLike[str]) -> Any:
 
 
 def _read_texts(message: Any) -> None:
-    """Read all texts of a message once: protocol buffers decode them when they are read, and only then complain."""
+    """Read all texts of a message once: protocol buffers decode them when they are read, and only then complain.
+
+    Some complain with an error; others return bytes in the place of a text.
+    """
     for field, value in message.ListFields():
         if field.type == field.TYPE_STRING:
-            list(value)
+            for text in [value] if isinstance(value, str | bytes) else value:
+                if isinstance(text, bytes):
+                    text.decode()
         elif field.message_type is not None:
             for inner in [value] if hasattr(value, "ListFields") else value:
                 _read_texts(inner)
