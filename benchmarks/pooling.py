@@ -23,7 +23,7 @@ from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Te
 from benchmarks.sets import describe
 from benchmarks.timing import in_seconds, interleave, short
 from theory import Estimator, optimal_estimator, pool
-from theory.empirical.pooling import blocks, pooling
+from theory.empirical.pooling import blocks, layer
 from theory.empirical.pooling.comparators import plan
 
 KERNELS = ((3, 1), (3, 2), (5, 1))
@@ -160,7 +160,7 @@ def _ways_table(scale: Scale) -> Table:
     """Try the two ways on images of both kinds, each forced by what the other is said to cost."""
 
     def timed(x: np.ndarray, side: int, cost: float) -> None:
-        with patch.object(pooling, "_TAP_COST", cost):
+        with patch.object(layer, "_TAP_COST", cost):
             pool(x, _full(side), (side, side))
 
     lines = []
@@ -168,7 +168,7 @@ def _ways_table(scale: Scale) -> Table:
         x = np.random.default_rng(0).random(shape).astype(np.float32)
         if side > shape[-1]:
             continue
-        costs = {"comparators": float("inf"), "sorting": 0.0, "chosen": pooling._TAP_COST}
+        costs = {"comparators": float("inf"), "sorting": 0.0, "chosen": layer._TAP_COST}
         times = interleave({name: partial(timed, x, side, cost) for name, cost in costs.items()}, scale.pick(5, 3))
         windows = shape[1] * (shape[2] - side + 1) ** 2
         lines.append([

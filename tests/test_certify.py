@@ -289,6 +289,27 @@ def test_windows_lie_where_onnxruntime_puts_them():
         window_geometry({}, (3, 3), (4, 1))
 
 
+@pytest.mark.parametrize("mode", ["SAME_UPPER", "SAME_LOWER"])
+@pytest.mark.parametrize("stride", [2, 4])
+def test_strides_that_pass_over_the_border_are_placed_as_onnxruntime_does_or_not_at_all(mode, stride):
+    body = "y = Conv<strides=[{}], {}>(x, w)"
+    constants = "<float[1,1,1] w = {1}>"
+    shape = f"1, 1, {8 // stride}"
+    first, second = (
+        text_model(body.format(stride, pads), shape="1, 1, 8", output=shape, constants=constants)
+        for pads in (f'auto_pad="{mode}"', "pads=[0, 0]")
+    )
+    # One input alone, so that the place of every window counts.
+    x = np.arange(8.0).reshape(1, 1, 8)
+    found = certify_deviation(first, second, (x, x))
+    a, b = (random_models.session(model)(x.astype(np.float32)) for model in (first, second))
+    assert found.certified == (stride == 2)
+    if found.certified:
+        assert np.abs(b - a).max() <= found.bound < 1e-3
+    else:
+        assert "negative" in str(found.unknown)
+
+
 def test_functions_of_the_runtime_are_as_accurate_as_is_assumed():
     import mpmath
 

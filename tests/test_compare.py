@@ -199,9 +199,16 @@ def test_a_broken_certificate_is_a_failed_check(files, capsys, monkeypatch):
         (["a.onnx", "b.onnx", "--inputs", "no.npy"], "No such file"),
         (["a.onnx", "b.onnx", "--images", "no.png"], "No such file"),
         (["a.onnx", "b.onnx", "--inputs", "x.npy", "--samples", "3"], "not allowed with"),
+        (["a.onnx", "b.onnx", "--inputs", "scraps.npz"], "no .npy or .npz file of numbers"),
+        (["a.onnx", "b.onnx", "--inputs", "large.npy"], "does not hold numbers as large as these samples"),
+        (["a.onnx", "b.onnx", "--samples", "9" * 30], "do not fit into memory"),
+        (["a.onnx", "b.onnx", "--bounds=0,1e39"], "does not hold numbers up to 1e+39"),
+        (["a.onnx", "b.onnx", "--bounds=-1e308,1e308"], "does not hold numbers up to 1e+308"),
     ],
 )
 def test_bad_usage_is_one_line(files, capsys, arguments, message):
     (files / "text.onnx").write_text("not a model")
+    (files / "scraps.npz").write_bytes(b"PK\x03\x04 and no more")
+    np.save(files / "large.npy", np.full((1, 1), 1e300))
     onnx.save(_model("y = Relu (x)"), files / "other.onnx")
     assert message in _failure(capsys, "compare", *arguments)

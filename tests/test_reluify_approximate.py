@@ -103,6 +103,23 @@ def test_samples_that_do_not_fit(sample: Any) -> None:
         rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE, before="Relu"), calibrate=[sample])
 
 
+@pytest.mark.parametrize("shape", [SHAPE[1:], (2, 3, 9, 9), ()])
+def test_samples_that_do_not_fit_where_no_node_has_to_be_run(shape: Any) -> None:
+    with pytest.raises(InputError, match="does not run on a sample"):
+        rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[{"x": np.zeros(shape, np.float32)}])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("before", [None, "Neg"])
+def test_samples_that_are_not_finite_beside_one_that_is(value: float, before: str | None) -> None:
+    x = inputs(3)
+    x[0, 0, 4, 4] = value
+    with pytest.raises(InputError, match="no finite bounds"):
+        rewrite_max_pooling(
+            pool({"kernel_shape": [2, 2]}, SHAPE, before=before), calibrate=[{"x": inputs(3)}, {"x": x}]
+        )
+
+
 def test_no_sample_at_all() -> None:
     with pytest.raises(InputError, match="no finite bounds"):
         rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[])

@@ -105,6 +105,12 @@ def test_bounds_and_calibration(source: Path, tmp_path: Path, capsys: pytest.Cap
     assert "cannot read" in error_of(capsys, *cube, "--calibrate", source)
     for bounds in ("--bounds=3,-2", "--bounds=1", "--bounds=a,b", "--bounds=1/0,2", "--bounds=nan,2", "--bounds=0,inf"):
         assert "two finite numbers, the lower one first" in error_of(capsys, *cube, bounds)
+    for bounds in ("--bounds=0,1e999999999", "--bounds=1e-999999999,1", "--bounds=0,1e40", "--bounds=-1e300,0"):
+        assert "bounds " in error_of(capsys, *cube, bounds)
+    (tmp_path / "scraps.npz").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "text.npy").write_text("no numbers")
+    for name in ("scraps.npz", "text.npy"):
+        assert "no .npy or .npz file of numbers" in error_of(capsys, *cube, "--calibrate", tmp_path / name)
     assert "two bounds for all nodes" in error_of(capsys, *cube, "--bounds=1,2", "--bounds=1,3")
     assert "no MaxPool node of that name" in error_of(capsys, *cube, "--bounds", "other=1,2")
 

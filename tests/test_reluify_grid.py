@@ -18,7 +18,7 @@ from onnx import TensorProto
 from tests.rewrite.models import Attributes, integers, operators, pool, pools, run
 from theory.errors import RewritingError
 from theory.rewrite.geometry import read_geometry
-from theory.rewrite.reluify import reluify
+from theory.rewrite.reluify import reluify, rewrite_max_pooling
 
 WHOLE = "SUBPOOL_GRID" in os.environ
 OPERATORS = {
@@ -191,6 +191,30 @@ def test_narrow_types_are_exact(element: int, dtype: Any, style: str) -> None:
         assert np.array_equal(result, expected), case
 
 
+@pytest.mark.parametrize(("element", "dtype"), [(TensorProto.UINT8, np.uint8), (TensorProto.INT8, np.int8)])
+@pytest.mark.parametrize("style", ["skip", "feedforward"])
+def test_what_is_not_exact_is_rounded_to_integers_and_does_not_wrap(element: int, dtype: Any, style: Any) -> None:
+    model = pool({"kernel_shape": [3, 4]}, (1, 2, 40, 60), element=element)
+    limits = np.iinfo(dtype)
+    rng = np.random.default_rng(4)
+    extremes = np.where(rng.random((1, 2, 40, 60)) < 0.9, limits.min, limits.max)
+    for x in (rng.integers(limits.min, limits.max + 1, (1, 2, 40, 60)), extremes):
+        x = x.astype(dtype)
+        (expected,) = run(model, {"x": x})
+        (result,) = run(reluify(model, style=style, construction="shallow"), {"x": x})
+        assert np.array_equal(result, expected)
+        rewritten = rewrite_max_pooling(model, style=style, orders="1,d-1")
+        (result,) = run(rewritten.model, {"x": x})
+        error = float(rewritten.poolings[0].error) * float(int(x.max()) - int(x.min()))
+        assert np.abs(result.astype(int) - expected.astype(int)).max() <= error + 0.5
+
+
+@pytest.mark.parametrize("element", [TensorProto.STRING, TensorProto.INT32, TensorProto.BOOL])
+def test_types_that_max_pooling_does_not_take_are_refused(element: int) -> None:
+    with pytest.raises(RewritingError, match="which MaxPool does not take"):
+        reluify(pool({"kernel_shape": [2]}, (1, 1, 9), element=element))
+
+
 def test_float64_between_casts_is_exact_on_random_floats() -> None:
     cases = mixed((10, 9), 60, 9)
     model = pools(cases, (2, 3, 10, 9))
@@ -206,6 +230,7 @@ def test_float64_between_casts_is_exact_on_random_floats() -> None:
         ({"kernel_shape": [5]}, (1, 1, 3), "is larger than the padded input of 3"),
         ({"kernel_shape": [3], "auto_pad": "SAME_UPPER", "dilations": [2]}, (1, 1, 9), "different things to different"),
         ({"kernel_shape": [3], "auto_pad": "SAME_UPPER", "strides": [2]}, (1, 1, None), "extent that is not known"),
+        ({"kernel_shape": [1], "auto_pad": "SAME_UPPER", "strides": [4]}, (1, 1, 8), "with negative padding means"),
         ({"kernel_shape": [2], "pads": [2, 0]}, (1, 1, 9), "nothing but padding"),
         ({"kernel_shape": [2, 2]}, (1, 1, 9), "does not fit an input with 1 spatial axes"),
         ({"kernel_shape": [2], "strides": [0]}, (1, 1, 9), "strides is"),

@@ -109,16 +109,12 @@ def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | 
 
 def _samples(options: argparse.Namespace, model: Any) -> Iterator[Mapping[str, Any]]:
     """Yield inputs of the model from files."""
-    import numpy as np
+    from theory.rewrite.comparison import load_arrays
 
     stored = {tensor.name for tensor in model.graph.initializer}
     names = [value.name for value in model.graph.input if value.name not in stored]
     for path in options.calibrate:
-        try:
-            content = np.load(path, allow_pickle=False)
-            sample: Any = dict(content) if isinstance(content, np.lib.npyio.NpzFile) else content
-        except (OSError, ValueError, EOFError) as error:
-            raise InputError(f"cannot read {path!r} as NumPy arrays: {error}") from None
+        sample = load_arrays(path)
         if not isinstance(sample, dict):
             if len(names) != 1:
                 raise InputError(f"the model has {len(names)} inputs: they are read from .npz files, by name")

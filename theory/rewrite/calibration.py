@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx, import_onnxruntime
@@ -50,18 +51,28 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
         session = runtime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
         inputs = {value.name for value in session.get_inputs()}
         wanted = [name for name in read if name not in inputs]
+        every = [value.name for value in session.get_outputs()]
         for sample in samples:
-            found = dict(zip(wanted, session.run(wanted, dict(sample)), strict=True)) if wanted else {}
+            # Where pooling layers read inputs alone, running the model still tells whether the sample fits them.
+            values = dict(zip(wanted or every, session.run(wanted or every, dict(sample)), strict=True))
             for name in read:
-                values = np.asarray(found[name] if name in found else sample[name], dtype=np.float64)
-                lows[name] = min(lows[name], float(values.min()))
-                highs[name] = max(highs[name], float(values.max()))
+                low, high = _extremes(values[name] if name in wanted else sample[name], name)
+                lows[name], highs[name] = min(lows[name], low), max(highs[name], high)
+    except InputError:
+        raise
     except Exception as error:  # noqa: BLE001 (onnxruntime raises classes of its own that have no common base)
         raise InputError(f"the model does not run on a sample: {' '.join(str(error).split())[:200]}") from None
     for name in read:
         if not np.isfinite([lows[name], highs[name]]).all():
             raise InputError(f"the samples give no finite bounds for {name!r}")
     return {str(node.name or node.output[0]): _apart(lows[node.input[0]], highs[node.input[0]]) for node in pools}
+
+
+def _extremes(values: npt.ArrayLike, name: str) -> tuple[float, float]:
+    array = np.asarray(values, dtype=np.float64)
+    if not (array.size and np.isfinite(array).all()):
+        raise InputError(f"the samples give no finite bounds for {name!r}")
+    return float(array.min()), float(array.max())
 
 
 def _apart(lo: float, hi: float) -> tuple[Fraction, Fraction]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -187,31 +189,48 @@ def random_inputs(
     if count < 1:
         raise InputError(f"at least one sample is needed, not {count}")
     lo, hi = bounds
-    return {
-        name: rng.uniform(lo, hi, (count, *_sizes(name, dtype, sizes, shape)[1:])).astype(dtype)
-        for name, (dtype, sizes) in read_graph(model).inputs.items()
-    }
+    samples = {}
+    for name, (dtype, sizes) in read_graph(model).inputs.items():
+        size = (count, *_sizes(name, dtype, sizes, shape)[1:])
+        _check_range(name, dtype, bounds)
+        try:
+            samples[name] = rng.uniform(lo, hi, size).astype(dtype)
+        except (MemoryError, ValueError):
+            raise InputError(f"{count} samples for the input {name!r} do not fit into memory") from None
+    return samples
 
 
 def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArray[np.floating]]:
     """Read samples from a .npy file for the only input, or from a .npz file with an array for each."""
     graph = read_graph(model)
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        arrays = dict(loaded) if isinstance(loaded, np.lib.npyio.NpzFile) else None
-    except (OSError, ValueError, EOFError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no .npy or .npz file of numbers"
-        raise InputError(f"cannot read {str(path)!r}: {reason}") from None
-    if arrays is None:
+    arrays = load_arrays(path)
+    if not isinstance(arrays, dict):
         if len(graph.inputs) != 1:
             raise InputError(
                 f"the model has the inputs {', '.join(graph.inputs)}: give a .npz file with one array each"
             )
-        arrays = {next(iter(graph.inputs)): loaded}
+        arrays = {next(iter(graph.inputs)): arrays}
     missing = sorted(set(graph.inputs) ^ set(arrays))
     if missing:
         raise InputError(f"{str(path)!r} has {', '.join(arrays)}, the model's inputs are {', '.join(graph.inputs)}")
     return {name: _as_dtype(name, arrays[name], dtype) for name, (dtype, _) in graph.inputs.items()}
+
+
+def load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+    """Read the array of a .npy file, or those of a .npz file by their names.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        # NumPy leaves a file open that it opened itself and that turns out to be no archive.
+        with open(path, "rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            return dict(loaded) if isinstance(loaded, np.lib.npyio.NpzFile) else np.asarray(loaded)
+    except (OSError, ValueError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no .npy or .npz file of numbers"
+        raise InputError(f"cannot read {str(path)!r}: {reason}") from None
 
 
 def read_pictures(
@@ -236,6 +255,7 @@ def read_pictures(
     _, channels, height, width = _sizes(name, dtype, sizes, shape)
     if channels not in (1, 3):
         raise InputError(f"pictures have 1 or 3 channels, the input {name!r} has {channels}")
+    _check_range(name, dtype, bounds)
     lo, hi = bounds
     pictures = [_picture(Path(path), channels, height, width) for path in paths]
     return {name: (lo + (hi - lo) * np.stack(pictures)).astype(dtype)}
@@ -251,6 +271,13 @@ def _picture(path: Path, channels: int, height: int, width: int) -> npt.NDArray[
         reason = getattr(error, "strerror", None) or "no picture that can be read"
         raise InputError(f"cannot read {str(path)!r}: {reason}") from None
     return pixels.reshape(height, width, channels).transpose(2, 0, 1)
+
+
+def _check_range(name: str, dtype: np.dtype[Any], bounds: tuple[float, float]) -> None:
+    # Half of the largest number: the distance of the bounds has to be one, too.
+    largest = max(map(abs, bounds))
+    if largest > float(np.finfo(dtype).max) / 2:
+        raise InputError(f"the input {name!r} is {dtype}, which does not hold numbers up to {largest:.3g}")
 
 
 def _sizes(
@@ -288,7 +315,10 @@ def _check_inputs(graph: Graph, inputs: Inputs) -> int:
 def _as_dtype(name: str, array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[np.floating]:
     if not np.can_cast(array.dtype, dtype, "same_kind"):
         raise InputError(f"the input {name!r} takes {dtype}, not {array.dtype}")
-    result: npt.NDArray[np.floating] = array.astype(dtype)
+    with np.errstate(over="ignore"):
+        result: npt.NDArray[np.floating] = array.astype(dtype)
+    if dtype.kind == "f" and not np.array_equal(np.isinf(result), np.isinf(array)):
+        raise InputError(f"the input {name!r} takes {dtype}, which does not hold numbers as large as these samples")
     return result
 
 

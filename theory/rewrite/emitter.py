@@ -1,6 +1,7 @@
 """Nodes in place of one MaxPool node, in the way that the model's opset wants them.
 
-The operators used are Conv, Relu, Add, Sub, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant.
+The operators used are Conv, Relu, Add, Sub, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant;
+Round and Clip where an approximation is cast to integers.
 Constants are nodes, not stored tensors: functions have none, and old IR versions want those among the inputs.
 """
 

@@ -124,7 +124,8 @@ def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] |
     Notes
     -----
     Where the ONNX standard and onnxruntime differ, onnxruntime is followed (VALID with ``ceil_mode``), or the node is
-    refused (SAME with dilations).
+    refused (SAME with dilations, or with strides that pass over values at the border: the standard's formula then gives
+    negative padding, which onnxruntime refuses for floats and follows for 8-bit integers).
     """
     kernel = _integers(attributes, "kernel_shape", None, None, 1)
     rank = len(kernel)
@@ -185,7 +186,11 @@ def _same_pads(kernel: int, stride: int, dilation: int, extent: int | None, *, l
     elif extent is None:
         raise InputError("auto_pad SAME with a stride above 1 takes a spatial extent that is not known")
     else:
-        total = max(0, (-(-extent // stride) - 1) * stride + kernel - extent)
+        total = (-(-extent // stride) - 1) * stride + kernel - extent
+        # -1 is 0 to all: it is cut off at the end, where no window looks.
+        if total < -1:
+            raise InputError("auto_pad SAME with negative padding means different things to different runtimes")
+        total = max(0, total)
     half = total // 2
     return (total - half, half) if lower else (half, total - half)
 

@@ -23,7 +23,7 @@ from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
-from theory.rewrite.replacement import Bounds, Options, Replacements, bounds_by_name
+from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
 from theory.rewrite.signs import is_nonnegative
 
@@ -211,6 +211,8 @@ class _Rewriter:
             x = emitter.cast(x, self._target(inner))
         y = replacement.emit(emitter, x)
         if inner != outer and value.element is not None:
+            if outer is not None and outer.kind in "iu" and not self._keeps_integers(replacement):
+                y = _to_integers(emitter, y, outer, inner)
             y = emitter.cast(y, value.element)
         used = self._options.objective == "cube" and replacement.orders is not None
         self._records.append(
@@ -253,6 +255,10 @@ class _Rewriter:
         """Return the dtype of the node's input and that of the computation, None where they are not known."""
         if value.element is None:
             return None, None
+        kinds = self._onnx.TensorProto
+        if value.element not in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT, kinds.DOUBLE, kinds.INT8, kinds.UINT8):
+            name = kinds.DataType.Name(value.element).lower()
+            raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
         wide = outer == np.float64 or self._options.float64
         return outer, np.dtype(np.float64 if wide else np.float32)
@@ -262,9 +268,20 @@ class _Rewriter:
             raise InputError("the element type of its input is not known, to which float64 would have to be cast back")
         return inner
 
+    def _keeps_integers(self, replacement: Replacement) -> bool:
+        # Comparisons of integers are exact; estimators are none, and the shallow construction divides at the end.
+        return replacement.orders is None and self._options.construction == "tree"
+
     def _keeps_sign(self, node: Any) -> bool:
         # An approximation rounds and may be a little below 0 where the maximum is 0.
         return self._options.exact
+
+
+def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype[Any] | None) -> str:
+    """Round to what an integer type holds: a cast would cut digits off, and wrap around beyond the ends."""
+    limits = np.iinfo(dtype)
+    ends = [emitter.constant(np.array(end, dtype=inner)) for end in (limits.min, limits.max)]
+    return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
 
 
 def _outputs(geometry: Geometry, value: ValueInfo) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -35,6 +36,11 @@ EXACT = "exact"
 
 SHALLOW_TAPS_MAX = 36
 """Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
+
+LARGEST_BOUND = 10**37
+"""Leaves room below the largest float32, 3.4e38, for what is computed from a bound."""
+
+_ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,8 @@ class Replacements:
         if self.options.objective == "cube":
             if bounds is None:
                 raise InputError("the objective cube takes bounds of the node's inputs")
+            if max(-bounds[0], bounds[1]) > LARGEST_BOUND:
+                raise InputError("bounds lie between -1e37 and 1e37: it is computed in float32, which ends at 3.4e38")
             error *= bounds[1] - bounds[0]
             estimator = on_bounds(estimator, bounds)
         key = ("estimator", geometry.kernel_size, orders, bounds)
@@ -263,12 +271,19 @@ def check_bounds(bounds: Iterable[Any]) -> Bounds:
     """
     pair = tuple(bounds)
     try:
-        lo, hi = (Fraction(value) for value in pair)
+        lo, hi = (_exact_bound(value) for value in pair)
     except (TypeError, ValueError, ArithmeticError):
         lo = hi = Fraction(0)
     if lo >= hi:
-        raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!r}")
+        raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!s:.200}")
     return lo, hi
+
+
+def _exact_bound(value: Any) -> Fraction:
+    # An exponent such as 1e999999999 would be written out before anyone sees that it is absurd.
+    if isinstance(value, str) and _ABSURD_EXPONENT.search(value):
+        raise ValueError(value)
+    return Fraction(value)
 
 
 def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:

@@ -68,7 +68,11 @@ def _pads(
         return (0,) * rank, (0,) * rank
     if mode not in ("SAME_UPPER", "SAME_LOWER") or ceil_mode or any(d > 1 for d in dilations):
         raise Unsupported(f"runtimes disagree on auto_pad {mode} with ceil_mode or dilations")
-    total = [max(0, (-(-n // s) - 1) * s + r - n) for n, r, s in zip(spatial, reach, strides, strict=True)]
+    total = [(-(-n // s) - 1) * s + r - n for n, r, s in zip(spatial, reach, strides, strict=True)]
+    # -1 is 0 to all: it is cut off at the end, where no window looks. More is cut off at either end, or at none.
+    if min(total, default=0) < -1:
+        raise Unsupported(f"runtimes disagree on auto_pad {mode} where the padding comes out negative")
+    total = [max(0, t) for t in total]
     small = tuple(t // 2 for t in total)
     large = tuple(t - t // 2 for t in total)
     return (small, large) if mode == "SAME_UPPER" else (large, small)
