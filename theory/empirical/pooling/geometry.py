@@ -33,6 +33,10 @@ SPATIAL = (1, 2, 3)
 """Numbers of spatial dimensions that are pooled."""
 
 
+_LARGEST = 2**31 - 1
+"""Largest entry of an attribute, so that places fit into 64 bits."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """The windows along one axis of an image; :func:`axes_of` makes them and checks them.
@@ -184,7 +188,7 @@ def check_kernel_shape(kernel_shape: object) -> tuple[int, ...]:
     (3, 3)
     """
     shape = _integers(kernel_shape)
-    if shape is None or len(shape) not in SPATIAL or min(shape) < 1:
+    if shape is None or len(shape) not in SPATIAL or min(shape) < 1 or max(shape) > _LARGEST:
         raise KernelSizeError(f"a kernel shape is 1 to 3 positive integers such as (3, 3), not {kernel_shape!r:.80}")
     return shape
 
@@ -200,8 +204,8 @@ def _attribute(name: str, values: Sequence[int] | None, length: int, default: in
     if values is None:
         return (default,) * length
     given = _integers(values)
-    if given is None or len(given) != length or min(given) < least:
-        raise InputError(f"{name} are {length} integers >= {least} here, not {values!r:.80}")
+    if given is None or len(given) != length or min(given) < least or max(given) > _LARGEST:
+        raise InputError(f"{name} are {length} integers >= {least} here, and < 2^31, not {values!r:.80}")
     return given
 
 
