@@ -1,5 +1,6 @@
 """Sweeps that are killed, run out of room, or run elsewhere: real processes, real signals, a real Dask cluster."""
 
+import gc
 import logging
 import os
 import resource
@@ -201,10 +202,17 @@ def test_an_unreachable_scheduler_is_one_line_within_seconds(tmp_path, capsys):
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "magic://127.0.0.1:1", ""])
 def test_addresses_where_no_scheduler_is(tmp_path, address, monkeypatch):
-    pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed")
     monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
-    with pytest.raises(ClusterError, match="no Dask scheduler answers"):
-        theory.sweep(8, tmp_path / "out", scheduler=address)
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(ClusterError, match="no Dask scheduler answers"):
+            theory.sweep(8, tmp_path / "out", scheduler=address)
+        # A client that is collected while another one starts blocks it for ever.
+        assert not any(isinstance(one, distributed.Client) for one in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 def test_a_cluster_without_workers_is_an_error(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ chunks come back to this process, which alone writes files: workers need no disk
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
@@ -95,4 +96,7 @@ def _connect(client: Callable[..., Any], scheduler: str) -> Any:
         return client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {CONNECT_SECONDS} s: {reason}") from None
+    # What is left of the client goes now. Collected later, while another client starts, its end would wait for a lock
+    # that this start holds, for ever.
+    gc.collect()
+    raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {CONNECT_SECONDS} s: {reason}")
