@@ -81,3 +81,10 @@ def integers(shape: Sequence[int], seed: int, dtype: npt.DTypeLike = np.float32)
     size = int(np.prod(shape))
     values = np.random.default_rng(seed).permutation(size) - size // 2
     return values.reshape(shape).astype(dtype)
+
+
+def runtime_errors() -> tuple[type[Exception], ...]:
+    """List the errors that onnxruntime raises of its own; they have no common base."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return tuple(kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
