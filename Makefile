@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test lint figures docs notebooks bench coq coqchk coq-installed lock clean
+.PHONY: verify test soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -18,6 +18,9 @@ verify: $(INSTALLED)   ## every theorem, real photographs, and the report: repor
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+soak: $(INSTALLED)     ## the standing campaigns at length: twenty times as many cases as in the tests
+	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-20} $(BIN)/python -m pytest -m campaign --numprocesses 2
 
 lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff check .
