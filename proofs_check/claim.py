@@ -1,71 +1,81 @@
-"""Claims and verdicts: what is stated, how it is checked, and what came out."""
+"""Claims: what is stated, under which hypotheses, and how it is checked."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
+
+from sympy import Expr
 
 from proofs_check.certificates import CertificateError
-from proofs_check.proof import Proof, ProofError, ProofRefuted, check_proof
+from proofs_check.proof import Identity, Proof, ProofError, check_proof
+from proofs_check.statement import (
+    Case,
+    Hypothesis,
+    Sampler,
+    StatementError,
+    Value,
+    draw,
+    least_kernel_size,
+    place,
+    sizes_in_words,
+)
+from proofs_check.verdict import HOLDS, Instance, Kind, Status, Verdict
 from theory.errors import MissingDependencyError
-from theory.rationals import to_string
+from theory.optimal.families import OURS, PAPER
 
-Kind = Literal["tight", "upper", "lower", "identity"]
-Status = Literal["proved", "verified", "refuted", "unknown"]
+__all__ = ["Claim", "Instance", "Kind", "Status", "Verdict"]
 
-_HOLDS: dict[Kind, Callable[[Fraction, Fraction], bool]] = {
-    "tight": operator.eq,
-    "identity": operator.eq,
-    "upper": operator.le,
-    "lower": operator.ge,
-}
+SOURCES = ("paper", "ours", "others")
+"""Whose a statement is: of Matoba, Dimitriadis and Fleuret; of this project; of others."""
 
-
-@dataclass(frozen=True)
-class Instance:
-    """A claim at one place: the value computed there, and the value claimed.
-
-    Attributes
-    ----------
-    where : str
-        The place, such as ``d = 9, error``.
-    kernel_size : int
-    computed, claimed : Fraction
-        The claim says computed = claimed, <= or >=, by its kind.
-    """
-
-    where: str
-    kernel_size: int
-    computed: Fraction
-    claimed: Fraction
+TOPICS = ("the paper", "beyond the paper", "depth", "networks", "photographs")
+"""What a claim is about, in the order of the report."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement of the theory with its checks.
+    r"""A statement of the theory with its checks.
 
     Attributes
     ----------
     name : str
         Unique, in words joined by hyphens.
-    statement : str
-        The statement, in LaTeX without dollar signs.
+    conclusion : str
+        What is stated under the hypotheses, in LaTeX without dollar signs.
     kind : {"tight", "upper", "lower", "identity"}
-        What is asserted of each instance: computed = claimed for tight and identity, <= for upper, >= for lower.
+        What is asserted of each value: computed = claimed for tight and identity, <= for upper, >= for lower.
     source : str
         Paper and number, or this project.
     idea : str
         The idea of the proof, in words.
+    quantities : mapping of str to callable
+        What the statement speaks of besides constants, and how each is drawn before any hypothesis.
+    hypotheses : tuple of Hypothesis
+        Beside the conventions of :mod:`proofs_check.statement`.
+    evaluate : callable, optional
+        Takes a case, yields the :class:`proofs_check.statement.Value` objects that the statement compares there, exact.
+    cases : callable, optional
+        Takes the largest kernel size, yields the cases up to it that are checked one by one. A key ``part`` names the
+        part of the range, where it has several.
+    instances : callable, optional
+        In the place of ``cases``, where not each case is evaluated by itself: takes the largest kernel size, yields
+        :class:`Instance` objects that together settle all cases of their kernel sizes.
+    drawn_up_to : int
+        The largest kernel size of cases that are drawn.
+    kernel_size : int
+        Of all cases, where it is one that they do not name.
     proof : callable, optional
         Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
-    instances : callable, optional
-        Takes the largest kernel size, yields the :class:`Instance` objects up to it, all exact.
+    formula : tuple of Expr
+        The two sides of the conclusion, where the proof's last step is to end in just these.
     scope : str
-        The range that the instances cover, where it is not a range of kernel sizes.
+        What the instances cover, where it is not a range of kernel sizes.
+    topic : str
+        One of :data:`TOPICS`; by the source, if it is not given.
     neighbours : tuple of Claim
         False statements close to this one, which the same machinery must refute.
     group : str
@@ -73,15 +83,106 @@ class Claim:
     """
 
     name: str
-    statement: str
+    conclusion: str
     kind: Kind
     source: str
     idea: str = ""
-    proof: Callable[[], Proof] | None = field(default=None, compare=False)
+    quantities: Mapping[str, Sampler] = field(default_factory=dict, compare=False, repr=False)
+    hypotheses: tuple[Hypothesis, ...] = ()
+    evaluate: Callable[[Case], Iterable[Value]] | None = field(default=None, compare=False)
+    cases: Callable[[int], Iterable[Case]] | None = field(default=None, compare=False)
     instances: Callable[[int], Iterable[Instance]] | None = field(default=None, compare=False)
+    drawn_up_to: int = 7
+    kernel_size: int = 0
+    proof: Callable[[], Proof] | None = field(default=None, compare=False)
+    formula: tuple[Expr, ...] = ()
     scope: str = ""
+    topic: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
     group: str = ""
+
+    @property
+    def least(self) -> int | None:
+        """The least kernel size of the statement, where it speaks of all from there on."""
+        found = [h.least for h in self.conditions if h.least is not None]
+        return max(found, default=None)
+
+    @property
+    def conditions(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, that on the kernel size among them."""
+        if "d" not in self.quantities or any(h.least is not None for h in self.hypotheses):
+            return self.hypotheses
+        return (least_kernel_size(2), *self.hypotheses)
+
+    @property
+    def statement(self) -> str:
+        """The statement with its hypotheses, in LaTeX without dollar signs."""
+        conditions = r",\ ".join(h.text for h in self.conditions)
+        return rf"{conditions} \implies {self.conclusion}" if conditions else self.conclusion
+
+    @property
+    def origin(self) -> str:
+        """Whose the statement is: one of :data:`SOURCES`."""
+        if self.source.startswith(PAPER):
+            return "paper"
+        return "ours" if self.source.startswith(OURS) else "others"
+
+    @property
+    def subject(self) -> str:
+        """What the claim is about: one of :data:`TOPICS`."""
+        return self.topic or TOPICS[self.origin != "paper"]
+
+    @property
+    def whole(self) -> str:
+        """The scope of all that is stated, such as ``d >= 3``."""
+        return self.scope if self.least is None else f"d >= {self.least}"
+
+    def at(self, case: Case, part: str = "") -> Iterator[Instance]:
+        """Evaluate the statement at a case, whether the hypotheses hold there or not.
+
+        Raises
+        ------
+        StatementError
+            If the claim has no way to evaluate its statement case by case.
+        SubpoolError
+            If the statement says nothing at the case.
+        """
+        if self.evaluate is None:
+            raise StatementError(f"{self.name} cannot be evaluated case by case")
+        where = place(case)
+        size = self.kernel_size or case.get("d") or sum(len(v) for v in case.values() if isinstance(v, tuple))
+        for value in self.evaluate(case):
+            label = f"{where}, {value.label}" if value.label else where
+            yield Instance(label, size, value.computed, value.claimed, value.determined, part)
+
+    def holds_at(self, case: Case) -> bool:
+        """Return whether the statement is true at a case, by exact evaluation."""
+        return all(HOLDS[self.kind](one.computed, one.claimed) for one in self.at(case))
+
+    def draw(self, rng: Random, without: Hypothesis | None = None) -> dict[str, Any]:
+        """Draw a case that meets all hypotheses, or one that meets all but one.
+
+        Parameters
+        ----------
+        rng : random.Random
+        without : Hypothesis, optional
+            One of the :attr:`conditions`, which the case is to violate.
+        """
+        conditions = list(self.conditions)
+        if without is not None:
+            conditions.remove(without)
+            conditions.append(Hypothesis(f"not {without.text}", lambda case: not without.holds(case)))
+        return draw(rng, self.quantities, conditions, self.drawn_up_to)
+
+    def instances_up_to(self, kernel_max: int) -> Iterator[Instance]:
+        """Yield the instances that are checked up to a kernel size."""
+        if self.instances is not None:
+            yield from self.instances(kernel_max)
+            return
+        for found in self.cases(kernel_max) if self.cases is not None else ():
+            case = dict(found)
+            part = case.pop("part", "")
+            yield from self.at(case, part)
 
     def check(self, kernel_max: int) -> Verdict:
         """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
@@ -93,8 +194,9 @@ class Claim:
         Returns
         -------
         Verdict
-            ``proved`` only if every step of the proof holds, and every instance below the least kernel size that the
-            proof covers was checked.
+            ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
+            that the proof covers was checked, and nothing is left open between the steps and the statement. What
+            fails refutes the claim only at an instance whose quantity is determined; otherwise it is unknown.
         """
         return _Check(self).run(kernel_max)
 
@@ -108,18 +210,20 @@ class _Check:
         self.count = 0
         self.steps = 0
         self.last: Instance | None = None
-        self.sizes: set[int] = set()
+        self.parts: dict[str, set[int]] = {}
         self.samples: dict[int, Instance] = {}
 
     def run(self, kernel_max: int) -> Verdict:
         try:
-            refuted = self._instances(kernel_max)
+            failed = self._instances(kernel_max)
         except CertificateError as error:
-            return self._verdict("refuted", f"a certificate was rejected: {error}")
+            return self._verdict("unknown", f"a certificate was rejected: {error}")
         except MissingDependencyError as error:
             return self._verdict("unknown", str(error))
-        if refuted is not None:
-            return self._verdict("refuted", f"at {refuted.where}")
+        if failed is not None and failed.determined:
+            return self._verdict("refuted", f"at {failed.where}")
+        if failed is not None:
+            return self._verdict("unknown", f"what was built is too large at {failed.where}; that proves nothing")
         if self.claim.proof is not None:
             return self._proof(self.claim.proof(), kernel_max)
         if self.last is None:
@@ -127,12 +231,12 @@ class _Check:
         return self._verdict("verified", None)
 
     def _instances(self, kernel_max: int) -> Instance | None:
-        for instance in self.claim.instances(kernel_max) if self.claim.instances else ():
+        for instance in self.claim.instances_up_to(kernel_max):
             self.last = instance
             self.count += 1
-            self.sizes.add(instance.kernel_size)
+            self.parts.setdefault(instance.part, set()).add(instance.kernel_size)
             self.samples[instance.kernel_size] = instance
-            if not _HOLDS[self.claim.kind](instance.computed, instance.claimed):
+            if not HOLDS[self.claim.kind](instance.computed, instance.claimed):
                 return instance
         return None
 
@@ -140,26 +244,34 @@ class _Check:
         try:
             self.steps = check_proof(proof)
         except ProofError as error:
-            # Where instances hold, a step that fails shows a defect of the proof, not of the claim: never "true".
-            if isinstance(error, ProofRefuted):
-                return self._verdict("refuted", str(error))
+            # Where instances hold, a step that fails shows a defect of the proof, not of the claim.
             return self._verdict("unknown", f"the proof fails: {error}")
-        if proof.valid_from > 2 and self.claim.instances and not self._covered(proof.valid_from):
+        missing = set(range(self.claim.least or 2, proof.valid_from)) - set(self.samples)
+        if missing:
             return self._verdict(
-                "unknown", f"proved from d = {proof.valid_from} on, smaller ones not checked up to {kernel_max}"
+                "unknown",
+                f"proved from d = {proof.valid_from} on, {sizes_in_words(missing)} not checked up to {kernel_max}",
             )
-        return self._verdict("proved", None, "all d")
+        if not proof.closing and not self._ends_in_statement(proof):
+            return self._verdict("unknown", "the last step is not the statement, and no sentence closes the gap")
+        return self._verdict("proved", None, self.claim.whole)
 
-    def _covered(self, valid_from: int) -> bool:
-        # The least kernel size of the claim is where its instances begin; no gap may remain below the proof.
-        return bool(self.sizes) and set(range(min(self.sizes), valid_from)) <= self.sizes
+    def _ends_in_statement(self, proof: Proof) -> bool:
+        last = proof.steps[-1]
+        return isinstance(last, Identity) and (last.left, last.right) == self.claim.formula
+
+    def _scope(self) -> str:
+        if self.claim.scope or not self.parts:
+            return self.claim.scope or "none"
+        return "; ".join(
+            f"{part}, {sizes_in_words(sizes)}" if part else sizes_in_words(sizes) for part, sizes in self.parts.items()
+        )
 
     def _verdict(self, status: Status, witness: str | None, scope: str = "") -> Verdict:
-        found = scope or self.claim.scope or (f"d = {min(self.sizes)}..{max(self.sizes)}" if self.sizes else "none")
         return Verdict(
             claim=self.claim.name,
             status=status,
-            scope=found,
+            scope=scope or self._scope(),
             kind=self.claim.kind,
             computed=self.last.computed if self.last else None,
             claimed=self.last.claimed if self.last else None,
@@ -168,95 +280,5 @@ class _Check:
             instances=self.count,
             steps=self.steps,
             samples=tuple(self.samples[d] for d in sorted(self.samples)),
+            whole=self.claim.whole,
         )
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came out of checking a claim.
-
-    Attributes
-    ----------
-    claim : str
-        Name of the claim.
-    status : {"proved", "verified", "refuted", "unknown"}
-        Proved for all kernel sizes, verified on the scope, refuted by the witness, or unknown.
-    scope : str
-        ``all d`` or the range checked.
-    kind : {"tight", "upper", "lower", "identity"}
-    computed, claimed : Fraction or None
-        The values at the last instance checked, which is the witness where there is one.
-    witness : str or None
-        Where the claim fails, or why it is unknown.
-    seconds : float
-    instances : int
-        Number of exact instances checked.
-    steps : int
-        Number of symbolic proof steps checked.
-    samples : tuple of Instance
-        The last instance of each kernel size, for plots.
-    kernel : tuple of str
-        The theorems that prove the claim and that Coq's kernel has accepted, where it was asked.
-
-    Examples
-    --------
-    >>> verdict = Verdict("c", "unknown", "none", "tight", None, None, None, 0.0)
-    >>> bool(verdict)
-    Traceback (most recent call last):
-    ...
-    TypeError: a verdict has three truth values; compare its status
-    """
-
-    claim: str
-    status: Status
-    scope: str
-    kind: Kind
-    computed: Fraction | None
-    claimed: Fraction | None
-    witness: str | None
-    seconds: float
-    instances: int = 0
-    steps: int = 0
-    samples: tuple[Instance, ...] = field(default=(), repr=False)
-    kernel: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        raise TypeError("a verdict has three truth values; compare its status")
-
-    @property
-    def label(self) -> str:
-        """The status for people: ``proved (kernel)`` where a kernel has checked a proof of the whole claim."""
-        return f"{self.status} (kernel)" if self.kernel else self.status
-
-    def with_kernel(self, theorems: tuple[str, ...]) -> Verdict:
-        """Return the verdict with theorems that prove the whole claim: what was verified is proved then.
-
-        A claim that the other checks refute or leave open stays so, as one of the two must be in error.
-
-        Examples
-        --------
-        >>> Verdict("c", "verified", "d = 2..9", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
-        'proved (kernel)'
-        >>> Verdict("c", "unknown", "none", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
-        'unknown'
-        """
-        if not theorems or self.status not in ("proved", "verified"):
-            return self
-        scope = "all d" if self.scope.startswith("d = ") else self.scope
-        return replace(self, status="proved", scope=scope, kernel=theorems)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as a JSON object, rationals as exact strings."""
-        return {
-            "claim": self.claim,
-            "status": self.status,
-            "scope": self.scope,
-            "kind": self.kind,
-            "computed": None if self.computed is None else to_string(self.computed),
-            "claimed": None if self.claimed is None else to_string(self.claimed),
-            "witness": self.witness,
-            "seconds": round(self.seconds, 3),
-            "instances": self.instances,
-            "steps": self.steps,
-            "kernel": list(self.kernel),
-        }

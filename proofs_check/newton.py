@@ -20,16 +20,10 @@ neither sum_z w_z = 0 nor the weight at z = 0 is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-
 import sympy
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.optima import family_instances, family_statement
-from proofs_check.proof import ConstantSum, Identity, Proof, ProofError, Region, Step, Telescoping, free
+from proofs_check.proof import ConstantSum, Identity, ProofError, Region, Step, Telescoping, free
 from proofs_check.tight import with_error
 from theory.optimal.families import ClosedForm, D, J, K, R
 
@@ -200,50 +194,14 @@ def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[
 BARE_ARGUMENT = (
     r" Without intercept: let \( e' \) and \( E' \) belong to the same orders with intercept, where \( \beta_0 = E' "
     r"\). Its terms other than the intercept, divided by \( 1 - E' \), have residual \( e'/(1 - E') \) below \( d \) "
-    r"and 0 at \( z = d \), so at most \( E'/(1 - E') = E \) in absolute value. The weights, less that at \( z = d \), "
-    r"whose absolute value is 1, add up to \( 1/E' - 1 = 1/E \), which is the lower bound."
+    r"and 0 at \( z = d \), so at most \( E'/(1 - E') = E \) in absolute value."
 )
-
-
-# --- optima -----------------------------------------------------------------------------------------------------------
-
-
-# --- claims ---------------------------------------------------------------------------------------------------------
-
-Build = Callable[[ClosedForm], Proof]
-
-
-def growing_claim(
-    family: ClosedForm, build: Build | None, *, idea: str, wrong: tuple[ClosedForm, ...], scope: str = ""
-) -> Claim:
-    """Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
-
-    Parameters
-    ----------
-    family : ClosedForm
-    build : callable, optional
-        From the family, whose formulas enter the steps, to the proof.
-    idea : str
-    wrong : tuple of ClosedForm
-        The family with something changed that makes it false.
-    scope : str
-    """
-    neighbours = tuple(_claim(f"wrong-{n}-{other.name}", other, build) for n, other in enumerate(wrong, start=1))
-    claim = _claim(f"closed-form-{family.name}", family, build)
-    return replace(claim, idea=idea, scope=scope, neighbours=neighbours)
+BARE_CLOSING = (
+    r"The weights, less that at \( z = d \), whose absolute value is 1, add up to \( 1/E' - 1 = 1/E \), which is the "
+    r"lower bound."
+)
 
 
 def off_by_one(family: ClosedForm) -> ClosedForm:
     """Return a family with 1/E larger by 1, for false neighbours."""
     return with_error(family, 1 / (1 / family.parametric_error_formula + 1))
-
-
-def _claim(name: str, family: ClosedForm, build: Build | None) -> Claim:
-    return Claim(
-        name=name,
-        statement=family_statement(family),
-        kind="tight",
-        source=family.source,
-        proof=None if build is None else partial(build, family),
-        instances=partial(family_instances, family),
-    )

@@ -1,22 +1,115 @@
-"""Instances of closed forms: exact optima, certified independently, against the formulas of a family."""
+"""Claims that closed forms are optimal: exact optima, certified independently, against the formulas of a family."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 import sympy
+from sympy import Symbol
 
 from proofs_check.certificates import CertificateError, check_certificate
-from proofs_check.claim import Instance
-from theory import optimal_estimator
+from proofs_check.claim import Claim
+from proofs_check.proof import Proof
+from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, least_kernel_size, standard
+from theory import Estimator, optimal_estimator
 from theory.estimator import Objective
-from theory.optimal.families import ClosedForm
+from theory.optimal.families import Block, ClosedForm, evaluate_formula
+
+Build = Callable[[ClosedForm], Proof]
+"""From a family, whose formulas enter the steps, to the proof."""
+
+_DRAWN_UP_TO = 9
+
+_BEYOND: Mapping[str, Mapping[str, Case]] = {
+    "single": {"r": {"d": 2, "r": 0}},
+    "bare-single": {"r": {"d": 2, "r": 0}, "d": {"d": 2, "r": 2}},
+    "range-single": {"r": {"d": 2, "r": 0}},
+    "top": {"d": {"d": 2, "j": 2}},
+    "bare-top": {"j": {"d": 2, "j": 0}, "d": {"d": 2, "j": 2}},
+    "range-top": {"j": {"d": 2, "j": 0}, "d": {"d": 2, "j": 2}},
+    **dict.fromkeys(
+        ("order-and-top", "bare-order-and-top", "range-order-and-top"),
+        {"r": {"d": 2, "r": 0, "j": 1}, "d": {"d": 2, "r": 1, "j": 1}},
+    ),
+}
+"""Where the families with parameters fail beyond a hypothesis: by the family, and the quantity it is about."""
 
 
-def family_members(family: ClosedForm, kernel_max: int) -> Iterator[ClosedForm]:
-    """Yield a family at all values of its parameters that some kernel size up to the largest allows.
+def family_claim(
+    family: ClosedForm, build: Build | None, *, idea: str, wrong: Sequence[ClosedForm] = (), scope: str = ""
+) -> Claim:
+    r"""Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
+
+    Parameters
+    ----------
+    family : ClosedForm
+    build : callable, optional
+    idea : str
+    wrong : sequence of ClosedForm
+        The family with something changed that makes it false.
+    scope : str
+
+    Examples
+    --------
+    >>> from theory import closed_forms
+    >>> family_claim(closed_forms["mean-and-last"], None, idea="").statement
+    'd \\ge 3 \\implies E(d, \\{0, 1, d - 1\\}) = \\frac{1}{2 d + 2}'
+    """
+    return Claim(
+        name=f"closed-form-{family.name}",
+        conclusion=family_statement(family),
+        kind="tight",
+        source=family.source,
+        idea=idea,
+        quantities=_quantities(family),
+        hypotheses=tuple(_hypotheses(family)),
+        evaluate=partial(family_values, family),
+        cases=partial(family_cases, family),
+        drawn_up_to=_DRAWN_UP_TO,
+        proof=None if build is None else partial(build, family),
+        scope=scope,
+        neighbours=tuple(
+            replace(family_claim(other, build, idea=""), name=f"wrong-{number}-{other.name}")
+            for number, other in enumerate(wrong, start=1)
+        ),
+    )
+
+
+def _quantities(family: ClosedForm) -> Mapping[str, Sampler]:
+    return standard("d", *family.parameters)
+
+
+def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:
+    """Yield what the family requires of d and of its parameters, from its own data."""
+    first = family.parametric_valid_from
+    if first.is_Integer:
+        least = int(first)
+        yield least_kernel_size(least).failing_at(d=least - 1) if least > 2 else least_kernel_size(least)
+        return
+    beyond = _BEYOND.get(family.name, {})
+    for name, value in family.least.items():
+        yield Hypothesis(rf"{name} \ge {value}", partial(_is_least, name, value), beyond.get(name))
+    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"))
+
+
+def _is_least(name: str, least: int, case: Case) -> bool:
+    return bool(case[name] >= least)
+
+
+def _is_large_enough(family: ClosedForm, case: Case) -> bool:
+    return bool(case["d"] >= evaluate_formula(family.parametric_valid_from, _values(case)))
+
+
+def _values(case: Case) -> dict[Symbol, int]:
+    return {Symbol(name): value for name, value in case.items()}
+
+
+def family_cases(family: ClosedForm, kernel_max: int) -> Iterator[Case]:
+    """Yield all values of a family's parameters with all kernel sizes that the family allows, up to the largest.
 
     Parameters
     ----------
@@ -26,18 +119,18 @@ def family_members(family: ClosedForm, kernel_max: int) -> Iterator[ClosedForm]:
     Examples
     --------
     >>> from theory import closed_forms
-    >>> [member.title for member in family_members(closed_forms["single"], 4)]
-    ['{0, 1}', '{0, 2}', '{0, 3}']
+    >>> list(family_cases(closed_forms["single"], 3))
+    [{'d': 2, 'r': 1}, {'d': 3, 'r': 1}, {'d': 3, 'r': 2}]
     """
     names = list(family.parameters)
     for values in product(*(range(family.least[name], kernel_max) for name in names)):
         member = family.at(**dict(zip(names, values, strict=True)))
-        if member.valid_from <= kernel_max:
-            yield member
+        for d in range(member.valid_from, kernel_max + 1):
+            yield {"d": d, **member.parameters}
 
 
-def family_instances(family: ClosedForm, kernel_max: int) -> Iterator[Instance]:
-    """Yield the optimum of a family at all kernel sizes and values of its parameters, against its formulas.
+def family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
+    """Yield the optimum of a family at a kernel size and values of its parameters, against its formulas.
 
     The exact solver finds the optimum and :func:`proofs_check.certificates.check_certificate`, which shares no code
     with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too.
@@ -45,29 +138,52 @@ def family_instances(family: ClosedForm, kernel_max: int) -> Iterator[Instance]:
     Parameters
     ----------
     family : ClosedForm
-    kernel_max : int, >= 2
-        The largest kernel size.
+    case : mapping of str to int
+        ``d`` and the parameters, whether the family allows them or not.
+
+    Raises
+    ------
+    StatementError
+        If the formulas say nothing there.
 
     Examples
     --------
     >>> from theory import closed_forms
-    >>> [instance.where for instance in family_instances(closed_forms["intercept"], 2)]
-    ['d = 2, coefficient of order 0', 'd = 2, error']
+    >>> list(family_values(closed_forms["mean"], {"d": 2}))[-1]
+    Value(label='error', computed=Fraction(1, 4), claimed=Fraction(1, 4), determined=True)
     """
-    for member in family_members(family, kernel_max):
-        for d in range(member.valid_from, kernel_max + 1):
-            yield from _optimum(member, d)
+    d, values = case["d"], _values(case)
+    try:
+        blocks = [(block, order) for block in family.blocks for order in _orders(block, values)]
+        error = evaluate_formula(family.parametric_error_formula, values)
+        orders = sorted({order for _, order in blocks})
+        repeated = len(orders) < len(blocks)
+        formulas = {
+            order: evaluate_formula(block.coefficient, {**values, Symbol("k"): order})
+            for block, order in (() if repeated else blocks)
+        }
+    except (ZeroDivisionError, ValueError) as reason:
+        raise StatementError(f"the formulas of {family.name} say nothing at {case}: {reason}") from None
+    if not orders:
+        raise StatementError(f"{family.name} has no orders at {case}")
+    estimator = optimal_estimator(d, orders, objective=family.objective)
+    for order, formula in formulas.items():
+        yield Value(f"coefficient of order {order}", estimator.coefficients[order], formula)
+    yield Value("error", _certified(estimator), error)
+    if repeated:
+        raise StatementError(f"{family.name} repeats an order at {case}")
 
 
-def _optimum(member: ClosedForm, d: int) -> Iterator[Instance]:
-    estimator = optimal_estimator(d, member.orders(d), objective=member.objective)
-    if estimator.certificate is None:
-        raise CertificateError(f"the optimum at d = {d} has no certificate")
-    where = ", ".join([f"d = {d}", *(f"{name} = {value}" for name, value in member.parameters.items())])
-    formulas = member.coefficients(d)
-    for order, beta in estimator.coefficients.items():
-        yield Instance(f"{where}, coefficient of order {order}", d, beta, formulas[order])
-    yield Instance(f"{where}, error", d, check_certificate(estimator.certificate.to_json()), member.error(d))
+def _orders(block: Block, values: Mapping[Symbol, int]) -> range:
+    return range(int(evaluate_formula(block.first, values)), int(evaluate_formula(block.last, values)) + 1)
+
+
+def _certified(estimator: Estimator) -> Fraction:
+    certificate = estimator.certificate
+    stated = (estimator.kernel_size, estimator.orders, estimator.objective)
+    if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
+        raise CertificateError(f"the optimum for d = {stated[0]}, R = {stated[1]} has no certificate of its own")
+    return check_certificate(certificate.to_json())
 
 
 def family_statement(family: ClosedForm) -> str:
@@ -101,8 +217,4 @@ def certified_error(kernel_size: int, orders: Sequence[int], objective: Objectiv
     >>> certified_error(9, (1, 8), "range")
     Fraction(1, 18)
     """
-    certificate = optimal_estimator(kernel_size, orders, objective=objective).certificate
-    stated = (kernel_size, tuple(orders), objective)
-    if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
-        raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
-    return check_certificate(certificate.to_json())
+    return _certified(optimal_estimator(kernel_size, orders, objective=objective))

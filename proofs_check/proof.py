@@ -188,11 +188,15 @@ class Proof:
         The least kernel size that the steps cover; smaller ones are for exact instances.
     argument : str
         How the steps make up the proof, in words, with mathematics between ``\(`` and ``\)``.
+    closing : str
+        The sentence of the argument that leads from the steps to the statement, which no step says by itself: what is
+        left to words. It may be missing only where the last step is the statement.
     """
 
     steps: tuple[Step, ...]
     valid_from: int
     argument: str = ""
+    closing: str = ""
 
 
 def check_proof(proof: Proof) -> int:

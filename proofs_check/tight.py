@@ -42,7 +42,7 @@ import sympy
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.optima import family_instances, family_statement
+from proofs_check.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
 from theory.optimal.families import OURS, Block, ClosedForm, D, K
@@ -56,8 +56,11 @@ Factors = tuple[Expr | Consecutive, ...]
 
 _ARGUMENT = (
     r"The moments extend to \(\sum_i a_i q(z_i) = q(d)\) for every \(q\) in the span. The weights \(a_i\) alternate in "
-    r"sign, so that \(\sum_i |a_i|\) is the number \(L\) of the norm, and by weak duality no residual is smaller than "
-    r"the claimed error. The residual of the claimed coefficients does not exceed it at any number \(z\) of zeros."
+    r"sign, so that \(\sum_i |a_i|\) is the number \(L\) of the norm."
+)
+_CLOSING = (
+    r"By weak duality no residual is smaller than the claimed error, and the residual of the claimed coefficients does "
+    r"not exceed it at any number \(z\) of zeros."
 )
 
 
@@ -407,7 +410,7 @@ def tight_proof(family: ClosedForm, reference: Reference, covers: tuple[Cover, .
     if starts != list(range(starts[0], starts[0] + len(covers))):
         raise InputError(f"covers from the kernel sizes {starts} on leave out some")
     steps = [step for cover in covers for step in _steps(family, reference, cover)]
-    return Proof(tuple(steps), starts[0], " ".join((_ARGUMENT, *(cover.argument for cover in covers))))
+    return Proof(tuple(steps), starts[0], " ".join((_ARGUMENT, *(cover.argument for cover in covers))), _CLOSING)
 
 
 def _steps(family: ClosedForm, reference: Reference, cover: Cover) -> Iterator[Step]:
@@ -443,23 +446,8 @@ def tight_claim(
     wrong : tuple of ClosedForm
         The family with something changed that makes it false.
     """
-    neighbours = tuple(
-        _claim(f"wrong-{number}-{other.name}", other, reference, covers, "")
-        for number, other in enumerate(wrong, start=1)
-    )
-    return replace(_claim(f"closed-form-{family.name}", family, reference, covers, idea), neighbours=neighbours)
-
-
-def _claim(name: str, family: ClosedForm, reference: Reference, covers: tuple[Cover, ...], idea: str) -> Claim:
-    return Claim(
-        name=name,
-        statement=family_statement(family),
-        kind="tight",
-        source=family.source,
-        idea=idea,
-        proof=partial(tight_proof, family, reference, covers),
-        instances=partial(family_instances, family),
-    )
+    build = partial(tight_proof, reference=reference, covers=covers)
+    return family_claim(family, build, idea=idea, wrong=wrong)
 
 
 def fixed_orders(name: str, error: Expr, coefficients: Mapping[Expr | int, Expr | int], valid_from: int) -> ClosedForm:

@@ -34,6 +34,7 @@ from sympy import Expr, Integer, binomial
 
 from proofs_check.newton import (
     BARE_ARGUMENT,
+    BARE_CLOSING,
     BELOW_TOP,
     UP_TO_J,
     U,
@@ -151,6 +152,7 @@ def top_proof(family: ClosedForm) -> Proof:
         steps=(*_dual_steps(parts), *_size_steps(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
         valid_from=2,
         argument=_argument(parts),
+        closing=r"The lower bound holds for the whole class, and the residual \( p(z) - [z = d] \) attains it.",
     )
 
 
@@ -162,6 +164,7 @@ def bare_top_proof(family: ClosedForm, parent: ClosedForm) -> Proof:
         steps=(*with_intercept.steps, *bare_steps(family, parent, region)),
         valid_from=2,
         argument=with_intercept.argument + BARE_ARGUMENT,
+        closing=BARE_CLOSING,
     )
 
 

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.newton import BARE_ARGUMENT, bare_steps, growing_claim
+from proofs_check.newton import BARE_ARGUMENT, BARE_CLOSING, bare_steps
+from proofs_check.optima import family_claim
 from proofs_check.proof import Proof
 from proofs_check.theorems.full import ORDERS, full_proof
 from proofs_check.tight import with_error
@@ -34,13 +35,14 @@ def _proof(family: ClosedForm) -> Proof:
         steps=(*with_intercept.steps, *bare_steps(family, parent, ORDERS)),
         valid_from=2,
         argument=with_intercept.argument + BARE_ARGUMENT,
+        closing=BARE_CLOSING,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["bare-full"]
-    yield growing_claim(
+    yield family_claim(
         family,
         _proof,
         idea=r"Without intercept the zero vector is matched exactly, and the other residuals grow from \( 2^{-d} \) to "

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import BARE_ARGUMENT, U, V, bare_steps, growing_claim, off_by_one
+from proofs_check.newton import BARE_ARGUMENT, BARE_CLOSING, U, V, bare_steps, off_by_one
+from proofs_check.optima import family_claim
 from proofs_check.proof import Proof, Region
 from proofs_check.theorems.full_but_last import full_but_last_proof
 from theory import closed_forms
@@ -35,13 +36,14 @@ def _proof(family: ClosedForm) -> Proof:
         steps=(*with_intercept.steps, *bare_steps(family, parent, _ORDERS)),
         valid_from=3,
         argument=with_intercept.argument + BARE_ARGUMENT,
+        closing=BARE_CLOSING,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["bare-full-but-last"]
-    yield growing_claim(
+    yield family_claim(
         family,
         _proof,
         idea=r"Without intercept the zero vector is matched exactly, and the other residuals grow from \( E' \), the "

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import growing_claim, off_by_one
+from proofs_check.newton import off_by_one
+from proofs_check.optima import family_claim
 from proofs_check.top_sets import bare_top_proof
 from theory import closed_forms
 
@@ -27,7 +28,7 @@ from theory import closed_forms
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["bare-top"]
-    yield growing_claim(
+    yield family_claim(
         family,
         partial(bare_top_proof, parent=closed_forms["top"]),
         idea=r"Without intercept the zero vector is matched exactly, and the other residuals grow from \( E' \), the "

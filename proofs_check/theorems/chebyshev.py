@@ -28,9 +28,10 @@ from functools import partial
 
 from sympy import Expr, Integer, Symbol
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, free
+from proofs_check.statement import Case, Hypothesis, Value, standard
 from theory.bounds import chebyshev_polynomial
 from theory.optimal.families import OURS, D
 
@@ -82,27 +83,35 @@ def _proof(beyond: int) -> Proof:
         argument=r"By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for \( t^2 \le 1 \), and at "
         r"least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion adds positive numbers. "
         r"So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "
-        r"\( L = T_n(\frac{d+1}{d-1}) \) at \( z = d \). Divided by \( 1 + L \), it is at distance at most "
-        r"\( \frac{1}{1+L} \) from \( [z = d] \).",
+        r"\( L = T_n(\frac{d+1}{d-1}) \) at \( z = d \).",
+        closing=r"Divided by \( 1 + L \), it is at distance at most \( \frac{1}{1+L} \) from \( [z = d] \).",
     )
 
 
-def _instances(beyond: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, kernel_max + 1):
         for n in range(d):
-            bound = 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
-            yield Instance(f"d = {d}, n = {n}", d, certified_error(d, tuple(range(n + 1))), bound)
+            yield {"d": d, "n": n}
 
 
-def _claim(name: str, statement: str, beyond: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(beyond: int, case: Case) -> Iterator[Value]:
+    d, n = case["d"], case["n"]
+    bound = 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
+    yield Value("", certified_error(d, tuple(range(n + 1))), bound)
+
+
+def _claim(name: str, conclusion: str, beyond: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="upper",
         source=OURS,
         idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
         proof=partial(_proof, beyond),
-        instances=partial(_instances, beyond),
+        quantities=standard("d", "n"),
+        hypotheses=(Hypothesis("n < d", lambda case: case["n"] < case["d"]),),
+        evaluate=partial(_evaluate, beyond),
+        cases=_cases,
         neighbours=neighbours,
     )
 

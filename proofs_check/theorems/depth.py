@@ -3,7 +3,7 @@ r"""The number of hidden layers of an R-estimator.
 Setting
     A set R of orders in 0..d; networks of ReLUs in layers, each fed by the one before alone, with a linear readout.
 Claim
-    Every R-estimator with max R >= 2 is the output of such a network with ceil(log2 max R) hidden layers.
+    Every R-estimator with max R >= 1 is the output of such a network with ceil(log2 max R) hidden layers.
 Kind
     Upper bound on the depth.
 Source
@@ -23,11 +23,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
 from proofs_check.theorems.link import sets_of_orders
 from theory.estimator import Estimator
 from theory.networks.build import build_network
 from theory.networks.exactness import prove_exact
+from theory.networks.network import ReLUNetwork
+from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
 BUILT_UP_TO = 6
@@ -45,47 +48,70 @@ def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> 
     return Estimator(kernel_size, {r: Fraction((-1) ** (r * (r + 1) // 2), (r + 1) ** 2) for r in orders})
 
 
-def logarithm(number: int, fewer: int) -> int:
-    """Return ceil(log2 number) less ``fewer``, but at least 1: a network has a hidden layer.
+def layers_needed_at_least(function: Function, kernel_size: int) -> int:
+    """Return the number of hidden layers that are known to be needed: 2 at most, by the bends of one layer.
 
     Examples
     --------
-    >>> [logarithm(number, 0) for number in (2, 3, 4, 5)]
-    [1, 2, 2, 3]
+    >>> [layers_needed_at_least("max", d) for d in (2, 3, 9)]
+    [1, 2, 2]
     """
-    return max(1, (number - 1).bit_length() - fewer)
+    obstruction = one_layer_obstruction(function, kernel_size)
+    if obstruction is not None:
+        check_obstruction(obstruction)
+        return 2
+    linear = isinstance(function, Estimator) and len(set(function.order_statistic_weights)) == 1
+    return 0 if linear else 1
 
 
-def _instances(fewer: int, kernel_max: int) -> Iterator[Instance]:
+def network_values(network: ReLUNetwork, function: Function, layers: int) -> Iterator[Value]:
+    """Compare a network with the function that it is to compute and with the hidden layers that are said to suffice.
+
+    A network with more layers refutes nothing; that one layer cannot compute the function does.
+    """
+    proved = prove_exact(network, function).status == "proved"
+    yield Value("networks not proved exact", Fraction(not proved), Fraction(0), determined=False)
+    needed = layers_needed_at_least(function, network.kernel_size)
+    refuted = needed > layers
+    found = needed if refuted else network.hidden_layers
+    yield Value("hidden layers", Fraction(found), Fraction(layers), determined=refuted)
+
+
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, BUILT_UP_TO) + 1):
         for orders in sets_of_orders(d + 1):
-            if orders[-1] < 2:
-                continue
-            estimator = estimator_in_general_position(d, orders)
-            network = build_network(estimator)
-            depth = logarithm(orders[-1], fewer)
-            where = f"d = {d}, R = {set(orders)}"
-            proved = prove_exact(network, estimator).status == "proved"
-            yield Instance(f"{where}, networks not proved exact", d, Fraction(not proved), Fraction(0))
-            yield Instance(f"{where}, hidden layers", d, Fraction(network.hidden_layers), Fraction(depth))
+            if orders[-1] >= 1:
+                yield {"d": d, "R": orders}
 
 
-def _claim(name: str, statement: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(fewer: int, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    if orders[-1] < 1:
+        raise StatementError("0 has no logarithm")
+    estimator = estimator_in_general_position(d, orders)
+    yield from network_values(build_network(estimator), estimator, (orders[-1] - 1).bit_length() - fewer)
+
+
+def _claim(name: str, conclusion: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="upper",
         source=PAPER,
         idea=r"A pairwise maximum takes one hidden layer, so each layer doubles the size of the subsets whose maxima "
         r"are at hand. Each network is proved exact on all of \( R^d \) from its weights.",
-        instances=partial(_instances, fewer),
-        scope=f"all sets of orders for d = 2..{BUILT_UP_TO}, each network on all of R^d",
+        quantities=standard("d", "R"),
+        hypotheses=(Hypothesis(r"R \ne \{0\}", lambda case: case["R"] != (0,)).failing_at(d=2, R=(0,)),),
+        evaluate=partial(_evaluate, fewer),
+        cases=_cases,
+        drawn_up_to=5,
+        topic="depth",
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    left = r"\text{hidden layers of an } R \text{-estimator} \le "
+    left = r"\text{hidden layers that an } R \text{-estimator takes} \le "
     false = _claim("depth-one-layer-less", left + r"\lceil \log_2 \max R \rceil - 1", 1)
     yield _claim("depth", left + r"\lceil \log_2 \max R \rceil", 0, (false,))

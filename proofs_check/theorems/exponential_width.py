@@ -20,25 +20,24 @@ Check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache, partial
 from itertools import combinations, count
+from random import Random
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim, Instance, Kind
+from proofs_check.claim import Claim
 from proofs_check.newton import U, V, split_sum
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign
-from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_steps, subsets_up_to, value
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, Value, standard
+from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to, value
 from theory.optimal.families import OURS, D, J, K
 
 ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
-
-Fits = Callable[[int, int, int], bool]
-"""Whether h orders at kernel size d may have error 2^-s, by a formula: takes d, h, s."""
 
 
 @cache
@@ -49,20 +48,31 @@ def least_error(kernel_size: int, size: int) -> Fraction:
     return min(certified_error(d, (0, *orders)) for orders in sets)
 
 
-def _by_sum(inverse_bound: Expr, d: int, h: int, s: int) -> bool:
-    return bool(value(inverse_bound, d, h) >= 2**s)
-
-
-def _by_power(scale: int, d: int, h: int, s: int) -> bool:
-    return bool(scale * d**h >= 2**s)
-
-
-def _instances(fits: Fits, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, kernel_max + 1):
+        part = "all sets of orders" if d <= ALL_SETS_UP_TO else "the sets of the largest orders"
         for s in range(1, d + 1):
-            least = next(h for h in range(d) if least_error(d, h) <= Fraction(1, 2**s))
-            claimed = next(h for h in count() if fits(d, h, s))
-            yield Instance(f"d = {d}, eps = 2^-{s}", d, Fraction(least), Fraction(claimed))
+            yield {"d": d, "eps": Fraction(1, 2**s), "part": part}
+
+
+def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
+    # An error that some number of orders just attains, or anything.
+    d = case["d"]
+    return rng.choice([least_error(d, rng.randrange(d)), Fraction(rng.randint(1, 60), 60), Fraction(1, 2**d + 1)])
+
+
+def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
+    """Compare the least numbers of orders: by exact optima, and by the formula."""
+    d, eps = case["d"], case["eps"]
+    least = next((h for h in range(d) if least_error(d, h) <= eps), None)
+    if least is None:
+        raise StatementError(f"no set of orders below {d} has error {eps}")
+    yield Value("", Fraction(least), Fraction(next(h for h in count() if value(inverse_bound, d, h) * eps >= 1)))
+
+
+def _evaluate_rate(scale: int, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    yield Value("", certified_error(d, orders), Fraction(1, scale * d ** (len(orders) - 1)))
 
 
 def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
@@ -70,8 +80,9 @@ def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
         steps=(*extremal_steps(inverse_bound), *attained_steps(inverse_bound, "top")),
         valid_from=2,
         argument=r"By the steps of the extremal theorem \( 1/E \) is at most the sum, whatever the \( h \) orders, and "
-        r"by those of the closed form of the top set the \( h \) largest orders attain it. The sum grows with \( h \), "
-        r"so the least \( h \) at which it reaches \( 1/\varepsilon \) is the least number of orders.",
+        r"by those of the closed form of the top set the \( h \) largest orders attain it.",
+        closing=r"The sum grows with \( h \), so the least \( h \) at which it reaches \( 1/\varepsilon \) is the "
+        r"least number of orders.",
     )
 
 
@@ -94,50 +105,55 @@ def _rate(inverse_bound: Expr, scale: int) -> Proof:
             ),
         ),
         valid_from=2,
-        argument=r"By the steps of the extremal theorem \( 1/\varepsilon \le 1/E \le 2 S_h \) with "
+        argument=r"By the steps of the extremal theorem \( 1/E \le 2 S_h \) with "
         r"\( S_h = \sum_{k \le h} \binom{n}{k} \), \( n = d - 1 \). By the last two steps \( \binom{n}{h} \) is at "
         r"most \( n \binom{n}{h-1} \le n S_{h-1} \), so that \( S_h \le (n + 1) S_{h-1} = d S_{h-1} \), and "
         r"\( S_0 = 1 \), which the step on \( h = 0 \) compares with the constant of the rate.",
+        closing=r"By induction on \( h \), \( S_h \le d^h \), so that \( 1/E \le 2 d^h \).",
     )
 
 
-def _claim(
-    name: str, statement: str, kind: Kind, proof: Callable[[], Proof], fits: Fits, neighbours: tuple[Claim, ...] = ()
-) -> Claim:
+_IDEA = (
+    r"The extremal theorem bounds the error of \( h \) orders from below by a sum of binomials, at most a power of "
+    r"\( d \), and the \( h \) largest orders attain it."
+)
+
+
+def _tight(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    sets = r"|R| = h + 1,\ 0 \in R,\ d \notin R"
     return Claim(
         name=name,
-        statement=statement,
-        kind=kind,
+        conclusion=rf"\min \{{ h : E(d, R) \le \varepsilon \text{{ for some }} R,\ {sets} \}} "
+        rf"= \min \{{ h : {formula} \ge \frac{{1}}{{\varepsilon}} \}}",
+        kind="tight",
         source=OURS,
-        idea=r"The extremal theorem bounds the error of \( h \) orders from below by a sum of binomials, at most a "
-        r"power of \( d \), and the \( h \) largest orders attain it.",
-        proof=proof,
-        instances=partial(_instances, fits),
-        scope=f"eps = 2^-s; all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the sets of the largest",
+        idea=_IDEA,
+        quantities={**standard("d"), "eps": _draw_error},
+        hypotheses=(
+            Hypothesis(r"\varepsilon \ge 2^{-d}", lambda case: case["eps"] * 2 ** case["d"] >= 1).failing_at(
+                d=2, eps=Fraction(1, 5)
+            ),
+        ),
+        evaluate=partial(_evaluate, inverse_bound),
+        cases=_cases,
+        proof=partial(_necessary_and_sufficient, inverse_bound),
         neighbours=neighbours,
     )
 
 
-def _tight(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    least = r"\min_{|R| = h + 1,\ 0 \in R,\ d \notin R} E(d, R)"
-    return _claim(
-        name,
-        rf"{least} \le \varepsilon \iff {formula} \ge \frac{{1}}{{\varepsilon}}",
-        "tight",
-        partial(_necessary_and_sufficient, inverse_bound),
-        partial(_by_sum, inverse_bound),
-        neighbours,
-    )
-
-
 def _lower(name: str, formula: str, scale: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return _claim(
-        name,
-        rf"E(d, R) \le \varepsilon \implies {formula} \ge \frac{{1}}{{\varepsilon}}, \quad h = |R| - 1",
-        "lower",
-        partial(_rate, CUBE, scale),
-        partial(_by_power, scale),
-        neighbours,
+    return Claim(
+        name=name,
+        conclusion=rf"\frac{{1}}{{E(d, R)}} \le {formula}, \quad h = |R| - 1",
+        kind="lower",
+        source=OURS,
+        idea=_IDEA,
+        quantities=standard("d", "R"),
+        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
+        evaluate=partial(_evaluate_rate, scale),
+        cases=extremal_cases,
+        proof=partial(_rate, CUBE, scale),
+        neighbours=neighbours,
     )
 
 

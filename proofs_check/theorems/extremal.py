@@ -27,10 +27,11 @@ from itertools import combinations
 
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.newton import UP_TO_J, U, V, W, moments, split_sum, without_sums
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from proofs_check.top_sets import top_proof
 from theory import closed_forms
 from theory.optimal.families import OURS, D, J, K, R
@@ -114,7 +115,7 @@ EXPANSION = (
 )
 
 
-ATTAINED = r" The remaining steps are those of the closed form of the top set, whose error is equal to the bound."
+ATTAINED = r"The remaining steps are those of the closed form of the top set, whose error is equal to the bound."
 
 
 def extremal_steps(inverse_bound: Expr) -> tuple[Step, ...]:
@@ -137,7 +138,8 @@ def _proof(inverse_bound: Expr) -> Proof:
         argument=EXPANSION + r"A weight \( w_0 = -q(d) \), which these orders do not see, makes the sum of the weights "
         r"\( q(d) + w_0 = 0 \), the moment of order 0. \( |q(d)| = \prod_i (d/k_i - 1) \) is at most "
         r"\( \prod_i (d/i - 1) = \binom{d-1}{h} \), factor by factor, by the steps on them. The next step adds up: "
-        r"\( \sum_{k \le h} \binom{d}{k} + \binom{d-1}{h} \) is the bound on \( 1/E \)." + ATTAINED,
+        r"\( \sum_{k \le h} \binom{d}{k} + \binom{d-1}{h} \) is the bound on \( 1/E \).",
+        closing=ATTAINED,
     )
 
 
@@ -152,23 +154,29 @@ def value(formula: Expr, kernel_size: int, size: int) -> int:
     return int(evaluate(formula.xreplace(sums), place))
 
 
-def _instances(inverse_bound: Expr, kernel_max: int) -> Iterator[Instance]:
+def extremal_cases(kernel_max: int) -> Iterator[Case]:
+    """Yield all sets with order 0 for small kernel sizes, then 0 with the largest orders."""
     for d in range(2, kernel_max + 1):
+        few = d <= ALL_SETS_UP_TO
+        part = "all sets of orders" if few else "the sets of the largest orders"
         for h in range(d):
-            bound = Fraction(1, value(inverse_bound, d, h))
-            largest = tuple(range(d - h, d))
-            for others in combinations(range(1, d), h) if d <= ALL_SETS_UP_TO else (largest,):
-                orders = (0, *others)
-                error = certified_error(d, orders)
-                yield Instance(f"d = {d}, R = {set(orders)}", d, error, bound)
-                if others == largest:
-                    yield Instance(f"d = {d}, R = {set(orders)}, attained", d, bound, error)
+            for others in combinations(range(1, d), h) if few else (tuple(range(d - h, d)),):
+                yield {"d": d, "R": (0, *others), "part": part}
 
 
-def _claim(name: str, statement: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    h = len(orders) - 1
+    bound, error = Fraction(1, value(inverse_bound, d, h)), certified_error(d, orders)
+    yield Value("", error, bound)
+    if orders == (0, *range(d - h, d)):
+        yield Value("attained", bound, error)
+
+
+def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=rf"0 \in R,\ |R| = h + 1,\ d \notin R \implies \frac{{1}}{{E(d, R)}} \le {statement}, "
+        conclusion=rf"\frac{{1}}{{E(d, R)}} \le {formula}, \quad h = |R| - 1, "
         r"\text{ with equality for the } h \text{ largest orders}",
         kind="lower",
         source=OURS,
@@ -176,8 +184,10 @@ def _claim(name: str, statement: str, inverse_bound: Expr, neighbours: tuple[Cla
         r"\( (-1)^k b_k \binom{t}{k} \) gives weights orthogonal to the class. As \( k_i \ge i \), every \( b_k \) is "
         r"in \( [0, 1] \), and 1 for the largest orders.",
         proof=partial(_proof, inverse_bound),
-        instances=partial(_instances, inverse_bound),
-        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the sets of the largest",
+        quantities=standard("d", "R"),
+        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
+        evaluate=partial(_evaluate, inverse_bound),
+        cases=extremal_cases,
         neighbours=neighbours,
     )
 

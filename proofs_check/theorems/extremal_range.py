@@ -20,19 +20,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
 
 from sympy import Expr, Integer
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.optima import certified_error
 from proofs_check.proof import Proof
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from proofs_check.theorems.extremal import (
-    ALL_SETS_UP_TO,
     ATTAINED,
     EXPANSION,
     attained_steps,
     expansion,
+    extremal_cases,
     size_of_weights,
     subsets_up_to,
     value,
@@ -53,33 +53,40 @@ def _proof(inverse_bound: Expr) -> Proof:
         valid_from=2,
         argument=EXPANSION
         + r"Relative to the range, \( w_d \) does not count, and no weight at \( z = 0 \) is needed. The "
-        r"next step adds up: \( \sum_{1 \le k \le h} \binom{d}{k} \) is the bound on \( 1/E \)." + ATTAINED,
+        r"next step adds up: \( \sum_{1 \le k \le h} \binom{d}{k} \) is the bound on \( 1/E \).",
+        closing=ATTAINED,
     )
 
 
-def _instances(inverse_bound: Expr, kernel_max: int) -> Iterator[Instance]:
-    for d in range(2, kernel_max + 1):
-        for h in range(1, d):
-            bound = Fraction(1, value(inverse_bound, d, h))
-            largest = tuple(range(d - h, d))
-            for orders in combinations(range(1, d), h) if d <= ALL_SETS_UP_TO else (largest,):
-                error = certified_error(d, orders, "range")
-                yield Instance(f"d = {d}, R = {set(orders)}", d, error, bound)
-                if orders == largest:
-                    yield Instance(f"d = {d}, R = {set(orders)}, attained", d, bound, error)
+def _cases(kernel_max: int) -> Iterator[Case]:
+    for case in extremal_cases(kernel_max):
+        orders = case["R"][1:]
+        if orders:
+            yield {**case, "R": orders}
 
 
-def _claim(name: str, statement: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    h = len(orders)
+    bound, error = Fraction(1, value(inverse_bound, d, h)), certified_error(d, orders, "range")
+    yield Value("", error, bound)
+    if orders == tuple(range(d - h, d)):
+        yield Value("attained", bound, error)
+
+
+def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=rf"|R| = h,\ 0, d \notin R \implies \frac{{1}}{{E_{{\text{{range}}}}(d, R)}} \le {statement}, "
+        conclusion=rf"\frac{{1}}{{E_{{\text{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
         r"\text{ with equality for the } h \text{ largest orders}",
         kind="lower",
         source=OURS,
         idea=r"The weights of the extremal theorem, without the two 0/1 vectors that are constant.",
         proof=partial(_proof, inverse_bound),
-        instances=partial(_instances, inverse_bound),
-        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the sets of the largest",
+        quantities=standard("d", "R"),
+        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0, 1)), NO_MAXIMUM.failing_at(d=2, R=(2,))),
+        evaluate=partial(_evaluate, inverse_bound),
+        cases=_cases,
         neighbours=neighbours,
     )
 

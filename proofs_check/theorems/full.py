@@ -22,7 +22,8 @@ from dataclasses import replace
 from sympy import Integer, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import FROM_TWO, binomial_theorem, growing_claim, moments, sign
+from proofs_check.newton import FROM_TWO, binomial_theorem, moments, sign
+from proofs_check.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError, Region, free
 from proofs_check.tight import with_error
 from theory import closed_forms
@@ -54,7 +55,9 @@ def full_proof(family: ClosedForm) -> Proof:
         r"let \( p(z) = \sum_k c_k \binom{z}{k} \) over \( k < d \) with \( c_k = -(-1)^d (-2)^k E \). For \( k \ge 1 "
         r"\) these are the family's coefficients, divided by \( \binom{d}{k} \). By the binomial theorem "
         r"\( p(z) = -(-1)^{d-z} E \) for \( z < d \), and at \( z = d \), where the term \( k = d \) is missing, "
-        r"\( p(d) = 1 - E \). So \( \beta_0 = 1 - p(d) = E \), and the residual is \( \pm E \) everywhere.",
+        r"\( p(d) = 1 - E \).",
+        closing=r"So \( \beta_0 = 1 - p(d) = E \), and the residual is \( \pm E \) everywhere: by weak duality "
+        r"no other is smaller.",
     )
 
 
@@ -63,7 +66,7 @@ def claims() -> Iterator[Claim]:
     family = closed_forms["full"]
     intercept, block = family.blocks
     dropped = replace(family, blocks=(intercept, Block(block.first + 1, block.last, block.coefficient)))
-    yield growing_claim(
+    yield family_claim(
         family,
         full_proof,
         idea=r"The residual is \( \pm 2^{-d} \) with alternating signs at all 0/1 vectors; the \( d \)-th difference, "

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from sympy import Integer, Symbol, binomial, floor
 
 from proofs_check.claim import Claim
-from proofs_check.newton import U, V, W, Z, binomial_theorem, growing_claim, moments, off_by_one, sign, split_sum
+from proofs_check.newton import U, V, W, Z, binomial_theorem, moments, off_by_one, sign, split_sum
+from proofs_check.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError, Region, Sign, Step, Telescoping
 from theory import closed_forms
 from theory.optimal.families import ClosedForm, D, K, R
@@ -106,13 +107,14 @@ def full_but_last_proof(family: ClosedForm) -> Proof:
         r"coefficients are \( c_k = -(-1)^{k+d} E \sum_z \binom{k}{z} s_z \), where the sum is \( 2^k \), "
         r"less twice that of \( \binom{k}{z} \) over \( z < m \), and for odd \( d \) less \( \binom{k}{m} \): as the "
         r"family says.",
+        closing=r"By weak duality no residual is smaller than \( E \), and that of the family is not larger.",
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["full-but-last"]
-    yield growing_claim(
+    yield family_claim(
         family,
         full_but_last_proof,
         idea=r"The \( d \)-th difference of \( (z - m) p(z) \) vanishes for every \( p \) of the class. It bounds the "

@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Value, standard
 from proofs_check.theorems.link import sets_of_orders
 from proofs_check.theorems.residual_moments import AffineFunction
 from theory import Estimator, optimal_estimator
@@ -38,43 +39,51 @@ def _affine(estimator: Estimator) -> AffineFunction:
     return AffineFunction(estimator.intercept, estimator.order_statistic_weights)
 
 
-def _instances(objective: Objective, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
         for orders in sets_of_orders(d):
-            estimator = optimal_estimator(d, orders, objective=objective)
-            residual = AffineFunction.residual(estimator)
-            where = f"d = {d}, R = {set(orders)}"
-            for r in orders:
-                product = residual.mean_product(_affine(Estimator(d, {r: 1})))
-                yield Instance(f"{where}, order {r}", d, product, Fraction(0))
-            yield _perturbed(where, estimator)
+            yield {"d": d, "R": orders}
 
 
-def _perturbed(where: str, estimator: Estimator) -> Instance:
+def _evaluate(objective: Objective, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    estimator = optimal_estimator(d, orders, objective=objective)
+    residual = AffineFunction.residual(estimator)
+    for r in orders:
+        yield Value(f"order {r}", residual.mean_product(_affine(Estimator(d, {r: 1}))), Fraction(0))
+    yield _perturbed(estimator)
+
+
+def _perturbed(estimator: Estimator) -> Value:
     """Compare the mean square of a worse estimator, from its vertices, with Pythagoras."""
     d = estimator.kernel_size
     delta = {r: Fraction((-1) ** r, r + 3) for r in estimator.orders}
     worse = Estimator(d, {r: beta + delta[r] for r, beta in estimator.coefficients.items()})
     residual, change = AffineFunction.residual(estimator), _affine(Estimator(d, delta))
     sides = residual.mean_product(residual) + change.mean_product(change)
-    return Instance(f"{where}, perturbed", d, worse.mean_square, sides)
+    return Value("perturbed", worse.mean_square, sides)
 
 
-def _claim(name: str, statement: str, objective: Objective, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _claim(name: str, conclusion: str, objective: Objective, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=OURS,
         idea=r"The residual of the optimum is orthogonal to the class, so that Pythagoras applies.",
-        instances=partial(_instances, objective),
-        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}",
+        quantities=standard("d", "R"),
+        evaluate=partial(_evaluate, objective),
+        cases=_cases,
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    body = r"\mathbb{E}[e \, m_r] = 0, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]"
-    false = _claim("least-squares-of-the-sup-norm", body + r"\quad \text{for the sup-norm optimum}", "cube")
-    yield _claim("least-squares", body, "l2", (false,))
+    body = (
+        r"\mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad "
+        r"\mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2] \text{ for } g \text{ in the class}, \quad "
+        r"e = \max - f, \ f \text{ the optimum in "
+    )
+    false = _claim("least-squares-of-the-sup-norm", body + r"the sup norm}", "cube")
+    yield _claim("least-squares", body + r"mean square}", "l2", (false,))

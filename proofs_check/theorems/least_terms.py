@@ -21,10 +21,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
+from random import Random
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.optima import certified_error
 from proofs_check.proof import Proof
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
 from proofs_check.theorems import width
 from theory.bounds import least_terms
 from theory.optimal.families import OURS
@@ -51,39 +53,54 @@ def _proof(factor: Fraction) -> Proof:
     return Proof(
         steps=width.proof(factor / 2).steps,
         valid_from=2,
-        argument=r"The steps are those of the width law: \( \epsilon \ge E \ge \frac{1}{2N} \), so that "
+        argument=r"The steps are those of the width law.",
+        closing=r"By that law \( \epsilon \ge E \ge \frac{1}{2N} \), so that "
         r"\( N \ge \frac{1}{2\epsilon} \), or \( \epsilon \ge E \ge \frac{2}{N^2} \), so that "
         r"\( N \ge \sqrt{2/\epsilon} \).",
     )
 
 
-def _instances(factor: Fraction, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
         for orders in sets_with_intercept(d):
-            terms, bound = number_of_terms(d, orders), least_terms(certified_error(d, orders) / factor)
-            yield Instance(f"d = {d}, R = {set(orders)}", d, Fraction(terms), Fraction(bound))
+            yield {"d": d, "R": orders, "eps": certified_error(d, orders)}
 
 
-def _claim(name: str, statement: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
+    # The optimum itself, more, or less.
+    return certified_error(case["d"], case["R"]) * Fraction(rng.choice([2, 2, 3, 1]), 2) or Fraction(1, 1000)
+
+
+def _is_attained(case: Case) -> bool:
+    return certified_error(case["d"], case["R"]) <= case["eps"]
+
+
+def _evaluate(factor: Fraction, case: Case) -> Iterator[Value]:
+    terms, bound = number_of_terms(case["d"], case["R"]), least_terms(case["eps"] / factor)
+    yield Value("", Fraction(terms), Fraction(bound))
+
+
+def _claim(name: str, conclusion: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="lower",
         source=OURS,
         idea=r"The width law, solved for \( N \).",
         proof=partial(_proof, factor),
-        instances=partial(_instances, factor),
-        scope=f"all sets with order 0 for d = 2..{ALL_SETS_UP_TO}",
+        quantities={**standard("d", "R"), "eps": _draw_error},
+        hypotheses=(
+            INTERCEPT,
+            NO_MAXIMUM.failing_at(d=2, R=(0, 2), eps=Fraction(1, 1000)),
+            Hypothesis(r"E(d, R) \le \epsilon", _is_attained).failing_at(d=3, R=(0,), eps=Fraction(1, 100)),
+        ),
+        evaluate=partial(_evaluate, factor),
+        cases=_cases,
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    condition = r"E(d, R) \le \epsilon \implies "
-    false = _claim(
-        "least-terms-doubled", condition + r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2)
-    )
-    yield _claim(
-        "least-terms", condition + r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1), (false,)
-    )
+    false = _claim("least-terms-doubled", r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2))
+    yield _claim("least-terms", r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1), (false,))

@@ -4,7 +4,7 @@ Setting
     For a set R of orders, E~(d,R) = min over c of max over z = 0..d of |[z = d] - sum over r in R of c_r C(z,r)|. It is
     the optimal error E(d,R) where 0 is in R.
 Claim
-    1/E~(d,R) <= 2/E~(d-1,S) with S = {r-1 : r in R, r >= 1}, for d >= 3.
+    1/E~(d,R) <= 2/E~(d-1,S) with S = {r-1 : r in R, r >= 1}, for d >= 1.
 Kind
     Lower bound on E~(d,R).
 Source
@@ -20,15 +20,17 @@ Check
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import chain, combinations
+from random import Random
 
 from sympy import Symbol, binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Identity, Proof, Region, free
+from proofs_check.statement import Case, Value, least_kernel_size, standard
 from theory.bounds import indicator_error
 from theory.optimal.families import OURS, D, R
 
@@ -56,11 +58,12 @@ def pascal() -> Iterator[Identity]:
 def _proof() -> Proof:
     return Proof(
         steps=tuple(pascal()),
-        valid_from=3,
+        valid_from=1,
         argument=r"The steps say that differences map the span for \( R \) into the span for \( S \) (below "
         r"\( z = r - 1 \) all three binomials are 0, and order 0 goes to 0), and the target \( [z = d] \) to "
-        r"\( [z = d-1] \): only at \( z = d - 1 \) it is not 0. The difference of two residuals is at most twice the "
-        r"largest: \( \tilde E(d-1, S) \le 2 \tilde E(d, R) \).",
+        r"\( [z = d-1] \): only at \( z = d - 1 \) it is not 0.",
+        closing=r"The difference of two residuals is at most twice the largest: "
+        r"\( \tilde E(d-1, S) \le 2 \tilde E(d, R) \).",
     )
 
 
@@ -69,25 +72,51 @@ def sets_of_orders(kernel_size: int) -> Iterator[tuple[int, ...]]:
     yield from chain.from_iterable(combinations(range(kernel_size), n) for n in range(1, kernel_size + 1))
 
 
-def _instances(factor: Fraction, kernel_max: int) -> Iterator[Instance]:
-    for d in range(3, min(kernel_max, ALL_SETS_UP_TO) + 1):
-        for orders in sets_of_orders(d):
-            smaller = indicator_error(d - 1, [r - 1 for r in orders if r])
-            where = f"d = {d}, R = {set(orders)}"
-            yield Instance(where, d, indicator_error(d, orders), smaller / factor)
+def least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
+    """Return E~(d,S), for d = 0 and d = 1, too.
+
+    Examples
+    --------
+    >>> [str(least_indicator_error(d, [0])) for d in range(3)]
+    ['0', '1/2', '1/2']
+    """
+    if kernel_size >= 2:
+        return indicator_error(kernel_size, orders)
+    # The target is C(z,d) itself, and otherwise 0 or, where the constants can be used, 1/2 is the best approximation.
+    if kernel_size in orders:
+        return Fraction(0)
+    return Fraction(1, 2) if 0 in orders else Fraction(1)
 
 
-def _claim(name: str, statement: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _cases(kernel_max: int) -> Iterator[Case]:
+    for d in range(1, min(kernel_max, ALL_SETS_UP_TO) + 1):
+        for orders in sets_of_orders(d + 1):
+            yield {"d": d, "R": orders}
+
+
+def _draw_kernel_size(rng: Random, _case: Case, most: int) -> int:
+    return rng.randint(1, most)
+
+
+def _evaluate(factor: Fraction, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    smaller = least_indicator_error(d - 1, [r - 1 for r in orders if r])
+    yield Value("", least_indicator_error(d, orders), smaller / factor)
+
+
+def _claim(name: str, conclusion: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="lower",
         source=OURS,
         idea=r"The difference \( p(z+1) - p(z) \) of an approximation for \( d \) and \( R \) is an approximation for "
         r"\( d - 1 \) and the orders lowered by 1, with at most twice the error.",
         proof=_proof,
-        instances=partial(_instances, factor),
-        scope=f"all sets of orders for d = 3..{ALL_SETS_UP_TO}",
+        quantities={**standard("d", "R"), "d": _draw_kernel_size},
+        hypotheses=(least_kernel_size(1),),
+        evaluate=partial(_evaluate, factor),
+        cases=_cases,
         neighbours=neighbours,
     )
 

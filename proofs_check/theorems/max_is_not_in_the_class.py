@@ -24,10 +24,11 @@ from itertools import chain, combinations
 
 from sympy import Integer
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.newton import FROM_TWO, binomial_theorem, moments
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Sign
+from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
 from theory.optimal.families import PAPER, D
 
 ALL_SETS_UP_TO = 7
@@ -46,29 +47,37 @@ def _proof(base: int) -> Proof:
         valid_from=2,
         argument=r"By the first step the weights \( w_z = (-1)^{d-z} \binom{d}{z} \) are orthogonal to all "
         r"\( \binom{z}{r} \), \( r < d \), hence to every element of the class. The maximum differs from 1 only at "
-        r"\( z = d \), so that its inner product with the weights is \( -w_d = -1 \), not 0. By the next two the "
-        r"absolute values of the weights add up to \( 2^d \), so that some residual is at least \( 2^{-d} \).",
+        r"\( z = d \), so that its inner product with the weights is \( -w_d = -1 \), not 0.",
+        closing=r"By the next two the absolute values of the weights add up to \( 2^d \), so that some residual is at "
+        r"least \( 2^{-d} \).",
     )
 
 
-def _instances(base: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, kernel_max + 1):
-        sizes = range(1, d + 1) if d <= ALL_SETS_UP_TO else (d,)
-        for orders in chain.from_iterable(combinations(range(d), size) for size in sizes):
-            yield Instance(f"d = {d}, R = {set(orders)}", d, certified_error(d, orders), Fraction(1, base**d))
+        few = d <= ALL_SETS_UP_TO
+        part = "all sets of orders" if few else "the largest set"
+        for orders in chain.from_iterable(combinations(range(d), size) for size in (range(1, d + 1) if few else (d,))):
+            yield {"d": d, "R": orders, "part": part}
+
+
+def _evaluate(base: int, case: Case) -> Iterator[Value]:
+    yield Value("", certified_error(case["d"], case["R"]), Fraction(1, base ** case["d"]))
 
 
 def _claim(name: str, base: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=rf"R \subseteq \{{0, \ldots, d - 1\}} \implies E(d, R) \ge {base}^{{-d}} > 0",
+        conclusion=rf"E(d, R) \ge {base}^{{-d}} > 0",
         kind="lower",
         source=PAPER,
         idea=r"The \( d \)-th difference in the number of zeros annihilates all orders below \( d \), but not the "
         r"maximum.",
         proof=partial(_proof, base),
-        instances=partial(_instances, base),
-        scope=f"all sets of orders for d = 2..{ALL_SETS_UP_TO}, then the largest",
+        quantities=standard("d", "R"),
+        hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,)),),
+        evaluate=partial(_evaluate, base),
+        cases=_cases,
         neighbours=neighbours,
     )
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from itertools import permutations
 from math import lcm
 
@@ -37,6 +37,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.statement import Case, Value, draw_numbers
 from theory.errors import SolverError
 from theory.optimal.families import OURS
 
@@ -207,18 +208,42 @@ def _instances(size: int, factor: Fraction, _kernel_max: int) -> Iterator[Instan
     yield Instance(f"all {size} inputs -1", size, total, -factor)
 
 
+@lru_cache(maxsize=1)
+def _images_of_rows(size: int) -> list[tuple[Fraction, Integers]]:
+    """Return the images of each row's form, each with the coefficient of one image."""
+    found = []
+    for c, form in rows(size):
+        in_gaps, copies = images(form, size)
+        found.append((c / copies, in_gaps))
+    return found
+
+
+def _evaluate(size: int, factor: Fraction, case: Case) -> Iterator[Value]:
+    """Evaluate both sides at integers, each as it stands: both are symmetric."""
+    x = sorted(case["x"])
+    gaps = np.diff(np.array(x, dtype=np.int64), prepend=0)
+    single, pair = LINEAR[size]
+    total = single * sum(x) + pair * sum(place * value for place, value in enumerate(x))
+    for c, in_gaps in _images_of_rows(size):
+        total += c * int(np.maximum(in_gaps @ gaps, 0).sum())
+    yield Value("", total, factor * x[-1])
+
+
 def _claim(name: str, size: int, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     left = "" if factor == 1 else str(factor)
     return Claim(
         name=name,
-        statement=rf"{left} \max(x_1, \ldots, x_{size}) = a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} + \sum_t c_t \, "
+        conclusion=rf"{left} \max(x_1, \ldots, x_{size}) = a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} + \sum_t c_t \, "
         r"\mathrm{relu}\Big(\sum_{i \le j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j)",
         kind="identity",
         source=OURS,
         idea=r"On the cone of one order, which is enough by symmetry, the bends of the ReLUs cancel, hyperplane by "
         rf"hyperplane, and both sides agree at all 0/1 vectors and at \( (-1, \ldots, -1) \). So {size} numbers take "
         r"two hidden layers.",
+        quantities={"x": draw_numbers(size)},
+        evaluate=partial(_evaluate, size, factor),
         instances=partial(_instances, size, factor),
+        topic="depth",
         scope=f"all of R^{size}, by cells",
         neighbours=neighbours,
     )

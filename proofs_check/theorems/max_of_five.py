@@ -34,7 +34,8 @@ from functools import partial
 from itertools import accumulate, combinations
 from math import gcd
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Value, draw_numbers
 from theory.optimal.families import OURS
 
 SIZE = 5
@@ -146,26 +147,33 @@ def _left(four: int) -> int:
     return 5 * four - 30
 
 
-def _instances(four: int, _kernel_max: int) -> Iterator[Instance]:
+def _cases(four: int, _kernel_max: int) -> Iterator[Case]:
     # All of R^5, whatever the largest kernel size asked for.
-    right = list(terms(four))
-    points = {f"gaps {ray}": list(accumulate(ray, initial=0)) for ray in rays(right)}
-    for where, x in {"x = (1, 1, 1, 1, 1)": [1] * SIZE, **points}.items():
-        value = sum(term.value(x) for term in right)
-        yield Instance(where, SIZE, Fraction(value), Fraction(_left(four) * max(x)))
+    yield {"x": (1,) * SIZE}
+    for ray in rays(list(terms(four))):
+        yield {"x": tuple(accumulate(ray, initial=0))}
+
+
+def _evaluate(four: int, case: Case) -> Iterator[Value]:
+    x = case["x"]
+    value = sum(term.value(x) for term in terms(four))
+    yield Value("", Fraction(value), Fraction(_left(four) * max(x)))
 
 
 def _claim(name: str, four: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=rf"{_left(four)} \max(x_1, \ldots, x_5) = \sum_{{\{{a|bc|de\}}}} \max(2 x_a, M_{{bc}} + M_{{de}}) "
+        conclusion=rf"{_left(four)} \max(x_1, \ldots, x_5) = \sum_{{\{{a|bc|de\}}}} \max(2 x_a, M_{{bc}} + M_{{de}}) "
         rf"+ {four} \sum_{{|J|=4}} \max_{{j \in J}} x_j - \sum_{{\{{a,\{{b,c\}},\{{d,e\}}\}}}} "
         r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)",
         kind="identity",
         source=OURS,
         idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
         r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
-        instances=partial(_instances, four),
+        quantities={"x": draw_numbers(SIZE)},
+        evaluate=partial(_evaluate, four),
+        cases=partial(_cases, four),
+        topic="depth",
         scope="all of R^5, by cells",
         neighbours=neighbours,
     )

@@ -31,6 +31,7 @@ from itertools import permutations, product
 from math import gcd
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.statement import Case, Value, draw_numbers
 from theory.optimal.families import OURS
 
 SIZE = 6
@@ -122,26 +123,36 @@ def bends(terms: list[tuple[int, Form]], order: tuple[int, ...]) -> dict[tuple[i
 
 def _instances(edge: int, _kernel_max: int) -> Iterator[Instance]:
     # All of R^6, whatever the largest kernel size asked for.
-    linear, terms = right_side(edge)
+    _, terms = right_side(edge)
     for order in permutations(range(SIZE)):
         remaining = sum(abs(bend) for bend in bends(terms, order).values())
         yield Instance(f"bends in the order {order}", SIZE, Fraction(remaining), Fraction(0))
     for x in (*product((0, 1), repeat=SIZE), (-1,) * SIZE):
-        value = evaluate(linear, x) + sum(c * max(0, evaluate(form, x)) for c, form in terms)
-        yield Instance(f"x = {x}", SIZE, Fraction(value), Fraction(SIZE * edge * max(x)))
+        (value,) = _evaluate(edge, {"x": x})
+        yield Instance(f"x = {x}", SIZE, value.computed, value.claimed)
+
+
+def _evaluate(edge: int, case: Case) -> Iterator[Value]:
+    x = case["x"]
+    linear, terms = right_side(edge)
+    value = evaluate(linear, x) + sum(c * max(0, evaluate(form, x)) for c, form in terms)
+    yield Value("", Fraction(value), Fraction(SIZE * edge * max(x)))
 
 
 def _claim(name: str, edge: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=rf"{SIZE * edge} \max(x_0, \ldots, x_5) = {edge} \sum_i M_{{i,i+1}} + \sum_{{t}} c_t "
+        conclusion=rf"{SIZE * edge} \max(x_0, \ldots, x_5) = {edge} \sum_i M_{{i,i+1}} + \sum_{{t}} c_t "
         r"\, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j)",
         kind="identity",
         source=OURS,
         idea=r"On the cone of each order of the inputs the bends of the ReLUs cancel, hyperplane by hyperplane, so "
         r"both sides are linear there; and they agree at all 0/1 vectors and along \( (1, \ldots, 1) \). "
         r"\( M_{ij} \) takes one hidden layer and the ReLUs a second: six numbers in two layers.",
+        quantities={"x": draw_numbers(SIZE)},
+        evaluate=partial(_evaluate, edge),
         instances=partial(_instances, edge),
+        topic="depth",
         scope="all of R^6, by cells",
         neighbours=neighbours,
     )

@@ -26,8 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from random import Random
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Hypothesis, Sampler, Value
 from theory.optimal.families import OURS
 
 PART = "networks"
@@ -52,31 +54,59 @@ def merged_sum(first: tuple[int, ...], last: tuple[int, ...], k: int, total: int
     return sum(terms)
 
 
-def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, kernel_max + 1):
         for p in range(1, d):
             q = d - p
             for k in range(1, d + 1):
                 for u in range(p + 1):
                     for v in range(q + 1):
-                        first, last = (1,) * u + (0,) * (p - u), (1,) * v + (0,) * (q - v)
-                        where = f"p = {p}, q = {q}, k = {k}, with {u} and {v} ones"
-                        value = merged_sum(first, last, k, k + 1 + shift)
-                        yield Instance(where, d, Fraction(value), Fraction(min(k, u + v)))
+                        yield {"a": (1,) * u + (0,) * (p - u), "b": (1,) * v + (0,) * (q - v), "k": k}
+
+
+def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+    first, last, k = case["a"], case["b"], case["k"]
+    value = merged_sum(first, last, k, k + 1 + shift)
+    yield Value("", Fraction(value), Fraction(sum(sorted(first + last)[-k:])))
+
+
+def _draw_list(rng: Random, _case: Case, most: int) -> tuple[int, ...]:
+    numbers = [rng.randint(-4, 4) for _ in range(rng.randint(1, most // 2))]
+    return tuple(sorted(numbers, reverse=True) if rng.randrange(2) else numbers)
+
+
+_QUANTITIES: dict[str, Sampler] = {
+    "a": _draw_list,
+    "b": _draw_list,
+    "k": lambda rng, case, _most: rng.randint(1, len(case["a"] + case["b"])),
+}
+
+
+def _is_sorted(name: str, case: Case) -> bool:
+    return list(case[name]) == sorted(case[name], reverse=True)
+
+
+_SORTED = (
+    Hypothesis(r"a_1 \ge \ldots \ge a_p", partial(_is_sorted, "a")).failing_at(a=(0, 1), b=(0,), k=1),
+    Hypothesis(r"b_1 \ge \ldots \ge b_q", partial(_is_sorted, "b")).failing_at(a=(0,), b=(0, 1), k=1),
+)
 
 
 def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     total = "k + 1" + (f" + {shift}" if shift else "")
     return Claim(
         name=name,
-        statement=rf"T_k(a_1 \ge \ldots \ge a_p, b_1 \ge \ldots \ge b_q) = \sum_{{i + j = {total}}} \max(a_i, b_j)",
+        conclusion=rf"T_k(a_1, \ldots, a_p, b_1, \ldots, b_q) = \sum_{{i + j = {total}}} \max(a_i, b_j)",
         kind="identity",
         source=OURS,
         idea=r"If \( i^* \) of the \( k \) largest are in the first list, then \( \max(a_i, b_{k+1-i}) \) is "
         r"\( a_i \) for \( i \le i^* \) and \( b_{k+1-i} \) for \( i > i^* \). The check is complete for each "
         r"\( p, q \): both sides are linear on the cones of equal order, which 0/1 vectors generate.",
-        instances=partial(_instances, shift),
-        scope="",
+        quantities=_QUANTITIES,
+        hypotheses=_SORTED,
+        evaluate=partial(_evaluate, shift),
+        cases=_cases,
+        topic="networks",
         neighbours=neighbours,
         group=PART,
     )

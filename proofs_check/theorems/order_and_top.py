@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import growing_claim, off_by_one
+from proofs_check.newton import off_by_one
+from proofs_check.optima import family_claim
 from proofs_check.top_sets import top_proof, without_largest_order
 from theory import closed_forms
 
@@ -27,7 +28,7 @@ from theory import closed_forms
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["order-and-top"]
-    yield growing_claim(
+    yield family_claim(
         family,
         top_proof,
         idea=r"As for the top set, but below \( d - j \) zeros the residual moves from one of \( \pm E \) to the "

@@ -28,8 +28,9 @@ from math import comb
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Identity, Proof, Region, Telescoping, free
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
 from theory.optimal.families import PAPER, D, K, R
 
 ENUMERATED_UP_TO = 12
@@ -37,6 +38,9 @@ ENUMERATED_UP_TO = 12
 
 Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
+
+
+AT_LEAST_ONE = Hypothesis(r"r \ge 1", lambda case: case["r"] >= 1)
 
 
 def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
@@ -111,29 +115,38 @@ def _proof(offset: int) -> Proof:
         r"There the left side is \( 1 - \binom{z}{r} / \binom{d}{r} \), since \( \binom{z}{r} \) subsets hold zeros "
         r"alone; the right side is the tail sum of the first step over \( \binom{d}{r} \). For \( z < r - 1 \) both "
         r"are 1: the weights below \( k = r \) are 0, and the sum is that of \( z = r - 1 \), where the second step "
-        r"gives \( \binom{d}{r} \). With \( z = 0 \): the weights sum to 1.",
+        r"gives \( \binom{d}{r} \).",
+        closing=r"So both sides agree at these vectors, and hence at all.",
     )
 
 
-def _instances(offset: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(offset: int, kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
         for r in range(1, d + 1 - offset):
-            for number, x in enumerate(windows(d), start=1):
-                where = f"d = {d}, r = {r}, window {number}"
-                yield Instance(where, d, average_of_maxima(x, r), weighted_order_statistics(x, r + offset))
+            for x in windows(d):
+                yield {"d": d, "r": r, "x": x, "part": "every order, three windows"}
 
 
-def _claim(name: str, statement: str, offset: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(offset: int, case: Case) -> Iterator[Value]:
+    x, r = case["x"], case["r"]
+    if r < 1:
+        raise StatementError("the maximum over no inputs is not defined")
+    yield Value("", average_of_maxima(x, r), weighted_order_statistics(x, r + offset))
+
+
+def _claim(name: str, conclusion: str, offset: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=PAPER,
         idea=r"The order statistic \( x_{(k)} \) is the maximum of a subset that consists of it and of \( r-1 \) of "
         r"the \( k-1 \) smaller inputs. On sorted windows both sides are linear, and at 0/1 vectors they agree.",
         proof=partial(_proof, offset),
-        instances=partial(_instances, offset),
-        scope=f"every order and three windows for each d up to {ENUMERATED_UP_TO}",
+        quantities=standard("d", "r", "x"),
+        hypotheses=(AT_LEAST_ONE.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
+        evaluate=partial(_evaluate, offset),
+        cases=partial(_cases, offset),
         neighbours=neighbours,
     )
 

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from sympy import Integer, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import FROM_TWO, binomial_theorem, growing_claim, moments, sign
+from proofs_check.newton import FROM_TWO, binomial_theorem, moments, sign
+from proofs_check.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError
 from proofs_check.theorems.full import ORDERS
 from proofs_check.tight import with_error
@@ -53,13 +54,15 @@ def _proof(family: ClosedForm) -> Proof:
         r"\( c_k = -(-1)^d ((-2)^k - (-1)^k) E \), which vanishes at \( k = 0 \). By the binomial theorem, and the "
         r"first step with \( r = 0 \) for the powers of \( -1 \), \( p(z) = -(-1)^{d-z} E \) for \( 1 \le z < d \), "
         r"and \( p(d) = \sum \beta_k = 1 \).",
+        closing=r"By weak duality no residual is smaller than \( E \) relative to the range, and that of the family is "
+        r"not larger.",
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["range-full"]
-    yield growing_claim(
+    yield family_claim(
         family,
         _proof,
         idea=r"As for the full set on the cube, without the two 0/1 vectors that are constant.",

@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import growing_claim, off_by_one
+from proofs_check.newton import off_by_one
+from proofs_check.optima import family_claim
 from proofs_check.top_sets import top_proof
 from theory import closed_forms
 
@@ -28,7 +29,7 @@ from theory import closed_forms
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     family = closed_forms["range-order-and-top"]
-    yield growing_claim(
+    yield family_claim(
         family,
         top_proof,
         idea=r"As for the top set, but below \( d - j \) zeros the residual is a multiple of \( \binom{z}{r} \) and "

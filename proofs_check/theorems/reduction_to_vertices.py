@@ -25,9 +25,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
+from random import Random
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Proof
+from proofs_check.statement import Case, Hypothesis, Value, standard
 from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import PAPER
@@ -43,8 +45,9 @@ def _proof() -> Proof:
         argument=r"Let \( w_k \) be the weights of \( m_r \). As \( x_{(k)} = \sum_{z < k} D_z \), exchanging finite "
         r"sums gives \( m_r(x) = \sum_z D_z \sum_{k > z} w_k \), and the inner sum is \( \phi_r(z) \) by the step "
         r"(for \( z < r - 1 \) the weights below \( k = r \) are 0, which leaves the case \( z = r - 1 \); for "
-        r"\( z = d \) it is empty). Since \( \max = m_d \) and \( \sum_z D_z = 1 \), "
-        r"\( e(x) = \sum_z D_z e_z \), an average of the \( e_z \) with weights \( D_z \ge 0 \).",
+        r"\( z = d \) it is empty).",
+        closing=r"Since \( \max = m_d \) and \( \sum_z D_z = 1 \), \( e(x) = \sum_z D_z e_z \), which is an average of "
+        r"the \( e_z \), with weights \( D_z \ge 0 \), for \( x \) in the cube.",
     )
 
 
@@ -79,27 +82,46 @@ def _estimators(kernel_size: int) -> Iterator[Estimator]:
     yield Estimator(d, {r: Fraction((-1) ** r * (r + 1), r + 2) for r in range(d + 1)})
 
 
-def _instances(vertices: slice, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
         for estimator in _estimators(d):
-            seen = [Fraction(0)] * (d + 1)
-            seen[vertices] = estimator.vertex_residuals[vertices]
-            for number, x in enumerate(windows(d), start=1):
-                where = f"d = {d}, R = {set(estimator.orders)}, window {number}"
-                yield Instance(where, d, residual_by_definition(estimator, x), average_of_vertices(seen, x))
+            for x in windows(d):
+                beta = tuple(estimator.coefficients.values())
+                yield {"d": d, "R": estimator.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
 
 
-def _claim(name: str, statement: str, vertices: slice, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _draw_coefficients(rng: Random, case: Case, _most: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(rng.randint(-6, 6), rng.randint(1, 6)) for _ in case["R"])
+
+
+def _evaluate(vertices: slice, case: Case) -> Iterator[Value]:
+    d, x = case["d"], case["x"]
+    estimator = Estimator(d, dict(zip(case["R"], case["beta"], strict=True)))
+    seen = [Fraction(0)] * (d + 1)
+    seen[vertices] = estimator.vertex_residuals[vertices]
+    here, largest = residual_by_definition(estimator, x), max(map(abs, estimator.vertex_residuals))
+    yield Value("the largest", max(abs(here), largest), largest)
+    yield Value("", here, average_of_vertices(seen, x))
+
+
+def _claim(name: str, conclusion: str, vertices: slice, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=PAPER,
         idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
         r"simplex, weighted by the spacings of the inputs.",
         proof=_proof,
-        instances=partial(_instances, vertices),
-        scope=f"five estimators at three points each for d = 2..{ENUMERATED_UP_TO}",
+        quantities={**standard("d", "R"), "beta": _draw_coefficients, **standard("x")},
+        hypotheses=(
+            Hypothesis(r"x \in [0,1]^d", lambda case: all(0 <= value <= 1 for value in case["x"])).failing_at(
+                d=2, R=(0,), beta=(Fraction(1, 2),), x=(Fraction(5), Fraction(0))
+            ),
+        ),
+        evaluate=partial(_evaluate, vertices),
+        cases=_cases,
+        drawn_up_to=6,
         neighbours=neighbours,
     )
 

@@ -35,9 +35,11 @@ from itertools import combinations
 
 from sympy import Expr, Symbol
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from theory.optimal.families import OURS
 
 _B = Symbol("b")
 _X = Symbol("X")
@@ -100,40 +102,45 @@ def proof() -> Proof:
         tuple(_steps()),
         2,
         r"An estimator with intercept \(b\), less its intercept and divided by \(1 - b\), has the residual divided by "
-        r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above; mixing an estimator without "
-        r"intercept with the constant 1 in the proportion that balances both residuals bounds it below.",
+        r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above.",
+        closing=r"Mixing an estimator without intercept with the constant 1, in the proportion that balances both "
+        r"residuals, bounds it below.",
     )
 
 
-def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, 9 if kernel_max >= 16 else 8) + 1):
         for size in range(1, d):
             for orders in combinations(range(1, d), size):
-                error = certified_error(d, (0, *orders))
-                yield Instance(f"d = {d}, R = {set(orders)}", d, certified_error(d, orders), error / (shift - error))
+                yield {"d": d, "R": orders}
 
 
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    neighbour = Claim(
-        name="wrong-removing-the-intercept",
-        statement=r"E(d, R) = \frac{E(d, R \cup \{0\})}{2 - E(d, R \cup \{0\})}",
+def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    error = certified_error(d, sorted({0, *orders}))
+    yield Value("", certified_error(d, orders), error / (shift - error))
+
+
+def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        conclusion=rf"E(d, R) = \frac{{E(d, R \cup \{{0\}})}}{{{shift} - E(d, R \cup \{{0\}})}}",
         kind="tight",
-        source="this project",
-        instances=partial(_instances, 2),
-    )
-    yield Claim(
-        name="removing-the-intercept",
-        statement=r"E(d, R) = \frac{E(d, R \cup \{0\})}{1 - E(d, R \cup \{0\})}, \quad 0 \notin R",
-        kind="tight",
-        source="this project",
+        source=OURS,
         idea=(
             r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
             r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
             r"right intercept balances an estimator without one."
         ),
+        quantities=standard("d", "R"),
+        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
+        evaluate=partial(_evaluate, shift),
+        cases=_cases,
         proof=proof,
-        instances=partial(_instances, 1),
-        scope="every nonempty R within 1..d-1, d up to 8 or 9",
-        neighbours=(neighbour,),
+        neighbours=neighbours,
     )
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield _claim("removing-the-intercept", 1, (_claim("wrong-removing-the-intercept", 2),))

@@ -29,7 +29,8 @@ from math import comb, prod
 
 from flint import fmpq, fmpq_mat
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
 from theory import optimal_estimator
 from theory.optimal.families import OURS
 from theory.rationals import to_fraction
@@ -92,26 +93,32 @@ def _sets(kernel_size: int) -> list[tuple[int, ...]]:
     return sorted({tuple(sorted(orders)) for orders in ({0}, {0, 1}, {1}, {0, 1, d - 1}, {0, d // 2}, set(range(d)))})
 
 
-def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, INTEGRATED_UP_TO) + 1):
         for orders in _sets(d):
-            residuals = optimal_estimator(d, orders).vertex_residuals
-            law = ResidualDistribution(residuals)
             for k in range(MOMENTS + 1):
-                where = f"d = {d}, R = {set(orders)}, moment {k}"
-                yield Instance(where, d, integrated_moment(law, k), dirichlet_moment(residuals, k, shift))
+                yield {"d": d, "R": orders, "k": k, "part": f"up to six estimators, moments up to {MOMENTS}"}
 
 
-def _claim(name: str, statement: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+    residuals = optimal_estimator(case["d"], case["R"]).vertex_residuals
+    moment = integrated_moment(ResidualDistribution(residuals), case["k"])
+    yield Value("", moment, dirichlet_moment(residuals, case["k"], shift))
+
+
+def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=OURS,
         idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
         r"a slice of a simplex is a B-spline of the heights of its vertices.",
-        instances=partial(_instances, shift),
-        scope=f"moments up to {MOMENTS} of up to six estimators for d = 2..{INTEGRATED_UP_TO}",
+        quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, MOMENTS)},
+        hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
+        evaluate=partial(_evaluate, shift),
+        cases=_cases,
+        drawn_up_to=5,
         neighbours=neighbours,
     )
 

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Value, standard
 from proofs_check.theorems.least_terms import sets_with_intercept
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import OURS
@@ -87,27 +88,30 @@ def _second_moment(residuals: tuple[Fraction, ...], mixed: int) -> Fraction:
     return (squares + mixed * total**2) / ((d + 1) * (d + 2))
 
 
-def _instances(mixed: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
         for orders in sets_with_intercept(d):
-            estimator = optimal_estimator(d, orders)
-            residual, vertices = AffineFunction.residual(estimator), estimator.vertex_residuals
-            where = f"d = {d}, R = {set(orders)}"
-            yield Instance(f"{where}, mean", d, residual.mean, sum(vertices, Fraction(0)) / (d + 1))
-            second = _second_moment(vertices, mixed)
-            yield Instance(f"{where}, mean square", d, residual.mean_product(residual), second)
+            yield {"d": d, "R": orders, "part": "all sets with order 0"}
 
 
-def _claim(name: str, statement: str, mixed: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(mixed: int, case: Case) -> Iterator[Value]:
+    estimator = optimal_estimator(case["d"], case["R"])
+    residual, vertices = AffineFunction.residual(estimator), estimator.vertex_residuals
+    yield Value("mean", residual.mean, sum(vertices, Fraction(0)) / (case["d"] + 1))
+    yield Value("mean square", residual.mean_product(residual), _second_moment(vertices, mixed))
+
+
+def _claim(name: str, conclusion: str, mixed: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=OURS,
         idea=r"The residual is an average of its values at the vertices, weighted by the spacings of the inputs, whose "
         r"moments are those of a Dirichlet distribution.",
-        instances=partial(_instances, mixed),
-        scope=f"all sets with order 0 for d = 2..{ALL_SETS_UP_TO}",
+        quantities=standard("d", "R"),
+        evaluate=partial(_evaluate, mixed),
+        cases=_cases,
         neighbours=neighbours,
     )
 

@@ -28,10 +28,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from proofs_check.claim import Claim, Instance, Kind
-from theory.networks.exactness import prove_exact
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, Hypothesis, Value, draw_numbers, least_kernel_size, standard
+from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
-from theory.networks.one_layer import check_obstruction, one_layer_obstruction
 from theory.optimal.families import OURS
 
 PROVED_UP_TO = 25
@@ -52,69 +52,89 @@ def layers_needed(kernel_size: int, most: int) -> int:
     return layers
 
 
-def _network(kernel_size: int, layers: int) -> Iterator[Instance]:
-    network = exact_max_network(kernel_size, construction="shallow")
-    where = f"d = {kernel_size}"
-    proved = prove_exact(network, "max").status == "proved"
-    yield Instance(f"{where}, networks not proved exact", kernel_size, Fraction(not proved), Fraction(0))
-    yield Instance(f"{where}, hidden layers", kernel_size, Fraction(network.hidden_layers), Fraction(layers))
+def _depths(most: int, case: Case) -> Iterator[Value]:
+    d = case["d"]
+    yield from network_values(exact_max_network(d, construction="shallow"), "max", layers_needed(d, most))
 
 
-def _depths(most: int, kernel_max: int) -> Iterator[Instance]:
+def _sizes(kernel_max: int) -> Iterator[Case]:
     for d in (*range(2, min(kernel_max, PROVED_UP_TO) + 1), 18, 25):
-        yield from _network(d, layers_needed(d, most))
+        yield {"d": d}
 
 
-def _three_by_three(layers: int, _kernel_max: int) -> Iterator[Instance]:
-    yield from _network(9, layers)
+def _three_by_three(layers: int, case: Case) -> Iterator[Value]:
+    network = exact_max_network(9, construction="shallow")
+    yield from network_values(network, "max", layers)
+    x = case["x"]
+    distance = abs(network.evaluate_exact(x) - max(x))
+    yield Value("distance from the maximum", distance, Fraction(0), determined=False)
 
 
-def _one_layer(least: int, kernel_max: int) -> Iterator[Instance]:
-    for d in range(least, kernel_max + 1):
-        obstruction = one_layer_obstruction("max", d)
-        if obstruction is not None:
-            check_obstruction(obstruction)
-        layers = 1 if obstruction is None else 2
-        yield Instance(f"d = {d}, hidden layers at least", d, Fraction(layers), Fraction(2))
+def _one_layer(case: Case) -> Iterator[Value]:
+    yield Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
+
+
+_BLOCKS = (
+    r"In the identity for six numbers each number may be the maximum of a block of inputs, so a layer more triples the "
+    r"number of inputs. Each network is proved exact on all of \( R^d \) from its weights."
+)
+
+
+def _depth_claim(name: str, most: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        conclusion=r"\text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} "
+        rf"\le \lceil \log_3(d / {most}) \rceil + 1",
+        kind="upper",
+        source=OURS,
+        idea=_BLOCKS,
+        quantities=standard("d"),
+        evaluate=partial(_depths, most),
+        cases=_sizes,
+        topic="depth",
+        neighbours=neighbours,
+        group="shallow",
+    )
+
+
+def _nine_claim(name: str, layers: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        conclusion=rf"\text{{hidden layers that }} \max(x_1, \ldots, x_9) \text{{ takes}} \le {layers}",
+        kind="upper",
+        source=OURS,
+        idea=_BLOCKS,
+        quantities={"x": draw_numbers(9)},
+        evaluate=partial(_three_by_three, layers),
+        cases=lambda _kernel_max: [{"x": tuple(range(9))}],
+        scope="all of R^9",
+        topic="depth",
+        neighbours=neighbours,
+        group="shallow",
+    )
+
+
+def _one_layer_claim(name: str, least: Hypothesis, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        conclusion=r"\text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \ge 2",
+        kind="lower",
+        source=OURS,
+        idea=r"Across \( x_1 = x_2 \) the maximum bends where the other inputs are smaller, and not where one is "
+        r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
+        quantities=standard("d"),
+        hypotheses=(least,),
+        evaluate=_one_layer,
+        cases=lambda kernel_max: ({"d": d} for d in range(least.least or 2, kernel_max + 1)),
+        topic="depth",
+        neighbours=neighbours,
+        group="shallow",
+    )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claims."""
-
-    def claim(name: str, statement: str, kind: Kind, idea: str, instances: object, scope: str, *false: Claim) -> Claim:
-        return Claim(
-            name=name,
-            statement=statement,
-            kind=kind,
-            source=OURS,
-            idea=idea,
-            instances=instances,  # type: ignore[arg-type]
-            scope=scope,
-            neighbours=false,
-            group="shallow",
-        )
-
-    depth = r"\text{hidden layers of } \max(x_1, \ldots, x_d) \le \lceil \log_3(d / "
-    blocks = (
-        r"In the identity for six numbers each number may be the maximum of a block of inputs, so a layer more "
-        r"triples the number of inputs. Each network is proved exact on all of \( R^d \) from its weights."
-    )
-    yield claim(
-        "shallow-depth", depth + r"2) \rceil + 1", "upper", blocks, partial(_depths, 2),
-        f"d up to the kernel size, at most {PROVED_UP_TO}, and d = 18, 25, each network on all of R^d",
-        claim("shallow-depth-three", depth + r"3) \rceil + 1", "upper", blocks, partial(_depths, 3), "d"),
-    )  # fmt: skip
-    three = r"\text{hidden layers of } \max(x_1, \ldots, x_9) \le "
-    yield claim(
-        "three-by-three-in-three-layers", three + "3", "upper", blocks, partial(_three_by_three, 3), "all of R^9",
-        claim("three-by-three-in-two-layers", three + "2", "upper", blocks, partial(_three_by_three, 2), "all of R^9"),
-    )  # fmt: skip
-    one = r"\text{hidden layers of } \max(x_1, \ldots, x_d) \ge 2, \quad d \ge "
-    bend = (
-        r"Across \( x_1 = x_2 \) the maximum bends where the other inputs are smaller, and not where one is larger; "
-        r"one hidden layer bends alike at almost all points of a hyperplane."
-    )
-    yield claim(
-        "one-layer-is-not-enough", one + "3", "lower", bend, partial(_one_layer, 3), "",
-        claim("one-layer-is-not-enough-for-two", one + "2", "lower", bend, partial(_one_layer, 2), ""),
-    )  # fmt: skip
+    yield _depth_claim("shallow-depth", 2, (_depth_claim("shallow-depth-three", 3),))
+    yield _nine_claim("three-by-three-in-three-layers", 3, (_nine_claim("three-by-three-in-one-layer", 1),))
+    false = _one_layer_claim("one-layer-is-not-enough-for-two", least_kernel_size(2))
+    yield _one_layer_claim("one-layer-is-not-enough", least_kernel_size(3).failing_at(d=2), (false,))

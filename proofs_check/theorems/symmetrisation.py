@@ -23,16 +23,18 @@ Check
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache, partial
 from math import comb
 
 from sympy import binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.certificates import CertificateError
+from proofs_check.claim import Claim
 from proofs_check.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, free
+from proofs_check.statement import INTERCEPT, Case, Value, standard
 from proofs_check.theorems.least_terms import sets_with_intercept
 from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
@@ -56,8 +58,9 @@ def _proof() -> Proof:
         argument=r"The moment of the spread weights against \( \max_{j \in J} x_j \) is \( \sum_z w_z (1 - s_z) \) "
         r"with \( s_z \) the share of the vectors with \( z \) zeros that vanish on \( J \): "
         r"\( \binom{d-r}{z-r} / \binom{d}{z} \) for \( z \ge r \), and 0 for \( z < r \). By the step it is "
-        r"\( \binom{z}{r} / \binom{d}{r} \), which is 0 for \( z < r \) too. So the moment is "
-        r"\( \sum_z w_z \phi_r(z) = 0 \): a dual of the unsymmetric problem with the value \( E(d, R) \).",
+        r"\( \binom{z}{r} / \binom{d}{r} \), which is 0 for \( z < r \) too.",
+        closing=r"So the moment is \( \sum_z w_z \phi_r(z) = 0 \): a dual of the unsymmetric problem on points of the "
+        r"cube, with the value \( E(d, R) \), which the symmetric optimum attains on all of the cube.",
     )
 
 
@@ -93,34 +96,61 @@ def _worst_moment(kernel_size: int, sizes: set[int], weights: dict[int, Fraction
     return max(moments + [_moment(kernel_size, subset, weights) for subset in subsets], key=abs)
 
 
-def _instances(more: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
         for orders in sets_with_intercept(d):
-            weights = _spread_dual(d, orders)
-            sizes = set(orders) - {0} | ({orders[-1] + 1} if more else set())
-            where = f"d = {d}, R = {set(orders)}"
-            yield Instance(f"{where}, moment", d, _worst_moment(d, sizes, weights), Fraction(0))
-            value = abs(_moment(d, 2**d - 1, weights))
-            yield Instance(f"{where}, value of the dual", d, value, certified_error(d, orders))
+            yield {"d": d, "R": orders, "part": "all sets with order 0 and all subsets of inputs"}
 
 
-def _claim(name: str, statement: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
+    """Return the least error with a weight for every subset of these sizes, besides the intercept.
+
+    It is not larger than that of the symmetric estimator, which is one of them, and by the spread dual not smaller.
+
+    Raises
+    ------
+    CertificateError
+        If the spread weights are no dual.
+    """
+    orders = tuple(sorted({0, *sizes}))
+    error = certified_error(kernel_size, orders)
+    weights = _spread_dual(kernel_size, orders)
+    moment = _worst_moment(kernel_size, set(orders) - {0}, weights)
+    value = abs(_moment(kernel_size, 2**kernel_size - 1, weights))
+    if error and (moment != 0 or value != error):
+        raise CertificateError(f"the spread dual for d = {kernel_size}, R = {orders} is none")
+    return error
+
+
+def _evaluate(more: int, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    sizes = {*orders, orders[-1] + 1} if more else set(orders)
+    yield Value("", _unsymmetric_error(d, sizes), certified_error(d, orders))
+
+
+def _claim(name: str, conclusion: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="tight",
         source=PAPER,
         idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
         r"dual of the unsymmetric problem, with the same value.",
         proof=_proof,
-        instances=partial(_instances, more),
-        scope=f"all sets with order 0 and all subsets of inputs for d = 2..{ENUMERATED_UP_TO}",
+        quantities=standard("d", "R"),
+        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
+        evaluate=partial(_evaluate, more),
+        cases=_cases,
+        drawn_up_to=5,
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    body = r"\min_\beta \| \max - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \|_\infty = E(d, R)"
-    false = _claim("symmetrisation-one-order-more", body + r", S = R \cup \{\max R + 1\}", 1)
-    yield _claim("symmetrisation", body + r", S = R \setminus \{0\}", 0, (false,))
+    body = (
+        r"\min_\beta \max_{x \in [0,1]^d} \Big| \max(x) - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \Big| "
+        r"= E(d, R), \quad S = R "
+    )
+    false = _claim("symmetrisation-one-order-more", body + r"\setminus \{0\} \cup \{\max R + 1\}", 1)
+    yield _claim("symmetrisation", body + r"\setminus \{0\}", 0, (false,))

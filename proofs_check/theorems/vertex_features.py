@@ -22,9 +22,10 @@ from fractions import Fraction
 from functools import partial
 from math import comb
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Proof
-from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights
+from proofs_check.statement import Case, Value, standard
+from proofs_check.theorems.order_statistic_weights import AT_LEAST_ONE, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 
 ENUMERATED_UP_TO = 10
@@ -40,31 +41,39 @@ def _proof(shift: int) -> Proof:
         steps=(tail_of_weights(shift),),
         valid_from=2,
         argument=r"The vector with \( z \) zeros has the order statistics \( x_{(k)} = [k > z] \), so its mean subpool "
-        r"max is \( \binom{d}{r}^{-1} \) times the sum of the step. For \( z < r - 1 \) the weights below "
-        r"\( k = r \) are 0, which leaves the case \( z = r - 1 \), and \( \binom{z}{r} = 0 \).",
+        r"max is \( \binom{d}{r}^{-1} \) times the sum of the step.",
+        closing=r"For \( z < r - 1 \) the weights below \( k = r \) are 0, which leaves the case \( z = r - 1 \), and "
+        r"\( \binom{z}{r} = 0 \).",
     )
 
 
-def _instances(shift: int, kernel_max: int) -> Iterator[Instance]:
+def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
         for r in range(1, d + 1):
             for z in range(d + 1):
-                # Ones first: the definition does not look at the order of the inputs.
-                x = [Fraction(1)] * (d - z) + [Fraction(0)] * z
-                yield Instance(f"d = {d}, r = {r}, z = {z}", d, average_of_maxima(x, r), _feature(d, r, z, shift))
+                yield {"d": d, "r": r, "z": z}
 
 
-def _claim(name: str, statement: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+    d, r, z = case["d"], case["r"], case["z"]
+    # Ones first: the definition does not look at the order of the inputs. m_0 is 1 everywhere.
+    x = [Fraction(1)] * (d - z) + [Fraction(0)] * z
+    yield Value("", average_of_maxima(x, r) if r else Fraction(1), _feature(d, r, z, shift))
+
+
+def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="identity",
         source=PAPER,
         idea=r"The maximum over a subset is 0 only if the subset holds zeros alone, and \( \binom{z}{r} \) of the "
         r"\( \binom{d}{r} \) subsets do.",
         proof=partial(_proof, shift),
-        instances=partial(_instances, shift),
-        scope=f"every order and every number of zeros for each d up to {ENUMERATED_UP_TO}",
+        quantities=standard("d", "r", "z"),
+        hypotheses=(AT_LEAST_ONE.failing_at(d=2, r=0, z=1),),
+        evaluate=partial(_evaluate, shift),
+        cases=_cases,
         neighbours=neighbours,
     )
 

@@ -30,8 +30,9 @@ from sympy import Symbol
 
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof, Region, Sign, free
+from proofs_check.statement import standard
 from proofs_check.theorems import width_high_orders, width_low_orders
-from proofs_check.theorems.width_law import box_instances
+from proofs_check.theorems.width_law import WITH_INTERCEPT, bound_values, box_instances
 from theory.optimal.families import OURS
 
 
@@ -58,8 +59,9 @@ def proof(linear: Fraction) -> Proof:
         r"\( h \) orders \( s = r - m - 1 \) at kernel size \( d' = d - m - 1 \), with the same numbers "
         r"\( k_i = d' - s = d - r \), and the weights of width-high-orders, without the vector of ones, give "
         r"\( 1/E \le 2^{m+1} H_h \). The step on halving, \( m \) times, gives \( \binom{d}{m} \ge 2^m \); the step on "
-        r"growth gives \( N \ge \binom{d}{m} + H_h \); the last step, for \( a = \binom{d}{m} \) and \( b = H_h \), "
-        r"gives \( 1/E \le 2 \binom{d}{m} H_h \le N^2/2 \).",
+        r"growth gives \( N \ge \binom{d}{m} + H_h \).",
+        closing=r"The last step, for \( a = \binom{d}{m} \) and \( b = H_h \), gives "
+        r"\( 1/E \le 2 \binom{d}{m} H_h \le N^2/2 \).",
     )
 
 
@@ -67,16 +69,20 @@ def _bound(linear: Fraction, terms: int) -> Fraction:
     return min(linear / terms, Fraction(2, terms**2))
 
 
-def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="lower",
         source=OURS,
         idea=r"With \( m \) the largest order up to \( d/2 \) and \( h \) the number of larger ones, \( m + 1 \) uses "
         r"of the link inequality and the weights of the extremal theorem give \( 1/E \le 2^{m+1} H_h \), while "
         r"\( N \ge \binom{d}{m} + H_h \) and \( \binom{d}{m} \ge 2^m \).",
         proof=partial(proof, linear),
+        quantities=standard("d", "R"),
+        hypotheses=WITH_INTERCEPT,
+        drawn_up_to=19,
+        evaluate=partial(bound_values, partial(_bound, linear)),
         instances=partial(box_instances, range, partial(_bound, linear)),
         neighbours=neighbours,
     )
@@ -84,5 +90,5 @@ def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim,
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("width-with-a-larger-constant", r"E \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5))
+    false = _claim("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5))
     yield _claim("width", r"E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2})", Fraction(1, 2), (false,))

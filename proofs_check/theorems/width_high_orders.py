@@ -32,9 +32,10 @@ from functools import partial
 
 from sympy import Rational, Symbol, binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.theorems.width_law import box_instances
+from proofs_check.statement import INTERCEPT, Case, Hypothesis, standard
+from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
 from theory.optimal.families import OURS, D, K
 
 KAPPA, POINT, H = Symbol("kappa"), Symbol("t"), Symbol("h")
@@ -113,8 +114,9 @@ def proof(linear: Fraction) -> Proof:
         r"the vector of ones, have the moments \( q(d - r) = 0 \), and 1 at the vector of zeros; so \( 1/E \) is at "
         r"most \( \sum_{k \le h} \binom{d}{k} + |q(d)| \), and \( |q(d)| \le \binom{d-1}{h} \) by the next two "
         r"steps. By Pascal's rule this is \( 2 \sum_{k \le h} \binom{d-1}{k} \), by the last step at most "
-        r"\( 2 \sum_{k \le h} \binom{d}{k} \). As \( k_i \ge i \), the step on growth gives "
-        r"\( N \ge 1 + \sum_{i \le h} \binom{d}{i} \).",
+        r"\( 2 \sum_{k \le h} \binom{d}{k} \).",
+        closing=r"As \( k_i \ge i \), the step on growth gives \( N \ge 1 + \sum_{i \le h} \binom{d}{i} \), and so "
+        r"\( 1/E \le 2N \).",
     )
 
 
@@ -122,31 +124,33 @@ def _orders(kernel_size: int) -> list[int]:
     return [0, *range((kernel_size + 1) // 2, kernel_size)]
 
 
-def _bound(linear: Fraction, terms: int) -> Fraction:
-    return linear / terms
+def _are_high(case: Case) -> bool:
+    return all(r == 0 or case["d"] <= 2 * r < 2 * case["d"] for r in case["R"])
 
 
-def _instances(linear: Fraction, kernel_max: int) -> Iterator[Instance]:
-    yield from box_instances(_orders, partial(_bound, linear), kernel_max)
-
-
-def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="lower",
         source=OURS,
         idea=r"The weights of the extremal theorem: with \( h \) orders beside the intercept, \( 1/E \) is at most "
         r"\( 2 \sum_{k \le h} \binom{d-1}{k} \), and \( h \) orders of at least \( d/2 \) have at least "
         r"\( \sum_{1 \le k \le h} \binom{d}{k} \) subsets.",
         proof=partial(proof, linear),
-        instances=partial(_instances, linear),
+        quantities=standard("d", "R"),
+        hypotheses=(
+            INTERCEPT,
+            Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
+        ),
+        drawn_up_to=19,
+        evaluate=partial(bound_values, partial(linear_bound, linear)),
+        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    condition = r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\} \implies "
-    false = _claim("width-high-orders-doubled", condition + r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-high-orders", condition + r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))
+    false = _claim("width-high-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
+    yield _claim("width-high-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

@@ -25,11 +25,18 @@ from functools import cache, partial
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.optima import certified_error
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
 HOLDS_UP_TO = 18
 """The largest kernel size at which the law holds."""
+
+COUNTEREXAMPLE = {"d": 19, "R": (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18)}
+"""The only case with E N < 1/2 at d = 19."""
+
+WITH_INTERCEPT = (INTERCEPT, NO_MAXIMUM.failing_at(d=2, R=(0, 2)))
+"""The hypotheses 0 in R and d not in R; a set that holds d has the error 0."""
 
 
 Bound = Callable[[int], Fraction]
@@ -118,37 +125,52 @@ def box_instances(orders: Callable[[int], Iterable[int]], bound: Bound, kernel_m
             yield Instance(str(box), d, box.error, bound(box.terms))
 
 
-def _bound(constant: Fraction, terms: int) -> Fraction:
+def linear_bound(constant: Fraction, terms: int) -> Fraction:
+    """Return constant/N."""
     return constant / terms
 
 
-def _instances(constant: Fraction, first: int, last: int, kernel_max: int) -> Iterator[Instance]:
-    # A range that begins beyond kernel_max is checked nevertheless: one kernel size takes a fraction of a second.
-    for d in range(first, max(first, min(last, kernel_max)) + 1):
-        for box in settled_boxes(d, range(d), partial(_bound, constant)):
+def bound_values(bound: Bound, case: Case) -> Iterator[Value]:
+    """Compare E(d,R) with a bound in N, the number of subpool maxima."""
+    d, orders = case["d"], case["R"]
+    yield Value("", certified_error(d, orders), bound(number_of_terms(d, orders)))
+
+
+def _instances(constant: Fraction, last: int, _kernel_max: int) -> Iterator[Instance]:
+    # All kernel sizes of the statement, whatever the largest one asked for: that takes a few seconds.
+    for d in range(2, last + 1):
+        for box in settled_boxes(d, range(d), partial(linear_bound, constant)):
             yield Instance(str(box), d, box.error * box.terms, constant)
 
 
-def _claim(
-    name: str, statement: str, constant: Fraction, first: int, last: int, neighbours: tuple[Claim, ...] = ()
-) -> Claim:
+def _evaluate(constant: Fraction, case: Case) -> Iterator[Value]:
+    d, orders = case["d"], case["R"]
+    yield Value("", certified_error(d, orders) * number_of_terms(d, orders), constant)
+
+
+def _claim(name: str, text: str, constant: Fraction, last: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=rf"E(d, R) N \ge {text}",
         kind="lower",
         source=OURS,
         idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
         r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
-        instances=partial(_instances, constant, first, last),
+        quantities=standard("d", "R"),
+        hypotheses=(
+            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last).failing_at(**COUNTEREXAMPLE),
+            *WITH_INTERCEPT,
+        ),
+        evaluate=partial(_evaluate, constant),
+        instances=partial(_instances, constant, last),
+        drawn_up_to=last,
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    half, statement = Fraction(1, 2), r"E(d, R) N \ge \frac{1}{2}"
-    larger = _claim("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", Fraction(3, 5), 2, HOLDS_UP_TO)
-    beyond = _claim("width-law-beyond", statement + r" \text{ for } d = 19", half, HOLDS_UP_TO + 1, HOLDS_UP_TO + 1)
-    yield _claim(
-        "width-law", statement + rf" \text{{ for }} d \le {HOLDS_UP_TO}", half, 2, HOLDS_UP_TO, (larger, beyond)
-    )
+    half = Fraction(1, 2)
+    larger = _claim("width-law-larger-constant", r"\frac{3}{5}", Fraction(3, 5), HOLDS_UP_TO)
+    beyond = _claim("width-law-beyond", r"\frac{1}{2}", half, HOLDS_UP_TO + 1)
+    yield _claim("width-law", r"\frac{1}{2}", half, HOLDS_UP_TO, (larger, beyond))

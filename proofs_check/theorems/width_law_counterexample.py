@@ -19,14 +19,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from random import Random
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.optima import certified_error
-from proofs_check.theorems.width_law import settled_boxes
+from proofs_check.statement import INTERCEPT, Case, Hypothesis, Value
+from proofs_check.theorems.width_law import COUNTEREXAMPLE, settled_boxes
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
-KERNEL_SIZE = 19
+KERNEL_SIZE = int(COUNTEREXAMPLE["d"])
 ERROR = Fraction(40, 3958863)
 TERMS = 48831
 
@@ -42,6 +44,21 @@ def _instances(orders: tuple[int, ...], _kernel_max: int) -> Iterator[Instance]:
     yield Instance(f"d = {d}, number of such sets", d, Fraction(_exceptions()), Fraction(1))
 
 
+def _draw_orders(rng: Random, _case: Case, _most: int) -> tuple[int, ...]:
+    """Draw the exception, one of its neighbours, or any set of orders up to 19."""
+    known = set(COUNTEREXAMPLE["R"])
+    d = KERNEL_SIZE
+    near = known ^ {rng.randrange(d)}
+    return tuple(sorted(rng.choice([known, near, known - {0}, {0, *rng.sample(range(d + 1), rng.randint(1, d))}])))
+
+
+def _evaluate(orders: tuple[int, ...], case: Case) -> Iterator[Value]:
+    """Compare whether a set breaks the law with whether it is the one that is said to."""
+    d = KERNEL_SIZE
+    broken = 2 * certified_error(d, case["R"]) * number_of_terms(d, case["R"]) < 1
+    yield Value("", Fraction(broken), Fraction(case["R"] == orders))
+
+
 def _exceptions() -> int:
     """Count the sets with E N < 1/2."""
     d = KERNEL_SIZE
@@ -54,13 +71,20 @@ def _claim(name: str, orders: tuple[int, ...], neighbours: tuple[Claim, ...] = (
     error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (ERROR, ERROR * TERMS))
     return Claim(
         name=name,
-        statement=rf"E({KERNEL_SIZE}, \{{{listed}\}}) N = {error} \cdot {TERMS} = {product} < \frac{{1}}{{2}}, "
-        rf"\text{{ the only such set for }} d = {KERNEL_SIZE}",
+        conclusion=rf"E({KERNEL_SIZE}, R) N < \frac{{1}}{{2}} \iff R = \{{{listed}\}}, "
+        rf"\text{{ and then }} E({KERNEL_SIZE}, R) N = {error} \cdot {TERMS} = {product}",
         kind="tight",
         source=OURS,
         idea=r"Low orders approximate like polynomials, high orders like the extremal sets; a mixture gains from both, "
         r"and its width is a sum only.",
+        quantities={"R": _draw_orders},
+        hypotheses=(
+            Hypothesis(rf"{KERNEL_SIZE} \notin R", lambda case: KERNEL_SIZE not in case["R"]).failing_at(R=(0, 19)),
+            INTERCEPT.failing_at(R=orders[1:]),
+        ),
+        evaluate=partial(_evaluate, orders),
         instances=partial(_instances, orders),
+        kernel_size=KERNEL_SIZE,
         scope=f"d = {KERNEL_SIZE}",
         neighbours=neighbours,
     )

@@ -26,10 +26,11 @@ from functools import partial
 
 from sympy import Rational, binomial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
 from proofs_check.proof import Proof, Region, Sign, free
+from proofs_check.statement import INTERCEPT, Hypothesis, standard
 from proofs_check.theorems.link import pascal
-from proofs_check.theorems.width_law import box_instances
+from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
 from theory.optimal.families import OURS, D, R
 
 TWO = Rational(2)
@@ -60,7 +61,9 @@ def proof(linear: Fraction) -> Proof:
         argument=r"Induction on \( d \): by the link inequality, whose steps come first, and the induction hypothesis, "
         r"\( 1/\tilde E(d, R) \le 2/\tilde E(d-1, S) \le \sum_{r \in R, r \ge 1} 4 \binom{d-1}{r-1} \), at most "
         r"\( \sum_{r \in R} 2 \binom{d}{r} = 2N \) by the last step. The orders of \( S \) are at most "
-        r"\( d/2 - 1 \le (d-1)/2 \). The induction ends at \( R = \{0\} \), where \( E = 1/2 \) and \( N = 1 \).",
+        r"\( d/2 - 1 \le (d-1)/2 \).",
+        closing=r"The induction ends at \( R = \{0\} \), where \( E = 1/2 \) and \( N = 1 \); with \( 0 \in R \), "
+        r"\( \tilde E = E \).",
     )
 
 
@@ -68,30 +71,28 @@ def _orders(kernel_size: int) -> range:
     return range(kernel_size // 2 + 1)
 
 
-def _bound(linear: Fraction, terms: int) -> Fraction:
-    return linear / terms
-
-
-def _instances(linear: Fraction, kernel_max: int) -> Iterator[Instance]:
-    yield from box_instances(_orders, partial(_bound, linear), kernel_max)
-
-
-def _claim(name: str, statement: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        statement=statement,
+        conclusion=conclusion,
         kind="lower",
         source=OURS,
         idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
         r"halves the number of its subsets, at least: induction.",
         proof=partial(proof, linear),
-        instances=partial(_instances, linear),
+        quantities=standard("d", "R"),
+        hypotheses=(
+            INTERCEPT,
+            Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
+        ),
+        drawn_up_to=19,
+        evaluate=partial(bound_values, partial(linear_bound, linear)),
+        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    condition = r"R \subseteq \{0..\lfloor d/2 \rfloor\} \implies "
-    false = _claim("width-low-orders-doubled", condition + r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-low-orders", condition + r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))
+    false = _claim("width-low-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
+    yield _claim("width-low-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

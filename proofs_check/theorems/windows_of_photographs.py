@@ -22,11 +22,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
 from math import prod
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.statement import Case, Sampler, Value
 from theory import closed_forms, optimal_estimator
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
@@ -59,6 +61,7 @@ class Observation:
     largest: Fraction
 
 
+@cache
 def photographs() -> dict[str, NDArray[np.uint8]]:
     """Load the photographs as arrays of shape (height, width, channels).
 
@@ -113,6 +116,7 @@ class _Largest:
         return max(Fraction(int(n), self.q * r) for r, n in enumerate(self.numerators) if r)
 
 
+@cache
 def estimators(kernel: tuple[int, int]) -> dict[str, Estimator]:
     """Solve for the estimators whose residuals are looked at, by the name of their family."""
     d = prod(kernel)
@@ -142,6 +146,30 @@ def observe(kernel: tuple[int, int]) -> dict[str, Observation]:
     return {name: Observation(count, running.value()) for name, running in largest.items()}
 
 
+def _draw_place(rng: Random, kernel: tuple[int, int], name: str) -> tuple[int, int, int]:
+    height, width, channels = photographs()[name].shape
+    return rng.randrange(height - kernel[0] + 1), rng.randrange(width - kernel[1] + 1), rng.randrange(channels)
+
+
+def _quantities(kernel: tuple[int, int]) -> dict[str, Sampler]:
+    return {
+        "photograph": lambda rng, _case, _most: rng.choice(PHOTOGRAPHS),
+        "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
+    }
+
+
+def _evaluate(kernel: tuple[int, int], name: str, share: Fraction, case: Case) -> Iterator[Value]:
+    """Evaluate the residual at one window, in fractions."""
+    row, column, channel = case["place"]
+    window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
+    x = [Fraction(int(value), LEVELS) for value in window.flat]
+    estimator = estimators(kernel)[name]
+    unit = max(x) - min(x) if estimator.objective == "range" else 1
+    if estimator.error is not None:
+        f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
+        yield Value("", abs(max(x) - f), share * estimator.error * unit)
+
+
 def _instances(kernel: tuple[int, int], name: str, share: Fraction, kernel_max: int) -> Iterator[Instance]:
     # The kernels are those of real networks, whatever the largest kernel size of the other claims.
     del kernel_max
@@ -157,13 +185,17 @@ def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tupl
     factor = "" if share == 1 else rf"{share.numerator}/{share.denominator}\,"
     return Claim(
         name=f"photos-{shape}-{name}",
-        statement=rf"|\max x - f(x)| \le {factor}E{relative}"
+        conclusion=rf"|\max x - f(x)| \le {factor}E{relative}"
         rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
         kind="upper",
         source="the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
+        quantities=_quantities(kernel),
+        evaluate=partial(_evaluate, kernel, name, share),
         instances=partial(_instances, kernel, name, share),
-        scope="photographs",
+        kernel_size=prod(kernel),
+        scope=f"all windows of {', '.join(PHOTOGRAPHS)}",
+        topic="photographs",
         neighbours=neighbours,
         group=f"photos-{shape}",
     )

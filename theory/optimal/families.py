@@ -51,8 +51,8 @@ class Block:
     coefficient: Expr
 
 
-def _evaluate(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
-    """Evaluate a formula at integers, exactly.
+def evaluate_formula(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
+    """Evaluate a formula of a closed form at integers, exactly.
 
     SymPy's own ``formula.subs(values).doit()`` gives the same, as the tests check, but is slow on sums.
     """
@@ -63,13 +63,13 @@ def _evaluate(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
     if isinstance(formula, Sum):
         ((index, first, last),) = formula.limits
         steps = range(_evaluate_integer(first, values), _evaluate_integer(last, values) + 1)
-        return sum((_evaluate(formula.function, {**values, index: step}) for step in steps), Fraction(0))
+        return sum((evaluate_formula(formula.function, {**values, index: step}) for step in steps), Fraction(0))
     if formula.is_Pow:
-        return _evaluate(formula.base, values) ** _evaluate_integer(formula.exp, values)
+        return evaluate_formula(formula.base, values) ** _evaluate_integer(formula.exp, values)
     if isinstance(formula, binomial):
         top, bottom = (_evaluate_integer(argument, values) for argument in formula.args)
         return Fraction(comb(top, bottom))
-    arguments = [_evaluate(argument, values) for argument in formula.args]
+    arguments = [evaluate_formula(argument, values) for argument in formula.args]
     if formula.is_Add:
         return sum(arguments, Fraction(0))
     if formula.is_Mul:
@@ -82,7 +82,7 @@ def _evaluate(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
 
 
 def _evaluate_integer(formula: Expr, values: Mapping[Symbol, int]) -> int:
-    value = _evaluate(formula, values)
+    value = evaluate_formula(formula, values)
     if value.denominator != 1:
         raise InputError(f"{formula} is {value} where an integer is needed")
     return value.numerator
@@ -196,7 +196,7 @@ class ClosedForm:
         KernelSizeError
             Below :attr:`valid_from`.
         """
-        return _evaluate(self.parametric_error_formula, self._values(kernel_size))
+        return evaluate_formula(self.parametric_error_formula, self._values(kernel_size))
 
     def coefficients(self, kernel_size: int) -> dict[int, Fraction]:
         """Return the optimal coefficient of each order for one kernel size.
@@ -208,7 +208,7 @@ class ClosedForm:
         """
         values = self._values(kernel_size)
         return {
-            order: _evaluate(block.coefficient, {**values, K: order})
+            order: evaluate_formula(block.coefficient, {**values, K: order})
             for block in self.blocks
             for order in self._block_orders(block, values)
         }

@@ -1,0 +1,198 @@
+r"""Statements as data: the quantities they speak of, their hypotheses, and what is compared.
+
+A case gives each quantity of a statement a value. Everything that is shown of a statement is made from these data, and
+the same data draw cases within and beyond the hypotheses, at which the statement is evaluated exactly.
+
+Conventions, of all statements: the kernel size d is an integer, d >= 2 where a statement says nothing else, and R is a
+nonempty set of orders out of 0..d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from random import Random
+from typing import Any, NamedTuple
+
+from theory.errors import SubpoolError
+
+Case = Mapping[str, Any]
+"""The values of the quantities, by name: ``{"d": 9, "R": (0, 1, 8)}``."""
+
+Sampler = Callable[[Random, Case, int], Any]
+"""Draws a quantity; takes the quantities drawn before it, and the largest kernel size."""
+
+_MOST_TRIES = 20_000
+
+
+class StatementError(SubpoolError):
+    """A statement's hypotheses cannot be met, or its data contradict each other."""
+
+
+class Value(NamedTuple):
+    """What a statement compares at a case.
+
+    Attributes
+    ----------
+    label : str
+        Which of the numbers compared, where there are several.
+    computed, claimed : Fraction
+    determined : bool
+        Whether ``computed`` is the quantity that the statement speaks of. Where a statement is about a least size, and
+        ``computed`` is the size of something built, it is an upper bound only: if it is too large, nothing is refuted.
+    """
+
+    label: str
+    computed: Fraction
+    claimed: Fraction
+    determined: bool = True
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    r"""A condition under which a statement is made.
+
+    Attributes
+    ----------
+    text : str
+        In LaTeX without dollar signs.
+    holds : callable
+        Takes a case.
+    least : int, optional
+        The least kernel size, where the hypothesis is that it has at least this value.
+    beyond : mapping, optional
+        A case that meets every other hypothesis but not this one, where the statement is false or says nothing. Without
+        it, the hypothesis is one of the proof, and the statement is not known to fail beyond.
+
+    Examples
+    --------
+    >>> INTERCEPT.text, INTERCEPT.holds({"d": 3, "R": (1, 2)})
+    ('0 \\in R', False)
+    """
+
+    text: str
+    holds: Callable[[Case], bool] = field(compare=False)
+    beyond: Case | None = field(default=None, compare=False)
+    least: int | None = None
+
+    def failing_at(self, **beyond: Any) -> Hypothesis:
+        """Return the hypothesis with a case beyond it where a statement fails."""
+        return replace(self, beyond=beyond)
+
+
+INTERCEPT = Hypothesis(r"0 \in R", lambda case: 0 in case["R"])
+NO_INTERCEPT = Hypothesis(r"0 \notin R", lambda case: 0 not in case["R"])
+NO_MAXIMUM = Hypothesis(r"d \notin R", lambda case: case["d"] not in case["R"])
+
+
+def least_kernel_size(least: int) -> Hypothesis:
+    r"""Return the hypothesis that the kernel size has at least some value.
+
+    Examples
+    --------
+    >>> least_kernel_size(3).text
+    'd \\ge 3'
+    """
+    return Hypothesis(rf"d \ge {least}", lambda case: case["d"] >= least, least=least)
+
+
+def _draw_orders(rng: Random, case: Case, _most: int) -> tuple[int, ...]:
+    # The size first, so that small and large sets are as likely as those of half the orders.
+    d = case["d"]
+    return tuple(sorted(rng.sample(range(d + 1), rng.randint(1, d + 1))))
+
+
+def _draw_index(rng: Random, case: Case, most: int) -> int:
+    return rng.randint(0, case.get("d", most))
+
+
+def _draw_window(rng: Random, case: Case, _most: int) -> tuple[Fraction, ...]:
+    # Few values, so that inputs are equal now and then; 0 and 1, the faces of the cube, and something beyond them.
+    return tuple(Fraction(rng.randint(-1, 7), 6) for _ in range(case["d"]))
+
+
+def draw_numbers(count: int) -> Sampler:
+    """Return a sampler of that many integers, of few values, so that some are equal."""
+    return lambda rng, _case, _most: tuple(rng.randint(-4, 4) for _ in range(count))
+
+
+STANDARD: Mapping[str, Sampler] = {
+    "d": lambda rng, case, most: rng.randint(2, most),
+    "R": _draw_orders,
+    "x": _draw_window,
+    **dict.fromkeys(("r", "j", "n", "z", "h"), _draw_index),
+}
+"""How the quantities that many statements share are drawn, before any hypothesis."""
+
+
+def standard(*names: str) -> dict[str, Sampler]:
+    """Return the samplers of quantities that many statements share, in this order."""
+    return {name: STANDARD[name] for name in names}
+
+
+def draw(rng: Random, quantities: Mapping[str, Sampler], hypotheses: Iterable[Hypothesis], most: int) -> dict[str, Any]:
+    """Draw a case that meets hypotheses.
+
+    Parameters
+    ----------
+    rng : random.Random
+    quantities : mapping of str to callable
+        How each quantity is drawn, in an order in which one may need those before it.
+    hypotheses : iterable of Hypothesis
+    most : int
+        The largest kernel size.
+
+    Raises
+    ------
+    StatementError
+        If no case is found: the hypotheses contradict each other, or nothing so small meets them.
+
+    Examples
+    --------
+    >>> draw(Random(0), standard("d", "R"), (INTERCEPT, NO_MAXIMUM), 4)
+    {'d': 3, 'R': (0,)}
+    """
+    conditions = tuple(hypotheses)
+    for _ in range(_MOST_TRIES):
+        case: dict[str, Any] = {}
+        for name, sampler in quantities.items():
+            case[name] = sampler(rng, case, most)
+        if all(condition.holds(case) for condition in conditions):
+            return case
+    raise StatementError(f"no case up to d = {most} meets {', '.join(h.text for h in conditions)}")
+
+
+def place(case: Case) -> str:
+    """Say where a statement is evaluated.
+
+    Examples
+    --------
+    >>> place({"d": 9, "R": (0, 1, 8)})
+    'd = 9, R = {0, 1, 8}'
+    """
+    return ", ".join(f"{name} = {_shown(name, value)}" for name, value in case.items())
+
+
+def _shown(name: str, value: Any) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    items = ", ".join(map(str, value))
+    return f"{{{items}}}" if name == "R" else f"({items})"
+
+
+def sizes_in_words(sizes: Iterable[int]) -> str:
+    """Write a set of kernel sizes as ranges.
+
+    Examples
+    --------
+    >>> sizes_in_words({2, 3, 4, 18}), sizes_in_words([7])
+    ('d = 2..4, 18', 'd = 7')
+    """
+    runs: list[list[int]] = []
+    for size in sorted(set(sizes)):
+        if runs and runs[-1][-1] + 1 == size:
+            runs[-1].append(size)
+        else:
+            runs.append([size])
+    return "d = " + ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
