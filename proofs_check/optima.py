@@ -31,10 +31,10 @@ _BEYOND: Mapping[str, Mapping[str, Case]] = {
     "top": {"d": {"d": 2, "j": 2}},
     "bare-top": {"j": {"d": 2, "j": 0}, "d": {"d": 2, "j": 2}},
     "range-top": {"j": {"d": 2, "j": 0}, "d": {"d": 2, "j": 2}},
-    **dict.fromkeys(
-        ("order-and-top", "bare-order-and-top", "range-order-and-top"),
-        {"r": {"d": 2, "r": 0, "j": 1}, "d": {"d": 2, "r": 1, "j": 1}},
-    ),
+    **{
+        name: {"r": {"d": 2, "r": 0, "j": 1}, "d": {"d": 2, "r": 1, "j": 1}}
+        for name in ("order-and-top", "bare-order-and-top", "range-order-and-top")
+    },
 }
 """Where the families with parameters fail beyond a hypothesis: by the family, and the quantity it is about."""
 
@@ -169,7 +169,7 @@ def family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     estimator = optimal_estimator(d, orders, objective=family.objective)
     for order, formula in formulas.items():
         yield Value(f"coefficient of order {order}", estimator.coefficients[order], formula)
-    yield Value("error", _certified(estimator), error)
+    yield Value("error", _certified(estimator, d, orders, family.objective), error)
     if repeated:
         raise StatementError(f"{family.name} repeats an order at {case}")
 
@@ -178,11 +178,10 @@ def _orders(block: Block, values: Mapping[Symbol, int]) -> range:
     return range(int(evaluate_formula(block.first, values)), int(evaluate_formula(block.last, values)) + 1)
 
 
-def _certified(estimator: Estimator) -> Fraction:
-    certificate = estimator.certificate
-    stated = (estimator.kernel_size, estimator.orders, estimator.objective)
+def _certified(estimator: Estimator, kernel_size: int, orders: Sequence[int], objective: Objective) -> Fraction:
+    certificate, stated = estimator.certificate, (kernel_size, tuple(orders), objective)
     if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
-        raise CertificateError(f"the optimum for d = {stated[0]}, R = {stated[1]} has no certificate of its own")
+        raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
     return check_certificate(certificate.to_json())
 
 
@@ -217,4 +216,5 @@ def certified_error(kernel_size: int, orders: Sequence[int], objective: Objectiv
     >>> certified_error(9, (1, 8), "range")
     Fraction(1, 18)
     """
-    return _certified(optimal_estimator(kernel_size, orders, objective=objective))
+    estimator = optimal_estimator(kernel_size, orders, objective=objective)
+    return _certified(estimator, kernel_size, orders, objective)

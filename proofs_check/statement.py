@@ -151,7 +151,7 @@ def draw(rng: Random, quantities: Mapping[str, Sampler], hypotheses: Iterable[Hy
     Examples
     --------
     >>> draw(Random(0), standard("d", "R"), (INTERCEPT, NO_MAXIMUM), 4)
-    {'d': 3, 'R': (0,)}
+    {'d': 3, 'R': (0, 2)}
     """
     conditions = tuple(hypotheses)
     for _ in range(_MOST_TRIES):

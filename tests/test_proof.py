@@ -24,6 +24,7 @@ from proofs_check.proof import (
     evaluate,
     free,
 )
+from proofs_check.statement import standard
 
 d, k, n, r, z = symbols("d k n r z")
 u, v, w = free("u"), free("v"), free("w")
@@ -163,13 +164,14 @@ def _instances(kernel_max, first=2):
         yield Instance(f"d = {size}", size, Fraction(1, 2), Fraction(1, 2))
 
 
-def _claim(proof, instances=_instances):
-    return Claim("c", "", "tight", "test", proof=lambda: proof, instances=instances)
+def _claim(proof, instances=_instances, closing="In words.", **extra):
+    proof = replace(proof, closing=closing)
+    return Claim("c", "", "tight", "test", proof=lambda: proof, instances=instances, quantities=standard("d"), **extra)
 
 
 def test_a_proof_with_its_small_cases_is_proved():
     verdict = _claim(Proof((GOOD[0],), 4)).check(5)
-    assert (verdict.status, verdict.scope, verdict.steps, verdict.instances) == ("proved", "all d", 1, 4)
+    assert (verdict.status, verdict.scope, verdict.steps, verdict.instances) == ("proved", "d >= 2", 1, 4)
 
 
 def test_a_gap_below_the_proof_is_unknown():
@@ -178,8 +180,20 @@ def test_a_gap_below_the_proof_is_unknown():
     assert gap.check(6).status == "unknown"
 
 
-def test_false_steps_refute_and_undecided_ones_are_unknown():
-    assert _claim(Proof((GOOD[0], FALSE[0]), 2)).check(5).status == "refuted"
+def test_a_proof_from_far_out_without_instances_is_unknown():
+    assert _claim(Proof((GOOD[0],), 50), None).check(5).status == "unknown"
+    assert _claim(Proof((GOOD[0],), 50)).check(12).status == "unknown"
+
+
+def test_steps_that_do_not_end_in_the_statement_need_a_sentence_that_closes_the_gap():
+    one = Identity("1 = 1", Integer(1), Integer(1), POSITIVE)
+    assert _claim(Proof((one,), 2), closing="").check(5).status == "unknown"
+    assert _claim(Proof((one,), 2), closing="", formula=(Integer(1), Integer(2))).check(5).status == "unknown"
+    assert _claim(Proof((one,), 2), closing="", formula=(Integer(1), Integer(1))).check(5).status == "proved"
+
+
+def test_false_steps_and_undecided_ones_leave_the_claim_unknown():
+    assert _claim(Proof((GOOD[0], FALSE[0]), 2)).check(5).status == "unknown"
     verdict = _claim(Proof((GOOD[0], UNDECIDED[0]), 2)).check(5)
     assert verdict.status == "unknown"
     assert "irreducible" in verdict.witness

@@ -7,14 +7,14 @@ from importlib import import_module
 import pytest
 import sympy
 
-from proofs_check.optima import family_instances, family_members, family_statement
+from proofs_check.optima import family_cases, family_claim, family_statement, family_values
 from proofs_check.proof import Consecutive, Identity, ProofError, ProofRefuted, Sign, check_proof, check_step, free
 from proofs_check.tight import Cover, Reference, ends_and_middle, factors_of, fixed_orders, halves, tight_proof
 from proofs_check.tight import D as KERNEL_SIZE
 from proofs_check.tight import Z as ZEROS
 from tests.reference import residual
 from theory import closed_forms
-from theory.errors import InputError
+from theory.errors import InputError, SubpoolError
 
 MODULES = [
     "intercept",
@@ -48,7 +48,7 @@ def _claim(name):
 def test_proved(name):
     verdict = _claim(name).check(6)
     assert (verdict.status, verdict.witness) == ("proved", None)
-    assert verdict.scope == "all d"
+    assert verdict.scope == f"d >= {VALID_FROM.get(name, 2)}"
     assert verdict.instances > 0
 
 
@@ -68,9 +68,11 @@ def test_neighbours_are_refuted(name):
 
 
 @pytest.mark.parametrize("name", ["intercept", "mean", "single", "mean_and_last", "range_single", "bare_mean"])
-def test_the_symbolic_proof_alone_refutes_a_wrong_error(name):
-    wrong = _claim(name).neighbours[0]
-    assert replace(wrong, instances=None).check(2).status == "refuted"
+def test_the_symbolic_proof_alone_refuses_a_wrong_error(name):
+    wrong = replace(_claim(name).neighbours[0], cases=None)
+    verdict = wrong.check(2)
+    assert verdict.status == "unknown"  # a proof that fails refutes nothing
+    assert "the proof fails" in verdict.witness
 
 
 def _damaged(step):
@@ -171,11 +173,23 @@ def test_new_families_attain_their_error(name):
         assert max(abs(residual(d, beta, z)) for z in range(d + 1)) == family.error(d)
 
 
-def test_members_and_instances():
-    assert [dict(member.parameters) for member in family_members(closed_forms["single"], 3)] == [{"r": 1}, {"r": 2}]
-    instances = list(family_instances(closed_forms["single"], 3))
-    assert {instance.kernel_size for instance in instances} == {2, 3}
-    assert all(instance.computed == instance.claimed for instance in instances)
+def test_cases_and_values():
+    family = closed_forms["single"]
+    cases = list(family_cases(family, 3))
+    assert cases == [{"d": 2, "r": 1}, {"d": 3, "r": 1}, {"d": 3, "r": 2}]
+    for case in cases:
+        values = list(family_values(family, case))
+        assert [value.label for value in values][-1] == "error"
+        assert all(value.computed == value.claimed for value in values)
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [("mean-and-last", {"d": 2}), ("top", {"d": 2, "j": 2}), ("range-single", {"d": 2, "r": 0})]
+)
+def test_formulas_beyond_their_hypotheses_are_false_or_say_nothing(name, case):
+    claim = family_claim(closed_forms[name], None, idea="")
+    with pytest.raises(SubpoolError):
+        list(claim.at(case))
 
 
 def test_a_statement_names_the_problem_and_its_orders():

@@ -252,6 +252,6 @@ def test_a_missing_term_is_noticed(monkeypatch, damaged):
 
 def test_instances_are_exact():
     for module in STATUS:
-        for instance in _claim(module).instances(3):
+        for instance in _claim(module).instances_up_to(3):
             assert isinstance(instance, Instance)
             assert (type(instance.computed), type(instance.claimed)) == (Fraction, Fraction)

@@ -7,7 +7,7 @@ import pytest
 from proofs_check import Claim, Verdict, claims, verify
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Instance
-from proofs_check.optima import family_instances
+from proofs_check.optima import family_claim
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import Estimator, closed_forms, optimal_estimator
 from theory.errors import InputError, KernelSizeError, MissingDependencyError, ProblemTooLargeError
@@ -56,6 +56,15 @@ def test_scope_is_what_was_checked():
     assert _claim("tight", (1, 1), scope="3 photographs").check(3).scope == "3 photographs"
 
 
+def test_what_is_built_too_large_refutes_nothing():
+    undetermined = Instance("d = 2", 2, Fraction(3), Fraction(2), determined=False)
+    verdict = Claim("c", "", "upper", "test", instances=lambda _: [undetermined]).check(2)
+    assert verdict.status == "unknown"
+    assert "proves nothing" in verdict.witness
+    determined = replace(undetermined, determined=True)
+    assert Claim("c", "", "upper", "test", instances=lambda _: [determined]).check(2).status == "refuted"
+
+
 def test_nothing_checked_is_unknown():
     verdict = _claim("tight").check(12)
     assert verdict.status == "unknown"
@@ -65,7 +74,7 @@ def test_nothing_checked_is_unknown():
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(CertificateError("no"), "refuted"), (MissingDependencyError("install x"), "unknown")]
+    ("error", "status"), [(CertificateError("no"), "unknown"), (MissingDependencyError("install x"), "unknown")]
 )
 def test_errors_become_verdicts(error, status):
     def instances(_):
@@ -101,8 +110,7 @@ def test_unknown_names_suggest_the_nearest():
 
 def test_a_wrong_formula_is_refuted():
     wrong = replace(closed_forms["mean"], parametric_error_formula=1 / D)
-    claim = Claim("c", "", "tight", "test", instances=lambda kernel_max: family_instances(wrong, kernel_max))
-    verdict = claim.check(6)
+    verdict = family_claim(wrong, None, idea="").check(6)
     assert verdict.status == "refuted"
     assert verdict.witness == "at d = 2, error"
 
@@ -171,6 +179,7 @@ def test_an_understated_error_is_refuted(monkeypatch):
 def test_without_scikit_image_the_claim_is_unknown(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "skimage", None)
     photographs.observe.cache_clear()
+    photographs.photographs.cache_clear()
     verdict = claims()["photos-2x2-mean"].check(12)
     assert verdict.status == "unknown"
     assert "extra 'images'" in verdict.witness

@@ -72,7 +72,7 @@ def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
 
 
 def _is_attained(case: Case) -> bool:
-    return certified_error(case["d"], case["R"]) <= case["eps"]
+    return bool(certified_error(case["d"], case["R"]) <= case["eps"])
 
 
 def _evaluate(factor: Fraction, case: Case) -> Iterator[Value]:

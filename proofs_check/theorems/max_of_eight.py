@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache, partial
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import lcm
 
 import numpy as np
@@ -221,7 +221,7 @@ def _images_of_rows(size: int) -> list[tuple[Fraction, Integers]]:
 def _evaluate(size: int, factor: Fraction, case: Case) -> Iterator[Value]:
     """Evaluate both sides at integers, each as it stands: both are symmetric."""
     x = sorted(case["x"])
-    gaps = np.diff(np.array(x, dtype=np.int64), prepend=0)
+    gaps: Integers = np.array([x[0], *(b - a for a, b in pairwise(x))], dtype=np.int64)
     single, pair = LINEAR[size]
     total = single * sum(x) + pair * sum(place * value for place, value in enumerate(x))
     for c, in_gaps in _images_of_rows(size):

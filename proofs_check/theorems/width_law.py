@@ -32,7 +32,7 @@ from theory.subpools import number_of_terms
 HOLDS_UP_TO = 18
 """The largest kernel size at which the law holds."""
 
-COUNTEREXAMPLE = {"d": 19, "R": (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18)}
+COUNTEREXAMPLE: Case = {"d": 19, "R": (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18)}
 """The only case with E N < 1/2 at d = 19."""
 
 WITH_INTERCEPT = (INTERCEPT, NO_MAXIMUM.failing_at(d=2, R=(0, 2)))

@@ -44,49 +44,56 @@ from collections.abc import Iterator
 from functools import partial
 
 from proofs_check.certificates import check_certificate
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim
+from proofs_check.statement import Case, StatementError, Value, least_kernel_size, standard
 from theory import optimal_estimator
 from theory.guess import Formula
 from theory.notation import parse_orders
 
 ORDERS = {quoted_orders}
-STATEMENT = {statement}
+CONCLUSION = {statement}
 INVERSE_ERROR = {inverse_error}
 COEFFICIENTS: dict[str, Formula] = {{
 {coefficients}}}
 
 
-def _instances(kernel_max: int, excess: int = 0) -> Iterator[Instance]:
-    for d in range(INVERSE_ERROR.valid_from, kernel_max + 1):
-        estimator = optimal_estimator(d, parse_orders(ORDERS, d), objective="{objective}")
-        if estimator.certificate is None:
-            continue
-        for label, formula in COEFFICIENTS.items():
-            if d >= formula.valid_from:
-                beta = estimator.coefficients[parse_orders(label, d)[0]]
-                yield Instance(f"d = {{d}}, coefficient of order {{label}}", d, beta, formula.evaluate(d))
-        error = check_certificate(estimator.certificate.to_json())
-        yield Instance(f"d = {{d}}, error", d, error, 1 / (INVERSE_ERROR.evaluate(d) + excess))
+def _cases(kernel_max: int) -> Iterator[Case]:
+    return ({{"d": d}} for d in range(INVERSE_ERROR.valid_from, kernel_max + 1))
+
+
+def _evaluate(excess: int, case: Case) -> Iterator[Value]:
+    d = case["d"]
+    estimator = optimal_estimator(d, parse_orders(ORDERS, d), objective="{objective}")
+    for label, formula in COEFFICIENTS.items():
+        if d >= formula.valid_from:
+            beta = estimator.coefficients[parse_orders(label, d)[0]]
+            yield Value(f"coefficient of order {{label}}", beta, formula.evaluate(d))
+    if estimator.certificate is None:
+        raise StatementError(f"the optimum at d = {{d}} has no certificate")
+    error = check_certificate(estimator.certificate.to_json())
+    yield Value("error", error, 1 / (INVERSE_ERROR.evaluate(d) + excess))
+
+
+def _claim(name: str, conclusion: str, excess: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+    return Claim(
+        name=name,
+        conclusion=conclusion,
+        kind="tight",
+        source="this project, conjecture",
+        idea="No proof yet: the formulas were fitted to exact optima and confirmed at kernel sizes not fitted to.",
+        quantities=standard("d"),
+        hypotheses=(least_kernel_size(INVERSE_ERROR.valid_from),),
+        evaluate=partial(_evaluate, excess),
+        cases=_cases,
+        drawn_up_to=INVERSE_ERROR.valid_from + 8,
+        neighbours=neighbours,
+    )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the conjecture as a claim, with a neighbour whose 1/E is too large by 1."""
-    neighbour = Claim(
-        name="{claim_name}-plus-one",
-        statement=f"{{STATEMENT}} + 1",
-        kind="tight",
-        source="nobody: this is false",
-        instances=partial(_instances, excess=1),
-    )
-    yield Claim(
-        name="{claim_name}",
-        statement=STATEMENT,
-        kind="tight",
-        source="this project, conjecture",
-        idea="No proof yet: the formulas were fitted to exact optima and confirmed at kernel sizes not fitted to.",
-        instances=_instances,
-        neighbours=(neighbour,),
-    )
+    neighbour = _claim("{claim_name}-plus-one", f"{{CONCLUSION}} + 1", 1)
+    yield _claim("{claim_name}", CONCLUSION, 0, (neighbour,))
 '''
 
 _SETTINGS = {
@@ -118,7 +125,7 @@ def write_skeleton(guess: Guess, formula: Formula, name: str) -> str:
         inverse_error=_source(formula, ""),
         coefficients="".join(f'    "{label}": {_source(f, "    ")},\n' for label, f in found.items()),
         claim_name=f"conjecture-{name.replace('_', '-')}",
-        statement=_quote(statement, "", len("STATEMENT = ")),
+        statement=_quote(statement, "", len("CONCLUSION = ")),
     )
 
 

@@ -508,7 +508,7 @@ Proof. by move=> d_gt0; exact: cube_vertices. Qed.
 
 (** Theorem: individual weights for the subsets gain nothing: an error is achieved on the cube with a weight for every
     subset whose size is an order if and only if it is achieved at the vertices z = 0..d with a weight for every order.
-    Claims: symmetrisation *)
+    Claims: symmetrisation/2 *)
 Theorem reduction_by_subsets (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_by_subsets d orders E <-> achievable d orders E.
