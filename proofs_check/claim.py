@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from proofs_check.certificates import CertificateError
 from proofs_check.proof import Proof, ProofError, ProofRefuted, check_proof
-from theory.errors import MissingDependencyError
+from theory.errors import MissingDependencyError, ThreeValued
 from theory.rationals import to_string
 
 Kind = Literal["tight", "upper", "lower", "identity"]
@@ -172,7 +172,7 @@ class _Check:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(ThreeValued):
     """What came out of checking a claim.
 
     Attributes
@@ -204,7 +204,7 @@ class Verdict:
     >>> bool(verdict)
     Traceback (most recent call last):
     ...
-    TypeError: a verdict has three truth values; compare its status
+    theory.errors.UndecidedError: Verdict may be unknown, and is no truth value: ask for what is meant
     """
 
     claim: str
@@ -219,9 +219,6 @@ class Verdict:
     steps: int = 0
     samples: tuple[Instance, ...] = field(default=(), repr=False)
     kernel: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        raise TypeError("a verdict has three truth values; compare its status")
 
     @property
     def label(self) -> str:
