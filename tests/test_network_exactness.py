@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from proofs_check.theorems.max_of_five import terms
 from tests import reference
 from theory import Estimator, optimal_estimator
-from theory.errors import InputError, ProblemTooLargeError, SolverError
+from theory.errors import InputError, ProblemTooLargeError, SolverError, UndecidedError
 from theory.networks.build import build_network
 from theory.networks.exactness import prove, prove_exact
 from theory.networks.exactness.bends import BendAlgebra
@@ -160,7 +160,6 @@ def target_of(estimator: Estimator | str, x: Sequence[Fraction]) -> Fraction:
 
 def check_witness(verdict: prove.ExactnessVerdict, network: ReLUNetwork, estimator: Estimator | str) -> None:
     assert verdict.status == "refuted", verdict.reason
-    assert not verdict
     assert verdict.witness is not None
     if verdict.domain == "nonnegative":
         assert min(verdict.witness) >= 0
@@ -286,7 +285,7 @@ def test_built_networks_are_proved_for_all_sets_of_orders(d, domain):
     for orders in reference.sets_of_orders(d, start=1):
         estimator = Estimator(d, {0: Fraction(1, 3)} | {r: Fraction((-1) ** r * (2 * r + 1), r + 3) for r in orders})
         verdict = prove_exact(build_network(estimator, domain=domain), estimator, domain=domain)
-        assert verdict, (orders, verdict.reason)
+        assert verdict.status == "proved", (orders, verdict.reason)
 
 
 @BOTH
@@ -387,7 +386,7 @@ def test_every_mutation_for_real_inputs_is_refuted_or_harmless(name, harmless):
         if verdict.status == "refuted":
             check_witness(verdict, mutant, estimator)
         else:
-            assert verdict, (what, verdict.reason)
+            assert verdict.status == "proved", (what, verdict.reason)
             survivors.append(mutant)
     assert len(survivors) == harmless
     for mutant in survivors:
@@ -567,7 +566,8 @@ def clipped(d: int) -> ReLUNetwork:
 def test_what_cannot_be_settled_is_unknown():
     verdict = prove_exact(clipped(8), "max")
     assert verdict.status == "unknown"
-    assert not verdict
+    with pytest.raises(UndecidedError, match="ExactnessVerdict may be unknown"):
+        bool(verdict)
     assert verdict.witness is None
     assert verdict.unsettled > 0
     assert "could not be settled" in verdict.reason
@@ -578,7 +578,7 @@ def test_what_cannot_be_settled_is_unknown():
 
 def test_cells_settle_what_symbols_cannot():
     verdict = prove_exact(clipped(3), "max")
-    assert verdict
+    assert verdict.status == "proved"
     assert verdict.cells > 12
     assert "cells" in verdict.reason
 
