@@ -132,7 +132,7 @@ def _above(sums: Exact, terms: int) -> Exact:
 
 def _terms(weights: Exact) -> int:
     """Count the numbers that a convolution adds up, the bias included; each product is rounded, too."""
-    return weights[0].size + 2
+    return int(weights[0].size) + 2
 
 
 def _relu_interval(lower: Exact, upper: Exact) -> tuple[Exact, Exact]:
