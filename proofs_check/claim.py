@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from proofs_check.certificates import CertificateError
 from proofs_check.proof import Proof, ProofError, ProofRefuted, check_proof
+from proofs_check.table import Table
 from theory.errors import MissingDependencyError, ThreeValued
 from theory.rationals import to_string
 
@@ -68,6 +69,8 @@ class Claim:
         The range that the instances cover, where it is not a range of kernel sizes.
     neighbours : tuple of Claim
         False statements close to this one, which the same machinery must refute.
+    table : callable, optional
+        Builds the :class:`proofs_check.table.Table` that the statement refers to.
     group : str
         Claims of one group share work, and are checked by one process.
     """
@@ -81,6 +84,7 @@ class Claim:
     instances: Callable[[int], Iterable[Instance]] | None = field(default=None, compare=False)
     scope: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
+    table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
 
     def check(self, kernel_max: int) -> Verdict:

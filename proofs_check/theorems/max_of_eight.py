@@ -31,14 +31,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
-from math import lcm
+from math import factorial, lcm
 
 import numpy as np
 import numpy.typing as npt
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.table import Table, combination
 from theory.errors import SolverError
 from theory.optimal.families import OURS
+from theory.rationals import to_string
 
 Integers = npt.NDArray[np.int64]
 Form = dict[tuple[int, ...], int]
@@ -124,6 +126,29 @@ def rows(size: int) -> list[tuple[Fraction, Form]]:
         pairs = [entry.split(":") for entry in entries]
         found.append((Fraction(c), {tuple(int(i) - 1 for i in places): int(k) for k, places in pairs}))
     return found
+
+
+def table(size: int) -> Table:
+    """Tabulate the coefficients and forms, in the order of the rows."""
+    found = []
+    total = 0
+    for c, form in rows(size):
+        distinct = factorial(size) // images(form, size)[1]
+        total += distinct
+        symbols = (("M" if len(places) == 2 else "x", "".join(str(i + 1) for i in places)) for places in form)
+        text = combination((k, f"{name}_{{{at}}}") for k, (name, at) in zip(form.values(), symbols, strict=True))
+        found.append((to_string(c), text, f"{distinct:,}"))
+    single, pair = map(to_string, LINEAR[size])
+    return Table(
+        title=f"The coefficients and forms: {len(found)} rows",
+        text=rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
+        rf"\( b = {pair} \) and, for each row, \( c \) times the sum of "
+        r"\( \mathrm{relu} \) of the distinct images of its form under all permutations of "
+        rf"\( 1, \ldots, {size} \). These are {total:,} ReLUs in the second layer, one for each image; the pairwise "
+        r"maxima in the first layer and what carries the linear part on come on top.",
+        head=(r"\( c \)", "form", "images"),
+        rows=tuple(found),
+    )
 
 
 def images(form: Form, size: int) -> tuple[Integers, int]:
@@ -221,6 +246,7 @@ def _claim(name: str, size: int, factor: Fraction, neighbours: tuple[Claim, ...]
         instances=partial(_instances, size, factor),
         scope=f"all of R^{size}, by cells",
         neighbours=neighbours,
+        table=partial(table, size),
     )
 
 
