@@ -75,7 +75,7 @@ def _claim(name: str, statement: str, fewer: int, neighbours: tuple[Claim, ...] 
         name=name,
         statement=statement,
         kind="upper",
-        source=PAPER,
+        source=f"{PAPER}, appendix E",
         idea=r"A pairwise maximum takes one hidden layer, so each layer doubles the size of the subsets whose maxima "
         r"are at hand. Each network is proved exact on all of \( R^d \) from its weights.",
         instances=partial(_instances, fewer),

@@ -5,14 +5,14 @@ Setting
 Claim
     max(x_1..x_n) = a sum over i of x_i + b sum over i < j of M_ij + the sum over the rows of a table of c times the sum
     of relu(form) over the distinct images of a form in the M_ij and x_i under all permutations of 1..n, on all of R^n.
-    The M_ij take one hidden layer and the ReLUs of the forms a second one.
+    The M_ij take one hidden layer and the ReLUs of the forms a second one: 57,890 and 236,446 ReLUs there, one for each
+    image of a form, to which the pairwise maxima of the first layer and what carries the linear part come on top.
 Kind
     Identity.
 Source
     This project, found by linear programming (:mod:`theory.networks.search`, sums of three maxima on each side). The
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
-    2025, arXiv 2505.14338. The identities have 57,890 and 236,446 ReLUs, so they are statements about depth, no
-    constructions for use.
+    2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
 Check
     By cells, which is a proof, as for six numbers (:mod:`proofs_check.theorems.max_of_six`). Both sides are symmetric,
     so the cone x_1 <= ... <= x_n of one order is enough. There each form is linear in the smallest input and the n - 1
@@ -20,9 +20,6 @@ Check
     form are added up: an instance for the sum of what remains of them, which has to be 0. Then both sides are linear on
     the closed cone and agree if they do at the 0/1 vectors and at (-1,..,-1): an instance each. Integers throughout,
     with sums below 2^63, which is checked.
-Corollary
-    Each number may be the maximum of a block of inputs, and M_ij is then the maximum over two blocks. So L hidden
-    layers suffice for 2 * 4^(L-1) inputs: 8, 32 (5 x 5 in three layers), 128, about half of the layers of a tree.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ Setting
 Claim
     12 max(x_0..x_5) = 2 sum over i of M_{i,i+1} + the sum over the twelve symmetries of the hexagon of
     c relu(form) over the distinct images of six forms in the M_ij (see ``FORMS``), on all of R^6.
-    The M_ij take one hidden layer and the ReLUs of their differences a second one.
+    The M_ij take one hidden layer and the ReLUs of the forms a second one: 39 ReLUs there for the 54 terms, as 30 of
+    these are 15 pairs relu(v), relu(-v); the pairwise maxima and what carries the linear part come on top.
 Kind
     Identity.
 Source
