@@ -336,8 +336,8 @@ class ShallowMaxima:
         """
         if len(subset) > shallow_capacity(hidden_layers):
             raise InputError(
-                f"the maximum of {len(subset)} numbers is built with {shallow_hidden_layers(len(subset))} hidden layers "
-                f"or more, not with {hidden_layers}"
+                f"the maximum of {len(subset)} numbers is built with {shallow_hidden_layers(len(subset))} hidden "
+                f"layers or more, not with {hidden_layers}"
             )
         key = (subset, hidden_layers)
         if key not in self._values:
