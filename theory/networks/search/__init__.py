@@ -18,7 +18,8 @@ The floats of the linear program only choose the terms; the coefficients are sol
 
 On the command line: ``python -m theory.networks.search 5 2`` and ``6 2`` take seconds, ``7 2 --summands 3`` and
 ``8 2 --summands 3`` minutes. The last two show that two hidden layers suffice for seven and for eight numbers too, with
-many thousand ReLUs in the second; in the library with two summands there is no identity for seven, which says nothing about others.
+many thousand ReLUs in the second; in the library with two summands there is no identity for seven, which says nothing
+about other libraries.
 """
 
 from theory.networks.search.check import check_identity
