@@ -23,6 +23,7 @@ from proofs_check.statement import (
     place,
     sizes_in_words,
 )
+from proofs_check.table import Table
 from proofs_check.verdict import HOLDS, Instance, Kind, Status, Verdict
 from theory.errors import MissingDependencyError
 from theory.optimal.families import OURS, PAPER
@@ -78,6 +79,8 @@ class Claim:
         One of :data:`TOPICS`; by the source, if it is not given.
     neighbours : tuple of Claim
         False statements close to this one, which the same machinery must refute.
+    table : callable, optional
+        Builds the :class:`proofs_check.table.Table` that the statement refers to.
     group : str
         Claims of one group share work, and are checked by one process.
     """
@@ -99,6 +102,7 @@ class Claim:
     scope: str = ""
     topic: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
+    table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
 
     @property

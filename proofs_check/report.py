@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,7 @@ def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict])
         "statement": claim.statement,
         "source": claim.source,
         "idea": claim.idea,
+        "table": None if claim.table is None else asdict(claim.table()),
         "samples": [_sample_dict(sample) for sample in verdict.samples],
         "neighbours": [
             {

@@ -15,6 +15,7 @@ from theory.rationals import decimal, to_string
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Instance, Kind, Verdict
     from proofs_check.proof import Proof, Step
+    from proofs_check.table import Table
 
 _MARK = {"proved": "✓", "verified": "✓", "refuted": "✗", "unknown": "?"}
 _KIND = {
@@ -69,6 +70,7 @@ def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, 
         "section",
         el("div", title, badge(verdict.status, verdict.label), class_="head"),
         display(claim.statement),
+        None if claim.table is None else foldable(claim.table()),
         _witness(verdict),
         _facts(verdict, claim),
         *_proof(verdict, claim),
@@ -78,6 +80,14 @@ def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, 
         class_="claim",
         id=anchor(claim.name),
     )
+
+
+def foldable(table: Table) -> Element:
+    """Show a table that a statement refers to, folded."""
+    head = el("tr", *(el("th", *prose(name), scope="col") for name in table.head))
+    rows = [el("tr", *(el("td", formula(entry), class_="nowrap") for entry in row)) for row in table.rows]
+    box = el("div", el("table", el("thead", head), el("tbody", *rows)), class_="scroll")
+    return el("details", el("summary", table.title), el("p", *prose(table.text)), box, class_="table")
 
 
 def _witness(verdict: Verdict) -> Element | None:

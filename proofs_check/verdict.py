@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from theory.errors import ThreeValued
 from theory.rationals import to_string
 
 Kind = Literal["tight", "upper", "lower", "identity"]
@@ -48,7 +49,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(ThreeValued):
     """What came out of checking a claim.
 
     Attributes
@@ -82,7 +83,7 @@ class Verdict:
     >>> bool(verdict)
     Traceback (most recent call last):
     ...
-    TypeError: a verdict has three truth values; compare its status
+    theory.errors.UndecidedError: Verdict may be unknown, and is no truth value: ask for what is meant
     """
 
     claim: str
@@ -98,9 +99,6 @@ class Verdict:
     samples: tuple[Instance, ...] = field(default=(), repr=False)
     whole: str = ""
     kernel: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        raise TypeError("a verdict has three truth values; compare its status")
 
     @property
     def label(self) -> str:

@@ -191,6 +191,7 @@ def test_the_error_on_a_window_is_at_most_what_is_certified(window, replacement)
     taps = np.array([window])
     pooling = LayerPooling(9, replacement.estimator(9), box=2.0)
     error = abs(taps.max(axis=-1) - pooling.apply(taps))
+    # The error itself is measured in float64.
     assert error <= pooling.certified(taps, taps) * (1 + 1e-12) + 1e-14
 
 
@@ -217,6 +218,12 @@ def test_beyond_the_box_nothing_is_certified():
     inside, beyond = np.full((1, 4), 0.5), np.array([[0, 0, 0, 1.01]])
     assert pooling.certified(inside, inside) == 0.375
     assert pooling.certified(inside, beyond) == np.inf
+    # 3/8 of a box that is no multiple of 8 units of its last place is no float.
+    odd = np.nextafter(1.0, 2.0)
+    assert (
+        Fraction(float(LayerPooling(4, pooling.estimator, box=odd).certified(inside, inside)[0]))
+        > 3 * Fraction(odd) / 8
+    )
     assert pooling.certified(-inside, inside) == np.inf
 
 
@@ -273,7 +280,55 @@ def test_a_bound_from_too_small_an_error_is_exceeded(parameters, split):
 def test_max_pooling_deviates_by_nothing(parameters, split):
     images = split.test.images[:5]
     bounds = measure.bound_deviations(parameters, images, images, measure.ORIGINAL)
-    assert (bounds.logits == 0).all()
+    assert (bounds.after_pool_1 == 0).all()
+    # What underflow might hide.
+    assert (bounds.logits < 1e-290).all()
+
+
+def test_what_is_certified_of_a_window_is_rounded_upwards():
+    # One active input attains the error E times the range, which mostly is no float.
+    pooling = LayerPooling(9, optimal_estimator(9, [1, 8], objective="range"))
+    taps = np.random.default_rng(0).random((200, 1)) * np.eye(9)[0]
+    attained = [pooling.estimator.error * Fraction(x) for x in taps.max(axis=1).tolist()]
+    bounds = pooling.certified(taps, taps).tolist()
+    assert all(e <= Fraction(bound) <= e * Fraction(1 + 1e-15) for e, bound in zip(attained, bounds, strict=True))
+    nearest = (taps.max(axis=1) / 18).tolist()
+    assert any(Fraction(x) < e for e, x in zip(attained, nearest, strict=True))
+
+
+def exact_convolution(image, weights, bias):
+    """A 3x3 convolution with padding 1 in fractions: (C, H, W) -> (K, H, W)."""
+    padded = np.pad(np.vectorize(Fraction, otypes=[object])(image.astype(float)), ((0, 0), (1, 1), (1, 1)))
+    height, width = image.shape[1:]
+    taps = np.array([padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)])
+    exact = np.vectorize(Fraction, otypes=[object])(weights.reshape(len(weights), -1, 9))
+    sums = np.tensordot(exact, taps.transpose(1, 0, 2, 3), axes=2)
+    return sums + np.vectorize(Fraction, otypes=[object])(bias)[:, None, None]
+
+
+def test_sums_are_rounded_outwards(parameters):
+    rng = np.random.default_rng(1)
+    weights, bias = rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
+    lower = rng.normal(size=(1, 3, 5, 5))
+    upper = lower + rng.random(lower.shape)
+    middle, reach = (lower + upper) / 2, (upper - lower) / 2
+    nothing = np.zeros(4)
+    for least, most in ((lower, upper), (lower, lower)):
+        low, high = measure._interval(weights, bias, least, most)
+        negative, positive = np.minimum(weights, 0), np.maximum(weights, 0)
+        exact_low = exact_convolution(least[0], positive, bias) + exact_convolution(most[0], negative, nothing)
+        exact_high = exact_convolution(most[0], positive, bias) + exact_convolution(least[0], negative, nothing)
+        assert all(Fraction(x) <= exact for x, exact in zip(low.ravel().tolist(), exact_low.ravel(), strict=True))
+        assert all(Fraction(x) >= exact for x, exact in zip(high.ravel().tolist(), exact_high.ravel(), strict=True))
+        assert (high - low - (exact_high - exact_low).astype(float) < 1e-12).all()
+    plain = measure._convolve(middle, weights, bias) + measure._convolve(reach, abs(weights), nothing)
+    exact_high = exact_convolution(upper[0], positive, bias) + exact_convolution(lower[0], negative, nothing)
+    assert any(Fraction(x) < exact for x, exact in zip(plain.ravel().tolist(), exact_high.ravel(), strict=True))
+    above = measure._sums_above(reach, weights, bias)
+    exact = exact_convolution(reach[0], abs(weights), abs(bias))
+    assert all(Fraction(x) >= e for x, e in zip(above.ravel().tolist(), exact.ravel(), strict=True))
+    plain = measure._convolve(reach, abs(weights), abs(bias))
+    assert any(Fraction(x) < e for x, e in zip(plain.ravel().tolist(), exact.ravel(), strict=True))
 
 
 # Training

@@ -1,5 +1,6 @@
 """The architecture: imports go one way, the checker stands alone, and importing is free of side effects."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,33 @@ def test_no_asserts_outside_the_tests():
         for source in (ROOT / package).rglob("*.py"):
             lines = [line.strip() for line in source.read_text().splitlines()]
             assert not any(line.startswith("assert ") for line in lines), source
+
+
+def _classes():
+    for package in ("theory", "proofs_check"):
+        for source in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(source.read_text())):
+                if isinstance(node, ast.ClassDef):
+                    yield node
+
+
+def _may_be_unknown(node):
+    """Whether a class is an answer: it has a status, a bound that may be missing, or a member that says undecided."""
+    fields = {ast.unparse(entry.target) for entry in node.body if isinstance(entry, ast.AnnAssign)}
+    methods = {entry.name for entry in node.body if isinstance(entry, ast.FunctionDef)}
+    values = {entry.value.value for entry in ast.walk(node) if isinstance(entry, ast.Assign) if _is_text(entry.value)}
+    return (
+        "status" in fields or ("certified" in methods and "bound" in methods) or bool(values & {"undecided", "unknown"})
+    )
+
+
+def _is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_every_answer_that_may_be_unknown_refuses_to_be_a_bool_by_one_base():
+    answers = {node.name: [ast.unparse(base) for base in node.bases] for node in _classes() if _may_be_unknown(node)}
+    assert {"Verdict", "ExactnessVerdict", "Answer", "DeviationBound", "OutputDeviation"} <= answers.keys()
+    assert {name for name, bases in answers.items() if "ThreeValued" not in bases} == set()
+    own = {node.name for node in _classes() if any(getattr(entry, "name", "") == "__bool__" for entry in node.body)}
+    assert own == {"ThreeValued"}

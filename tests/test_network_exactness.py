@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from proofs_check.theorems.max_of_five import terms
 from tests import reference
 from theory import Estimator, optimal_estimator
-from theory.errors import InputError, ProblemTooLargeError, SolverError
+from theory.errors import InputError, ProblemTooLargeError, SolverError, UndecidedError
 from theory.networks.build import build_network
 from theory.networks.exactness import prove, prove_exact
 from theory.networks.exactness.bends import BendAlgebra
@@ -160,7 +160,6 @@ def target_of(estimator: Estimator | str, x: Sequence[Fraction]) -> Fraction:
 
 def check_witness(verdict: prove.ExactnessVerdict, network: ReLUNetwork, estimator: Estimator | str) -> None:
     assert verdict.status == "refuted", verdict.reason
-    assert not verdict
     assert verdict.witness is not None
     if verdict.domain == "nonnegative":
         assert min(verdict.witness) >= 0
@@ -188,10 +187,10 @@ def some_estimator(d: int) -> Estimator:
 def test_trees_are_proved(d, domain):
     network = tree(d, domain)
     verdict = prove_exact(network, "max", domain=domain)
-    assert verdict, verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert verdict.cancelling == verdict.unsettled == 0
     assert verdict.sign_constant + verdict.paired == network.units
-    assert bool(prove_exact(network, Estimator(d, {d: 1}), domain=domain)) is True
+    assert prove_exact(network, Estimator(d, {d: 1}), domain=domain).status == "proved"
     # d - 1 maxima; everything else is carried, which takes a pair where signs are free.
     assert verdict.sign_constant == (d - 1 if domain == "real" else network.units)
 
@@ -200,9 +199,9 @@ def test_trees_are_proved(d, domain):
 @pytest.mark.parametrize("d", [2, 3, 4, 5, 6, 8, 9])
 def test_merged_sorted_blocks_are_proved_for_all_orders(d, domain):
     network = sorter(some_estimator(d), domain)
-    assert prove_exact(network, some_estimator(d), domain=domain)
+    assert prove_exact(network, some_estimator(d), domain=domain).status == "proved"
     optimal = optimal_estimator(d, [0, 1, d - 1] if d > 2 else [0, 1])
-    assert prove_exact(sorter(optimal, domain), optimal, domain=domain)
+    assert prove_exact(sorter(optimal, domain), optimal, domain=domain).status == "proved"
     check_witness(prove_exact(network, optimal, domain=domain), network, optimal)
 
 
@@ -210,7 +209,7 @@ def test_merged_sorted_blocks_are_proved_for_all_orders(d, domain):
 def test_five_in_two_layers_is_proved(domain):
     network = five(domain)
     verdict = prove_exact(network, "max", domain=domain)
-    assert verdict, verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert network.hidden_layers == 2
     # Every term with sums of two: 15 + 30. The five maxima over four inputs keep their sign on the cones.
     assert verdict.cancelling >= 45
@@ -223,9 +222,9 @@ def test_five_in_two_layers_is_proved(domain):
 def test_nine_in_three_layers_is_proved(domain):
     network = composed(tree(2, domain), five(domain), tree(4, domain))
     assert network.hidden_layers == 3
-    assert prove_exact(network, "max", domain=domain)
+    assert prove_exact(network, "max", domain=domain).status == "proved"
     swapped = composed(tree(2, domain), tree(4, domain), five(domain))
-    assert prove_exact(swapped, "max", domain=domain)
+    assert prove_exact(swapped, "max", domain=domain).status == "proved"
 
 
 @BOTH
@@ -233,7 +232,7 @@ def test_twenty_five_in_four_layers_is_proved(domain):
     network = composed(five(domain), *[five(domain)] * 5)
     assert network.hidden_layers == 4
     verdict = prove_exact(network, "max", domain=domain)
-    assert verdict, verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert verdict.cancelling >= 6 * 45
 
 
@@ -243,14 +242,14 @@ def test_overlapping_blocks_of_five_are_proved_together(d):
     mean = network_from_rows(len(blocks), [([dict.fromkeys(range(len(blocks)), Fraction(1, len(blocks)))], None)])
     network = mean.compose([(five("real"), block) for block in blocks], d)
     estimator = Estimator(d, {5: 1})
-    assert prove_exact(network, estimator)
-    assert prove_exact(network.canonical(), estimator)
+    assert prove_exact(network, estimator).status == "proved"
+    assert prove_exact(network.canonical(), estimator).status == "proved"
     short = mean.compose([(five("real"), block) for block in [*blocks[:-1], blocks[0]]], d)
     check_witness(prove_exact(short, estimator), short, estimator)
 
 
 def test_more_layers_than_needed_are_no_obstacle():
-    assert prove_exact(five("real").deepened(4), "max")
+    assert prove_exact(five("real").deepened(4), "max").status == "proved"
     # Bends that are carried through a layer as they are, because ReLUs are not negative.
     network = network_from_rows(
         2,
@@ -261,21 +260,21 @@ def test_more_layers_than_needed_are_no_obstacle():
         ],
     )
     verdict = prove_exact(network, "max")
-    assert verdict, verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert (verdict.sign_constant, verdict.paired) == (5, 2)
 
 
 def test_an_affine_network_is_compared_too():
     mean = network_from_rows(3, [([dict.fromkeys(range(3), Fraction(1, 3))], [Fraction(1, 4)])])
-    assert prove_exact(mean, Estimator(3, {0: Fraction(1, 4), 1: 1}))
+    assert prove_exact(mean, Estimator(3, {0: Fraction(1, 4), 1: 1})).status == "proved"
     check_witness(prove_exact(mean, Estimator(3, {1: 1})), mean, Estimator(3, {1: 1}))
     check_witness(prove_exact(mean, "max"), mean, "max")
-    assert prove_exact(network_from_rows(1, [([{0: 1}], None)]), "max")
+    assert prove_exact(network_from_rows(1, [([{0: 1}], None)]), "max").status == "proved"
 
 
 def test_a_network_for_the_orthant_need_not_be_right_elsewhere():
     network = tree(4, "nonnegative")
-    assert prove_exact(network, "max", domain="nonnegative")
+    assert prove_exact(network, "max", domain="nonnegative").status == "proved"
     verdict = prove_exact(network, "max", domain="real")
     check_witness(verdict, network, "max")
 
@@ -286,14 +285,14 @@ def test_built_networks_are_proved_for_all_sets_of_orders(d, domain):
     for orders in reference.sets_of_orders(d, start=1):
         estimator = Estimator(d, {0: Fraction(1, 3)} | {r: Fraction((-1) ** r * (2 * r + 1), r + 3) for r in orders})
         verdict = prove_exact(build_network(estimator, domain=domain), estimator, domain=domain)
-        assert verdict, (orders, verdict.reason)
+        assert verdict.status == "proved", (orders, verdict.reason)
 
 
 @BOTH
 @pytest.mark.parametrize("d", [5, 6, 9, 10, 25])
 def test_shallow_networks_are_proved(d, domain):
     verdict = prove_exact(shallow_max_network(d, domain=domain), "max", domain=domain)
-    assert verdict, verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert verdict.cancelling > 0
 
 
@@ -367,7 +366,7 @@ def test_there_are_enough_mutations():
 @pytest.mark.parametrize("name", NONNEGATIVE)
 def test_every_mutation_for_nonnegative_inputs_is_refuted(name):
     network, estimator, *which = NONNEGATIVE[name]
-    assert prove_exact(network, estimator, domain="nonnegative")
+    assert prove_exact(network, estimator, domain="nonnegative").status == "proved"
     for what, mutant in mutations(network, *which):
         verdict = prove_exact(mutant, estimator, domain="nonnegative")
         assert verdict.status == "refuted", (what, verdict.reason)
@@ -380,14 +379,14 @@ def test_every_mutation_for_nonnegative_inputs_is_refuted(name):
 @pytest.mark.parametrize(("name", "harmless"), [("five", 0), ("tree of 4", 2), ("merged 4", 11), ("tree of 5", 0)])
 def test_every_mutation_for_real_inputs_is_refuted_or_harmless(name, harmless):
     network, estimator, *which = REAL[name]
-    assert prove_exact(network, estimator)
+    assert prove_exact(network, estimator).status == "proved"
     survivors = []
     for what, mutant in mutations(network, *which):
         verdict = prove_exact(mutant, estimator)
         if verdict.status == "refuted":
             check_witness(verdict, mutant, estimator)
         else:
-            assert verdict, (what, verdict.reason)
+            assert verdict.status == "proved", (what, verdict.reason)
             survivors.append(mutant)
     assert len(survivors) == harmless
     for mutant in survivors:
@@ -421,7 +420,7 @@ def test_cells_agree_with_symbols(d, domain):
     assert compare_cells(network, Target.of(some_estimator(d), d), domain, 10_000)[0] is None
     for what, mutant in mutations(sorter(some_estimator(d), domain), 5, 1):
         point, _ = compare_cells(IntegerNetwork.of(mutant), Target.of(some_estimator(d), d), domain, 10_000)
-        assert (point is None) == bool(prove_exact(mutant, some_estimator(d), domain=domain)), what
+        assert (point is None) == (prove_exact(mutant, some_estimator(d), domain=domain).status == "proved"), what
         if point is not None:
             assert value_of(mutant, point) != target_of(some_estimator(d), point)
             assert domain == "real" or min(point) >= 0
@@ -432,7 +431,7 @@ def test_a_difference_at_a_single_coefficient_of_many_is_found():
     weights: Affine = {k: Fraction(1, 84) for k in range(84)}
     mean = network_from_rows(84, [([weights], None)])
     good = mean.compose([(tree(3, "real"), block) for block in blocks], 9)
-    assert prove_exact(good, Estimator(9, {3: 1}))
+    assert prove_exact(good, Estimator(9, {3: 1})).status == "proved"
     for change in (Fraction(1, 10**20), Fraction(-1, 84)):
         bad = with_entry(good, good.hidden_layers, 0, 5, good.weights[-1].rows[0][5][1] + change)
         check_witness(prove_exact(bad, Estimator(9, {3: 1})), bad, Estimator(9, {3: 1}))
@@ -491,7 +490,7 @@ def test_changes_that_leave_the_function_alone_are_proved(name):
             with_split_unit(network, layer, 1, Fraction(-2, 5)),
         ):
             verdict = prove_exact(changed, estimator, domain=domain)
-            assert verdict, verdict.reason
+            assert verdict.status == "proved", verdict.reason
             counts = verdict.sign_constant + verdict.paired + verdict.cancelling + verdict.idle + verdict.unsettled
             assert counts == changed.units
             # Of the three added units, the constant one is read.
@@ -520,7 +519,7 @@ def test_proved_networks_agree_with_the_estimator_everywhere(data):
     if verdict.status == "refuted":
         check_witness(verdict, network, estimator)
     else:
-        assert verdict, verdict.reason
+        assert verdict.status == "proved", verdict.reason
         for x in points(network.kernel_size, domain, 300):
             assert value_of(network, x) == target_of(estimator, x)
 
@@ -540,7 +539,7 @@ def test_random_small_networks_are_decided(d, widths, domain, data):
     if verdict.status == "refuted":
         check_witness(verdict, network, estimator)
     else:
-        assert verdict, verdict.reason
+        assert verdict.status == "proved", verdict.reason
         for x in points(d, domain, 2000):
             assert value_of(network, x) == target_of(estimator, x)
 
@@ -567,7 +566,8 @@ def clipped(d: int) -> ReLUNetwork:
 def test_what_cannot_be_settled_is_unknown():
     verdict = prove_exact(clipped(8), "max")
     assert verdict.status == "unknown"
-    assert not verdict
+    with pytest.raises(UndecidedError, match="ExactnessVerdict may be unknown"):
+        bool(verdict)
     assert verdict.witness is None
     assert verdict.unsettled > 0
     assert "could not be settled" in verdict.reason
@@ -578,7 +578,7 @@ def test_what_cannot_be_settled_is_unknown():
 
 def test_cells_settle_what_symbols_cannot():
     verdict = prove_exact(clipped(3), "max")
-    assert verdict
+    assert verdict.status == "proved"
     assert verdict.cells > 12
     assert "cells" in verdict.reason
 
@@ -621,7 +621,7 @@ def test_differences_in_a_thin_layer_are_found(thickness):
 
 
 def test_bends_over_too_many_atoms_are_unknown():
-    assert prove_exact(quad_network(7), "max")
+    assert prove_exact(quad_network(7), "max").status == "proved"
     verdict = prove_exact(quad_network(8), "max")
     assert verdict.status == "unknown"
     assert "at most 7 atoms, not 8" in verdict.reason

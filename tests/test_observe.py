@@ -36,7 +36,15 @@ from theory.empirical.observing.tallies import BINS, Counter, Mixture, RelativeR
 from theory.empirical.observing.verdict import Answer, Interval, Reading, is_below, unanimous
 from theory.empirical.observing.windows import BLOCKS, Geometry, blocks_of, select, sorted_windows
 from theory.empirical.runner import open_runner
-from theory.errors import ArrayError, FormatError, InputError, KernelSizeError, MissingDependencyError, SolverError
+from theory.errors import (
+    ArrayError,
+    FormatError,
+    InputError,
+    KernelSizeError,
+    MissingDependencyError,
+    SolverError,
+    UndecidedError,
+)
 from theory.estimator import Estimator
 
 
@@ -311,8 +319,9 @@ def test_the_rule_is_three_valued():
     assert unanimous([Answer.HOLDS, Answer.UNDECIDED]) is Answer.UNDECIDED
     assert unanimous([Answer.FAILS] * 4) is Answer.FAILS
     assert unanimous([]) is Answer.UNDECIDED
-    with pytest.raises(TypeError, match="three values"):
-        bool(Answer.UNDECIDED)
+    for answer in Answer:
+        with pytest.raises(UndecidedError, match="Answer may be unknown"):
+            bool(answer)
 
 
 def ramps(number):

@@ -1,6 +1,8 @@
 """The theorems about networks: depth, merging, widths."""
 
+import html
 import random
+import re
 from collections import Counter
 from fractions import Fraction
 from importlib import import_module
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 from latex2mathml.converter import convert
 
-from proofs_check.claim import Instance
+from proofs_check.claim import Instance, Verdict
+from proofs_check.report import write_report
 from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
 from theory.errors import SolverError
 from theory.networks.exactness import ExactnessVerdict
@@ -172,3 +175,82 @@ def test_sums_beyond_64_bits_are_an_error(monkeypatch):
     monkeypatch.setattr(max_of_eight, "rows", lambda _: [(Fraction(2**61), {(0, 1): 1, (0, 2): -1})])
     with pytest.raises(SolverError, match="64 bits"):
         list(max_of_eight._instances(7, Fraction(1), 7))
+
+
+# --- the tables as a reader finds them ------------------------------------------------------------------------------
+
+
+class _Table:
+    """The table of an identity, read from the page of the report alone, and evaluated."""
+
+    def __init__(self, name, folder):
+        claim = next(claim for claim in CLAIMS if claim.name == name)
+        verdict = Verdict(name, "verified", "a test", "identity", None, None, None, 0.0)
+        page = write_report([verdict], {name: claim}, folder).read_text(encoding="utf-8")
+        (details,) = re.findall(r'<details class="table">(.*?)</details>', page, re.DOTALL)
+        self.symbols = [html.unescape(latex) for latex in re.findall(r'alttext="(.*?)"', details)]
+        self.text = html.unescape(re.sub(r"\s*<math.*?</math>\s*|<.*?>", " ", details))
+        entries = re.findall(r'<td class="nowrap"><math .*?alttext="(.*?)"', details)
+        self.rows = [
+            (Fraction(c.replace(",", "")), self.form(form), int(count.replace(",", "")))
+            for c, form, count in zip(entries[::3], entries[1::3], entries[2::3], strict=True)
+        ]
+
+    @staticmethod
+    def form(latex):
+        """Read -2 M_{12} + x_{3} as (coefficient, positions)."""
+        terms = re.findall(r"([-+]?) ?(\d*) ?[Mx]_\{(\d+)\}", latex)
+        return [(int(f"{sign}{k or 1}"), [int(i) for i in places]) for sign, k, places in terms]
+
+    def value(self, x, group):
+        """Evaluate the sum over the rows, at numbers x by position."""
+        total = Fraction(0)
+        images = np.array([[x[i] for i in image] for image in group], dtype=np.int64)
+        first = min(x)
+        for c, form, distinct in self.rows:
+            values = sum(k * images[:, [i - first for i in places]].max(axis=1) for k, places in form)
+            total += c * Fraction(distinct, len(group)) * int(np.maximum(values, 0).sum())
+        return total
+
+
+def test_a_reader_can_check_the_identity_of_six_from_the_page(tmp_path):
+    table = _Table("max-of-six", tmp_path)
+    assert r"2 \sum_i M_{i,i+1}" in table.symbols
+    assert "54 terms" in table.text
+    assert "39 ReLUs in the second layer" in table.text
+    group = [[(a + sign * i) % 6 for i in range(6)] for a in range(6) for sign in (1, -1)]
+    rng = random.Random(1)
+    for _ in range(50):
+        x = dict(enumerate(rng.randint(-9, 9) for _ in range(6)))
+        edges = sum(max(x[i], x[(i + 1) % 6]) for i in range(6))
+        assert 2 * edges + table.value(x, group) == 12 * max(x.values())
+
+
+@pytest.mark.parametrize(("name", "size", "units"), [("max-of-seven", 7, "57,890"), ("max-of-eight", 8, "236,446")])
+def test_a_reader_can_check_the_larger_identities_from_the_page(tmp_path, name, size, units):
+    table = _Table(name, tmp_path)
+    assert f"{units} ReLUs in the second layer, one for each image" in table.text
+    assert sum(count for _, _, count in table.rows) == int(units.replace(",", ""))
+    a, b = (Fraction(next(s for s in table.symbols if s.startswith(f"{x} = "))[4:]) for x in "ab")
+    group = list(permutations(range(1, size + 1)))
+    rng = random.Random(size)
+    for _ in range(3):
+        x = {i: rng.randint(-9, 9) for i in range(1, size + 1)}
+        linear = a * sum(x.values()) + b * sum(max(pair) for pair in combinations(x.values(), 2))
+        assert linear + table.value(x, group) == max(x.values())
+
+
+@pytest.mark.parametrize(("size", "images", "shared"), [(7, 57890, 48895), (8, 236446, 196511)])
+def test_units_of_the_larger_identities(size, images, shared):
+    # One for each image of a form; where a form and its negative share one, fewer.
+    orders = np.array(list(permutations(range(size))))
+    seen, negatives = set(), set()
+    for _, form in max_of_eight.rows(size):
+        moved = np.zeros((len(orders), size, size), dtype=np.int8)
+        for places, k in form.items():
+            ends = orders[:, list(places)]
+            moved[np.arange(len(orders)), ends.min(axis=1), ends.max(axis=1)] += np.int8(k)
+        seen.update(image.tobytes() for image in moved)
+        negatives.update(image.tobytes() for image in -moved)
+    assert len(seen) == images
+    assert images - len(seen & negatives) // 2 == shared

@@ -73,8 +73,9 @@ def chebyshev_upper_bound(kernel_size: int, largest_order: int) -> Fraction:
     Notes
     -----
     This project: T_n, moved to the interval [0, d-1], is a polynomial of degree n bounded by 1 at z = 0..d-1, and
-    1/E - 1 is the largest value at z = d of such a polynomial. Asymptotically the best decay is
-    exp(-Theta~(n^2/d)) (Kahn, Linial, Samorodnitsky 1996).
+    1/E - 1 is the largest value at z = d of such a polynomial. Chebyshev polynomials are the classical means for such
+    bounds (Linial, Nisan 1990). Asymptotically the best decay is exp(-Theta~(n^2/d)) (Kahn, Linial, Samorodnitsky
+    1996).
 
     Examples
     --------

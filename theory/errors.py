@@ -1,4 +1,4 @@
-"""Named errors: what was required, and what was given.
+"""Named errors: what was required, and what was given; and the base of answers that may be unknown.
 
 Every error that the library raises on purpose is a :class:`SubpoolError`. Errors about input are also
 :class:`ValueError` or :class:`TypeError`, so that callers who know nothing of this module catch them as usual.
@@ -56,4 +56,26 @@ class MissingDependencyError(SubpoolError, ImportError):
 
 
 class UndecidedError(SubpoolError, ArithmeticError):
-    """What is unknown was asked for as a number or a truth value."""
+    """What is, or may be, unknown was asked for as a number or a truth value."""
+
+
+class ThreeValued:
+    """Base of answers that are yes, no or unknown: each refuses to be a truth value, even where it is known.
+
+    Else ``if answer:`` would take "unknown" for one of the two, and would only fail on the day that it is met.
+
+    Raises
+    ------
+    UndecidedError
+        If the answer is taken as a condition.
+
+    Examples
+    --------
+    >>> bool(ThreeValued())
+    Traceback (most recent call last):
+    ...
+    theory.errors.UndecidedError: ThreeValued may be unknown, and is no truth value: ask for what is meant
+    """
+
+    def __bool__(self) -> bool:
+        raise UndecidedError(f"{type(self).__name__} may be unknown, and is no truth value: ask for what is meant")

@@ -3,7 +3,8 @@
 The d+1 spacings that the order statistics of x cut the unit interval into are Dirichlet(1,...,1) distributed, and on
 each simplex of ordered inputs e is linear, so e(x) = sum_z e_z D_z with e_z the residual at a 0/1 vector with z zeros
 and D_z the spacings. The density of such a sum is the B-spline with knots e_0, ..., e_d, normalised to integral 1
-(Curry, Schoenberg 1966, "On Polya frequency functions IV"); equal residuals are repeated knots. For how the estimators
+(Curry, Schoenberg 1966, "On Polya frequency functions IV"; "B-splines and linear combinations of uniform order
+statistics", 1985, report ADA158151); equal residuals are repeated knots. For how the estimators
 come about see Matoba, Dimitriadis, Fleuret, TMLR 2023. The numerics: :mod:`theory.splines`.
 """
 

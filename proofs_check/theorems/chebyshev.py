@@ -8,7 +8,8 @@ Claim
 Kind
     Upper bound.
 Source
-    This project.
+    This project, as a bound for each d and n. Approximating OR by polynomials of low degree, and Chebyshev polynomials
+    as the means to it, are older: Linial, Nisan 1990; Nisan, Szegedy 1994; Kahn, Linial, Samorodnitsky 1996.
 Proof
     With t = (2z - (d-1))/(d-1), the polynomial p(z) = T_n(t) has degree n, so it is in the span of C(z,0), ..., C(z,n).
     At z = 0..d-1, |t| <= 1 and so |p| <= 1; at z = d it is L = T_n((d+1)/(d-1)) >= 1. So p/(1+L) approximates
@@ -105,7 +106,7 @@ def _claim(name: str, conclusion: str, beyond: int, neighbours: tuple[Claim, ...
         name=name,
         conclusion=conclusion,
         kind="upper",
-        source=OURS,
+        source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
         idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
         proof=partial(_proof, beyond),
         quantities=standard("d", "n"),

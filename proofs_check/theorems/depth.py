@@ -97,7 +97,7 @@ def _claim(name: str, conclusion: str, fewer: int, neighbours: tuple[Claim, ...]
         name=name,
         conclusion=conclusion,
         kind="upper",
-        source=PAPER,
+        source=f"{PAPER}, appendix E",
         idea=r"A pairwise maximum takes one hidden layer, so each layer doubles the size of the subsets whose maxima "
         r"are at hand. Each network is proved exact on all of \( R^d \) from its weights.",
         quantities=standard("d", "R"),

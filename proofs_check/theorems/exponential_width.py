@@ -4,8 +4,9 @@ Setting
     A set R of orders below d with 0 in R, and h further ones; kernel size d >= 2.
 Claim
     E(d,R) <= eps is possible with h orders beside the intercept if and only if 2 sum_{k <= h} C(d-1,k) >= 1/eps; so
-    2 d^h >= 1/eps is necessary, that is h >= log(1/(2 eps))/log d. An error of 2^-(cd) thus takes about c d/log2(d)
-    orders.
+    2 d^h >= 1/eps is necessary, that is h >= log(1/(2 eps))/log d.
+    For eps = 2^-(cd), 0 < c < 1, the least h is linear in d, about d times the p <= 1/2 whose binary entropy is c: for
+    c = 1/2 it is 12, 112, 1103 at d = 100, 1000, 10000. The power of d says much less: h >= 8, 51, 377.
 Kind
     Tight (the least h); lower bound (its rate).
 Source

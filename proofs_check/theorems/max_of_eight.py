@@ -5,14 +5,14 @@ Setting
 Claim
     max(x_1..x_n) = a sum over i of x_i + b sum over i < j of M_ij + the sum over the rows of a table of c times the sum
     of relu(form) over the distinct images of a form in the M_ij and x_i under all permutations of 1..n, on all of R^n.
-    The M_ij take one hidden layer and the ReLUs of the forms a second one.
+    The M_ij take one hidden layer and the ReLUs of the forms a second one: 57,890 and 236,446 ReLUs there, one for each
+    image of a form, to which the pairwise maxima of the first layer and what carries the linear part come on top.
 Kind
     Identity.
 Source
     This project, found by linear programming (:mod:`theory.networks.search`, sums of three maxima on each side). The
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
-    2025, arXiv 2505.14338. The identities have 57,890 and 236,446 ReLUs, so they are statements about depth, no
-    constructions for use.
+    2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
 Check
     By cells, which is a proof, as for six numbers (:mod:`proofs_check.theorems.max_of_six`). Both sides are symmetric,
     so the cone x_1 <= ... <= x_n of one order is enough. There each form is linear in the smallest input and the n - 1
@@ -20,9 +20,6 @@ Check
     form are added up: an instance for the sum of what remains of them, which has to be 0. Then both sides are linear on
     the closed cone and agree if they do at the 0/1 vectors and at (-1,..,-1): an instance each. Integers throughout,
     with sums below 2^63, which is checked.
-Corollary
-    Each number may be the maximum of a block of inputs, and M_ij is then the maximum over two blocks. So L hidden
-    layers suffice for 2 * 4^(L-1) inputs: 8, 32 (5 x 5 in three layers), 128, about half of the layers of a tree.
 """
 
 from __future__ import annotations
@@ -31,15 +28,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import pairwise, permutations
-from math import lcm
+from math import factorial, lcm
 
 import numpy as np
 import numpy.typing as npt
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.statement import Case, Value, draw_numbers
+from proofs_check.table import Table, combination
 from theory.errors import SolverError
 from theory.optimal.families import OURS
+from theory.rationals import to_string
 
 Integers = npt.NDArray[np.int64]
 Form = dict[tuple[int, ...], int]
@@ -125,6 +124,29 @@ def rows(size: int) -> list[tuple[Fraction, Form]]:
         pairs = [entry.split(":") for entry in entries]
         found.append((Fraction(c), {tuple(int(i) - 1 for i in places): int(k) for k, places in pairs}))
     return found
+
+
+def table(size: int) -> Table:
+    """Tabulate the coefficients and forms, in the order of the rows."""
+    found = []
+    total = 0
+    for c, form in rows(size):
+        distinct = factorial(size) // images(form, size)[1]
+        total += distinct
+        symbols = (("M" if len(places) == 2 else "x", "".join(str(i + 1) for i in places)) for places in form)
+        text = combination((k, f"{name}_{{{at}}}") for k, (name, at) in zip(form.values(), symbols, strict=True))
+        found.append((to_string(c), text, f"{distinct:,}"))
+    single, pair = map(to_string, LINEAR[size])
+    return Table(
+        title=f"The coefficients and forms: {len(found)} rows",
+        text=rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
+        rf"\( b = {pair} \) and, for each row, \( c \) times the sum of "
+        r"\( \mathrm{relu} \) of the distinct images of its form under all permutations of "
+        rf"\( 1, \ldots, {size} \). These are {total:,} ReLUs in the second layer, one for each image; the pairwise "
+        r"maxima in the first layer and what carries the linear part on come on top.",
+        head=(r"\( c \)", "form", "images"),
+        rows=tuple(found),
+    )
 
 
 def images(form: Form, size: int) -> tuple[Integers, int]:
@@ -246,6 +268,7 @@ def _claim(name: str, size: int, factor: Fraction, neighbours: tuple[Claim, ...]
         topic="depth",
         scope=f"all of R^{size}, by cells",
         neighbours=neighbours,
+        table=partial(table, size),
     )
 
 

@@ -167,7 +167,7 @@ def _claim(name: str, four: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
         rf"+ {four} \sum_{{|J|=4}} \max_{{j \in J}} x_j - \sum_{{\{{a,\{{b,c\}},\{{d,e\}}\}}}} "
         r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)",
         kind="identity",
-        source=OURS,
+        source=f"{OURS}; two layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338",
         idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
         r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
         quantities={"x": draw_numbers(SIZE)},

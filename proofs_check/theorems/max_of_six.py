@@ -5,7 +5,8 @@ Setting
 Claim
     12 max(x_0..x_5) = 2 sum over i of M_{i,i+1} + the sum over the twelve symmetries of the hexagon of
     c relu(form) over the distinct images of six forms in the M_ij (see ``FORMS``), on all of R^6.
-    The M_ij take one hidden layer and the ReLUs of their differences a second one.
+    The M_ij take one hidden layer and the ReLUs of the forms a second one: 39 ReLUs there for the 54 terms, as 30 of
+    these are 15 pairs relu(v), relu(-v); the pairwise maxima and what carries the linear part come on top.
 Kind
     Identity.
 Source
@@ -32,6 +33,7 @@ from math import gcd
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.statement import Case, Value, draw_numbers
+from proofs_check.table import Table, combination
 from theory.optimal.families import OURS
 
 SIZE = 6
@@ -73,9 +75,12 @@ def right_side(edge: int) -> tuple[Form, list[tuple[int, Form]]]:
     linear = _form([(i, (i + 1) % SIZE, edge) for i in range(SIZE)])
     terms = []
     for c, form in FORMS:
-        images = {_form([(image[i], image[j], k) for i, j, k in form]) for image in symmetries()}
-        terms += [(c, image) for image in sorted(images)]
+        terms += [(c, image) for image in sorted(_images(_form(list(form))))]
     return linear, terms
+
+
+def _images(form: Form) -> set[Form]:
+    return {_form([(image[i], image[j], k) for (i, j), k in form]) for image in symmetries()}
 
 
 def _form(entries: list[tuple[int, int, int]]) -> Form:
@@ -121,6 +126,27 @@ def bends(terms: list[tuple[int, Form]], order: tuple[int, ...]) -> dict[tuple[i
     return total
 
 
+def table(edge: int) -> Table:
+    """Tabulate the coefficients and forms, in the order of ``FORMS``."""
+    _, terms = right_side(edge)
+    units = {max(form, tuple((pair, -k) for pair, k in form)) for _, form in terms}
+    rows = []
+    for c, entries in FORMS:
+        form = _form(list(entries))
+        text = combination((k, f"M_{{{i}{j}}}") for (i, j), k in form)
+        rows.append((str(c), text, str(len(_images(form)))))
+    return Table(
+        title=f"The coefficients and forms: {len(rows)} rows",
+        text=rf"The right side is \( {edge} \sum_i M_{{i,i+1}} \) and, for each row, \( c \) times the sum of "
+        r"\( \mathrm{relu} \) of the distinct images of its form under the twelve symmetries of the hexagon, "
+        rf"\( i \mapsto a \pm i \) modulo 6: {len(terms)} terms. They take {len(units)} ReLUs in the second layer, "
+        r"where \( v \) and \( -v \) share one by \( \mathrm{relu}(-v) = \mathrm{relu}(v) - v \); the pairwise maxima "
+        r"in the first layer and what carries the linear part on come on top.",
+        head=(r"\( c \)", "form", "images"),
+        rows=tuple(rows),
+    )
+
+
 def _instances(edge: int, _kernel_max: int) -> Iterator[Instance]:
     # All of R^6, whatever the largest kernel size asked for.
     _, terms = right_side(edge)
@@ -155,6 +181,7 @@ def _claim(name: str, edge: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
         topic="depth",
         scope="all of R^6, by cells",
         neighbours=neighbours,
+        table=partial(table, edge),
     )
 
 

@@ -98,7 +98,7 @@ def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
         name=name,
         conclusion=rf"T_k(a_1, \ldots, a_p, b_1, \ldots, b_q) = \sum_{{i + j = {total}}} \max(a_i, b_j)",
         kind="identity",
-        source=OURS,
+        source=f"{OURS}, as a statement about ReLU networks; that these are the largest: Batcher 1968",
         idea=r"If \( i^* \) of the \( k \) largest are in the first list, then \( \max(a_i, b_{k+1-i}) \) is "
         r"\( a_i \) for \( i \le i^* \) and \( b_{k+1-i} \) for \( i > i^* \). The check is complete for each "
         r"\( p, q \): both sides are linear on the cones of equal order, which 0/1 vectors generate.",

@@ -7,7 +7,7 @@ Claim
 Kind
     Identity.
 Source
-    This project.
+    This project; that sums of spacings have Beta distributions is well known.
 Proof
     In words: the residuals at the vertices are 2^-d and -2^-d in turns, -2^-d at the zero vector; so 2^d e is the sum
     of the spacings D_z with positive residual minus the sum of the others. The spacings are Dirichlet(1,...,1)
@@ -69,7 +69,7 @@ def _claim(name: str, conclusion: str, more: int, neighbours: tuple[Claim, ...] 
         name=name,
         conclusion=conclusion,
         kind="identity",
-        source=OURS,
+        source=f"{OURS}; that sums of spacings have Beta distributions is well known",
         idea=r"The residuals at the vertices alternate between \( 2^{-d} \) and \( -2^{-d} \), so the residual is a "
         r"sum of some spacings of the inputs minus the sum of the others.",
         quantities={**standard("d"), "t": _draw_point},

@@ -9,7 +9,10 @@ Claim
 Kind
     Identity.
 Source
-    This project, by Curry, Schoenberg 1966, "On Polya frequency functions IV".
+    Known: the density of a linear combination of uniform order statistics is a B-spline ("B-splines and linear
+    combinations of uniform order statistics", 1985, report ADA158151; Curry, Schoenberg 1966, "On Polya frequency
+    functions IV"; for different values Dempster, Kleyle 1968, "Distributions determined by cutting a simplex with
+    hyperplanes"). The exact computation for these residuals, which may be equal, is of this project.
 Proof
     In words: e(x) = sum_z D_z e_z with the spacings D_z of x (claim reduction-to-vertices), uniform on the simplex, so
     the density is the volume of slices of a simplex whose vertices lie at the heights e_z: a B-spline. The moments are
@@ -32,7 +35,6 @@ from flint import fmpq, fmpq_mat
 from proofs_check.claim import Claim
 from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
 from theory import optimal_estimator
-from theory.optimal.families import OURS
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
 
@@ -111,7 +113,7 @@ def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...]
         name=name,
         conclusion=conclusion,
         kind="identity",
-        source=OURS,
+        source="Curry, Schoenberg 1966; Dempster, Kleyle 1968; report ADA158151, 1985",
         idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
         r"a slice of a simplex is a B-spline of the heights of its vertices.",
         quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, MOMENTS)},

@@ -8,7 +8,8 @@ Claim
 Kind
     Identity.
 Source
-    This project.
+    Known, as the residual is a linear combination of uniform order statistics: on their moments the report ADA158151,
+    1985.
 Proof
     In words: e(x) = sum_z D_z e_z with the spacings D_z of x (claim reduction-to-vertices), which are
     Dirichlet(1,...,1) distributed, so that E[D_z] = 1/(d+1), E[D_z D_y] = 1/((d+1)(d+2)) and twice that for z = y.
@@ -28,7 +29,6 @@ from proofs_check.claim import Claim
 from proofs_check.statement import Case, Value, standard
 from proofs_check.theorems.least_terms import sets_with_intercept
 from theory import Estimator, optimal_estimator
-from theory.optimal.families import OURS
 
 ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets with order 0 are tried."""
@@ -106,7 +106,7 @@ def _claim(name: str, conclusion: str, mixed: int, neighbours: tuple[Claim, ...]
         name=name,
         conclusion=conclusion,
         kind="identity",
-        source=OURS,
+        source="moments of linear combinations of uniform order statistics: report ADA158151, 1985",
         idea=r"The residual is an average of its values at the vertices, weighted by the spacings of the inputs, whose "
         r"moments are those of a Dirichlet distribution.",
         quantities=standard("d", "R"),

@@ -1,16 +1,18 @@
-r"""The maximum with fewer hidden layers than a tree of pairwise maxima, and the least number there can be.
+r"""The maximum with fewer hidden layers than a tree of pairwise maxima, and why one layer is too few.
 
 Setting
     Networks of ReLUs in layers, each fed by the one before alone, with a linear readout.
 Claim
     (a) L hidden layers suffice for the maximum of 2 * 3^(L-1) inputs: ceil(log3(d/2)) + 1 for d inputs.
-    (b) So the exact maximum of a 3 x 3 window takes three hidden layers, where the tree takes four.
+    (b) So three hidden layers suffice for the exact maximum of a 3 x 3 window, where the tree has four.
     (c) One hidden layer does not suffice for the maximum of three or more inputs.
 Kind
     Upper bounds; lower bound.
 Source
     (a), (b) this project; the best that we know of elsewhere is 3^(L-1) + 2 inputs: Bakaev, Brunck, Hertrich, Stade,
-    Yehudayoff 2025, arXiv 2505.14338. (c) well known.
+    Yehudayoff 2025, arXiv 2505.14338. With far more units, two hidden layers suffice for any number of inputs, a
+    theorem of this project that is not checked here; (a) is about networks that are built. (c) Mukherjee, Basu 2017,
+    arXiv 1711.03073.
 Proof
     In words: (a) in the identity for six numbers (:mod:`proofs_check.theorems.max_of_six`) let each number be the
     maximum of a block of 3^(L-2) inputs. Then M_ij is the maximum over two blocks, 2 * 3^(L-2) inputs, which L-1 layers
@@ -36,6 +38,9 @@ from theory.optimal.families import OURS
 
 PROVED_UP_TO = 25
 """The largest kernel size at which the network is built and proved exact."""
+
+ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
+"""Source of what one layer cannot do."""
 
 
 def layers_needed(kernel_size: int, most: int) -> int:
@@ -119,7 +124,7 @@ def _one_layer_claim(name: str, least: Hypothesis, neighbours: tuple[Claim, ...]
         name=name,
         conclusion=r"\text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \ge 2",
         kind="lower",
-        source=OURS,
+        source=ONE_LAYER,
         idea=r"Across \( x_1 = x_2 \) the maximum bends where the other inputs are smaller, and not where one is "
         r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
         quantities=standard("d"),

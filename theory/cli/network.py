@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(_description(shape, network, target, verdict, options))
     else:
         _print(shape, network, target, verdict, options)
-    return DONE if verdict or options.no_proof else FAILED
+    return DONE if verdict is None or verdict.status == "proved" else FAILED
 
 
 def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:

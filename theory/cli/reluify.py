@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
         help="one ReLU a comparison and Add (default), or Conv and Relu alone",
     )
     reluify.add_argument(
-        "--construction", choices=("tree", "shallow"), default="tree", help="fewest ReLUs (default) or fewest layers"
+        "--construction", choices=("tree", "shallow"), default="tree", help="fewer ReLUs (default) or fewer layers"
     )
     reluify.add_argument("--dense", action="store_true", help="convolutions without groups")
     reluify.add_argument("--float64", action="store_true", help="compute in float64 between casts")

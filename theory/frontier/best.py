@@ -39,7 +39,7 @@ class BestOrders:
     error : Fraction
         E(d,R), exactly.
     lower_bound : Fraction
-        No set of orders in 0..d-1 within the budget has a smaller error.
+        No set of orders in 0..d-1 within the budget, as this package counts it, has a smaller error.
     reason : str
         Why.
     construction : str
@@ -107,10 +107,11 @@ def best_orders(
 
     Notes
     -----
-    More orders never hurt. So the best error with L hidden layers is that of all orders that L layers can compute, for
-    every d; and for the other budgets the best is among the sets to which no order can be added. Up to kernel size 16
-    all of these are solved. Beyond, candidates of the form {0}, some low orders, the j highest orders are solved, which
-    is what the best sets look like up to 16, and :func:`terms_lower_bound` says how far they are from the best.
+    More orders never hurt. So the best error with L hidden layers is that of all orders that the construction computes
+    in L layers, for every d; and for the other budgets the best is among the sets to which no order can be added. All
+    counts of networks are those of the networks that are built here; others may take less. Up to kernel size 16
+    all of these sets are solved. Beyond, candidates of the form {0}, some low orders, the j highest orders are solved,
+    which is what the best sets look like up to 16, and :func:`terms_lower_bound` says how far they are from the best.
 
     Examples
     --------

@@ -66,10 +66,10 @@ def build_network(
         Where the network equals the estimator: on all of R^d, or for inputs >= 0, as after a ReLU, which may take
         fewer units.
     construction : {"shallowest", "smallest", "shallow"}
-        ``"shallowest"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of these networks
-        the one with the fewest parameters. ``"smallest"``: the fewest units, at up to ceil(log2 d) hidden layers.
-        ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
-        (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 5, three up to 10.
+        ``"shallowest"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
+        are tried the one with the fewest parameters. ``"smallest"``: that with the fewest units, at up to
+        ceil(log2 d) hidden layers. ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
+        (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 6, three up to 18.
     hidden_layers : int, optional
         The most hidden layers that are allowed.
     memory_limit : int
@@ -91,8 +91,9 @@ def build_network(
     -----
     How: :mod:`theory.networks.plan`. With max R = 2 there are C(d,2) + 2 units, and on R^d none can be spared: one
     hidden layer bends on a hyperplane only where a unit does, the estimator bends on all C(d,2) hyperplanes x_i = x_j,
-    and along (1, ..., 1), where those units are constant, it is linear with a slope, which takes two more. For more
-    layers no such limit is known. That the result equals the estimator is proved by
+    and along (1, ..., 1), where those units are constant, it is linear with a slope, which takes two more if it is not
+    0. For more layers nothing of the kind is proved here; for the maximum itself see Safran 2026, arXiv 2601.01417.
+    That the result equals the estimator is proved by
     :func:`theory.networks.exactness.prove_exact`, which knows nothing of how it was built.
 
     Examples

@@ -46,7 +46,7 @@ def tree_size(kernel_size: int, domain: Domain = "real") -> tuple[int, ...]:
     A layer that makes m' values of m as max(a, b) = b + relu(a - b) has m - m' units relu(a - b), and each of the m'
     values needs its linear part, b or a value that had no partner, carried: by relu(b), relu(-b), or by relu(b) alone
     where b >= 0. So it has m + m' units, or m. Both are least if each layer pairs all it can, m' = ceil(m / 2), which
-    also takes the fewest layers. With m_i = ceil(d / 2^i), layer i has m_(i-1) + m_i units, or m_(i-1).
+    also takes the fewest layers of any tree. With m_i = ceil(d / 2^i), layer i has m_(i-1) + m_i units, or m_(i-1).
 
     Examples
     --------

@@ -1,5 +1,7 @@
 r"""One hidden layer is not enough for the maximum of three: a certificate, and its check.
 
+That it is not enough is known (Mukherjee, Basu 2017, arXiv 1711.03073). Here the reason is data that a program checks.
+
 **Lemma.** Let g be computed by one hidden layer, g(x) = l(x) + sum_u c_u relu(n_u . x + b_u) with l affine. Let H be a
 hyperplane and v a direction not parallel to it. Where p in H lies on no other hyperplane n_u . x + b_u = 0, the *bend*
 

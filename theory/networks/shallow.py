@@ -12,7 +12,8 @@ itself be the maximum of a block of inputs; then M_ij is the maximum over two bl
     L hidden layers suffice for the maximum of 2 * 3^(L-1) inputs: 2, 6, 18, 54, ...
 
 The published bound is 3^(L-1) + 2: 5, 11, 29, ... (Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338).
-The identities were found by :mod:`theory.networks.search`.
+The identities were found by :mod:`theory.networks.search`. These are the networks that are built; two hidden layers
+suffice for any number of inputs (a theorem of this project), but with far more units from seven inputs on.
 """
 
 from __future__ import annotations
@@ -331,12 +332,12 @@ class ShallowMaxima:
         Raises
         ------
         InputError
-            If so few hidden layers are not known to suffice.
+            If this construction takes more hidden layers.
         """
         if len(subset) > shallow_capacity(hidden_layers):
             raise InputError(
-                f"the maximum of {len(subset)} numbers takes {shallow_hidden_layers(len(subset))} hidden layers here, "
-                f"{hidden_layers} are not known to suffice"
+                f"the maximum of {len(subset)} numbers is built with {shallow_hidden_layers(len(subset))} hidden "
+                f"layers or more, not with {hidden_layers}"
             )
         key = (subset, hidden_layers)
         if key not in self._values:

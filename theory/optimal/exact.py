@@ -54,7 +54,8 @@ def solve_cube(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     -----
     Let L be the extrapolation constant of R with 0 added, p the optimal function. With 0 in R, E = 1/(1+L), the
     residual is E p(z) - [z = d], and the dual weights are a_z/(1+L), -1/(1+L) at z = d. Without 0 in R, E = 1/L, which
-    is "the estimator with intercept, less its intercept, divided by 1 - E": the residual is p(z)/L for z < d.
+    is the estimator with intercept, less its intercept, divided by 1 - E' with E' = 1/(1+L): the residual is p(z)/L for
+    z < d.
 
     Examples
     --------

@@ -5,8 +5,10 @@ Let S be a set of orders below d, and let p range over the span of the functions
 
     L = min sum_z |a_z|   subject to   sum_z a_z C(z, s) = C(d, s) for s in S,   z = 0..d-1.
 
-All optima of the theory follow from L (section "The optimal approximation is a small linear program" of the theory:
-if 0 in R, then L = 1/E - 1 with S = R). Where 0 is not in S, every p vanishes at z = 0, so that z = 0 binds nothing.
+All optima of the theory follow from L: if 0 in R, then L = 1/E - 1 with S = R (see :mod:`theory.optimal.exact`). Where
+0 is not in S, every p vanishes at z = 0, so that z = 0 binds nothing. For S = {0..n} this is a classical question: how
+far polynomials of degree n that are bounded at equally spaced points can grow (Ehlich, Zeller 1964; Coppersmith,
+Rivlin).
 
 The method is exchange, which is the simplex method on the dual program, in exact arithmetic:
 

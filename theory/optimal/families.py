@@ -1,4 +1,4 @@
-"""Closed forms: families of orders whose optimal error and coefficients are known for every kernel size.
+"""Closed forms: families of orders whose optimal error and coefficients are known for all kernel sizes from one on.
 
 Each family is data: ranges of orders with a SymPy formula for the coefficient, and a SymPy formula for the error, in
 the symbols d (kernel size), k (the order a coefficient belongs to) and the family's own parameters. Everything else is

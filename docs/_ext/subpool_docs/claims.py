@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, ClassVar
+from xml.etree.ElementTree import tostring
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -12,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from proofs_check import Claim, claims
 from proofs_check.coq.sources import ListedTheorem, read_sources, shipped_sources, theorems_of_claims
 from proofs_check.registry import DEFAULT_KERNEL_MAX
+from proofs_check.sections import foldable
 from subpool_docs.freshness import depends_on_sources
 
 _DEFAULT_SCOPE = f"all kernel sizes up to a largest one, {DEFAULT_KERNEL_MAX} if nothing else is said"
@@ -71,7 +73,11 @@ class ClaimsDirective(SphinxDirective):
         statement = nodes.math_block(claim.statement, claim.statement, number=None, nowrap=False)
         self.set_source_info(statement)
         source = nodes.paragraph("", f"{check} Source: {claim.source}.", classes=["check"])
-        return nodes.definition_list_item("", term, nodes.definition("", statement, source))
+        found = nodes.definition("", statement, source)
+        if claim.table is not None:
+            html = tostring(foldable(claim.table()), encoding="unicode", method="html")
+            found += nodes.raw("", html, format="html")
+        return nodes.definition_list_item("", term, found)
 
 
 class ClosedFormsDirective(SphinxDirective):

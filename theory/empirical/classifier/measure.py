@@ -9,6 +9,7 @@ import numpy as np
 from theory.empirical.classifier.model import POOLS, Activations, Parameters, PoolLayer
 from theory.empirical.classifier.replacement import Exact, Floats, LayerPooling
 from theory.empirical.pooling.geometry import windows
+from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
 
 ORIGINAL = (LayerPooling(POOLS[0].inputs), LayerPooling(POOLS[1].inputs))
 """Max pooling in both layers."""
@@ -78,7 +79,9 @@ def bound_deviations(
     Intervals are carried through the network with max pooling. A pooling layer f whose inputs b deviate by at most D
     from those, a, of the original has |max(a) - f(b)| <= |max(a) - max(b)| + |max(b) - f(b)| <= max D + what is
     certified of f on the interval of b; a linear layer W carries a deviation D to |W| D, and a ReLU does not enlarge
-    it. The bound is computed in float64 and not rounded outwards: it is a bound up to relative errors of about 1e-13.
+    it. Both networks are meant in exact arithmetic, f with its exact weights. The bound is computed in float64 and
+    rounded outwards: each sum is widened by what its roundings can amount to (Higham, *Accuracy and Stability of
+    Numerical Algorithms*, 2002, section 3.1), in any order of summation.
     """
     p = _double(parameters)
     low, high = _relu_interval(*_interval(p.conv_1, p.conv_1_bias, lower, upper))
@@ -86,11 +89,12 @@ def bound_deviations(
     first = poolings[0].certified(low_windows, high_windows)
     low, high = _interval(p.conv_2, p.conv_2_bias, low_windows.max(axis=-1), high_windows.max(axis=-1))
     low, high = _relu_interval(low, high)
-    moved = _convolve(first, abs(p.conv_2), np.zeros_like(p.conv_2_bias))
+    moved = _sums_above(first, p.conv_2)
     moved_windows = layer_windows(moved, POOLS[1])
-    low_windows = layer_windows(np.maximum(low - moved, 0), POOLS[1])
-    second = moved_windows.max(axis=-1) + poolings[1].certified(low_windows, layer_windows(high + moved, POOLS[1]))
-    return Deviations(first, second.reshape(len(lower), -1) @ abs(p.dense).T)
+    low_windows = layer_windows(np.maximum(down(low - moved), 0), POOLS[1])
+    certified = poolings[1].certified(low_windows, layer_windows(up(high + moved), POOLS[1]))
+    second = up(moved_windows.max(axis=-1) + certified).reshape(len(lower), -1)
+    return Deviations(first, _above(second @ abs(p.dense).T, p.dense.shape[1]))
 
 
 def _double(parameters: Parameters) -> Parameters:
@@ -104,11 +108,31 @@ def _convolve(x: Exact, weights: Exact, bias: Exact) -> Exact:
 
 
 def _interval(weights: Exact, bias: Exact, lower: Floats, upper: Floats) -> tuple[Exact, Exact]:
-    """Return the least and the largest value of a convolution of images between two."""
+    """Bound a convolution of images between two from below and from above."""
     least, most = lower.astype(np.float64), upper.astype(np.float64)
-    middle = _convolve((most + least) / 2, weights, bias)
-    reach = _convolve((most - least) / 2, abs(weights), np.zeros_like(bias))
-    return middle - reach, middle + reach
+    middle = (most + least) / 2
+    radius = up(np.maximum(most - middle, middle - least))
+    sums = _convolve(middle, weights, bias)
+    rounding = gamma(_terms(weights), UNIT64) * _sums_above(abs(middle), weights, bias) + TINY64
+    reach = up(up(_sums_above(radius, weights)) + up(rounding))
+    return down(sums - reach), up(sums + reach)
+
+
+def _sums_above(x: Exact, weights: Exact, bias: Exact | None = None) -> Exact:
+    """Bound |W| x + |b| from above, for x >= 0."""
+    offset = np.zeros(len(weights)) if bias is None else abs(bias)
+    return _above(_convolve(x, abs(weights), offset), _terms(weights))
+
+
+def _above(sums: Exact, terms: int) -> Exact:
+    """Bound sums of nonnegative numbers from above by what float64 makes of them."""
+    # s <= s' + gamma s + (what underflows), and gamma / (1 - gamma) <= 2 gamma; the factor itself takes two roundings.
+    return np.asarray(up(sums * (1 + 2 * gamma(terms + 2, UNIT64)) + TINY64))
+
+
+def _terms(weights: Exact) -> int:
+    """Count the numbers that a convolution adds up, the bias included; each product is rounded, too."""
+    return int(weights[0].size) + 2
 
 
 def _relu_interval(lower: Exact, upper: Exact) -> tuple[Exact, Exact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from theory.errors import InputError
 from theory.estimator import Estimator, Objective
 from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
+from theory.rewrite.certify.arithmetic import up
 
 Floats = npt.NDArray[np.floating]
 Exact = npt.NDArray[np.float64]
@@ -58,6 +60,8 @@ class LayerPooling:
     def certified(self, lower: Exact, upper: Exact) -> Exact:
         """Bound |max - f| on windows whose taps lie between ``lower`` and ``upper``, arrays of shape (..., d).
 
+        f is meant with its exact weights, in exact arithmetic; the bound is rounded upwards.
+
         Returns
         -------
         array, shape (...)
@@ -67,10 +71,17 @@ class LayerPooling:
         least, most = lower.min(axis=-1), upper.max(axis=-1)
         if self.estimator is None:
             return np.zeros_like(most)
-        error = float(self.estimator.worst_vertex_residual)
+        error = self.estimator.worst_vertex_residual
         if self.estimator.objective == "range":
-            return np.asarray(error * (most - least))
-        return np.where((least >= 0) & (most <= self.box), error * self.box, np.inf)
+            # Floats that are equal have the difference 0, and all others one that is not.
+            return np.where(most > least, up(_float_above(error) * up(most - least)), 0.0)
+        return np.where((least >= 0) & (most <= self.box), _float_above(error * Fraction(self.box)), np.inf)
+
+
+def _float_above(number: Fraction) -> float:
+    """Return a float that is not below a rational: the number itself where that is a float."""
+    nearest = float(number)
+    return nearest if Fraction(nearest) >= number else float(np.nextafter(nearest, np.inf))
 
 
 @dataclass(frozen=True)

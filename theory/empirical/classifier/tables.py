@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context
+from math import ceil
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -140,7 +142,7 @@ def _pooling(results: Mapping[str, Any]) -> Table:
                 row["replacement"],
                 "3x3" if row["layer"] == "pool_1" else "2x2",
                 _number(row["mean_error"]),
-                _number(row["mean_certified"]),
+                _bound(row["mean_certified"]),
                 _number(row["largest_error"]),
                 *(f"{100 * row[count] / row['windows']:.1f}" for count in ("attained", "constant", "beyond_box")),
             )
@@ -158,7 +160,8 @@ def _adversarial_logits(results: Mapping[str, Any]) -> Table:
             (
                 row["replacement"],
                 f"{row['grey_levels']}/16",
-                *(_spread(row[kind]) for kind in (*_KINDS, "certified")),
+                *(_spread(row[kind]) for kind in _KINDS),
+                _spread(row["certified"], _bound),
                 ", ".join(f"{100 * row[kind]['changed'] / row['images']:.0f}" for kind in _KINDS),
             )
             for row in rows
@@ -175,7 +178,8 @@ def _adversarial_pool(results: Mapping[str, Any]) -> Table:
             (
                 row["replacement"],
                 f"{row['grey_levels']}/16",
-                *(_known(row[kind]["median"]) for kind in (*_KINDS, "certified")),
+                *(_known(row[kind]["median"]) for kind in _KINDS),
+                _known(row["certified"]["median"], _bound),
                 _share(row["ascent"]["largest_share_of_window"]),
             )
             for row in rows
@@ -190,8 +194,20 @@ def _over(rows: Sequence[Row]) -> str:
     return f", {rows[0]['images']} images" if rows else ""
 
 
-def _known(value: float | None) -> str:
-    return UNKNOWN if value is None else _number(value)
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+
+
+_UPWARDS = Context(prec=3, rounding=ROUND_CEILING)
+
+
+def _bound(value: float) -> str:
+    """Write what is certified with as many digits, and not below it."""
+    return _number(float(_UPWARDS.create_decimal_from_float(value)) if value < 1000 else ceil(value))
+
+
+def _known(value: float | None, write: Callable[[float], str] = _number) -> str:
+    return UNKNOWN if value is None else write(value)
 
 
 def _share(share: float | None) -> str:
@@ -209,11 +225,7 @@ def _seeds(hits: Sequence[int], of: int) -> str:
     return f"{fmean(shares):.1f} ({min(shares):.1f}..{max(shares):.1f})"
 
 
-def _spread(row: Row) -> str:
+def _spread(row: Row, write: Callable[[float], str] = _number) -> str:
     if row["median"] is None and row["largest"] is None:
         return UNKNOWN
-    return f"{_known(row['median'])} ({_known(row['largest'])})"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return f"{_known(row['median'], write)} ({_known(row['largest'], write)})"

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from theory.errors import ThreeValued
+
 DISTINCT = 0.5
 """Gap above which a window is distinct."""
 
@@ -38,15 +40,12 @@ class Reading(Enum):
     """Every window weighs as much as its range: what the choice of pooling matters for in absolute terms."""
 
 
-class Answer(Enum):
+class Answer(ThreeValued, Enum):
     """Whether a statement holds on the data: three-valued, "undecided" being neither true nor false."""
 
     HOLDS = "holds"
     FAILS = "does not hold"
     UNDECIDED = "undecided"
-
-    def __bool__(self) -> bool:
-        raise TypeError("an answer has three values; compare it with Answer.HOLDS or Answer.FAILS")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from theory.errors import InputError, ProblemTooLargeError, SolverError
+from theory.errors import InputError, ProblemTooLargeError, SolverError, ThreeValued
 from theory.estimator import Estimator
 from theory.networks.exactness.cells import compare_cells
 from theory.networks.exactness.integers import IntegerNetwork, Target
@@ -26,10 +26,8 @@ _PLACES = 32
 
 
 @dataclass(frozen=True)
-class ExactnessVerdict:
+class ExactnessVerdict(ThreeValued):
     """Whether a network equals its target on all of R^d or on the nonnegative orthant.
-
-    True as a condition only if proved.
 
     Attributes
     ----------
@@ -69,9 +67,6 @@ class ExactnessVerdict:
     idle: int = 0
     unsettled: int = 0
     cells: int = 0
-
-    def __bool__(self) -> bool:
-        return self.status == "proved"
 
 
 def prove_exact(
@@ -131,8 +126,8 @@ def prove_exact(
     >>> verdict = prove_exact(wrong, "max")
     >>> verdict.status, [str(v) for v in verdict.witness], str(verdict.network_value), str(verdict.target_value)
     ('refuted', ['0', '-1'], '1', '0')
-    >>> bool(prove_exact(wrong, "max", domain="nonnegative"))
-    True
+    >>> prove_exact(wrong, "max", domain="nonnegative").status
+    'proved'
     """
     if not isinstance(network, ReLUNetwork):
         raise InputError(f"a ReLUNetwork is needed, not {network!r}")

@@ -1,4 +1,4 @@
-r"""Search for identities of the maximum: exact, over a library of candidate terms, or a proof that there is none.
+r"""Search for identities of the maximum: exact, over a library of candidate terms, or a proof that it has none.
 
 The library has the terms relu(A - B), where A and B are sums of equally many (``summands``) maxima M_S over few inputs:
 as many as one hidden layer less can take. An identity is a solution c of linear equations, found as follows.
@@ -18,7 +18,8 @@ The floats of the linear program only choose the terms; the coefficients are sol
 
 On the command line: ``python -m theory.networks.search 5 2`` and ``6 2`` take seconds, ``7 2 --summands 3`` and
 ``8 2 --summands 3`` minutes. The last two show that two hidden layers suffice for seven and for eight numbers too, with
-many thousand ReLUs; with two summands there is no identity for seven.
+many thousand ReLUs in the second; in the library with two summands there is no identity for seven, which says nothing
+about other libraries.
 """
 
 from theory.networks.search.check import check_identity

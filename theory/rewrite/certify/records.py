@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import UndecidedError
+from theory.errors import ThreeValued, UndecidedError
 
 Array = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, eq=False)
-class OutputDeviation:
+class OutputDeviation(ThreeValued):
     """The deviation of one output, rewritten less original.
 
     Attributes
@@ -62,7 +62,7 @@ class OutputDeviation:
 
 
 @dataclass(frozen=True)
-class PoolingFinding:
+class PoolingFinding(ThreeValued):
     """What is known of the nodes that stand for one MaxPool.
 
     Attributes
@@ -93,7 +93,7 @@ class PoolingFinding:
 
 
 @dataclass(frozen=True, eq=False)
-class DeviationBound:
+class DeviationBound(ThreeValued):
     """A bound on the difference of two models for all inputs of a box, or an explicit unknown.
 
     Its truth value, and its bound where there is none, raise :class:`UndecidedError`: unknown is not a number.
@@ -125,9 +125,6 @@ class DeviationBound:
 
     def __float__(self) -> float:
         return self.bound
-
-    def __bool__(self) -> bool:
-        raise UndecidedError("a deviation bound is no truth value: ask .certified or .bound")
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary that programs read: no arrays."""
