@@ -34,7 +34,7 @@ last step shows sum beta = 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -45,7 +45,7 @@ from proofs_check.claim import Claim
 from proofs_check.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
-from theory.optimal.families import OURS, Block, ClosedForm, D, K
+from theory.optimal.families import ClosedForm, D, K
 
 Z = Symbol("z", integer=True)
 """The number of zeros."""
@@ -448,29 +448,6 @@ def tight_claim(
     """
     build = partial(tight_proof, reference=reference, covers=covers)
     return family_claim(family, build, idea=idea, wrong=wrong)
-
-
-def fixed_orders(name: str, error: Expr, coefficients: Mapping[Expr | int, Expr | int], valid_from: int) -> ClosedForm:
-    """Return a family of single orders, without parameters, that is not among those of ``theory.closed_forms``.
-
-    Parameters
-    ----------
-    name : str
-    error : Expr
-        In d, as the coefficients.
-    coefficients : mapping of Expr or int to Expr or int
-        beta_r for each order r, increasing.
-    valid_from : int
-
-    Examples
-    --------
-    >>> fixed_orders("constant", sympy.Rational(1, 2), {0: sympy.Rational(1, 2)}, 2).error(7)
-    Fraction(1, 2)
-    """
-    blocks = tuple(
-        Block(sympy.sympify(order), sympy.sympify(order), sympy.sympify(beta)) for order, beta in coefficients.items()
-    )
-    return ClosedForm(name, blocks, error, Integer(valid_from), "cube", OURS, {}, {})
 
 
 def with_error(family: ClosedForm, error: Expr) -> ClosedForm:

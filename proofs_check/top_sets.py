@@ -33,15 +33,12 @@ import sympy
 from sympy import Expr, Integer, binomial
 
 from proofs_check.newton import (
-    BARE_ARGUMENT,
-    BARE_CLOSING,
     BELOW_TOP,
     UP_TO_J,
     U,
     V,
     W,
     Z,
-    bare_steps,
     moments,
     sign,
     split_sum,
@@ -53,9 +50,9 @@ from theory.optimal.families import Block, ClosedForm, D, J, K, R
 FIRST = D - J
 """f, the least order at the top."""
 
-_WITHIN_TOP = Region(r"f \le k \le d - 1", {J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
+WITHIN_TOP = Region(r"f \le k \le d - 1", {J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
 _X = free("x")
-_WITHIN_TOP_BESIDE_R = Region(
+WITHIN_TOP_BESIDE_R = Region(
     r"1 \le r < f \le k \le d - 1", {R: U + 1, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W}
 )
 
@@ -156,18 +153,6 @@ def top_proof(family: ClosedForm) -> Proof:
     )
 
 
-def bare_top_proof(family: ClosedForm, parent: ClosedForm) -> Proof:
-    """Build the proof for a family of top sets without intercept from that with intercept."""
-    with_intercept = top_proof(parent)
-    region = _WITHIN_TOP_BESIDE_R if _parts(parent).single else _WITHIN_TOP
-    return Proof(
-        steps=(*with_intercept.steps, *bare_steps(family, parent, region)),
-        valid_from=2,
-        argument=with_intercept.argument + BARE_ARGUMENT,
-        closing=BARE_CLOSING,
-    )
-
-
 def without_largest_order(family: ClosedForm) -> ClosedForm:
     """Return a family without the order d-1, for false neighbours."""
     *blocks, top = family.blocks
@@ -239,7 +224,7 @@ def _primal_steps(parts: _Parts) -> Iterator[Step]:
 
 
 def _coefficient_steps(parts: _Parts) -> Iterator[Step]:
-    region = _WITHIN_TOP_BESIDE_R if parts.single else _WITHIN_TOP
+    region = WITHIN_TOP_BESIDE_R if parts.single else WITHIN_TOP
     summand, rest = split_sum(parts.top.coefficient / (binomial(D, K) * parts.error), Z, FIRST, K)
     newton = sign(K - Z) * binomial(K, Z)
     yield Identity("c_k, the alternating part of g", -newton * sign(D - Z), summand, _inside(region))

@@ -274,6 +274,8 @@ def _cube_families() -> list[ClosedForm]:
     quadratic = t / (2 * (t + D))
     last = 1 / (2 * (D + 1))
     last_two = 1 / D**2
+    second_last = 1 / (D + 2)
+    third_last = 3 / (2 * D * (D + 1))
     full = half**D
     middle = floor(D / 2)
     but_last = 1 / binomial(D, middle)
@@ -321,6 +323,29 @@ def _cube_families() -> list[ClosedForm]:
             ),
             4,
             PAPER,
+        ),
+        _family(
+            "mean-and-second-last",
+            second_last,
+            (
+                _order(0, second_last),
+                _order(1, -2 * D / ((D + 2) * (D - 3))),
+                _order(D - 2, D * (D - 1) / ((D + 2) * (D - 3))),
+            ),
+            4,
+            OURS,
+        ),
+        _family(
+            "mean-last-third-last",
+            third_last,
+            (
+                _order(0, third_last),
+                _order(1, 3 / ((D + 1) * (D - 4))),
+                _order(D - 3, -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4))),
+                _order(D - 1, Rational(3, 2)),
+            ),
+            5,
+            OURS,
         ),
         _family(
             "full",
