@@ -1,4 +1,4 @@
-r"""The mean subpool maxima grow with their order: a theorem to copy. (First line: the statement in words.)
+r"""The mean subpool maxima grow with their order: a theorem to copy.
 
 Setting
     A window x of d inputs, and an order r with 1 <= r < d. (What the statement speaks of.)
@@ -9,15 +9,15 @@ Kind
 Source
     This project, as an example. (The paper, this project, or others, with what one needs to find it.)
 Proof
-    Both sides are linear on sorted windows, which the 0/1 vectors and the constants span, so it suffices to compare them
-    there. With z zeros they are phi_r(z) and phi_(r+1)(z), and C(z,r)/C(d,r) - C(z,r+1)/C(d,r+1) is C(z,r)/C(d,r) times
-    (d-z)/(d-r), for r <= z; below, both are 1.
+    Both sides are linear on sorted windows, which the 0/1 vectors and the constants span, so it suffices to compare
+    them there. With z zeros they are phi_r(z) and phi_(r+1)(z), and C(z,r)/C(d,r) - C(z,r+1)/C(d,r+1) is
+    C(z,r)/C(d,r) times (d-z)/(d-r), for r <= z; below, both are 1.
 Check
     By enumeration of all subsets, at windows with and without equal inputs.
 
-Copy this file to a name that says what is proved, without the underscore; ``subpool verify`` finds it there, and the
-tests ask of it what they ask of all: cases drawn from the hypotheses, needed hypotheses that are needed, neighbours that
-are false.
+The first line is the statement in words. Copy this file to a name that says what is proved, without the underscore;
+``subpool verify`` finds it there, and the tests ask of it what they ask of all: cases drawn from the hypotheses,
+hypotheses that are needed where they say so, neighbours that are false.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ def _share_of_zeros(order: Expr) -> Expr:
     return binomial(Z, order) / binomial(D, order)
 
 
-def _proof(step: int) -> Proof:
-    """Build the proof that order r + ``step`` is no smaller; only 1 is right."""
+def _proof(smaller: int, larger: int) -> Proof:
+    """Build the proof of m_(r + smaller) <= m_(r + larger); only 0 and 1 are right."""
     u, v, w = free("u"), free("v"), free("w")
     return Proof(
         steps=(
             Sign(
                 text="A larger subset is less often all zeros",
-                expression=_share_of_zeros(R) - _share_of_zeros(R + step),
+                expression=_share_of_zeros(R + smaller) - _share_of_zeros(R + larger),
                 factors=(binomial(Z, R), 1 / binomial(D, R), D - Z, 1 / (D - R)),
                 region=Region(r"1 \le r \le z \le d, r < d", {R: u + 1, Z: u + v + 1, D: u + v + w + 2}),
             ),
@@ -68,14 +68,14 @@ def _cases(kernel_max: int) -> Iterator[Case]:
                 yield {"d": d, "r": r, "x": x}
 
 
-def _evaluate(step: int, case: Case) -> Iterator[Value]:
+def _evaluate(smaller: int, larger: int, case: Case) -> Iterator[Value]:
     x, r = case["x"], case["r"]
-    if not 1 <= r <= r + step <= len(x):
-        raise StatementError(f"there are no subsets of {r} and of {r + step} inputs")
-    yield Value("", average_of_maxima(x, r), average_of_maxima(x, r + step))
+    if not 1 <= r < len(x):
+        raise StatementError(f"there are no subsets of {r} and {r + 1} of {len(x)} inputs")
+    yield Value("", average_of_maxima(x, r + smaller), average_of_maxima(x, r + larger))
 
 
-def _claim(name: str, conclusion: str, step: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
+def _claim(name: str, conclusion: str, smaller: int, larger: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
         conclusion=conclusion,
@@ -87,15 +87,15 @@ def _claim(name: str, conclusion: str, step: int, neighbours: tuple[Claim, ...] 
             AT_LEAST_ONE.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),
             Hypothesis("r < d", lambda case: case["r"] < case["d"]).failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
         ),
-        evaluate=partial(_evaluate, step),
+        evaluate=partial(_evaluate, smaller, larger),
         cases=_cases,
         drawn_up_to=ENUMERATED_UP_TO,
-        proof=partial(_proof, step),
+        proof=partial(_proof, smaller, larger),
         neighbours=neighbours,
     )
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim, with a false statement close to it."""
-    false = _claim("template-falling", r"m_r(x) \le m_{r-1}(x)", -1)
-    yield _claim("template", r"m_r(x) \le m_{r+1}(x)", 1, (false,))
+    false = _claim("template-falling", r"m_{r+1}(x) \le m_r(x)", 1, 0)
+    yield _claim("template", r"m_r(x) \le m_{r+1}(x)", 0, 1, (false,))
