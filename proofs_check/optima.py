@@ -16,7 +16,7 @@ from proofs_check.claim import Claim
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, least_kernel_size, standard
 from theory import Estimator, optimal_estimator
-from theory.estimator import Objective
+from theory.objectives import DEFAULT, Objective
 from theory.optimal.families import Block, ClosedForm, evaluate_formula
 
 Build = Callable[[ClosedForm], Proof]
@@ -194,17 +194,16 @@ def family_statement(family: ClosedForm) -> str:
     >>> print(family_statement(closed_forms["mean-and-last"]))
     E(d, \{0, 1, d - 1\}) = \frac{1}{2 d + 2}
     """
-    symbol = r"E_{\text{range}}" if family.objective == "range" else "E"
     orders = ", ".join(
         sympy.latex(block.first)
         if block.first == block.last
         else rf"{sympy.latex(block.first)}, \ldots, {sympy.latex(block.last)}"
         for block in family.blocks
     )
-    return rf"{symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
+    return rf"{family.goal.symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
 
 
-def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = "cube") -> Fraction:
+def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = DEFAULT) -> Fraction:
     """Compute an optimal error, certified by :func:`proofs_check.certificates.check_certificate`.
 
     Raises

@@ -75,7 +75,7 @@ class _Parts:
 
     @property
     def on_cube(self) -> bool:
-        return self.family.objective == "cube"
+        return not self.family.goal.relative
 
     @property
     def error(self) -> Expr:
@@ -119,9 +119,9 @@ _ALTERNATING = sign(J) * binomial(D - 1, J)
 
 def _parts(family: ClosedForm) -> _Parts:
     blocks = list(family.blocks)
-    if family.objective == "cube" and (blocks[0].first, blocks[0].last) != (0, 0):
+    if not family.goal.relative and (blocks[0].first, blocks[0].last) != (0, 0):
         raise ProofError(f"{family.name} has no intercept")
-    if family.objective == "cube":
+    if not family.goal.relative:
         del blocks[0]
     *singles, top = blocks
     if [(block.first, block.last) for block in singles] not in ([], [(R, R)]) or (top.first, top.last) != (

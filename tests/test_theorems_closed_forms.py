@@ -204,5 +204,5 @@ def test_formulas_beyond_their_hypotheses_are_false_or_say_nothing(name, case):
 
 
 def test_a_statement_names_the_problem_and_its_orders():
-    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\text{range}}(d, \{r\}) = ")
+    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\mathrm{range}}(d, \{r\}) = ")
     assert r"\{1, \ldots, d - 1\}" in family_statement(closed_forms["bare-full"])

@@ -28,7 +28,7 @@ class Certificate:
     kernel_size : int
         Number d of inputs of a pooling window.
     objective : str
-        ``"cube"`` or ``"range"``.
+        A name of :mod:`theory.objectives`.
     orders : tuple of int
         The set R.
     coefficients : dict of int to Fraction

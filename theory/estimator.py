@@ -9,31 +9,18 @@ from fractions import Fraction
 from functools import cached_property
 from math import comb
 from numbers import Rational
-from typing import Any, Literal, get_args
+from typing import Any
 
 from flint import fmpz_mat
 
 from theory.certificate import Certificate
-from theory.errors import FormatError, InputError, OrdersError
+from theory.errors import FormatError, InputError
+from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_kernel_size, check_orders, number_of_terms, weigh_order_statistics
 
-Objective = Literal["cube", "range", "l2"]
-
 FORMAT = "subpool-estimator"
 VERSION = 1
-
-
-def check_objective(objective: object) -> Objective:
-    """Return the objective if it is one.
-
-    Raises
-    ------
-    InputError
-    """
-    if objective not in get_args(Objective):
-        raise InputError(f'the objective is "cube", "range" or "l2", not {objective!r}')
-    return objective  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -46,11 +33,11 @@ class Estimator:
         Number d of inputs of a pooling window.
     coefficients : mapping of int to rational
         beta_r for each order r in R, each order in 0..kernel_size.
-    objective : {"cube", "range", "l2"}
+    objective : str
         What the coefficients were chosen for.
     error : Fraction, optional
-        The certified residual; None where nothing is certified. For ``"cube"`` and ``"l2"`` the largest |max(x) - f(x)|
-        over [0,1]^d, for ``"range"`` the largest |max(x) - f(x)| / (max(x) - min(x)) over R^d.
+        The certified residual, as the objective measures it (:mod:`theory.objectives`); None where nothing is
+        certified.
     certificate : Certificate, optional
         The proof that no estimator with these orders has a smaller error.
 
@@ -80,7 +67,7 @@ class Estimator:
         kernel_size: int,
         coefficients: Mapping[int, Rational | int],
         *,
-        objective: Objective = "cube",
+        objective: Objective = DEFAULT,
         error: Fraction | None = None,
         certificate: Certificate | None = None,
     ) -> None:
@@ -93,7 +80,7 @@ class Estimator:
         for name, value in (
             ("kernel_size", d),
             ("orders", orders),
-            ("objective", check_objective(objective)),
+            ("objective", find_objective(objective).name),
             ("error", error),
             ("certificate", certificate),
             ("_values", values),
@@ -104,6 +91,11 @@ class Estimator:
         terms = ", ".join(f"{r}: {to_string(beta)}" for r, beta in self.coefficients.items())
         error = None if self.error is None else to_string(self.error)
         return f"Estimator({self.kernel_size}, {{{terms}}}, objective={self.objective!r}, error={error})"
+
+    @property
+    def goal(self) -> ObjectiveValue:
+        """What the name of the objective stands for."""
+        return find_objective(self.objective)
 
     @property
     def coefficients(self) -> dict[int, Fraction]:
@@ -147,16 +139,14 @@ class Estimator:
 
     @property
     def worst_vertex_residual(self) -> Fraction:
-        """Largest |e_z| over the vertices that the objective looks at: z = 1..d-1 for ``"range"``, else 0..d."""
-        inner = self.objective == "range"
-        return max(abs(e) for e in (self.vertex_residuals[1:-1] if inner else self.vertex_residuals))
+        """Largest |e_z| over the vertices that the objective looks at."""
+        return max(map(abs, self.goal.at_vertices(self.vertex_residuals)))
 
     @property
     def equioscillation(self) -> tuple[int, ...]:
         """The numbers z of zeros at which |e_z| is largest, among the vertices that the objective looks at."""
         worst = self.worst_vertex_residual
-        inner = range(1, self.kernel_size) if self.objective == "range" else range(self.kernel_size + 1)
-        return tuple(z for z in inner if abs(self.vertex_residuals[z]) == worst)
+        return tuple(z for z in self.goal.vertices(self.kernel_size) if abs(self.vertex_residuals[z]) == worst)
 
     @property
     def mean_square(self) -> Fraction:
@@ -243,7 +233,7 @@ class Estimator:
 
     def _check_consistency(self) -> None:
         if self.error is not None:
-            if self.objective == "range" and sum(self._values) != 1:
+            if self.goal.relative and sum(self._values) != 1:
                 raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
             if self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
@@ -256,6 +246,3 @@ class Estimator:
             self.error,
         ):
             raise FormatError("the certificate belongs to another estimator")
-
-
-__all__ = ["Estimator", "Objective", "OrdersError", "check_objective"]
