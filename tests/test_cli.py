@@ -186,7 +186,7 @@ def test_an_existing_file_survives_a_failed_write(tmp_path, capsys, monkeypatch)
 
 
 def test_a_solution_that_the_checker_rejects_is_not_printed(capsys, monkeypatch):
-    monkeypatch.setattr("proofs_check.check_certificate", lambda _: Fraction(1, 21))
+    monkeypatch.setattr("proofs_check.check_certificate", lambda *_, **__: Fraction(1, 21))
     assert main(["solve", "9", "--orders", "0,1,8"]) == 2
     captured = capsys.readouterr()
     assert "defect" in captured.err
