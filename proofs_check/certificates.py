@@ -496,7 +496,7 @@ def _number(value: object, name: str, work: _Work) -> Fraction:
     match = _NUMBER.fullmatch(value) if type(value) is str else None
     if match is None:
         raise _wrong(f'{name} must be an exact number, a string "p" or "p/q"', value)
-    work.plan(_literal_steps(value))
+    work.plan(_literal_steps(match[0]))
     numerator, denominator = _integer(match[1]), _integer(match[2] or "1")
     if denominator == 0:
         raise _wrong(f"{name} must not have denominator zero", value)
