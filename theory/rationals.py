@@ -71,7 +71,8 @@ def from_string(text: object) -> Fraction:
     theory.errors.FormatError: an exact number is written "p" or "p/q", not '0.5'
     """
     if not isinstance(text, str) or not _EXACT.fullmatch(text):
-        raise FormatError(f'an exact number is written "p" or "p/q", not {str(text)[:40]!r}')
+        given = repr(text[:40]) if isinstance(text, str) else f"a value of type {type(text).__name__}"
+        raise FormatError(f'an exact number is written "p" or "p/q", not {given}')
     if len(text) > _LONGEST:
         raise FormatError(f"an exact number has at most {_LONGEST} characters, not {len(text)}")
     numerator, _, denominator = text.partition("/")

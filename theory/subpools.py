@@ -159,7 +159,7 @@ def check_table(kernel_size: int, orders: Iterable[int], limit: int = LARGEST_TA
     >>> check_table(100_000, range(49_990, 50_010))
     Traceback (most recent call last):
     ...
-    theory.errors.ProblemTooLargeError: a table for kernel size 100000 would take about 47.0 GiB, more than the limit of 4 GiB
+    theory.errors.ProblemTooLargeError: kernel size 100000 needs a table of about 46.8 GiB, more than the limit of 4 GiB
     """
     d = kernel_size
     # Numerator and denominator are of the size of C(d,r); beside their digits, objects take about 150 bytes.
@@ -167,7 +167,7 @@ def check_table(kernel_size: int, orders: Iterable[int], limit: int = LARGEST_TA
     needed = (d + 1) * sum(150 + digits / 4 for digits in bits)
     if needed > limit:
         raise ProblemTooLargeError(
-            f"a table for kernel size {d} would take about {needed / 2**30:,.1f} GiB, "
+            f"kernel size {d} needs a table of about {needed / 2**30:,.1f} GiB, "
             f"more than the limit of {limit / 2**30:.0f} GiB"
         )
 
