@@ -17,7 +17,15 @@ from theory.certificate import Certificate
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError, OrdersError
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
+from theory.subpools import (
+    Array,
+    check_kernel_size,
+    check_orders,
+    check_table,
+    number_of_terms,
+    shown,
+    weigh_order_statistics,
+)
 
 Objective = Literal["cube", "range", "l2"]
 
@@ -35,7 +43,7 @@ def check_objective(objective: object) -> Objective:
     InputError
     """
     if objective not in get_args(Objective):
-        raise InputError(f'the objective is "cube", "range" or "l2", not {objective!r}')
+        raise InputError(f'the objective is "cube", "range" or "l2", not {shown(objective)}')
     return objective  # type: ignore[return-value]
 
 

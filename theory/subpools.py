@@ -46,7 +46,7 @@ def _integer(value: object) -> int | None:
         return None
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Write a value for a message of one line; Python refuses to write the digits of huge integers."""
     try:
         return f"{value!r:.80}"
@@ -79,10 +79,10 @@ def check_kernel_size(kernel_size: object) -> int:
     d = _integer(kernel_size)
     if d is None or d < 2:
         raise KernelSizeError(
-            f"a kernel size is an integer >= 2 (one input is its own maximum), not {_shown(kernel_size)}"
+            f"a kernel size is an integer >= 2 (one input is its own maximum), not {shown(kernel_size)}"
         )
     if d > LARGEST_KERNEL_SIZE:
-        raise KernelSizeError(f"a kernel size is at most {LARGEST_KERNEL_SIZE}, not {_shown(d)}")
+        raise KernelSizeError(f"a kernel size is at most {LARGEST_KERNEL_SIZE}, not {shown(d)}")
     return d
 
 
@@ -116,13 +116,13 @@ def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool
     try:
         given = iter(orders)
     except TypeError:
-        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {_shown(orders)}") from None
+        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {shown(orders)}") from None
     found: set[int] = set()
     for order in islice(given, LARGEST_SET):
         r = _integer(order)
         if r is None or not 0 <= r <= kernel_size:
             raise OrdersError(
-                f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {_shown(order)}"
+                f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {shown(order)}"
             )
         if r in found:
             raise OrdersError(f"orders are distinct, but {r} occurs twice")
