@@ -42,7 +42,7 @@ def test_a_document_is_what_it_says():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "a note is JSON: "),
+        ("", "a note is JSON, this is no JSON: "),
         ("[]", 'is a JSON object with "format": "note" and "version": 1'),
         ("null", "is a JSON object"),
         ("{}", "is a JSON object"),

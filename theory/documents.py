@@ -81,7 +81,7 @@ class Form:
         except RecursionError:
             self._nested()
         except ValueError as error:
-            raise FormatError(f"{self.name} is JSON: {error}") from None
+            raise FormatError(f"{self.name} is JSON, this is no JSON: {error}") from None
         self._check_depth(data)
         return self.check(data)
 

@@ -23,7 +23,7 @@ from theory.empirical.classifier.model import Parameters
 from theory.empirical.classifier.replacement import LAYERS, MAXIMUM
 from theory.empirical.classifier.settings import Settings
 from theory.empirical.classifier.training import predict, train_best
-from theory.errors import InputError
+from theory.errors import FormatError, InputError
 from theory.files import write_whole
 
 Results = dict[str, Any]
@@ -136,3 +136,5 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         return _FORM.load(path)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from None
