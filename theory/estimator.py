@@ -152,8 +152,8 @@ class Estimator:
         """Integers n_z and s with e_z == n_z / s."""
         orders, integers, q = self._scaled
         sums = binomial_table(range(self.kernel_size + 1), orders) * fmpz_mat(len(orders), 1, integers)
-        at_zeros = 1 - sum(self._values, Fraction(0))
-        (shift, step), scale = over_common_denominator([at_zeros, Fraction(1, q)])
+        at_ones = 1 - sum(self._values, Fraction(0))
+        (shift, step), scale = over_common_denominator([at_ones, Fraction(1, q)])
         residuals = [shift + step * int(entry) for entry in sums.entries()]
         residuals[-1] -= scale
         return residuals, scale
