@@ -14,13 +14,23 @@ from typing import Any
 from flint import fmpz_mat
 
 from theory.certificate import Certificate
+from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_kernel_size, check_orders, number_of_terms, weigh_order_statistics
+from theory.subpools import (
+    Array,
+    check_kernel_size,
+    check_orders,
+    check_table,
+    number_of_terms,
+    weigh_order_statistics,
+)
 
 FORMAT = "subpool-estimator"
 VERSION = 1
+_FORM = Form("an estimator", FORMAT, VERSION, {"kernel_size", "objective", "coefficients", "error", "certificate"})
+_LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -115,6 +125,7 @@ class Estimator:
     @cached_property
     def _scaled(self) -> tuple[tuple[int, ...], list[int], int]:
         """The orders >= 1, and integers b_r, q with beta_r / C(d,r) == b_r / q."""
+        check_table(self.kernel_size, self.orders)
         positive = [(r, beta) for r, beta in self.coefficients.items() if r]
         integers, q = over_common_denominator([beta / comb(self.kernel_size, r) for r, beta in positive])
         return tuple(r for r, _ in positive), integers, q
@@ -128,19 +139,27 @@ class Estimator:
         return tuple(Fraction(int(entry), q) for entry in sums.entries())
 
     @cached_property
-    def vertex_residuals(self) -> tuple[Fraction, ...]:
-        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+    def _scaled_residuals(self) -> tuple[list[int], int]:
+        """Integers n_z and s with e_z == n_z / s."""
         orders, integers, q = self._scaled
         sums = binomial_table(range(self.kernel_size + 1), orders) * fmpz_mat(len(orders), 1, integers)
-        at_ones = sum(self._values, Fraction(0))
-        residuals = [1 - at_ones + Fraction(int(entry), q) for entry in sums.entries()]
-        residuals[-1] -= 1
-        return tuple(residuals)
+        at_ones = 1 - sum(self._values, Fraction(0))
+        (shift, step), scale = over_common_denominator([at_ones, Fraction(1, q)])
+        residuals = [shift + step * int(entry) for entry in sums.entries()]
+        residuals[-1] -= scale
+        return residuals, scale
+
+    @cached_property
+    def vertex_residuals(self) -> tuple[Fraction, ...]:
+        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+        residuals, scale = self._scaled_residuals
+        return tuple(Fraction(residual, scale) for residual in residuals)
 
     @property
     def worst_vertex_residual(self) -> Fraction:
         """Largest |e_z| over the vertices that the objective looks at."""
-        return max(map(abs, self.goal.at_vertices(self.vertex_residuals)))
+        residuals, scale = self._scaled_residuals
+        return Fraction(max(map(abs, self.goal.at_vertices(residuals))), scale)
 
     @property
     def equioscillation(self) -> tuple[int, ...]:
@@ -207,15 +226,11 @@ class Estimator:
         FormatError
             If the text is no such JSON, or its parts contradict each other.
         """
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise FormatError(f"an estimator is JSON: {error}") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise FormatError(f'an estimator is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
+        data = _FORM.parse(text)
         try:
             estimator = cls._from_dict(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            check_table(estimator.kernel_size, estimator.orders, _LARGEST_TABLE)
+        except (TypeError, ValueError, AttributeError) as error:
             raise FormatError(f"not an estimator: {error}") from None
         estimator._check_consistency()
         return estimator
@@ -224,18 +239,24 @@ class Estimator:
     def _from_dict(cls, data: dict[str, Any]) -> Estimator:
         error, certificate = data["error"], data["certificate"]
         return cls(
-            data["kernel_size"],
-            {int(r): from_string(beta) for r, beta in data["coefficients"].items()},
+            kernel_size_of(data),
+            {index_of(r): from_string(beta) for r, beta in data["coefficients"].items()},
             objective=data["objective"],
             error=None if error is None else from_string(error),
             certificate=None if certificate is None else Certificate.from_dict(certificate),
         )
 
+    @property
+    def _last_residual(self) -> Fraction:
+        """e_(d-1), which takes no time, as phi_r(d-1) = r/d; a damaged file shows there."""
+        d = self.kernel_size
+        return Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
+
     def _check_consistency(self) -> None:
         if self.error is not None:
             if self.goal.relative and sum(self._values) != 1:
                 raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
-            if self.error != self.worst_vertex_residual:
+            if abs(self._last_residual) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
         c = self.certificate
         if c is not None and (c.kernel_size, c.objective, c.orders, c.coefficients, c.error) != (

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from theory.errors import InputError, OrdersError
+from theory.subpools import shown
 
 Objective = Literal["cube", "range", "l2"]
 """The names of the objectives."""
@@ -132,4 +133,4 @@ def find_objective(name: object) -> ObjectiveValue:
     if isinstance(name, str) and name in OBJECTIVES:
         return OBJECTIVES[name]
     *others, last = (f'"{known}"' for known in OBJECTIVES)
-    raise InputError(f"the objective is {', '.join(others)} or {last}, not {name!r}")
+    raise InputError(f"the objective is {', '.join(others)} or {last}, not {shown(name)}")
