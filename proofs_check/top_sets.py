@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Expr, Integer, binomial
+from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.newton import (
     BARE_ARGUMENT,
@@ -51,11 +51,13 @@ from theory.optimal.families import Block, ClosedForm, D, J, K, R
 
 FIRST = D - J
 """f, the least order at the top."""
+_F = Symbol("f")
 
-_WITHIN_TOP = Region(r"f \le k \le d - 1", {J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
+_WITHIN_TOP = Region(r"1 \le f \le k \le d - 1, f = d - j", {_F: U + 1, J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
 _X = free("x")
 _WITHIN_TOP_BESIDE_R = Region(
-    r"1 \le r < f \le k \le d - 1", {R: U + 1, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W}
+    r"1 \le r < f \le k \le d - 1, f = d - j",
+    {R: U + 1, _F: U + _X + 2, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W},
 )
 
 
@@ -263,7 +265,7 @@ def _inside(region: Region) -> Region:
     """Add f <= z <= k to a region where k - f is the free symbol w."""
     i = free("i")
     moved = {name: sympy.sympify(e).subs(W, W + i) for name, e in region.substitution.items()}
-    return Region(rf"{region.description}, f \le z \le k", {**moved, Z: moved[K] - W})
+    return Region(region.description, moved).extended(r"f \le z \le k", {Z: moved[K] - W})
 
 
 def _argument(parts: _Parts) -> str:
