@@ -151,7 +151,7 @@ def top_proof(family: ClosedForm) -> Proof:
     parts = _parts(family)
     return Proof(
         steps=(*_dual_steps(parts), *_size_steps(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
-        valid_from=2,
+        valid_from=3 if parts.single else 2,  # the least d that has room for r and a top order
         argument=_argument(parts),
     )
 
@@ -162,7 +162,7 @@ def bare_top_proof(family: ClosedForm, parent: ClosedForm) -> Proof:
     region = _WITHIN_TOP_BESIDE_R if _parts(parent).single else _WITHIN_TOP
     return Proof(
         steps=(*with_intercept.steps, *bare_steps(family, parent, region)),
-        valid_from=2,
+        valid_from=with_intercept.valid_from,
         argument=with_intercept.argument + BARE_ARGUMENT,
     )
 

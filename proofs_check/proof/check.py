@@ -72,7 +72,7 @@ def check_proof(proof: Proof) -> int:
         raise ProofError(f"a proof covers the kernel sizes from a positive number on, not {proof.valid_from!r}")
     for step in proof.steps:
         check_step(step)
-    check_reach((step.region for step in proof.steps if not isinstance(step, ConstantSum)), proof.valid_from)
+    check_reach(map(_region, proof.steps), proof.valid_from)
     return len(proof.steps)
 
 
@@ -86,7 +86,14 @@ def check_step(step: Step) -> None:
     checker = _CHECKERS.get(type(step))
     if checker is None:
         raise ProofError(f"{step!r} is no step of a proof")
-    _check_once(step, () if isinstance(step, ConstantSum) else tuple(step.region.substitution.items()))
+    _check_once(step, tuple(_region(step).substitution.items()))
+
+
+def _region(step: Step) -> Region:
+    """Return the region of the symbols that a step displays, other than the index of a sum."""
+    if isinstance(step, ConstantSum):
+        return Region(rf"{step.size} \ge {step.least}", {step.size: free(f"{step.size}_least") + step.least})
+    return step.region
 
 
 @lru_cache(maxsize=2000)
@@ -252,7 +259,7 @@ def _check_telescoping(step: Telescoping) -> None:
 
 def _check_constant_sum(step: ConstantSum) -> None:
     n, k, f, g = step.size, step.index, step.summand, step.companion
-    region = Region(rf"{n} \ge {step.least}", {n: free(f"{n}_least") + step.least})
+    region = _region(step)
     _check_index(step, region)
     longer = region.at(n, n + 1)
     growth = [sympy.expand(longer.apply(end) - region.apply(end)) for end in (step.first, step.last)]

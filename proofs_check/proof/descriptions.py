@@ -112,7 +112,7 @@ def _compare(region: Region, found: Relations) -> None:
     differences = {sympy.expand(region.apply(form)): form for form in found.nonnegative}
     missing = [symbol for symbol in region.free_symbols if symbol not in differences]
     if missing:
-        raise refuse(f"no relation says that {missing[0]} is nonnegative")
+        raise refuse(f"it may leave out points, as no relation says that {missing[0]} can be 0")
     back = {symbol: differences[symbol] for symbol in region.free_symbols}
     solution = dict(sympy.solve(found.zero, list(region.substitution), dict=True)[0]) if found.zero else {}
     for symbol, expression in region.substitution.items():

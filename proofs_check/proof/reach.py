@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import lcm
 
 import sympy
@@ -17,15 +16,14 @@ from proofs_check.proof.steps import ProofError, Region
 def check_reach(regions: Iterable[Region], valid_from: int) -> None:
     """Check that the regions of a proof's steps leave out no kernel size from ``valid_from`` on.
 
-    Of the relations of a region, some are about d alone, such as d >= 3 or d = 2a + 1; the others may have no solution
-    for small d, as 1 <= z <= d - 2 has none for d = 2. The relations about d alone must hold for all d >= valid_from of
-    a residue class. Regions that differ in this class must together have all classes, and each d >= valid_from must
-    have a point in some region. Regions that do not say what d is belong to lemmas for all d.
+    A region that says what d is has to have a point for each d >= valid_from of a residue class, which relations such
+    as d = 2a + 1 single out. Regions that differ in this class must together have all classes. Regions that do not say
+    what d is belong to lemmas for all d.
 
     Parameters
     ----------
     regions : iterable of Region
-        Their descriptions are checked.
+        Their descriptions have been checked.
     valid_from : int
 
     Raises
@@ -33,49 +31,32 @@ def check_reach(regions: Iterable[Region], valid_from: int) -> None:
     ProofError
         If a kernel size is left out.
     """
-    found = [_sizes(region, valid_from) for region in dict.fromkeys(regions) if _kernel_size(region) is not None]
-    for stride in {sizes.stride for sizes in found}:
-        classes = sorted({sizes.first for sizes in found if sizes.stride == stride})
-        if len(classes) < stride:
-            raise ProofError(f"of {stride} kernel sizes in turn, the steps treat only those like {classes}")
-    for d in range(valid_from, valid_from + lcm(*(sizes.stride for sizes in found))) if found else ():
-        if not any((d - sizes.first) % sizes.stride == 0 and sizes.least <= d for sizes in found):
-            raise ProofError(f"no step has a case with d = {d}, which a proof for all d >= {valid_from} has to cover")
+    classes: dict[int, set[int]] = {}
+    for region in dict.fromkeys(regions):
+        d = next((symbol for symbol in region.substitution if symbol.name == KERNEL_SIZE), None)
+        if d is not None:
+            first, stride = _first_and_stride(region, d, valid_from)
+            classes.setdefault(stride, set()).add(first)
+    for stride, found in classes.items():
+        if len(found) < stride:
+            raise ProofError(f"of {stride} kernel sizes in turn, the steps treat only those like {sorted(found)}")
 
 
-@dataclass(frozen=True)
-class _Sizes:
-    """The kernel sizes first, first + stride, ... that a region is about, with points from ``least`` on."""
-
-    first: int
-    stride: int
-    least: int
-
-
-def _kernel_size(region: Region) -> Symbol | None:
-    return next((symbol for symbol in region.substitution if symbol.name == KERNEL_SIZE), None)
-
-
-def _sizes(region: Region, valid_from: int) -> _Sizes:
-    d, found = _kernel_size(region), relations(region)
+def _first_and_stride(region: Region, d: Symbol, valid_from: int) -> tuple[int, int]:
+    found = relations(region)
     known = _determined(d, found.zero)
-    zero, nonnegative = (
-        [sympy.expand(form.xreplace(known)) for form in forms if form.free_symbols <= set(known)]
-        for forms in (found.zero, found.nonnegative)
-    )
     stride = lcm(*(int(value.coeff(d).q) for value in known.values()))
-    residues = [
+    firsts = [
         size
         for size in range(valid_from, valid_from + stride)
         if all(evaluate(value, {d: size}).denominator == 1 for value in known.values())
     ]
+    # d is its least value plus multiples of free symbols; one of them that is the stride reaches all of the class.
     sizes = sympy.expand(region.apply(d))
-    steady = any(sizes.coeff(symbol) == stride for symbol in region.free_symbols)
-    if any(zero) or len(residues) != 1 or not steady:
-        raise ProofError(f"the steps for {region.description} are not about all kernel sizes of a residue class")
-    if any(form.coeff(d) < 0 or evaluate(form, {d: residues[0]}) < 0 for form in nonnegative):
+    least = evaluate(sizes, dict.fromkeys(region.free_symbols, 0))
+    if len(firsts) != 1 or least > firsts[0] or all(sizes.coeff(symbol) != stride for symbol in region.free_symbols):
         raise ProofError(f"the steps for {region.description} leave out kernel sizes from d = {valid_from} on")
-    return _Sizes(residues[0], stride, int(evaluate(sizes, dict.fromkeys(region.free_symbols, 0))))
+    return firsts[0], stride
 
 
 def _determined(d: Symbol, equations: tuple[Expr, ...]) -> dict[Symbol, Expr]:

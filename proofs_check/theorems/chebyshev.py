@@ -79,7 +79,7 @@ def _proof(beyond: int) -> Proof:
     return Proof(
         steps=tuple(_steps(beyond)),
         valid_from=2,
-        argument=r"The steps on \( t, T, U \) are identities of polynomials: as they hold for all integers of the region, "
+        argument=r"The steps on \( t, T, U \) are identities of polynomials: as they hold for all integers \( \ge 0 \), "
         r"they hold for all real numbers. By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for "
         r"\( t^2 \le 1 \), and at least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion "
         r"adds positive numbers. So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "

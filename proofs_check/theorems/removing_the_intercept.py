@@ -101,8 +101,8 @@ def proof() -> Proof:
         2,
         r"An estimator with intercept \(b\), less its intercept and divided by \(1 - b\), has the residual divided by "
         r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above; mixing an estimator without "
-        r"intercept with the constant 1 in the proportion that balances both residuals bounds it below. All numbers, with "
-        r"\( F = E' \), are rational, and so, over a common denominator, of the forms that the steps are for: "
+        r"intercept with the constant 1 in the proportion that balances both residuals bounds it below. All numbers, "
+        r"\( F = E' \) too, are rational, and so, over a common denominator, of the forms that the steps are for: "
         r"\( b \le F < 1 \), and \( F \le E/(1 + E) \) in the last two.",
     )
 
