@@ -41,6 +41,7 @@ from proofs_check.proof.steps import (
     Step,
     Telescoping,
     free,
+    region_of,
 )
 
 __all__ = [
@@ -59,4 +60,5 @@ __all__ = [
     "check_step",
     "evaluate",
     "free",
+    "region_of",
 ]

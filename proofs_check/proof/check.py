@@ -29,7 +29,7 @@ from proofs_check.proof.steps import (
     Step,
     Telescoping,
     as_expression,
-    free,
+    region_of,
 )
 
 _LONGEST_SUM = 40
@@ -72,7 +72,7 @@ def check_proof(proof: Proof) -> int:
         raise ProofError(f"a proof covers the kernel sizes from a positive number on, not {proof.valid_from!r}")
     for step in proof.steps:
         check_step(step)
-    check_reach(map(_region, proof.steps), proof.valid_from)
+    check_reach(map(region_of, proof.steps), proof.valid_from)
     return len(proof.steps)
 
 
@@ -86,14 +86,7 @@ def check_step(step: Step) -> None:
     checker = _CHECKERS.get(type(step))
     if checker is None:
         raise ProofError(f"{step!r} is no step of a proof")
-    _check_once(step, tuple(_region(step).substitution.items()))
-
-
-def _region(step: Step) -> Region:
-    """Return the region of the symbols that a step displays, other than the index of a sum."""
-    if isinstance(step, ConstantSum):
-        return Region(rf"{step.size} \ge {step.least}", {step.size: free(f"{step.size}_least") + step.least})
-    return step.region
+    _check_once(step, tuple(region_of(step).substitution.items()))
 
 
 @lru_cache(maxsize=2000)
@@ -208,8 +201,8 @@ def _with_index(region: Region, index: Symbol, first: Expr, last: Expr) -> list[
     if len(symbols) != 1 or not (length - symbols[0]).is_Integer or not is_integer_valued(start):
         raise ProofError(f"the length of the sum from {first} to {last} is not a free symbol plus a constant")
     size, excess = symbols[0], int(length - symbols[0])
-    if excess < -1:
-        raise ProofError(f"the sum from {first} to {last} may end before {first} - 1, where it has no closed form")
+    if not -1 <= excess <= _LONGEST_SUM:
+        raise ProofError(f"the sum from {first} to {last} may end before {first} - 1, or has many terms at least")
     i, j = (Dummy(name, integer=True, nonnegative=True) for name in "ij")
 
     def add_index(longer: Expr, place: Expr) -> Region:
@@ -224,19 +217,23 @@ def _with_index(region: Region, index: Symbol, first: Expr, last: Expr) -> list[
 def _check_sum(step: Telescoping | ConstantSum, region: Region) -> None:
     """Add up the sum where it is short."""
     sums = (_values(region, point) for point in region.points())
-    for values in islice((values for values in sums if len(_places(step, values)) <= _LONGEST_SUM), _MOST_SUMS):
-        terms = (evaluate(step.summand, {**values, step.index: place}) for place in _places(step, values))
-        found, total = sum(terms, Fraction(0)), evaluate(step.total, values)
-        if found != total:
-            place = _show({symbol: values[symbol] for symbol in region.substitution})
-            raise ProofRefuted(f"{step.text}: the sum is {found}, not {total}, at {place}")
+    for values in islice((values for values in sums if _is_short(step, values)), _MOST_SUMS):
+        _add_up(step, region, values)
 
 
-def _places(step: Telescoping | ConstantSum, values: Mapping[Symbol, Number]) -> range:
+def _is_short(step: Telescoping | ConstantSum, values: Mapping[Symbol, Number]) -> bool:
+    return evaluate(step.last, values) - evaluate(step.first, values) < _LONGEST_SUM
+
+
+def _add_up(step: Telescoping | ConstantSum, region: Region, values: Mapping[Symbol, Number]) -> None:
     first, last = (evaluate(end, values) for end in (step.first, step.last))
     if first.denominator != 1 or last.denominator != 1:
         raise ProofError(f"{step.text}: a sum does not run from {first} to {last}")
-    return range(int(first), int(last) + 1)
+    terms = (evaluate(step.summand, {**values, step.index: k}) for k in range(int(first), int(last) + 1))
+    found, total = sum(terms, Fraction(0)), evaluate(step.total, values)
+    if found != total:
+        where = _show({symbol: values[symbol] for symbol in region.substitution})
+        raise ProofRefuted(f"{step.text}: the sum is {found}, not {total}, at {where}")
 
 
 def _check_index(step: Telescoping | ConstantSum, region: Region) -> None:
@@ -259,7 +256,7 @@ def _check_telescoping(step: Telescoping) -> None:
 
 def _check_constant_sum(step: ConstantSum) -> None:
     n, k, f, g = step.size, step.index, step.summand, step.companion
-    region = _region(step)
+    region = region_of(step)
     _check_index(step, region)
     longer = region.at(n, n + 1)
     growth = [sympy.expand(longer.apply(end) - region.apply(end)) for end in (step.first, step.last)]
@@ -267,6 +264,10 @@ def _check_constant_sum(step: ConstantSum) -> None:
         raise ProofError(
             f"{step.text}: the last index grows by 1 with {n}; the first and the total do not depend on it"
         )
+    least = _values(region, dict.fromkeys(region.free_symbols, 0))
+    if not _is_short(step, least):
+        raise ProofError(f"{step.text}: the sum at {n} = {step.least} has more than {_LONGEST_SUM} terms")
+    _add_up(step, region, least)
     _check_sum(step, region)
     for inside in _with_index(region, k, step.first, step.last):
         differences = (

@@ -30,9 +30,9 @@ from proofs_check.proof.steps import ProofError, Region, free
 KERNEL_SIZE = "d"
 """Name of the symbol that is the kernel size wherever it occurs."""
 
-_SIGNS = re.compile(r"(\\le|\\ge|<|>|=)")
+_SIGNS = re.compile(r"(\\[lg]e(?![A-Za-z])|[<>=])")
 _NAME = r"[A-Za-z]+(?:_[A-Za-z0-9]+)?"
-_TERM = re.compile(rf"([+-]?)\s*([0-9]*)\s*(\\?[A-Za-z]+(?:_\{{\w+\}})?|{_NAME})?\s*(?:/\s*([1-9][0-9]*))?\s*")
+_TERM = re.compile(rf"([+-]?)\s*([0-9]{{0,9}})\s*(\\?[A-Za-z]+(?:_\{{\w+\}})?|{_NAME})?\s*(?:/\s*([1-9][0-9]{{0,9}}))?\s*")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _compare(region: Region, found: Relations) -> None:
     if missing:
         raise refuse(f"it may leave out points, as no relation says that {missing[0]} can be 0")
     back = {symbol: differences[symbol] for symbol in region.free_symbols}
-    solution = dict(sympy.solve(found.zero, list(region.substitution), dict=True)[0]) if found.zero else {}
+    (solution,) = sympy.solve(found.zero, list(region.substitution), dict=True) or [{}]
     for symbol, expression in region.substitution.items():
         if not is_integer_valued(region.apply(symbol)):
             raise refuse(f"{symbol} is not shown to be an integer")

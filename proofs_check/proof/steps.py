@@ -215,6 +215,14 @@ class ConstantSum:
 Step = Identity | Sign | Telescoping | ConstantSum
 
 
+def region_of(step: Step) -> Region:
+    """Return the region of all symbols of a step but the index of its sum."""
+    if isinstance(step, ConstantSum):
+        n = step.size
+        return Region(rf"{latex(n)} \ge {step.least}", {n: free(f"{n}_least") + step.least})
+    return step.region
+
+
 @dataclass(frozen=True)
 class Proof:
     r"""Steps that together prove a statement for all kernel sizes from ``valid_from`` on.
