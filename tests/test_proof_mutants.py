@@ -207,7 +207,7 @@ def _places(region):
     described = [point for point in _box(names, -3, size) if _holds(region.description, point)]
     reached = {
         tuple(_value(e, point) for e in region.substitution.values())
-        for point in _box(map(str, region.free_symbols), 0, size + 4)
+        for point in _box(map(str, region.free_symbols), 0, size + 8)
     }
     assert {tuple(point.values()) for point in described} <= reached, region
     return [*images, *described]

@@ -32,7 +32,9 @@ KERNEL_SIZE = "d"
 
 _SIGNS = re.compile(r"(\\[lg]e(?![A-Za-z])|[<>=])")
 _NAME = r"[A-Za-z]+(?:_[A-Za-z0-9]+)?"
-_TERM = re.compile(rf"([+-]?)\s*([0-9]{{0,9}})\s*(\\?[A-Za-z]+(?:_\{{\w+\}})?|{_NAME})?\s*(?:/\s*([1-9][0-9]{{0,9}}))?\s*")
+_TERM = re.compile(
+    rf"([+-]?)\s*([0-9]{{0,9}})\s*(\\?[A-Za-z]+(?:_\{{\w+\}})?|{_NAME})?\s*(?:/\s*([1-9][0-9]{{0,8}}))?\s*"
+)
 
 
 @dataclass(frozen=True)

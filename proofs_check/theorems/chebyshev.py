@@ -79,8 +79,8 @@ def _proof(beyond: int) -> Proof:
     return Proof(
         steps=tuple(_steps(beyond)),
         valid_from=2,
-        argument=r"The steps on \( t, T, U \) are identities of polynomials: as they hold for all integers \( \ge 0 \), "
-        r"they hold for all real numbers. By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for "
+        argument=r"The steps on \( t, T, U \) are identities of polynomials: true for all integers \( \ge 0 \), they "
+        r"hold for all real numbers. By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for "
         r"\( t^2 \le 1 \), and at least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion "
         r"adds positive numbers. So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "
         r"\( L = T_n(\frac{d+1}{d-1}) \) at \( z = d \). Divided by \( 1 + L \), it is at distance at most "
