@@ -58,7 +58,7 @@ def as_expression(value: Any) -> Expr:
 
 @dataclass(frozen=True)
 class Region:
-    r"""A set of integer points, as a substitution by expressions in free symbols.
+    r"""A set of integer points, or of rational ones (:meth:`spelled_out`), as a substitution by free symbols.
 
     Attributes
     ----------
