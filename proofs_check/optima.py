@@ -93,7 +93,9 @@ def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:
     beyond = _BEYOND.get(family.name, {})
     for name, value in family.least.items():
         yield Hypothesis(rf"{name} \ge {value}", partial(_is_least, name, value), beyond.get(name))
-    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"))
+    # What the parameters leave room for at all.
+    least = int(evaluate_formula(first, {Symbol(name): value for name, value in family.least.items()}))
+    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"), least)
 
 
 def _is_least(name: str, least: int, case: Case) -> bool:

@@ -213,7 +213,7 @@ def halves(excess: int, least: int) -> Cover:
         ),
         argument=rf"For \({kind}\), every \(z\) is at most \(a\), above it, or one of the last {top}.",
         kernel_size=2 * A + excess,
-        formula=region(f"any z, {all_sizes}", least + u, free("v")),
+        formula=region(rf"z \ge 0, {all_sizes}", least + u, free("v")),
     )
 
 

@@ -127,9 +127,10 @@ def test_formulas_with_sums():
         split_sum(total, K, Integer(1), J)
     with pytest.raises(ProofError, match="not linear"):
         split_sum(1 / total, K, Integer(0), J)
-    (plain,), positive = without_sums(1 / total)
+    region, (plain,) = without_sums(newton.FROM_TWO, 1 / total)
     assert not plain.atoms(Sum)
-    assert list(positive) == list(plain.free_symbols)
+    assert plain.free_symbols == set(region.substitution) - {D}
+    assert region.description == r"d \ge 2, H_0 \ge 1"
 
 
 def test_bounds_agree_with_the_library():

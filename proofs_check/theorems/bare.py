@@ -85,7 +85,7 @@ def _proofs() -> dict[str, tuple[Build, str]]:
         "full": _from_proof("full", full.full_proof, full.ORDERS),
         "full-but-last": _from_proof("full-but-last", full_but_last.full_but_last_proof, but_last, 3),
         "top": _from_proof("top", top_proof, WITHIN_TOP),
-        "order-and-top": _from_proof("order-and-top", top_proof, WITHIN_TOP_BESIDE_R),
+        "order-and-top": _from_proof("order-and-top", top_proof, WITHIN_TOP_BESIDE_R, 3),
     }
 
 
