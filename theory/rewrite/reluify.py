@@ -21,10 +21,11 @@ from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
+from theory.rewrite.inference import ValueInfo
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
-from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
+from theory.rewrite.scopes import Scope, scopes_of
 from theory.rewrite.signs import is_nonnegative
 
 
@@ -117,6 +118,8 @@ def rewrite_max_pooling(
     ------
     RewritingError
         If a node cannot be replaced; the message names it and says why. No node is then replaced.
+    FormatError
+        If the model is no valid ONNX model.
     InputError
         If an argument is malformed.
     MissingDependencyError
@@ -126,6 +129,9 @@ def rewrite_max_pooling(
     -----
     Inputs, outputs, opset, IR version and metadata stay, and so do the names of the values that the MaxPool nodes read
     and wrote. New names begin with that of the node, followed by ``/subpool/``.
+
+    Of the sizes that a model says its values have, those of its inputs are believed, which a runtime checks; all others
+    are inferred from these (:mod:`theory.rewrite.inference`).
 
     Values are right in exact arithmetic; b + relu(a - b) rounds, with an error of about a unit roundoff times the
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.

@@ -23,8 +23,8 @@ from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, wind
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry
+from theory.rewrite.inference import ValueInfo
 from theory.rewrite.record import Construction, PoolingObjective, Style
-from theory.rewrite.scopes import ValueInfo
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
 
