@@ -569,6 +569,8 @@ def max_pool(source, target, name="", **attributes):
         ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "SAME_LOWER"}, 8),
         ({"kernel_shape": [2, 2], "strides": [3, 3], "dilations": [2, 2], "pads": [1, 1, 0, 0]}, 11),
         ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "VALID"}, 8),
+        # What pads say does not count then.
+        ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "VALID", "pads": [1, 1, 1, 1]}, 9),
     ],
 )
 def test_windows_inside_are_windows_of_the_node(tmp_path, attributes, size):
@@ -625,9 +627,9 @@ def test_models_that_cannot_be_observed_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"m\.onnx: a model with MaxPool nodes is needed"):
         PoolingModel(pooling_model(tmp_path / "m.onnx", relu))
     (tmp_path / "text.onnx").write_text("no model")
-    with pytest.raises(FormatError, match=r"text\.onnx: no valid ONNX model"):
+    with pytest.raises(FormatError, match=r"text\.onnx' is no ONNX model"):
         PoolingModel(tmp_path / "text.onnx")
-    with pytest.raises(InputError, match=r"none\.onnx: cannot be read"):
+    with pytest.raises(InputError, match=r"cannot read '.*none\.onnx': No such file"):
         PoolingModel(tmp_path / "none.onnx")
     one = [max_pool("x", "y", "p", kernel_shape=[1, 1])]
     model = PoolingModel(pooling_model(tmp_path / "one.onnx", one))
@@ -688,8 +690,10 @@ def test_pictures_are_cut_scaled_and_normalised():
 
 
 def test_same_padding_is_split_as_onnx_says():
-    upper = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_UPPER")
-    lower = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_LOWER")
+    upper, lower = (
+        MaxPool.of("p", "x", {"kernel_shape": [3], "strides": [2], "auto_pad": f"SAME_{side}"})
+        for side in ("UPPER", "LOWER")
+    )
     assert upper.geometry((8,)).offsets == (0,)
     assert lower.geometry((8,)).offsets == (1,)
 
@@ -788,7 +792,7 @@ def test_the_command_observes_a_model(tmp_path, capsys):
         (["--threshold", "2"], "at least 0 and below 1"),
         (["--rare", "2"], "above 0 and at most 1"),
         (["--normalize", "unit"], "needs --model"),
-        (["--model", "nothing.onnx"], "nothing.onnx: cannot be read"),
+        (["--model", "nothing.onnx"], "cannot read 'nothing.onnx': No such file"),
         (["--model", "nothing.onnx", "--kernel", "3x3"], "each MaxPool node has its own"),
     ],
 )
