@@ -32,7 +32,7 @@ from theory.empirical.progress import Bar
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 from theory.extras import import_extra
 from theory.networks.network import ReLUNetwork
-from theory.rewrite.files import is_too_large, load_model
+from theory.rewrite.files import is_too_large
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""
@@ -456,7 +456,7 @@ class _OnnxEngine:
     def with_outputs(self, names: Sequence[str]) -> _OnnxEngine:
         onnx = import_extra("onnx", extra="onnx", purpose="inner tensors are made outputs with onnx")
         if isinstance(self.source, (str, os.PathLike)):
-            model = load_model(self.source)
+            model = onnx.load(os.fspath(self.source))
         elif isinstance(self.source, bytes):
             model = onnx.load_model_from_string(self.source)
         else:
@@ -469,9 +469,7 @@ class _OnnxEngine:
         # Without types: onnxruntime finds them.
         model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
         if is_too_large(model):
-            raise InputError(
-                "inner tensors are made outputs of models up to 2 GiB, which is what a session can be given"
-            )
+            raise InputError("inner tensors are made outputs of models up to 2 GiB")
         provider = CUDA_PROVIDER if self.device == "cuda" else CPU_PROVIDER
         device: Device = "cuda" if self.device == "cuda" else "cpu"
         return self._start(_import_runtime(), model, model.SerializeToString(), device, provider)
