@@ -4,6 +4,7 @@ import json
 import sys
 from fractions import Fraction
 from functools import partial
+from xml.etree import ElementTree
 
 import numpy as np
 import onnx
@@ -18,7 +19,7 @@ from theory.empirical.observing.bootstrap import interval, resample, tail
 from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
 from theory.empirical.observing.model_inputs import ImageInput, digits, fit, image_input
-from theory.empirical.observing.model_observation import observe_model
+from theory.empirical.observing.model_observation import PoolObservation, observe_model
 from theory.empirical.observing.observation import FEW, Observer, Source, default_estimators, observe
 from theory.empirical.observing.plots import plot_gap, plot_pools, plot_residual
 from theory.empirical.observing.statistics import (
@@ -38,6 +39,7 @@ from theory.empirical.observing.windows import BLOCKS, Geometry, blocks_of, sele
 from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, FormatError, InputError, KernelSizeError, MissingDependencyError, SolverError
 from theory.estimator import Estimator
+from theory.plotting import save_figure
 
 
 def rng(seed=0):
@@ -715,6 +717,19 @@ def test_plots_draw_into_the_axes_they_are_given():
         plot_residual(seen, 3)
     with pytest.raises(InputError, match="no MaxPool node"):
         plot_pools([])
+
+
+def test_names_of_nodes_are_text_in_figures(tmp_path):
+    names = ["p$$q", r"$\frac$", "a--b<&>]]>", "bell\a, null\0, \ud800", "卷积", "x" * 10**6]
+    seen = observe(noise_pictures(8), (2, 2), rng=rng())
+    pools = [MaxPool.of(name, "x", {"kernel_shape": [2, 2]}) for name in names]
+    axes = plot_pools([PoolObservation(pool, seen, "", 0.0, 1.0) for pool in pools])
+    shown = [label.get_text() for label in axes.get_xticklabels()]
+    assert shown[:5] == [f"{name}\n2x2" for name in (*names[:3], r"bell\x07, null\x00, \ud800", names[4])]
+    assert max(map(len, shown)) < 50
+    for suffix in ("svg", "png", "pdf"):
+        save_figure(axes, tmp_path / f"pools.{suffix}")
+    ElementTree.parse(tmp_path / "pools.svg")
 
 
 # The command
