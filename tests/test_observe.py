@@ -624,6 +624,41 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["first\n2x2", "b\n3x3"]
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int8])
+def test_quantized_pooling_is_observed(tmp_path, kind, capsys):
+    """As models have it that were quantized with QuantizeLinear and DequantizeLinear: 8-bit integers are pooled."""
+    zero = 0 if kind is np.uint8 else -128
+    nodes = [
+        helper.make_node("Constant", [], ["scale"], value_float=1 / 255),
+        helper.make_node("Constant", [], ["zero"], value=helper.make_tensor("z", TensorProto.INT32, [], [zero])),
+        helper.make_node("Cast", ["zero"], ["offset"], to=helper.np_dtype_to_tensor_dtype(np.dtype(kind))),
+        helper.make_node("QuantizeLinear", ["x", "scale", "offset"], ["q"]),
+        max_pool("q", "p", "pool", kernel_shape=[2, 2]),
+        helper.make_node("DequantizeLinear", ["p", "scale", "offset"], ["y"]),
+    ]
+    path = pooling_model(tmp_path / "m.onnx", nodes, shape=("N", 1, 16, 16))
+    pixels = rng().integers(0, 256, (16, 16)).astype(np.uint8)
+    picture = save(tmp_path / "x.png", pixels)
+    assert main(["observe", str(picture), "--model", str(path), "--json"]) == 0
+    (pool,) = json.loads(capsys.readouterr().out)["pools"]
+    assert [pool["smallest_input"], pool["largest_input"]] == [int(pixels.min()) + zero, int(pixels.max()) + zero]
+    assert pool["observation"]["windows"] == 225
+
+
+def test_models_of_strangers_are_refused_in_one_line(tmp_path, capsys):
+    nodes = [max_pool("x", "y", "pool", kernel_shape=[2, 2])]
+    picture = str(save(tmp_path / "x.png", np.zeros((8, 8), np.uint8)))
+    whole = pooling_model(tmp_path / "m.onnx", nodes).read_bytes()
+    (tmp_path / "name.onnx").write_bytes(whole.replace(b"pool", b"p\xff\xfel"))
+    pooling_model(tmp_path / "large.onnx", nodes, shape=("N", 3, 1 << 31, 1 << 20))
+    for name, message in (("name", "it is not the protocol buffer of one"), ("large", "pictures are scaled to 1 to")):
+        assert main(["observe", picture, "--model", str(tmp_path / f"{name}.onnx")]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("subpool: ")
+        assert error.count("\n") == 1
+        assert message in error
+
+
 def test_models_that_cannot_be_observed_are_refused(tmp_path):
     relu = [helper.make_node("Relu", ["x"], ["y"])]
     with pytest.raises(InputError, match=r"m\.onnx: a model with MaxPool nodes is needed"):

@@ -18,7 +18,7 @@ from theory.errors import InputError, RewritingError
 from theory.networks.circuit import Domain
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
-from theory.rewrite.emitter import Emitter
+from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.inference import ValueInfo
@@ -177,6 +177,7 @@ class _Rewriter:
         self._given = given
         self._measured = measured
         self._names = Names(names_in(model))
+        self._room = Room()
         self._replacements = Replacements(options)
         self._records: list[PoolingRecord] = []
 
@@ -208,7 +209,7 @@ class _Rewriter:
         value = scope.value(node.input[0])
         geometry = self._geometry(node, value)
         domain: Domain = "nonnegative" if is_nonnegative(scope, node.input[0], self._keeps_sign) else "real"
-        emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names)
+        emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names, self._room)
         outer, inner = self._types(value)
         bounds, calibrated = self._bounds(node_label(node))
         replacement = self._replacements.choose(geometry, value, domain, inner, bounds)
