@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, prod
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -39,6 +39,9 @@ Values = dict[str, npt.NDArray[Any]]
 
 _NETWORK_BATCH, _MODEL_BATCH = 1 << 16, 32
 """Samples of a batch where the model leaves it open: windows of a network, images of a model."""
+
+_LARGEST_BATCH = 4 << 30
+"""Bytes that one input may take that a model fixes the size of."""
 
 _NETWORK_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 """What ReLU networks are evaluated in."""
@@ -315,7 +318,7 @@ def open_runner(
     MissingDependencyError
         If onnxruntime is not installed, or ``"cuda"`` was asked for and is not there; the message says what was found.
     InputError
-        If there is no such file, or the batch size is not what the model fixes.
+        If there is no such file, the batch size is not what the model fixes, or an input would take more than 4 GiB.
     FormatError
         If the file holds no ONNX model that onnxruntime can run.
     """
@@ -328,6 +331,12 @@ def open_runner(
     fixed = next(iter(_fixed_batches(engine.inputs)), None)
     if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
         raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
+    for port in engine.inputs:
+        needed = prod(n or 1 for n in port.shape or ()) * max((dtype.itemsize for dtype in port.dtypes), default=1)
+        if needed > _LARGEST_BATCH:
+            raise InputError(
+                f"one run of the model takes {needed / 2**30:.3g} GiB for its input {port.name!r}, over 4 GiB"
+            )
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
     return Runner(engine, fixed or batch_size or usual)
@@ -435,7 +444,9 @@ class _OnnxEngine:
         # With TensorFloat-32 products would have eleven bits instead of twenty-four.
         providers: list[Any] = [(CUDA_PROVIDER, {"use_tf32": "0"})] if provider == CUDA_PROVIDER else []
         try:
-            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER])
+            # The fallback, which prints to standard output, is of use for a GPU alone.
+            fallback = {"enable_fallback": int(bool(providers))}
+            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER], **fallback)
         except _runtime_errors() as error:
             raise FormatError(f"onnxruntime cannot run this model: {_one_line(error)}") from None
         used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,9 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
     options.log_severity_level = 4
     lows, highs = dict.fromkeys(read, np.inf), dict.fromkeys(read, -np.inf)
     try:
-        session = runtime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        # Without its fallback, which prints to standard output, and tries the same once more.
+        start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
+        session = start(watched.SerializeToString(), options)
         inputs = {value.name for value in session.get_inputs()}
         wanted = [name for name in read if name not in inputs]
         every = [value.name for value in session.get_outputs()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -207,7 +208,9 @@ def _session(given: Any, model: Any) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     source = os.fspath(given) if isinstance(given, str | os.PathLike) else model.SerializeToString()
-    return _guarded(lambda: runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"]))
+    # Without its fallback, which prints to standard output, and tries the same once more.
+    start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
+    return _guarded(lambda: start(source, options))
 
 
 def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:

@@ -264,7 +264,8 @@ class _Rewriter:
             return None, None
         kinds = self._onnx.TensorProto
         if value.element not in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT, kinds.DOUBLE, kinds.INT8, kinds.UINT8):
-            name = kinds.DataType.Name(value.element).lower()
+            known = value.element in kinds.DataType.values()
+            name = kinds.DataType.Name(value.element).lower() if known else f"type {value.element}"
             raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
         wide = outer == np.float64 or self._options.float64

@@ -71,7 +71,7 @@ def read_interface(model: Any) -> Interface:
     Raises
     ------
     InputError
-        If an input is no tensor of known rank, or the file cannot be read.
+        If an input is no tensor of known rank, or takes more than 4 GiB, or the file cannot be read.
     FormatError
         If it is no valid ONNX model.
     MissingDependencyError
@@ -100,8 +100,10 @@ def _port(value: Any) -> Port:
     except KeyError:
         raise FormatError(f"the input {value.name!r} has no type that ONNX knows: {tensor.elem_type}") from None
     # Some write -1 for a size that is free.
-    sizes = (dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in tensor.shape.dim)
-    return Port(dtype, tuple(sizes))
+    dims = tensor.shape.dim
+    sizes = tuple(dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in dims)
+    _check_memory(f"the input {value.name!r}", [size for size in sizes if size is not None])
+    return Port(dtype, sizes)
 
 
 def random_inputs(
@@ -130,7 +132,7 @@ def random_inputs(
     for name, port in read_interface(model).inputs.items():
         size = (count, *_sizes(name, port, shape)[1:])
         _check_range(name, port, bounds)
-        _check_memory(name, size)
+        _check_memory(f"{count} samples for the input {name!r}", size)
         samples[name] = rng.uniform(lo, hi, size).astype(port.dtype)
     return samples
 
@@ -221,7 +223,7 @@ def read_pictures(
         raise InputError(f"pictures have 1 or 3 channels, the input {name!r} has {channels}")
     _check_range(name, port, bounds)
     pictures = load_pictures([os.fspath(path) for path in paths])
-    _check_memory(name, (len(pictures), channels, height, width))
+    _check_memory(f"{len(pictures)} pictures", (len(pictures), channels, height, width))
     wanted, (lo, hi) = ImageInput(channels, height, width), bounds
     scaled = np.concatenate([fit(picture, wanted, "unit") for picture in pictures])
     return {name: (lo + (hi - lo) * scaled).astype(port.dtype)}
@@ -268,13 +270,10 @@ def _check_range(name: str, port: Port, bounds: tuple[float, float]) -> None:
         raise InputError(f"the input {name!r} is {port.dtype}, which does not hold numbers up to {largest:.3g}")
 
 
-def _check_memory(name: str, size: Sequence[int]) -> None:
-    needed = 8 * prod(size)
+def _check_memory(what: str, sizes: Sequence[int]) -> None:
+    needed = 8 * prod(sizes)
     if needed > MEMORY_LIMIT:
-        raise InputError(
-            f"{size[0]} samples of shape {_text(size[1:])} for the input {name!r} take {needed / 2**30:.3g} GiB, more "
-            f"than the limit of {MEMORY_LIMIT >> 30} GiB"
-        )
+        raise InputError(f"{what} would take {needed / 2**30:.3g} GiB, more than the limit of {MEMORY_LIMIT >> 30} GiB")
 
 
 def _sizes(name: str, port: Port, shape: Sequence[int] | None) -> tuple[int, ...]:

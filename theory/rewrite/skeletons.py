@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any, TypeAlias
 
+from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS
 from theory.rewrite.geometry import read_geometry
 
@@ -98,18 +98,20 @@ def prepare(onnx: Any, nodes: Any) -> None:
 
 
 def _round_down(onnx: Any, node: Any) -> None:
-    if any(attribute.ref_attr_name for attribute in node.attribute):
-        # Its windows are known where the function around it is called, and nowhere else.
+    try:
+        if any(attribute.ref_attr_name for attribute in node.attribute):
+            raise InputError("its windows are known where the function around it is called, and nowhere else")
+        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        if not attributes.get("ceil_mode", 0) or "SAME" in str(attributes.get("auto_pad", "")):
+            return
+        pads = read_geometry(attributes).pads
+    except ValueError:
+        # What it gives is not known then: inference passes over operators that it has never heard of.
         node.op_type = "Unknown"
         return
-    attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-    if not attributes.get("ceil_mode", 0) or "SAME" in str(attributes.get("auto_pad", "")):
-        return
-    with suppress(ValueError):
-        pads = read_geometry(attributes).pads
-        kept = [a for a in node.attribute if a.name not in ("ceil_mode", "pads", "auto_pad")]
-        del node.attribute[:]
-        node.attribute.extend([*kept, onnx.helper.make_attribute("pads", pads)])
+    kept = [a for a in node.attribute if a.name not in ("ceil_mode", "pads", "auto_pad")]
+    del node.attribute[:]
+    node.attribute.extend([*kept, onnx.helper.make_attribute("pads", pads)])
 
 
 def bind(nodes: Any, attributes: Mapping[str, Any]) -> None:
