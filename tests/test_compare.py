@@ -18,6 +18,7 @@ pytest.importorskip("onnxruntime")
 from onnx import parser  # noqa: E402
 
 from theory.rewrite import comparison, samples  # noqa: E402
+from theory.rewrite.calibration import measure_bounds  # noqa: E402
 from theory.rewrite.comparison import compare_models  # noqa: E402
 from theory.rewrite.samples import load_arrays, random_inputs, read_inputs, read_pictures  # noqa: E402
 
@@ -223,6 +224,22 @@ def test_sizes_that_some_write_as_minus_one_are_free(files, capsys):
     onnx.save(model, "minus.onnx")
     assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--samples", "20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["samples"] == 20
+    assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--bounds", "0,1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["certified"]["bound"] == 0
+
+
+def test_values_of_gigabytes_are_refused_before_they_are_made(files, capsys):
+    body = "s = Constant <value_ints = [1, 2, 65536, 65536]> () e = Expand (x, s) y = ReduceMax <keepdims = 0> (e)"
+    expand = _model(body, "N, 2, 1, h", "N")
+    expand.graph.output[0].type.tensor_type.shape.Clear()
+    onnx.save(expand, "expand.onnx")
+    arguments = ["compare", "expand.onnx", "expand.onnx", "--samples", "1"]
+    message = "the value 'e' of the model would take 32 GiB in one run, more than the limit of 4 GiB"
+    assert message in _failure(capsys, *arguments, "--shape", "1x2x1x1")
+    with pytest.raises(InputError, match="the value 'e' of the model would take 32 GiB"):
+        measure_bounds(onnx.load("expand.onnx"), [{"x": np.zeros((1, 2, 1, 1), np.float32)}])
+    onnx.save(_model("y = Relu (x)", "1099511627776, 2", "N, 2"), "batch.onnx")
+    assert "the input 'x' would take 1.64e+04 GiB" in _failure(capsys, "compare", "batch.onnx", "batch.onnx")
 
 
 def test_nan_is_said_and_is_no_json(files, capsys):

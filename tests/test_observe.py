@@ -651,7 +651,16 @@ def test_models_of_strangers_are_refused_in_one_line(tmp_path, capsys):
     whole = pooling_model(tmp_path / "m.onnx", nodes).read_bytes()
     (tmp_path / "name.onnx").write_bytes(whole.replace(b"pool", b"p\xff\xfel"))
     pooling_model(tmp_path / "large.onnx", nodes, shape=("N", 3, 1 << 31, 1 << 20))
-    for name, message in (("name", "it is not the protocol buffer of one"), ("large", "pictures are scaled to 1 to")):
+    pooling_model(tmp_path / "batch.onnx", nodes, shape=(1 << 40, 1, 8, 8))
+    size = helper.make_node("Constant", [], ["size"], value_ints=[1, 1 << 31, 8, 8])
+    wide = [size, helper.make_node("Expand", ["x", "size"], ["e"]), max_pool("e", "y", "pool", kernel_shape=[2, 2])]
+    pooling_model(tmp_path / "wide.onnx", wide)
+    for name, message in (
+        ("name", "it is not the protocol buffer of one"),
+        ("large", "one run takes 2.52e+07 GiB for 'x' alone"),
+        ("batch", "one run takes 2.62e+05 GiB for 'x' alone"),
+        ("wide", "the value 'e' of the model would take 512 GiB"),
+    ):
         assert main(["observe", picture, "--model", str(tmp_path / f"{name}.onnx")]) == 2
         error = capsys.readouterr().err
         assert error.startswith("subpool: ")

@@ -334,9 +334,8 @@ def open_runner(
     for port in engine.inputs:
         needed = prod(n or 1 for n in port.shape or ()) * max((dtype.itemsize for dtype in port.dtypes), default=1)
         if needed > _LARGEST_BATCH:
-            raise InputError(
-                f"one run of the model takes {needed / 2**30:.3g} GiB for its input {port.name!r}, over 4 GiB"
-            )
+            told = f"{needed / 2**30:.3g} GiB for {port.name!r} alone"
+            raise InputError(f"one run takes {told}, more than the limit of {_LARGEST_BATCH >> 30} GiB")
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
     return Runner(engine, fixed or batch_size or usual)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from theory.errors import FormatError, InputError
 from theory.rewrite.dependencies import import_onnxruntime
 from theory.rewrite.files import as_model
+from theory.rewrite.inference import Inference
 from theory.rewrite.samples import Inputs, Interface, check_inputs, read_interface
 
 _BATCH = 16
@@ -119,7 +120,10 @@ def compare_models(
     tallies = [_Tally(name) for name in interface.outputs]
     first: Inputs = {}
     for done, count, batch in _batches(interface, inputs, samples):
-        first = first or batch
+        if not first:
+            first = batch
+            for model in models:
+                Inference(model).check_run({name: array.shape for name, array in batch.items()})
         for tally, a, b in zip(tallies, *(_run(session, batch) for session in sessions), strict=True):
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         on_batch(done, samples)

@@ -21,12 +21,12 @@ from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
-from theory.rewrite.inference import ValueInfo
 from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, scopes_of
 from theory.rewrite.signs import is_nonnegative
+from theory.rewrite.values import ValueInfo
 
 
 def reluify(

@@ -23,10 +23,10 @@ from theory.rewrite.convolutions import check_window, emit_stack, max_stack, sta
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry
-from theory.rewrite.inference import ValueInfo
 from theory.rewrite.record import Construction, PoolingObjective, Style
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
+from theory.rewrite.values import ValueInfo
 
 Bounds = tuple[Fraction, Fraction]
 Emit = Callable[[Emitter, str], str]

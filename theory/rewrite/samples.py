@@ -17,12 +17,10 @@ import numpy.typing as npt
 from theory.errors import FormatError, InputError
 from theory.rewrite.dependencies import import_onnx
 from theory.rewrite.files import as_model
+from theory.rewrite.inference import MEMORY_LIMIT
 
 Inputs = Mapping[str, npt.NDArray[np.floating]]
 """Samples for each input, along the first axis."""
-
-MEMORY_LIMIT = 4 << 30
-"""Bytes that samples may take that are made here."""
 
 UNPACKED_LIMIT = 1 << 30
 """Bytes that a compressed file may unpack to."""

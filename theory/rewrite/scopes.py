@@ -12,8 +12,9 @@ from itertools import chain
 from typing import Any
 
 from theory.rewrite.dependencies import STANDARD_DOMAINS
-from theory.rewrite.inference import UNKNOWN, Inference, Tree, ValueInfo
+from theory.rewrite.inference import Inference
 from theory.rewrite.skeletons import subgraphs
+from theory.rewrite.values import UNKNOWN, Tree, ValueInfo
 
 
 @dataclass

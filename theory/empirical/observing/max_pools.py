@@ -22,8 +22,9 @@ from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, InputError
 from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import load_model
+from theory.rewrite.files import read_model
 from theory.rewrite.geometry import read_geometry
+from theory.rewrite.inference import Inference
 from theory.rewrite.reluify import is_max_pool, node_label
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
@@ -118,17 +119,20 @@ class PoolingModel:
 
     def __init__(self, path: str | os.PathLike[str], *, device: Device = "auto") -> None:
         self.path = Path(path)
-        nodes = [node for node in load_model(self.path).graph.node if is_max_pool(node)]
+        model = read_model(self.path)
+        nodes = [node for node in model.graph.node if is_max_pool(node)]
         if not nodes:
             raise InputError(f"{self.path}: a model with MaxPool nodes is needed, this one has none in its main graph")
         value = import_onnx().helper.get_attribute_value
         with self._named():
+            self._inference = Inference(model)
             self.pools = tuple(
                 MaxPool.of(node_label(node), node.input[0], {entry.name: value(entry) for entry in node.attribute})
                 for node in nodes
             )
             runner = open_runner(self.path, device=device, batch_size=None)
             self._runner = runner.with_outputs([pool.tensor for pool in self.pools])
+        self._checked: tuple[int, ...] = ()
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -165,6 +169,9 @@ class PoolingModel:
             If the model cannot be run on it, or gives NaN or infinities.
         """
         with self._named():
+            if values.shape != self._checked:
+                self._inference.check_run({self._runner.single_input().name: values.shape})
+                self._checked = values.shape
             found = self._runner.run(values, progress=False)
             arrays = [found[pool.tensor] for pool in self.pools]
             for pool, array in zip(self.pools, arrays, strict=True):
