@@ -32,7 +32,7 @@ from theory.rewrite.skeletons import (
     prepare,
     subgraphs,
 )
-from theory.rewrite.values import Tree, ValueInfo, look_up, set_shape
+from theory.rewrite.values import UNKNOWN, Tree, ValueInfo, look_up, set_shape
 
 MEMORY_LIMIT = 4 << 30
 """Bytes that one value of a model may take when it is run here."""
