@@ -152,7 +152,7 @@ class Inference:
 
     def _infer(self, model: Any) -> Tree:
         skeleton = _copied(model)
-        prepare(self._onnx, skeleton.graph.node)
+        prepare(self._onnx, skeleton.graph.node, skeleton.graph.initializer)
         carried = list(carried_values(self._onnx, skeleton.graph))
         tree = self._once(skeleton)
         for rest in reversed(range(_ROUNDS)):

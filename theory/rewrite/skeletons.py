@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS
@@ -12,10 +16,12 @@ from theory.rewrite.geometry import read_geometry
 Key: TypeAlias = tuple[str, str]
 """Domain and name of a model-local function."""
 
+Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
+
+_NOTHING = np.full(1, np.nan)
+
 _LARGE = 1 << 10
 """Elements above which a tensor's content is of no use to shape inference."""
-
-_POOLING = ("MaxPool", "AveragePool", "LpPool")
 
 
 def subgraphs(node: Any) -> Iterator[tuple[str, Any]]:
@@ -77,41 +83,122 @@ def forget_shape(kind: Any) -> None:
             forget_shape(getattr(kind, name).elem_type)
 
 
-def prepare(onnx: Any, nodes: Any) -> None:
-    """Forget the shapes in subgraphs, and make pooling layers round down.
+def prepare(onnx: Any, nodes: Any, stored: Sequence[Any] = ()) -> None:
+    """Forget the shapes in subgraphs, and see that inference says of each operator what onnxruntime makes of it.
 
-    ONNX's inference counts windows that start in the end padding of a ceil_mode pooling, which runtimes do not; so it
-    sees the pooling layers with the padding that makes them round down.
+    Parameters
+    ----------
+    onnx : module
+    nodes : repeated NodeProto
+        Changed in place.
+    stored : sequence of TensorProto
+        Constants that the nodes see.
     """
+    constants = {tensor.name: _values(onnx, tensor) for tensor in stored}
     for node in nodes:
         for _, graph in subgraphs(node):
             for value in (*graph.input, *graph.output, *graph.value_info):
                 forget_shape(value.type)
             given = {value.name for value in graph.input}
-            stored = [tensor for tensor in graph.initializer if tensor.name not in given]
-            if len(stored) < len(graph.initializer):
+            kept = [tensor for tensor in graph.initializer if tensor.name not in given]
+            if len(kept) < len(graph.initializer):
                 del graph.initializer[:]
-                graph.initializer.extend(stored)
-            prepare(onnx, graph.node)
-        if node.op_type in _POOLING and node.domain in STANDARD_DOMAINS:
-            _round_down(onnx, node)
+                graph.initializer.extend(kept)
+            prepare(onnx, graph.node, kept)
+        if node.op_type == "Constant":
+            constants[node.output[0]] = _constant(onnx, node)
+        elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
+            try:
+                _SETTLED[node.op_type](onnx, node, constants)
+            except ValueError:
+                # What it gives is not known then: inference passes over operators that it has never heard of.
+                node.op_type = "Unknown"
 
 
-def _round_down(onnx: Any, node: Any) -> None:
-    try:
-        if any(attribute.ref_attr_name for attribute in node.attribute):
-            raise InputError("its windows are known where the function around it is called, and nowhere else")
-        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        if not attributes.get("ceil_mode", 0) or "SAME" in str(attributes.get("auto_pad", "")):
-            return
-        pads = read_geometry(attributes).pads
-    except ValueError:
-        # What it gives is not known then: inference passes over operators that it has never heard of.
-        node.op_type = "Unknown"
+def _attributes(onnx: Any, node: Any) -> dict[str, Any]:
+    if any(attribute.ref_attr_name for attribute in node.attribute):
+        raise InputError("some are known where the function around it is called, and nowhere else")
+    return {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
+
+
+def _settle_pooling(onnx: Any, node: Any, _: Constants) -> None:
+    """Round down, with the padding that says the same.
+
+    Inference counts windows that start in the end padding of a ceil_mode pooling, which onnxruntime does not; it rounds
+    auto_pad SAME up twice; and of dilations with SAME onnxruntime makes something else.
+    """
+    attributes = _attributes(onnx, node)
+    replaced: dict[str, Any] = {}
+    if "SAME" in str(attributes.get("auto_pad", "")):
+        if max(attributes.get("dilations", (1,))) > 1:
+            raise InputError("dilations with SAME")
+    elif attributes.get("ceil_mode", 0):
+        replaced = {"pads": read_geometry(attributes).pads}
+        attributes.pop("auto_pad", None)
+    else:
         return
-    kept = [a for a in node.attribute if a.name not in ("ceil_mode", "pads", "auto_pad")]
     del node.attribute[:]
-    node.attribute.extend([*kept, onnx.helper.make_attribute("pads", pads)])
+    attributes = {**attributes, **replaced, "ceil_mode": 0}
+    node.attribute.extend(onnx.helper.make_attribute(name, value) for name, value in attributes.items())
+
+
+def _settle_transposed(onnx: Any, node: Any, _: Constants) -> None:
+    """Of a ConvTranspose inference knows the sizes with explicit padding alone."""
+    attributes = _attributes(onnx, node)
+    if "output_shape" in attributes or "SAME" in str(attributes.get("auto_pad", "")):
+        raise InputError("sizes are told in other ways than by padding")
+
+
+def _settle_resize(onnx: Any, node: Any, constants: Constants) -> None:
+    """Of a product that is rounded down, inference and onnxruntime may see either side of an integer."""
+    if "keep_aspect_ratio_policy" in _attributes(onnx, node):
+        raise InputError("sizes are rounded")
+    scales, sizes = (_input(node, place) for place in (1 if len(node.input) == 2 else 2, 3))
+    # Multiples of 1/1024 make products without rounding.
+    if not (sizes or (constants.get(scales, _NOTHING) * 1024 % 1 == 0).all()):
+        raise InputError("scales whose products are rounded")
+
+
+def _settle_slice(onnx: Any, node: Any, constants: Constants) -> None:
+    """Backwards from before the first value, inference sees nothing, and onnxruntime the first value."""
+    steps = _input(node, 4)
+    if steps and not (constants.get(steps, _NOTHING) > 0).all():
+        raise InputError("steps that may be negative")
+
+
+def _input(node: Any, place: int) -> str:
+    return node.input[place] if place < len(node.input) else ""
+
+
+def _constant(onnx: Any, node: Any) -> npt.NDArray[np.float64]:
+    for entry in node.attribute:
+        if entry.name == "value":
+            return _values(onnx, entry.t)
+        if entry.name in ("value_float", "value_floats", "value_int", "value_ints") and not entry.ref_attr_name:
+            return np.asarray(onnx.helper.get_attribute_value(entry), dtype=np.float64)
+    return _NOTHING
+
+
+def _values(onnx: Any, tensor: Any) -> npt.NDArray[np.float64]:
+    """Return the numbers of a small tensor; NaN, which meets no condition, for those of another."""
+    if tensor.external_data or not 0 <= prod(tensor.dims) <= _LARGE:
+        return _NOTHING
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(onnx.numpy_helper.to_array(tensor), dtype=np.float64)
+    except (TypeError, ValueError):  # texts, or not as many as it says
+        return _NOTHING
+
+
+_SETTLED: Mapping[str, Callable[[Any, Any, Constants], None]] = {
+    "AveragePool": _settle_pooling,
+    "ConvTranspose": _settle_transposed,
+    "LpPool": _settle_pooling,
+    "MaxPool": _settle_pooling,
+    "Resize": _settle_resize,
+    "Slice": _settle_slice,
+    "Upsample": _settle_resize,
+}
 
 
 def bind(nodes: Any, attributes: Mapping[str, Any]) -> None:
