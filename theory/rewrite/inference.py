@@ -26,8 +26,10 @@ from theory.rewrite.skeletons import (
     Key,
     bind,
     called,
+    called_by,
     copy_without_weights,
     forget_shape,
+    key_of,
     only_checked_sizes,
     prepare,
     subgraphs,
@@ -60,7 +62,7 @@ class Inference:
 
     def __init__(self, model: Any) -> None:
         self._onnx = import_onnx()
-        self._functions = {(f.domain, f.name): f for f in model.functions}
+        self._functions = {key_of(function): function for function in model.functions}
         self._calls: dict[Key, dict[object, tuple[Sequence[ValueInfo], Mapping[str, Any]]]] = {}
         self._model = self._onnx.ModelProto(ir_version=max(model.ir_version, 8 if model.functions else 4))
         self._model.opset_import.extend(model.opset_import)
@@ -78,9 +80,9 @@ class Inference:
         for key in order:
             self._known[key] = self._infer_calls(key)
 
-    def function_values(self, key: Key) -> Tree:
+    def function_values(self, function: Any) -> Tree:
         """Return what is known of the values of a function wherever it is called."""
-        return self._known[key]
+        return self._known[key_of(function)]
 
     def check_run(self, shapes: Mapping[str, Sequence[int]]) -> None:
         """See that a run does not take absurdly much memory, before it is begun.
@@ -166,7 +168,7 @@ class Inference:
                 value.forget()
             tree = self._once(skeleton)
         for node, inputs in _nodes(skeleton.graph, [tree]):
-            if (key := (node.domain, node.op_type)) in self._functions:
+            if (key := called_by(node)) in self._functions:
                 attributes = {entry.name: entry for entry in node.attribute}
                 same = (inputs, tuple(entry.SerializeToString(deterministic=True) for entry in node.attribute))
                 self._calls.setdefault(key, {})[same] = (inputs, attributes)

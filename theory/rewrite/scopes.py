@@ -103,7 +103,7 @@ def scopes_of(model: Any) -> list[Scope]:
                 f"{part} of training {number}", graph, opset_of(model.opset_import), Tree.empty(), scopes[0]
             )
     for function in model.functions:
-        tree = inference.function_values((function.domain, function.name))
+        tree = inference.function_values(function)
         place = f"function {function.name!r}"
         scope = Scope(place, function.node, frozenset(function.output), opset_of(function.opset_import), tree.values)
         scopes.append(scope)

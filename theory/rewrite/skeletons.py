@@ -13,8 +13,8 @@ from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS
 from theory.rewrite.geometry import read_geometry
 
-Key: TypeAlias = tuple[str, str]
-"""Domain and name of a model-local function."""
+Key: TypeAlias = tuple[str, str, str]
+"""Domain, name and overload of a model-local function."""
 
 Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
 
@@ -33,10 +33,20 @@ def subgraphs(node: Any) -> Iterator[tuple[str, Any]]:
             yield attribute.name, graph
 
 
+def key_of(function: Any) -> Key:
+    """Return what a function is known by."""
+    return function.domain, function.name, getattr(function, "overload", "")  # since onnx 1.16
+
+
+def called_by(node: Any) -> Key:
+    """Return what a function is known by that a node would call."""
+    return node.domain, node.op_type, getattr(node, "overload", "")
+
+
 def called(nodes: Any) -> set[Key]:
     """Return what nodes and their subgraphs call."""
     inner = (called(graph.node) for node in nodes for _, graph in subgraphs(node))
-    return {(node.domain, node.op_type) for node in nodes}.union(*inner)
+    return {called_by(node) for node in nodes}.union(*inner)
 
 
 def copy_without_weights(onnx: Any, model: Any, target: Any) -> None:
@@ -53,10 +63,7 @@ def copy_without_weights(onnx: Any, model: Any, target: Any) -> None:
     target.sparse_initializer.extend(source.sparse_initializer)
     declared = {value.name for value in source.input}
     for tensor in source.initializer:
-        elements = 1
-        for extent in tensor.dims:
-            elements *= extent
-        if elements <= _LARGE and tensor.data_location != onnx.TensorProto.EXTERNAL:
+        if prod(tensor.dims) <= _LARGE and tensor.data_location != onnx.TensorProto.EXTERNAL:
             # Before IR version 4 every stored tensor is an input as well, and none can be replaced.
             if model.ir_version < 4 or tensor.name not in declared:
                 target.initializer.append(tensor)
