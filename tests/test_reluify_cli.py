@@ -173,6 +173,7 @@ def test_external_data_stays_external(tmp_path: Path) -> None:
             for one, other in zip(expected, run(model, {"x": x}), strict=True):
                 assert np.array_equal(one, other)
     assert (folder / "data" / "weights.bin").stat().st_size == 256
+    assert main(["compare", str(source), str(folder / "out.onnx"), "--samples", "2"]) == 0
 
 
 def test_external_data_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,6 +185,19 @@ def test_external_data_is_not_overwritten(tmp_path: Path, capsys: pytest.Capture
     assert (folder / "weights.bin").read_text() == "of somebody else"
     assert main(["reluify", str(source), str(folder / "out.onnx"), "--force"]) == 0
     assert (folder / "weights.bin").stat().st_size == 256
+
+
+def test_a_target_that_is_a_link(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (tmp_path / "link.onnx").symlink_to(folder / "out.onnx")
+    assert main(["reluify", str(source), str(tmp_path / "link.onnx")]) == 0
+    assert (tmp_path / "link.onnx").is_symlink()
+    assert "MaxPool" not in operators(onnx.load(folder / "out.onnx"))
+    capsys.readouterr()
+    before = (folder / "out.onnx").read_bytes()
+    assert "a link to another folder" in error_of(capsys, external(tmp_path), tmp_path / "link.onnx")
+    assert (folder / "out.onnx").read_bytes() == before
 
 
 @pytest.mark.parametrize("location", ["../weights.bin", "/etc/passwd", "a/../../b", "C:\\weights", "..\\weights", ""])

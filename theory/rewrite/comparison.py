@@ -17,7 +17,7 @@ from theory.errors import FormatError, InputError
 from theory.rewrite.dependencies import import_onnxruntime
 from theory.rewrite.files import as_model
 from theory.rewrite.inference import Inference
-from theory.rewrite.samples import Inputs, Interface, check_inputs, read_interface
+from theory.rewrite.samples import Inputs, Interface, check_inputs, interface_of
 
 _BATCH = 16
 
@@ -111,7 +111,7 @@ def compare_models(
     (4.0, 1.75, 1.0)
     """
     models = [as_model(original), as_model(rewritten)]
-    interface, other = map(read_interface, models)
+    interface, other = map(interface_of, models)
     _check_same(interface, other)
     samples = check_inputs(interface, inputs)
     if rounds < 1:

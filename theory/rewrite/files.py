@@ -286,6 +286,8 @@ def _copy_external(model: Any, folder: Path, target: Path, *, force: bool) -> No
         for tensor in stored_tensors(model)
         if tensor.data_location == onnx.TensorProto.EXTERNAL
     }
+    if locations and Path(os.path.realpath(target)).parent != target.parent.resolve():
+        raise InputError(f"{str(target)!r} is a link to another folder: external data would be missing in one of them")
     copies = [(folder / location, target.parent / location) for location in sorted(locations)]
     for original, copy in copies:
         if target.exists() and target.samefile(original):

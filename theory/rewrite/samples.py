@@ -81,7 +81,12 @@ def read_interface(model: Any) -> Interface:
     >>> str(read_interface(onnx.parser.parse_model(text)).inputs["x"])
     'float32 of shape ?x2'
     """
-    graph = as_model(model).graph
+    return interface_of(as_model(model))
+
+
+def interface_of(model: Any) -> Interface:
+    """Read what a ``ModelProto`` takes and gives that is known to be valid, as :func:`read_interface` does."""
+    graph = model.graph
     stored = {tensor.name for tensor in graph.initializer} | {tensor.values.name for tensor in graph.sparse_initializer}
     return Interface(
         {value.name: _port(value) for value in graph.input if value.name not in stored},

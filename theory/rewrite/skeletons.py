@@ -193,7 +193,7 @@ def _values(onnx: Any, tensor: Any) -> npt.NDArray[np.float64]:
     try:
         with np.errstate(all="ignore"):
             return np.asarray(onnx.numpy_helper.to_array(tensor), dtype=np.float64)
-    except (TypeError, ValueError):  # texts, or not as many as it says
+    except (KeyError, TypeError, ValueError):  # texts, types of nobody, or not as many as it says
         return _NOTHING
 
 
