@@ -28,7 +28,9 @@ def add(commands: Any) -> None:
     compare.add_argument("original", metavar="A.onnx")
     compare.add_argument("rewritten", metavar="B.onnx")
     source = compare.add_mutually_exclusive_group()
-    source.add_argument("--images", nargs="+", metavar="FILE", help="pictures, resized and cropped to the input")
+    source.add_argument(
+        "--images", nargs="+", metavar="FILE", help="pictures and folders of them, cut and scaled to the input"
+    )
     source.add_argument("--inputs", metavar="FILE", help="samples: .npy, or .npz with an array for each input")
     source.add_argument("--samples", type=int, metavar="N", help=f"random samples; default: {_DEFAULT_SAMPLES}")
     compare.add_argument(
