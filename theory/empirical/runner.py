@@ -33,15 +33,13 @@ from theory.errors import ArrayError, FormatError, InputError, MissingDependency
 from theory.extras import import_extra
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.files import is_too_large
+from theory.rewrite.inference import MEMORY_LIMIT
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""
 
 _NETWORK_BATCH, _MODEL_BATCH = 1 << 16, 32
 """Samples of a batch where the model leaves it open: windows of a network, images of a model."""
-
-_LARGEST_BATCH = 4 << 30
-"""Bytes that one input may take that a model fixes the size of."""
 
 _NETWORK_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 """What ReLU networks are evaluated in."""
@@ -333,9 +331,9 @@ def open_runner(
         raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
     for port in engine.inputs:
         needed = prod(n or 1 for n in port.shape or ()) * max((dtype.itemsize for dtype in port.dtypes), default=1)
-        if needed > _LARGEST_BATCH:
+        if needed > MEMORY_LIMIT:
             told = f"{needed / 2**30:.3g} GiB for {port.name!r} alone"
-            raise InputError(f"one run takes {told}, more than the limit of {_LARGEST_BATCH >> 30} GiB")
+            raise InputError(f"one run takes {told}, more than the limit of {MEMORY_LIMIT >> 30} GiB")
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
     return Runner(engine, fixed or batch_size or usual)
