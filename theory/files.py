@@ -126,8 +126,9 @@ def _created(part: Path) -> Iterator[Path]:
     """Create a file, remove it at the end, and hold a lock on it meanwhile, which a killed process lets go."""
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        # By its time it is seen whether somebody wrote to it.
-        os.utime(part, (0, 0))
+        # By its time it is seen whether somebody wrote to it, on file systems that let times be set.
+        with suppress(OSError):
+            os.utime(part, (0, 0))
         if not _lock(descriptor):
             os.close(descriptor)
             descriptor = -1
