@@ -14,9 +14,9 @@ import numpy as np
 import onnx
 import pytest
 
-from tests import hostile_models
+from tests import damaged_models
 from tests.campaigns import campaign, tries
-from tests.hostile_models import WrongError, check_compare, check_observe, check_reluify
+from tests.damaged_models import WrongError, check_compare, check_observe, check_reluify
 from tests.rewrite.models import pool
 from theory.empirical.observing.max_pools import MaxPool
 
@@ -31,7 +31,7 @@ SECONDS = 600
 def test_damaged_models_end_in_a_right_result_or_in_one_line() -> None:
     count, seen = tries(500), {name: Counter[str]() for name in ("reluify", "compare", "observe")}
     for first in range(0, count, AT_ONCE):
-        command = [sys.executable, "-m", "tests.hostile_models", str(first), str(min(first + AT_ONCE, count))]
+        command = [sys.executable, "-m", "tests.damaged_models", str(first), str(min(first + AT_ONCE, count))]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
         lines = done.stdout.splitlines()
         assert done.returncode == 0, f"number {lines[-1]}: {done.stderr[-2000:]}"
@@ -62,7 +62,7 @@ def test_the_campaign_sees_wrong_values(source: Path, monkeypatch: pytest.Monkey
         onnx.save(model, target)
         return {"nodes": [], "samples": 1, "outputs": [{"largest": 9.0, "nan_in_both": 0}]}
 
-    monkeypatch.setattr(hostile_models, "command", another)
+    monkeypatch.setattr(damaged_models, "command", another)
     with pytest.raises(WrongError, match="other values"):
         check_reluify(rng, source, target)
     with pytest.raises(WrongError, match=r"9\.0, not"):
@@ -78,6 +78,6 @@ def test_the_campaign_sees_what_is_no_single_line(source: Path, monkeypatch: pyt
         sys.stderr.write("subpool: one\nand another\n")
         return 2
 
-    monkeypatch.setattr(hostile_models, "main", two_lines)
+    monkeypatch.setattr(damaged_models, "main", two_lines)
     with pytest.raises(WrongError, match="and another"):
         check_reluify(np.random.default_rng(0), source, source.with_name("out.onnx"))

@@ -1,6 +1,6 @@
 """Models that somebody damaged, by bytes or by what they mean, given to ``reluify``, ``compare`` and ``observe``.
 
-``python -m tests.hostile_models FIRST LAST`` tries the mutants FIRST to LAST - 1, each drawn from its number alone, and
+``python -m tests.damaged_models FIRST LAST`` tries the mutants FIRST to LAST - 1, each drawn from its number alone, and
 prints two lines for each: its number, before, and what became of it, after. Whatever is wrong ends it with a traceback.
 A process of its own, because what a native library does to a damaged model is not always an exception.
 """
