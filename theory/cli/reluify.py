@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     """Read, rewrite, write and print."""
     from theory.rewrite.files import check_target, copy_model, read_model, write_model
     from theory.rewrite.reluify import rewrite_max_pooling
+    from theory.rewrite.samples import read_inputs
 
     if (options.bounds or options.calibrate) and (options.objective != "cube" or options.orders == "exact"):
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
@@ -79,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
             dense=options.dense,
             float64=options.float64,
             bounds=_bounds(options.bounds),
-            calibrate=_samples(options, model) if options.calibrate else None,
+            calibrate=(read_inputs(model, path) for path in options.calibrate) if options.calibrate else None,
         )
         if result.poolings:
             write_model(result.model, options.target, source=options.source, force=options.force)
@@ -105,21 +106,6 @@ def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | 
             raise InputError(f"there are two bounds for {'all nodes' if key is None else repr(key)}")
         bounds[key] = tuple(pair.split(","))
     return bounds
-
-
-def _samples(options: argparse.Namespace, model: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield inputs of the model from files."""
-    from theory.rewrite.comparison import load_arrays
-
-    stored = {tensor.name for tensor in model.graph.initializer}
-    names = [value.name for value in model.graph.input if value.name not in stored]
-    for path in options.calibrate:
-        sample = load_arrays(path)
-        if not isinstance(sample, dict):
-            if len(names) != 1:
-                raise InputError(f"the model has {len(names)} inputs: they are read from .npz files, by name")
-            sample = {names[0]: sample}
-        yield sample
 
 
 def _description(result: Rewriting, options: argparse.Namespace, seconds: float) -> dict[str, Any]:

@@ -19,14 +19,14 @@ from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
-from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
+from theory.rewrite.convolutions import check_window, emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry
 from theory.rewrite.record import Construction, PoolingObjective, Style
-from theory.rewrite.scopes import ValueInfo
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
+from theory.rewrite.values import ValueInfo
 
 Bounds = tuple[Fraction, Fraction]
 Emit = Callable[[Emitter, str], str]
@@ -170,6 +170,7 @@ class Replacements:
     def _approximate(
         self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
     ) -> Replacement:
+        check_window(geometry.kernel_size)
         orders = self._orders(geometry.kernel_size)
         estimator = self._estimator(geometry.kernel_size, orders)
         # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.

@@ -16,7 +16,7 @@ from theory.empirical.observing.tallies import BINS, Mixture
 from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError
 from theory.notation import format_orders
-from theory.plotting import new_axes
+from theory.plotting import name_label, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,8 +142,8 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
             label=labels[source],
         )
     _mark_rare(axes, found[0][1].rare)
-    names = [f"{pool.name}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
-    axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0)
+    names = [f"{name_label(pool.name)}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
+    axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0, parse_math=False)
     axes.set_xlim(-0.6, len(found) - 0.4)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(f"share of windows with gap > {found[0][1].threshold:g}")

@@ -161,7 +161,8 @@ def _input(onnx: ModuleType, value: Any) -> tuple[np.dtype[Any], tuple[int | Non
     kind = value.type.tensor_type
     if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
         raise FormatError(f"the input {value.name!r} is no tensor of known rank")
-    shape = tuple(d.dim_value if d.HasField("dim_value") else None for d in kind.shape.dim)
+    # Some write -1 for a size that is free.
+    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value >= 0 else None for d in kind.shape.dim)
     return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)), shape
 
 
