@@ -18,6 +18,7 @@ from theory.empirical.observing.tallies import band_names
 from theory.empirical.observing.verdict import Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
+from theory.objectives import DEFAULT
 
 if TYPE_CHECKING:
     from theory.empirical.observing.windows import Geometry
@@ -267,7 +268,7 @@ def _short(name: str) -> str:
 
 
 def _orders(estimator: Estimator) -> str:
-    return format_orders(estimator.orders) + (" (range)" if estimator.objective == "range" else "")
+    return format_orders(estimator.orders) + ("" if estimator.objective == DEFAULT else f" ({estimator.objective})")
 
 
 def _name(source: Source) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.output import DONE, add_command, add_json, console, fraction, new_table, print_json
 from theory.errors import InputError
 from theory.notation import format_orders
+from theory.objectives import CERTIFIED, RELATIVE, find_objective
 from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def add(commands: Any) -> None:
     )
     reluify.add_argument(
         "--objective",
-        choices=("range", "cube"),
-        default="range",
+        choices=CERTIFIED,
+        default=RELATIVE,
         help="of the estimator: error relative to each window's range (default), or absolute within --bounds",
     )
     reluify.add_argument(
@@ -59,13 +60,19 @@ def add(commands: Any) -> None:
     add_json(reluify)
 
 
+def _is_relative(record: PoolingRecord) -> bool:
+    return record.objective is not None and find_objective(record.objective).relative
+
+
 def run(options: argparse.Namespace) -> int:
     """Read, rewrite, write and print."""
     from theory.rewrite.files import check_target, copy_model, read_model, write_model
     from theory.rewrite.reluify import rewrite_max_pooling
     from theory.rewrite.samples import read_inputs
 
-    if (options.bounds or options.calibrate) and (options.objective != "cube" or options.orders == "exact"):
+    if (options.bounds or options.calibrate) and (
+        find_objective(options.objective).relative or options.orders == "exact"
+    ):
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
@@ -140,7 +147,7 @@ def _row(record: PoolingRecord) -> dict[str, Any]:
         "hidden_layers": record.hidden_layers,
         "outputs": record.outputs,
         "error": to_string(record.error),
-        "error_relative_to": "range of the window" if record.objective == "range" else None,
+        "error_relative_to": "range of the window" if _is_relative(record) else None,
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
@@ -194,7 +201,7 @@ def _error(record: PoolingRecord) -> str:
     if record.orders is None:
         return "exact"
     size = f"{fraction(record.error)} = {decimal(record.error)}"
-    if record.objective == "range":
+    if _is_relative(record):
         return f"{size} of the window's range"
     return f"{size} on the samples" if record.calibrated else size
 

@@ -17,13 +17,14 @@ import numpy as np
 
 from theory.errors import InputError, RewritingError
 from theory.networks.circuit import Domain
+from theory.objectives import RELATIVE, Objective, find_objective
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
-from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
+from theory.rewrite.record import Construction, PoolingRecord, Rewriting, Style
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, scopes_of
 from theory.rewrite.signs import is_nonnegative
@@ -37,7 +38,7 @@ def reluify(
     orders: str | Iterable[int] = "exact",
     style: Style = "skip",
     construction: Construction = "tree",
-    objective: PoolingObjective = "range",
+    objective: Objective = RELATIVE,
     dense: bool = False,
     float64: bool = False,
     bounds: Mapping[str, Any] | Iterable[Any] | None = None,
@@ -79,7 +80,7 @@ def rewrite_max_pooling(
     orders: str | Iterable[int] = "exact",
     style: Style = "skip",
     construction: Construction = "tree",
-    objective: PoolingObjective = "range",
+    objective: Objective = RELATIVE,
     dense: bool = False,
     float64: bool = False,
     bounds: Mapping[str, Any] | Iterable[Any] | None = None,
@@ -228,7 +229,7 @@ class _Rewriter:
             if outer is not None and outer.kind in "iu" and not self._keeps_integers(replacement):
                 y = _to_integers(emitter, y, outer, inner)
             y = emitter.cast(y, value.element)
-        used = self._options.objective == "cube" and replacement.orders is not None
+        used = not find_objective(self._options.objective).relative and replacement.orders is not None
         self._records.append(
             PoolingRecord(
                 name=node_label(node),

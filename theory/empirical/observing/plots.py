@@ -16,6 +16,7 @@ from theory.empirical.observing.tallies import BINS, Mixture
 from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError
 from theory.notation import format_orders
+from theory.objectives import find_objective
 from theory.plotting import name_label, new_axes
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
             _survival(axes, sample, partial(residual_survival, estimator=estimator), source)
     _worst(axes, residual_survival(observation.worst, estimator)[0])
     found = observation.estimators[estimator]
-    relative = found.objective == "range"
+    relative = find_objective(found.objective).relative
     axes.set_xlabel("|e| / (E range)" if relative else "|e| / E")
     axes.set_ylabel("share of windows with a larger one")
     axes.set_title(f"orders {format_orders(found.orders)}, E = {found.error}", fontsize="medium")
