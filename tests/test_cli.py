@@ -419,7 +419,6 @@ def test_a_network_that_is_not_proved_is_no_success(capsys, monkeypatch):
         (["3x3", "--orders", "0,1,10"], "0..9"),
         (["3x3", "--orders", "0,1,8", "--hidden-layers", "2"], "at least 3 hidden layers"),
         (["3x3", "--orders", "exact", "--hidden-layers", "3"], "takes 4 hidden layers"),
-        (["3x3", "--orders", "0,1,8", "--construction", "tree"], "shallowest, smallest, shallow"),
         (["3x3", "--orders", "exact", "--construction", "smallest"], "tree, shallow"),
         (["3x3", "--orders", "exact", "--objective", "cube"], "no objective"),
         (["3x3", "--orders", "0,1,8", "--out", "network.pt"], ".onnx or .json"),

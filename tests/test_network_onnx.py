@@ -577,11 +577,11 @@ def test_networks_survive_both_formats(tmp_path):
 # The constructions
 
 BUILT = [
-    (4, [0, 1, 3], "real", "shallowest"),
-    (6, range(6), "real", "shallowest"),
-    (6, [0, 1, 5], "nonnegative", "shallowest"),
+    (4, [0, 1, 3], "real", "tree"),
+    (6, range(6), "real", "tree"),
+    (6, [0, 1, 5], "nonnegative", "tree"),
     (8, [0, 1, 7], "real", "smallest"),
-    (9, [0, 1, 8], "real", "shallowest"),
+    (9, [0, 1, 8], "real", "tree"),
 ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from theory.networks.network import ReLUNetwork
 
 _EXACT = "exact"
-_OF_ESTIMATORS = ("shallowest", "smallest", "shallow")
+_OF_ESTIMATORS = ("tree", "smallest", "shallow")
 _OF_MAXIMUM = ("tree", "shallow")
 
 
@@ -37,8 +37,8 @@ def add(commands: Any) -> None:
     network.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
     network.add_argument(
         "--construction",
-        choices=sorted({*_OF_ESTIMATORS, *_OF_MAXIMUM}),
-        help="shallowest (default), smallest or shallow for orders, tree (default) or shallow for exact",
+        choices=_OF_ESTIMATORS,
+        help="tree (default), smallest (of estimators) or shallow",
     )
     network.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
     network.add_argument(

@@ -52,7 +52,7 @@ def build_network(
     estimator: Estimator,
     *,
     domain: Domain = "real",
-    construction: Construction = "shallowest",
+    construction: Construction = "tree",
     hidden_layers: int | None = None,
     memory_limit: int = MEMORY_LIMIT,
 ) -> ReLUNetwork:
@@ -65,8 +65,8 @@ def build_network(
     domain : {"real", "nonnegative"}
         Where the network equals the estimator: on all of R^d, or for inputs >= 0, as after a ReLU, which may take
         fewer units.
-    construction : {"shallowest", "smallest", "shallow"}
-        ``"shallowest"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
+    construction : {"tree", "smallest", "shallow"}
+        ``"tree"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
         are tried the one with the fewest parameters. ``"smallest"``: that with the fewest units, at up to
         ceil(log2 d) hidden layers. ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
         (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 6, three up to 18.

@@ -187,8 +187,7 @@ class Replacements:
             estimator = on_bounds(estimator, bounds)
         key = ("estimator", geometry.kernel_size, orders, bounds)
         if key not in self._networks:
-            construction = "shallow" if self.options.construction == "shallow" else "shallowest"
-            self._networks[key] = build_network(estimator, construction=construction)  # type: ignore[arg-type]
+            self._networks[key] = build_network(estimator, construction=self.options.construction)
         return replace(
             self._network(self._networks[key], geometry, value, dtype, edge=True), orders=orders, error=error
         )
