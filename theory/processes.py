@@ -93,10 +93,10 @@ class _DeafContext(SpawnContext):
 
 @contextmanager
 def _interrupts_later() -> Iterator[None]:
-    """Block interrupts, also for processes that are started meanwhile, for good; here, one that came is raised after it.
+    """Put interrupts off until the block is done; a process that is started in it never sees one.
 
-    A handler that takes note does it, since a thread of a library may receive what this thread blocks. Blocking does it
-    for the others, since processes inherit what is blocked and no handlers.
+    Here, a handler takes note of them: a thread of some library may receive what this one blocks. For the new process
+    they are blocked, since that is inherited, and handlers are not.
     """
     if not hasattr(signal, "pthread_sigmask"):  # on Windows, where a terminal interrupts all of them
         yield

@@ -65,8 +65,18 @@ def run(options: argparse.Namespace) -> int:
             else:
                 progress.update(task, completed=done)
 
+        def on_damage(messages: tuple[str, ...]) -> None:
+            others = f", and {len(messages) - 1:,} more" if len(messages) > 1 else ""
+            progress.console.print(f"solved again: {messages[0]}{others}", soft_wrap=True, markup=False)
+
         dataset = sweep(
-            d, options.out, always=always, workers=options.workers, scheduler=options.scheduler, on_chunk=on_chunk
+            d,
+            options.out,
+            always=always,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            on_chunk=on_chunk,
+            on_damage=on_damage,
         )
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")

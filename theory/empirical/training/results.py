@@ -6,7 +6,6 @@ damaged, of another version, or whose rows do not match their configurations is 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -18,7 +17,7 @@ import pyarrow.parquet as pq
 
 from theory.empirical.training.configuration import Configuration
 from theory.errors import FormatError, InputError, StorageError
-from theory.files import write_whole
+from theory.files import locked, write_whole
 
 FILE = "training.parquet"
 _FORMAT = {b"format": b"subpool-training", b"version": b"1"}
@@ -138,7 +137,7 @@ class ResultStore:
         StorageError
             If another process is adding to it.
         """
-        with _locked(self.folder):
+        with locked(self.folder, busy=f"another process is adding to the results in {self.folder}"):
             for left_over in self.folder.glob(f".{FILE}.*.part"):
                 left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
@@ -190,23 +189,3 @@ def _check_rows(table: pa.Table, path: str | Path) -> None:
                 raise FormatError(f"{path} has a row whose settings are not those of {row['configuration']}")
     except InputError as error:
         raise FormatError(f"{path} has a row that is no result: {error}") from None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # not on Windows; there it is up to the user
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another process is adding to the results in {folder}") from None
-        except OSError:  # a file system without locks
-            pass
-        yield
-    finally:
-        os.close(descriptor)
