@@ -9,7 +9,7 @@ import sys
 from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Timer
+from threading import Timer, main_thread
 from types import FrameType
 from typing import Any
 
@@ -81,6 +81,13 @@ def _delivered_again() -> Iterator[None]:
 
 
 def _interrupt_later() -> None:
-    timer = Timer(_A_MOMENT, interrupt_main)
+    timer = Timer(_A_MOMENT, _interrupt_main_thread)
     timer.daemon = True
     timer.start()
+
+
+def _interrupt_main_thread() -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)  # wakes it, too, where it waits
+    else:
+        interrupt_main()

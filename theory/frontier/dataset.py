@@ -32,7 +32,7 @@ DESCRIPTION = "sweep.json"
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 _LARGEST_FILE = 1 << 26
-"""In bytes, 4,096 for a row, which takes about 30. Of a larger file, the beginning is read, which has no right checksum."""
+"""In bytes, 4,096 for a row, which takes about 30. Of a larger file the beginning is read: its checksum is wrong."""
 
 
 def chunk_sets(sets: int) -> int:

@@ -130,8 +130,8 @@ def _solved(
 ) -> Generator[tuple[int, pa.Table], None, None]:
     solve = partial(_solve, dataset.kernel_size, dataset.always, dataset.chunk_sets)
     if scheduler is not None:
-        with dask_cluster(scheduler) as (executor, slots):
-            yield from map_unordered(executor, slots, solve, chunks)
+        with dask_cluster(scheduler) as (executor, slots, look):
+            yield from map_unordered(executor, slots, solve, chunks, look=look)
     elif processes > 1:
         with local_processes(processes) as executor:
             yield from map_unordered(executor, processes, solve, chunks)
