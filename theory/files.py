@@ -95,7 +95,9 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: s
 
 
 @contextmanager
-def locked(path: str | os.PathLike[str], *, busy: str, wait: bool = False) -> Iterator[bool]:
+def locked(
+    path: str | os.PathLike[str], *, busy: str = "in use by another process", wait: bool = False
+) -> Iterator[bool]:
     """Keep other processes out of a ``with`` block. The lock ends with the process, however that ends.
 
     Parameters

@@ -17,7 +17,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from proofs_check.coq.sources import (
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError
+from theory.files import locked
 from theory.notation import format_orders
 from theory.rationals import to_string
 
@@ -50,6 +52,7 @@ COQCHK_TIMEOUT = 7200.0
 _LONGEST_ERROR = 40
 _FLAGS = ("-q", "-w", "none")
 _RECORD = "record.json"
+_PART = ".part-"
 _CERTIFICATES = "Certificates"
 _EMITTED = "SubpoolCertificates"
 _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
@@ -162,24 +165,24 @@ def build(
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
     folder = _folder(texts, coqc, cache)
-    if not rebuild and (known := _from_cache(folder)) is not None:
-        return known
+    _clear_parts(folder.parent)
+    if not rebuild:
+        with suppress(KernelError):
+            return _from_cache(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+        with _part(folder.parent) as beside:
+            theorems = _compile(sources, beside, coqc, timeout)
+            _write_record(beside, theorems)
+            shutil.rmtree(folder, ignore_errors=True)
+            beside.replace(folder)
     except OSError as error:
-        raise InputError(f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE") from None
-    try:
-        theorems = _compile(sources, beside, coqc, timeout)
-        _write_record(beside, theorems)
-        shutil.rmtree(folder, ignore_errors=True)
-        beside.replace(folder)
-    except OSError as error:
-        if (known := _from_cache(folder)) is None:  # else another process was faster
-            raise InputError(f"cannot write to the cache {folder}: {error.strerror}") from None
-        return known
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            return _from_cache(folder)  # another process was faster
+        except KernelError:
+            raise InputError(
+                f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE"
+            ) from None
     return Theories(folder, tuple(theorems))
 
 
@@ -228,14 +231,15 @@ def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tupl
     KernelMissingError
         If Coq is not installed.
     KernelError
-        If these theories were not compiled yet by this version of Coq.
+        If these theories were not compiled yet by this version of Coq, or the cache cannot be used.
     """
     texts = shipped_sources()
     sources = read_sources(texts)
     coqc = find_tool("coqc")
-    theories = _from_cache(_folder(texts, coqc, cache))
-    if theories is None:
-        raise KernelError("the theories are not compiled yet")
+    try:
+        theories = _from_cache(_folder(texts, coqc, cache))
+    except InputError as error:
+        raise KernelError(str(error)) from None
     listed = [theorem for source in sources for theorem in source.listed]
     if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in listed}:
         raise KernelError("the cache has other theorems")
@@ -386,13 +390,39 @@ def _default_cache() -> Path:
     named = os.environ.get("SUBPOOL_CACHE")
     if named:
         return Path(named) / "coq"
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        if sys.platform == "darwin":
+            base = Path.home() / "Library" / "Caches"
+        elif sys.platform == "win32":
+            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        else:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        raise InputError("the user has no home folder for a cache; name one in SUBPOOL_CACHE") from None
     return base / "subpool" / "coq"
+
+
+@contextmanager
+def _part(root: Path) -> Iterator[Path]:
+    """Make a folder beside the compiled theories, to compile in; it is gone afterwards, or has another name."""
+    with ExitStack() as held:
+        # Who clears away what nobody holds does not see it before it is held.
+        with locked(root, wait=True):
+            part = Path(tempfile.mkdtemp(prefix=_PART, dir=root))
+            held.enter_context(locked(part))
+        try:
+            yield part
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _clear_parts(root: Path) -> None:
+    """Remove what builds that were killed have left behind."""
+    with suppress(OSError), locked(root, wait=True):
+        for part in root.glob(f"{_PART}*"):
+            with suppress(OSError), locked(part) as alone:
+                if alone:
+                    shutil.rmtree(part)
 
 
 def _write(path: Path, text: str) -> None:
@@ -405,15 +435,31 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _write_record(folder: Path, theorems: Iterable[KernelTheorem]) -> None:
-    record = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
-    _write(folder / _RECORD, json.dumps(record, indent=2) + "\n")
+    found = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
+    _write(folder / _RECORD, json.dumps({"sha256": _digest(found), "found": found}, indent=2) + "\n")
 
 
-def _from_cache(folder: Path) -> Theories | None:
+def _digest(found: Any) -> str:
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _from_cache(folder: Path) -> Theories:
+    """Read what was found when the theories were compiled.
+
+    Raises
+    ------
+    KernelError
+        If the cache has nothing, cannot be read, or is not as it was written.
+    """
     try:
-        record: dict[str, Any] = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if record["files"] != _digests(folder):
-            return None
-        return Theories(folder, tuple(KernelTheorem(**theorem) for theorem in record["theorems"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        digest, found = record["sha256"], record["found"]
+        if digest == _digest(found) and found["files"] == _digests(folder):
+            return Theories(folder, tuple(KernelTheorem(**theorem) for theorem in found["theorems"]))
+    except FileNotFoundError:
+        raise KernelError("the theories are not compiled yet") from None
+    except OSError as error:
+        raise KernelError(f"the cache {folder.parent} cannot be read: {error.strerror}; see SUBPOOL_CACHE") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise KernelError(f"the compiled theories in {folder} are not as they were written")
