@@ -127,7 +127,7 @@ def _exchange(content, draw):
 def test_no_larger_damage_gives_other_values(damage, dataset, right):
     draw = random.Random(16)
     written = dataset.file(1).read_bytes()
-    for _ in range(tries(25)):
+    for _ in range(tries(100)):
         dataset.file(1).write_bytes(damage(written, draw))
         rows = _rows(dataset.path)
         assert rows is None or rows.equals(right)

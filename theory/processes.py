@@ -88,7 +88,7 @@ class _DeafProcess(SpawnProcess):
 
 
 class _DeafContext(SpawnContext):
-    Process = _DeafProcess  # type: ignore[assignment]
+    Process = _DeafProcess
 
 
 @contextmanager

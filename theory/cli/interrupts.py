@@ -14,7 +14,9 @@ from types import FrameType
 from typing import Any
 
 INTERRUPTED = 130
-_A_MOMENT = 0.02
+_A_MOMENT = 0.005
+_put_off: list[Timer] = []
+"""The last one that was put off, to be delivered, or to be noticed at the end."""
 
 
 def interruptible(run: Callable[[], int], *, alone: bool) -> int:
@@ -40,16 +42,25 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
         atexit.register(lambda: os._exit(INTERRUPTED) if interrupted else None)
     try:
         with _delivered_again():
-            return run()
+            code = run()
+            if any(timer.is_alive() for timer in _put_off):
+                raise KeyboardInterrupt
+            if alone:
+                _be_deaf()
+            return code
     except KeyboardInterrupt:
+        if alone:
+            _be_deaf()
         interrupted = True
         with suppress(OSError):
             sys.stdout.flush()
         print("subpool: interrupted", file=sys.stderr)
         return INTERRUPTED
-    finally:
-        if alone:  # all is done, or all is said
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _be_deaf() -> None:
+    """All is done, or all is said; the interpreter takes itself apart, where nobody would catch an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -84,6 +95,7 @@ def _interrupt_later() -> None:
     timer = Timer(_A_MOMENT, _interrupt_main_thread)
     timer.daemon = True
     timer.start()
+    _put_off[:] = [timer]
 
 
 def _interrupt_main_thread() -> None:

@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     )
     sweep.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     sweep.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://host:8786"
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://127.0.0.1:8786"
     )
     sweep.add_argument("--yes", action="store_true", help="start even if it takes more than a day")
     sweep.add_argument("--plot", metavar="FILE", help="draw error against width: FILE.svg, .pdf or .png")

@@ -93,7 +93,7 @@ def dask_cluster(scheduler: str) -> Iterator[Cluster]:
     Parameters
     ----------
     scheduler : str
-        Its address, such as ``"tcp://10.0.0.1:8786"``.
+        Its address, such as ``"tcp://127.0.0.1:8786"``.
 
     Yields
     ------
