@@ -14,8 +14,13 @@ from tests.campaigns import campaign, tries
 from theory.processes import local_processes
 
 ROOT = Path(__file__).parent.parent
-# What comes before is the interpreter's own start.
-COMMAND = "import sys, theory.cli; print('begun', flush=True); sys.exit(theory.cli.main())"
+# What comes before is the interpreter's own start. In the background of a script, interrupts would be ignored.
+COMMAND = """
+import signal, sys, theory.cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print("begun", flush=True)
+sys.exit(theory.cli.main())
+"""
 
 
 def _started(program, *arguments):
@@ -72,6 +77,8 @@ LOST = """
 import signal, sys, time
 from theory.cli.interrupts import interruptible
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def run():
     {lose}
     time.sleep(60)
@@ -114,6 +121,14 @@ def test_an_interrupt_that_python_would_lose_is_delivered_again(lose, tmp_path):
     assert time.monotonic() - begun < 40
 
 
+def test_interrupts_that_a_shell_ignores_stay_ignored():
+    program = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{LOST}".replace(
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n", ""
+    ).format(lose="signal.raise_signal(signal.SIGINT)\n    return 3")
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (3, "")
+
+
 def test_other_errors_that_are_ignored_are_reported_as_before():
     program = LOST.format(lose="class Final:\n        def __del__(self): 1 / 0\n    Final()\n    return 3")
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -127,6 +142,8 @@ def test_other_errors_that_are_ignored_are_reported_as_before():
 WORKERS = """
 import os, signal, sys
 from theory import processes
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def start(self, start=processes.SpawnProcess.start):
     os.kill(os.getpid(), signal.SIGINT)
@@ -164,7 +181,8 @@ def test_an_interrupt_while_a_worker_starts_is_put_off(tmp_path):
 
 
 def test_workers_leave_interrupts_to_who_started_them():
+    before = signal.getsignal(signal.SIGINT)
     with local_processes(2) as pool:
         assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before

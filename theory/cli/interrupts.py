@@ -36,7 +36,8 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
     """
     interrupted = False
     if alone:
-        signal.signal(signal.SIGINT, _interrupt)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+            signal.signal(signal.SIGINT, _interrupt)
         # Registered before what libraries register, so called after it. Threads of a library (XLA) that still compute
         # would be waited for, or crash where the interpreter takes itself apart under them.
         atexit.register(lambda: os._exit(INTERRUPTED) if interrupted else None)
