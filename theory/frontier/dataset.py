@@ -4,7 +4,7 @@ A chunk is written beside its place, flushed to the disk and renamed: there is n
 disagree with the files. Names that begin with a dot and end in ``.part`` are what a killed process left behind.
 
 Disks and people do more to files than that. So no number is used before the checksum of its file
-(:mod:`theory.frontier.seal`) has been compared, and the sets that the file is about with those that it should be about.
+(:mod:`theory.seals`) has been compared, and the sets that the file is about with those that it should be about.
 Where they differ, the chunk is solved again when the sweep is resumed.
 """
 
@@ -23,8 +23,8 @@ import pyarrow as pa
 from theory.errors import FormatError, InputError, StorageError
 from theory.files import is_left_over, locked, write_whole
 from theory.frontier.chunk import SCHEMA
-from theory.frontier.seal import seal, unseal
 from theory.frontier.sets import OrderSets
+from theory.seals import seal, unseal
 
 FORMAT = "subpool-sweep"
 VERSION = 1

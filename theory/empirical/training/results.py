@@ -18,9 +18,11 @@ import pyarrow.parquet as pq
 from theory.empirical.training.configuration import Configuration
 from theory.errors import FormatError, InputError, StorageError
 from theory.files import locked, write_whole
+from theory.seals import is_sealed, seal, unseal
 
 FILE = "training.parquet"
-_FORMAT = {b"format": b"subpool-training", b"version": b"1"}
+_FORMAT = {b"format": b"subpool-training", b"version": b"2"}
+_WITHOUT_SEAL = {**_FORMAT, b"version": b"1"}
 
 _SETTINGS = [
     ("kernel_size", pa.int32()),
@@ -123,9 +125,7 @@ class ResultStore:
         StorageError
         """
         table = pa.concat_tables([self._table, pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)])
-        sink = pa.BufferOutputStream()
-        pq.write_table(table.combine_chunks(), sink, compression="zstd")
-        write_whole(self.path, sink.getvalue(), note="what was written before is whole")
+        write_whole(self.path, seal(table.combine_chunks()), note="what was written before is whole")
         self._table = table
 
     @contextmanager
@@ -151,15 +151,24 @@ def read_results(path: str | Path) -> pa.Table:
     Raises
     ------
     FormatError
-        If it is no Parquet file, has another schema, or a row does not match its configuration.
+        If it is damaged or no Parquet file, has another schema, or a row does not match its configuration.
+
+    Notes
+    -----
+    Files of version 1 have no checksum, and take hours to make again: they are read, and have one when rows are added.
     """
     try:
-        with pq.ParquetFile(path) as file:
-            if not file.schema_arrow.equals(SCHEMA) or file.schema_arrow.metadata != _FORMAT:
-                raise FormatError(f"{path} holds no training results of this version: its columns are others")
-            table = file.read()
-    except (OSError, pa.ArrowException) as error:
+        content = Path(path).read_bytes()
+        sealed = is_sealed(content)
+        table = unseal(content) if sealed else pq.read_table(pa.BufferReader(content))
+    except FormatError as error:
+        raise FormatError(f"{path} {error}") from None
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise FormatError(f"{path} is damaged, or no Parquet file: {error}") from None
+    version = _FORMAT if sealed else _WITHOUT_SEAL
+    if not table.schema.equals(SCHEMA) or not version.items() <= (table.schema.metadata or {}).items():
+        raise FormatError(f"{path} holds no training results of this version: its columns are others")
+    table = table.replace_schema_metadata(_FORMAT)
     _check_rows(table, path)
     return table
 

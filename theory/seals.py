@@ -1,4 +1,4 @@
-"""A chunk as a file: Parquet that carries the SHA-256 of itself, so that no damaged byte is read as a number.
+"""Tables as files: Parquet that carries the SHA-256 of itself, so that no damaged byte is read as a number.
 
 The digest stands in the file's key-value metadata, and is that of the file with zeros in its place. So it covers the
 footer as well as the pages, is written with them in one go, and the file stays what any reader of Parquet opens. Pages
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from theory.errors import FormatError
 
-_KEY = "subpool-seal"
+_KEY = b"subpool-seal"
 _MARK = b"sha256:"
 _BLANK = b"0" * 64
 
@@ -36,6 +36,11 @@ def seal(table: pa.Table) -> bytes:
     return _with_digest(content, sha256(content).hexdigest().encode())
 
 
+def is_sealed(content: bytes) -> bool:
+    """Tell whether there is a digest, right or wrong."""
+    return _MARK in content
+
+
 def unseal(content: bytes) -> pa.Table:
     """Read a Parquet file whose digest is there and right.
 
@@ -52,12 +57,12 @@ def unseal(content: bytes) -> pa.Table:
     ...
     theory.errors.FormatError: is damaged: its checksum is that of other content
     """
-    if _MARK not in content:
+    if not is_sealed(content):
         raise FormatError("has no checksum, as in older versions")
     if content != _with_digest(content, sha256(_with_digest(content, _BLANK)).hexdigest().encode()):
         raise FormatError("is damaged: its checksum is that of other content")
     try:
-        return pq.read_table(pa.BufferReader(content)).replace_schema_metadata(None)
+        return pq.read_table(pa.BufferReader(content))
     except (OSError, ValueError, pa.ArrowException):
         raise FormatError("is no Parquet file") from None
 
