@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment: one line, exit code 130, and nobody who goes on computing."""
+"""Ctrl-C at any moment: one line, exit code 130, and nobody who goes on computing; the workers that are told so."""
 
 import os
 import random
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import campaign, tries
-from theory.processes import local_processes
+from theory.processes import check_workers, local_processes
 
 ROOT = Path(__file__).parent.parent
 # What comes before is the interpreter's own start. In the background of a script, interrupts would be ignored.
@@ -186,3 +186,16 @@ def test_workers_leave_interrupts_to_who_started_them():
         assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_there_is_a_worker_for_each_core_that_the_process_may_use(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 8}, raising=False)
+    assert check_workers(None) == 3
+    # Nobody else counts.
+    counting = [
+        str(path.relative_to(ROOT))
+        for package in ("theory", "proofs_check")
+        for path in (ROOT / package).rglob("*.py")
+        if "cpu_count" in path.read_text()
+    ]
+    assert counting == ["theory/processes.py"]
