@@ -4,25 +4,30 @@ Nothing counts as proved unless all of this holds: the sources assume nothing by
 ``Print Assumptions`` says for each listed theorem that there are none; and for a certificate, the statement that
 ``coqc`` prints, in a run of its own that takes no notation from the file, is the claim of the certificate.
 
-Compiled theories are kept in a cache folder, under a name that is a digest of the sources and of Coq's version, with a
-record of what was found. A record is believed as long as the compiled files are those that it was made for.
+Compiled theories are kept in a cache (:mod:`proofs_check.coq.cache`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from proofs_check.coq.cache import (
+    FLAGS,
+    KernelTheorem,
+    Theories,
+    clear_parts,
+    folder_of,
+    part_of,
+    read_cache,
+    write_record,
+    write_text,
+)
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
 from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
@@ -39,7 +44,6 @@ from proofs_check.coq.sources import (
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError
-from theory.files import locked
 from theory.notation import format_orders
 from theory.rationals import to_string
 
@@ -50,42 +54,11 @@ COQCHK_TIMEOUT = 7200.0
 """Seconds that ``coqchk`` may take."""
 
 _LONGEST_ERROR = 40
-_FLAGS = ("-q", "-w", "none")
-_RECORD = "record.json"
-_PART = ".part-"
 _CERTIFICATES = "Certificates"
 _EMITTED = "SubpoolCertificates"
 _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
 # Required but not imported: a notation or a name of the file means nothing in the audit.
 _AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
-
-
-@dataclass(frozen=True)
-class KernelTheorem:
-    """A theorem that the kernel has accepted, without assumptions.
-
-    Attributes
-    ----------
-    name : str
-        With its source, such as ``Checker.cube_certificate``.
-    source : str
-        The file.
-    meaning : str
-        The statement in words.
-    statement : str
-        The statement as ``coqc`` prints it.
-    seconds : float
-        What it took to compile, with what prepares it.
-    assumptions : str
-        ``"none"``: with any, there is an error instead of this object.
-    """
-
-    name: str
-    source: str
-    meaning: str
-    statement: str
-    seconds: float
-    assumptions: str = "none"
 
 
 def check(
@@ -133,14 +106,6 @@ def check(
 # --- theories -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Theories:
-    """Compiled theories in a folder, and the theorems they list."""
-
-    folder: Path
-    theorems: tuple[KernelTheorem, ...]
-
-
 def build(
     texts: Mapping[str, str],
     *,
@@ -164,21 +129,21 @@ def build(
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
-    folder = _folder(texts, coqc, cache)
-    _clear_parts(folder.parent)
+    folder = folder_of(texts, version(coqc), cache)
+    clear_parts(folder.parent)
     if not rebuild:
         with suppress(KernelError):
-            return _from_cache(folder)
+            return read_cache(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _part(folder.parent) as beside:
+        with part_of(folder.parent) as beside:
             theorems = _compile(sources, beside, coqc, timeout)
-            _write_record(beside, theorems)
+            write_record(beside, theorems)
             shutil.rmtree(folder, ignore_errors=True)
             beside.replace(folder)
     except OSError as error:
         try:
-            return _from_cache(folder)  # another process was faster
+            return read_cache(folder)  # another process was faster
         except KernelError:
             raise InputError(
                 f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE"
@@ -237,7 +202,7 @@ def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tupl
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     try:
-        theories = _from_cache(_folder(texts, coqc, cache))
+        theories = read_cache(folder_of(texts, version(coqc), cache))
     except InputError as error:
         raise KernelError(str(error)) from None
     listed = [theorem for source in sources for theorem in source.listed]
@@ -249,8 +214,8 @@ def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tupl
 def _compile(sources: Sequence[Source], folder: Path, coqc: str, timeout: float) -> list[KernelTheorem]:
     times: dict[str, float] = {}
     for source in sources:
-        _write(folder / f"{source.name}.v", source.text)
-        output = run_tool([coqc, *_FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
+        write_text(folder / f"{source.name}.v", source.text)
+        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
         spent = seconds(output, [theorem.position for theorem in source.listed])
         times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
     return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc, timeout)
@@ -265,8 +230,8 @@ def _ask(
     modules = " ".join(dict.fromkeys(theorem.source for theorem in listed))
     text = f"{_IMPORTS}From {LIBRARY} Require Import {modules}.\n{questions(names)}"
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as elsewhere:
-        _write(Path(elsewhere) / "Audit.v", text)
-        output = run_tool([coqc, *_FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
+        write_text(Path(elsewhere) / "Audit.v", text)
+        output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
     found = _without_assumptions(output, names)
     return [
         KernelTheorem(
@@ -321,14 +286,14 @@ def check_emitted(
     libraries = ("-Q", str(theories.folder), LIBRARY, "-Q", ".", _EMITTED)
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as made:
         folder = Path(made)
-        _write(folder / f"{_CERTIFICATES}.v", text)
+        write_text(folder / f"{_CERTIFICATES}.v", text)
         try:
-            output = run_tool([coqc, *_FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+            output = run_tool([coqc, *FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
         except KernelError as error:
             raise type(error)(_where(text, str(error))) from None
         times = seconds(output, [_position(text, name) for name in names])
-        _write(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
-        output = run_tool([coqc, *_FLAGS, *libraries, "Audit.v"], folder, timeout)
+        write_text(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
+        output = run_tool([coqc, *FLAGS, *libraries, "Audit.v"], folder, timeout)
     found = _without_assumptions(output, full_names)
     for number, (statement, certificate) in enumerate(zip(found, certificates, strict=True), start=1):
         require_same(certificate_proved(statement), certificate, number)
@@ -373,93 +338,3 @@ def _in_words(certificate: Certificate) -> str:
     error = to_string(certificate.error)
     problem = f"kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
     return f"least error {error if len(error) <= _LONGEST_ERROR else '(long)'} of {problem}"
-
-
-# --- files ----------------------------------------------------------------------------------------------------------
-
-
-def _folder(texts: Mapping[str, str], coqc: str, cache: str | os.PathLike[str] | None) -> Path:
-    root = Path(cache) if cache is not None else _default_cache()
-    digest = hashlib.sha256()
-    for part in (version(coqc), *_FLAGS, *(part for name in sorted(texts) for part in (name, texts[name]))):
-        digest.update(f"{len(part)}:{part}".encode())
-    return root / digest.hexdigest()[:32]
-
-
-def _default_cache() -> Path:
-    named = os.environ.get("SUBPOOL_CACHE")
-    if named:
-        return Path(named) / "coq"
-    try:
-        if sys.platform == "darwin":
-            base = Path.home() / "Library" / "Caches"
-        elif sys.platform == "win32":
-            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-        else:
-            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:
-        raise InputError("the user has no home folder for a cache; name one in SUBPOOL_CACHE") from None
-    return base / "subpool" / "coq"
-
-
-@contextmanager
-def _part(root: Path) -> Iterator[Path]:
-    """Make a folder beside the compiled theories, to compile in; it is gone afterwards, or has another name."""
-    with ExitStack() as held:
-        # Who clears away what nobody holds does not see it before it is held.
-        with locked(root, wait=True):
-            part = Path(tempfile.mkdtemp(prefix=_PART, dir=root))
-            held.enter_context(locked(part))
-        try:
-            yield part
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-
-
-def _clear_parts(root: Path) -> None:
-    """Remove what builds that were killed have left behind."""
-    with suppress(OSError), locked(root, wait=True):
-        for part in root.glob(f"{_PART}*"):
-            with suppress(OSError), locked(part) as alone:
-                if alone:
-                    shutil.rmtree(part)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".v", ".vo"))
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def _write_record(folder: Path, theorems: Iterable[KernelTheorem]) -> None:
-    found = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
-    _write(folder / _RECORD, json.dumps({"sha256": _digest(found), "found": found}, indent=2) + "\n")
-
-
-def _digest(found: Any) -> str:
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
-
-
-def _from_cache(folder: Path) -> Theories:
-    """Read what was found when the theories were compiled.
-
-    Raises
-    ------
-    KernelError
-        If the cache has nothing, cannot be read, or is not as it was written.
-    """
-    try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        digest, found = record["sha256"], record["found"]
-        if digest == _digest(found) and found["files"] == _digests(folder):
-            return Theories(folder, tuple(KernelTheorem(**theorem) for theorem in found["theorems"]))
-    except FileNotFoundError:
-        raise KernelError("the theories are not compiled yet") from None
-    except OSError as error:
-        raise KernelError(f"the cache {folder.parent} cannot be read: {error.strerror}; see SUBPOOL_CACHE") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise KernelError(f"the compiled theories in {folder} are not as they were written")
