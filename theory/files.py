@@ -1,4 +1,4 @@
-"""Files written whole or not at all: beside their place, flushed to the disk, and renamed."""
+"""Files written whole or not at all: beside their place, flushed to the disk, and renamed; by one process at a time."""
 
 from __future__ import annotations
 
@@ -96,6 +96,63 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: s
     """
     with written_beside(target, note=note) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def locked(
+    path: str | os.PathLike[str], *, busy: str = "in use by another process", wait: bool = False
+) -> Iterator[bool]:
+    """Keep other processes out of a ``with`` block. The lock ends with the process, however that ends.
+
+    Parameters
+    ----------
+    path : path
+        A file or folder that is there; nothing is written to it.
+    busy : str
+        The message where another process has the lock.
+    wait : bool
+        Whether to wait for that process instead.
+
+    Yields
+    ------
+    bool
+        Whether there is a lock: not on Windows, nor on a file system without locks. There it is up to the user.
+
+    Raises
+    ------
+    StorageError
+        If another process has the lock.
+    OSError
+        If the path is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = mkdtemp()
+    >>> with locked(folder, busy="in use"), locked(folder, busy="in use"):
+    ...     pass
+    Traceback (most recent call last):
+    ...
+    theory.errors.StorageError: in use
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield False
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise StorageError(busy) from None
+        except OSError:
+            got = False
+        else:
+            got = True
+        yield got
+    finally:
+        os.close(descriptor)
 
 
 def is_left_over(name: str) -> bool:

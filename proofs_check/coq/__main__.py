@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from proofs_check.coq.driver import TIMEOUT, KernelTheorem, check, check_again
+from proofs_check.coq.cache import KernelTheorem
+from proofs_check.coq.driver import TIMEOUT, check, check_again
 from proofs_check.coq.errors import KernelError
 from theory.errors import SubpoolError
 
