@@ -6,8 +6,6 @@ Exit codes: 0 done and true; 1 a check failed; 2 bad usage or input, with one li
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -26,8 +24,9 @@ from theory.cli import (
     train,
     verify,
 )
-from theory.cli.output import BAD_INPUT, DONE, fail
+from theory.cli.output import BAD_INPUT, fail
 from theory.errors import InputError, SubpoolError
+from theory.terminal import standard_streams
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,6 +36,7 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message} (see {self.prog} --help)")
 
 
+@standard_streams()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -53,11 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         code: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough. Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         return fail("interrupted", 130)
     except OSError as error:

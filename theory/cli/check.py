@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
 from theory.errors import MissingDependencyError, SubpoolError
 from theory.rationals import decimal, to_string
+from theory.terminal import say
 
 if TYPE_CHECKING:
     from proofs_check.coq import KernelTheorem
@@ -33,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
         print_json(results)
     else:
         for result in results:
-            print(f"{result['file']}: {result['message']}")
+            say(f"{result['file']}: {result['message']}")
             if options.coq:
-                print(f"{result['file']}: {result['kernel']['message']}")
+                say(f"{result['file']}: {result['kernel']['message']}")
     return _exit_code(results)
 
 

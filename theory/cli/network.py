@@ -13,6 +13,7 @@ from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string
+from theory.terminal import working
 
 if TYPE_CHECKING:
     from theory.estimator import Estimator
@@ -56,11 +57,11 @@ def run(options: argparse.Namespace) -> int:
     shape = parse_kernel(options.kernel)
     if options.out and not options.out.endswith((".onnx", ".json")):
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
-    with console(error=True).status("building") as status:
+    with working("building") as now:
         network, target = _exact(shape, options) if options.orders == _EXACT else _optimal(shape, options)
         verdict = None
         if not options.no_proof:
-            status.update("proving")
+            now("proving")
             verdict = _prove(network, target, options.domain)
     if options.out:
         _write(network, options)

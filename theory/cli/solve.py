@@ -26,6 +26,7 @@ from theory.networks.size import network_size
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.terminal import working
 
 
 def add(commands: Any) -> None:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     orders, objective = _orders_and_objective(options, prod(shape))
     if options.certificate and (objective == "l2" or options.method != "exact"):
         raise InputError("a certificate exists for method exact and the objectives cube and range only")
-    with console(error=True).status("solving"):
+    with working("solving"):
         estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -23,15 +22,14 @@ from theory.cli.output import (
 )
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
+from theory.terminal import say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from proofs_check import Verdict
+    from theory.terminal import Console
 
 
 _SCOPE_WIDTH = 11
-_RELATION = {"tight": "=", "identity": "=", "upper": "≤", "lower": "≥"}
 
 
 def add(commands: Any) -> None:
@@ -73,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
         _print_verdicts(verdicts)
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
-    return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
+    _print_witnesses(verdicts, error=options.json)
+    return DONE if all(verdict.status in ("proved", "verified") for verdict in verdicts) else FAILED
 
 
 def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
@@ -84,11 +83,13 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
     try:
         return proved_claims()
     except (KernelError, MissingDependencyError) as reason:
-        print(f"kernel checks skipped: {reason} (make coq)", file=sys.stderr)
+        say(f"kernel checks skipped: {reason}; to compile the theories: python -m proofs_check.coq", error=True)
         return {}
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    from proofs_check.sections import relation
+
     table = new_table(
         ("claim", "left"),
         ("status", "left"),
@@ -105,14 +106,22 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
-        relation = _RELATION[verdict.kind]
-        table.add_row(verdict.claim, verdict.label, verdict.scope, computed, relation, claimed, seconds)
+        sign = relation(verdict.kind, verdict.computed, verdict.claimed) or ""
+        table.add_row(verdict.claim, verdict.label, verdict.scope, computed, sign, claimed, seconds)
     out = console()
     out.print(table)
+    _print_summary(out, verdicts)
+
+
+def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
+    """Say where claims fail, and what is missing where they are unknown: once for all claims that lack the same."""
+    reasons: dict[str, list[str]] = {}
     for verdict in verdicts:
         if verdict.witness is not None:
-            out.print(f"{verdict.claim}: {verdict.status}: {verdict.witness}", soft_wrap=True)
-    _print_summary(out, verdicts)
+            reasons.setdefault(f"{verdict.status}: {verdict.witness}", []).append(verdict.claim)
+    for reason, names in reasons.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        say(f"{names[0]}{others}: {reason}", error=error)
 
 
 def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
