@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -50,14 +49,13 @@ def run(options: argparse.Namespace) -> int:
     check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
-    workers = options.workers if options.workers is not None else os.cpu_count() or 1
     with progress_bar() as progress:
         task = progress.add_task("checking", total=len(chosen))
 
         def on_verdict(verdict: Verdict) -> None:
             progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
 
-        checked = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+        checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, on_verdict=on_verdict)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     written = None
@@ -82,9 +80,11 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
 
     try:
         return proved_claims()
-    except (KernelError, MissingDependencyError) as reason:
-        say(f"kernel checks skipped: {reason}; to compile the theories: python -m proofs_check.coq", error=True)
-        return {}
+    except MissingDependencyError as reason:
+        say(f"kernel checks skipped: {reason}", error=True)
+    except KernelError as reason:
+        say(f"kernel checks skipped: {reason}; python -m proofs_check.coq compiles them", error=True)
+    return {}
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
