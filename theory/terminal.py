@@ -23,6 +23,8 @@ from rich.progress import Progress as _RichProgress
 from rich.table import Table as Table
 from rich.text import Text
 
+from theory.work import duration
+
 _BAR_AFTER = 1.0
 _LINE_AFTER = 10.0
 _LONGEST_SILENCE = 60.0
@@ -40,20 +42,6 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def duration(seconds: float) -> str:
-    """Write a time for people, in the largest unit of which it has two.
-
-    Examples
-    --------
-    >>> duration(12.3), duration(119), duration(5_000), duration(40 * 86_400)
-    ('12 s', '119 s', '83 min', '40 days')
-    """
-    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:,.0f} {unit}"
-    return f"{seconds:.0f} s"
 
 
 class Console(_RichConsole):

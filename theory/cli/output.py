@@ -10,12 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.errors import InputError
+from theory.errors import InputError, ProblemTooLargeError
 from theory.rationals import decimal, to_string
 from theory.terminal import console as console
 from theory.terminal import new_table as new_table
 from theory.terminal import progress_bar as progress_bar
 from theory.terminal import say, write
+from theory.work import MEMORY_LIMIT, Work
 
 if TYPE_CHECKING:
     from theory.networks.size import NetworkSize
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 _LONGEST_FRACTION = 32
+_LONG = 10.0
+"""Seconds from which on a person is told how long it takes."""
 
 
 def fail(message: str, code: int) -> int:
@@ -43,6 +46,30 @@ def add_command(
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option ``--json``."""
     parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--yes``."""
+    parser.add_argument("--yes", action="store_true", help="start even if it takes more than an hour")
+
+
+def expected(doing: str, work: Work, options: argparse.Namespace, *, advice: str = "") -> str:
+    """Refuse what takes too much; return what is done, with how long it takes if that is more than ten seconds.
+
+    Raises
+    ------
+    ProblemTooLargeError
+        If it takes too long and ``--yes`` was not given. What does not fit into memory is refused all the same. The
+        message ends with how to go on: what the options offer, and the advice.
+    """
+    try:
+        work.check_memory()
+        if not options.yes:
+            work.check_time()
+    except ProblemTooLargeError as error:
+        yes = "--yes starts it nevertheless" if work.memory <= MEMORY_LIMIT else ""
+        raise ProblemTooLargeError("; ".join(filter(None, (str(error), advice, yes)))) from None
+    return f"{doing}, {work.length} in all" if max(work.seconds, work.most) > _LONG else doing
 
 
 def print_json(value: Any) -> None:

@@ -11,9 +11,11 @@ from theory.cli.output import (
     DONE,
     add_command,
     add_json,
+    add_yes,
     console,
     count,
     describe_network,
+    expected,
     fraction,
     network_row,
     new_table,
@@ -41,6 +43,7 @@ def add(commands: Any) -> None:
     solve.add_argument("--objective", choices=("cube", "range", "l2"), help="default: cube, or the family's own")
     solve.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     solve.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
+    add_yes(solve)
     add_json(solve)
 
 
@@ -53,13 +56,14 @@ def _orders_and_objective(options: argparse.Namespace, kernel_size: int) -> tupl
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
-    from theory.optimal.solve import optimal_estimator
+    from theory.optimal.solve import optimal_estimator, solving_work
 
     shape = parse_kernel(options.kernel)
     orders, objective = _orders_and_objective(options, prod(shape))
     if options.certificate and (objective == "l2" or options.method != "exact"):
         raise InputError("a certificate exists for method exact and the objectives cube and range only")
-    with working("solving"):
+    work = solving_work(prod(shape), orders, objective=objective, method=options.method)
+    with working(expected("solving", work, options)):
         estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:
