@@ -121,7 +121,7 @@ def _told(task: Task) -> str:
     """Say how far a task is: what, how much of it, for how long, and how long the rest will take."""
     of = f" of {task.total:g}" if task.total else ""
     counted = f": {task.completed:g}{of}" if task.completed or of else ""
-    left = "" if task.time_remaining is None else f", about {duration(task.time_remaining)} left"
+    left = f", about {duration(task.time_remaining)} left" if task.time_remaining else ""
     return f"{task.description}{counted}, {duration(task.elapsed or 0)}{left}"
 
 
