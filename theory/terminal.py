@@ -20,6 +20,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console as _RichConsole
 from rich.progress import BarColumn, ProgressColumn, Task
 from rich.progress import Progress as _RichProgress
+from rich.table import Column
 from rich.table import Table as Table
 from rich.text import Text
 
@@ -119,8 +120,8 @@ def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
 
 def _told(task: Task) -> str:
     """Say how far a task is: what, how much of it, for how long, and how long the rest will take."""
-    of = f" of {task.total:g}" if task.total else ""
-    counted = f": {task.completed:g}{of}" if task.completed or of else ""
+    of = f" of {task.total:,.0f}" if task.total else ""
+    counted = f": {task.completed:,.0f}{of}" if task.completed or of else ""
     left = f", about {duration(task.time_remaining)} left" if task.time_remaining else ""
     return f"{task.description}{counted}, {duration(task.elapsed or 0)}{left}"
 
@@ -138,7 +139,13 @@ class Progress(_RichProgress):
     def __init__(self, to: Console) -> None:
         # Steps may be minutes apart: the time left is judged by the last ten minutes, not by the last half.
         super().__init__(
-            BarColumn(), _Told(), console=to, transient=True, disable=not to.is_terminal, speed_estimate_period=600
+            BarColumn(bar_width=20),
+            _Told(Column(no_wrap=True)),
+            console=to,
+            transient=True,
+            # A dumb terminal, as in an editor, cannot take a line back.
+            disable=not to.is_terminal or to.is_dumb_terminal,
+            speed_estimate_period=600,
         )
         self._over = Event()
         self._watch = Thread(target=self._show, daemon=True)
