@@ -1,6 +1,6 @@
 """The command ``subpool``: results on standard output, progress and errors on standard error.
 
-Exit codes: 0 done and true; 1 a check failed or could not be decided; 2 bad usage or input, with one line on standard error.
+Exit codes: 0 done and true; 1 a check failed or is undecided; 2 bad usage or input, with one line on standard error.
 """
 
 from __future__ import annotations
