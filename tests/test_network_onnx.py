@@ -187,7 +187,7 @@ def _long(folder):
         (_missing, "No such file or directory"),
         (_below_a_file, "Not a directory"),
         (_folder, "a folder"),
-        (_null, "null byte"),
+        (_null, "null (byte|character).*"),
         (_long, "File name too long"),
         (lambda _: "/dev/null", "no ordinary file"),
         (lambda _: "", "a folder"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
 from theory.errors import InputError
+from theory.terminal import working
 
 if TYPE_CHECKING:
     from theory.rewrite.certify import DeviationBound
@@ -113,7 +114,7 @@ def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tu
     from theory.rewrite.certify import certify_deviation
     from theory.rewrite.certify.graph import read_graph
 
-    with console(error=True).status("certifying"):
+    with working("certifying"):
         shapes = {} if shape is None else dict.fromkeys(read_graph(options.original).inputs, shape)
         return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
 

@@ -55,7 +55,7 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
         interrupted = True
         with suppress(OSError):
             sys.stdout.flush()
-        print("subpool: interrupted", file=sys.stderr)
+        sys.stderr.write("subpool: interrupted\n")
         return INTERRUPTED
 
 

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         _refuse_long(OrderSets.of(d, always), options)
     start = perf_counter()
     done_before: list[int] = []
-    with progress_bar(remaining=True) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("sets", total=None)
 
         def on_chunk(done: int, total: int) -> None:

@@ -33,6 +33,7 @@ from theory.networks.size import (
     check_depth,
     choose_layout,
 )
+from theory.work import MEMORY_LIMIT
 
 Value = tuple[Subset, int]
 """The k-th largest input of a subset, as (subset, k)."""
@@ -40,9 +41,6 @@ Unit = tuple[Subset, int, int]
 """The unit that compares the i-th largest input of the first half of a subset with the j-th largest of the last."""
 Form = dict[int, Fraction | int]
 """A linear form in the units of a layer, or in the inputs."""
-
-MEMORY_LIMIT = 4 << 30
-"""Bytes that a network may take while it is built, unless the caller says otherwise."""
 
 BYTES_PER_WEIGHT = 300
 """What a nonzero weight takes while a network is built: entries of two dicts and of a tuple, and a Fraction."""
