@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
 from theory.extras import import_extra
-from theory.rewrite.certify.certify import check_same_interface
 from theory.rewrite.certify.graph import Graph, load_model, read_graph
+from theory.rewrite.certify.inputs import check_same_interface
 from theory.rewrite.dependencies import import_onnxruntime
 
 Inputs = Mapping[str, npt.NDArray[np.floating]]
