@@ -146,6 +146,7 @@ _ROWS = (
                 "y = BatchNormalization (x, s, b, m, v)",
                 given={"v": (0.5, 0.0, 2.0)},
                 drawn={"s": (3,), "b": (3,), "m": (3,)},
+                kinds=("float32", "float64"),
             ),
             Sample(
                 "y = BatchNormalization <epsilon = 0.01> (x, s, b, m, v)",
@@ -171,8 +172,8 @@ _ROWS = (
             Sample("h = Cast <to = 10> (x) y = Cast <to = 1> (h)", kinds=("float32",)),
             Sample("h = Cast <to = 1> (x) r = Relu (h) y = Cast <to = 11> (r)", kinds=("float64",)),
             Sample(
-                "i = Constant <value_float = 2.5> () j = Cast <to = 7> (i) u = Constant <value_ints = [0]> () "
-                "k = Unsqueeze (j, u) y = Gather <axis = 3> (x, k)"
+                "i = Constant <value_float = 2.5> () j = Cast <to = 7> (i) a = Constant <value_ints = [0]> () "
+                "k = Unsqueeze (j, a) y = Gather <axis = 3> (x, k)"
             ),
         ),
     ),
