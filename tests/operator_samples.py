@@ -152,4 +152,3 @@ def evaluate(algebra, symbols, x):
 
     pairs = zip(symbols.numbers.ravel().tolist(), symbols.places.ravel().tolist(), strict=True)
     return np.array([value(*pair) for pair in pairs], dtype=object).reshape(symbols.numbers.shape)
-

@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from tests.operator_samples import RefusedError, check_row  # noqa: E402
-from theory.rewrite.certify import functions, readers, rules, table  # noqa: E402
-from theory.rewrite.certify.table import TABLE, Row, Sample  # noqa: E402
+from tests.operator_samples import RefusedError, check_row
+from theory.rewrite.certify import functions, readers, rules, table
+from theory.rewrite.certify.table import TABLE, Row, Sample
 
 
 @pytest.mark.parametrize("op", TABLE)
@@ -30,7 +30,10 @@ def _leaky(ulps, steepest=1.0):
     return functions.Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
 
 
-def _row(build, *, samples=(Sample("y = LeakyRelu (x)"),), symbolic=None):
+LEAKY = (Sample("y = LeakyRelu (x)"),)
+
+
+def _row(build, *, samples=LEAKY, symbolic=None):
     return Row("LeakyRelu", readers.elementwise(build), None, symbolic, rules.anywhere, samples)
 
 

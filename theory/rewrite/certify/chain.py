@@ -37,6 +37,8 @@ class Chain:
     stretch : float
         Product of the uniform scales above 1, by which the error of what is computed before them may grow; 0 where
         there was no uniform scale.
+    reach, tail : float
+        Bounds of the factors by which an error before all of them may grow, and one after the first; at least 1.
     """
 
     terms: int
@@ -45,6 +47,8 @@ class Chain:
     heavy: float = 1.0
     light: float = 1.0
     stretch: float = 0.0
+    reach: float = 1.0
+    tail: float = 1.0
 
     @staticmethod
     def fresh(magnitude: Array) -> Chain:
@@ -61,7 +65,14 @@ class Chain:
             max(chain.heavy for chain in chains),
             min(chain.light for chain in chains),
             max(chain.stretch for chain in chains),
+            max(chain.reach for chain in chains),
+            max(chain.tail for chain in chains),
         )
+
+    def grown(self, reach: float) -> tuple[float, float]:
+        """Return reach and tail after one more operator."""
+        factor = max(1.0, reach)
+        return self.reach * factor, self.tail * factor if self.terms else 1.0
 
     def or_that_of(self, other: Chain) -> Chain:
         """Return a chain that stands for either of two."""

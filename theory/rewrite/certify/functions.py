@@ -52,7 +52,8 @@ class Monotone(Operator):
         return ds[0].times(least, largest).widened(self._error(arithmetic[0]) + self._error(arithmetic[1]))
 
     def _error(self, arithmetic: Arithmetic) -> float:
-        return self.ulps * arithmetic.unit + arithmetic.tiny
+        # The argument may be taken for 0, or the value.
+        return self.ulps * arithmetic.unit + 2 * arithmetic.tiny
 
 
 def relu() -> Monotone:
@@ -156,7 +157,7 @@ class Softmax(Operator):
         arithmetic.within_range(0, float(count))
         spread = x.hi.max(self.axes, keepdims=True) - x.lo.min(self.axes, keepdims=True)
         relative = (2 * count + FUNCTION_ULPS + 4 * spread) * arithmetic.unit
-        error: Array = np.minimum(p.hi * 2 * relative + count * arithmetic.tiny, 1.0)
+        error: Array = np.minimum(p.hi * 2 * relative + (count + 2) * arithmetic.tiny, 1.0)
         # Where the error of the exponents is not small, probabilities are still between 0 and 1.
         return np.where(relative < 0.25, error, 1.0)
 

@@ -30,13 +30,18 @@ class RightProduct(Layer):
 
     @property
     def terms(self) -> int:  # type: ignore[override]
-        """See :class:`LinearMap`."""
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
         return len(self.matrix) + 1
 
     @cached_property
     def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`Layer`."""
-        return spread(self.matrix)
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
+        return spread(self.matrix / self.scale)
+
+    @cached_property
+    def reach(self) -> float:  # type: ignore[override]
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
+        return largest(np.abs(self.matrix).sum(0))
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         """Return the product."""
@@ -52,20 +57,21 @@ class Mean(Layer):
     count: int
     offset: Array | None = field(default=None, init=False)
     scale: float = field(default=1.0, init=False)
+    reach: float = field(default=1.0, init=False)
 
     @property
     def terms(self) -> int:  # type: ignore[override]
-        """See :class:`LinearMap`."""
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
         return self.count + 1
 
     @property
     def divisor(self) -> float:  # type: ignore[override]
-        """See :class:`Layer`."""
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
         return float(self.count)
 
     @property
     def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`Layer`."""
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
         return 1.0, 1.0 / self.count
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
@@ -87,13 +93,18 @@ class Convolution(Layer):
 
     @property
     def terms(self) -> int:  # type: ignore[override]
-        """See :class:`LinearMap`."""
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
         return int(np.prod(self.weights.shape[1:])) + 1
 
     @cached_property
     def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`Layer`."""
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
         return spread(self.weights)
+
+    @cached_property
+    def reach(self) -> float:  # type: ignore[override]
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
+        return largest(np.abs(self.weights).reshape(len(self.weights), -1).sum(1))
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         """Return the convolution."""
@@ -146,20 +157,21 @@ class Average(Layer):
     counts: Array
     offset: Array | None = field(default=None, init=False)
     scale: float = field(default=1.0, init=False)
+    reach: float = field(default=1.0, init=False)
 
     @property
     def terms(self) -> int:  # type: ignore[override]
-        """See :class:`LinearMap`."""
+        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
         return int(np.prod(self.geometry.kernel)) + 1
 
     @property
     def divisor(self) -> float:  # type: ignore[override]
-        """See :class:`Layer`."""
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
         return largest(self.counts)
 
     @property
     def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`Layer`."""
+        """See :class:`~theory.rewrite.certify.linear.Layer`."""
         return spread(1 / self.counts)
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:

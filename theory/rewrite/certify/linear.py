@@ -50,7 +50,16 @@ class LinearMap(ABC):
 
     @abstractmethod
     def vanishing(self, before: Chain, after: Chain) -> Array | float:
-        """Bound what changes if one product of constants, not above the smallest normal number, is 0 or 1 of those."""
+        """Bound the change of the result where products of constants are off by 1: the unit is what may vanish."""
+
+    @abstractmethod
+    def early(self, before: Chain) -> float:
+        """Bound the growth of an error that a uniform scale makes where it comes before the operators before it."""
+
+    @property
+    @abstractmethod
+    def reach(self) -> Array | float:
+        """Bound the change of the result where no element of the argument changes by more than 1."""
 
     @property
     def offset_size(self) -> Array:
@@ -88,7 +97,8 @@ class LinearMap(ABC):
         """Bound the rounding error of the result, in whatever order it is computed."""
         roundings = after.terms + SLACK
         factor = arithmetic.within_range(roundings, max(after.top, after.heavy))
-        lost: Array | float = roundings * arithmetic.tiny * max(1.0, after.stretch)
+        # Of every result on the way, of the argument, and of what a scale makes of it that comes before its time.
+        lost = (roundings + self.reach + self.early(before)) * (arithmetic.tiny * max(1.0, after.stretch))
         if after.light < arithmetic.tiny:
             lost = lost + arithmetic.tiny * self.vanishing(before, after)
         # Twice: `size` itself is rounded.
@@ -134,6 +144,16 @@ class Scale(LinearMap):
         return Scale(factor, (factor,), None, np.zeros(()), np.zeros(()), divisor, 0.0, 2)
 
     @property
+    def uniform(self) -> bool:
+        """Whether all elements have the same factor: then it may come before or after sums."""
+        return bool(np.all(self.factor == self.factor.ravel()[:1]))
+
+    @property
+    def reach(self) -> Array:
+        """See :class:`LinearMap`."""
+        return np.abs(self.factor)
+
+    @property
     def offset_size(self) -> Array:
         """See :class:`LinearMap`."""
         size: Array = self.before * np.abs(self.factor) + self.after
@@ -158,20 +178,30 @@ class Scale(LinearMap):
             heavy, light = heavy * most, light * least
             swell = swell * np.maximum(np.abs(step), 1.0)
         top = max(chain.top, largest((chain.size + self.before) * swell + self.after))
-        uniform = bool(np.all(self.factor == self.factor.ravel()[:1]))
-        if chain.stretch or (uniform and chain.terms):
+        if chain.stretch or (self.uniform and chain.terms):
             # The sums before may be those of other factors: nothing is known but their size.
             top = max(top, (chain.top + largest(self.before)) * heavy + largest(self.after))
-        stretch = max(chain.stretch, 1.0) * heavy if uniform else chain.stretch
-        # Two divisions may be made one, by the product of the divisors.
-        most, least = spread(np.ones(()) if self.divisor is None else self.divisor)
-        heavy, light = max(heavy, most), min(light, least)
-        return Chain(chain.terms + self.terms, size, top, chain.heavy * heavy, chain.light * light, stretch)
+        reach, tail = chain.grown(largest(self.reach))
+        return Chain(
+            terms=chain.terms + self.terms,
+            size=size,
+            top=top,
+            heavy=chain.heavy * heavy,
+            light=chain.light * light,
+            stretch=max(chain.stretch, 1.0) * heavy if self.uniform else chain.stretch,
+            reach=reach,
+            tail=tail,
+        )
+
+    def early(self, before: Chain) -> float:
+        """See :class:`LinearMap`."""
+        return before.reach if self.uniform else 0.0
 
     def vanishing(self, before: Chain, after: Chain) -> Array | float:
         """See :class:`LinearMap`."""
         others = np.ones(()) if len(self.steps) == 1 else np.maximum(1.0, np.abs(np.stack(self.steps))).prod(0)
-        return others * (len(self.steps) * before.heavy * after.terms * before.top)
+        growth = before.tail if self.uniform else 1.0
+        return others * (len(self.steps) * before.heavy * after.terms * before.top * growth)
 
     def rounding(self, before: Chain, after: Chain, arithmetic: Arithmetic) -> Array:
         """See :class:`LinearMap`."""
@@ -193,12 +223,14 @@ class Layer(LinearMap):
     scale : float
         What the sums are multiplied by after all: Gemm's alpha. The weights of ``apply`` hold it already.
     constants : (float, float)
-        The largest and the smallest of the weights, as :func:`~theory.rewrite.certify.chain.spread` returns them.
+        The largest and the smallest of the weights before the scale, as
+        :func:`~theory.rewrite.certify.chain.spread` returns them.
     """
 
     divisor: float
     scale: float
     constants: tuple[float, float]
+    reach: float
 
     def addends(self, magnitude: Array, chain: Chain) -> Array:
         """Return the argument itself: weights are not multiplied with those of another layer."""
@@ -207,17 +239,29 @@ class Layer(LinearMap):
     def follow(self, chain: Chain, size: Array) -> Chain:
         """See :class:`LinearMap`."""
         most, least = spread(np.array(self.scale))
+        reach = self.reach / least
         top = max(chain.top * most, largest(size) * self.divisor / least)
-        stretch = chain.stretch if self.scale == 1 else max(chain.stretch, 1.0) * most
         if chain.stretch:
             # The scale may come after the sums, which are then those of other numbers.
-            reach = largest(self.apply(np.ones((1, *chain.size.shape)), absolute=True)) / least * self.divisor
-            top = max(top, chain.top * most * reach + largest(self.offset_size))
+            top = max(top, chain.top * most * reach * self.divisor + largest(self.offset_size))
         heavy, light = self.constants
+        reach, tail = chain.grown(reach)
         return Chain(
-            chain.terms + self.terms, size, top, chain.heavy * heavy * most, chain.light * light * least, stretch
+            terms=chain.terms + self.terms,
+            size=size,
+            top=top,
+            heavy=chain.heavy * heavy * most,
+            light=chain.light * light * least,
+            stretch=chain.stretch if self.scale == 1 else max(chain.stretch, 1.0) * most,
+            reach=reach,
+            tail=tail,
         )
+
+    def early(self, before: Chain) -> float:
+        """See :class:`LinearMap`."""
+        return 0.0 if self.scale == 1 else self.reach / abs(self.scale) * before.reach
 
     def vanishing(self, before: Chain, after: Chain) -> Array | float:
         """See :class:`LinearMap`."""
-        return before.heavy * max(1.0, abs(self.scale)) * after.terms * before.top
+        growth = 1.0 if self.scale == 1 else max(1.0, abs(self.scale)) * after.tail
+        return before.heavy * after.terms * before.top * growth

@@ -109,14 +109,17 @@ class Sum(Operator):
         chain = Chain.join(chains, sum((chain.size for chain in chains), start=np.zeros(())))
         # A uniform scale of one addend may come after the sum, to which the others are then brought by its inverse.
         top = sum(each.top for each in chains) if chain.stretch else max(chain.top, largest(chain.size))
-        return replace(chain, top=top, terms=chain.terms + len(boxes) if chain.terms else 0)
+        # An error before they part comes in by all of them.
+        reach, tail = sum(each.reach for each in chains), sum(each.tail for each in chains)
+        terms = chain.terms + len(boxes) if chain.terms else 0
+        return replace(chain, top=top, terms=terms, reach=reach, tail=tail)
 
     def _error(self, boxes: Boxes, chain: Chain, arithmetic: Arithmetic) -> Array:
         """Bound the rounding: a runtime may start the sum of a linear layer before it with the other addends."""
         roundings = chain.terms + SLACK if chain.terms else len(boxes)
         factor = arithmetic.within_range(roundings, chain.top)
         size = chain.size if chain.terms else sum((box.magnitude for box in boxes), start=np.zeros(()))
-        return size * (factor * (1 + OWN)) + (1 + chain.terms) * arithmetic.tiny * max(1.0, chain.stretch)
+        return size * (factor * (1 + OWN)) + (2 * len(boxes) + chain.terms) * arithmetic.tiny * max(1.0, chain.stretch)
 
 
 @dataclass(frozen=True)

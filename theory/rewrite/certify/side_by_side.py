@@ -120,6 +120,7 @@ class SideBySide:
 
     def _through(self, node: Node) -> Bounds:
         """Carry the differences of the inputs through a node that both models have."""
+        self._shapes.check_size(node.outputs[0])
         operands = [_operand(self._before, name) for name in node.inputs]
         interpreted = interpret(node, operands)
         _, second = interpret(node, [_operand(self._after, name) for name in node.inputs])

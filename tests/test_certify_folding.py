@@ -1,0 +1,170 @@
+"""A runtime that folds scales as it likes, adds in any order and loses small numbers, against the certifier's boxes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.campaigns import campaign, tries
+
+onnx = pytest.importorskip("onnx")
+
+from onnx import helper, numpy_helper  # noqa: E402
+
+from theory.rewrite.certify.bounds import Bounds  # noqa: E402
+from theory.rewrite.certify.graph import read_graph  # noqa: E402
+from theory.rewrite.certify.propagate import bound_values, float_arithmetic  # noqa: E402
+from theory.rewrite.certify.shapes import Shapes  # noqa: E402
+
+CHAINS = 250
+
+
+def draw_chain(rng, kind):
+    """Return operators on rows of numbers: names, constants of all sizes, attributes."""
+    wild = int(rng.choice({"float16": [1, 3], "float32": [1, 10, 30]}[kind]))
+    first = size = int(rng.integers(1, 5))
+    steps = []
+
+    def numbers(*shape):
+        values = rng.standard_normal(shape) * 10.0 ** rng.uniform(-wild, wild, shape if rng.random() < 0.5 else ())
+        values = np.clip(values, -6e4, 6e4).astype(kind) if kind == "float16" else values.astype(kind)
+        return np.where(values == 0, 1, values).astype(kind)
+
+    for _ in range(int(rng.integers(1, 6))):
+        op = str(rng.choice(["Mul", "Mul", "Div", "Add", "MatMul", "MatMul", "Gemm", "BatchNormalization"]))
+        if op in ("MatMul", "Gemm"):
+            width = int(rng.integers(1, 5))
+            attributes = {"alpha": float(numbers())} if op == "Gemm" else {}
+            steps.append((op, [numbers(size, width)], attributes))
+            size = width
+        elif op == "BatchNormalization":
+            statistics = [numbers(size) for _ in range(4)]
+            steps.append((op, [*statistics[:3], np.abs(statistics[3])], {"epsilon": 10.0 ** rng.uniform(-6, 0)}))
+        else:
+            steps.append((op, [numbers(*(() if rng.random() < 0.6 else (size,)))], {}))
+    return first, steps
+
+
+def model_of(first, steps, kind):
+    values = ["x", *(f"v{i}" for i in range(len(steps) - 1)), "y"]
+    element = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
+    weights = {f"c{i}_{k}": c for i, (_, constants, _) in enumerate(steps) for k, c in enumerate(constants)}
+    nodes = [
+        helper.make_node(op, [values[i], *(f"c{i}_{k}" for k in range(len(constants)))], [values[i + 1]], **attributes)
+        for i, (op, constants, attributes) in enumerate(steps)
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "chain",
+        [helper.make_tensor_value_info("x", element, [1, first])],
+        [helper.make_tensor_value_info("y", element, None)],
+        [numpy_helper.from_array(constant, name) for name, constant in weights.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return onnx.shape_inference.infer_shapes(model)
+
+
+class Runtime:
+    """A runtime that rewrites a chain at random before it runs it."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind = rng, kind
+        self.tiny = float(np.finfo(kind).smallest_normal)
+        self.flush = rng.random() < 0.5
+
+    def round(self, values):
+        rounded = np.asarray(values).astype(self.kind)
+        return np.where(np.abs(rounded) < self.tiny, 0, rounded).astype(self.kind) if self.flush else rounded
+
+    def product(self, a, b):
+        return self.round(self.round(a) * self.round(b))
+
+    def total(self, addends):
+        """Add up along the first axis, in an order of its own."""
+        parts = [addends[i] for i in self.rng.permutation(len(addends))]
+        while len(parts) > 1:
+            i = int(self.rng.integers(len(parts) - 1))
+            parts[i : i + 2] = [self.round(parts[i] + parts[i + 1])]
+        return parts[0]
+
+    def simple(self, op, constants, attributes):
+        """Return what a node does, as sums and products."""
+        c, *others = constants
+        if op == "Div":
+            return [("Mul", self.round(1 / self.round(c)))] if self.rng.random() < 0.5 else [(op, c)]
+        if op == "Gemm":
+            return [("MatMul", c), ("Mul", self.round(attributes["alpha"]))]
+        if op == "BatchNormalization":
+            shift, mean, variance = others
+            root = self.round(np.sqrt(self.round(self.round(variance) + self.round(attributes["epsilon"]))))
+            return [("Add", -mean), ("Mul", self.round(1 / root)), ("Mul", c), ("Add", shift)]
+        return [(op, c)]
+
+    def rewrite(self, steps):
+        steps = [part for step in steps for part in self.simple(*step)]
+        for _ in range(int(self.rng.integers(0, 8))):
+            if len(steps) < 2:
+                break
+            i = int(self.rng.integers(len(steps) - 1))
+            changed = self.exchange(*steps[i], *steps[i + 1])
+            if changed is not None:
+                steps[i : i + 2] = changed
+        return steps
+
+    def exchange(self, first, a, second, b):
+        """Return what may stand for two steps, None if nothing else is allowed."""
+        matmul = int(self.rng.integers(2))
+        if first == second == "Mul":
+            return [("Mul", self.product(a, b))]
+        if first == second == "Add":
+            return [("Add", self.round(a + b))]
+        if first == "MatMul" and second == "Mul":
+            return [("Mul", b), (first, a)] if matmul and not b.ndim else [("MatMul", self.product(a, b))]
+        if first == "Mul" and second == "MatMul":
+            return [(second, b), ("Mul", a)] if matmul and not a.ndim else [("MatMul", self.product(b, a[..., None]))]
+        if first == "Add" and second == "Mul":
+            return [("Mul", b), ("Add", self.product(a, b))]
+        return None
+
+    def run(self, x, steps):
+        steps, value, i = self.rewrite(steps), self.round(x), 0
+        while i < len(steps):
+            op, constant = steps[i]
+            if op == "MatMul":
+                addends = [self.product(value[k], constant[k]) for k in range(len(constant))]
+                if i + 1 < len(steps) and steps[i + 1][0] == "Add" and self.rng.random() < 0.5:
+                    addends.append(np.broadcast_to(self.round(steps[i + 1][1]), addends[0].shape))
+                    i += 1
+                value = self.total(np.array(addends))
+            else:
+                function = {"Mul": np.multiply, "Div": np.divide, "Add": np.add}[op]
+                value = self.round(function(value, self.round(constant)))
+            i += 1
+        return value
+
+
+def attack(seed):
+    """Run one chain in many ways; return whether it is bounded at all."""
+    rng = np.random.default_rng(seed)
+    kind = str(rng.choice(["float32", "float32", "float16"]))
+    first, steps = draw_chain(rng, kind)
+    graph = read_graph(model_of(first, steps, kind))
+    limit = 3e4 if kind == "float16" else 1e37
+    x = np.clip(rng.standard_normal(first) * 10.0 ** rng.uniform(-4, 4 if kind == "float16" else 30), -limit, limit)
+    x = x.astype(kind)
+    box = Bounds(x.astype(np.float64)[None], x.astype(np.float64)[None], x.dtype)
+    found = bound_values(graph, {"x": box}, float_arithmetic, Shapes(graph, {"x": box.shape}))["y"]
+    if not isinstance(found, Bounds):
+        return False
+    with np.errstate(all="ignore"):
+        for _ in range(20):
+            got = Runtime(rng, kind).run(x, list(steps)).astype(np.float64)
+            assert np.all((got >= found.lo[0]) & (got <= found.hi[0])), (seed, got, found.lo, found.hi)
+    return True
+
+
+@campaign
+@pytest.mark.parametrize("block", range(tries(2)))
+def test_no_order_of_folding_leaves_the_box(block):
+    bounded = sum(attack(CHAINS * block + i) for i in range(CHAINS))
+    assert bounded > CHAINS // 4
