@@ -84,7 +84,7 @@ class ModelBuilder:
             self.weights,
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
-        return onnx.shape_inference.infer_shapes(model)
+        return onnx.shape_inference.infer_shapes(model, data_prop=True)
 
 
 def random_model(rng, dtype=np.float32):

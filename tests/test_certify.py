@@ -338,6 +338,15 @@ def test_the_default_epsilon_is_that_of_the_type_that_it_is_stored_in():
     assert abs(run_twice(model, np.ones((1, 1)))[0] - run_twice(shown, np.ones((1, 1)))[0]).max() < 1e-9
 
 
+@pytest.mark.parametrize(("op", "constant"), [("Mul", 1 + 1e-9), ("Div", 1 - 1e-9), ("Add", 1e-50), ("Sub", -1e-50)])
+def test_constants_in_double_that_onnxruntime_leaves_out_certify_nothing(op, constant):
+    model = chain_model(f"n = Neg (x) a = {op} (n, c) y = Mul (a, d)", "1, 1", _values(c=constant, d=3.0), "double")
+    x = np.full((1, 1), op in ("Mul", "Div"), np.float64)
+    first, second = run_twice(model, x)
+    assert first != second
+    assert "may take its constant" in str(certify_deviation(model, model, (x, x)).unknown)
+
+
 def test_models_of_other_precision_are_not_bounded_by_the_precision_of_one():
     text = '<ir_version: 8, opset_import: ["": 17]> m (float[N, 64] x) => ({0}[N, 64] y) {{ {1} y = Tanh (t) }}'
     first = parser.parse_model(text.format("float", "t = Identity (x)"))

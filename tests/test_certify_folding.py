@@ -143,22 +143,26 @@ class Runtime:
         return value
 
 
+def bound(first, steps, kind, x):
+    graph = read_graph(model_of(first, steps, kind))
+    box = Bounds(x.astype(np.float64)[None], x.astype(np.float64)[None], x.dtype)
+    return bound_values(graph, {"x": box}, float_arithmetic, Shapes(graph, {"x": box.shape}))["y"]
+
+
 def attack(seed):
     """Run one chain in many ways; return whether it is bounded at all."""
     rng = np.random.default_rng(seed)
     kind = str(rng.choice(["float32", "float32", "float16"]))
     first, steps = draw_chain(rng, kind)
-    graph = read_graph(model_of(first, steps, kind))
     limit = 3e4 if kind == "float16" else 1e37
     x = np.clip(rng.standard_normal(first) * 10.0 ** rng.uniform(-4, 4 if kind == "float16" else 30), -limit, limit)
     x = x.astype(kind)
-    box = Bounds(x.astype(np.float64)[None], x.astype(np.float64)[None], x.dtype)
-    found = bound_values(graph, {"x": box}, float_arithmetic, Shapes(graph, {"x": box.shape}))["y"]
+    found = bound(first, steps, kind, x)
     if not isinstance(found, Bounds):
         return False
     with np.errstate(all="ignore"):
         for _ in range(20):
-            got = Runtime(rng, kind).run(x, list(steps)).astype(np.float64)
+            got = Runtime(rng, kind).run(x, steps).astype(np.float64)
             assert np.all((got >= found.lo[0]) & (got <= found.hi[0])), (seed, got, found.lo, found.hi)
     return True
 
@@ -168,3 +172,36 @@ def attack(seed):
 def test_no_order_of_folding_leaves_the_box(block):
     bounded = sum(attack(CHAINS * block + i) for i in range(CHAINS))
     assert bounded > CHAINS // 4
+
+
+def _step(op, *constants, **attributes):
+    return op, [np.array(constant, np.float32) for constant in constants], attributes
+
+
+LOSSES = {
+    "an operand that is taken for 0": ([_step("MatMul", [[5e4]])], 5e-39),
+    "a scale that comes before its time": ([_step("MatMul", [[3e4]]), _step("Mul", 1e-8)], 1e-32),
+    "a scale folded into the first of two layers": (
+        [_step("MatMul", [[1e-20]]), _step("MatMul", [[1e12]]), _step("Mul", 1e-26)], 1e30
+    ),
+    "Gemm's alpha, as well": ([_step("MatMul", [[1e-20]]), _step("Gemm", [[1e12]], alpha=1e-26)], 1e30),
+    "a scale that comes after the sum": ([_step("Mul", 1e30), _step("MatMul", [[1e-20]])], 1e-25),
+    "scales multiplied": ([_step("Mul", 1e-25), _step("Mul", 1e-20), _step("Mul", 1e25)], 1e5),
+    "a normalisation that vanishes before a mean": (
+        [_step("BatchNormalization", [1e-30], [1e-30], [1e21], [1e18], epsilon=1e-5)], 1.0
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "value"), LOSSES.values(), ids=LOSSES)
+def test_what_vanishes_by_folding_is_in_the_box(steps, value):
+    """Each loses all its digits in some order, which drawn chains seldom do."""
+    x = np.array([value], np.float32)
+    found = bound(1, steps, "float32", x)
+    lost = 0
+    with np.errstate(all="ignore"):
+        for seed in range(200):
+            got = Runtime(np.random.default_rng(seed), "float32").run(x, steps).astype(np.float64)
+            assert found.lo[0] <= got <= found.hi[0]
+            lost += abs(got) < 1e-29
+    assert lost

@@ -12,7 +12,8 @@ pytest.importorskip("onnxruntime")
 
 from tests.operator_samples import RefusedError, check_row
 from theory.rewrite.certify import functions, readers, rules, table
-from theory.rewrite.certify.table import TABLE, Row, Sample
+from theory.rewrite.certify.samples import SAMPLES, Sample
+from theory.rewrite.certify.table import TABLE, Row
 
 
 @pytest.mark.parametrize("op", TABLE)
@@ -79,3 +80,8 @@ def test_a_row_beside_the_table_is_refused():
 def test_no_field_of_a_row_and_no_rounding_has_a_default():
     for kind in (Row, functions.Monotone):
         assert all(field.default is field.default_factory is dataclasses.MISSING for field in dataclasses.fields(kind))
+
+
+def test_every_sample_belongs_to_a_row():
+    assert set(SAMPLES) == set(TABLE)
+    assert all(row.samples is SAMPLES[op] and row.op == op for op, row in TABLE.items())

@@ -28,8 +28,8 @@ def certify_deviation(
     Parameters
     ----------
     original, rewritten : onnx.ModelProto or path
-        With the same inputs and outputs. Tensors of the same name are compared: a rewriting has to keep the names of
-        the tensors around what it replaces.
+        With the same inputs and outputs, in either order: swapped, the bounds change their signs. Tensors of the same
+        name are compared: a rewriting has to keep the names of the tensors around what it replaces.
     input_bounds : (lo, hi) or mapping of str to (lo, hi)
         Numbers, or arrays of the shape of the input, for all inputs or for each.
     shapes : mapping of str to sequence of int, optional
@@ -40,8 +40,9 @@ def certify_deviation(
     Returns
     -------
     DeviationBound
-        With the bounds of every element of every output, rewritten less original, and what was found out about the
-        nodes in the place of each MaxPool. Outputs without a bound say at which node the analysis ended, and why.
+        With the bounds of every element of every output, the second model's less the first's, and what was found out
+        about the nodes in the place of each MaxPool, whichever model has it. Outputs without a bound say at which node
+        the analysis ended, and why.
 
     Raises
     ------
@@ -61,14 +62,24 @@ def certify_deviation(
     exactly; its distance from the maximum of the window over a box is attained at a vertex. What is not understood is
     bounded by the ranges of its values. All this is computed in float64 with outward rounding.
 
-    With ``arithmetic="float"`` the bound holds for every runtime that computes each tensor in its dtype, with
-    elementary operations correctly rounded, sums in any order, with or without fused multiplications, results below the
-    smallest normal number flushed to zero or not, and scales and batch normalisations folded into weights or not; whose
-    sigmoid, tanh and power are within 64 roundoffs (of 1, and relative for the power) and whose exponential is within
-    16 (relative). It does not hold for Winograd or FFT convolutions, Strassen's products, or reduced precision such as
-    TF32. onnxruntime on a CPU keeps to this.
+    With ``arithmetic="float"`` the bound holds for every runtime that computes each tensor in its dtype or a wider one,
+    with elementary operations correctly rounded; sums in any order, with or without fused multiplications; scales and
+    batch normalisations folded into weights, moved across sums, or not; numbers below the smallest normal one taken
+    for 0 or not; whose sigmoid and tanh are within 64 roundoffs of 1, and whose power and exponential are within a
+    relative 64. Where any number that such a runtime may compute on the way could overflow, the answer is unknown. The
+    bound does not hold for Winograd or FFT convolutions, Strassen's products, weights of two layers multiplied
+    together, or reduced precision such as TF32. onnxruntime on a CPU keeps to this.
 
-    The two runs need not use the same runtime.
+    The two runs need not use the same runtime, nor twice the same order of summation. In these limits the bound is one
+    on what is deployed, not on networks in real numbers alone, which is what [1]_ asks for and finds missing in
+    verifiers.
+
+    Shapes are compared with those that onnx infers and the model declares; where they differ the answer is unknown.
+
+    References
+    ----------
+    .. [1] A. Szász, B. Bánhelyi, M. Jelasity, "No Soundness in the Real World: On the Challenges of the Verification of
+       Deployed Neural Networks", 2025, arXiv:2506.01054.
 
     Examples
     --------

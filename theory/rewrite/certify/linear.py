@@ -201,7 +201,7 @@ class Scale(LinearMap):
         """See :class:`LinearMap`."""
         others = np.ones(()) if len(self.steps) == 1 else np.maximum(1.0, np.abs(np.stack(self.steps))).prod(0)
         growth = before.tail if self.uniform else 1.0
-        return others * (len(self.steps) * before.heavy * after.terms * before.top * growth)
+        return others * (before.top + self.before) * (len(self.steps) * before.heavy * after.terms * growth)
 
     def rounding(self, before: Chain, after: Chain, arithmetic: Arithmetic) -> Array:
         """See :class:`LinearMap`."""

@@ -118,7 +118,8 @@ class Sum(Operator):
         """Bound the rounding: a runtime may start the sum of a linear layer before it with the other addends."""
         roundings = chain.terms + SLACK if chain.terms else len(boxes)
         factor = arithmetic.within_range(roundings, chain.top)
-        size = chain.size if chain.terms else sum((box.magnitude for box in boxes), start=np.zeros(()))
+        # The layer's own addends have been charged with as many roundings, and more.
+        size = sum((box.magnitude for box in boxes), start=np.zeros(()))
         return size * (factor * (1 + OWN)) + (2 * len(boxes) + chain.terms) * arithmetic.tiny * max(1.0, chain.stretch)
 
 

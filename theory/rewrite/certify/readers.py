@@ -124,6 +124,14 @@ def _product(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64] | float) -> 
     return result
 
 
+def _check_kept(operand: Operand, neutral: float) -> None:
+    """Refuse a scale or an offset in float64 that onnxruntime takes for 1 or 0, and leaves out: it compares floats."""
+    if isinstance(operand, np.ndarray) and operand.dtype == np.float64 and operand.size == 1:
+        value = operand.ravel()[0]
+        if np.float32(value) == neutral != value:
+            raise Unsupported(f"runtimes may take its constant {value} for {neutral:g}")
+
+
 def _axis(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise Unsupported(f"a tensor of {rank} axes has no axis {axis}")
@@ -208,6 +216,8 @@ def sum_of(*signs: int) -> Reader:
     """Read Add, Sub, or, without signs, Sum."""
 
     def build(node: Node, operands: Sequence[Operand]) -> Interpreted:
+        for operand in operands:
+            _check_kept(operand, 0.0)
         return operators.Sum(signs or (1,) * len(operands)), as_tensors(operands)
 
     return build
@@ -223,12 +233,14 @@ def times(node: Node, operands: Sequence[Operand]) -> Interpreted:
     constant = next((i for i, operand in enumerate(operands) if isinstance(operand, np.ndarray)), None)
     if constant is None:
         raise Unsupported("it multiplies two computed tensors")
+    _check_kept(operands[constant], 1.0)
     return operators.Affine(linear.Scale.by(_weights(operands, constant))), [_tensor(operands, 1 - constant)]
 
 
 def quotient(node: Node, operands: Sequence[Operand]) -> Interpreted:
     """Read Div by a constant."""
     divisor = _weights(operands, 1)
+    _check_kept(operands[1], 1.0)
     if not divisor.all():
         raise Unsupported("it divides by 0")
     return operators.Affine(linear.Scale.by(_product(1 / divisor, 1.0), divisor)), [_tensor(operands)]

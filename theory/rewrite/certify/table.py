@@ -1,4 +1,4 @@
-"""The operators of ONNX that are covered: one row for each, and nothing else in the analysis knows their names.
+"""The operators of ONNX that are covered: one row for each, and no other place that says what it does.
 
 A row says how a node is read, as an operator whose bounds stand in :mod:`~theory.rewrite.certify.operators`,
 :mod:`~theory.rewrite.certify.layers` or :mod:`~theory.rewrite.certify.functions`; how it is computed where all its
@@ -8,48 +8,20 @@ onnxruntime. A row without samples fails the tests, and no field has a default: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from theory.rewrite.certify import functions, movement, readers, rules
 from theory.rewrite.certify.graph import Node
-from theory.rewrite.certify.movement import Movement
 from theory.rewrite.certify.readers import Constant, Folder, Interpreted, Operand, Reader, moved, of_constants
 from theory.rewrite.certify.rules import Apart, Rule
+from theory.rewrite.certify.samples import SAMPLES, Sample
 from theory.rewrite.certify.unsupported import Unsupported
 
 _OLDEST_OPSET = 7
 """Since then operators broadcast as NumPy does, and are in inference mode by default."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A model with the operator in it, from x to y.
-
-    Attributes
-    ----------
-    body : str
-        Its nodes, in ONNX's text format.
-    shape : tuple of int
-        Of x.
-    opset : int
-    given : mapping of str to numbers
-        Constants of the type of x.
-    drawn : mapping of str to tuple of int
-        Shapes of constants of the type of x, whose values do not matter.
-    kinds : tuple of str
-        The types of x that the nodes take.
-    """
-
-    body: str
-    shape: tuple[int, ...] = (1, 3, 4, 4)
-    opset: int = 17
-    given: Mapping[str, Any] = field(default_factory=dict)
-    drawn: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    kinds: tuple[str, ...] = ("float32", "float16", "float64")
 
 
 @dataclass(frozen=True)
@@ -109,339 +81,46 @@ def fold(node: Node, operands: Sequence[Operand]) -> Constant | None:
     return None if row.fold is None else row.fold(node, operands)
 
 
-def _move(op: str, build: Callable[[Node, Sequence[Any]], Movement], apart: Apart | None, *samples: Sample) -> Row:
-    read, constant = moved(build)
-    return Row(op, read, constant, rules.move, apart, samples)
+def _row(op: str, read: Reader | None, fold: Folder | None, symbolic: Rule | None, apart: Apart | None) -> Row:
+    return Row(op, read, fold, symbolic, apart, SAMPLES.get(op, ()))
 
 
 _ROWS = (
-    Row(
-        "Add",
-        readers.sum_of(1, 1),
-        readers.integers(np.add),
-        rules.add,
-        rules.if_constants_agree,
-        (Sample("y = Add (x, c)", given={"c": (0.1, 0.2, 0.3, 0.4)}), Sample("n = Relu (x) y = Add (n, x)")),
-    ),
-    Row(
-        "AveragePool",
-        readers.average_pool,
-        None,
-        None,
-        None,
-        (
-            Sample("y = AveragePool <kernel_shape = [2, 3], pads = [1, 1, 0, 1]> (x)"),
-            Sample("y = AveragePool <kernel_shape = [2, 2], pads = [1, 1, 1, 1], count_include_pad = 1> (x)"),
-            Sample('y = AveragePool <kernel_shape = [3], strides = [2], auto_pad = "SAME_UPPER"> (x)', (2, 3, 5)),
-        ),
-    ),
-    Row(
-        "BatchNormalization",
-        readers.batch_normalization,
-        None,
-        None,
-        None,
-        (
-            Sample(
-                "y = BatchNormalization (x, s, b, m, v)",
-                given={"v": (0.5, 0.0, 2.0)},
-                drawn={"s": (3,), "b": (3,), "m": (3,)},
-                kinds=("float32", "float64"),
-            ),
-            Sample(
-                "y = BatchNormalization <epsilon = 0.01> (x, s, b, m, v)",
-                (5, 3),
-                opset=9,
-                given={"v": (0.5, 0.01, 2.0)},
-                drawn={"s": (3,), "b": (3,), "m": (3,)},
-            ),
-            Sample(
-                "c = Conv (x, w) y = BatchNormalization (c, s, b, m, v)",
-                given={"v": (0.5, 0.1)},
-                drawn={"w": (2, 3, 2, 2), "s": (2,), "b": (2,), "m": (2,)},
-            ),
-        ),
-    ),
-    Row(
-        "Cast",
-        readers.cast,
-        of_constants(readers.cast_constant),
-        rules.same,
-        rules.anywhere,
-        (
-            Sample("h = Cast <to = 10> (x) y = Cast <to = 1> (h)", kinds=("float32",)),
-            Sample("h = Cast <to = 1> (x) r = Relu (h) y = Cast <to = 11> (r)", kinds=("float64",)),
-            Sample(
-                "i = Constant <value_float = 2.5> () j = Cast <to = 7> (i) a = Constant <value_ints = [0]> () "
-                "k = Unsqueeze (j, a) y = Gather <axis = 3> (x, k)"
-            ),
-        ),
-    ),
-    Row(
-        "Clip",
-        readers.clip,
-        None,
-        None,
-        None,
-        (
-            Sample("y = Clip (x, l, h)", given={"l": -0.5, "h": 0.25}),
-            Sample("y = Clip <min = -0.5> (x)", opset=10, kinds=("float32",)),
-            Sample("y = Clip (x, , h)", given={"h": 0.1}),
-        ),
-    ),
-    _move(
-        "Concat",
-        movement.concat,
-        rules.if_within_channels,
-        Sample("n = Neg (x) y = Concat <axis = 2> (x, n)"),
-        Sample("y = Concat <axis = -1> (c, x)", drawn={"c": (1, 3, 4, 2)}),
-    ),
-    Row(
-        "Constant",
-        None,
-        readers.constant,
-        None,
-        None,
-        (
-            Sample("c = Constant <value = float[4] {0.1, -0.2, 0.3, 1e-30}> () y = Mul (x, c)", kinds=("float32",)),
-            Sample("c = Constant <value_float = 0.7> () y = Sub (c, x)", kinds=("float32",)),
-        ),
-    ),
-    Row(
-        "ConstantOfShape",
-        None,
-        of_constants(readers.filled),
-        None,
-        None,
-        (Sample("s = Shape (x) c = ConstantOfShape <value = float[1] {0.3}> (s) y = Add (x, c)", kinds=("float32",)),),
-    ),
-    Row(
-        "Conv",
-        readers.conv,
-        None,
-        rules.convolve,
-        rules.first_block,
-        (
-            Sample("y = Conv <pads = [1, 0, 0, 1], strides = [1, 2]> (x, w, b)", drawn={"w": (5, 3, 3, 2), "b": (5,)}),
-            Sample("y = Conv <group = 3, dilations = [2, 1]> (x, w)", drawn={"w": (6, 1, 2, 3)}),
-            Sample('y = Conv <auto_pad = "SAME_LOWER"> (x, w)', (2, 20, 7), drawn={"w": (3, 20, 4)}),
-        ),
-    ),
-    Row(
-        "Div",
-        readers.quotient,
-        None,
-        rules.scale,
-        rules.if_constants_agree,
-        (
-            Sample("y = Div (x, c)", given={"c": 0.3}),
-            Sample("y = Div (x, c)", given={"c": (3.0, -0.7, 1000.0, 0.1)}),
-        ),
-    ),
-    _move("Dropout", movement.dropout, rules.anywhere, Sample("y = Dropout (x)"), Sample("y = Dropout (x)", opset=7)),
-    _move(
-        "Expand",
-        movement.expand,
-        None,
-        Sample("s = Constant <value_ints = [2, 1, 4, 4]> () y = Expand (x, s)"),
-        Sample("s = Constant <value_ints = [2, 3, 1, 4]> () y = Expand (x, s)", (3, 5, 1)),
-    ),
-    _move(
-        "Flatten",
-        movement.flatten,
-        None,
-        Sample("y = Flatten (x)"),
-        Sample("y = Flatten <axis = -1> (x)"),
-        Sample("y = Flatten <axis = 0> (x)"),
-    ),
-    _move(
-        "Gather",
-        movement.gather,
-        rules.if_within_channels,
-        Sample("i = Constant <value_ints = [3, 0, -4]> () y = Gather <axis = 2> (x, i)"),
-        Sample("i = Constant <value = int64[2, 2] {0, 1, 2, -1}> () y = Gather <axis = -3> (x, i)"),
-        Sample("i = Constant <value_int = 1> () y = Gather <axis = 1> (x, i)"),
-    ),
-    Row(
-        "Gemm",
-        readers.gemm,
-        None,
-        None,
-        None,
-        (
-            Sample("y = Gemm (x, w, b)", (3, 5), drawn={"w": (5, 4), "b": (4,)}),
-            Sample(
-                "y = Gemm <alpha = 0.3, beta = -2.0, transB = 1> (x, w, b)", (3, 5), drawn={"w": (4, 5), "b": (3, 1)}
-            ),
-            Sample("y = Gemm <alpha = -30.0> (x, w)", (3, 5), opset=11, drawn={"w": (5, 4)}),
-        ),
-    ),
-    Row(
-        "GlobalAveragePool",
-        readers.global_average_pool,
-        None,
-        None,
-        None,
-        (Sample("y = GlobalAveragePool (x)"), Sample("y = GlobalAveragePool (x)", (2, 3, 7))),
-    ),
-    _move("Identity", movement.identity, rules.anywhere, Sample("y = Identity (x)")),
-    Row(
-        "LRN",
-        readers.local_response,
-        None,
-        None,
-        None,
-        (
-            Sample("y = LRN <size = 3, alpha = 0.5, beta = 0.75, bias = 0.5> (x)"),
-            Sample("y = LRN <size = 5> (x)", (1, 7, 2, 2)),
-        ),
-    ),
-    Row(
-        "MatMul",
-        readers.matmul,
-        None,
-        None,
-        None,
-        (
-            Sample("y = MatMul (x, w)", drawn={"w": (4, 5)}),
-            Sample("m = Mul (x, c) y = MatMul (m, w)", (6, 40), given={"c": 3.0}, drawn={"w": (40, 2)}),
-        ),
-    ),
-    Row(
-        "MaxPool",
-        readers.max_pool,
-        None,
-        None,
-        None,
-        (
-            Sample("y = MaxPool <kernel_shape = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1], ceil_mode = 1> (x)"),
-            Sample("y = MaxPool <kernel_shape = [2, 2], dilations = [2, 1], pads = [1, 1, 0, 0]> (x)"),
-            Sample('y = MaxPool <kernel_shape = [3], strides = [2], auto_pad = "SAME_LOWER"> (x)', (2, 3, 6)),
-        ),
-    ),
-    Row(
-        "Mul",
-        readers.times,
-        readers.integers(np.multiply),
-        rules.scale,
-        rules.if_constants_agree,
-        (
-            Sample("y = Mul (c, x)", given={"c": (0.1, -0.2, 0.3, 0.0)}),
-            Sample("y = Mul (x, c)", given={"c": 1.7}),
-            Sample("a = Conv (x, w) y = Mul (a, c)", drawn={"w": (2, 3, 2, 2), "c": (2, 1, 1)}),
-        ),
-    ),
-    Row("Neg", readers.negative, None, rules.add, rules.anywhere, (Sample("y = Neg (x)"),)),
-    _move(
-        "Pad",
-        movement.pad,
-        rules.if_within_channels,
-        Sample("p = Constant <value_ints = [0, 0, 1, 0, 0, 0, 0, 2]> () y = Pad (x, p, v)", given={"v": 0.75}),
-        Sample('p = Constant <value_ints = [0, 0, 1, 0, 0, 0, 0, 2]> () y = Pad <mode = "edge"> (x, p)'),
-        Sample(
-            "p = Constant <value_ints = [1, 0, 2, 1]> () a = Constant <value_ints = [-1, 2]> () y = Pad (x, p, , a)",
-            opset=18,
-        ),
-        Sample("y = Pad <pads = [0, 1, 0, 0, 0, 0, 3, 0], value = 0.5> (x)", opset=10),
-    ),
-    Row("Relu", readers.elementwise(functions.relu), None, rules.relu, rules.anywhere, (Sample("y = Relu (x)"),)),
-    _move(
-        "Reshape",
-        movement.reshape,
-        None,
-        Sample("s = Constant <value_ints = [0, -1, 2]> () y = Reshape (x, s)"),
-        Sample("s = Constant <value_ints = [2, 4, 6]> () y = Reshape <allowzero = 1> (x, s)"),
-    ),
-    Row(
-        "Shape",
-        None,
-        readers.shape,
-        None,
-        None,
-        (
-            Sample("s = Shape <start = -3> (x) y = Reshape (x, s)"),
-            Sample("s = Shape <start = -9, end = 9> (x) y = Reshape (x, s)"),
-            Sample(
-                "s = Shape <end = -2> (x) m = Constant <value_ints = [-1]> () t = Concat <axis = 0> (s, m) "
-                "y = Reshape (x, t)"
-            ),
-        ),
-    ),
-    Row("Sigmoid", readers.elementwise(functions.sigmoid), None, None, None, (Sample("y = Sigmoid (x)"),)),
-    _move(
-        "Slice",
-        movement.slice_,
-        rules.if_within_channels,
-        *(
-            Sample(
-                f"a = Constant <value_ints = [{start}]> () b = Constant <value_ints = [{end}]> () "
-                f"c = Constant <value_ints = [{axis}]> () d = Constant <value_ints = [{step}]> () "
-                "y = Slice (x, a, b, c, d)"
-            )
-            for start, end, axis, step in (
-                (-1, -100, 2, -2),
-                (-100, -100, 3, -1),
-                (9223372036854775807, -9223372036854775807, -1, -3),
-                (-3, 100, 1, 1),
-                (0, -1, 2, 2),
-            )
-        ),
-        Sample("y = Slice <starts = [1, 0], ends = [9, -1], axes = [2, 3]> (x)", opset=9),
-    ),
-    Row(
-        "Softmax",
-        readers.softmax,
-        None,
-        None,
-        None,
-        (
-            Sample("y = Softmax <axis = 1> (x)"),
-            Sample("y = Softmax (x)"),
-            Sample("y = Softmax <axis = -2> (x)", opset=11),
-        ),
-    ),
-    _move(
-        "Squeeze",
-        movement.squeeze,
-        None,
-        Sample("a = Constant <value_ints = [0, -2]> () y = Squeeze (x, a)", (1, 3, 1, 5)),
-        Sample("y = Squeeze (x)", (1, 3, 1, 5)),
-        Sample("y = Squeeze <axes = [2]> (x)", (1, 3, 1, 5), opset=11),
-    ),
-    Row(
-        "Sub",
-        readers.sum_of(1, -1),
-        readers.integers(np.subtract),
-        rules.add,
-        rules.if_constants_agree,
-        (Sample("y = Sub (c, x)", given={"c": 0.7}), Sample("n = Relu (x) y = Sub (n, x)")),
-    ),
-    Row(
-        "Sum",
-        readers.sum_of(),
-        None,
-        rules.add,
-        rules.if_constants_agree,
-        (
-            Sample("n = Relu (x) y = Sum (x, n, x)"),
-            Sample("a = Conv (x, w) y = Sum (c, a, x)", given={"c": 0.3}, drawn={"w": (3, 3, 1, 1)}),
-        ),
-    ),
-    Row("Tanh", readers.elementwise(functions.tanh), None, None, None, (Sample("y = Tanh (x)"),)),
-    _move(
-        "Transpose",
-        movement.transpose,
-        None,
-        Sample("y = Transpose <perm = [0, 2, 3, 1]> (x)"),
-        Sample("y = Transpose (x)"),
-    ),
-    _move(
-        "Unsqueeze",
-        movement.unsqueeze,
-        None,
-        Sample("a = Constant <value_ints = [1, -1]> () y = Unsqueeze (x, a)"),
-        Sample("y = Unsqueeze <axes = [0, 2]> (x)", opset=11),
-    ),
+    _row("Add", readers.sum_of(1, 1), readers.integers(np.add), rules.add, rules.if_constants_agree),
+    _row("AveragePool", readers.average_pool, None, None, None),
+    _row("BatchNormalization", readers.batch_normalization, None, None, None),
+    _row("Cast", readers.cast, of_constants(readers.cast_constant), rules.same, rules.anywhere),
+    _row("Clip", readers.clip, None, None, None),
+    _row("Concat", *moved(movement.concat), rules.move, rules.if_within_channels),
+    _row("Constant", None, readers.constant, None, None),
+    _row("ConstantOfShape", None, of_constants(readers.filled), None, None),
+    _row("Conv", readers.conv, None, rules.convolve, rules.first_block),
+    _row("Div", readers.quotient, None, rules.scale, rules.if_constants_agree),
+    _row("Dropout", *moved(movement.dropout), rules.move, rules.anywhere),
+    _row("Expand", *moved(movement.expand), rules.move, None),
+    _row("Flatten", *moved(movement.flatten), rules.move, None),
+    _row("Gather", *moved(movement.gather), rules.move, rules.if_within_channels),
+    _row("Gemm", readers.gemm, None, None, None),
+    _row("GlobalAveragePool", readers.global_average_pool, None, None, None),
+    _row("Identity", *moved(movement.identity), rules.move, rules.anywhere),
+    _row("LRN", readers.local_response, None, None, None),
+    _row("MatMul", readers.matmul, None, None, None),
+    _row("MaxPool", readers.max_pool, None, None, None),
+    _row("Mul", readers.times, readers.integers(np.multiply), rules.scale, rules.if_constants_agree),
+    _row("Neg", readers.negative, None, rules.add, rules.anywhere),
+    _row("Pad", *moved(movement.pad), rules.move, rules.if_within_channels),
+    _row("Relu", readers.elementwise(functions.relu), None, rules.relu, rules.anywhere),
+    _row("Reshape", *moved(movement.reshape), rules.move, None),
+    _row("Shape", None, readers.shape, None, None),
+    _row("Sigmoid", readers.elementwise(functions.sigmoid), None, None, None),
+    _row("Slice", *moved(movement.slice_), rules.move, rules.if_within_channels),
+    _row("Softmax", readers.softmax, None, None, None),
+    _row("Squeeze", *moved(movement.squeeze), rules.move, None),
+    _row("Sub", readers.sum_of(1, -1), readers.integers(np.subtract), rules.add, rules.if_constants_agree),
+    _row("Sum", readers.sum_of(), None, rules.add, rules.if_constants_agree),
+    _row("Tanh", readers.elementwise(functions.tanh), None, None, None),
+    _row("Transpose", *moved(movement.transpose), rules.move, None),
+    _row("Unsqueeze", *moved(movement.unsqueeze), rules.move, None),
 )
 
 TABLE: dict[str, Row] = {row.op: row for row in _ROWS}
