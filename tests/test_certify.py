@@ -124,6 +124,19 @@ def test_extremes_by_symmetry_are_those_of_all_vertices(monkeypatch):
         assert residuals.extremes(form) == (min(values), max(values), values[-1])
 
 
+def test_a_model_that_tells_orders_of_summation_apart_does_not_escape():
+    """In one order the small numbers are lost beside the large ones, and a large factor makes much of it."""
+    x = np.array([[2.0**24, *[1.0] * 16, -(2.0**24)]], np.float32)
+    weights = _values(w=np.ones((18, 1)), b=[[-8.0]], f=1e6)
+    model = chain_model("s = MatMul (x, w) t = Add (s, b) r = Relu (t) y = Mul (r, f)", "1, 18", weights)
+    orders = (np.arange(18), np.r_[1:17, 0, 17], np.r_[0, 17, 1:17])
+    sums = [np.cumsum(x[0, order], dtype=np.float32)[-1] for order in orders]
+    outputs = [1e6 * max(total - 8.0, 0.0) for total in sums]
+    assert 0 in outputs
+    found = certify_deviation(model, model, (x, x))
+    assert found.bound >= max(outputs) == 8e6
+
+
 def test_orders_of_summation_stay_within_the_rounding_error():
     rng = np.random.default_rng(5)
     weights = rng.standard_normal((257, 1)).astype(np.float32)
@@ -281,6 +294,7 @@ OVERFLOWS = [
     ("a = Mul (x, c) y = MatMul (a, w)", "1, 1", _values(c=1e-30, w=[[1e10]]), (0, 1e30), "float"),
     ("a = Div (x, c) y = MatMul (a, w)", "1, 1", _values(c=1e30, w=[[1e10]]), (0, 1e30), "float"),
     ("a = MatMul (x, w) y = Mul (a, c)", "1, 1", _values(c=1e30, w=[[1e10]]), (0, 1e-30), "float"),
+    ("a = MatMul (x, w) y = Mul (a, c)", "1, 1", _values(c=1e20, w=[[1e-30]]), (0, 1e30), "float"),
     ("a = Mul (x, c) b = Mul (a, c) y = Mul (b, d)", "1, 1", _values(c=1e25, d=1e-30), (0, 1e-20), "float"),
     (
         "a = Conv (x, w) y = BatchNormalization (a, s, z, z, v)",
@@ -644,6 +658,11 @@ def test_bad_input_is_refused_in_one_line(tmp_path):
         assert "\n" not in str(caught.value)
     with pytest.raises(FormatError):
         certify_deviation(model, broken, (0, 1))
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    del bare.graph.output[:]
+    with pytest.raises(InputError, match="an output to compare"):
+        certify_deviation(bare, bare, (0, 1))
     free = text_model("y = Relu (x)", shape="N, M", output="N, M")
     with pytest.raises(InputError, match="say which by shapes"):
         certify_deviation(free, free, (0, 1))

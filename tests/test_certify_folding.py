@@ -205,3 +205,29 @@ def test_what_vanishes_by_folding_is_in_the_box(steps, value):
             assert found.lo[0] <= got <= found.hi[0]
             lost += abs(got) < 1e-29
     assert lost
+
+
+def test_many_scales_folded_into_weights_that_cancel_are_in_the_box():
+    """Every one is rounded into the weights, whose sum is next to nothing: the result says little of the errors."""
+    rng = np.random.default_rng(0)
+    weights, x = np.array([1, -1.3], np.float32), np.array([1.3, 1], np.float32)
+    folded, steps = weights, [_step("MatMul", weights[:, None])]
+    for _ in range(60):
+        factors = rng.uniform(0.9, 1.1, 2000).astype(np.float32)
+        errors = (folded * factors[:, None]).astype(np.float64) - folded.astype(np.float64) * factors[:, None]
+        factor = factors[np.argmax(errors @ x)]
+        folded = folded * factor
+        steps.append(_step("Mul", factor))
+    found = bound(2, steps, "float32", x)
+    got = np.sum(x * folded, dtype=np.float32)
+    assert found.lo[0] <= got <= found.hi[0]
+
+
+def test_an_epsilon_that_is_taken_for_0_is_in_the_box():
+    """In float16 the usual 1e-5 lies below the smallest normal number."""
+    step = "BatchNormalization", [np.array([c], np.float16) for c in (1, 0, 0, 2.0**-12)], {"epsilon": 5e-5}
+    x = np.array([1.5], np.float16)
+    found = bound(1, [step], "float16", x)
+    got = {float(Runtime(np.random.default_rng(seed), "float16").run(x, [step])[0]) for seed in range(20)}
+    assert max(got) > 1.05 * min(got)
+    assert found.lo[0] <= min(got) <= max(got) <= found.hi[0]

@@ -17,7 +17,9 @@ BoundsLike: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
 def check_same_interface(first: Graph, second: Graph) -> None:
-    """Raise InputError if two models differ in their inputs or outputs."""
+    """Raise InputError if two models differ in their inputs or outputs, or have no outputs."""
+    if not first.outputs and not second.outputs:
+        raise InputError("a model has to have an output to compare, these have none")
     for what, a, b in (
         ("inputs", list(first.inputs), list(second.inputs)),
         ("outputs", list(first.outputs), list(second.outputs)),
