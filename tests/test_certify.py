@@ -432,6 +432,9 @@ def test_a_tensor_that_fills_the_memory_is_not_computed():
     constants = "<int64[2] s = {100000, 100000}>"
     model = text_model("y = Expand (x, s)", shape="1, 1", output="100000, 100000", constants=constants)
     assert "10000000000 elements" in str(certify_deviation(model, model, (0, 1)).unknown)
+    body = "c = ConstantOfShape <value = float[1] {0.5}> (s) y = Add (x, c)"
+    filled = text_model(body, shape="1, 1", output="100000, 100000", constants=constants)
+    assert "10000000000 elements" in str(certify_deviation(filled, filled, (0, 1)).unknown)
 
 
 # Which of the two is the original

@@ -49,9 +49,7 @@ class Shapes:
         Unsupported
             If its size, as far as onnx infers it, is too large.
         """
-        elements = prod(size or 1 for size in self._inferred.get(name, ()))
-        if elements > _MOST_ELEMENTS:
-            raise Unsupported(f"its result has {elements} elements, more than {_MOST_ELEMENTS}")
+        _check_elements(prod(size or 1 for size in self._inferred.get(name, ())))
 
     def check(self, name: str, shape: tuple[int, ...]) -> None:
         """Compare the shape of a tensor with what onnx infers and what the model declares.
@@ -59,14 +57,20 @@ class Shapes:
         Raises
         ------
         Unsupported
-            If they differ, or if onnx finds that the model does not fit its inputs.
+            If they differ, if onnx finds that the model does not fit its inputs, or if the tensor is too large.
         """
         if self._failure:
             raise Unsupported(f"onnx infers no shapes: {self._failure}")
+        _check_elements(prod(shape))
         for who, known in (("onnx infers", self._inferred), ("the model declares", self._declared)):
             sizes = known.get(name)
             if sizes is not None and not _fits(shape, sizes):
                 raise Unsupported(f"its result has the shape {show(shape)} here, {who} {show(sizes)}")
+
+
+def _check_elements(elements: int) -> None:
+    if elements > _MOST_ELEMENTS:
+        raise Unsupported(f"its result has {elements} elements, more than {_MOST_ELEMENTS}")
 
 
 def _fits(shape: tuple[int, ...], sizes: Sizes) -> bool:
