@@ -304,7 +304,8 @@ OVERFLOWS = [
         "float",
     ),
     ("a = Add (x, c) b = Sub (a, c) y = Mul (b, d)", "1, 1", _values(c=1e30, d=1e10), (0, 1), "float"),
-    ("y = Div (x, c)", "1, 1", _values(c=1e-40), (0, 1e-40), "float"),
+    ("y = Div (x, c)", "1, 1", _values(c=5e-39), (0, 1e-39), "float"),
+    ("a = Mul (x, c) y = Gemm <alpha = 1e-30> (a, w)", "1, 1", _values(c=1e25, w=[[1e20]]), (0, 1e-30), "float"),
 ]
 
 

@@ -180,9 +180,14 @@ def _step(op, *constants, **attributes):
 
 LOSSES = {
     "an operand that is taken for 0": ([_step("MatMul", [[5e4]])], 5e-39),
+    "an addend that is taken for 0": ([_step("Add", 5e-39)], 5e-39),
     "a scale that comes before its time": ([_step("MatMul", [[3e4]]), _step("Mul", 1e-8)], 1e-32),
     "a scale folded into the first of two layers": (
         [_step("MatMul", [[1e-20]]), _step("MatMul", [[1e12]]), _step("Mul", 1e-26)], 1e30
+    ),
+    "a scale folded into the first of four layers": (
+        [_step("MatMul", w) for w in ([[1e-12]], np.ones((1, 64)), np.ones((64, 64)), np.ones((64, 1)))]
+        + [_step("Mul", 1e-26)], 1e30
     ),
     "Gemm's alpha, as well": ([_step("MatMul", [[1e-20]]), _step("Gemm", [[1e12]], alpha=1e-26)], 1e30),
     "a scale that comes after the sum": ([_step("Mul", 1e30), _step("MatMul", [[1e-20]])], 1e-25),

@@ -129,8 +129,8 @@ def _places(start: int, end: int, step: int, size: int) -> slice:
 
     Examples
     --------
-    >>> _places(-100, -100, -1, 4), _places(100, -100, -2, 4), _places(1, 100, 2, 4), _places(2, 2, 1, 4)
-    (slice(0, None, -1), slice(3, None, -2), slice(1, 4, 2), slice(2, 2, 1))
+    >>> _places(-100, -100, -1, 4), _places(100, -100, -2, 4), _places(1, 100, 2, 4), _places(0, -100, 1, 4)
+    (slice(0, None, -1), slice(3, None, -2), slice(1, 4, 2), slice(0, 0, 1))
     """
     if step == 0:
         raise Unsupported("its step is 0")
