@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class SideBySide:
         name = node.outputs[0]
         before, other = self._before.get(name), self._producers[0].get(name)
         shared = other is not None and node.same_operation(other) and self._same_constants(node)
-        sharper = self._attempt(node, lambda: self._through(node)) if shared else None
+        sharper = self._attempt(node, partial(self._through, node)) if shared else None
         costly = node.op in ("Conv", "Gemm", "MatMul")
         if costly and sharper is not None and isinstance(before, Bounds) and _is_small(sharper, before):
             # The node's own bounds could hardly be better, and would take as long again.
@@ -86,7 +87,7 @@ class SideBySide:
         if other is not None and not shared:
             for side, pool in enumerate((other, node)):
                 if pool.op == "MaxPool":
-                    sharper = self._attempt(pool, lambda pool=pool, side=side: self._pooled(pool, side))  # type: ignore[misc]
+                    sharper = self._attempt(pool, partial(self._pooled, pool, side))
         plain = after.minus(before)
         difference = plain if sharper is None else plain.meet(sharper)
         self._record(name, after.meet(before.plus(difference)), difference)
@@ -135,7 +136,7 @@ class SideBySide:
     def _pooled(self, pool: Node, side: int) -> Bounds:
         """Bound the difference between a MaxPool of one model and the nodes in its place in the other."""
         start, end = pool.inputs[0], pool.outputs[0]
-        values = (self._before, self._after)[:: -1 if side else 1]
+        values = (self._after, self._before) if side else (self._before, self._after)
         graph, sign = self._graphs[1 - side], 1 - 2 * side
         x, y, d = values[0].get(start), values[1].get(start), self._differences.get(start)
         if not (isinstance(x, Bounds) and isinstance(y, Bounds) and d is not None):

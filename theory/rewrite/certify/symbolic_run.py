@@ -111,16 +111,10 @@ class _Run:
         if row.symbolic is None:
             raise Unsupported(f"the operator {node.op} is not followed symbolically")
         operator, tensors = interpret(node, boxes)
-        symbols = {id(box): operand for box, operand in zip(boxes, operands, strict=True)}
-        arguments = [symbols.get(id(tensor)) for tensor in tensors]
-        return row.symbolic(
-            self._algebra,
-            operator,
-            [
-                x if isinstance(x, Symbols) else self._algebra.constants(tensor.lo)
-                for x, tensor in zip(arguments, tensors, strict=True)
-            ],
-        )
+        symbols = {id(box): x for box, x in zip(boxes, operands, strict=True) if isinstance(x, Symbols)}
+        # The others are constants, which the reader made boxes of.
+        given = [symbols.get(id(tensor)) or self._algebra.constants(tensor.lo) for tensor in tensors]
+        return row.symbolic(self._algebra, operator, given)
 
 
 def _box(symbols: Symbols) -> Bounds:
