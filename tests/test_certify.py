@@ -137,6 +137,17 @@ def test_a_model_that_tells_orders_of_summation_apart_does_not_escape():
     assert found.bound >= max(outputs) == 8e6
 
 
+def test_a_sum_that_starts_with_a_later_addend_is_in_the_box():
+    """Two hundred products, each half of a last digit of the addend: none of them is left."""
+    weights = _values(w=np.full((200, 1), 2.0**-25), a=[[1.0]])
+    model = chain_model("s = MatMul (x, w) y = Add (s, a)", "1, 200", weights)
+    x = np.ones((1, 200))
+    apart = certify_deviation(model, chain_model("y = MatMul (x, w)", "1, 200", weights), (x, x)).outputs["y"]
+    fused = np.cumsum([1.0, *np.full(200, 2.0**-25)], dtype=np.float32)[-1]
+    assert fused == 1
+    assert apart.lower <= 200 * 2.0**-25 - fused <= apart.upper
+
+
 def test_orders_of_summation_stay_within_the_rounding_error():
     rng = np.random.default_rng(5)
     weights = rng.standard_normal((257, 1)).astype(np.float32)
@@ -294,6 +305,7 @@ OVERFLOWS = [
     ("a = Mul (x, c) y = MatMul (a, w)", "1, 1", _values(c=1e-30, w=[[1e10]]), (0, 1e30), "float"),
     ("a = Div (x, c) y = MatMul (a, w)", "1, 1", _values(c=1e30, w=[[1e10]]), (0, 1e30), "float"),
     ("a = MatMul (x, w) y = Mul (a, c)", "1, 1", _values(c=1e30, w=[[1e10]]), (0, 1e-30), "float"),
+    ("a = Mul (x, c) y = Sum (a, a)", "1, 1", _values(c=1e-10), (0, 2e38), "float"),
     ("a = MatMul (x, w) y = Mul (a, c)", "1, 1", _values(c=1e20, w=[[1e-30]]), (0, 1e30), "float"),
     ("a = Mul (x, c) b = Mul (a, c) y = Mul (b, d)", "1, 1", _values(c=1e25, d=1e-30), (0, 1e-20), "float"),
     (
@@ -453,11 +465,12 @@ def test_the_order_of_the_models_does_not_matter(bounds):
     check_sound(second, first, bounds, np.random.default_rng(0))
 
 
-def test_pools_that_one_model_or_the_other_has_are_found():
-    body = "p = {0} <kernel_shape = [2, 1]> (x) r = Relu (p) y = {1} <kernel_shape = [1, 2]> (r)"
+@pytest.mark.parametrize(("orders", "status"), [("exact", "exact"), ("1", "combination")])
+def test_pools_that_one_model_or_the_other_has_are_found(orders, status):
+    body = "p = {0} <kernel_shape = [2, 1]> (x) r = Relu (p) y = {0} <kernel_shape = [1, 2]> (r)"
     reluify = pytest.importorskip("theory.rewrite.reluify").reluify
-    whole = text_model(body.format("MaxPool", "MaxPool"), shape="N, 2, 4, 4", output="N, 2, 3, 3")
-    rewritten = reluify(whole)
+    whole = text_model(body.format("MaxPool"), shape="N, 2, 4, 4", output="N, 2, 3, 3")
+    rewritten = reluify(whole, orders=orders)
 
     def part(name):
         """Return the model with one of its pools rewritten, by the name of its output."""
@@ -470,10 +483,20 @@ def test_pools_that_one_model_or_the_other_has_are_found():
         return model
 
     pair = part("p"), part("y")
-    found, _ = check_sound(*pair, (-1.0, 1.0), np.random.default_rng(0))
-    assert {(f.model, f.status) for f in found.pooling} == {("original", "exact"), ("rewritten", "exact")}
-    assert found.bound < 1e-3
-    assert certify_deviation(*pair[::-1], (-1, 1)).bound == found.bound
+    longer = tuple(part(name) for name in ("p", "y"))
+    for model in longer:
+        # The analysis takes the shorter model first: either of them.
+        model.graph.node.append(helper.make_node("Identity", ["x"], ["unused"]))
+    for models in (pair, pair[::-1], (pair[0], longer[1]), (longer[0], pair[1])):
+        found, worst = check_sound(*models, (-1.0, 1.0), np.random.default_rng(0))
+        assert {(f.model, f.status) for f in found.pooling} == {("original", status), ("rewritten", status)}
+        assert found.bound < 1e-3 if orders == "exact" else 1 <= worst <= found.bound <= 2.001
+        # Windows of the first pool differ within, those of the second do not: one model alone errs, to one side.
+        rows = np.tile(np.array([[1], [-1], [1], [-1]], np.float32), (1, 2, 1, 4))
+        first, second = (random_models.session(model)(rows) for model in models)
+        assert np.all(second - first >= found.outputs["y"].lower)
+        assert np.all(second - first <= found.outputs["y"].upper)
+    assert certify_deviation(*pair, (-1, 1)).bound == certify_deviation(*pair[::-1], (-1, 1)).bound
     both = certify_deviation(whole, whole, (-1, 1))
     assert [(f.model, f.status) for f in both.pooling] == [("both", "unchanged")] * 2
 

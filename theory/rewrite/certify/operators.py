@@ -107,7 +107,7 @@ class Sum(Operator):
     def _chain(self, boxes: Boxes) -> Chain:
         chains = [box.chain for box in boxes]
         chain = Chain.join(chains, sum((chain.size for chain in chains), start=np.zeros(())))
-        # A uniform scale of one addend may come after the sum, to which the others are then brought by its inverse.
+        # Where all addends have the same scale, it may come after the sum.
         top = sum(each.top for each in chains) if chain.stretch else max(chain.top, largest(chain.size))
         # An error before they part comes in by all of them.
         reach, tail = sum(each.reach for each in chains), sum(each.tail for each in chains)
