@@ -30,7 +30,8 @@ than they need, and far less than that of the runtime."""
 
 SLACK = 16
 """Roundings charged to each operation beyond its own: runtimes fold scales, offsets and batch normalisations into
-weights beforehand, which takes a few roundings for each."""
+weights beforehand, which takes a few roundings for each. Scales pay for themselves, but for those that are moved back
+across more than one layer with weights: of these there may be so many."""
 
 
 @dataclass(frozen=True)

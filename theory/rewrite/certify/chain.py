@@ -80,14 +80,15 @@ class Chain:
 
 
 def largest(values: Array) -> float:
-    """Return the largest of numbers that are nowhere negative; 0 for none.
+    """Return the largest of numbers that are nowhere negative; 0 for none, infinity if one is no number.
 
     Examples
     --------
-    >>> largest(np.array([0.5, 2.0])), largest(np.zeros(0))
-    (2.0, 0.0)
+    >>> largest(np.array([0.5, 2.0])), largest(np.zeros(0)), largest(np.array([1.0, np.nan]))
+    (2.0, 0.0, inf)
     """
-    return float(np.max(values, initial=0.0))
+    found = float(np.max(values, initial=0.0))
+    return found if found >= 0 else np.inf
 
 
 def spread(values: Array) -> tuple[float, float]:

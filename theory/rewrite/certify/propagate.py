@@ -83,7 +83,8 @@ def attempt(node: Node, values: Values, compute: Callable[[Sequence[Operand]], V
             return value
         operands.append(value)
     try:
-        with np.errstate(over="ignore", under="ignore"):
+        # What leaves the range of float64 is infinite or no number, and refused as such.
+        with np.errstate(all="ignore"):
             return compute(operands)
     except Unsupported as reason:
         return Unknown(node.name, str(reason))

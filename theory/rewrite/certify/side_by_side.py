@@ -98,7 +98,7 @@ class SideBySide:
     def _attempt(self, node: Node, bound: Callable[[], Bounds]) -> Bounds | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
         try:
-            with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            with np.errstate(all="ignore"):
                 return bound()
         except Unsupported as reason:
             why = str(reason)
