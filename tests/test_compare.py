@@ -293,6 +293,21 @@ def test_the_json_agrees_with_the_library_and_is_alone(files, capsys):
     assert json.loads(capsys.readouterr().out)["certified"] is None
 
 
+def test_the_order_of_the_models_changes_no_bound(files, capsys):
+    bounds = []
+    for pair in (("a.onnx", "b.onnx"), ("b.onnx", "a.onnx")):
+        assert main(["compare", *pair, "--bounds=-1,1", "--samples", "4", "--json"]) == 0
+        certified = json.loads(capsys.readouterr().out)["certified"]
+        bounds.append(certified["bound"])
+        assert [pool["status"] for pool in certified["pooling"]] == ["exact"]
+    assert bounds[0] == bounds[1]
+    assert main(["compare", "b.onnx", "a.onnx", "--bounds=-1,1", "--samples", "4"]) == 0
+    assert "the MaxPools are those of a.onnx" in capsys.readouterr().out
+    onnx.save(_model("y = Relu (x)"), "relu.onnx")
+    assert main(["compare", "relu.onnx", "relu.onnx", "--bounds", "0,1", "--samples", "4"]) == 0
+    assert "neither model has a MaxPool" in capsys.readouterr().out
+
+
 def test_unknown_is_printed_as_unknown(files, capsys):
     onnx.save(_model("t = Sin (x) y = Relu (t)"), "sin.onnx")
     assert main(["compare", "sin.onnx", "sin.onnx", "--bounds", "0,1"]) == 0

@@ -171,7 +171,7 @@ def _print(options: argparse.Namespace, measured: Comparison, certified: Deviati
             if count:
                 out.print(f"{output.name}: {count:,} value{'s' if count > 1 else ''} NaN {where}", soft_wrap=True)
     if certified is not None:
-        _print_certified(certified)
+        _print_certified(options, certified)
     before, after = measured.seconds
     out.print(
         f"time       {measured.time_ratio:.2f} times the original's: "
@@ -180,8 +180,13 @@ def _print(options: argparse.Namespace, measured: Comparison, certified: Deviati
     )
 
 
-def _print_certified(certified: DeviationBound) -> None:
+def _print_certified(options: argparse.Namespace, certified: DeviationBound) -> None:
     out = console()
+    owners = {finding.model for finding in certified.pooling}
+    if not owners:
+        out.print("neither model has a MaxPool", soft_wrap=True)
+    elif owners == {"rewritten"}:
+        out.print(f"the MaxPools are those of {options.rewritten}", soft_wrap=True)
     if certified.pooling:
         table = new_table(
             ("MaxPool", "left"),
