@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from proofs_check import Claim, claims
 from proofs_check.coq.sources import ListedTheorem, read_sources, shipped_sources, theorems_of_claims
 from proofs_check.registry import DEFAULT_KERNEL_MAX
-from proofs_check.sections import foldable
+from proofs_check.report.sections import foldable
 from subpool_docs.freshness import depends_on_sources
 
 _DEFAULT_SCOPE = f"all kernel sizes up to a largest one, {DEFAULT_KERNEL_MAX} if nothing else is said"

@@ -9,7 +9,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from proofs_check.markup import mathml
+from proofs_check.report.markup import mathml
 
 _PUNCTUATION = re.compile(r"[-,.;:!?)]+")
 # What the converter writes for \\setminus is in few fonts.

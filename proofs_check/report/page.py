@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, tostring
 
-from proofs_check.markup import display, el, prose
-from proofs_check.sections import anchor, badge, relation, section, short_pair
+from proofs_check.report.markup import display, el, prose
+from proofs_check.report.sections import anchor, badge, relation, section, short_pair
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Verdict

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from proofs_check.markup import Node, display, el, formula, prose
-from proofs_check.plots import plot
+from proofs_check.report.markup import Node, display, el, formula, prose
+from proofs_check.report.plots import plot
 from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:

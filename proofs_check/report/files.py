@@ -1,16 +1,18 @@
-"""The report: what is claimed and what came out, as JSON and as one self-contained HTML page."""
+"""The files of the report: ``report.json`` and ``index.html``."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.page import page
-from theory.errors import InputError
+from proofs_check.report.page import page
+from theory.errors import InputError, StorageError
+from theory.files import written_beside
 from theory.rationals import to_string
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ def write_report(
     Raises
     ------
     InputError
-        If a verdict belongs to no claim, or the folder cannot be written to.
+        If a verdict belongs to no claim.
+    StorageError
+        If the folder cannot be written to.
 
     Examples
     --------
@@ -115,24 +119,10 @@ def _sample_dict(sample: Instance) -> dict[str, Any]:
 
 def _write_all(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files beside their places, and move them there once all are written."""
-    beside = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in texts}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for target, part in beside.items():
-            # Renaming would find this out too, but maybe after another file was moved.
-            if target.is_dir():
-                raise InputError(f"cannot write the report to {folder}: {target.name} is a folder")
-            part.write_text(texts[target.name], encoding="utf-8")
-        for target, part in beside.items():
-            part.replace(target)
     except OSError as error:
-        raise InputError(f"cannot write the report to {folder}: {error.strerror or error}") from None
-    finally:
-        _remove(beside.values())
-
-
-def _remove(parts: Iterable[Path]) -> None:
-    for part in parts:
-        # Where the folder itself is a file, even asking raises.
-        if part.parent.is_dir():
-            part.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {str(folder)!r}: {error.strerror or error}") from None
+    with ExitStack() as stack:
+        for part, text in [(stack.enter_context(written_beside(folder / n)), text) for n, text in texts.items()]:
+            part.write_bytes(text.encode())
