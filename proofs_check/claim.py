@@ -139,7 +139,25 @@ class Claim:
     @property
     def whole(self) -> str:
         """The scope of all that is stated, such as ``d >= 3``."""
-        return self.scope if self.least is None else f"d >= {self.least}"
+        if self.least is None:
+            return self.scope
+        largest = [h.most for h in self.conditions if h.most is not None]
+        return f"d = {self.least}..{min(largest)}" if largest else f"d >= {self.least}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is stated, under which hypotheses, and by whom, as a JSON object."""
+        return {
+            "claim": self.name,
+            "kind": self.kind,
+            "stated_for": self.whole,
+            "statement": self.statement,
+            "hypotheses": [h.to_dict() for h in self.conditions],
+            "conclusion": self.conclusion,
+            "origin": self.origin,
+            "source": self.source,
+            "subject": self.subject,
+            "idea": self.idea,
+        }
 
     def at(self, case: Case, part: str = "") -> Iterator[Instance]:
         """Evaluate the statement at a case, whether the hypotheses hold there or not.

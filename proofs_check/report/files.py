@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.report.page import page
+from proofs_check.report.run import Run, this_run
 from theory.errors import InputError, StorageError
 from theory.files import written_beside
 from theory.rationals import to_string
@@ -28,19 +29,22 @@ def write_report(
     folder: str | os.PathLike[str],
     *,
     controls: Iterable[Verdict] = (),
+    run: Run | None = None,
 ) -> Path:
     """Write ``report.json`` and ``index.html`` into a folder, both or none.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
-        In the order of the report.
+        In the order of ``report.json``; the page groups them by what they are about.
     claims : mapping of str to Claim
         The claims by name; those without a verdict are left out.
     folder : path-like
         Created if missing; other files in it are not touched.
     controls : iterable of Verdict
         What came out for the false neighbours of the claims, where they were checked.
+    run : Run, optional
+        What to say of where and when they were checked; by default :func:`proofs_check.report.run.this_run`.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def write_report(
     Raises
     ------
     InputError
-        If a verdict belongs to no claim.
+        If a verdict belongs to no claim, or SOURCE_DATE_EPOCH is no date.
     StorageError
         If the folder cannot be written to.
 
@@ -65,9 +69,10 @@ def write_report(
     """
     pairs = [(verdict, _claim(verdict, claims)) for verdict in verdicts]
     outcomes = {verdict.claim: verdict for verdict in controls}
-    data = [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]
+    run = this_run() if run is None else run
+    data = {"run": run.to_dict(), "claims": [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]}
     target = Path(folder)
-    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes)})
+    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes, run)})
     return target / PAGE_NAME
 
 
@@ -89,9 +94,8 @@ def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict])
     """
     return {
         **verdict.to_dict(),
-        "statement": claim.statement,
-        "source": claim.source,
-        "idea": claim.idea,
+        **claim.to_dict(),
+        "closing": None if claim.proof is None else claim.proof().closing or None,
         "table": None if claim.table is None else asdict(claim.table()),
         "samples": [_sample_dict(sample) for sample in verdict.samples],
         "neighbours": [

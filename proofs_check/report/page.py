@@ -4,29 +4,56 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, tostring
 
-from proofs_check.report.markup import display, el, prose
-from proofs_check.report.sections import anchor, badge, relation, section, short_pair
+from proofs_check.report.contents import UNTRUE, browse, count, link
+from proofs_check.report.markup import Node, display, el, formula, prose
+from proofs_check.report.sections import badge
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Verdict
+    from proofs_check.report.run import Run
 
 TITLE = "Approximating max pooling: the claims and their checks"
 MEANING = {
-    "proved": "Symbolic steps, each checked by machine, cover all kernel sizes; smaller ones are checked exactly. "
-    "(kernel): Coq's kernel has accepted a proof of the whole statement, without assumptions.",
-    "verified": "Exact on every instance of the stated range, in rational arithmetic; beyond it nothing is said.",
-    "refuted": "False: there is a witness.",
-    "unknown": "Neither: the check could not be completed. It never counts as true.",
+    "proved": "For all kernel sizes that the claim names: symbolic steps, each checked by machine; kernel sizes below "
+    "theirs are checked exactly. Left to words are how the steps are joined, and the sentence that leads from them to "
+    "the claim; both stand with the proof. (kernel): Coq’s kernel has accepted theorems that cover the whole claim, "
+    "without assumptions; left to words is that they say what the claim says.",
+    "verified": "Exact on every instance of the range named, in rational arithmetic; beyond it nothing is said.",
+    "refuted": "False: there is an instance, with both sides known exactly, at which it fails.",
+    "unknown": "Neither: the check could not be completed, or what was built is larger than stated. It never counts as "
+    "true.",
 }
-UNTRUE = ("refuted", "unknown")
+NOTATION = (
+    ("d", r"the kernel size, an integer; \(d \ge 2\) where a claim says nothing else"),
+    ("R", r"a nonempty set of orders out of \(0, \ldots, d\); an \(R\)-estimator is a combination of their \(m_r\)"),
+    ("N", r"the number of subpool maxima, \(\sum_{r \in R} \binom{d}{r}\)"),
+    ("x_{(k)}", r"the \(k\)-th smallest input; \(x_{(0)} = 0\) and \(x_{(d+1)} = 1\)"),
+    (r"\phi_r(z)", r"the value of \(m_r\) at 0/1 vectors with \(z\) zeros"),
+    (
+        "e, e_z",
+        r"the residual \(\max x - f(x)\) of an estimator \(f\), and its value there; in probabilities"
+        r" \(x\) is uniform on the cube",
+    ),
+    (
+        r"\tilde E(d, R)",
+        r"\(\min_c \max_{0 \le z \le d} |[z = d] - \sum_{r \in R} c_r \binom{z}{r}|\), with"
+        r" \([z = d]\) 1 at \(z = d\) and 0 elsewhere; it is \(E(d, R)\) for \(0 \in R\)",
+    ),
+    (
+        "T_n",
+        r"the Chebyshev polynomial of the first kind, of one number; of lists of numbers \(T_k\) is the sum of the"
+        r" \(k\) largest, and a maximum with a number that a list does not have is the other number",
+    ),
+    ("h_k", r"the complete homogeneous symmetric polynomial"),
+    (r"B[e_0, \ldots, e_d]", r"the B-spline with these knots, of integral 1"),
+)
 
 
-def page(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict]) -> str:
+def page(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict], run: Run) -> str:
     """Write the page.
 
     Parameters
@@ -34,6 +61,7 @@ def page(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict]
     pairs : sequence of (Verdict, Claim)
     controls : mapping of str to Verdict
         What came out for false neighbours, by name.
+    run : Run
 
     Returns
     -------
@@ -42,20 +70,18 @@ def page(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict]
 
     Examples
     --------
-    >>> page([], {}).startswith("<!DOCTYPE html>")
+    >>> from proofs_check.report.run import this_run
+    >>> page([], {}, this_run()).startswith("<!DOCTYPE html>")
     True
     """
-    numbered = list(enumerate(pairs, start=1))
     verdicts = [verdict for verdict, _ in pairs]
     body = el(
         "main",
-        _header(verdicts),
+        _header(verdicts, run),
         _notice(verdicts),
         _introduction(),
         _summary(verdicts),
-        _contents(numbered),
-        el("h2", "The claims, one by one"),
-        *(section(number, verdict, claim, controls) for number, (verdict, claim) in numbered),
+        browse(pairs, controls),
     )
     root = el("html", _head(), el("body", body), lang="en")
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
@@ -80,31 +106,48 @@ def _head() -> Element:
     )
 
 
-def _header(verdicts: Sequence[Verdict]) -> Element:
-    try:
-        program = f"subpool {version('subpool')}"
-    except PackageNotFoundError:
-        program = "subpool, not installed"
+def _header(verdicts: Sequence[Verdict], run: Run) -> Element:
     seconds = sum(verdict.seconds for verdict in verdicts)
-    byline = f"Report of {program}: {_claims(len(verdicts))}, {seconds:.1f} seconds of checking in all."
-    return el("header", el("h1", TITLE), el("p", byline, class_="byline"))
+    facts: list[tuple[str, Sequence[Node]]] = [
+        ("Report", [f"{count(len(verdicts))}, {seconds:.1f} seconds of checking in all"]),
+        ("Program", [run.program]),
+        ("Date", [run.date]),
+        ("Commit", [_commit(run.commit)]),
+        ("Coq’s kernel", _kernel(run)),
+    ]
+    items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]
+    return el("header", el("h1", TITLE), el("dl", *items, class_="facts run"))
 
 
-def _claims(count: int) -> str:
-    return "1 claim" if count == 1 else f"{count} claims"
+def _commit(commit: str | None) -> str:
+    if commit is None:
+        return "none: the program does not lie in a repository"
+    known, _, changed = commit.partition("-")
+    return f"{known}, with changes that are in no commit" if changed else known
+
+
+def _kernel(run: Run) -> list[Node]:
+    if run.kernel.missing:
+        return [f"not asked: {run.kernel.missing}. Claims that its theorems cover stand by their other checks."]
+    theorems = run.kernel.theorems
+    rows = [el("tr", el("td", el("code", theorem.name)), el("td", theorem.meaning)) for theorem in theorems]
+    head = el("tr", *(el("th", name, scope="col") for name in ("theorem", "says")))
+    table = el("div", el("table", el("thead", head), el("tbody", *rows)), class_="scroll")
+    title = f"Coq {run.kernel.coq} has accepted {len(theorems)} theorems, without assumptions"
+    return [el("details", el("summary", title), table)]
 
 
 def _notice(verdicts: Iterable[Verdict]) -> Element | None:
     """Say first what must not be overlooked."""
     items = [
-        el("li", badge(v.status), " ", _link(v.claim), f": {v.witness}" if v.witness else None)
+        el("li", badge(v.status), " ", link(v.claim), f": {v.witness}" if v.witness else None)
         for v in verdicts
         if v.status in UNTRUE
     ]
     if not items:
         return None
     statuses = {v.status for v in verdicts}
-    text = f"{_claims(len(items))} of this report must not be taken as true:"
+    text = f"{count(len(items))} of this report must not be taken as true:"
     worst = "refuted" if "refuted" in statuses else "unknown"
     return el("div", el("p", el("strong", text)), el("ul", *items), class_=f"notice {worst}", role="alert")
 
@@ -126,20 +169,27 @@ def _introduction() -> Element:
         ),
         display(
             r"E(d, R) = \min_{\beta} \max_{x \in [0, 1]^d}"
-            r" \left| \max_{i} x_i - \sum_{r \in R} \beta_r m_r(x) \right|"
+            r" \Big| \max_{i} x_i - \sum_{r \in R} \beta_r m_r(x) \Big|"
         ),
         el(
             "p",
             *prose(
-                r"and \(E_{\mathrm{range}}(d, R)\) is the least error relative to \(\max x - \min x\), over all"
-                r" \(x \in \mathbb{R}^d\). Each claim below states something about such approximations, and is checked"
-                r" in exact fractions: a computed value is compared with the claimed one by the kind of the claim,"
+                r"and \(E_{\text{range}}(d, R)\), for \(\sum_r \beta_r = 1\), is the least error relative to"
+                r" \(\max x - \min x\), over all \(x \in \mathbb{R}^d\). Each claim below states something about such"
+                r" approximations, and is checked in exact fractions: a computed value is compared with the claimed one"
+                r" by the kind of the claim,"
                 r" \(=\) for tight results and identities, \(\le\) for upper and \(\ge\) for lower bounds. Closed forms"
                 r" are compared with exact optima, whose certificates an independent checker has to accept."
             ),
         ),
+        _notation(),
         class_="intro",
     )
+
+
+def _notation() -> Element:
+    items = [item for symbol, text in NOTATION for item in (el("dt", formula(symbol)), el("dd", *prose(text)))]
+    return el("details", el("summary", "Notation and conventions"), el("dl", *items, class_="facts"))
 
 
 def _summary(verdicts: Sequence[Verdict]) -> Element:
@@ -153,44 +203,6 @@ def _summary(verdicts: Sequence[Verdict]) -> Element:
         )
         for status, meaning in MEANING.items()
     ]
-    return el("section", el("h2", "Summary"), el("ul", *rows, class_="statuses"))
-
-
-def _contents(numbered: Sequence[tuple[int, tuple[Verdict, Claim]]]) -> Element:
-    names = ("", "claim", "status", "kind", "scope", "computed", "", "claimed", "seconds")
-    classes = ("right", None, None, None, None, "right", "relation", "right", "right")
-    head = el("tr", *(el("th", n, class_=c, scope="col") for n, c in zip(names, classes, strict=True)))
-    rows = [_contents_row(number, verdict) for number, (verdict, _) in numbered]
-    caption = "Values at the last instance checked; for a claim that an instance refutes, its witness."
-    return el(
-        "nav",
-        el("h2", "Contents", id="contents"),
-        el(
-            "div",
-            el("table", el("caption", el("span", caption)), el("thead", head), el("tbody", *rows)),
-            class_="scroll",
-        ),
-        class_="contents",
-        aria_labelledby="contents",
-    )
-
-
-def _contents_row(number: int, verdict: Verdict) -> Element:
-    computed, claimed = short_pair(verdict.computed, verdict.claimed)
-    return el(
-        "tr",
-        el("td", str(number), class_="right"),
-        el("td", _link(verdict.claim), class_="nowrap"),
-        el("td", badge(verdict.status, verdict.label)),
-        el("td", verdict.kind),
-        el("td", verdict.scope),
-        el("td", computed, class_="right"),
-        el("td", relation(verdict.kind, verdict.computed, verdict.claimed), class_="relation"),
-        el("td", claimed, class_="right"),
-        el("td", f"{verdict.seconds:.2f}", class_="right"),
-        class_=verdict.status if verdict.status in UNTRUE else None,
-    )
-
-
-def _link(name: str) -> Element:
-    return el("a", name, href=f"#{anchor(name)}")
+    kernel = sum(bool(verdict.kernel) for verdict in verdicts)
+    note = el("p", badge("proved", "proved (kernel)"), f" are {kernel} of those that are proved.") if kernel else None
+    return el("section", el("h2", "Summary"), el("ul", *rows, class_="statuses"), note)
