@@ -22,6 +22,8 @@ DEFAULT_KERNEL_MAX = 12
 def _all_claims() -> dict[str, Claim]:
     found: dict[str, Claim] = {}
     for module in sorted(iter_modules(theorems.__path__), key=lambda info: info.name):
+        if module.name.startswith("_"):
+            continue  # the template
         for claim in import_module(f"{theorems.__name__}.{module.name}").claims():
             if claim.name in found:
                 raise InputError(f"two claims have the name {claim.name!r}")

@@ -34,7 +34,7 @@ last step shows sum beta = 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -45,7 +45,7 @@ from proofs_check.claim import Claim
 from proofs_check.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
-from theory.optimal.families import OURS, Block, ClosedForm, D, K
+from theory.optimal.families import ClosedForm, D, K
 
 Z = Symbol("z", integer=True)
 """The number of zeros."""
@@ -213,7 +213,7 @@ def halves(excess: int, least: int) -> Cover:
         ),
         argument=rf"For \({kind}\), every \(z\) is at most \(a\), above it, or one of the last {top}.",
         kernel_size=2 * A + excess,
-        formula=region(f"any z, {all_sizes}", least + u, free("v")),
+        formula=region(rf"z \ge 0, {all_sizes}", least + u, free("v")),
     )
 
 
@@ -252,7 +252,7 @@ def _feature(order: Expr, zeros: Expr) -> Expr:
 def _span(family: ClosedForm) -> list[Expr]:
     """Return the orders S of the functions C(z, s)."""
     orders = [order for order, _ in _coefficients(family)]
-    return orders if family.objective == "range" or 0 in orders else [Integer(0), *orders]
+    return orders if family.goal.relative or 0 in orders else [Integer(0), *orders]
 
 
 def _simplified(family: ClosedForm, kernel_size: Expr) -> ClosedForm:
@@ -284,7 +284,7 @@ def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iter
     for order in _span(family):
         moment = sympy.Add(*(a * binomial(z, order) for z, a in zip(points, weights, strict=True)))
         yield Identity(f"moment of order {order}, {where}", moment, binomial(D, order), sizes)
-    first = points[0] - 1 if family.objective == "range" else points[0]
+    first = points[0] - 1 if family.goal.relative else points[0]
     yield _sign(f"points, the first, {where}", first, sizes)
     for below, above in zip(points, (*points[1:], D), strict=True):
         yield _sign(f"points, {below} before {above}, {where}", above - below - 1, sizes)
@@ -309,7 +309,7 @@ def _place_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
             slacks[text] = sympy.factor(sympy.expand_func(slack.subs(D, cover.kernel_size)))
             yield Identity(f"formula for {text}, z < d, {formula.description}", slack, slacks[text], formula)
     for place in cover.places:
-        if family.objective == "range" and place.last:
+        if family.goal.relative and place.last:
             continue
         for text, slack in _slacks(family, last=True) if place.last else slacks.items():
             yield _sign(f"residual, {text}, {place.region.description}", slack, place.region)
@@ -319,7 +319,7 @@ def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
     yield from _place_steps(family, cover)
     for rise in cover.rises:
         yield from _rise_steps(family, rise.region)
-    if family.objective == "range":
+    if family.goal.relative:
         total = sympy.Add(*(beta for _, beta in _coefficients(family)))
         yield Identity(f"sum of the coefficients, {cover.sizes.description}", total, Integer(1), cover.sizes)
 
@@ -448,29 +448,6 @@ def tight_claim(
     """
     build = partial(tight_proof, reference=reference, covers=covers)
     return family_claim(family, build, idea=idea, wrong=wrong)
-
-
-def fixed_orders(name: str, error: Expr, coefficients: Mapping[Expr | int, Expr | int], valid_from: int) -> ClosedForm:
-    """Return a family of single orders, without parameters, that is not among those of ``theory.closed_forms``.
-
-    Parameters
-    ----------
-    name : str
-    error : Expr
-        In d, as the coefficients.
-    coefficients : mapping of Expr or int to Expr or int
-        beta_r for each order r, increasing.
-    valid_from : int
-
-    Examples
-    --------
-    >>> fixed_orders("constant", sympy.Rational(1, 2), {0: sympy.Rational(1, 2)}, 2).error(7)
-    Fraction(1, 2)
-    """
-    blocks = tuple(
-        Block(sympy.sympify(order), sympy.sympify(order), sympy.sympify(beta)) for order, beta in coefficients.items()
-    )
-    return ClosedForm(name, blocks, error, Integer(valid_from), "cube", OURS, {}, {})
 
 
 def with_error(family: ClosedForm, error: Expr) -> ClosedForm:

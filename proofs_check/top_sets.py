@@ -30,18 +30,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Expr, Integer, binomial
+from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.newton import (
-    BARE_ARGUMENT,
-    BARE_CLOSING,
     BELOW_TOP,
     UP_TO_J,
     U,
     V,
     W,
     Z,
-    bare_steps,
     moments,
     sign,
     split_sum,
@@ -52,11 +49,13 @@ from theory.optimal.families import Block, ClosedForm, D, J, K, R
 
 FIRST = D - J
 """f, the least order at the top."""
+_F = Symbol("f")
 
-_WITHIN_TOP = Region(r"f \le k \le d - 1", {J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
+WITHIN_TOP = Region(r"1 \le f \le k \le d - 1, f = d - j", {_F: U + 1, J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
 _X = free("x")
-_WITHIN_TOP_BESIDE_R = Region(
-    r"1 \le r < f \le k \le d - 1", {R: U + 1, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W}
+WITHIN_TOP_BESIDE_R = Region(
+    r"1 \le r < f \le k \le d - 1, f = d - j",
+    {R: U + 1, _F: U + _X + 2, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W},
 )
 
 
@@ -78,7 +77,7 @@ class _Parts:
 
     @property
     def on_cube(self) -> bool:
-        return self.family.objective == "cube"
+        return not self.family.goal.relative
 
     @property
     def error(self) -> Expr:
@@ -122,9 +121,9 @@ _ALTERNATING = sign(J) * binomial(D - 1, J)
 
 def _parts(family: ClosedForm) -> _Parts:
     blocks = list(family.blocks)
-    if family.objective == "cube" and (blocks[0].first, blocks[0].last) != (0, 0):
+    if not family.goal.relative and (blocks[0].first, blocks[0].last) != (0, 0):
         raise ProofError(f"{family.name} has no intercept")
-    if family.objective == "cube":
+    if not family.goal.relative:
         del blocks[0]
     *singles, top = blocks
     if [(block.first, block.last) for block in singles] not in ([], [(R, R)]) or (top.first, top.last) != (
@@ -150,21 +149,9 @@ def top_proof(family: ClosedForm) -> Proof:
     parts = _parts(family)
     return Proof(
         steps=(*_dual_steps(parts), *_size_steps(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
-        valid_from=2,
+        valid_from=3 if parts.single else 2,  # the least d that has room for r and a top order
         argument=_argument(parts),
         closing=r"The lower bound holds for the whole class, and the residual \( p(z) - [z = d] \) attains it.",
-    )
-
-
-def bare_top_proof(family: ClosedForm, parent: ClosedForm) -> Proof:
-    """Build the proof for a family of top sets without intercept from that with intercept."""
-    with_intercept = top_proof(parent)
-    region = _WITHIN_TOP_BESIDE_R if _parts(parent).single else _WITHIN_TOP
-    return Proof(
-        steps=(*with_intercept.steps, *bare_steps(family, parent, region)),
-        valid_from=2,
-        argument=with_intercept.argument + BARE_ARGUMENT,
-        closing=BARE_CLOSING,
     )
 
 
@@ -239,7 +226,7 @@ def _primal_steps(parts: _Parts) -> Iterator[Step]:
 
 
 def _coefficient_steps(parts: _Parts) -> Iterator[Step]:
-    region = _WITHIN_TOP_BESIDE_R if parts.single else _WITHIN_TOP
+    region = WITHIN_TOP_BESIDE_R if parts.single else WITHIN_TOP
     summand, rest = split_sum(parts.top.coefficient / (binomial(D, K) * parts.error), Z, FIRST, K)
     newton = sign(K - Z) * binomial(K, Z)
     yield Identity("c_k, the alternating part of g", -newton * sign(D - Z), summand, _inside(region))
@@ -266,7 +253,7 @@ def _inside(region: Region) -> Region:
     """Add f <= z <= k to a region where k - f is the free symbol w."""
     i = free("i")
     moved = {name: sympy.sympify(e).subs(W, W + i) for name, e in region.substitution.items()}
-    return Region(rf"{region.description}, f \le z \le k", {**moved, Z: moved[K] - W})
+    return Region(region.description, moved).extended(r"f \le z \le k", {Z: moved[K] - W})
 
 
 def _argument(parts: _Parts) -> str:

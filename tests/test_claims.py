@@ -8,6 +8,7 @@ import pytest
 
 from proofs_check import claims, theorems, verify
 from proofs_check.claim import SOURCES, TOPICS
+from proofs_check.theorems import _template
 from theory.errors import InputError
 
 CLAIMS = claims()
@@ -16,6 +17,8 @@ KERNEL_MAX = 12
 
 def test_every_module_of_theorems_has_its_claims():
     for module in pkgutil.iter_modules(theorems.__path__):
+        if module.name == "_template":
+            continue
         found = list(importlib.import_module(f"{theorems.__name__}.{module.name}").claims())
         assert found, module.name
         assert all(CLAIMS[claim.name] == claim for claim in found)
@@ -50,6 +53,15 @@ def test_there_are_enough_claims_and_proofs():
     statuses = [verdict.status for verdict in verdicts]
     assert set(statuses) <= {"proved", "verified"}, [v for v in verdicts if v.status not in ("proved", "verified")]
     assert {v.claim for v in verdicts if v.status == "verified"} == {n for n, c in CLAIMS.items() if c.proof is None}
+
+
+def test_the_theorem_to_copy_is_one():
+    (claim,) = _template.claims()
+    assert claim.name not in CLAIMS
+    assert claim.check(5).status == "proved"
+    assert [neighbour.check(5).status for neighbour in claim.neighbours] == ["refuted"]
+    headings = re.findall(r"^(\w+)$", _template.__doc__, re.MULTILINE)
+    assert headings == ["Setting", "Claim", "Kind", "Source", "Proof", "Check"]
 
 
 def test_workers_change_nothing_but_the_time():

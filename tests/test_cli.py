@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from proofs_check.certificates import certify
 from theory.cli import main
 from theory.cli import table as table_command
 
@@ -142,15 +143,21 @@ def test_certificates_go_round(tmp_path, capsys):
     junk.write_text("no JSON")
     capsys.readouterr()
     assert main(["check", str(good)]) == 0
-    assert "certified: optimal error 1/20 = 0.05" in capsys.readouterr().out
+    line = capsys.readouterr().out
+    assert "certified: optimal error 1/20 = 0.05 of kernel size 9, orders 0, 1, 8, objective cube; sha256 " in line
+    assert line.split()[-1] == certify(good).sha256
     assert main(["check", str(good), str(bad)]) == 1
     assert "bad.json: WRONG: " in capsys.readouterr().out
     for path in (other, junk, tmp_path, tmp_path / "missing.json"):
         assert main(["check", str(good), str(path)]) == 2
         captured = capsys.readouterr()
-        assert "good.json: certified" in captured.out
-        assert captured.err.startswith("subpool: ")
-        assert len(captured.err.splitlines()) == 1
+        assert captured.out.startswith(f"{good}: certified")
+        assert captured.err.startswith(f"subpool: {path}: not checked: ")
+        assert [len(text.splitlines()) for text in captured] == [1, 1]
+    assert main(["check", str(junk), str(good), str(bad), str(other)]) == 2
+    captured = capsys.readouterr()
+    assert [line.split(": ")[0] for line in captured.out.splitlines()] == [str(good), str(bad)]
+    assert [line.split(": ")[1] for line in captured.err.splitlines()] == [str(junk), str(other)]
 
 
 def test_check_json(tmp_path, capsys):
@@ -160,6 +167,40 @@ def test_check_json(tmp_path, capsys):
     assert main(["check", "--json", str(path)]) == 0
     (result,) = json.loads(capsys.readouterr().out)
     assert (result["status"], result["error"]) == ("certified", "1/8")
+    assert (result["kernel_size"], result["objective"], result["orders"]) == (4, "range", [1, 3])
+    assert result["sha256"] == certify(path).sha256
+    path.write_text(path.read_text().replace('"1/8"', '"1/9"'))
+    assert main(["check", "--json", str(path), str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    wrong, unreadable = json.loads(captured.out)
+    assert (wrong["status"], unreadable["status"]) == ("wrong", "unreadable")
+    assert {wrong[key] for key in ("kernel_size", "orders", "error", "sha256")} == {None}
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_check_takes_as_long_as_it_may(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    main(["solve", "9", "--orders", "0,1,8", "--certificate", str(path)])
+    capsys.readouterr()
+    assert main(["check", "--limit", "10000", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "not checked: the check must take at most 10000 steps, found that it takes about " in captured.err
+    assert main(["check", "--limit", "1000000000000", str(path)]) == 0
+    assert "certified" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["solve", "999999999", "--orders", "0-999999998"], "a set has at most 1000000 orders, this one has more"),
+        (["solve", "99999x99999", "--orders", "0"], "a kernel size is at most 1000000000, not 9999800001"),
+        (["network", "999999999", "--orders", "1..d"], "a set has at most 1000000 orders, this one has more"),
+    ],
+)
+def test_ranges_and_kernels_are_looked_at_before_they_are_stored(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"subpool: {message}\n"
 
 
 def test_a_certificate_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
@@ -186,7 +227,7 @@ def test_an_existing_file_survives_a_failed_write(tmp_path, capsys, monkeypatch)
 
 
 def test_a_solution_that_the_checker_rejects_is_not_printed(capsys, monkeypatch):
-    monkeypatch.setattr("proofs_check.check_certificate", lambda _: Fraction(1, 21))
+    monkeypatch.setattr("proofs_check.check_certificate", lambda *_, **__: Fraction(1, 21))
     assert main(["solve", "9", "--orders", "0,1,8"]) == 2
     captured = capsys.readouterr()
     assert "defect" in captured.err

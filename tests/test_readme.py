@@ -64,6 +64,12 @@ def test_shown_verdicts_are_claims_of_today():
     assert set(shown) - {str(len(claims()))} <= set(claims())
 
 
+def test_the_checker_is_as_long_as_it_says():
+    length = len((ROOT / "proofs_check" / "certificates.py").read_text().splitlines())
+    (stated,) = re.findall(r"one file of (\d+) lines", README)
+    assert abs(int(stated) - length) <= 5
+
+
 def test_the_targets_of_the_readme_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z]+)", README)) <= targets

@@ -11,11 +11,12 @@ import pytest
 from proofs_check import claims
 from proofs_check.claim import Claim
 from proofs_check.statement import Hypothesis, StatementError
+from proofs_check.theorems import _template
 from proofs_check.theorems.width_law import COUNTEREXAMPLE
 from tests.campaigns import campaign, tries
 from theory.errors import SubpoolError
 
-CLAIMS = claims()
+CLAIMS = claims() | {claim.name: claim for claim in _template.claims()}
 DRAWS = 26
 """Per claim and run: more than 2,000 for all claims together."""
 

@@ -241,9 +241,10 @@ def _reach(proof: Proof) -> Element:
 
 
 def _step(step: Step) -> Element:
-    region = getattr(step, "region", None)
-    where: list[Node] = [" for ", formula(region.description)] if region is not None else []
-    kind = el("span", " (", _words(type(step).__name__), *where, ")", class_="kind")
+    from proofs_check.proof import region_of
+
+    where = formula(region_of(step).description)
+    kind = el("span", " (", _words(type(step).__name__), " for ", where, ")", class_="kind")
     return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
 
 

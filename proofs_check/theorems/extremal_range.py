@@ -77,7 +77,7 @@ def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
 def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        conclusion=rf"\frac{{1}}{{E_{{\text{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
+        conclusion=rf"\frac{{1}}{{E_{{\mathrm{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
         r"\text{ with equality for the } h \text{ largest orders}",
         kind="lower",
         source=OURS,

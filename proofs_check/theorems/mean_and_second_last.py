@@ -21,32 +21,24 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, fixed_orders, tight_claim, with_error, with_order
+from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from theory import closed_forms
 from theory.optimal.families import D
 
-FAMILY = fixed_orders(
-    "mean-and-second-last",
-    1 / (D + 2),
-    {
-        0: 1 / (D + 2),
-        1: -2 * D / ((D + 2) * (D - 3)),
-        D - 2: D * (D - 1) / ((D + 2) * (D - 3)),
-    },
-    valid_from=4,
-)
 REFERENCE = Reference(points=(Integer(0), D - 3, D - 1), weights=(Integer(1), -D / 2, D / 2))
 COVERS = (ends_and_middle(4, bottom=1, top=3),)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
+    family = closed_forms["mean-and-second-last"]
     yield tight_claim(
-        FAMILY,
+        family,
         REFERENCE,
         COVERS,
         idea=(
             r"Up to \(z = d-3\) the residual is linear, from \(E\) to \(-E\), since \(\binom{z}{d-2} = 0\) there; the "
             r"order \(d-2\) then raises it to \(E\) at \(z = d-1\)."
         ),
-        wrong=(with_error(FAMILY, 1 / (D + 3)), with_order(FAMILY, 2, D - 1)),
+        wrong=(with_error(family, 1 / (D + 3)), with_order(family, 2, D - 1)),
     )

@@ -18,23 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Integer, Rational
+from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, fixed_orders, tight_claim, with_error, with_order
+from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from theory import closed_forms
 from theory.optimal.families import D
 
-FAMILY = fixed_orders(
-    "mean-last-third-last",
-    3 / (2 * D * (D + 1)),
-    {
-        0: 3 / (2 * D * (D + 1)),
-        1: 3 / ((D + 1) * (D - 4)),
-        D - 3: -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4)),
-        D - 1: Rational(3, 2),
-    },
-    valid_from=5,
-)
 REFERENCE = Reference(
     points=(Integer(0), D - 4, D - 2, D - 1),
     weights=(-(2 * D - 3) / 3, D * (D - 2) / 3, -D * (D - 1) / 3, D),
@@ -44,13 +34,14 @@ COVERS = (ends_and_middle(5, bottom=1, top=4),)
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
+    family = closed_forms["mean-last-third-last"]
     yield tight_claim(
-        FAMILY,
+        family,
         REFERENCE,
         COVERS,
         idea=(
             r"Up to \(z = d-4\) the residual is linear, from \(-E\) to \(E\); the orders \(d-3\) and \(d-1\) then set "
             r"its values at \(z = d-2\) and \(z = d-1\) to \(-E\) and \(E\)."
         ),
-        wrong=(with_error(FAMILY, 3 / (2 * D * (D + 2))), with_order(FAMILY, 2, D - 2)),
+        wrong=(with_error(family, 3 / (2 * D * (D + 2))), with_order(family, 2, D - 2)),
     )

@@ -95,7 +95,7 @@ class _Largest:
 
     def __init__(self, estimator: Estimator) -> None:
         numbers, self.q = over_common_denominator([*estimator.order_statistic_weights, estimator.intercept])
-        self.relative = estimator.objective == "range"
+        self.relative = estimator.goal.relative
         self.weights = [-n for n in numbers[:-1]]
         self.weights[-1] += self.q
         self.shift = LEVELS * numbers[-1]
@@ -165,7 +165,7 @@ def _evaluate(kernel: tuple[int, int], name: str, share: Fraction, case: Case) -
     window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
     x = [Fraction(int(value), LEVELS) for value in window.flat]
     estimator = estimators(kernel)[name]
-    unit = max(x) - min(x) if estimator.objective == "range" else 1
+    unit = max(x) - min(x) if estimator.goal.relative else 1
     if estimator.error is not None:
         f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
         yield Value("", abs(max(x) - f), share * estimator.error * unit)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.output import DONE, add_command, add_json, console, new_table, print_json, progress_bar
 from theory.errors import InputError
 from theory.files import write_whole
+from theory.objectives import DEFAULT, OBJECTIVES
 
 if TYPE_CHECKING:
     from theory.guess import Guess
@@ -20,7 +21,7 @@ def add(commands: Any) -> None:
     guess.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or 0,d-3..d-1")
     guess.add_argument("--from", dest="first", type=int, metavar="D", help="smallest kernel size")
     guess.add_argument("--to", dest="last", type=int, metavar="D", help="largest kernel size")
-    guess.add_argument("--objective", choices=("cube", "range", "l2"), default="cube", help="default: cube")
+    guess.add_argument("--objective", choices=tuple(OBJECTIVES), default=DEFAULT, help=f"default: {DEFAULT}")
     guess.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
     add_json(guess)
 

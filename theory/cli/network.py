@@ -12,6 +12,7 @@ from theory.cli.output import DONE, FAILED, add_command, add_json, console, coun
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.objectives import DEFAULT, OBJECTIVES
 from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add(commands: Any) -> None:
         required=True,
         help="of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum",
     )
-    network.add_argument("--objective", choices=("cube", "range", "l2"), help="default: cube, or the family's own")
+    network.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
     network.add_argument(
         "--construction",
         choices=sorted({*_OF_ESTIMATORS, *_OF_MAXIMUM}),
@@ -104,7 +105,7 @@ def _optimal(shape: tuple[int, ...], options: argparse.Namespace) -> tuple[ReLUN
         family = read_family(options.orders)
         orders, objective = family.orders(prod(shape)), options.objective or family.objective
     else:
-        orders, objective = parse_orders(options.orders, prod(shape)), options.objective or "cube"
+        orders, objective = parse_orders(options.orders, prod(shape)), options.objective or DEFAULT
     estimator = optimal_estimator(prod(shape), orders, objective=objective)
     network = build_network(
         estimator, domain=options.domain, construction=construction, hidden_layers=options.hidden_layers

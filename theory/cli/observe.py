@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.families import is_family, read_family
 from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar
 from theory.errors import InputError
-from theory.estimator import Estimator, Objective
+from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import parse_kernel, parse_orders
+from theory.objectives import Objective
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from theory.frontier.certified import certified_errors
 from theory.frontier.pareto import Budget, check_budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
-from theory.optimal.exact import solve_cube
+from theory.optimal.solve import optimal_estimator
 from theory.subpools import check_kernel_size, number_of_terms
 
 EXHAUSTIVE_KERNEL = 16
@@ -203,7 +203,7 @@ def _maximal_sets(d: int, budget: Budget, limit: int) -> Masks:
 
 def _lightest(d: int, orders: tuple[int, ...], budget: Budget, limit: int) -> tuple[int, ...]:
     """Leave out orders with coefficient 0, unless the network becomes too large by it."""
-    used = tuple(r for r, beta in solve_cube(d, orders).coefficients.items() if beta)
+    used = tuple(r for r, beta in optimal_estimator(d, orders).coefficients.items() if beta)
     return used if _cost(d, used, budget) <= limit else orders
 
 

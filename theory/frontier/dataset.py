@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from theory.documents import Form
 from theory.errors import FormatError, InputError, StorageError
 from theory.files import is_left_over, write_whole
 from theory.frontier.chunk import SCHEMA
@@ -26,6 +27,7 @@ from theory.frontier.sets import OrderSets
 FORMAT = "subpool-sweep"
 VERSION = 1
 DESCRIPTION = "sweep.json"
+_FORM = Form("a sweep", FORMAT, VERSION)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 
@@ -158,15 +160,14 @@ def open_dataset(path: str | Path) -> SweepDataset:
     """
     folder = Path(path)
     try:
-        data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
-    except (OSError, ValueError) as error:
-        raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
-    try:
+        data = _FORM.load(folder / DESCRIPTION)
         dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
         if dataset.chunk_sets < 1 or data != dataset.describe():
             raise ValueError("it contradicts itself, or is of another version")
+    except FileNotFoundError:
+        raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
+    except OSError as error:
+        raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{folder / DESCRIPTION} does not describe a sweep: {error}") from None
     return dataset

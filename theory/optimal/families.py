@@ -19,7 +19,7 @@ import sympy
 from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
 
 from theory.errors import InputError, KernelSizeError
-from theory.estimator import Objective
+from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.subpools import check_kernel_size
 
 D = Symbol("d")
@@ -102,7 +102,7 @@ class ClosedForm:
     parametric_valid_from : sympy.Expr
         The smallest kernel size, in the family's parameters.
     objective : str
-        ``"cube"`` or ``"range"``.
+        A name of :mod:`theory.objectives`.
     source : str
         Where the formula comes from.
     parameters : mapping of str to int
@@ -143,6 +143,11 @@ class ClosedForm:
             if not isinstance(value, int) or value < self.least[name]:
                 raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
         return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+
+    @property
+    def goal(self) -> ObjectiveValue:
+        """What the name of the objective stands for."""
+        return find_objective(self.objective)
 
     @cached_property
     def _substitution(self) -> dict[Symbol, int]:
@@ -234,7 +239,7 @@ def _family(
     valid_from: Expr | int,
     source: str,
     *,
-    objective: Objective = "cube",
+    objective: Objective = DEFAULT,
     least: Mapping[str, int] | None = None,
     **parameters: int,
 ) -> ClosedForm:
@@ -274,6 +279,8 @@ def _cube_families() -> list[ClosedForm]:
     quadratic = t / (2 * (t + D))
     last = 1 / (2 * (D + 1))
     last_two = 1 / D**2
+    second_last = 1 / (D + 2)
+    third_last = 3 / (2 * D * (D + 1))
     full = half**D
     middle = floor(D / 2)
     but_last = 1 / binomial(D, middle)
@@ -321,6 +328,29 @@ def _cube_families() -> list[ClosedForm]:
             ),
             4,
             PAPER,
+        ),
+        _family(
+            "mean-and-second-last",
+            second_last,
+            (
+                _order(0, second_last),
+                _order(1, -2 * D / ((D + 2) * (D - 3))),
+                _order(D - 2, D * (D - 1) / ((D + 2) * (D - 3))),
+            ),
+            4,
+            OURS,
+        ),
+        _family(
+            "mean-last-third-last",
+            third_last,
+            (
+                _order(0, third_last),
+                _order(1, 3 / ((D + 1) * (D - 4))),
+                _order(D - 3, -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4))),
+                _order(D - 1, Rational(3, 2)),
+            ),
+            5,
+            OURS,
         ),
         _family(
             "full",

@@ -8,17 +8,19 @@ from math import lcm
 from flint import fmpz_mat
 
 from theory.estimator import Estimator
+from theory.objectives import ObjectiveValue
 from theory.rationals import to_fraction
 from theory.subpools import vertex_features
 
 
-def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
+def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Find the estimator that minimises E[(max(x) - f(x))^2] for x uniform on [0,1]^d.
 
     Parameters
     ----------
     kernel_size : int, >= 2
     orders : tuple of int, increasing, each in 0..kernel_size, at least one
+    objective : ObjectiveValue
 
     Returns
     -------
@@ -33,7 +35,8 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
 
     Examples
     --------
-    >>> solve_least_squares(2, (0, 1))
+    >>> from theory.objectives import OBJECTIVES
+    >>> solve_least_squares(2, (0, 1), OBJECTIVES["l2"])
     Estimator(2, {0: 1/6, 1: 1}, objective='l2', error=1/3)
     """
     d, n = kernel_size, len(orders)
@@ -48,5 +51,5 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     right = transposed * target + sums.transpose() * (ones * target)
     solution = gram.solve(right)
     coefficients: dict[int, Fraction] = {r: scales[j] * to_fraction(solution[j, 0]) for j, r in enumerate(orders)}
-    uncertified = Estimator(d, coefficients, objective="l2")
-    return Estimator(d, coefficients, objective="l2", error=uncertified.worst_vertex_residual)
+    uncertified = Estimator(d, coefficients, objective=objective.name)
+    return Estimator(d, coefficients, objective=objective.name, error=uncertified.worst_vertex_residual)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -26,6 +27,7 @@ from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord,
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
 from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
 from theory.rewrite.signs import is_nonnegative
+from theory.subpools import LARGEST_SET
 
 
 def reluify(
@@ -136,7 +138,12 @@ def rewrite_max_pooling(
     if not isinstance(model, onnx.ModelProto):
         raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
     options = Options(
-        orders if isinstance(orders, str) else tuple(orders), style, construction, objective, dense, float64
+        orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1)),
+        style,
+        construction,
+        objective,
+        dense,
+        float64,
     )
     given = bounds_by_name(bounds)
     measured = {} if calibrate is None else measure_bounds(model, calibrate)

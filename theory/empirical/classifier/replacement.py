@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from theory.empirical.classifier.model import POOLS, Pooling, max_pooling
 from theory.errors import InputError
-from theory.estimator import Estimator, Objective
+from theory.estimator import Estimator
 from theory.notation import parse_orders
+from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.certify.arithmetic import up
 
