@@ -227,8 +227,8 @@ def test_the_report_says_which_run_it_comes_from(written):
     assert "<dd>subpool 1.2.3</dd>" in html
     assert "<dd>2026-01-02 03:04 UTC</dd>" in html
     assert f"<dd>{'f' * 40}</dd>" in html
-    assert "Coq 8.16.1 has accepted 1 theorems, without assumptions" in html
-    assert "<td><code>Some.theorem</code></td>" in html
+    assert "Coq 8.16.1 has accepted 1 theorem, without assumptions" in html
+    assert "<code>Some.theorem</code>: what it says" in html
     data = json.loads((written.parent / "report.json").read_text(encoding="utf-8"))["run"]
     assert data == {
         "program": "subpool 1.2.3",

@@ -129,12 +129,10 @@ def _commit(commit: str | None) -> str:
 def _kernel(run: Run) -> list[Node]:
     if run.kernel.missing:
         return [f"not asked: {run.kernel.missing}. Claims that its theorems cover stand by their other checks."]
-    theorems = run.kernel.theorems
-    rows = [el("tr", el("td", el("code", theorem.name)), el("td", theorem.meaning)) for theorem in theorems]
-    head = el("tr", *(el("th", name, scope="col") for name in ("theorem", "says")))
-    table = el("div", el("table", el("thead", head), el("tbody", *rows)), class_="scroll")
-    title = f"Coq {run.kernel.coq} has accepted {len(theorems)} theorems, without assumptions"
-    return [el("details", el("summary", title), table)]
+    items = [el("li", el("code", theorem.name), f": {theorem.meaning}") for theorem in run.kernel.theorems]
+    number = "1 theorem" if len(items) == 1 else f"{len(items)} theorems"
+    title = f"Coq {run.kernel.coq} has accepted {number}, without assumptions"
+    return [el("details", el("summary", title), el("ul", *items))]
 
 
 def _notice(verdicts: Iterable[Verdict]) -> Element | None:

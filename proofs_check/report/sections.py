@@ -243,8 +243,8 @@ def _reach(proof: Proof) -> Element:
 def _step(step: Step) -> Element:
     from proofs_check.proof import region_of
 
-    where = formula(region_of(step).description)
-    kind = el("span", " (", _words(type(step).__name__), " for ", where, ")", class_="kind")
+    where = prose(rf"\({region_of(step).description}\))")
+    kind = el("span", " (", _words(type(step).__name__), " for ", *where, class_="kind")
     return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
 
 

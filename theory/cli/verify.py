@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.cli.claims_table import SOURCES, list_claims, of_source
 from theory.cli.output import (
     DONE,
     FAILED,
@@ -21,6 +22,7 @@ from theory.cli.output import (
     print_json,
     progress_bar,
 )
+from theory.errors import InputError
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from proofs_check import Verdict
+    from proofs_check.report import Run
 
 
 _SCOPE_WIDTH = 11
@@ -41,6 +44,10 @@ def add(commands: Any) -> None:
     verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
     verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    verify.add_argument(
+        "--list", action="store_true", help="list the claims; with --json, their statements; check none"
+    )
     add_json(verify)
 
 
@@ -48,10 +55,13 @@ def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
 
-    chosen = [claim.name for claim in select(options.names or None)]
+    wanted = of_source(select(options.names or None), options.source)
+    if options.list:
+        _refuse_report(options)
+        return list_claims(wanted, as_json=options.json)
+    chosen = [claim.name for claim in wanted]
     check_kernel_size(options.kernel_max)
-    if options.report:
-        make_folder(options.report)  # before the work, not after it
+    run_of_report = _prepare_report(options)
     workers = options.workers if options.workers is not None else os.cpu_count() or 1
     with progress_bar() as progress:
         task = progress.add_task("checking", total=len(chosen))
@@ -66,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         from proofs_check.report import write_report
 
-        written = write_report(verdicts, claims(), options.report)
+        written = write_report(verdicts, claims(), options.report, run=run_of_report)
     if options.json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:
@@ -74,6 +84,21 @@ def run(options: argparse.Namespace) -> int:
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
     return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
+
+
+def _refuse_report(options: argparse.Namespace) -> None:
+    if options.report:
+        raise InputError("--report is about what was checked, and --list checks nothing")
+
+
+def _prepare_report(options: argparse.Namespace) -> Run | None:
+    """Make the folder, and note what the report says of this run: what is wrong comes out before the work."""
+    if not options.report:
+        return None
+    from proofs_check.report import this_run
+
+    make_folder(options.report)
+    return this_run()
 
 
 def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
