@@ -11,7 +11,7 @@ from theory.errors import InputError
 if TYPE_CHECKING:
     from proofs_check import Claim
 
-_SCOPE_WIDTH = 24
+_SCOPE_WIDTH = 20
 """With it, the table is 80 columns wide."""
 
 SOURCES = ("paper", "ours", "others")
