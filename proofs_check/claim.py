@@ -112,6 +112,11 @@ class Claim:
         return max(found, default=None)
 
     @property
+    def most(self) -> int | None:
+        """The largest kernel size of the statement, where it has one."""
+        return min((h.most for h in self.conditions if h.most is not None), default=None)
+
+    @property
     def conditions(self) -> tuple[Hypothesis, ...]:
         """The hypotheses, that on the kernel size among them."""
         if "d" not in self.quantities or any(h.least is not None for h in self.hypotheses):
@@ -141,8 +146,7 @@ class Claim:
         """The scope of all that is stated, such as ``d >= 3``."""
         if self.least is None:
             return self.scope
-        largest = [h.most for h in self.conditions if h.most is not None]
-        return f"d = {self.least}..{min(largest)}" if largest else f"d >= {self.least}"
+        return f"d >= {self.least}" if self.most is None else f"d = {self.least}..{self.most}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is stated, under which hypotheses, and by whom, as a JSON object."""

@@ -135,7 +135,7 @@ def _row(entry: Entry) -> Element:
     cells = (
         str(number),
         link(verdict.claim),
-        WHOSE[claim.origin],
+        claim.origin,
         badge(verdict.status, verdict.label),
         verdict.scope,
         computed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,14 @@ def of_source(claims: Iterable[Claim], source: str | None) -> list[Claim]:
     return found
 
 
-def list_claims(claims: Sequence[Claim], *, as_json: bool) -> int:
+def list_claims(claims: Sequence[Claim], options: argparse.Namespace) -> int:
     """Print claims, in the order of the report, without checking any."""
     from proofs_check.claim import TOPICS
 
+    if options.report:
+        raise InputError("--report is about what was checked, and --list checks nothing")
     listed = sorted(claims, key=lambda claim: TOPICS.index(claim.subject))
-    if as_json:
+    if options.json:
         print_json([claim.to_dict() for claim in listed])
         return DONE
     table = new_table(("claim", "left"), ("whose", "left"), ("stated for", "left"), ("kind", "left"))

@@ -22,7 +22,6 @@ from theory.cli.output import (
     print_json,
     progress_bar,
 )
-from theory.errors import InputError
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from proofs_check.report import Run
 
 
-_SCOPE_WIDTH = 11
+_SCOPE_WIDTH = 9
 _RELATION = {"tight": "=", "identity": "=", "upper": "≤", "lower": "≥"}
 
 
@@ -57,11 +56,12 @@ def run(options: argparse.Namespace) -> int:
 
     wanted = of_source(select(options.names or None), options.source)
     if options.list:
-        _refuse_report(options)
-        return list_claims(wanted, as_json=options.json)
+        return list_claims(wanted, options)
     chosen = [claim.name for claim in wanted]
+    run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
-    run_of_report = _prepare_report(options)
+    if options.report:
+        make_folder(options.report)  # before the work, not after it
     workers = options.workers if options.workers is not None else os.cpu_count() or 1
     with progress_bar() as progress:
         task = progress.add_task("checking", total=len(chosen))
@@ -86,18 +86,12 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
 
 
-def _refuse_report(options: argparse.Namespace) -> None:
-    if options.report:
-        raise InputError("--report is about what was checked, and --list checks nothing")
-
-
-def _prepare_report(options: argparse.Namespace) -> Run | None:
-    """Make the folder, and note what the report says of this run: what is wrong comes out before the work."""
+def _run_of_report(options: argparse.Namespace) -> Run | None:
+    """Return what the report says of this run, before the work: a date that is none is noticed then."""
     if not options.report:
         return None
     from proofs_check.report import this_run
 
-    make_folder(options.report)
     return this_run()
 
 
@@ -123,6 +117,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         ("claimed", "right"),
         ("s", "right"),
     )
+    table.show_edge = False  # so the longest names and labels take just 100 columns
     for column in table.columns:
         column.no_wrap = True
     # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
