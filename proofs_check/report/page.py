@@ -27,6 +27,10 @@ MEANING = {
     "unknown": "Neither: the check could not be completed, or what was built is larger than stated. It never counts as "
     "true.",
 }
+NEEDED = (
+    "A hypothesis is needed where the claim fails without it, that is, is false or says nothing, at the case that "
+    "stands beside it, which meets all other hypotheses."
+)
 NOTATION = (
     ("d", r"the kernel size, an integer; \(d \ge 2\) where a claim says nothing else"),
     ("R", r"a nonempty set of orders out of \(0, \ldots, d\); an \(R\)-estimator is a combination of their \(m_r\)"),
@@ -35,8 +39,8 @@ NOTATION = (
     (r"\phi_r(z)", r"the value of \(m_r\) at 0/1 vectors with \(z\) zeros"),
     (
         "e, e_z",
-        r"the residual \(\max x - f(x)\) of an estimator \(f\), and its value there; in probabilities"
-        r" \(x\) is uniform on the cube",
+        r"the residual \(\max x - f(x)\) of an estimator \(f\), and its value at 0/1 vectors with \(z\) zeros; in"
+        r" probabilities \(x\) is uniform on the cube",
     ),
     (
         r"\tilde E(d, R)",
@@ -203,4 +207,4 @@ def _summary(verdicts: Sequence[Verdict]) -> Element:
     ]
     kernel = sum(bool(verdict.kernel) for verdict in verdicts)
     note = el("p", badge("proved", "proved (kernel)"), f" are {kernel} of those that are proved.") if kernel else None
-    return el("section", el("h2", "Summary"), el("ul", *rows, class_="statuses"), note)
+    return el("section", el("h2", "Summary"), el("ul", *rows, class_="statuses"), note, el("p", NEEDED, class_="intro"))
