@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from proofs_check import claims
 from proofs_check.certificates import certify
+from proofs_check.claim import SOURCES
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import optimal_estimator
-from theory.cli import main
+from theory.cli import claims_table, main
 from theory.cli import table as table_command
 
 BAD_INPUT = [
@@ -56,6 +58,9 @@ BAD_INPUT = [
     (["verify", "--kernel-max", "many"], "invalid int"),
     (["verify", "--workers", "0"], "workers is an integer >= 1"),
     (["verify", "closed-form-mean", "--report", "/dev/null/report"], "cannot write to the folder"),
+    (["verify", "extremal", "--source", "paper"], "none of the claims named has the source 'paper'"),
+    (["verify", "--source", "nobody"], "invalid choice"),
+    (["verify", "--list", "--report", "x"], "--list checks nothing"),
     (["guess", "foo"], "no order and no range"),
     (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
     (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
@@ -271,8 +276,48 @@ def test_verify(capsys):
     assert verdicts[1]["computed"] == "1/64"
 
 
+def test_verify_checks_the_claims_of_a_source(capsys):
+    assert (
+        main(["verify", "closed-form-mean", "closed-form-top", "--source", "ours", "--kernel-max", "4", "--json"]) == 0
+    )
+    assert [verdict["claim"] for verdict in json.loads(capsys.readouterr().out)] == ["closed-form-top"]
+
+
+def test_verify_lists_claims_in_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["verify", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    rows = {name: rest for name, *rest in map(str.split, filter(str.strip, lines)) if name in claims()}
+    assert set(rows) == set(claims())
+    assert rows["closed-form-mean-and-last"] == ["paper", "d", ">=", "3", "tight"]
+    assert rows["width-law"] == ["ours", "d", "=", "2..18", "lower"]
+
+
+def test_verify_lists_statements_with_their_hypotheses(capsys):
+    assert main(["verify", "--list", "--json", "--source", "others"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {claim["origin"] for claim in listed} == {"others"}
+    (law,) = [claim for claim in listed if claim["claim"] == "residual-law"]
+    assert law["hypotheses"][1] == {"text": r"d \notin R", "beyond": "d = 2, R = {2}, k = 0"}
+    assert law["statement"].startswith(r"d \ge 2,\ d \notin R \implies ")
+    assert "Curry" in law["source"]
+
+
+def test_the_sources_of_the_command_are_those_of_claims():
+    assert claims_table.SOURCES == SOURCES
+
+
+def test_a_date_that_is_none_is_noticed_before_the_work(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: pytest.fail("checked"))
+    assert main(["verify", "closed-form-mean", "--report", str(tmp_path)]) == 2
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
+
+
 def test_verify_tables_are_whole_at_100_columns(capsys, monkeypatch):
-    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
+    names = ["closed-form-bare-mean-and-second-last", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
+    assert len(names[0]) == max(map(len, claims()))
     accepted = dict.fromkeys(names, ("a_theorem",))
     monkeypatch.setattr("theory.cli.verify._proved_by_kernel", lambda: accepted)
     assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
@@ -290,7 +335,7 @@ def test_verify_writes_the_report(capsys, tmp_path):
     assert main(["verify", "closed-form-mean", "--kernel-max", "6", "--report", str(folder)]) == 0
     assert "index.html" in capsys.readouterr().out
     assert sorted(path.name for path in folder.iterdir()) == ["index.html", "report.json"]
-    assert json.loads((folder / "report.json").read_text())[0]["claim"] == "closed-form-mean"
+    assert json.loads((folder / "report.json").read_text())["claims"][0]["claim"] == "closed-form-mean"
 
 
 @pytest.mark.parametrize(

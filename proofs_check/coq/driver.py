@@ -186,8 +186,8 @@ def recheck(theories: Theories, timeout: float = COQCHK_TIMEOUT) -> None:
     require_empty_summary(run_tool(command, theories.folder, timeout, errors_too=True))
 
 
-def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the claims that the theories prove, with the names of the theorems, if the cache has these theories.
+def accepted(cache: str | os.PathLike[str] | None = None) -> tuple[KernelTheorem, ...]:
+    """Return the theorems that the kernel has accepted, by the record of its last run on these theories.
 
     This compiles nothing, so that it costs no time.
 
@@ -199,16 +199,29 @@ def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tupl
         If these theories were not compiled yet by this version of Coq, or the cache cannot be used.
     """
     texts = shipped_sources()
-    sources = read_sources(texts)
-    coqc = find_tool("coqc")
     try:
-        theories = read_cache(folder_of(texts, version(coqc), cache))
+        theories = read_cache(folder_of(texts, version(find_tool("coqc")), cache))
     except InputError as error:
         raise KernelError(str(error)) from None
-    listed = [theorem for source in sources for theorem in source.listed]
-    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in listed}:
+    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in _listed(texts)}:
         raise KernelError("the cache has other theorems")
-    return theorems_of_claims(listed)
+    return theories.theorems
+
+
+def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the claims that the theories prove, with the names of the theorems, if the kernel has accepted these.
+
+    Raises
+    ------
+    KernelMissingError, KernelError
+        As :func:`accepted` does.
+    """
+    accepted(cache)
+    return theorems_of_claims(_listed(shipped_sources()))
+
+
+def _listed(texts: Mapping[str, str]) -> list[ListedTheorem]:
+    return [theorem for source in read_sources(texts) for theorem in source.listed]
 
 
 def _compile(sources: Sequence[Source], folder: Path, coqc: str, timeout: float) -> list[KernelTheorem]:

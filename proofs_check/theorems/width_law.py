@@ -158,7 +158,7 @@ def _claim(name: str, text: str, constant: Fraction, last: int, neighbours: tupl
         r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
         quantities=standard("d", "R"),
         hypotheses=(
-            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last).failing_at(**COUNTEREXAMPLE),
+            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last).failing_at(**COUNTEREXAMPLE),
             *WITH_INTERCEPT,
         ),
         evaluate=partial(_evaluate, constant),

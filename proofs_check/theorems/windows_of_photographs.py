@@ -9,7 +9,7 @@ Claim
 Kind
     Upper.
 Source
-    The definition of E, on data.
+    This project: the definition of E, on data.
 Check
     The largest residual over all windows, exactly: pixels are integers and the weights are rationals over one
     denominator, so that all arithmetic is on integers.
@@ -33,6 +33,7 @@ from theory import closed_forms, optimal_estimator
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
 from theory.extras import import_extra
+from theory.optimal.families import OURS
 from theory.rationals import over_common_denominator
 
 KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
@@ -188,7 +189,7 @@ def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tupl
         conclusion=rf"|\max x - f(x)| \le {factor}E{relative}"
         rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
         kind="upper",
-        source="the definition of E, on data",
+        source=f"{OURS}: the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
         quantities=_quantities(kernel),
         evaluate=partial(_evaluate, kernel, name, share),

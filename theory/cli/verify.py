@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.cli.claims_table import SOURCES, list_claims, of_source
 from theory.cli.output import (
     DONE,
     FAILED,
@@ -29,10 +30,11 @@ from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
     from proofs_check import Verdict
+    from proofs_check.report import Run
     from theory.terminal import Console
 
 
-_SCOPE_WIDTH = 11
+_SCOPE_WIDTH = 9
 
 
 def add(commands: Any) -> None:
@@ -42,6 +44,10 @@ def add(commands: Any) -> None:
     verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
     verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    verify.add_argument(
+        "--list", action="store_true", help="list the claims; with --json, their statements; check none"
+    )
     add_yes(verify)
     add_json(verify)
 
@@ -50,7 +56,11 @@ def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
 
-    chosen = [claim.name for claim in select(options.names or None)]
+    wanted = of_source(select(options.names or None), options.source)
+    if options.list:
+        return list_claims(wanted, options)
+    chosen = [claim.name for claim in wanted]
+    run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
@@ -68,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         from proofs_check.report import write_report
 
-        written = write_report(verdicts, claims(), options.report)
+        written = write_report(verdicts, claims(), options.report, run=run_of_report)
     if options.json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:
@@ -86,6 +96,15 @@ def _work(claims: int, kernel_max: int, workers: int) -> Work:
     return Work(f"checking {claims} claims up to kernel size {readable(kernel_max)}", seconds)
 
 
+def _run_of_report(options: argparse.Namespace) -> Run | None:
+    """Return what the report says of this run, before the work: a date that is none is noticed then."""
+    if not options.report:
+        return None
+    from proofs_check.report import this_run
+
+    return this_run()
+
+
 def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
     """Return what the kernel has proved, or say in one line why it was not asked."""
     from proofs_check.coq import KernelError, proved_claims
@@ -101,7 +120,7 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
-    from proofs_check.sections import relation
+    from proofs_check.report.sections import relation
 
     table = new_table(
         ("claim", "left"),
@@ -112,6 +131,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         ("claimed", "right"),
         ("s", "right"),
     )
+    table.show_edge = False  # so the longest names and labels take just 100 columns
     for column in table.columns:
         column.no_wrap = True
     # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
