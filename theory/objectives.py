@@ -114,6 +114,8 @@ CERTIFIED = tuple(name for name, value in OBJECTIVES.items() if value.certified)
 """The names of those whose optima have certificates."""
 
 DEFAULT: Objective = "cube"
+RELATIVE: Objective = "range"
+"""What needs no bounds of the inputs: the default where nothing is known of them."""
 
 
 def find_objective(name: object) -> ObjectiveValue:

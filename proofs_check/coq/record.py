@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from proofs_check.coq.driver import KernelTheorem, accepted, proved_claims
+from proofs_check.coq.cache import KernelTheorem
+from proofs_check.coq.driver import accepted, proved_claims
 from proofs_check.coq.errors import KernelError
 from proofs_check.coq.toolchain import find_tool, version
 from theory.errors import MissingDependencyError

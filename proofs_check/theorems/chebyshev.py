@@ -30,7 +30,7 @@ from functools import partial
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, free
 from proofs_check.statement import Case, Hypothesis, Value, standard
 from theory.bounds import chebyshev_polynomial

@@ -28,11 +28,11 @@ from itertools import combinations
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import UP_TO_J, U, V, W, moments, split_sum, without_sums
-from proofs_check.optima import certified_error
+from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.kits.optima import certified_error
+from proofs_check.kits.top_sets import top_proof
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Value, standard
-from proofs_check.top_sets import top_proof
 from theory import closed_forms
 from theory.optimal.families import OURS, D, J, K, R
 

@@ -24,7 +24,7 @@ from functools import partial
 from sympy import Expr, Integer
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Proof
 from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from proofs_check.theorems.extremal import (

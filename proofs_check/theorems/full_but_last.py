@@ -10,7 +10,7 @@ Source
     This project.
 Proof
     Weights (-1)^(d-z) C(d,z) (z-m)/(d-m) against the residual -(-1)^(d-z) E for z > m, (-1)^(d-z) E for z < m, and at
-    z = m that for z > m if d is even, 0 if d is odd. See :mod:`proofs_check.newton`.
+    z = m that for z > m if d is even, 0 if d is odd. See :mod:`proofs_check.kits.growing_orders`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from sympy import Integer, Symbol, binomial, floor
 
 from proofs_check.claim import Claim
-from proofs_check.newton import U, V, W, Z, binomial_theorem, moments, off_by_one, sign, split_sum
-from proofs_check.optima import family_claim
+from proofs_check.kits.growing_orders import U, V, W, Z, binomial_theorem, moments, off_by_one, sign, split_sum
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError, Region, Sign, Step, Telescoping
 from theory import closed_forms
 from theory.optimal.families import ClosedForm, D, K, R

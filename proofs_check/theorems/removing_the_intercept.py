@@ -36,7 +36,7 @@ from itertools import combinations
 from sympy import Expr, Symbol
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
 from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from theory.optimal.families import OURS

@@ -24,7 +24,7 @@ from fractions import Fraction
 from functools import cache, partial
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
 from theory.errors import MissingDependencyError, SubpoolError
 from theory.rationals import decimal, to_string
+from theory.terminal import say
 
 if TYPE_CHECKING:
     from proofs_check.coq import KernelTheorem
@@ -46,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
 def _print_result(result: dict[str, Any]) -> None:
     read = result["status"] != "unreadable"
     if read:
-        print(f"{result['file']}: {result['message']}")
+        say(f"{result['file']}: {result['message']}")
     kernel = result.get("kernel")
     if kernel is not None and (read or kernel["status"] != "unreadable"):
-        print(f"{result['file']}: {kernel['message']}")
+        say(f"{result['file']}: {kernel['message']}")
 
 
 def _exit_code(results: Sequence[dict[str, Any]]) -> int:

@@ -11,9 +11,11 @@ from theory.cli.output import (
     DONE,
     add_command,
     add_json,
+    add_yes,
     console,
     count,
     describe_network,
+    expected,
     fraction,
     network_row,
     new_table,
@@ -27,6 +29,7 @@ from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES, Objective
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.terminal import working
 
 
 def add(commands: Any) -> None:
@@ -41,6 +44,7 @@ def add(commands: Any) -> None:
     solve.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
     solve.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     solve.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
+    add_yes(solve)
     add_json(solve)
 
 
@@ -53,13 +57,14 @@ def _orders_and_objective(options: argparse.Namespace, kernel_size: int) -> tupl
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
-    from theory.optimal.solve import optimal_estimator
+    from theory.optimal.solve import optimal_estimator, solving_work
 
     shape = parse_kernel(options.kernel)
     orders, objective = _orders_and_objective(options, prod(shape))
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
-    with console(error=True).status("solving"):
+    work = solving_work(prod(shape), orders, objective=objective, method=options.method)
+    with working(expected("solving", work, options)):
         estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:

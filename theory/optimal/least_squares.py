@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -11,6 +12,29 @@ from theory.estimator import Estimator
 from theory.objectives import ObjectiveValue
 from theory.rationals import to_fraction
 from theory.subpools import vertex_features
+from theory.work import Work, as_float, bits_of_binomial, readable
+
+
+def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
+    """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : sequence of int, each in 0..kernel_size
+
+    Examples
+    --------
+    >>> round(least_squares_work(1000, range(0, 1000, 100)).seconds)
+    1
+    """
+    d, n = as_float(kernel_size), len(orders)
+    bits = sum(bits_of_binomial(kernel_size, r) for r in orders) / n
+    seconds = d * (1e-4 + n * (1e-5 + 1e-10 * bits**2)) + 8e-13 * n**3 * bits**2
+    # A fraction is two integers of about as many digits, and an object.
+    memory = d * n * (150 + bits / 4)
+    what = f"solving kernel size {readable(kernel_size)} with {n} orders up to {readable(max(orders))}"
+    return Work(what, seconds, memory=memory)
 
 
 def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:

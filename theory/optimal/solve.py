@@ -9,13 +9,38 @@ from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.objectives import DEFAULT, Objective, find_objective
 from theory.optimal.exact import solve_supremum
+from theory.optimal.extrapolation import extrapolation_work
 from theory.optimal.floats import solve_cvxpy, solve_highs
-from theory.optimal.least_squares import solve_least_squares
+from theory.optimal.least_squares import least_squares_work, solve_least_squares
 from theory.subpools import check_kernel_size, check_orders
+from theory.work import Work
 
 Method = Literal["exact", "highs", "cvxpy"]
 
 _FLOAT = {"highs": solve_highs, "cvxpy": solve_cvxpy}
+
+
+def solving_work(
+    kernel_size: int, orders: Iterable[int], *, objective: Objective = "cube", method: Method = "exact"
+) -> Work:
+    """Estimate what :func:`optimal_estimator` takes.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError
+
+    Examples
+    --------
+    >>> solving_work(9, [0, 1, 8]).seconds < 0.01
+    True
+    """
+    d = check_kernel_size(kernel_size)
+    chosen = check_orders(d, orders)
+    if method != "exact" or find_objective(objective).least_squares:
+        # Float solvers are given the features as well.
+        return least_squares_work(d, chosen)
+    # With order d, all others have coefficient 0.
+    return extrapolation_work(d, chosen if chosen[-1] < d else (0,))
 
 
 def optimal_estimator(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from theory.empirical.classifier.data import load_split
 from theory.empirical.classifier.onnx_model import import_onnx, read_parameters, write_model
@@ -24,12 +23,9 @@ from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.empirical.progress import Bar
 from theory.errors import InputError, SubpoolError
 from theory.files import write_whole
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from theory.terminal import console, say
 
 _DONE, _BAD_INPUT = 0, 2
-_WIDTH_WITHOUT_TERMINAL = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if page is not None:
             write_whole(options.page, fill_page(page, all_tables(results)))
     except SubpoolError as error:
-        sys.stderr.write("subpool: " + " ".join(str(error).split()) + "\n")
+        say("subpool: " + " ".join(str(error).split()), error=True)
         return _BAD_INPUT
     return _DONE
 
@@ -80,7 +76,7 @@ def _compute(options: argparse.Namespace) -> Results:
 
 
 def _print(results: Mapping[str, Any]) -> None:
-    out = _console(sys.stdout)
+    out = console()
     test = results["test"]
     out.print(
         f"max pooling: {test['hits']} of {test['of']} test images right, {100 * test['share']:.1f} % "
@@ -104,13 +100,6 @@ def _read(page: Path) -> str:
         return page.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot read {page}: {error.strerror}") from None
-
-
-def _console(stream: Any) -> Console:
-    from rich.console import Console
-
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
-    return Console(file=stream, width=width, highlight=False)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context
 from math import ceil
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from theory.errors import FormatError
 
 if TYPE_CHECKING:
-    from rich.table import Table as RichTable
+    from theory.terminal import Table as RichTable
 
 Row = Mapping[str, Any]
 
@@ -36,15 +36,11 @@ class Table:
 
     def to_rich(self) -> RichTable:
         """Return the table for a terminal."""
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table as RichTable
+        from theory.terminal import new_table
 
-        table = RichTable(
-            box=SIMPLE_HEAD, title=self.title, title_justify="left", pad_edge=False, collapse_padding=True
-        )
-        for number, column in enumerate(self.columns):
-            justify: Literal["left", "right"] = "right" if number else "left"
-            table.add_column(column, justify=justify, overflow="fold", no_wrap=number == 0)
+        name, *numbers = self.columns
+        table = new_table((name, "left"), *((number, "right") for number in numbers), title=self.title)
+        table.columns[0].no_wrap = True
         for row in self.rows:
             table.add_row(*row)
         return table

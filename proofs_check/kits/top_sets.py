@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.newton import (
+from proofs_check.kits.growing_orders import (
     BELOW_TOP,
     UP_TO_J,
     U,

@@ -23,8 +23,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
+from proofs_check.kits.fixed_orders import with_error
 from proofs_check.proof import ConstantSum, Identity, ProofError, Region, Step, Telescoping, free
-from proofs_check.tight import with_error
 from theory.optimal.families import ClosedForm, D, J, K, R
 
 Z = Symbol("z")

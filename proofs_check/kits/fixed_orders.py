@@ -42,7 +42,7 @@ import sympy
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.optima import family_claim
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm, D, K
