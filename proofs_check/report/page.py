@@ -132,7 +132,8 @@ def _commit(commit: str | None) -> str:
 
 def _kernel(run: Run) -> list[Node]:
     if run.kernel.missing:
-        return [f"not asked: {run.kernel.missing}. Claims that its theorems cover stand by their other checks."]
+        instead = "Claims that its theorems cover stand by their other checks; to have it asked: make coq."
+        return [f"not asked: {run.kernel.missing}. {instead}"]
     items = [el("li", el("code", theorem.name), f": {theorem.meaning}") for theorem in run.kernel.theorems]
     number = "1 theorem" if len(items) == 1 else f"{len(items)} theorems"
     title = f"Coq {run.kernel.coq} has accepted {number}, without assumptions"
