@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
@@ -15,7 +17,7 @@ from proofs_check import claims
 from proofs_check.certificates import certify
 from proofs_check.claim import SOURCES
 from proofs_check.theorems import windows_of_photographs as photographs
-from theory import optimal_estimator
+from theory import cli, optimal_estimator
 from theory.cli import claims_table, main
 from theory.cli import table as table_command
 
@@ -382,6 +384,11 @@ def test_verify_advises_no_make(capsys, monkeypatch):
     assert (
         error == "kernel checks skipped: the theories are not compiled yet; python -m proofs_check.coq compiles them\n"
     )
+
+
+def test_every_module_with_a_command_is_one():
+    modules = {info.name: import_module(f"theory.cli.{info.name}") for info in iter_modules(cli.__path__)}
+    assert {name for name, module in modules.items() if hasattr(module, "add")} == set(cli.COMMANDS)
 
 
 def test_help_lists_the_commands(capsys):

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
+
+COMMANDS = (
+    *("solve", "network", "check", "verify", "guess", "table", "sweep", "pareto", "plot"),
+    *("observe", "train", "reluify", "compare"),
+)
+"""The commands, each a module of this package, in the order of the help."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,41 +62,11 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from theory.cli import (
-        check,
-        compare,
-        guess,
-        network,
-        observe,
-        pareto,
-        plot,
-        reluify,
-        solve,
-        sweep,
-        table,
-        train,
-        verify,
-    )
-
     parser = _Parser(
         prog="subpool",
         description="Exact optimal approximations of max pooling, with certificates that anyone can check.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (
-        solve,
-        network,
-        check,
-        verify,
-        guess,
-        table,
-        sweep,
-        pareto,
-        plot,
-        observe,
-        train,
-        reluify,
-        compare,
-    ):
-        command.add(commands)
+    for name in COMMANDS:
+        import_module(f"{__name__}.{name}").add(commands)
     return parser
