@@ -10,7 +10,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, new_table, print_json, progress_bar
+from theory.cli.output import (
+    DONE,
+    add_command,
+    add_json,
+    console,
+    count,
+    make_folder,
+    new_table,
+    print_json,
+    progress_bar,
+)
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
 
@@ -87,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         check_plot_file(options.plot)
     start = perf_counter()
     table, folder = _stored(options) if options.stored else _trained(options)
-    files = [*_draw(table, folder), *_plot(table, options)]
+    files = _draw(table, folder, options.plot)
     groups = group_rows(table)
     results = None if options.stored else str(Path(folder or "", FILE))
     if options.json:
@@ -118,20 +128,20 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
     if number < 1:
         raise InputError(f"--seeds is at least 1, not {number}")
     folder = options.out or _DEFAULT_OUT
-    with progress_bar(remaining=True) as progress:
-        task = progress.add_task("training, %", total=None)
+    with progress_bar(remaining=True) as bar:
+        task = bar.add_task("training, %", total=None)
         begun: list[float] = []
 
-        def on_work(done: float, total: float) -> None:
+        def progress(done: float, total: float) -> None:
             share = 100 * done / total
             if not begun:
                 begun.append(share)
                 # What was there already says nothing about speed.
-                progress.reset(task, total=100, completed=round(share))
+                bar.reset(task, total=100, completed=round(share))
             else:
-                progress.update(task, completed=round(share, 1))
+                bar.update(task, completed=round(share, 1))
 
-        table = run_experiments(configurations, folder, range(number), on_work=on_work)
+        table = run_experiments(configurations, folder, range(number), progress=progress)
     return table, folder
 
 
@@ -169,36 +179,38 @@ def _scales(text: str) -> tuple[Fraction, ...]:
         raise InputError(f"scales are positive numbers or fractions such as 1/4,1/2,1, not {text!r}") from None
 
 
-def _draw(table: pa.Table, folder: str | None) -> list[str]:
-    """Draw the figures of every kernel size into the folder, as SVG and PNG; nothing without matplotlib."""
-    if folder is None:
-        return []
-    from theory.cli.output import make_folder
-    from theory.empirical.training.plot import figures
-    from theory.plotting import save_figure
+def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
+    """Draw the figures of every kernel size into the folder, as SVG and PNG, and one base figure into a file."""
+    from theory.figures.gallery.training import plot_training
+    from theory.figures.gallery.training_variations import plot_training_variations
+    from theory.figures.save import save_figure
+    from theory.figures.trained import has_variations
 
-    make_folder(folder)
+    if folder is not None:
+        make_folder(folder)
+    sizes = sorted(set(table["kernel_size"].to_pylist()))
     written = []
+
+    def save(axes: Sequence[Any], path: str) -> None:
+        save_figure(axes[0], path)
+        written.append(path)
+
     try:
-        for name, axes in figures(table):
-            for suffix in (".svg", ".png"):
-                path = str(Path(folder) / (name + suffix))
-                save_figure(axes[0], path)
-                written.append(path)
+        for d in sizes if folder is not None else ():
+            figures = {f"training-{d}": plot_training}
+            if has_variations(table, d):
+                figures[f"training-{d}-variations"] = plot_training_variations
+            for name, draw in figures.items():
+                axes = draw(table=table, kernel_size=d)
+                for suffix in (".svg", ".png"):
+                    save(axes, str(Path(folder or "") / (name + suffix)))
+        if base is not None:
+            save(plot_training(table=table, kernel_size=sizes[0]), base)
     except MissingDependencyError as error:
+        if base is not None:
+            raise
         console(error=True).print(f"no figures: {error}", soft_wrap=True)
     return written
-
-
-def _plot(table: pa.Table, options: argparse.Namespace) -> list[str]:
-    if not options.plot:
-        return []
-    from theory.empirical.training.plot import figures
-    from theory.plotting import save_figure
-
-    _, axes = next(figures(table))
-    save_figure(axes[0], options.plot)
-    return [options.plot]
 
 
 def _row(group: Group) -> dict[str, Any]:

@@ -36,8 +36,8 @@ def adversarial_rows(
                 row["certified"] = _summary(bound)
                 for kind, found in (
                     ("clean", images),
-                    ("random", adversary.sample(ball, rng=rng).inputs),
-                    ("ascent", adversary.ascend(ball, rng=rng).inputs),
+                    ("random", adversary.sample(ball, rng=rng)[0]),
+                    ("ascent", adversary.ascend(ball, rng=rng)[0]),
                 ):
                     row[kind] = _measured(parameters, found, poolings, target, bound)
                 advance()

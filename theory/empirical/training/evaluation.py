@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.empirical.adversarial import climb
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
 from theory.empirical.training.network import Parameters
 from theory.estimator import Estimator
 
 Floats = NDArray[np.float64]
-
 TEST_ROWS = 20_000
 _TEST_SEED = 2**31
 """No seed of a training run: the test rows are the same for all."""
@@ -71,9 +71,12 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> Erro
     The network of the optimal estimator of orders 0, 1, 3, whose error is E = 1/10:
 
     >>> from theory import build_network, optimal_estimator
-    >>> from theory.empirical.training.network import exact_parameters
     >>> network = build_network(optimal_estimator(4, [0, 1, 3]))
-    >>> errors = measure_errors(exact_parameters(network), Configuration(4, (0, 1, 3)))
+    >>> parameters = [
+    ...     (matrix.to_numpy(np.dtype(np.float32)).T, np.array(bias, dtype=np.float32))
+    ...     for matrix, bias in zip(network.weights, network.biases, strict=True)
+    ... ]
+    >>> errors = measure_errors(parameters, Configuration(4, (0, 1, 3)))
     >>> round(errors.vertex, 6), round(errors.cube, 6), errors.test < 0.1
     (0.1, 0.1, True)
     """
@@ -83,7 +86,7 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> Erro
     everywhere = np.concatenate([uniform, corners])
     residuals = network_residuals(parameters, everywhere)
     worst = everywhere[np.argsort(np.abs(residuals))[-_STARTS:]]
-    climbed = np.abs(network_residuals(parameters, climb(parameters, worst)))
+    climbed = np.abs(network_residuals(parameters, worst_near(parameters, worst)))
     return ErrorMeasures(
         test=row_error(parameters, test_rows(configuration)),
         vertex=float(np.abs(residuals[TEST_ROWS:]).max()),
@@ -116,25 +119,23 @@ def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
     return np.concatenate([_residuals(layers, part) for part in _parts(layers, np.asarray(x, dtype=np.float64))])
 
 
-def climb(parameters: Parameters, x: NDArray[Any]) -> Floats:
+def worst_near(parameters: Parameters, x: NDArray[Any]) -> Floats:
     """Ascend |max(x) - network(x)| inside the cube, and return the best window on each way.
 
-    Steps along the sign of the gradient, which shrink: the residual is piecewise linear, so that where it increases
-    fastest in the maximum norm is a corner of a box.
+    The steps shrink: where the residual, piecewise linear, increases fastest is a corner of a box.
 
     Parameters
     ----------
     parameters : list of (matrix, bias)
     x : array, shape (starts, d)
     """
-    layers, x = _in_float64(parameters), np.array(x, dtype=np.float64)
-    best, largest = x.copy(), np.abs(_residuals(layers, x))
-    for step in _FIRST_STEP * _SHRINKING ** np.arange(_ASCENT_STEPS):
-        x = np.clip(x + step * np.sign(_gradient(layers, x)), 0, 1)
-        size = np.abs(_residuals(layers, x))
-        better = size > largest
-        best[better], largest[better] = x[better], size[better]
-    return best
+    layers = _in_float64(parameters)
+
+    def slope(x: Any) -> tuple[Floats, Floats]:
+        return np.abs(_residuals(layers, x)), _gradient(layers, x)
+
+    lengths = _FIRST_STEP * _SHRINKING ** np.arange(_ASCENT_STEPS)
+    return np.asarray(climb(slope, np.asarray(x, dtype=np.float64), 0, 1, lengths)[0], dtype=np.float64)
 
 
 _Layers = list[tuple[Floats, Floats]]

@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from theory.empirical.training.backend import environment, load_jax, load_optax
 from theory.empirical.training.configuration import Configuration, check_seeds
 from theory.empirical.training.evaluation import estimator_error, measure_errors, row_error, test_rows
-from theory.empirical.training.loop import TrainedSeeds, train_seeds
+from theory.empirical.training.network import train_seeds, training_rows
 from theory.empirical.training.results import ResultStore
+from theory.empirical.training.trainer import load_jax, load_optax
 from theory.errors import KernelSizeError
 from theory.optimal.solve import optimal_estimator
 from theory.subpools import check_kernel_size
@@ -111,7 +111,7 @@ def run_experiments(
     folder: str | Path,
     seeds: Sequence[int],
     *,
-    on_work: Callable[[float, float], None] | None = None,
+    progress: Callable[[float, float], object] | None = None,
 ) -> pa.Table:
     """Train what is not in the results yet, and add it, configuration by configuration.
 
@@ -121,7 +121,7 @@ def run_experiments(
     folder : str or Path
         Where the results are, or will be, in ``training.parquet``.
     seeds : sequence of int
-    on_work : callable, optional
+    progress : callable, optional
         Called with the work done and the work in all, in arbitrary units; the first time with what was there before.
 
     Returns
@@ -136,7 +136,7 @@ def run_experiments(
     chosen, seeds = tuple(dict.fromkeys(configurations)), check_seeds(seeds)
     load_jax(), load_optax()
     store = ResultStore(folder)
-    report = on_work or (lambda done, total: None)
+    report = progress or _silent
     with store.writing():
         missing = {c: tuple(s for s in seeds if s not in store.seeds_of(c)) for c in chosen}
         total = sum(c.work * len(seeds) for c in chosen)
@@ -145,60 +145,58 @@ def run_experiments(
         for configuration, left in missing.items():
             if left:
                 share = configuration.work * len(left)
-                store.add(_train(configuration, left, _reporter(report, done, share, total, configuration.checks)))
+                store.add(_train(configuration, left, _part(report, done, share, total)))
                 done += share
                 report(done, total)
     return store.rows_of(chosen, seeds)
 
 
-def _reporter(
-    report: Callable[[float, float], None], done: float, share: float, total: float, checks: int
-) -> Callable[[int], None]:
-    return lambda check: report(done + share * check / checks, total)
+def _silent(done: float, total: float) -> None:
+    """Report nothing."""
+
+
+def _part(
+    report: Callable[[float, float], object], done: float, share: float, total: float
+) -> Callable[[int, int], object]:
+    """Return what reports a share of the work, which begins when so much is done."""
+    return lambda look, looks: report(done + share * look / looks, total)
 
 
 def _train(
-    configuration: Configuration, seeds: tuple[int, ...], on_check: Callable[[int], None]
+    configuration: Configuration, seeds: Sequence[int], progress: Callable[[int, int], object]
 ) -> list[dict[str, Any]]:
     """Train the seeds of one configuration, measure the networks, and return their rows."""
     start = process_time()
-    trained = train_seeds(configuration, seeds, on_check=on_check)
-    of_all = {**configuration.to_row(), **_described(configuration), **_optimal(configuration)}
-    rows = [of_all | _measured(trained, i, configuration) for i in range(len(seeds))]
+    trained = train_seeds(configuration, seeds, progress=progress)
+    of_all = {**configuration.to_row(), **_described(configuration)}
+    rows = []
+    for i, seed in enumerate(seeds):
+        errors = measure_errors(trained.of(i), configuration)
+        found = {
+            "seed": seed,
+            "steps_taken": int(trained.steps[i]),
+            "best_step": int(trained.best_steps[i]),
+            "stopped_early": bool(trained.stopped_early[i]),
+            "train_error": row_error(trained.of(i), training_rows(configuration, seed)),
+            "validation_error": float(trained.errors[i]),
+            "test_error": errors.test,
+            "vertex_error": errors.vertex,
+            "cube_error": errors.cube,
+        }
+        rows.append(of_all | found)
     seconds = (process_time() - start) / len(seeds)
     return [row | {"processor_seconds": seconds} for row in rows]
 
 
 def _described(configuration: Configuration) -> dict[str, Any]:
+    """Return what is true of all seeds: the architecture, the optimum, and what the arithmetic depends on."""
+    jax, optax = load_jax(), load_optax()
+    estimator = optimal_estimator(configuration.kernel_size, configuration.orders)
     return {
         "configuration": configuration.identity,
         "hidden_widths": list(configuration.hidden_widths),
         "parameters": configuration.parameters,
-        "environment": environment(),
-    }
-
-
-def _measured(trained: TrainedSeeds, i: int, configuration: Configuration) -> dict[str, Any]:
-    """Return what was found for the i-th seed."""
-    parameters = trained.network(i)
-    errors = measure_errors(parameters, configuration)
-    return {
-        "seed": trained.seeds[i],
-        "steps_taken": int(trained.steps[i]),
-        "best_step": int(trained.best_steps[i]),
-        "stopped_early": bool(trained.stopped_early[i]),
-        "train_error": row_error(parameters, trained.training_rows[i]),
-        "validation_error": float(trained.validation_errors[i]),
-        "test_error": errors.test,
-        "vertex_error": errors.vertex,
-        "cube_error": errors.cube,
-    }
-
-
-def _optimal(configuration: Configuration) -> dict[str, float]:
-    """Return the error of the optimal estimator of these orders, on the cube and on the test rows."""
-    estimator = optimal_estimator(configuration.kernel_size, configuration.orders)
-    return {
+        "environment": f"jax {jax.__version__}, optax {optax.__version__}, {jax.default_backend()}",
         "optimal_error": float(estimator.error or 0),
         "optimal_test_error": estimator_error(estimator, test_rows(configuration)),
     }
