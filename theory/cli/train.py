@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import fields
 from fractions import Fraction
 from math import prod
 from pathlib import Path
@@ -35,19 +36,6 @@ _SEEDS, _FULL_SEEDS = 5, 10
 _DEFAULT_KERNEL = "8"
 _DEFAULT_OUT = "training"
 _ERRORS = ("test_error", "cube_error")
-_SETTINGS = (
-    "widths",
-    "loss",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "initialization",
-    "inputs",
-    "rows",
-    "batch",
-    "steps",
-    "patience",
-)
 
 
 def add(commands: Any) -> None:
@@ -114,8 +102,8 @@ def run(options: argparse.Namespace) -> int:
 def _stored(options: argparse.Namespace) -> tuple[pa.Table, str | None]:
     from theory.empirical.training.results import stored_results
 
-    given = [name for name in ("kernel", "orders", "scales", "seeds", *_SETTINGS) if getattr(options, name) is not None]
-    if given or options.full or options.variations:
+    given = [name for name in ("kernel", "orders", "scales", "seeds") if getattr(options, name) is not None]
+    if given or _settings(options) or options.full or options.variations:
         raise InputError("--stored shows results as they are: it goes with --out, --plot and --json alone")
     return stored_results(), options.out
 
@@ -128,20 +116,20 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
     if number < 1:
         raise InputError(f"--seeds is at least 1, not {number}")
     folder = options.out or _DEFAULT_OUT
-    with progress_bar(remaining=True) as bar:
-        task = bar.add_task("training, %", total=None)
+    with progress_bar(remaining=True) as progress:
+        task = progress.add_task("training, %", total=None)
         begun: list[float] = []
 
-        def progress(done: float, total: float) -> None:
+        def report(done: float, total: float) -> None:
             share = 100 * done / total
             if not begun:
                 begun.append(share)
                 # What was there already says nothing about speed.
-                bar.reset(task, total=100, completed=round(share))
+                progress.reset(task, total=100, completed=round(share))
             else:
-                bar.update(task, completed=round(share, 1))
+                progress.update(task, completed=round(share, 1))
 
-        table = run_experiments(configurations, folder, range(number), progress=progress)
+        table = run_experiments(configurations, folder, range(number), progress=report)
     return table, folder
 
 
@@ -154,7 +142,7 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
         varied_configurations,
     )
 
-    settings = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    settings = _settings(options)
     kernels = FULL_KERNEL_SIZES if options.full and not options.kernel else (_kernel(options),)
     scales = _scales(options.scales) if options.scales else SCALES
     chosen: list[Configuration] = []
@@ -166,6 +154,14 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
             some = base if options.scales or options.full else [c for c in base if c.scale in VARIED_SCALES]
             chosen += varied_configurations(some)
     return tuple(chosen)
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return how it is trained, as far as it is said: the options that are called as fields of a configuration."""
+    from theory.empirical.training.configuration import Configuration
+
+    of_all = [field.name for field in fields(Configuration) if field.name not in ("kernel_size", "orders", "scale")]
+    return {name: getattr(options, name) for name in of_all if getattr(options, name, None) is not None}
 
 
 def _kernel(options: argparse.Namespace) -> int:
@@ -215,7 +211,6 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
 
 def _row(group: Group) -> dict[str, Any]:
     configuration = group.configuration
-    errors = {name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors}
     return {
         **configuration.to_row(),
         "configuration": configuration.identity,
@@ -225,7 +220,7 @@ def _row(group: Group) -> dict[str, Any]:
         "seeds": list(group.seeds),
         "optimal_error": group.optimal_error,
         "optimal_test_error": group.optimal_test_error,
-        **errors,
+        **{name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors},
         "seeds_within_optimal_error": group.reached,
         "seeds_within_optimal_test_error": group.reached_on_rows,
     }
@@ -251,15 +246,8 @@ def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 
 def _table(groups: Sequence[Group]) -> Table:
-    table = new_table(
-        ("orders", "left"),
-        ("training", "left"),
-        ("µ", "right"),
-        ("parameters", "right"),
-        ("error on test rows", "right"),
-        ("found in the cube", "right"),
-        ("optimal E", "right"),
-    )
+    numbers = ("µ", "parameters", "error on test rows", "found in the cube", "optimal E")
+    table = new_table(("orders", "left"), ("training", "left"), *((name, "right") for name in numbers))
     for group in groups:
         configuration = group.configuration
         table.add_row(
@@ -267,15 +255,10 @@ def _table(groups: Sequence[Group]) -> Table:
             configuration.label,
             str(configuration.scale),
             count(configuration.parameters),
-            *(_spread(group.spread(error)) for error in _ERRORS),
+            *("{1:.3f} ({0:.3f}–{2:.3f})".format(*group.spread(error)) for error in _ERRORS),
             f"{group.optimal_error:.3g}",
         )
     return table
-
-
-def _spread(values: tuple[float, float, float]) -> str:
-    least, middle, largest = (f"{value:.3f}" for value in values)
-    return f"{middle} ({least}–{largest})"
 
 
 def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
@@ -291,11 +274,6 @@ def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
 
 
 def _closest(groups: Sequence[Group], error: str, optimum: str, what: str) -> str:
-    factor, group = min(
-        ((group.spread(error)[0] / getattr(group, optimum), group) for group in groups), key=lambda pair: pair[0]
-    )
-    configuration = group.configuration
-    return (
-        f"{factor:.1f} times {what}: orders {format_orders(configuration.orders)}, µ = {configuration.scale}, "
-        f"{configuration.label}"
-    )
+    factors = {group.spread(error)[0] / getattr(group, optimum): group.configuration for group in reversed(groups)}
+    c = factors[min(factors)]
+    return f"{min(factors):.1f} times {what}: orders {format_orders(c.orders)}, µ = {c.scale}, {c.label}"

@@ -36,23 +36,9 @@ Slope = Callable[[Any], tuple[Floats, Floats]]
 def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
     """Ascend a function of rows inside a box by steps along the sign of its gradient.
 
-    Where a linear function increases fastest in the maximum norm is a corner of a box.
-
-    Parameters
-    ----------
-    slope : callable
-        Values and gradients of the function.
-    x : array, shape (N, ...)
-        The starts, within the box.
-    lower, upper : number or array
-        The box.
-    lengths : iterable of float
-        Of the steps.
-
-    Returns
-    -------
-    inputs, values : array
-        The best input on each way, the start included, and the value there.
+    Where a linear function increases fastest in the maximum norm is a corner of a box. From the starts ``x``, shape
+    (N, ...), within ``lower`` and ``upper``, steps of the ``lengths`` are taken one after another; the best input on
+    each way, the start included, is returned, with the values.
 
     Examples
     --------
