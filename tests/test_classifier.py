@@ -338,9 +338,12 @@ def test_the_program_puts_its_tables_into_a_page(tmp_path, stored):
         (["--results", "/nonexistent.json"], "cannot read"),
         (["--model", "/nonexistent.onnx"], "cannot read"),
         (["--results", __file__], "no JSON"),
+        (["--results", "part.json"], "not those of a whole run: KeyError 'pooling'"),
     ],
 )
-def test_bad_usage_is_one_line_and_exit_code_two(arguments, message, capsys):
+def test_bad_usage_is_one_line_and_exit_code_two(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results.write_results({"format": "subpool-classifier", "version": 1, "test": {"of": 540}}, "part.json")
     assert TOOL["main"](arguments) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("subpool: ")

@@ -14,7 +14,7 @@ from theory.empirical.classifier.experiments import FULL, QUICK, Settings, train
 from theory.empirical.classifier.network import read_classifier
 from theory.empirical.classifier.results import Results, measure_all, read_results, write_results
 from theory.empirical.classifier.tables import all_tables, fill_page
-from theory.errors import InputError, SubpoolError
+from theory.errors import FormatError, InputError, SubpoolError
 from theory.files import write_whole
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         page = _read(options.page) if options.page else None
         results = read_results(options.results) if options.results else _compute(options)
-        tables = all_tables(results)
+        tables = _tables(results)
         for name, table in tables.items():
             sys.stdout.write(f"{name}\n\n{table}\n\n")
         if page is not None:
@@ -58,6 +58,13 @@ def _compute(options: argparse.Namespace) -> Results:
         if options.train:
             write_whole(Path(options.out) / "digits.onnx", model.SerializeToString(deterministic=True))
     return results
+
+
+def _tables(results: Results) -> dict[str, str]:
+    try:
+        return all_tables(results)
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"these results are not those of a whole run: {type(error).__name__} {error}") from None
 
 
 def _watched(what: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:

@@ -43,7 +43,7 @@ from theory.empirical.pooling.geometry import windows
 from theory.empirical.runner import open_runner
 from theory.errors import UndecidedError
 from theory.rationals import to_string
-from theory.rewrite.certify.certify import certify_deviation
+from theory.rewrite.certify import certify_deviation
 
 Row = dict[str, Any]
 Advance = Callable[[], None]

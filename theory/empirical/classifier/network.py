@@ -34,26 +34,17 @@ Poolings = dict[str, tuple[Array, Array]]
 
 
 def import_onnx() -> ModuleType:
-    """Import onnx, or say what brings it.
-
-    Raises
-    ------
-    MissingDependencyError
-    """
+    """Import onnx; where it is not installed, the error names the extra that brings it."""
     return import_extra("onnx", "helper", "numpy_helper", extra="onnx", purpose="the classifier is read with onnx")
 
 
 def read_classifier(path: str | os.PathLike[str]) -> Any:
-    """Read an ONNX model of images (N, 1, 8, 8) and ten logits whose nodes are known here.
+    """Read an ONNX model from ``image``, (N, 1, 8, 8), to ``logits``, (N, 10), whose nodes are known here.
 
     Raises
     ------
-    InputError
-        If the file cannot be read.
-    FormatError
-        If it is no such model.
-    MissingDependencyError
-        If onnx is not installed.
+    InputError, FormatError, MissingDependencyError
+        If the file cannot be read, is no such model, or onnx is not installed.
 
     Examples
     --------
@@ -249,10 +240,8 @@ def fit_weights(
 
     Raises
     ------
-    InputError
-        If there are fewer training images than a batch holds.
-    MissingDependencyError
-        If JAX or optax is not installed.
+    InputError, MissingDependencyError
+        If there are fewer training images than a batch holds, or JAX or optax is not installed.
     """
     steps, validation = len(split.train) // schedule.batch, (split.validation.images, split.validation.labels)
     if not steps:

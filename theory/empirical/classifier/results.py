@@ -52,20 +52,9 @@ def shipped_results() -> Path:
 def measure_all(
     model: Any, split: Split, settings: Settings, progress: Callable[[int, int], object] | None = None
 ) -> Results:
-    """Run all experiments on a trained classifier.
+    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts.
 
-    Parameters
-    ----------
-    model : ModelProto
-    split : Split
-    settings : Settings
-    progress : callable, optional
-        Called with the number of pieces of work done, and of all.
-
-    Returns
-    -------
-    dict
-        Plain numbers, strings, lists and dicts: what :func:`write_results` writes.
+    After each piece of work ``progress`` is told how many are done, and of how many.
     """
     start, done, total = process_time(), count(1), settings.units()
 
@@ -94,13 +83,7 @@ def measure_all(
 
 
 def write_results(results: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write results as JSON, a row a line, whole or not at all.
-
-    Raises
-    ------
-    StorageError
-        If the file cannot be written.
-    """
+    """Write results as JSON, a row a line, whole or not at all."""
     write_whole(path, "{\n" + ",\n".join(f' "{key}": {_entry(value)}' for key, value in results.items()) + "\n}\n")
 
 

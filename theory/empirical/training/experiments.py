@@ -43,12 +43,7 @@ VARIATIONS: tuple[dict[str, Any], ...] = (
 
 
 def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
-    """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}.
-
-    Raises
-    ------
-    KernelSizeError
-        If the kernel size is below 4, where two of them are the same.
+    """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}, for d >= 4.
 
     Examples
     --------

@@ -54,11 +54,6 @@ def random_parameters(
     list of (matrix, bias)
         Each array with a first axis for the networks.
 
-    Raises
-    ------
-    InputError
-        If the initialization is unknown.
-
     Examples
     --------
     >>> rngs = [np.random.default_rng(seed) for seed in (0, 1)]
@@ -106,26 +101,14 @@ def _squared_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
 def train_seeds(
     configuration: Configuration, seeds: Sequence[int], *, progress: Callable[[int, int], object] | None = None
 ) -> Fitted:
-    """Train a network for each of some seeds.
+    """Train a network for each of some seeds; a seed determines the rows, the initial weights and the batches.
 
-    Parameters
-    ----------
-    configuration : Configuration
-    seeds : sequence of distinct int >= 0
-        A seed determines the rows, the initial weights and the batches.
-    progress : callable, optional
-        Called with the number of looks at the validation rows so far, and the most there can be.
-
-    Returns
-    -------
-    Fitted
-        Its errors are the largest among the validation rows.
+    The errors of the result are the largest among the validation rows. After each look at these ``progress`` is told
+    how many there were, and the most there can be.
 
     Raises
     ------
-    InputError
-        If the seeds are none.
-    MissingDependencyError
+    InputError, MissingDependencyError
 
     Notes
     -----

@@ -23,23 +23,12 @@ Tree = Any
 
 
 def load_jax() -> ModuleType:
-    """Import JAX.
-
-    Raises
-    ------
-    MissingDependencyError
-        If it is not installed; the extra that brings it is in the message.
-    """
+    """Import JAX; where it is not installed, the error names the extra that brings it."""
     return import_extra("jax", extra="train", purpose="training needs JAX")
 
 
 def load_optax() -> ModuleType:
-    """Import optax.
-
-    Raises
-    ------
-    MissingDependencyError
-    """
+    """Import optax, or raise as :func:`load_jax` does."""
     return import_extra("optax", extra="train", purpose="training needs optax")
 
 
@@ -136,17 +125,7 @@ def fit(
         Each with a first axis for the seeds.
     batches : iterable of trees of arrays
         What the loss is told in each step, up to the next look: shape (seeds, steps_between, ...). The training ends
-        with them, if not before.
-    progress : callable, optional
-        Called with the number of looks so far.
-
-    Returns
-    -------
-    Fitted
-
-    Raises
-    ------
-    MissingDependencyError
+        with them, if not before; after each ``progress`` is told the number of looks so far.
 
     Examples
     --------
