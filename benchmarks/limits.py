@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.results import DisagreementError, Scale, Section, Teller
 from theory import optimal_estimator
 from theory.errors import ProblemTooLargeError
-from theory.optimal.extrapolation import MEMORY_LIMIT
+from theory.work import MEMORY_LIMIT
 
 TOO_LARGE = (100_000, 2_000)
 """A kernel size and a degree that are to be refused."""

@@ -38,28 +38,53 @@ If E = 0, condition 1 alone is a proof, as no error is negative; the dual may th
 "cube" and R = {0..d}: only w = 0 has zero moments.)
 
 **What is trusted.** Only kernel_size, objective and orders, which state the problem. The arithmetic is exact.
-A forged certificate may waste time and memory, but is not accepted. The work grows like kernel_size times the
-number of orders, so kernel sizes above `KERNEL_SIZE_LIMIT` are refused unchecked.
+A forged certificate may waste time, but is not accepted. The work grows like kernel_size times the number of
+orders times the digits; it is estimated before it is done, and refused above a limit.
+
+**As a program.** This file needs nothing but Python:
+
+    python certificates.py [--limit STEPS] FILE...
+
+It prints one line a file, those that it cannot check on standard error, and exits with 0 if all certificates are
+right, 1 if one is wrong, and 2 if one could not be checked.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import json
 import math
 import os
+import pathlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-__all__ = ["KERNEL_SIZE_LIMIT", "CertificateError", "CertificateFormatError", "check_certificate"]
+__all__ = [
+    "KERNEL_SIZE_LIMIT",
+    "WORK_LIMIT",
+    "CertificateError",
+    "CertificateFormatError",
+    "CertificateTooLargeError",
+    "Certified",
+    "certify",
+    "check_certificate",
+]
 
 KERNEL_SIZE_LIMIT = 100_000
 """The largest kernel size that is checked."""
 
+WORK_LIMIT = 10**9
+"""The most steps that a check may take, unless more are asked for. A step is about a nanosecond."""
+
 _KEYS = ("format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual")
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]*)(?:/(0|[1-9][0-9]*))?")
 _CHUNK = 512  # digits: Python's limit on int(str) is global, not ours to change, and never below 640
+_LONGEST_ERROR = 80  # characters, in a line for people; the hash names longer ones, too
 
 
 class CertificateError(ValueError):
@@ -70,7 +95,44 @@ class CertificateFormatError(CertificateError):
     """Not a certificate that this checker can read: nothing was checked."""
 
 
-def check_certificate(source: dict[str, Any] | str | os.PathLike[str]) -> Fraction:
+class CertificateTooLargeError(CertificateFormatError):
+    """To check the certificate would take more steps than the limit: nothing was decided."""
+
+
+class Certified(NamedTuple):
+    """What a right certificate proves: the problem and its least possible error.
+
+    Attributes
+    ----------
+    kernel_size : int
+    objective : str
+        ``"cube"`` or ``"range"``.
+    orders : tuple of int, increasing
+    error : Fraction
+        No coefficients for these orders have a smaller one.
+    sha256 : str
+        SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
+        object sorted as strings, orders increasing, numbers in lowest terms, no dual weights that are 0.
+    """
+
+    kernel_size: int
+    objective: str
+    orders: tuple[int, ...]
+    error: Fraction
+    sha256: str
+
+    @property
+    def problem(self) -> str:
+        """Name the problem in one line, runs of three or more orders as ``a-b``."""
+        return f"kernel size {self.kernel_size}, orders {_runs(self.orders)}, objective {self.objective}"
+
+    def __str__(self) -> str:
+        text = _text(self.error)
+        error = text if len(text) <= _LONGEST_ERROR else _brief(self.error)
+        return f"{self.problem}: optimal error {error}, sha256 {self.sha256}"
+
+
+def check_certificate(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT) -> Fraction:
     """Check that a certificate proves its error to be the least possible, and return that error.
 
     Parameters
@@ -78,6 +140,9 @@ def check_certificate(source: dict[str, Any] | str | os.PathLike[str]) -> Fracti
     source : dict, str or os.PathLike
         The certificate: as parsed JSON, as JSON text, or as the path of a UTF-8 file. A string is JSON text
         if it starts with ``{``, ``[`` or ``"`` (after blanks) or contains a newline; else it is a path.
+    limit : int or None
+        The most steps that the check may take, about a nanosecond each; None for no limit. Files are not read
+        further than the limit allows.
 
     Returns
     -------
@@ -87,7 +152,8 @@ def check_certificate(source: dict[str, Any] | str | os.PathLike[str]) -> Fracti
     Raises
     ------
     CertificateFormatError
-        If the source cannot be read as a certificate at all.
+        If the source cannot be read as a certificate at all; if only for its size,
+        :class:`CertificateTooLargeError`.
     CertificateError
         If the certificate is malformed or does not prove its error. No input raises anything else.
 
@@ -106,14 +172,27 @@ def check_certificate(source: dict[str, Any] | str | os.PathLike[str]) -> Fracti
     ...
     proofs_check.certificates.CertificateError: the value of the dual must be the error 1/21, found 1/20
     """
-    certificate = _read(source)
-    if certificate.dual or certificate.error > 0:
-        _check_dual(certificate)  # before the primal, as it visits few vertices
-    _check_primal(certificate)
-    return certificate.error
+    return certify(source, limit=limit).error
 
 
-# The mathematics: conditions 1 to 4 of the module's docstring.
+def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT) -> Certified:
+    """Check a certificate as :func:`check_certificate` does, and return all that it proves.
+
+    Examples
+    --------
+    >>> print(certify({
+    ...     "format": "subpool-certificate", "version": 1,
+    ...     "kernel_size": 9, "objective": "cube", "orders": [0, 1, 8],
+    ...     "coefficients": {"0": "1/20", "1": "-9/70", "8": "36/35"}, "error": "1/20",
+    ...     "dual": {"0": "1/20", "7": "-9/20", "8": "9/20", "9": "-1/20"},
+    ... }))  # doctest: +ELLIPSIS
+    kernel size 9, orders 0, 1, 8, objective cube: optimal error 1/20, sha256 ...
+    """
+    work = _Work(limit)
+    certificate = _read(source, work)
+    _check(certificate, work)
+    d, objective, orders, error = certificate[:4]
+    return Certified(d, objective, tuple(orders), error, hashlib.sha256(_canonical(certificate, work)).hexdigest())
 
 
 class _Certificate(NamedTuple):
@@ -122,50 +201,98 @@ class _Certificate(NamedTuple):
     kernel_size: int
     objective: str
     orders: list[int]
-    vertices: range
-    coefficients: dict[int, Fraction]
     error: Fraction
+    coefficients: dict[int, Fraction]
     dual: dict[int, Fraction]
+    vertices: range
 
 
-def _check_dual(certificate: _Certificate) -> None:
+def _canonical(certificate: _Certificate, work: _Work) -> bytes:
+    """Write what is hashed."""
+
+    def text(number: Fraction) -> str:
+        words = _words(number.numerator) + _words(number.denominator)
+        work.plan(_steps(words, words) // 4)
+        return _text(number)
+
+    document = {
+        "format": "subpool-certificate",
+        "version": 1,
+        "kernel_size": certificate.kernel_size,
+        "objective": certificate.objective,
+        "orders": certificate.orders,
+        "coefficients": {str(r): text(beta) for r, beta in certificate.coefficients.items()},
+        "error": text(certificate.error),
+        "dual": {str(z): text(weight) for z, weight in certificate.dual.items() if weight},
+    }
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+# The mathematics: conditions 1 to 4 of the module's docstring.
+
+
+class _Scaled(NamedTuple):
+    """Numbers other than 0 over a common denominator, the indices decreasing."""
+
+    numerators: dict[int, int]
+    scale: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.numerators.values())
+
+
+def _check(certificate: _Certificate, work: _Work) -> None:
+    beta, weights = _scaled(certificate.coefficients, work), _scaled(certificate.dual, work)
+    if certificate.objective == "range" and beta.total != beta.scale:
+        raise _wrong("the sum of the coefficients must be 1", Fraction(beta.total, beta.scale))
+    if certificate.kernel_size > 1000:  # else there is no time to be saved
+        work.plan(8 * len(beta.numerators) * (_TERM + 5 * _words(beta.scale)))
+        _look(certificate, beta)
+    needs_dual = bool(certificate.dual) or certificate.error > 0
+    work.plan(needs_dual * _dual_steps(certificate, weights) + _primal_steps(certificate, beta))
+    if needs_dual:
+        _check_dual(certificate, weights)  # before the primal, as it visits few vertices
+    _check_primal(certificate, beta)
+
+
+def _check_dual(certificate: _Certificate, weights: _Scaled) -> None:
     """Check conditions 2, 3 and 4."""
-    d, orders, support = certificate.kernel_size, certificate.orders, sorted(certificate.dual)
-    weights, scale = _over_common_denominator([certificate.dual[z] for z in support])
-    total, size = sum(weights), Fraction(sum(map(abs, weights)), scale)
-    if size != 1:
-        raise _wrong("the sum of the |dual weights| must be 1", size)
+    d, scale, support = certificate.kernel_size, weights.scale, list(weights.numerators)
+    size = sum(map(abs, weights.numerators.values()))
+    if size != scale:
+        raise _wrong("the sum of the |dual weights| must be 1", Fraction(size, scale))
 
     def moment(order: int) -> Fraction:
         if order == 0:
-            return Fraction(total, scale)
+            return Fraction(weights.total, scale)
         subsets = math.comb(d, order)
-        below = sum(w * binomial for w, binomial in zip(weights, _binomials(order, support), strict=True))
-        return Fraction(total * subsets - below, scale * subsets)
+        binomials = _binomials(d, order, support, subsets)
+        below = sum(w * binomial for w, binomial in zip(weights.numerators.values(), binomials, strict=True))
+        return Fraction(weights.total * subsets - below, scale * subsets)
 
-    common = moment(orders[0]) if certificate.objective == "range" else Fraction(0)
-    for order in orders:
+    common = moment(certificate.orders[0]) if certificate.objective == "range" else Fraction(0)
+    for order in certificate.orders:
         found = moment(order)
         if found != common:
             raise _wrong(f"the moment of the dual with order {order} must be {_brief(common)}", found)
-    on_target = Fraction(sum(w for z, w in zip(support, weights, strict=True) if z < d), scale)
-    value = abs(on_target - common)
+    value = abs(Fraction(weights.total - weights.numerators.get(d, 0), scale) - common)
     if value != certificate.error:
         raise _wrong(f"the value of the dual must be the error {_brief(certificate.error)}", value)
 
 
-def _check_primal(certificate: _Certificate) -> None:
+def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
     """Check condition 1, at every vertex."""
-    d, beta = certificate.kernel_size, certificate.coefficients
-    total = sum(beta.values(), Fraction(0))
-    if certificate.objective == "range" and total != 1:
-        raise _wrong("the sum of the coefficients must be 1", total)
-    # By the definition of phi_r, e_z = t_z - total + sum of beta_r / C(d,r) * C(z,r) over the orders r > 0.
-    positive = [order for order in certificate.orders if order > 0]
-    slopes = [beta[order] / math.comb(d, order) for order in positive]
-    (shift, *factors), scale = _over_common_denominator([total, *slopes])
-    vertices = certificate.vertices
-    sums = [_binomials(order, vertices, factor) for order, factor in zip(positive, factors, strict=True)]
+    d = certificate.kernel_size
+    # By the definition of phi_r, e_z = t_z - sum of all beta_r + sum of beta_r / C(d,r) * C(z,r) over the orders r > 0.
+    subsets = {order: math.comb(d, order) for order in beta.numerators if order > 0}
+    common = math.lcm(*subsets.values())
+    scale, shift = beta.scale * common, beta.total * common
+    vertices = certificate.vertices[::-1]
+    sums = [
+        _binomials(d, order, vertices, beta.numerators[order] * common, beta.numerators[order] * (common // count))
+        for order, count in subsets.items()
+    ]
     largest, where = -1, -1
     for z, *terms in zip(vertices, *sums, strict=True):
         residual = abs((scale if z < d else 0) - shift + sum(terms))
@@ -177,31 +304,136 @@ def _check_primal(certificate: _Certificate) -> None:
         raise _wrong(f"{place} must be the error {_brief(certificate.error)}", found)
 
 
-def _over_common_denominator(fractions: list[Fraction]) -> tuple[list[int], int]:
-    """Numerators of the fractions over their least common denominator, and this denominator."""
-    scale = math.lcm(*(fraction.denominator for fraction in fractions))
-    return [fraction.numerator * (scale // fraction.denominator) for fraction in fractions], scale
+def _look(certificate: _Certificate, beta: _Scaled) -> None:
+    """Check that the residuals of the last vertices are within the error: that takes no time, and refutes most."""
+    d, error = certificate.kernel_size, certificate.error
+    for z in certificate.vertices[:-9:-1]:
+        # C(z,r) / C(d,r) in few factors: (d-r)!/(z-r)! over d!/z!
+        subsets = math.perm(d, d - z)
+        below = sum(b * math.perm(d - order, d - z) for order, b in beta.numerators.items() if order > 0)
+        scale = subsets * beta.scale
+        residual = abs((scale if z < d else 0) - subsets * beta.total + below)
+        if residual * error.denominator > error.numerator * scale:
+            requirement = f"the |residual| at {z} zeros must be at most the error {_brief(error)}"
+            raise _wrong(requirement, Fraction(residual, scale))
 
 
-def _binomials(order: int, vertices: Iterable[int], factor: int = 1) -> Iterator[int]:
-    """Yield factor * C(z, order) for the vertices z, which must increase; each from the one before."""
-    value, last = factor, order  # C(order, order) = 1
+def _scaled(numbers: dict[int, Fraction], work: _Work) -> _Scaled:
+    """Write numbers over their least common denominator."""
+    scale = 1
+    for number in numbers.values():
+        work.plan(2 * _steps(_words(scale), _words(number.denominator)))
+        scale = math.lcm(scale, number.denominator)
+    most = _words(scale)
+    for number in numbers.values():
+        words = _words(number.denominator)
+        work.plan(2 * _steps(words + _words(number.numerator), most - words + 1))
+    numerators = {
+        index: number.numerator * (scale // number.denominator)
+        for index, number in sorted(numbers.items(), reverse=True)
+        if number
+    }
+    return _Scaled(numerators, scale)
+
+
+def _binomials(d: int, order: int, vertices: Iterable[int], top: int, factor: int = 1) -> Iterator[int]:
+    """Yield factor * C(z, order) for the vertices z <= d, which must decrease; `top` is that for d."""
+    value, last = top, d
     for z in vertices:
         if z < order:
-            yield 0
-            continue
-        # C(z,r) / C(y,r) is z!/y! over (z-r)!/(y-r)!, and perm(n, k) = n!/(n-k)!
-        value = value * math.perm(z, z - last) // math.perm(z - order, z - last)
+            value = 0
+        elif last - z <= order:
+            # C(z,r) / C(y,r) is z!/(z-r)! over y!/(y-r)!, and perm(n, k) = n!/(n-k)!
+            value = value * math.perm(last - order, last - z) // math.perm(last, last - z)
+        else:
+            value = factor * math.comb(z, order)
         last = z
         yield value
+
+
+# The work: bounds on the nanoseconds that Python's integers take. A word is a digit of theirs, of 30 bits.
+
+
+class _Work:
+    """The steps of a check, which are counted before they are taken."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.steps = 0
+
+    def plan(self, steps: int) -> None:
+        """Count steps that are about to be taken, or refuse them."""
+        self.steps += steps
+        if self.limit is not None and self.steps > self.limit:
+            raise CertificateTooLargeError(
+                f"the check must take at most {self.limit} steps, found that it takes about {self.steps}: "
+                "give a higher limit to have it checked all the same"
+            )
+
+
+_TERM = 300  # for a product and a sum of small numbers
+_CHARACTER = 250  # for a character of JSON; what costs most are short members of objects
+
+
+def _words(number: int) -> int:
+    return number.bit_length() // 30 + 1
+
+
+def _steps(p: int, q: int) -> int:
+    """Bound the steps of a greatest common divisor, product or quotient of p words and q words."""
+    return _TERM * min(p, q) + 2 * p * q
+
+
+def _literal_steps(literal: str) -> int:
+    """Bound the steps to read a number; its two parts are shorter than the whole, and are brought to lowest terms."""
+    return len(literal) * (20 + len(literal) // 150)
+
+
+def _subset_words(d: int, order: int) -> int:
+    """Bound the words of C(d, order)."""
+    logarithm = math.lgamma(d + 1) - math.lgamma(order + 1) - math.lgamma(d - order + 1)
+    return int(logarithm / math.log(2) / 30) + 2
+
+
+def _binomial_steps(d: int, order: int, vertices: Sequence[int], words: int) -> int:
+    """Bound the steps of C(d, order), and of `_binomials` for values of so many words."""
+    subsets, visited = _subset_words(d, order), bisect_right(vertices, -order, key=int.__neg__)
+    span = d - vertices[visited - 1] if visited else 0
+    # Between vertices there are as many factors as they are apart, or as the order; two fill a word.
+    products = visited + min(span // 2, span - visited + 1)
+    most = min(order, span - visited + 1) // 2 + 1
+    return 8 * _steps(subsets, subsets) + _TERM * visited + products * (5 * words + most // 4)
+
+
+def _dual_steps(certificate: _Certificate, weights: _Scaled) -> int:
+    d, support, scale = certificate.kernel_size, list(weights.numerators), _words(weights.scale)
+    steps = 0
+    for order in certificate.orders:
+        words = _subset_words(d, order)
+        steps += _binomial_steps(d, order, support, words) + len(support) * (_TERM + scale * words)
+        steps += _steps(scale + words, scale + words)
+    return steps
+
+
+def _primal_steps(certificate: _Certificate, beta: _Scaled) -> int:
+    d, vertices = certificate.kernel_size, certificate.vertices[::-1]
+    subsets = {order: _subset_words(d, order) for order in beta.numerators if order > 0}
+    # The least common multiple of all C(d,r) is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1).
+    common = min(sum(subsets.values()), (d + 1) // 15) + 1
+    scale = common + _words(beta.scale)
+    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale + 60 * len(subsets))
+    for order, words in subsets.items():
+        value = common + _words(beta.numerators[order])
+        steps += 2 * _steps(common, words) + _binomial_steps(d, order, vertices, value)
+    return steps
 
 
 # The form: from anything at all to a _Certificate, or an error.
 
 
-def _read(source: object) -> _Certificate:
+def _read(source: object, work: _Work) -> _Certificate:
     """Read a source and check the form of every field."""
-    document, flaws = _load(source)
+    document, flaws = _load(source, work)
     if type(document) is not dict:
         raise _unreadable("a certificate must be a JSON object", document)
     kind, version = document.get("format"), document.get("version")
@@ -217,13 +449,13 @@ def _read(source: object) -> _Certificate:
         raise _wrong("objective must be 'cube' or 'range'", objective)
     cube = objective == "cube"
     orders = _orders(fields["orders"], range(d + 1) if cube else range(1, d + 1))
-    coefficients = _numbers(fields["coefficients"], "coefficients", orders, all_of_them=True)
-    error = _number(fields["error"], "error")
+    coefficients = _numbers(fields["coefficients"], "coefficients", orders, work, all_of_them=True)
+    error = _number(fields["error"], "error", work)
     if error < 0:
         raise _wrong("error must be at least 0", error)
     vertices = range(d + 1) if cube else range(1, d)
-    dual = _numbers(fields["dual"], "dual", vertices, all_of_them=False)
-    return _Certificate(d, objective, orders, vertices, coefficients, error, dual)
+    dual = _numbers(fields["dual"], "dual", vertices, work, all_of_them=False)
+    return _Certificate(d, objective, orders, error, coefficients, dual, vertices)
 
 
 def _kernel_size(value: object) -> int:
@@ -251,17 +483,20 @@ def _orders(value: object, allowed: range) -> list[int]:
     return sorted(orders)
 
 
-def _numbers(value: object, name: str, indices: Iterable[int], *, all_of_them: bool) -> dict[int, Fraction]:
+def _numbers(
+    value: object, name: str, indices: Iterable[int], work: _Work, *, all_of_them: bool
+) -> dict[int, Fraction]:
     """Read an object from indices, in canonical decimal form, to numbers."""
     index_of = {str(index): index for index in indices}
     members = _object(value, name, required=index_of if all_of_them else (), optional=index_of)
-    return {index_of[key]: _number(number, f"{name}[{key}]") for key, number in members.items()}
+    return {index_of[key]: _number(number, f"{name}[{key}]", work) for key, number in members.items()}
 
 
-def _number(value: object, name: str) -> Fraction:
+def _number(value: object, name: str, work: _Work) -> Fraction:
     match = _NUMBER.fullmatch(value) if type(value) is str else None
     if match is None:
         raise _wrong(f'{name} must be an exact number, a string "p" or "p/q"', value)
+    work.plan(_literal_steps(match[0]))
     numerator, denominator = _integer(match[1]), _integer(match[2] or "1")
     if denominator == 0:
         raise _wrong(f"{name} must not have denominator zero", value)
@@ -279,6 +514,22 @@ def _integer(literal: str) -> int:
     return _integer(literal[:-low]) * power + _integer(literal[-low:])
 
 
+def _text(number: Fraction) -> str:
+    numerator = _decimal(number.numerator)
+    return numerator if number.denominator == 1 else f"{numerator}/{_decimal(number.denominator)}"
+
+
+def _decimal(integer: int) -> str:
+    """Decimal literal of an integer of any length."""
+    if integer < 0:
+        return "-" + _decimal(-integer)
+    low = integer.bit_length() * 3 // 20  # about half of the digits
+    if 2 * low < _CHUNK:
+        return str(integer)
+    high, rest = divmod(integer, 10**low)
+    return _decimal(high) + _decimal(rest).zfill(low)
+
+
 def _object(value: object, name: str, required: Collection[str], optional: Collection[str] = ()) -> dict[str, object]:
     """Require a JSON object with all required keys, and no others but optional ones."""
     if type(value) is not dict:
@@ -292,46 +543,55 @@ def _object(value: object, name: str, required: Collection[str], optional: Colle
     return value
 
 
-def _load(source: object) -> tuple[object, list[CertificateError]]:
-    """Parse a source; return its value, and the flaws that show only in its text."""
+def _load(source: object, work: _Work) -> tuple[object, list[CertificateError]]:
+    """Parse a source; return its value, and the first of the flaws that show only in its text."""
     if type(source) is dict:
         return source, []
     if type(source) is str and ("\n" in source or source.lstrip().startswith(("{", "[", '"'))):
-        return _parse(source)
+        return _parse(source, work)
     if type(source) is not str and not isinstance(source, os.PathLike):
         raise _unreadable("a certificate must be a dict, JSON text or a path", source)
     try:
-        with open(source, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, TypeError, ValueError) as error:  # of the file, of the path, of the encoding
+        with open(source, "rb") as file:
+            content = file.read(None if work.limit is None else max(0, work.limit) // _CHARACTER + 1)
+    except (OSError, TypeError, ValueError) as error:  # of the file, of the path
         reason = error.strerror if isinstance(error, OSError) else error
         raise CertificateFormatError(f"cannot read {_brief(str(source))}: {reason}") from None
-    return _parse(text)
+    return _parse(content, work)
 
 
-def _parse(text: str) -> tuple[object, list[CertificateError]]:
+def _parse(text: str | bytes, work: _Work) -> tuple[object, list[CertificateError]]:
     """Parse JSON; its flaws are repeated keys, which a dict does not show, and inexact numbers."""
-    flaws = []
+    work.plan(_CHARACTER * len(text))
+    flaws: list[CertificateError] = []
 
     def read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members: dict[str, object] = {}
         for key, value in pairs:
-            if key in members:
+            if key in members and not flaws:
                 flaws.append(_wrong("a JSON object must not repeat a key", key))
             members[key] = value
         return members
 
+    def read_integer(literal: str) -> int:
+        if len(literal) > _CHUNK:
+            work.plan(_literal_steps(literal))
+        return _integer(literal)
+
     def read_inexact(literal: str) -> None:
-        flaws.append(_wrong("numbers must be exact, not floating-point", literal))
+        if not flaws:
+            flaws.append(_wrong("numbers must be exact, not floating-point", literal))
 
     try:
         value = json.loads(
-            text,
+            text if isinstance(text, str) else text.decode("utf-8"),
             object_pairs_hook=read_object,
-            parse_int=_integer,
+            parse_int=read_integer,
             parse_float=read_inexact,
             parse_constant=read_inexact,
         )
+    except CertificateError:
+        raise
     except RecursionError:
         raise CertificateFormatError("the text must be JSON, found too deep a nesting") from None
     except ValueError as error:
@@ -368,3 +628,60 @@ def _brief(value: object) -> str:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:40]}...{text[-40:]}"
+
+
+def _runs(orders: Iterable[int]) -> str:
+    """Write increasing orders, runs of three or more as ``a-b``."""
+    runs: list[list[int]] = []
+    for order in orders:
+        if runs and order == runs[-1][-1] + 1:
+            runs[-1].append(order)
+        else:
+            runs.append([order])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
+# The program.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check files, say in one line each what was found, and return the exit code: 0, 1 or 2."""
+    parser = argparse.ArgumentParser(
+        prog="certificates.py",
+        description="Check certificates of optimality. The exit code is 0 if all are right, 1 if one is wrong, 2 if "
+        "one could not be checked.",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=WORK_LIMIT,
+        metavar="STEPS",
+        help="the most steps for a file, about a nanosecond each (default: %(default)s)",
+    )
+    options = parser.parse_args(arguments)
+    return max([_report(name, options.limit) for name in options.files])
+
+
+def _report(name: str, limit: int) -> int:
+    code, stream = 0, sys.stdout
+    try:
+        finding = str(certify(pathlib.Path(name), limit=limit))
+    except CertificateFormatError as error:
+        code, stream, finding = 2, sys.stderr, f"not checked: {error}"
+    except CertificateError as error:
+        code, finding = 1, f"WRONG: {error}"
+    shown = name if name.isascii() and name.isprintable() else ascii(name)
+    stream.write(f"{shown}: {finding}\n")
+    stream.flush()
+    return code
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, such as `head`, has gone; Python would complain once more while it shuts down
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)

@@ -112,6 +112,11 @@ class Claim:
         return max(found, default=None)
 
     @property
+    def most(self) -> int | None:
+        """The largest kernel size of the statement, where it has one."""
+        return min((h.most for h in self.conditions if h.most is not None), default=None)
+
+    @property
     def conditions(self) -> tuple[Hypothesis, ...]:
         """The hypotheses, that on the kernel size among them."""
         if "d" not in self.quantities or any(h.least is not None for h in self.hypotheses):
@@ -139,7 +144,24 @@ class Claim:
     @property
     def whole(self) -> str:
         """The scope of all that is stated, such as ``d >= 3``."""
-        return self.scope if self.least is None else f"d >= {self.least}"
+        if self.least is None:
+            return self.scope
+        return f"d >= {self.least}" if self.most is None else f"d = {self.least}..{self.most}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is stated, under which hypotheses, and by whom, as a JSON object."""
+        return {
+            "claim": self.name,
+            "kind": self.kind,
+            "stated_for": self.whole,
+            "statement": self.statement,
+            "hypotheses": [h.to_dict() for h in self.conditions],
+            "conclusion": self.conclusion,
+            "origin": self.origin,
+            "source": self.source,
+            "subject": self.subject,
+            "idea": self.idea,
+        }
 
     def at(self, case: Case, part: str = "") -> Iterator[Instance]:
         """Evaluate the statement at a case, whether the hypotheses hold there or not.

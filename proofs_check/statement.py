@@ -59,8 +59,8 @@ class Hypothesis:
         In LaTeX without dollar signs.
     holds : callable
         Takes a case.
-    least : int, optional
-        The least kernel size, where the hypothesis is that it has at least this value.
+    least, most : int, optional
+        The least or the largest kernel size, where the hypothesis is that it has at least or at most this value.
     beyond : mapping, optional
         A case that meets every other hypothesis but not this one, where the statement is false or says nothing. Without
         it, the hypothesis is one of the proof, and the statement is not known to fail beyond.
@@ -75,10 +75,21 @@ class Hypothesis:
     holds: Callable[[Case], bool] = field(compare=False)
     beyond: Case | None = field(default=None, compare=False)
     least: int | None = None
+    most: int | None = None
 
     def failing_at(self, **beyond: Any) -> Hypothesis:
         """Return the hypothesis with a case beyond it where a statement fails."""
         return replace(self, beyond=beyond)
+
+    def to_dict(self) -> dict[str, Any]:
+        r"""Return the hypothesis as a JSON object.
+
+        Examples
+        --------
+        >>> INTERCEPT.failing_at(d=2, R=(1,)).to_dict()
+        {'text': '0 \\in R', 'beyond': 'd = 2, R = {1}'}
+        """
+        return {"text": self.text, "beyond": None if self.beyond is None else place(self.beyond)}
 
 
 INTERCEPT = Hypothesis(r"0 \in R", lambda case: 0 in case["R"])

@@ -84,7 +84,7 @@ class ModelBuilder:
             self.weights,
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
-        return onnx.shape_inference.infer_shapes(model)
+        return onnx.shape_inference.infer_shapes(model, data_prop=True)
 
 
 def random_model(rng, dtype=np.float32):
@@ -119,11 +119,13 @@ def random_model(rng, dtype=np.float32):
     return build.model()
 
 
-def session(model):
+def session(model, level=None):
     """Return a runtime's function from inputs to the first output."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    if level is not None:
+        options.graph_optimization_level = level
     options.intra_op_num_threads = 1
     options.log_severity_level = 4
     runtime = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

@@ -7,8 +7,10 @@ the reason it gives, is compared with the oracle's.
 
 import ast
 import copy
+import hashlib
 import itertools
 import json
+import math
 import os
 import pathlib
 import pickle
@@ -16,6 +18,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from math import comb
@@ -30,6 +33,8 @@ from proofs_check.certificates import (
     KERNEL_SIZE_LIMIT,
     CertificateError,
     CertificateFormatError,
+    CertificateTooLargeError,
+    certify,
     check_certificate,
 )
 
@@ -1020,6 +1025,282 @@ def accepts(source):
 def test_any_text(text, junk):
     is_certified_or_refused(text)
     is_certified_or_refused(junk)
+
+
+# What a certificate proves, and its name
+
+
+def canonical(good):
+    """The bytes that are hashed, by the documentation of the format."""
+
+    def exact(numbers):
+        return {key: str(Fraction(number)) for key, number in numbers.items()}
+
+    document = good | {"orders": sorted(good["orders"]), "coefficients": exact(good["coefficients"])}
+    document |= {"error": str(Fraction(good["error"]))}
+    document |= {"dual": {key: weight for key, weight in exact(good["dual"]).items() if weight != "0"}}
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_the_canonical_form_is_the_documented_one():
+    assert canonical(nine()) == (
+        b'{"coefficients":{"0":"1/20","1":"-9/70","8":"36/35"},"dual":{"0":"1/20","7":"-9/20","8":"9/20","9":"-1/20"},'
+        b'"error":"1/20","format":"subpool-certificate","kernel_size":9,"objective":"cube","orders":[0,1,8],"version":1}'
+    )
+
+
+@pytest.mark.parametrize(("good", "error"), BASES.values(), ids=BASES)
+def test_names_what_is_certified(good, error):
+    certified = certify(good)
+    assert certified[:4] == (good["kernel_size"], good["objective"], tuple(sorted(good["orders"])), error)
+    assert certified.sha256 == hashlib.sha256(canonical(good)).hexdigest()
+
+
+def test_one_certificate_has_one_hash_however_it_is_written():
+    rng, hashes = random.Random(3), {}
+    for name, (good, _) in BASES.items():
+        hashes[certify(good).sha256] = name
+        for _ in range(20):
+            other = copy.deepcopy(good)
+            for write in (write_unreduced, shuffle, write_zero_weights):
+                write(rng, other)
+            for source in (other, json.dumps(other), respace(rng, json.dumps(other)), escape(rng, json.dumps(other))):
+                assert certify(source).sha256 == certify(good).sha256
+    assert list(hashes.values()) == list(BASES)
+
+
+def test_another_certificate_of_the_same_problem_has_another_hash():
+    # At d = 9, R = {0}, any vertex will do for the dual.
+    assert certify(constant(9, 2)).sha256 != certify(constant(9, 3)).sha256
+
+
+@pytest.mark.usefixtures("digits_limit")
+def test_the_hash_of_long_numbers():
+    good = all_but_the_maximum(300)
+    assert len(good["coefficients"]["150"]) > 90
+    assert certify(good).sha256 == hashlib.sha256(canonical(good)).hexdigest()
+    # As the checker writes them: 2^-20000 has more digits than str would convert.
+    for number in (Fraction(7**20_000, 2**20_000), Fraction(-(10**5000)), Fraction(10**999 + 1), Fraction(0)):
+        text = certificates._text(number)
+        assert certificates._number(text, "number", certificates._Work(None)) == number
+        assert canonical_number(text) or len(text) > 4300
+
+
+def test_the_line_names_problem_and_error():
+    start = "kernel size 9, orders 0, 1, 8, objective cube: optimal error 1/20, sha256 "
+    assert str(certify(nine())) == start + hashlib.sha256(canonical(nine())).hexdigest()
+    assert str(certify(all_without_intercept(9))).startswith("kernel size 9, orders 1-8, objective range: optimal")
+    assert "orders 0-299, objective cube: optimal error about 2^-300 (denominator of 301 bits), sha256 " in str(
+        certify(all_but_the_maximum(300))
+    )
+
+
+@pytest.mark.parametrize(
+    ("orders", "text"), [([3], "3"), ([0, 1], "0, 1"), ([0, 1, 2], "0-2"), ([0, 2, 3, 4, 7, 8], "0, 2-4, 7, 8")]
+)
+def test_runs_of_orders(orders, text):
+    assert certificates._runs(orders) == text
+
+
+# The work is bounded before it is done
+
+
+def near_half(count):
+    """A certificate of 100,000 zeros and as many orders as asked for around 50,000: what takes longest."""
+    middle = range(50_000 - count // 2, 50_000 + count - count // 2)
+    return document(100_000, "cube", {0: HALF} | dict.fromkeys(middle, 0), HALF, {0: HALF, 100_000: -HALF})
+
+
+def with_numbers(*literals):
+    return document(30, "cube", dict(enumerate(literals)), HALF, {0: 1})
+
+
+def odd(digits, seed):
+    return "".join(random.Random(seed).choices("13579", k=digits))
+
+
+# What takes seconds to hours if it is done, each with its kind of refusal: False for wrong, True for too large.
+COSTLY = {
+    "50 orders, no error": (lambda: near_half(50) | {"error": "0", "dual": {}}, False),
+    "50 orders, wrong": (lambda: near_half(50) | {"error": "1/3"}, False),
+    "50 orders, nothing to be seen at once": (lambda: near_half(50), True),
+    "3 orders, no error, as text": (lambda: json.dumps(near_half(2) | {"error": "0", "dual": {}}), False),
+    "a weight for each vertex": (
+        lambda: document(
+            100_000, "cube", {0: HALF} | dict.fromkeys(range(1, 40), 0), HALF, dict.fromkeys(range(10**5), 1)
+        ),
+        True,
+    ),
+    "all orders of 5000": (lambda: all_but_the_maximum(600) | {"kernel_size": 5000}, False),
+    "a numerator of ten million digits": (lambda: with_numbers("7" * 10**7), True),
+    "the same as text": (lambda: json.dumps(with_numbers("7" * 10**7)), True),
+    "an error of ten million digits": (lambda: nine() | {"error": "7" * 10**7}, True),
+    "many numbers of thousands of digits": (
+        lambda: with_numbers(*(f"{odd(25_000, k)}/{odd(25_000, 100 + k)}" for k in range(1, 31))),
+        True,
+    ),
+    "ten megabytes of blanks": (lambda: json.dumps(nine()) + " " * 10**7, True),
+    "ten megabytes of ones": (lambda: "[" + "1," * (5 * 10**6) + "1]", True),
+    "an integer of a million digits": (lambda: json.dumps(nine()).replace("9,", "9" * 10**6 + ",", 1), True),
+    "a million braces": (lambda: '{"":' * 10**6, False),
+}
+
+
+@pytest.fixture
+def words_of_arithmetic(monkeypatch):
+    """Count the words of all binomials, products and common multiples that are computed with the module `math`."""
+
+    class Counting:
+        def __init__(self):
+            self.words = 0
+
+        def __getattr__(self, name):
+            def call(*arguments):
+                result = getattr(math, name)(*arguments)
+                self.words += result.bit_length() // 30 if isinstance(result, int) else 0
+                return result
+
+            return call
+
+    counting = Counting()
+    monkeypatch.setattr(certificates, "math", counting)
+    return counting
+
+
+@pytest.mark.parametrize(("make", "too_large"), COSTLY.values(), ids=COSTLY)
+def test_costly_certificates_cost_nothing(make, too_large, words_of_arithmetic):
+    source = make()
+    begun = time.process_time()
+    error = refusal(source)
+    # A second is promised for a machine of today; what is refused takes a third of it at most.
+    assert time.process_time() - begun < 3
+    assert isinstance(error, CertificateTooLargeError) == too_large, error
+    # At the prices that are asked for, a second buys this many words of products or less.
+    assert words_of_arithmetic.words < 10**6
+    if too_large:
+        estimate = re.search(r"at most 1000000000 steps, found that it takes about (\d+): give", str(error))
+        assert int(estimate[1]) > 10**9
+
+
+def test_a_right_certificate_is_never_called_wrong_for_its_size():
+    limits, fitting = [0, *(10**k for k in range(2, 10))], []
+    for good, right in [*BASES.values(), (constant_and_one_order(2000, 700), Fraction(13, 40))]:
+        assert check_certificate(good, limit=None) == right
+        for limit in limits:
+            try:
+                assert check_certificate(good, limit=limit) == right
+            except CertificateTooLargeError:
+                continue
+            fitting.append(limit)
+    # Some fit from a hundred thousand steps on, and all in the end.
+    assert [fitting.count(limit) for limit in limits[:4]] == [0] * 4
+    assert [fitting.count(limit) for limit in limits[-2:]] == [len(BASES) + 1] * 2
+
+
+def test_a_wrong_certificate_is_never_right_for_a_low_limit():
+    for bad, _, message in SINGLE.values():
+        for limit in (0, *(10**k for k in range(2, 10)), None):
+            with pytest.raises(CertificateError) as caught:
+                check_certificate(bad, limit=limit)
+            assert isinstance(caught.value, CertificateTooLargeError) or str(caught.value) == message
+
+
+def test_large_certificates_that_are_right():
+    assert check_certificate(constant_and_one_order(100_000, 90_000)) == Fraction(1, 20)
+    assert check_certificate(constant_and_one_order(100_000, 10)) == Fraction(9999, 20_000)
+    assert check_certificate(document(100_000, "range", {1: 0, 99_999: 0, 100_000: 1}, 0, {})) == 0
+
+
+def test_the_last_vertices_refute_what_the_rest_would(words_of_arithmetic):
+    good = constant_and_one_order(2000, 700)
+    assert check_certificate(good) == Fraction(13, 40)
+    words_of_arithmetic.words = 0
+    for key, change, z in (("0", "1/1000", 2000), ("0", "-1/1000", 1999), ("700", "-1/1000", 1999)):
+        bad = with_coefficients(good, {key: str(Fraction(good["coefficients"][key]) + Fraction(change))})
+        start = f"the |residual| at {z} zeros must be at most the error 13/40, found "
+        assert str(refusal(bad)).startswith(start)
+    assert words_of_arithmetic.words < 1000
+
+
+def test_files_are_read_as_far_as_the_limit_allows(tmp_path):
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), 10**12)  # a file with a hole, that takes no room
+    assert type(refusal(path)) is CertificateTooLargeError
+    path.write_bytes(b"\xff" + b" " * 10**7)
+    assert type(refusal(path)) is CertificateTooLargeError
+    assert isinstance(refusal("/dev/zero"), CertificateTooLargeError)
+
+
+# The program
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """Run a copy of the file in a folder of its own, by a Python that knows of no installed package."""
+    (tmp_path / "certificates.py").write_text(pathlib.Path(certificates.__file__).read_text(encoding="utf-8"))
+    for name, text in {
+        "good.json": json.dumps(nine()),
+        "range.json": json.dumps(mean_and_top(5)),
+        "wrong.json": json.dumps(nine() | {"error": "1/21"}),
+        "other.json": json.dumps(nine() | {"version": 2}),
+        "none.json": "none",
+        "{}": "{}",
+        "a\nb.json": json.dumps(nine()),
+        "\u00fc.json": json.dumps(nine()),
+    }.items():
+        (tmp_path / name).write_text(text)
+
+    def run(*arguments, **environment):
+        command = [sys.executable, "-I", "-S", "certificates.py", *arguments]
+        env = os.environ | environment
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+
+    return run
+
+
+NINE = "kernel size 9, orders 0, 1, 8, objective cube: optimal error 1/20, sha256 "
+PROGRAM = {
+    "right": (["good.json"], 0, [f"good.json: {NINE}"], []),
+    "two": (["good.json", "range.json"], 0, [f"good.json: {NINE}", "range.json: kernel size 5, orders 1, 4, obj"], []),
+    "wrong": (["wrong.json"], 1, ["wrong.json: WRONG: the value of the dual must be the error 1/21, found 1/20"], []),
+    "right and wrong": (["good.json", "wrong.json"], 1, ["good.json: kernel", "wrong.json: WRONG"], []),
+    "missing": (["nowhere"], 2, [], ["nowhere: not checked: cannot read 'nowhere': No such file"]),
+    "folder": (["."], 2, [], [".: not checked: cannot read '.': "]),
+    "other version": (["other.json"], 2, [], ["other.json: not checked: version must be the integer 1, found 2"]),
+    "no certificate": (["none.json"], 2, [], ["none.json: not checked: the text must be JSON"]),
+    "a name like a text": (["{}"], 2, [], ["{}: not checked: format must be"]),
+    "all": (["none.json", "wrong.json", "good.json"], 2, ["wrong.json: WRONG", "good.json: k"], ["none.json: not ch"]),
+    "a name of two lines": (["a\nb.json"], 0, [f"'a\\nb.json': {NINE}"], []),
+    "a name beyond ASCII": (["\u00fc.json"], 0, [f"'\\xfc.json': {NINE}"], []),
+    "too large": (
+        ["--limit", "5000", "good.json"],
+        2,
+        [],
+        ["good.json: not checked: the check must take at most 5000"],
+    ),
+    "large enough": (["--limit", "10000000", "good.json"], 0, [f"good.json: {NINE}"], []),
+    "nothing": ([], 2, [], ["usage: certificates.py", "certificates.py: error: "]),
+    "no such option": (["--force", "wrong.json"], 2, [], ["usage: certificates.py", "certificates.py: error: "]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "output", "errors"), PROGRAM.values(), ids=PROGRAM)
+def test_the_program(alone, arguments, code, output, errors):
+    process = alone(*arguments, LC_ALL="C")
+    assert process.returncode == code, process.stderr
+    for lines, starts in ((process.stdout.splitlines(), output), (process.stderr.splitlines(), errors)):
+        assert len(lines) == len(starts)
+        assert all(line.startswith(start) for line, start in zip(lines, starts, strict=True)), lines
+
+
+def test_the_program_ends_quietly_when_nobody_reads(alone, tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-I", "-S", "certificates.py", "good.json"]
+    process = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    os.close(write)
+    assert (process.returncode, process.stderr) == (2, "")
 
 
 # Independence

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from theory.cli import main
+from proofs_check import claims
+from proofs_check.certificates import certify
+from proofs_check.claim import SOURCES
+from proofs_check.theorems import windows_of_photographs as photographs
+from theory import optimal_estimator
+from theory.cli import claims_table, main
 from theory.cli import table as table_command
 
 BAD_INPUT = [
@@ -36,12 +41,26 @@ BAD_INPUT = [
     (["solve", "9", "--orders", "0,1", "--method", "highs", "--certificate", "c.json"], "method exact"),
     (["solve", "9", "--orders", "0,1", "--method", "highs", "--objective", "l2"], "linear programs"),
     (["solve", "999999", "--orders", "0-9999"], "GiB"),
+    (["solve", "3000", "--orders", "0-1500"], "more than the limit of 60 min; --yes starts it nevertheless"),
+    (["solve", "3000", "--orders", "0-1500", "--objective", "l2"], "--yes starts it nevertheless"),
+    (["solve", "x".join(["999999999"] * 40), "--orders", "0,1"], "a kernel size is at most"),
+    (["network", "60", "--orders", "0-60"], "GiB; --no-proof builds the network without one"),
+    (["network", "60", "--orders", "0-60", "--yes"], "more than the limit of 4 GiB"),
+    (["network", "9999999", "--orders", "exact"], "building the maximum of 9999999 inputs takes about"),
+    (["network", "3000", "--orders", "exact", "--construction", "shallow"], "--yes"),
+    (["table", "10000000"], "a table for kernel size 10000000 takes about 37.3 GiB"),
+    (["verify", "--kernel-max", "1000000"], "more than a million years, more than the limit"),
+    (["verify", "--kernel-max", "1" + 400 * "0"], "a kernel size is at most"),
+    (["guess", "0,1,d-1", "--to", "999999"], "solving 999997 kernel sizes up to 999999"),
     (["table", "0x3"], "at least 1"),
     (["verify", "no-such-claim"], "there is no claim"),
     (["verify", "--kernel-max", "1"], "kernel size is an integer >= 2"),
     (["verify", "--kernel-max", "many"], "invalid int"),
     (["verify", "--workers", "0"], "workers is an integer >= 1"),
     (["verify", "closed-form-mean", "--report", "/dev/null/report"], "cannot write to the folder"),
+    (["verify", "extremal", "--source", "paper"], "none of the claims named has the source 'paper'"),
+    (["verify", "--source", "nobody"], "invalid choice"),
+    (["verify", "--list", "--report", "x"], "--list checks nothing"),
     (["guess", "foo"], "no order and no range"),
     (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
     (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
@@ -142,15 +161,21 @@ def test_certificates_go_round(tmp_path, capsys):
     junk.write_text("no JSON")
     capsys.readouterr()
     assert main(["check", str(good)]) == 0
-    assert "certified: optimal error 1/20 = 0.05" in capsys.readouterr().out
+    line = capsys.readouterr().out
+    assert "certified: optimal error 1/20 = 0.05 of kernel size 9, orders 0, 1, 8, objective cube; sha256 " in line
+    assert line.split()[-1] == certify(good).sha256
     assert main(["check", str(good), str(bad)]) == 1
     assert "bad.json: WRONG: " in capsys.readouterr().out
     for path in (other, junk, tmp_path, tmp_path / "missing.json"):
         assert main(["check", str(good), str(path)]) == 2
         captured = capsys.readouterr()
-        assert "good.json: certified" in captured.out
-        assert captured.err.startswith("subpool: ")
-        assert len(captured.err.splitlines()) == 1
+        assert captured.out.startswith(f"{good}: certified")
+        assert captured.err.startswith(f"subpool: {path}: not checked: ")
+        assert [len(text.splitlines()) for text in captured] == [1, 1]
+    assert main(["check", str(junk), str(good), str(bad), str(other)]) == 2
+    captured = capsys.readouterr()
+    assert [line.split(": ")[0] for line in captured.out.splitlines()] == [str(good), str(bad)]
+    assert [line.split(": ")[1] for line in captured.err.splitlines()] == [str(junk), str(other)]
 
 
 def test_check_json(tmp_path, capsys):
@@ -160,6 +185,40 @@ def test_check_json(tmp_path, capsys):
     assert main(["check", "--json", str(path)]) == 0
     (result,) = json.loads(capsys.readouterr().out)
     assert (result["status"], result["error"]) == ("certified", "1/8")
+    assert (result["kernel_size"], result["objective"], result["orders"]) == (4, "range", [1, 3])
+    assert result["sha256"] == certify(path).sha256
+    path.write_text(path.read_text().replace('"1/8"', '"1/9"'))
+    assert main(["check", "--json", str(path), str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    wrong, unreadable = json.loads(captured.out)
+    assert (wrong["status"], unreadable["status"]) == ("wrong", "unreadable")
+    assert {wrong[key] for key in ("kernel_size", "orders", "error", "sha256")} == {None}
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_check_takes_as_long_as_it_may(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    main(["solve", "9", "--orders", "0,1,8", "--certificate", str(path)])
+    capsys.readouterr()
+    assert main(["check", "--limit", "10000", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "not checked: the check must take at most 10000 steps, found that it takes about " in captured.err
+    assert main(["check", "--limit", "1000000000000", str(path)]) == 0
+    assert "certified" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["solve", "999999999", "--orders", "0-999999998"], "a set has at most 1000000 orders, this one has more"),
+        (["solve", "99999x99999", "--orders", "0"], "a kernel size is at most 1000000000, not 9999800001"),
+        (["network", "999999999", "--orders", "1..d"], "a set has at most 1000000 orders, this one has more"),
+    ],
+)
+def test_ranges_and_kernels_are_looked_at_before_they_are_stored(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"subpool: {message}\n"
 
 
 def test_a_certificate_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
@@ -186,7 +245,7 @@ def test_an_existing_file_survives_a_failed_write(tmp_path, capsys, monkeypatch)
 
 
 def test_a_solution_that_the_checker_rejects_is_not_printed(capsys, monkeypatch):
-    monkeypatch.setattr("proofs_check.check_certificate", lambda _: Fraction(1, 21))
+    monkeypatch.setattr("proofs_check.check_certificate", lambda *_, **__: Fraction(1, 21))
     assert main(["solve", "9", "--orders", "0,1,8"]) == 2
     captured = capsys.readouterr()
     assert "defect" in captured.err
@@ -217,8 +276,48 @@ def test_verify(capsys):
     assert verdicts[1]["computed"] == "1/64"
 
 
+def test_verify_checks_the_claims_of_a_source(capsys):
+    assert (
+        main(["verify", "closed-form-mean", "closed-form-top", "--source", "ours", "--kernel-max", "4", "--json"]) == 0
+    )
+    assert [verdict["claim"] for verdict in json.loads(capsys.readouterr().out)] == ["closed-form-top"]
+
+
+def test_verify_lists_claims_in_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["verify", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    rows = {name: rest for name, *rest in map(str.split, filter(str.strip, lines)) if name in claims()}
+    assert set(rows) == set(claims())
+    assert rows["closed-form-mean-and-last"] == ["paper", "d", ">=", "3", "tight"]
+    assert rows["width-law"] == ["ours", "d", "=", "2..18", "lower"]
+
+
+def test_verify_lists_statements_with_their_hypotheses(capsys):
+    assert main(["verify", "--list", "--json", "--source", "others"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {claim["origin"] for claim in listed} == {"others"}
+    (law,) = [claim for claim in listed if claim["claim"] == "residual-law"]
+    assert law["hypotheses"][1] == {"text": r"d \notin R", "beyond": "d = 2, R = {2}, k = 0"}
+    assert law["statement"].startswith(r"d \ge 2,\ d \notin R \implies ")
+    assert "Curry" in law["source"]
+
+
+def test_the_sources_of_the_command_are_those_of_claims():
+    assert claims_table.SOURCES == SOURCES
+
+
+def test_a_date_that_is_none_is_noticed_before_the_work(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: pytest.fail("checked"))
+    assert main(["verify", "closed-form-mean", "--report", str(tmp_path)]) == 2
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
+
+
 def test_verify_tables_are_whole_at_100_columns(capsys, monkeypatch):
-    names = ["closed-form-bare-mean-and-last-two", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
+    names = ["closed-form-bare-mean-and-second-last", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
+    assert len(names[0]) == max(map(len, claims()))
     accepted = dict.fromkeys(names, ("a_theorem",))
     monkeypatch.setattr("theory.cli.verify._proved_by_kernel", lambda: accepted)
     assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
@@ -236,16 +335,53 @@ def test_verify_writes_the_report(capsys, tmp_path):
     assert main(["verify", "closed-form-mean", "--kernel-max", "6", "--report", str(folder)]) == 0
     assert "index.html" in capsys.readouterr().out
     assert sorted(path.name for path in folder.iterdir()) == ["index.html", "report.json"]
-    assert json.loads((folder / "report.json").read_text())[0]["claim"] == "closed-form-mean"
+    assert json.loads((folder / "report.json").read_text())["claims"][0]["claim"] == "closed-form-mean"
 
 
-def test_verify_reports_refutations_with_exit_code_1(capsys, monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "computed", "sign"),
+    [("tight", "1/19", "≠"), ("identity", "1/21", "≠"), ("upper", "1/19", ">"), ("lower", "1/21", "<")],
+)
+def test_verify_reports_refutations_with_exit_code_1(kind, computed, sign, capsys, monkeypatch):
     from proofs_check import Verdict
 
-    refuted = Verdict("closed-form-mean", "refuted", "d = 2..2", "tight", Fraction(1), Fraction(2), "at d = 2", 0.1)
+    values = Fraction(computed), Fraction(1, 20)
+    refuted = Verdict("closed-form-mean", "refuted", "d = 2..2", kind, *values, "at d = 2", 0.1)
     monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: [refuted])
     assert main(["verify", "closed-form-mean"]) == 1
-    assert "refuted: at d = 2" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "closed-form-mean: refuted: at d = 2" in output
+    assert f"{computed}  {sign}     1/20" in output
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_verify_leaves_open_is_no_success(as_json, capsys, monkeypatch):
+    from proofs_check import registry
+
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    photographs.observe.cache_clear()
+    names = ["photos-2x2-mean", "photos-2x2-full", "closed-form-mean"]
+    assert main(["verify", *names, "--kernel-max", "4", "--workers", "1", *["--json"] * as_json]) == 1
+    captured = capsys.readouterr()
+    said = captured.err if as_json else captured.out
+    (line,) = [line for line in said.splitlines() if "unknown: " in line]
+    assert line.startswith("photos-2x2-mean and 1 more: unknown: ")
+    assert line.endswith("install the extra 'images' (pip install 'subpool[images]')")
+    assert registry.claims()  # the registry is the same as before
+
+
+def test_verify_advises_no_make(capsys, monkeypatch):
+    from proofs_check import coq
+
+    def not_compiled(*_):
+        raise coq.KernelError("the theories are not compiled yet")
+
+    monkeypatch.setattr(coq, "proved_claims", not_compiled)
+    assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
+    error = capsys.readouterr().err
+    assert (
+        error == "kernel checks skipped: the theories are not compiled yet; python -m proofs_check.coq compiles them\n"
+    )
 
 
 def test_help_lists_the_commands(capsys):
@@ -268,23 +404,35 @@ def _installed():
     return str(Path(sys.executable).with_name("subpool"))
 
 
+def test_large_kernels_with_few_orders_are_solved(capsys):
+    assert main(["solve", "10000", "--orders", "0,1,d-1", "--json"]) == 0
+    solution = json.loads(capsys.readouterr().out)
+    assert solution["error"] == "1/20002"
+    assert solution["certificate_checked"] is True
+    assert solution["network"]["hidden_layers"] == 14
+
+
+def test_what_takes_long_says_how_long(capsys, monkeypatch):
+    from theory.optimal import solve
+    from theory.work import Work
+
+    monkeypatch.setattr("theory.terminal._LINE_AFTER", 0.01)
+    monkeypatch.setattr(solve, "solving_work", lambda *_, **__: Work("solving", seconds=5_000))
+    assert main(["solve", "9", "--orders", "0,1"]) == 2
+    assert "solving takes about 83 min, more than the limit of 60 min; --yes starts it" in capsys.readouterr().err
+    monkeypatch.setattr(solve, "optimal_estimator", lambda *_, **__: time.sleep(0.2) or optimal_estimator(9, [0, 1]))
+    assert main(["solve", "9", "--orders", "0,1", "--yes"]) == 0
+    captured = capsys.readouterr()
+    assert "solving, about 83 min in all, 0 s" in captured.err
+    assert "4/9" in captured.out
+
+
 def test_the_installed_command_keeps_progress_off_standard_output():
     result = subprocess.run(
         [_installed(), "verify", "closed-form-mean", "--json"], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0
     assert json.loads(result.stdout)[0]["status"] == "proved"
-
-
-def test_a_reader_that_stops_early_is_no_error():
-    read, write = os.pipe()
-    os.close(read)
-    result = subprocess.run(
-        [_installed(), "table", "9", "--json"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
-    )
-    os.close(write)
-    assert result.returncode == 0
-    assert result.stderr == ""
 
 
 def test_guess(capsys, tmp_path):
@@ -378,7 +526,6 @@ def test_a_network_that_is_not_proved_is_no_success(capsys, monkeypatch):
         (["3x3", "--orders", "0,1,10"], "0..9"),
         (["3x3", "--orders", "0,1,8", "--hidden-layers", "2"], "at least 3 hidden layers"),
         (["3x3", "--orders", "exact", "--hidden-layers", "3"], "takes 4 hidden layers"),
-        (["3x3", "--orders", "0,1,8", "--construction", "tree"], "shallowest, smallest, shallow"),
         (["3x3", "--orders", "exact", "--construction", "smallest"], "tree, shallow"),
         (["3x3", "--orders", "exact", "--objective", "cube"], "no objective"),
         (["3x3", "--orders", "0,1,8", "--out", "network.pt"], ".onnx or .json"),

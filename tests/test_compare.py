@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -16,7 +17,10 @@ pytest.importorskip("onnxruntime")
 
 from onnx import parser  # noqa: E402
 
-from theory.rewrite.comparison import compare_models, random_inputs, read_inputs, read_pictures  # noqa: E402
+from theory.rewrite import comparison, samples  # noqa: E402
+from theory.rewrite.calibration import measure_bounds  # noqa: E402
+from theory.rewrite.comparison import compare_models  # noqa: E402
+from theory.rewrite.samples import load_arrays, random_inputs, read_inputs, read_pictures  # noqa: E402
 
 
 @pytest.fixture
@@ -66,6 +70,29 @@ def test_a_fixed_batch_is_filled_up_and_the_filling_not_counted():
     assert output.largest == 8
     assert output.mean == pytest.approx(8 / 10)
     assert output.top1_agreement == pytest.approx(4 / 5 + 0 / 5) or output.top1_agreement == 1
+
+
+def test_only_a_fixed_batch_is_filled_up(monkeypatch):
+    sizes = []
+    run = comparison._run
+    monkeypatch.setattr(comparison, "_run", lambda session, batch: sizes.append(len(batch["x"])) or run(session, batch))
+    model = _model("y = Relu (x)")
+    found = compare_models(model, model, {"x": np.zeros((20, 2), np.float32)}, rounds=2)
+    # Of each model all samples, then two rounds of the first batch to tell the time.
+    assert sizes == [16, 16, 4, 4] + [16] * 4
+    before, after = found.seconds
+    assert found.time_ratio == after / before
+
+
+def test_nan_in_both_models_agree_and_in_one_do_not():
+    first = _model("y = Log (x)")
+    x = np.array([[-1, 1], [0.5, -2]], np.float32)
+    (output,) = compare_models(first, first, {"x": x}, rounds=1).outputs
+    assert (output.largest, output.mean, output.nan_in_both, output.nan_in_one) == (0, 0, 2, 0)
+    assert output.size == pytest.approx(np.log(2))
+    (output,) = compare_models(first, _model("y = Neg (x)"), {"x": x}, rounds=1).outputs
+    assert np.isnan([output.largest, output.mean]).all()
+    assert (output.nan_in_both, output.nan_in_one) == (0, 2)
 
 
 def test_infinities_that_agree_do_not_count_and_others_do():
@@ -118,7 +145,7 @@ def test_pictures_are_scaled_to_the_bounds(tmp_path):
     assert -1 <= x.min() < -0.9 < 0.9 < x.max() <= 1
     assert np.all(np.diff(x[0, 0, 0]) > 0)
     (tmp_path / "no.png").write_text("no picture")
-    with pytest.raises(InputError, match="no picture"):
+    with pytest.raises(InputError, match=r"no\.png: an image is needed"):
         read_pictures(model, [tmp_path / "no.png"], (0, 1))
     with pytest.raises(InputError, match="one input of shape"):
         read_pictures(_model("y = Relu (x)"), [tmp_path / "ramp.png"], (0, 1))
@@ -143,6 +170,108 @@ def test_samples_are_read_from_files(tmp_path):
             read_inputs(model, tmp_path / name)
 
 
+def packed(path, **members):
+    """Write a .npz file of members as they are."""
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name + ".npy", content)
+
+
+def header(text):
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+def test_files_that_are_no_arrays_are_refused_in_one_line(tmp_path):
+    np.savez(tmp_path / "one.npz", x=np.ones((3, 2), np.float32))
+    whole = (tmp_path / "one.npz").read_bytes()
+    row = "{'descr': '<f4', 'fortran_order': False, 'shape': %s, }\n"
+    packed(tmp_path / "text.npz", x="no array")
+    packed(tmp_path / "archive.npz", x=whole)
+    packed(tmp_path / "nested.npz", x=header("[" * 5000 + "]" * 5000))
+    packed(tmp_path / "absurd.npz", x=header(row % "(99999999999, 99999999999)"))
+    packed(tmp_path / "negative.npz", x=header(row % "(-1, 2)"))
+    (tmp_path / "nested.npy").write_bytes(header("(" * 60000))
+    (tmp_path / "long.npy").write_bytes(header(row % "(1000000000000,)"))
+    (tmp_path / "cut.npz").write_bytes(whole[:-30])
+    for place in (whole.index(np.float32(1).tobytes()), whole.index(b"PK\x01\x02")):
+        (tmp_path / f"damaged{place}.npz").write_bytes(whole[:place] + b"\xff\xff" + whole[place + 2 :])
+    np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+    files = sorted(path for path in tmp_path.iterdir() if path.name != "one.npz")
+    assert len(files) == 11
+    for path in files:
+        with pytest.raises(
+            InputError, match=f"^cannot read '.*{path.name}': .*(no array|no .npy or .npz file of numbers)$"
+        ):
+            load_arrays(path)
+
+
+def test_a_small_file_does_not_unpack_to_gigabytes(tmp_path, monkeypatch):
+    zeros = np.zeros((1000, 2), np.float32)
+    np.savez_compressed(tmp_path / "x.npz", x=zeros)
+    np.savez(tmp_path / "as_it_is.npz", x=zeros)
+    monkeypatch.setattr(samples, "UNPACKED_LIMIT", 5000)
+    with pytest.raises(InputError, match=r"unpacks to .* GiB, more than the limit"):
+        load_arrays(tmp_path / "x.npz")
+    # What is not packed takes no more memory than the file.
+    assert load_arrays(tmp_path / "as_it_is.npz")["x"].shape == (1000, 2)
+
+
+def test_sizes_that_some_write_as_minus_one_are_free(files, capsys):
+    model = _model("y = MaxPool <kernel_shape = [2, 2]> (x)", "N, 1, h, w", "N, 1, p, q")
+    for dim in model.graph.input[0].type.tensor_type.shape.dim:
+        if dim.dim_param:
+            dim.dim_value = -1
+    onnx.save(model, "minus.onnx")
+    assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--samples", "20", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["samples"] == 20
+    assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--bounds", "0,1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["certified"]["bound"] == 0
+
+
+def test_values_of_gigabytes_are_refused_before_they_are_made(files, capsys):
+    body = "s = Constant <value_ints = [1, 2, 65536, 65536]> () e = Expand (x, s) y = ReduceMax <keepdims = 0> (e)"
+    expand = _model(body, "N, 2, 1, h", "N")
+    expand.graph.output[0].type.tensor_type.shape.Clear()
+    onnx.save(expand, "expand.onnx")
+    arguments = ["compare", "expand.onnx", "expand.onnx", "--samples", "1"]
+    message = "the value 'e' of the model would take 32 GiB in one run, more than the limit of 4 GiB"
+    assert message in _failure(capsys, *arguments, "--shape", "1x2x1x1")
+    with pytest.raises(InputError, match="the value 'e' of the model would take 32 GiB"):
+        measure_bounds(onnx.load("expand.onnx"), [{"x": np.zeros((1, 2, 1, 1), np.float32)}])
+    onnx.save(_model("y = Relu (x)", "1099511627776, 2", "N, 2"), "batch.onnx")
+    assert "the input 'x' would take 1.64e+04 GiB" in _failure(capsys, "compare", "batch.onnx", "batch.onnx")
+
+
+def test_nan_is_said_and_is_no_json(files, capsys):
+    onnx.save(_model("y = Log (x)"), "log.onnx")
+    onnx.save(_model("y = Neg (x)"), "neg.onnx")
+    np.save("x.npy", np.array([[-1, 1]], np.float32))
+
+    def strict(constant):
+        raise ValueError(constant)
+
+    for other, largest in (("log.onnx", 0), ("neg.onnx", None)):
+        assert main(["compare", "log.onnx", other, "--inputs", "x.npy", "--json"]) == 0
+        (output,) = json.loads(capsys.readouterr().out, parse_constant=strict)["outputs"]
+        assert output["largest"] == largest
+    assert main(["compare", "log.onnx", "log.onnx", "--inputs", "x.npy"]) == 0
+    assert "y: 1 value NaN in both models" in capsys.readouterr().out
+    assert main(["compare", "log.onnx", "neg.onnx", "--inputs", "x.npy"]) == 0
+    assert "y: 1 value NaN in one of the models alone" in capsys.readouterr().out
+
+
+def test_a_call_with_too_many_outputs_is_one_line(files, capsys):
+    body = [onnx.helper.make_node("Relu", ["a"], ["b"])]
+    opsets = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid("own", 1)]
+    function = onnx.helper.make_function("own", "F", ["a"], ["b"], body, opsets[:1])
+    values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2]) for name in "xy"]
+    call = onnx.helper.make_node("F", ["x"], ["y", "z"], domain="own")
+    graph = onnx.helper.make_graph([call], "g", values[:1], values[1:])
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=9, functions=[function])
+    (files / "call.onnx").write_bytes(model.SerializeToString())
+    assert "call.onnx" in _failure(capsys, "compare", "call.onnx", "call.onnx")
+
+
 def test_the_command_prints_measured_and_certified(files, capsys):
     assert main(["compare", "a.onnx", "b.onnx", "--bounds=-1,1", "--samples", "20"]) == 0
     out = capsys.readouterr().out
@@ -162,6 +291,21 @@ def test_the_json_agrees_with_the_library_and_is_alone(files, capsys):
     assert 0.1 < output["largest"] <= row["certified"]["bound"]
     assert main(["compare", "a.onnx", "b.onnx", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["certified"] is None
+
+
+def test_the_order_of_the_models_changes_no_bound(files, capsys):
+    bounds = []
+    for pair in (("a.onnx", "b.onnx"), ("b.onnx", "a.onnx")):
+        assert main(["compare", *pair, "--bounds=-1,1", "--samples", "4", "--json"]) == 0
+        certified = json.loads(capsys.readouterr().out)["certified"]
+        bounds.append(certified["bound"])
+        assert [pool["status"] for pool in certified["pooling"]] == ["exact"]
+    assert bounds[0] == bounds[1]
+    assert main(["compare", "b.onnx", "a.onnx", "--bounds=-1,1", "--samples", "4"]) == 0
+    assert "the MaxPools are those of a.onnx" in capsys.readouterr().out
+    onnx.save(_model("y = Relu (x)"), "relu.onnx")
+    assert main(["compare", "relu.onnx", "relu.onnx", "--bounds", "0,1", "--samples", "4"]) == 0
+    assert "neither model has a MaxPool" in capsys.readouterr().out
 
 
 def test_unknown_is_printed_as_unknown(files, capsys):
@@ -186,8 +330,8 @@ def test_a_broken_certificate_is_a_failed_check(files, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["a.onnx", "no.onnx"], "no such file"),
-        (["a.onnx", "text.onnx"], "no valid ONNX model"),
+        (["a.onnx", "no.onnx"], "cannot read 'no.onnx': No such file"),
+        (["a.onnx", "text.onnx"], "no ONNX model"),
         (["a.onnx", "other.onnx"], "of shape"),
         (["a.onnx", "b.onnx", "--bounds", "1,0"], "the lower at most the upper"),
         (["a.onnx", "b.onnx", "--bounds", "1"], "two numbers"),
@@ -197,11 +341,11 @@ def test_a_broken_certificate_is_a_failed_check(files, capsys, monkeypatch):
         (["a.onnx", "b.onnx", "--shape", "3x"], "a shape is written"),
         (["a.onnx", "b.onnx", "--shape", "1x3x5x5"], "does not fit"),
         (["a.onnx", "b.onnx", "--inputs", "no.npy"], "No such file"),
-        (["a.onnx", "b.onnx", "--images", "no.png"], "No such file"),
+        (["a.onnx", "b.onnx", "--images", "no.png"], "no.png: there is no such file"),
         (["a.onnx", "b.onnx", "--inputs", "x.npy", "--samples", "3"], "not allowed with"),
         (["a.onnx", "b.onnx", "--inputs", "scraps.npz"], "no .npy or .npz file of numbers"),
         (["a.onnx", "b.onnx", "--inputs", "large.npy"], "does not hold numbers as large as these samples"),
-        (["a.onnx", "b.onnx", "--samples", "9" * 30], "do not fit into memory"),
+        (["a.onnx", "b.onnx", "--samples", "9" * 30], "more than the limit of 4 GiB"),
         (["a.onnx", "b.onnx", "--bounds=0,1e39"], "does not hold numbers up to 1e+39"),
         (["a.onnx", "b.onnx", "--bounds=-1e308,1e308"], "does not hold numbers up to 1e+308"),
     ],

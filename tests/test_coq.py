@@ -4,8 +4,11 @@ import dataclasses
 import itertools
 import json
 import os
+import random
 import re
 import shutil
+import subprocess
+import sys
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -33,10 +36,11 @@ from proofs_check.coq.sources import (
     what_is_needed,
 )
 from proofs_check.coq.toolchain import find_tool, run_tool
+from tests.campaigns import campaign, tries
 from theory import optimal_estimator
 from theory.certificate import Certificate
 from theory.cli import main
-from theory.errors import FormatError, ProblemTooLargeError
+from theory.errors import FormatError, InputError, ProblemTooLargeError
 
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason="kernel checks skipped: coqc is not installed")
 
@@ -445,6 +449,154 @@ def test_theories_that_are_not_compiled_prove_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(coq_driver, "version", lambda coqc: "0")
     with pytest.raises(KernelError, match="not compiled"):
         proved_claims(cache=tmp_path)
+
+
+# --- the cache: these tests need no Coq, but something that answers as coqc does -------------------------------------
+
+IMITATION = """#!{python}
+import pathlib, re, sys, time
+if "--print-version" in sys.argv:
+    print("8.16.1 4.14.1")
+elif "-where" in sys.argv:
+    print(pathlib.Path(sys.argv[0]).parent)
+else:
+    source = pathlib.Path(sys.argv[-1])
+    text = source.read_text()
+    if "slow" in text:
+        time.sleep(60)
+    for name in re.findall("^Check @(.*)[.]$", text, re.MULTILINE):
+        print(f"@answer\\n{{name}}\\n     : what {{name}} says")
+    print("@answer\\nClosed under the global context")
+    source.with_suffix(".vo").write_text(text[::-1])
+"""
+EQUAL = "(** Theorem: two sides are equal. *)\nTheorem same : 1 = 1.\nProof. reflexivity. Qed.\n"
+
+
+@pytest.fixture
+def imitated(tmp_path_factory, monkeypatch):
+    """A cache that is empty, and a coqc that believes everything."""
+    folder = tmp_path_factory.mktemp("bin")
+    library = folder / "user-contrib" / "mathcomp" / "algebra" / "all_algebra.vo"
+    library.parent.mkdir(parents=True)
+    library.touch()
+    (folder / "coqc").write_text(IMITATION.format(python=sys.executable))
+    (folder / "coqc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("SUBPOOL_CACHE", str(cache))
+    return cache / "coq"
+
+
+def test_what_was_compiled_is_found_again(imitated):
+    theories = build(shipped_sources())
+    assert build(shipped_sources()) == theories
+    assert proved_claims() == theorems_of_claims(
+        theorem for source in read_sources(shipped_sources()) for theorem in source.listed
+    )
+    assert list(imitated.iterdir()) == [theories.folder]
+
+
+def _without_a_theorem(record):
+    return record | {"found": record["found"] | {"theorems": record["found"]["theorems"][1:]}}
+
+
+def _with_a_theorem(change):
+    def changed(record):
+        first, *others = record["found"]["theorems"]
+        return record | {"found": record["found"] | {"theorems": [first | change, *others]}}
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"{",
+        b"[" * 100_000,
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"sha256": null, "found": null}',
+        lambda record: record["found"],
+        lambda record: record | {"found": []},
+        lambda record: record | {"sha256": "0" * 64},
+        _without_a_theorem,
+        _with_a_theorem({"statement": "False"}),
+        _with_a_theorem({"seconds": None}),
+        _with_a_theorem({"more": ""}),
+    ],
+    ids=lambda content: repr(content)[:12] if isinstance(content, bytes) else "changed",
+)
+def test_a_record_that_is_no_record_is_not_believed(content, imitated, monkeypatch):
+    monkeypatch.setattr(coq_driver, "shipped_sources", lambda: {"Good": EQUAL})
+    first = build({"Good": EQUAL})
+    record = first.folder / "record.json"
+    written = record.read_text()
+    record.write_bytes(content if isinstance(content, bytes) else json.dumps(content(json.loads(written))).encode())
+    with pytest.raises(KernelError, match=rf"^the compiled theories in {first.folder} are not as they were written$"):
+        proved_claims()
+    assert build({"Good": EQUAL}) == first
+    assert record.read_text() == written
+    assert proved_claims() == {}
+
+
+@campaign
+def test_no_flipped_bit_in_the_cache_is_believed(imitated):
+    draw = random.Random(19)
+    first = build({"Good": EQUAL})
+    for _ in range(tries(10)):
+        file = draw.choice(sorted(first.folder.iterdir()))
+        content = bytearray(file.read_bytes())
+        bit = draw.randrange(8 * len(content))
+        content[bit // 8] ^= 1 << bit % 8
+        file.write_bytes(content)
+        assert build({"Good": EQUAL}) == first
+
+
+def test_parts_of_killed_builds_are_cleared_away(imitated):
+    code = "import sys; from proofs_check.coq.driver import build; build({'Slow': '(* slow *)'})"
+    builds = [subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parent.parent) for _ in range(2)]
+    end = time.monotonic() + 60
+    while len(list(imitated.glob(".part-*/Slow.v"))) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    builds[0].kill()
+    builds[0].wait()
+    theories = build({"Good": EQUAL})
+    # The other one is still at it.
+    assert len(list(imitated.glob(".part-*"))) == 1
+    builds[1].kill()
+    builds[1].wait()
+    assert build({"Good": EQUAL}) == theories  # which compiles nothing
+    assert list(imitated.iterdir()) == [theories.folder]
+
+
+def test_a_cache_that_cannot_be_used_is_said_to_be_so(imitated, capsys):
+    imitated.parent.rmdir()
+    imitated.parent.write_text("a file")
+    reason = f"the cache {imitated} cannot be read: Not a directory; see SUBPOOL_CACHE"
+    with pytest.raises(KernelError, match=f"^{reason}$"):
+        proved_claims()
+    with pytest.raises(InputError, match=f"^cannot write to the cache {imitated}: .*; see SUBPOOL_CACHE$"):
+        build({"Good": EQUAL})
+    assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
+    assert reason in capsys.readouterr().err
+
+
+def test_without_a_home_the_cache_has_to_be_named(imitated, monkeypatch):
+    for variable in ("SUBPOOL_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", home)
+    with pytest.raises(KernelError, match="name one in SUBPOOL_CACHE"):
+        proved_claims()
+    with pytest.raises(InputError, match="name one in SUBPOOL_CACHE"):
+        build({"Good": EQUAL})
 
 
 @needs_coqc

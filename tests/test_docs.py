@@ -4,15 +4,18 @@ The whole site is built by ``make docs``, where each warning is an error; here a
 """
 
 import doctest
+import os
 import re
 import shlex
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from proofs_check import claims
+from proofs_check.coq import KernelRecord
 from theory.cli import _parser
 
 ROOT = Path(__file__).parent.parent
@@ -114,7 +117,9 @@ def _build(folder, page):
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text(page)
     command = [sys.executable, *["-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", ".", "out"]]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    # Nothing is known of the kernel, whether or not it was asked on this machine.
+    environment = {**os.environ, "SUBPOOL_CACHE": str(folder / "cache")}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     built = folder / "out" / "index.html"
     return result, built.read_text() if built.exists() else ""
 
@@ -144,6 +149,9 @@ check LICENSE
 closed-form-full width-law
 ```
 
+```{subpool-kernel-theorems}
+```
+
 ```{subpool-layers}
 ```
 
@@ -154,16 +162,33 @@ closed-form-full width-law
 """
     result, html = _build(tmp_path, page)
     assert result.returncode == 0, result.stderr
-    text = re.sub(r"<[^>]+>", "", html)
+    text = unescape(re.sub(r"<[^>]+>", "", html))
     assert "<mfrac>" in html
     assert 'class="nowrap"><math' in html
     assert "certified error  1/20 = 0.05" in text
     assert "c.json: certified: optimal error 1/20 = 0.05" in text
     assert "subpool: orders for kernel size 9 are integers in 0..9, not 10" in text
     assert "LICENSE: not checked" in text
-    assert "proved (kernel)" in text
-    assert "verified" in text
+    assert "For d >= 2: the steps of the proof are checked symbolically" in text
+    assert "Exactly, on the range: d = 2..18." in text
+    assert "Kernel proof: make coq (FullSet.full_set" in text
+    assert "proved (kernel)" not in text
+    assert "When these pages were built, the kernel was not asked" in text
     assert text.index("theory.cli") < text.index("theory.networks") < text.index("theory.errors")
+
+
+def test_the_grade_of_the_kernel_is_from_its_record(monkeypatch):
+    pytest.importorskip("sphinx")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    from subpool_docs.claims import label_and_check, what_the_kernel_did
+
+    claim = claims()["max-of-five"]
+    asked = KernelRecord("8.16.1", (), {claim.name: ("MaxOfFive.max_of_five",)})
+    assert label_and_check(claim, asked) == ("proved (kernel)", "Coq's kernel has accepted MaxOfFive.max_of_five.")
+    label, check = label_and_check(claim, KernelRecord(missing="coqc is not installed"))
+    assert label == "verified"
+    assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (MaxOfFive.max_of_five)."
+    assert what_the_kernel_did(asked).startswith("When these pages were built, Coq 8.16.1 had accepted all 0")
 
 
 def test_the_command_line_is_described_from_its_parser(tmp_path):

@@ -3,17 +3,20 @@
 import gc
 import logging
 import os
+import random
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import theory
+from tests.campaigns import campaign, tries
 from theory.cli import main
 from theory.errors import ClusterError, SolverError, StorageError
 from theory.frontier.chunk import solve_chunk
@@ -78,6 +81,22 @@ def test_killed_and_resumed_ends_with_the_same_rows(tmp_path, uninterrupted, wor
     assert told[0] == 256 * whole_after_kill[-1]  # what was whole is not solved again
     assert dataset.read().equals(uninterrupted)
     assert not [file for file in out.iterdir() if file.name.startswith(".")]
+
+
+@campaign
+def test_killed_at_any_moment_ends_with_the_same_rows(tmp_path, uninterrupted):
+    draw = random.Random(17)
+    for number in range(tries(1)):
+        out = tmp_path / str(number)
+        for _ in range(3):
+            process = _start(out, "--workers", draw.choice("12"))
+            time.sleep(draw.uniform(0.2, 2))
+            process.kill()
+            process.communicate()
+        dataset = theory.sweep(KERNEL, out, workers=1, on_damage=pytest.fail)
+        assert dataset.read().equals(uninterrupted)
+        names = [dataset.file(chunk).name for chunk in range(dataset.chunks)]
+        assert sorted(file.name for file in out.iterdir()) == [*names, "sweep.json"]
 
 
 def test_an_interrupt_is_one_line_and_leaves_whole_chunks(tmp_path):
@@ -179,6 +198,78 @@ def test_a_cluster_survives_the_death_of_a_worker(tmp_path, uninterrupted, clust
     dataset = theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, on_chunk=kill_once)
     assert not victims
     assert dataset.read().equals(uninterrupted)
+
+
+CLUSTER = """
+import sys, distributed
+if __name__ == "__main__":
+    cluster = distributed.LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=":0"
+    )
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def mortal_cluster():
+    """A cluster in a process of its own, and its address."""
+    pytest.importorskip("distributed")
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield process, process.stdout.readline().strip()
+        process.kill()
+
+
+def test_a_scheduler_that_dies_is_one_line_and_leaves_whole_chunks(tmp_path, uninterrupted, mortal_cluster):
+    process, address = mortal_cluster
+    out = tmp_path / "out"
+    sweep = _start(out, "--scheduler", address)
+    _wait_for(lambda: list(out.glob("chunk*")))
+    process.kill()
+    _, errors = sweep.communicate(timeout=60)
+    assert errors.decode() == (
+        f"subpool: the scheduler at {address} has gone; what was written is whole: resume with the same command\n"
+    )
+    assert sweep.returncode == 2
+    assert 0 < len(list(out.glob("chunk*"))) < 16
+    assert theory.sweep(KERNEL, out, workers=1, on_damage=pytest.fail).read().equals(uninterrupted)
+
+
+def test_a_cluster_whose_workers_are_gone_is_an_error(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("theory.frontier.workers.LOOK_SECONDS", 0.5)
+    with distributed.LocalCluster(
+        n_workers=1, processes=False, dashboard_address=":0", silence_logs=logging.CRITICAL
+    ) as cluster:
+
+        def leave(done, total):
+            if done:
+                cluster.scale(0)
+
+        with pytest.raises(ClusterError, match="has no workers"):
+            theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, on_chunk=leave)
+
+
+@pytest.mark.parametrize(
+    "raised", [ModuleNotFoundError("No module named 'theory'"), RuntimeError("deserialization\nof")]
+)
+def test_workers_that_cannot_compute_are_one_line(tmp_path, cluster, monkeypatch, raised):
+    monkeypatch.setattr("theory.frontier.sweep._solve", partial(_raise, raised))
+    reason = str(raised).partition("\n")[0]
+    with pytest.raises(ClusterError, match=f"^the workers at .* cannot solve: {reason}$"):
+        theory.sweep(10, tmp_path, scheduler=cluster.scheduler_address)
+
+
+def _raise(error, kernel_size, always, chunk_sets, chunk):
+    raise error
 
 
 def test_errors_of_a_cluster_are_errors_here(tmp_path, cluster, monkeypatch):

@@ -55,7 +55,7 @@ def windows(d, domain, rng, count):
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-@pytest.mark.parametrize("construction", ["shallowest", "smallest"])
+@pytest.mark.parametrize("construction", ["tree", "smallest"])
 @pytest.mark.parametrize("d", range(2, 7))
 def test_network_computes_the_estimator_with_the_counts_stated(d, domain, construction):
     rng = random.Random(d)
@@ -153,7 +153,7 @@ def test_nonnegative_inputs_never_take_more_parameters(d):
         assert network_size(d, orders, domain="nonnegative").parameter_count <= network_size(d, orders).parameter_count
 
 
-def test_smallest_has_at_most_the_units_of_the_shallowest():
+def test_smallest_has_at_most_the_units_of_the_tree():
     for orders in sets_of_orders(8):
         smallest = network_size(8, orders, construction="smallest")
         assert smallest.units <= network_size(8, orders).units

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.errors import KernelSizeError, OrdersError
+from theory.errors import KernelSizeError, OrdersError, ProblemTooLargeError
 from theory.notation import format_orders, parse_kernel, parse_orders
 
 
@@ -63,6 +63,18 @@ def test_orders(text, orders):
 def test_bad_orders(text, reason):
     with pytest.raises(OrdersError, match=reason):
         parse_orders(text, 9)
+
+
+@pytest.mark.parametrize("text", ["0-999999998", "0-499999,500000-d"])
+def test_a_range_is_not_unrolled_before_its_size_is_looked_at(text):
+    with pytest.raises(ProblemTooLargeError, match="at most 1000000 orders"):
+        parse_orders(text, 999_999_999)
+
+
+def test_a_kernel_is_of_a_size_that_machines_can_count():
+    assert parse_kernel("31622x31622") == (31622, 31622)
+    with pytest.raises(KernelSizeError, match="at most 1000000000, not 1000014129"):
+        parse_kernel("31623x31623")
 
 
 @given(st.sets(st.integers(0, 30), min_size=1))

@@ -4,6 +4,7 @@ import json
 import sys
 from fractions import Fraction
 from functools import partial
+from xml.etree import ElementTree
 
 import numpy as np
 import onnx
@@ -18,7 +19,7 @@ from theory.empirical.observing.bootstrap import interval, resample, tail
 from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
 from theory.empirical.observing.model_inputs import ImageInput, digits, fit, image_input
-from theory.empirical.observing.model_observation import observe_model
+from theory.empirical.observing.model_observation import PoolObservation, observe_model
 from theory.empirical.observing.observation import FEW, Observer, Source, default_estimators, observe
 from theory.empirical.observing.plots import plot_gap, plot_pools, plot_residual
 from theory.empirical.observing.statistics import (
@@ -46,6 +47,7 @@ from theory.errors import (
     UndecidedError,
 )
 from theory.estimator import Estimator
+from theory.plotting import save_figure
 
 
 def rng(seed=0):
@@ -578,6 +580,8 @@ def max_pool(source, target, name="", **attributes):
         ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "SAME_LOWER"}, 8),
         ({"kernel_shape": [2, 2], "strides": [3, 3], "dilations": [2, 2], "pads": [1, 1, 0, 0]}, 11),
         ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "VALID"}, 8),
+        # What pads say does not count then.
+        ({"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "VALID", "pads": [1, 1, 1, 1]}, 9),
     ],
 )
 def test_windows_inside_are_windows_of_the_node(tmp_path, attributes, size):
@@ -629,14 +633,58 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["first\n2x2", "b\n3x3"]
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int8])
+def test_quantized_pooling_is_observed(tmp_path, kind, capsys):
+    """As models have it that were quantized with QuantizeLinear and DequantizeLinear: 8-bit integers are pooled."""
+    zero = 0 if kind is np.uint8 else -128
+    nodes = [
+        helper.make_node("Constant", [], ["scale"], value_float=1 / 255),
+        helper.make_node("Constant", [], ["zero"], value=helper.make_tensor("z", TensorProto.INT32, [], [zero])),
+        helper.make_node("Cast", ["zero"], ["offset"], to=helper.np_dtype_to_tensor_dtype(np.dtype(kind))),
+        helper.make_node("QuantizeLinear", ["x", "scale", "offset"], ["q"]),
+        max_pool("q", "p", "pool", kernel_shape=[2, 2]),
+        helper.make_node("DequantizeLinear", ["p", "scale", "offset"], ["y"]),
+    ]
+    path = pooling_model(tmp_path / "m.onnx", nodes, shape=("N", 1, 16, 16))
+    pixels = rng().integers(0, 256, (16, 16)).astype(np.uint8)
+    picture = save(tmp_path / "x.png", pixels)
+    assert main(["observe", str(picture), "--model", str(path), "--json"]) == 0
+    (pool,) = json.loads(capsys.readouterr().out)["pools"]
+    assert [pool["smallest_input"], pool["largest_input"]] == [int(pixels.min()) + zero, int(pixels.max()) + zero]
+    assert pool["observation"]["windows"] == 225
+
+
+def test_models_of_strangers_are_refused_in_one_line(tmp_path, capsys):
+    nodes = [max_pool("x", "y", "pool", kernel_shape=[2, 2])]
+    picture = str(save(tmp_path / "x.png", np.zeros((8, 8), np.uint8)))
+    whole = pooling_model(tmp_path / "m.onnx", nodes).read_bytes()
+    (tmp_path / "name.onnx").write_bytes(whole.replace(b"pool", b"p\xff\xfel"))
+    pooling_model(tmp_path / "large.onnx", nodes, shape=("N", 3, 1 << 31, 1 << 20))
+    pooling_model(tmp_path / "batch.onnx", nodes, shape=(1 << 40, 1, 8, 8))
+    size = helper.make_node("Constant", [], ["size"], value_ints=[1, 1 << 31, 8, 8])
+    wide = [size, helper.make_node("Expand", ["x", "size"], ["e"]), max_pool("e", "y", "pool", kernel_shape=[2, 2])]
+    pooling_model(tmp_path / "wide.onnx", wide)
+    for name, message in (
+        ("name", "it is not the protocol buffer of one"),
+        ("large", "one run takes 2.52e+07 GiB for 'x' alone"),
+        ("batch", "one run takes 2.62e+05 GiB for 'x' alone"),
+        ("wide", "the value 'e' of the model would take 512 GiB"),
+    ):
+        assert main(["observe", picture, "--model", str(tmp_path / f"{name}.onnx")]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("subpool: ")
+        assert error.count("\n") == 1
+        assert message in error
+
+
 def test_models_that_cannot_be_observed_are_refused(tmp_path):
     relu = [helper.make_node("Relu", ["x"], ["y"])]
     with pytest.raises(InputError, match=r"m\.onnx: a model with MaxPool nodes is needed"):
         PoolingModel(pooling_model(tmp_path / "m.onnx", relu))
     (tmp_path / "text.onnx").write_text("no model")
-    with pytest.raises(FormatError, match=r"text\.onnx: no valid ONNX model"):
+    with pytest.raises(FormatError, match=r"text\.onnx' is no ONNX model"):
         PoolingModel(tmp_path / "text.onnx")
-    with pytest.raises(InputError, match=r"none\.onnx: cannot be read"):
+    with pytest.raises(InputError, match=r"cannot read '.*none\.onnx': No such file"):
         PoolingModel(tmp_path / "none.onnx")
     one = [max_pool("x", "y", "p", kernel_shape=[1, 1])]
     model = PoolingModel(pooling_model(tmp_path / "one.onnx", one))
@@ -697,8 +745,10 @@ def test_pictures_are_cut_scaled_and_normalised():
 
 
 def test_same_padding_is_split_as_onnx_says():
-    upper = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_UPPER")
-    lower = MaxPool("p", "x", (3,), (2,), (1,), None, "SAME_LOWER")
+    upper, lower = (
+        MaxPool.of("p", "x", {"kernel_shape": [3], "strides": [2], "auto_pad": f"SAME_{side}"})
+        for side in ("UPPER", "LOWER")
+    )
     assert upper.geometry((8,)).offsets == (0,)
     assert lower.geometry((8,)).offsets == (1,)
 
@@ -720,6 +770,19 @@ def test_plots_draw_into_the_axes_they_are_given():
         plot_residual(seen, 3)
     with pytest.raises(InputError, match="no MaxPool node"):
         plot_pools([])
+
+
+def test_names_of_nodes_are_text_in_figures(tmp_path):
+    names = ["p$$q", r"$\frac$", "a--b<&>]]>", "bell\a, null\0, \ud800", "卷积", "x" * 10**6]
+    seen = observe(noise_pictures(8), (2, 2), rng=rng())
+    pools = [MaxPool.of(name, "x", {"kernel_shape": [2, 2]}) for name in names]
+    axes = plot_pools([PoolObservation(pool, seen, "", 0.0, 1.0) for pool in pools])
+    shown = [label.get_text() for label in axes.get_xticklabels()]
+    assert shown[:5] == [f"{name}\n2x2" for name in (*names[:3], r"bell\x07, null\x00, \ud800", names[4])]
+    assert max(map(len, shown)) < 50
+    for suffix in ("svg", "png", "pdf"):
+        save_figure(axes, tmp_path / f"pools.{suffix}")
+    ElementTree.parse(tmp_path / "pools.svg")
 
 
 # The command
@@ -797,7 +860,7 @@ def test_the_command_observes_a_model(tmp_path, capsys):
         (["--threshold", "2"], "at least 0 and below 1"),
         (["--rare", "2"], "above 0 and at most 1"),
         (["--normalize", "unit"], "needs --model"),
-        (["--model", "nothing.onnx"], "nothing.onnx: cannot be read"),
+        (["--model", "nothing.onnx"], "cannot read 'nothing.onnx': No such file"),
         (["--model", "nothing.onnx", "--kernel", "3x3"], "each MaxPool node has its own"),
     ],
 )

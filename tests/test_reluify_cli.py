@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def test_bounds_and_calibration(source: Path, tmp_path: Path, capsys: pytest.Cap
     assert main(["reluify", *cube, "--bounds", "pool_0=-2,3"]) == 0
     assert "1/4 = 0.25" in capsys.readouterr().out
     np.save(tmp_path / "a.npy", np.linspace(-2, 3, 84, dtype=np.float32).reshape(SHAPE))
-    np.savez(tmp_path / "b.npz", x=np.zeros(SHAPE, np.float32))
+    # As `compare` does, other types of floats and integers are taken for what the model takes.
+    np.savez(tmp_path / "b.npz", x=np.zeros(SHAPE, np.float64))
     assert main(["reluify", *cube, "--calibrate", str(tmp_path / "a.npy"), str(tmp_path / "b.npz")]) == 0
     out = capsys.readouterr().out
     assert "1/4 = 0.25 on the samples" in out
@@ -109,6 +111,8 @@ def test_bounds_and_calibration(source: Path, tmp_path: Path, capsys: pytest.Cap
         assert "bounds " in error_of(capsys, *cube, bounds)
     (tmp_path / "scraps.npz").write_bytes(b"PK\x03\x04 and no more")
     (tmp_path / "text.npy").write_text("no numbers")
+    np.save(tmp_path / "complex.npy", np.ones(SHAPE, complex))
+    assert "takes float32, not complex128" in error_of(capsys, *cube, "--calibrate", tmp_path / "complex.npy")
     for name in ("scraps.npz", "text.npy"):
         assert "no .npy or .npz file of numbers" in error_of(capsys, *cube, "--calibrate", tmp_path / name)
     assert "two bounds for all nodes" in error_of(capsys, *cube, "--bounds=1,2", "--bounds=1,3")
@@ -169,6 +173,7 @@ def test_external_data_stays_external(tmp_path: Path) -> None:
             for one, other in zip(expected, run(model, {"x": x}), strict=True):
                 assert np.array_equal(one, other)
     assert (folder / "data" / "weights.bin").stat().st_size == 256
+    assert main(["compare", str(source), str(folder / "out.onnx"), "--samples", "2"]) == 0
 
 
 def test_external_data_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +185,19 @@ def test_external_data_is_not_overwritten(tmp_path: Path, capsys: pytest.Capture
     assert (folder / "weights.bin").read_text() == "of somebody else"
     assert main(["reluify", str(source), str(folder / "out.onnx"), "--force"]) == 0
     assert (folder / "weights.bin").stat().st_size == 256
+
+
+def test_a_target_that_is_a_link(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (tmp_path / "link.onnx").symlink_to(folder / "out.onnx")
+    assert main(["reluify", str(source), str(tmp_path / "link.onnx")]) == 0
+    assert (tmp_path / "link.onnx").is_symlink()
+    assert "MaxPool" not in operators(onnx.load(folder / "out.onnx"))
+    capsys.readouterr()
+    before = (folder / "out.onnx").read_bytes()
+    assert "a link to another folder" in error_of(capsys, external(tmp_path), tmp_path / "link.onnx")
+    assert (folder / "out.onnx").read_bytes() == before
 
 
 @pytest.mark.parametrize("location", ["../weights.bin", "/etc/passwd", "a/../../b", "C:\\weights", "..\\weights", ""])
@@ -230,6 +248,35 @@ def test_a_model_too_large_for_one_file(source: Path, tmp_path: Path, monkeypatc
     monkeypatch.setattr(files, "LARGEST_FILE", 100)
     with pytest.raises(InputError, match="larger than an ONNX file can be"):
         read_model(source)
+
+
+ABSURD = [
+    ({"kernel_shape": [2, 2]}, (1, 1 << 31, 8, 8), "its weights would take"),
+    ({"kernel_shape": [2, 2], "dilations": [1 << 40, 1], "pads": [1 << 40, 0, 0, 0]}, (1, 1, None, 8), "would take"),
+    ({"kernel_shape": [1 << 30, 1], "strides": [1 << 30, 1]}, (1, 1, None, 8), "compared one by one"),
+    ({"kernel_shape": [1 << 30, 1 << 30], "strides": [3, 3]}, (1, 1, None, None), None),
+    ({"kernel_shape": [2] * 30}, (1, 1, *[None] * 30), None),
+]
+
+
+@pytest.mark.parametrize("options", [[], ["--style", "feedforward"], ["--orders", "1,d-1"]], ids=" ".join)
+@pytest.mark.parametrize(("attributes", "shape", "message"), ABSURD)
+def test_absurd_sizes_are_refused_before_anything_is_made_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], attributes: Any, shape: Any, message: str | None, options: Any
+) -> None:
+    path, target = tmp_path / "in.onnx", tmp_path / "out.onnx"
+    onnx.save(pool(attributes, shape), path)
+    tracemalloc.start()
+    try:
+        code = main(["reluify", str(path), str(target), *options])
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+    error = capsys.readouterr().err
+    assert code == 2 or message is None
+    if code:
+        assert error.startswith("subpool: MaxPool node 'pool_0': ")
+        assert message is None or message in error or "networks serve windows of at most 4,096 values" in error
 
 
 # Damaged files, random graphs

@@ -16,7 +16,7 @@ import pytest
 from onnx import TensorProto
 
 from tests.rewrite.models import Attributes, integers, operators, pool, pools, run
-from theory.errors import RewritingError
+from theory.errors import InputError, RewritingError
 from theory.rewrite.geometry import read_geometry
 from theory.rewrite.reluify import reluify, rewrite_max_pooling
 
@@ -247,6 +247,12 @@ def test_too_short_an_axis_fails_when_the_model_runs() -> None:
     assert run(model, {"x": integers((1, 1, 6), 0)})[0].shape == (1, 1, 2)
     with pytest.raises(Exception, match="indices element out of data bounds"):
         run(model, {"x": integers((1, 1, 3), 0)})
+
+
+def test_ceil_mode_is_0_or_1() -> None:
+    # onnxruntime rounds down where it is 2.
+    with pytest.raises(InputError, match="ceil_mode is 2, not 0 or 1"):
+        read_geometry({"kernel_shape": [3], "ceil_mode": 2})
 
 
 def test_ceil_mode_is_more_end_padding() -> None:

@@ -225,6 +225,7 @@ def test_indices_in_use_are_refused(reader: str) -> None:
                 helper.make_graph([node], "g", [], [info("read", [None] * 4, TensorProto.INT64)]) for _ in range(2)
             ]
             node = helper.make_node("If", ["c"], ["z"], then_branch=graphs[0], else_branch=graphs[1])
+            model.graph.input.append(info("c", [], TensorProto.BOOL))
         model.graph.node.append(node)
     with pytest.raises(RewritingError, match="Indices is in use"):
         reluify(model)
@@ -242,6 +243,7 @@ def test_a_model_without_max_pool_is_returned_as_it_is() -> None:
 def test_a_max_pool_of_another_domain_is_left_alone() -> None:
     model = pool({"kernel_shape": [2, 2]}, SHAPE)
     model.graph.node[0].domain = "com.example"
+    model.opset_import.append(helper.make_opsetid("com.example", 1))
     assert reluify(model) == model
 
 

@@ -4,7 +4,9 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
+from html import unescape
 from html.parser import HTMLParser
 from xml.etree.ElementTree import tostring
 
@@ -13,16 +15,22 @@ from sympy import Symbol, binomial
 
 from proofs_check import Claim, Verdict, claims, verify
 from proofs_check.claim import Instance
-from proofs_check.markup import el, formula, mathml, prose
-from proofs_check.plots import plot
+from proofs_check.coq import KernelRecord, KernelTheorem
 from proofs_check.proof import ConstantSum, Identity, Proof, Region, Sign, Telescoping, free
-from proofs_check.report import write_report
-from proofs_check.sections import step_latex
-from theory.errors import InputError
+from proofs_check.report import Run, this_run, write_report
+from proofs_check.report.markup import display, el, formula, mathml, prose
+from proofs_check.report.plots import plot
+from proofs_check.report.run import commit_of
+from proofs_check.report.sections import step_latex
+from proofs_check.statement import INTERCEPT, least_kernel_size
+from theory.errors import InputError, StorageError
 from theory.rationals import from_string
 
 HOSTILE = "<script>alert(\"1\")</script> & 'quotes' <img src=x onerror=alert(2)>"
 LONG = Fraction(10**5000 + 1, 3)
+THEOREM = KernelTheorem("Some.theorem", "Some.v", "what it says", "forall x, x = x", 1.0)
+KERNEL = KernelRecord("8.16.1", (THEOREM,), {"proved-one": ("Some.theorem",)})
+RUN = Run("subpool 1.2.3", "2026-01-02 03:04 UTC", "f" * 40, KERNEL)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -75,17 +83,19 @@ def _cases():
             r"E(d, \{0, 1..d-1\}) = \frac{1}{\binom{d}{\lfloor d/2 \rfloor}}",
             "tight",
             "a paper",
+            hypotheses=(least_kernel_size(3).failing_at(d=2), INTERCEPT),
+            topic="depth",
             idea=r"Weights \(2^{-d}\) do it, as \(" + "1 + " * 60 + r"1 = 61\).",
-            proof=lambda: Proof(_steps(), 4, r"By \(d\) & induction."),
+            proof=lambda: Proof(_steps(), 4, r"By \(d\) & induction.", r"Hence \(E\) & no less."),
             neighbours=(false,),
         ),
-        "verified-one": Claim("verified-one", r"E \ge 0", "lower", "here"),
-        "refuted-one": Claim("refuted-one", rf"\text{{{HOSTILE}}}", "upper", HOSTILE, idea=HOSTILE),
+        "verified-one": Claim("verified-one", r"E \ge 0", "lower", "this project"),
+        "refuted-one": Claim("refuted-one", rf"\text{{{HOSTILE}}}", "upper", HOSTILE, idea=HOSTILE, scope=HOSTILE),
         "unknown-one": Claim("unknown-one", r"\begin{cases} 1 & d > 2 \\ 0 & \text{else} \end{cases}", "identity", "x"),
     }
     halves = _samples(*(Fraction(1, 2**d) for d in range(2, 9)))
     verdicts = [
-        Verdict("proved-one", "proved", "all d", "tight", Fraction(1, 3), Fraction(1, 3), None, 0.5, 7, 4, halves),
+        Verdict("proved-one", "proved", "d >= 3", "tight", Fraction(1, 3), Fraction(1, 3), None, 0.5, 7, 4, halves),
         Verdict("verified-one", "verified", "d = 2..4", "lower", LONG, Fraction(1), None, 1.0, 3, 0, _samples(LONG)),
         Verdict("refuted-one", "refuted", HOSTILE, "upper", Fraction(2), Fraction(1), HOSTILE, 0.25, 1),
         Verdict("unknown-one", "unknown", "none", "identity", None, None, "install the extra", 0.0),
@@ -96,7 +106,7 @@ def _cases():
 @pytest.fixture
 def written(tmp_path):
     verdicts, known = _cases()
-    return write_report(verdicts, known, tmp_path / "new" / "report")
+    return write_report(verdicts, known, tmp_path / "new" / "report", run=RUN)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -104,10 +114,12 @@ def written(tmp_path):
 
 def test_the_page_is_well_formed_and_has_every_claim(written):
     page = _Page(written.read_text(encoding="utf-8"))
-    assert [i for i in page.ids if i.startswith("claim-")] == [f"claim-{name}" for name in _cases()[1]]
+    in_order = ["verified-one", "refuted-one", "unknown-one", "proved-one"]
+    assert [i for i in page.ids if i.startswith("claim-")] == [f"claim-{name}" for name in in_order]
+    assert [i for i in page.ids if i.startswith("group-")] == ["group-beyond-the-paper", "group-depth"]
     assert len(page.ids) == len(set(page.ids))
-    fragments = [value for name, value in page.attributes if name == "href"]
-    assert {fragment.removeprefix("#") for fragment in fragments} == set(page.ids)
+    led_to = {value.removeprefix("#") for name, value in page.attributes if name in ("href", "for")}
+    assert led_to == set(page.ids)
 
 
 def test_the_page_loads_nothing(written):
@@ -150,8 +162,8 @@ def test_without_failures_there_is_no_alarm(tmp_path):
 
 
 def test_a_failing_comparison_is_not_shown_as_true(written):
-    row = re.search(r'<tr class="refuted">.*?</tr>', written.read_text(encoding="utf-8"), re.DOTALL).group()
-    assert '<td class="relation">&gt;</td>' in row
+    row = re.search(r'<tr class="entry refuted".*?</tr>', written.read_text(encoding="utf-8"), re.DOTALL).group()
+    assert '<td class="relation wide">&gt;</td>' in row
     assert "≤" not in row
 
 
@@ -159,17 +171,18 @@ def test_a_failed_proof_is_not_called_a_proof(tmp_path):
     (verdict, *_), known = _cases()
     failed = Verdict(**{**vars(verdict), "status": "unknown", "witness": "the proof fails", "steps": 0})
     html = write_report([failed], known, tmp_path).read_text(encoding="utf-8")
-    assert "<h4>Proof</h4>" not in html
+    assert "Proof, in" not in html
     assert "Attempted proof" in html
     assert "computed " not in re.search(r'<div class="notice unknown"><p>.*?</div>', html, re.DOTALL).group()
 
 
 def test_steps_are_shown_with_their_formulas(written):
     html = written.read_text(encoding="utf-8")
-    assert "<h4>Proof</h4>" in html
+    assert "<summary>Proof, in 4 steps</summary>" in html
     assert "7 exact instances and 4 symbolic steps" in html
     assert "<p>Pascal's rule for <math" in html
-    assert " (constant sum)" in html
+    assert html.index("Proof, in 4 steps") < html.rindex("Left to words") < html.index("&amp; no less.")
+    assert re.search(r' \(constant sum for <math[^>]* alttext="n \\ge 0"', html)
     assert 'alttext="n^{2} \\ge 0"' in html
     assert all(mathml(step_latex(step)) is not None for step in _steps())
 
@@ -181,21 +194,104 @@ def test_negative_controls(tmp_path, status, text):
     verdicts, known = _cases()
     control = Verdict("false-neighbour", status, "", "tight", None, None, "at d = 2", 0.0)
     html = write_report(verdicts, known, tmp_path, controls=[control] if status else []).read_text(encoding="utf-8")
-    assert html.index("Negative controls") < html.index(text)
+    assert html.index("Negative control: a false statement") < html.index(text)
+    assert re.search(r"at an instance\s+at which both sides are known exactly", html)
     assert ("as it must be" in html) == (status == "refuted")
 
 
 def test_long_numbers_are_short_at_first_and_whole_on_demand(written):
     html = written.read_text(encoding="utf-8")
     assert "≈ 3.33333e+4999" in html
-    assert re.search(r"<details><summary>.*?\(5003 characters\)</summary><code>1000\d+/3</code></details>", html)
+    assert re.search(r"<details><summary>.*?\(5003 characters\)</summary>\s*<code>1000\d+/3</code></details>", html)
+
+
+def test_hypotheses_are_shown_with_where_the_statement_fails_without_them(written):
+    html = written.read_text(encoding="utf-8")
+    shown = re.search(r'<dl class="statement">.*?</dl>', html, re.DOTALL).group()
+    assert re.findall(r"<dt>(.*?)</dt>", shown) == ["If", "and", "then"]
+    assert re.findall(r'<span class="why"> (.*?)</span>', shown) == ["needed: fails at d = 2", "not known to be needed"]
+    assert "<dd>d &gt;= 3; proved for all of it</dd>" in html
+
+
+def test_the_page_says_what_a_proof_leaves_to_words_and_what_verified_covers(written):
+    legend = re.search(r'<ul class="statuses">.*?</ul>', written.read_text(encoding="utf-8"), re.DOTALL).group()
+    assert "Left to words are how the steps are joined" in legend
+    assert "beyond it nothing is said" in legend
+
+
+# --- the run --------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_which_run_it_comes_from(written):
+    html = written.read_text(encoding="utf-8")
+    assert "<dd>subpool 1.2.3</dd>" in html
+    assert "<dd>2026-01-02 03:04 UTC</dd>" in html
+    assert f"<dd>{'f' * 40}</dd>" in html
+    assert "Coq 8.16.1 has accepted 1 theorem, without assumptions" in html
+    assert "<code>Some.theorem</code>: what it says" in html
+    data = json.loads((written.parent / "report.json").read_text(encoding="utf-8"))["run"]
+    assert data == {
+        "program": "subpool 1.2.3",
+        "date": "2026-01-02 03:04 UTC",
+        "commit": "f" * 40,
+        "kernel": {
+            "coq": "8.16.1",
+            "missing": None,
+            "theorems": [{"theorem": "Some.theorem", "meaning": "what it says", "assumptions": "none"}],
+        },
+    }
+
+
+def test_a_run_without_kernel_and_commit_says_so(tmp_path):
+    run = Run("subpool 1.2.3", "2026-01-02 03:04 UTC", None, KernelRecord(missing=HOSTILE))
+    html = write_report(*_cases(), tmp_path, run=run).read_text(encoding="utf-8")
+    assert "not asked: &lt;script&gt;" in html
+    assert "does not lie in a repository" in html
+    assert "has accepted" not in re.search("<header>.*</header>", html, re.DOTALL).group()
+
+
+def test_the_date_is_that_of_source_date_epoch(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert this_run().date == "1970-01-02 00:00 UTC"
+
+
+@pytest.mark.parametrize("given", ["", "yesterday", "1e3", "9" * 30])
+def test_a_date_that_is_none(monkeypatch, given):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    with pytest.raises(InputError, match="SOURCE_DATE_EPOCH is a number of seconds since 1970"):
+        this_run()
+
+
+def _git(folder, *arguments):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git on the path")
+def test_the_commit_is_that_of_the_sources_own_repository(tmp_path, monkeypatch):
+    assert commit_of(tmp_path) is None
+    _git(tmp_path, "init", "--quiet")
+    assert commit_of(tmp_path) is None, "no commit yet"
+    (tmp_path / "a.txt").write_text("a")
+    _git(tmp_path, "add", "a.txt")
+    _git(tmp_path, "commit", "--quiet", "-m", "a")
+    _git(tmp_path, "tag", "-m", "v1", "v1")
+    commit = _git(tmp_path, "rev-parse", "HEAD")
+    assert commit_of(tmp_path) == commit
+    (tmp_path / "a.txt").write_text("b")
+    assert commit_of(tmp_path) == f"{commit}-dirty"
+    (tmp_path / "installed").mkdir()
+    assert commit_of(tmp_path / "installed") is None, "what lies above is of somebody else"
+    monkeypatch.setenv("PATH", "")
+    assert commit_of(tmp_path) is None
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
 def test_json_is_exact(written):
-    data = json.loads((written.parent / "report.json").read_text(encoding="utf-8"))
+    data = json.loads((written.parent / "report.json").read_text(encoding="utf-8"))["claims"]
     verdicts, known = _cases()
     assert [entry["claim"] for entry in data] == list(known)
     for entry, verdict in zip(data, verdicts, strict=True):
@@ -204,6 +300,10 @@ def test_json_is_exact(written):
         assert entry["source"] == known[verdict.claim].source
         assert [from_string(s["computed"]) for s in entry["samples"]] == [s.computed for s in verdict.samples]
     assert from_string(data[1]["computed"]) == LONG
+    assert data[0]["hypotheses"] == [{"text": r"d \ge 3", "beyond": "d = 2"}, {"text": r"0 \in R", "beyond": None}]
+    assert [data[0][name] for name in ("stated_for", "origin", "subject")] == ["d >= 3", "others", "depth"]
+    assert data[0]["closing"] == r"Hence \(E\) & no less."
+    assert [entry["origin"] for entry in data] == ["others", "ours", "others", "others"]
     assert data[0]["neighbours"] == [{"claim": "false-neighbour", "statement": r"E = \frac{1}{3}", "status": None}]
 
 
@@ -245,6 +345,33 @@ def test_exponents_of_binomials_apply_to_the_whole():
 
 def test_limits_stand_below_where_the_formula_is_displayed():
     assert [e.tag for e in mathml(r"\max_{x} \sum_{k=0}^d k", display=True)[0]][:2] == ["munder", "munderover"]
+
+
+def test_a_long_formula_is_cut_where_a_line_may_end_and_a_short_one_is_not():
+    parts = display(r"a \min(b + c) + \left(b + c\right) = d \text{ for all } e \in F,\ G").findall("math")
+    assert ["".join(part.itertext()) for part in parts] == [
+        "amin(b+c)",
+        "+(b+c)",
+        "=d",
+        "\xa0for\xa0",
+        "all\xa0",
+        "e∈F,\xa0",
+        "G",
+    ]
+    assert [part[0][0].get("form") for part in parts[1:3]] == ["infix", "infix"]
+    assert {part.get("displaystyle") for part in parts} == {"true"}
+    assert len(display("a = b + c").findall("math")) == 1
+
+
+def test_nothing_is_cut_within_fences_that_stretch():
+    parts = display(r"P\Big(\frac{a}{b} \le ttttttttttttt\Big) = 1").findall("math")
+    assert ["".join(part.itertext()) for part in parts] == ["P(ab≤ttttttttttttt)", "=1"]
+
+
+def test_a_comma_stays_with_a_formula_that_is_cut():
+    (shown,) = prose(r"\(a + b + c + d + e + f + g + h + i + j + p + q + r = k\),")
+    assert shown.get("class") == "math"
+    assert "".join(shown[-1].itertext()) == "=k,"
 
 
 def test_prose_alternates_text_and_formulas():
@@ -312,13 +439,16 @@ def test_only_the_two_files_are_touched_and_old_reports_replaced(tmp_path):
     assert "old" not in (tmp_path / "index.html").read_text(encoding="utf-8")[:20]
 
 
-def test_two_reports_of_the_same_verdicts_are_the_same(tmp_path):
-    first, second = (write_report(*_cases(), tmp_path / name).read_bytes() for name in "ab")
-    assert first == second
+def test_two_reports_of_the_same_verdicts_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    for name in "ab":
+        write_report(*_cases(), tmp_path / name)
+    for file in ("index.html", "report.json"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
 def _fails(folder):
-    with pytest.raises(InputError, match="cannot write the report") as caught:
+    with pytest.raises(StorageError, match="cannot write") as caught:
         write_report(*_cases(), folder)
     assert "\n" not in str(caught.value)
 
@@ -347,7 +477,7 @@ def test_a_full_disk_leaves_the_old_report(tmp_path, monkeypatch):
         path.touch()
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("pathlib.Path.write_text", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     _fails(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["index.html", "report.json"]
     assert page.read_bytes() == before
@@ -376,19 +506,50 @@ def test_elements_keep_the_order_of_text_and_children():
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
-# A copy of the page without its ban on scripts reports what the browser made of it, as attributes of its body.
+# A copy of the page without its ban on scripts reports what the browser made of it. It stands in a frame, as no window
+# is narrower than 500 pixels, and posts what it finds to the page around it, which keeps it as an attribute.
 PROBE = """<script>
-const flat = [...document.querySelectorAll('math, svg')].filter(e => !e.closest('details:not([open])'))
-  .filter(e => e.getBoundingClientRect().height < 5 || e.getBoundingClientRect().width < 2);
-document.body.dataset.flat = flat.map(e => e.getAttribute('alttext') || e.tagName).join('; ');
-document.body.dataset.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-document.body.dataset.resources = performance.getEntriesByType('resource').length;
+const all = (selector) => [...document.querySelectorAll(selector)];
+const shown = (selector) => all(selector).filter(e => e.getClientRects().length).map(e => e.id || e.textContent);
+const overflow = (e) => getComputedStyle(e).overflowX;
+const boxOf = (e) => { do { e = e.parentElement; } while (e && overflow(e) == 'visible'); return e; };
+const filtered = {};
+for (const button of all('.browse > input[type=radio]')) {
+  button.click();
+  filtered[button.id] = [shown('.claim'), shown('.group'), shown('.entry').length];
+  document.getElementById(button.name + '-all').click();
+}
+all('details').forEach(e => { e.open = true; });
+const width = document.documentElement.clientWidth;
+const rect = (e) => e.getBoundingClientRect();
+const outside = (e) => rect(e).right > width + 1 || rect(e).left < -1;
+const cut = (e) => {
+  const [box, inner] = [boxOf(e), rect(e)];
+  const outer = box.getBoundingClientRect();
+  const beside = inner.right > outer.right + 1 && overflow(box) != 'auto';
+  return beside || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+};
+const name = (e) => e.getAttribute('alttext') || e.textContent || e.tagName + '.' + e.className;
 const fraction = document.querySelector('#claim-proved-one mfrac');
-document.body.dataset.fraction = fraction ? fraction.getBoundingClientRect().height : '';
+parent.postMessage('\\n' + JSON.stringify({
+  width,
+  overflow: document.documentElement.scrollWidth - width,
+  outside: all('main *').filter(e => outside(e) && !boxOf(e)).map(name),
+  cut: all('math').filter(e => boxOf(e) && cut(e)).map(name),
+  flat: all('math, svg').filter(e => rect(e).height < 5 || rect(e).width < 2).map(name),
+  scrolling: all('.statement .formula').filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent),
+  resources: performance.getEntriesByType('resource').length,
+  fraction: fraction ? rect(fraction).height : 0,
+  filtered,
+}), '*');
 </script></body>"""
+AROUND = (
+    "<!DOCTYPE html><body data-found=''><script>onmessage = e => { document.body.dataset.found += e.data; };</script>"
+)
+FRAME = "<iframe src='probed.html' style='width: {}px; height: 900px; border: 0'></iframe>"
 
 
-def _browse(page, profile, width):
+def _browse(page, profile):
     options = [
         "--headless",
         "--no-sandbox",
@@ -401,7 +562,9 @@ def _browse(page, profile, width):
         "--enable-logging=stderr",
         "--v=0",
         f"--user-data-dir={profile}",
-        f"--window-size={width},900",
+        "--window-size=1400,900",
+        "--hide-scrollbars",
+        "--virtual-time-budget=2000",
         "--dump-dom",
     ]
     result = subprocess.run(
@@ -410,26 +573,80 @@ def _browse(page, profile, width):
     return result.stdout, [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the path")
+def _probe(page, folder, *widths):
+    """Return what a browser finds on a page of each width."""
+    html = page.read_text(encoding="utf-8")
+    free_to_run, count = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
+    assert count == 1
+    (folder / "probed.html").write_text(free_to_run.replace("</body>", PROBE), encoding="utf-8")
+    (folder / "frame.html").write_text(AROUND + "".join(map(FRAME.format, widths)) + "</body>", encoding="utf-8")
+    dom, complaints = _browse(folder / "frame.html", folder / "profile")
+    assert complaints == []
+    found = [json.loads(line) for line in unescape(re.search('data-found="([^"]*)"', dom)[1]).splitlines() if line]
+    assert sorted(seen["width"] for seen in found) == sorted(widths)
+    return found
+
+
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the path")
+
+
+@needs_browser
 def test_a_browser_shows_every_claim_without_complaint(written, tmp_path):
-    dom, complaints = _browse(written, tmp_path / "profile", 1000)
+    dom, complaints = _browse(written, tmp_path / "profile")
     assert complaints == []
     assert all(f'id="claim-{name}"' in dom for name in _cases()[1])
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the path")
-@pytest.mark.parametrize("width", [1000, 500])
-def test_a_browser_lays_out_mathematics_and_plots(written, tmp_path, width):
-    html = written.read_text(encoding="utf-8")
-    free_to_run, count = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)
-    assert count == 1
-    probed = tmp_path / "probed.html"
-    probed.write_text(free_to_run.replace("</body>", PROBE), encoding="utf-8")
-    dom, complaints = _browse(probed, tmp_path / "profile", width)
-    assert complaints == []
-    seen = dict(re.findall(r'data-(flat|overflow|resources|fraction)="([^"]*)"', re.search("<body[^>]*>", dom).group()))
-    assert (seen["flat"], seen["overflow"], seen["resources"]) == ("", "0", "0")
-    assert float(seen["fraction"]) > 25, "numerator above denominator"
+@needs_browser
+def test_a_browser_lays_out_mathematics_and_plots(written, tmp_path):
+    for seen in _probe(written, tmp_path, 1280, 390):
+        assert (seen["flat"], seen["cut"], seen["outside"]) == ([], [], [])
+        assert (seen["overflow"], seen["resources"]) == (0, 0)
+        assert seen["fraction"] > 25, "numerator above denominator"
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        (".formula { overflow: hidden; width: 2rem }", "cut"),
+        (".formula { height: 1rem; line-height: 1 }", "cut"),
+        (".facts { width: 90rem }", "outside"),
+        ("math { transform: scale(0.01) }", "flat"),
+    ],
+)
+def test_what_cannot_be_seen_would_be_noticed(written, tmp_path, rule, what):
+    written.write_text(written.read_text(encoding="utf-8").replace("</style>", f"{rule}</style>"), encoding="utf-8")
+    (seen,) = _probe(written, tmp_path, 390)
+    assert seen[what]
+
+
+@needs_browser
+def test_the_filter_leaves_what_was_asked_for(written, tmp_path):
+    everything = [f"claim-{name}" for name in ("verified-one", "refuted-one", "unknown-one", "proved-one")]
+    beyond, depth = "group-beyond-the-paper", "group-depth"
+    (seen,) = _probe(written, tmp_path, 1280)
+    assert seen["filtered"] == {
+        "whose-all": [everything, [beyond, depth], 4],
+        "whose-ours": [["claim-verified-one"], [beyond], 1],
+        "whose-others": [["claim-refuted-one", "claim-unknown-one", "claim-proved-one"], [beyond, depth], 3],
+        "grade-all": [everything, [beyond, depth], 4],
+        "grade-proved": [["claim-proved-one"], [depth], 1],
+        "grade-verified": [["claim-verified-one"], [beyond], 1],
+        "grade-refuted": [["claim-refuted-one"], [beyond], 1],
+        "grade-unknown": [["claim-unknown-one"], [beyond], 1],
+    }
+
+
+@needs_browser
+def test_every_statement_fits_the_page(tmp_path):
+    known = claims()
+    verdicts = [Verdict(name, "unknown", "none", c.kind, None, None, "not asked", 0.0) for name, c in known.items()]
+    bare = {name: replace(claim, proof=None) for name, claim in known.items()}
+    for seen in _probe(write_report(verdicts, bare, tmp_path / "report", run=RUN), tmp_path, 1280, 390):
+        assert (seen["flat"], seen["cut"], seen["outside"], seen["scrolling"]) == ([], [], [], [])
+        assert seen["overflow"] == 0
+        assert len(seen["filtered"]["whose-paper"][0]) == sum(claim.origin == "paper" for claim in known.values())
 
 
 # --- real claims ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from onnx import TensorProto, helper, numpy_helper
 import theory.empirical.runner as runner_module
 from tests.random_networks import maximum_tree
 from theory.empirical import devices
-from theory.empirical.progress import Bar
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 from theory.networks.maximum import exact_max_network
@@ -344,27 +343,3 @@ def test_the_one_input_is_described():
     port = open_runner(pooling_model("N"), device="cpu").single_input()
     assert port == Port("x", (None, 2, 6, 6), (np.dtype(np.float32),))
     assert str(port) == "input 'x' of shape (any, 2, 6, 6) and float32"
-
-
-# Progress
-
-
-@pytest.mark.parametrize(("terminal", "show", "seconds", "visible"), [
-    (True, True, 2.0, True),
-    (True, True, 0.5, False),
-    (True, False, 2.0, False),
-    (False, True, 2.0, False),
-])  # fmt: skip
-def test_a_bar_appears_after_a_second_where_somebody_watches(terminal, show, seconds, visible, monkeypatch, capsys):
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("rich.console.Console.is_terminal", terminal)
-    clock = iter([0.0, seconds, seconds, seconds])
-    monkeypatch.setattr("theory.empirical.progress.perf_counter", lambda: next(clock))
-    with Bar("batches", 2, show=show) as bar:
-        bar.step()
-        assert bar.visible is visible
-        bar.step()
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert ("batches" in captured.err) is visible

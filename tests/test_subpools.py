@@ -1,3 +1,5 @@
+import itertools
+import sys
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -8,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import reference
-from theory import subpools
-from theory.errors import ArrayError, KernelSizeError, OrdersError
+from theory import Estimator, bounds, network_size, optimal_estimator, subpools
+from theory.errors import ArrayError, KernelSizeError, OrdersError, ProblemTooLargeError
 
 windows = st.integers(2, 7).flatmap(lambda d: st.lists(st.fractions(-3, 3, max_denominator=9), min_size=d, max_size=d))
 
@@ -75,6 +77,19 @@ def test_bad_kernel_sizes(bad):
         subpools.check_kernel_size(bad)
 
 
+@pytest.mark.parametrize(
+    "large", [10**9 + 1, 10**12, 10**400, 10**5000], ids=["just", "trillion", "beyond floats", "beyond texts"]
+)
+def test_kernel_sizes_beyond_machine_integers(large):
+    assert subpools.check_kernel_size(10**9) == 10**9
+    with pytest.raises(KernelSizeError, match=r"at most 1000000000, not 1000|thousands of digits") as caught:
+        subpools.check_kernel_size(large)
+    assert len(str(caught.value)) < 150
+    for call in (optimal_estimator, Estimator, network_size, bounds.indicator_error):
+        with pytest.raises(KernelSizeError):
+            call(large, {0: 1, 1: 1})
+
+
 def test_numpy_integers_are_integers():
     d = subpools.check_kernel_size(np.int64(9))
     assert d == 9
@@ -99,6 +114,61 @@ def test_numpy_integers_are_integers():
 def test_bad_orders(orders, reason):
     with pytest.raises(OrdersError, match=reason):
         subpools.check_orders(9, orders)
+
+
+@pytest.mark.parametrize(
+    ("orders", "error", "reason"),
+    [
+        (range(10**12), OrdersError, "integers in 0..9, not 10"),
+        (range(10**400), OrdersError, "integers in 0..9, not 10"),
+        (itertools.count(), OrdersError, "integers in 0..9, not 10"),
+        (itertools.repeat(3), OrdersError, "3 occurs twice"),
+        ([10**5000], OrdersError, "thousands of digits"),
+        ([[10**5000]], OrdersError, "thousands of digits"),
+        (["x" * 10**6], OrdersError, "not 'xxx"),
+    ],
+)
+def test_orders_without_end(orders, error, reason):
+    with pytest.raises(error, match=reason) as caught:
+        subpools.check_orders(9, orders)
+    assert len(str(caught.value)) < 200
+
+
+def test_sets_of_a_million_orders():
+    # The largest set there is, and the least that is none.
+    assert subpools.check_orders(10**9, range(10**6)) == tuple(range(10**6))
+    with pytest.raises(ProblemTooLargeError, match="at most 1000000 orders, this one has more"):
+        subpools.check_orders(10**9, range(10**9))
+
+
+def test_no_orders_where_there_may_be_none():
+    assert subpools.check_orders(9, iter(()), maybe_none=True) == ()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: subpools.order_statistic_weights(10**9, 1),
+        lambda: subpools.order_statistic_weights(10**6, 5 * 10**5),
+        lambda: subpools.vertex_features(10**9, [0, 1]),
+        lambda: Estimator(10**9, {0: 1, 1: 1}).vertex_residuals,
+        lambda: Estimator(10**9, {1: 1}).order_statistic_weights,
+    ],
+)
+def test_tables_that_would_fill_the_memory_are_not_begun(call):
+    with pytest.raises(ProblemTooLargeError, match=r"needs a table of about [\d,]+\.\d GiB, more than the limit of 4"):
+        call()
+
+
+def test_the_bound_on_tables_is_one():
+    # Against the memory of the numbers themselves, in bytes, for tables small enough to build.
+    for d, orders in ((9, [0, 1, 8]), (200, [3, 100]), (1000, [500])):
+        table = subpools.vertex_features(d, orders)
+        size = sum(
+            map(sys.getsizeof, (n for row in table for phi in row for n in (phi, phi.numerator, phi.denominator)))
+        )
+        with pytest.raises(ProblemTooLargeError):
+            subpools.check_table(d, orders, limit=size // 2)
 
 
 @pytest.mark.parametrize("zeros", [-1, 10, 1.0, True])

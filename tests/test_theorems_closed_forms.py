@@ -7,11 +7,11 @@ import pytest
 import sympy
 
 from proofs_check import claims
-from proofs_check.optima import family_cases, family_claim, family_statement, family_values
+from proofs_check.kits.fixed_orders import Cover, Reference, ends_and_middle, factors_of, halves, tight_proof
+from proofs_check.kits.fixed_orders import D as KERNEL_SIZE
+from proofs_check.kits.fixed_orders import Z as ZEROS
+from proofs_check.kits.optima import family_cases, family_claim, family_statement, family_values
 from proofs_check.proof import Consecutive, Identity, ProofError, ProofRefuted, Sign, check_proof, check_step, free
-from proofs_check.tight import Cover, Reference, ends_and_middle, factors_of, halves, tight_proof
-from proofs_check.tight import D as KERNEL_SIZE
-from proofs_check.tight import Z as ZEROS
 from tests.reference import residual
 from theory import closed_forms
 from theory.errors import InputError, SubpoolError
@@ -204,5 +204,5 @@ def test_formulas_beyond_their_hypotheses_are_false_or_say_nothing(name, case):
 
 
 def test_a_statement_names_the_problem_and_its_orders():
-    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\text{range}}(d, \{r\}) = ")
+    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\mathrm{range}}(d, \{r\}) = ")
     assert r"\{1, \ldots, d - 1\}" in family_statement(closed_forms["bare-full"])

@@ -6,12 +6,13 @@ import pytest
 import sympy
 from sympy import Integer, Sum, binomial
 
-from proofs_check import claims, newton, optima
+from proofs_check import claims
 from proofs_check.certificates import CertificateError
-from proofs_check.newton import bare_steps, split_sum, without_sums
+from proofs_check.kits import growing_orders, optima
+from proofs_check.kits.growing_orders import bare_steps, split_sum, without_sums
+from proofs_check.kits.top_sets import top_proof
 from proofs_check.proof import ConstantSum, Identity, ProofError, Sign, Telescoping, check_proof, check_step, evaluate
 from proofs_check.theorems import extremal, full, full_but_last
-from proofs_check.top_sets import top_proof
 from theory import bounds, closed_forms
 from theory.optimal.families import D, J, K
 
@@ -116,7 +117,7 @@ def test_no_other_families():
         with pytest.raises(ProofError, match="the orders of"):
             build(closed_forms[wrong])
     with pytest.raises(ProofError, match="are not those of"):
-        bare_steps(closed_forms["bare-full"], closed_forms["full-but-last"], newton.FROM_TWO)
+        bare_steps(closed_forms["bare-full"], closed_forms["full-but-last"], growing_orders.FROM_TWO)
 
 
 def test_formulas_with_sums():
@@ -127,9 +128,10 @@ def test_formulas_with_sums():
         split_sum(total, K, Integer(1), J)
     with pytest.raises(ProofError, match="not linear"):
         split_sum(1 / total, K, Integer(0), J)
-    (plain,), positive = without_sums(1 / total)
+    region, (plain,) = without_sums(growing_orders.FROM_TWO, 1 / total)
     assert not plain.atoms(Sum)
-    assert list(positive) == list(plain.free_symbols)
+    assert plain.free_symbols == set(region.substitution) - {D}
+    assert region.description == r"d \ge 2, H_0 \ge 1"
 
 
 def test_bounds_agree_with_the_library():
@@ -147,7 +149,7 @@ def test_a_certificate_of_another_problem_is_rejected(monkeypatch):
 
 
 def test_binomial_theorem_and_moments_are_checked():
-    steps = newton.moments(), newton.binomial_theorem(3)
+    steps = growing_orders.moments(), growing_orders.binomial_theorem(3)
     assert isinstance(steps[0], Telescoping)
     assert isinstance(steps[1], ConstantSum)
     for step in steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.campaigns import campaign, tries
 from theory import build_network, optimal_estimator
 from theory.cli import main
 from theory.empirical.training import experiments
@@ -45,6 +47,7 @@ from theory.empirical.training.summary import group_rows
 from theory.errors import FormatError, InputError, MissingDependencyError, StorageError
 from theory.figures.gallery.training import plot_training
 from theory.figures.gallery.training_variations import plot_training_variations
+from theory.seals import is_sealed, seal
 
 pytest.importorskip("jax")
 pytest.importorskip("optax")
@@ -375,14 +378,40 @@ def test_damaged_and_foreign_files_are_refused_and_left(results, tmp_path):
     ):
         path = tmp_path / str(number) / FILE
         path.parent.mkdir()
-        if isinstance(bad, bytes):
-            path.write_bytes(bad)
-        else:
-            pq.write_table(bad, path)
+        path.write_bytes(bad if isinstance(bad, bytes) else seal(bad))
         before = path.read_bytes()
         with pytest.raises(FormatError, match=message):
             run_experiments([TINY], path.parent, [0])
         assert path.read_bytes() == before
+
+
+@campaign
+def test_no_flipped_bit_gives_other_results(results, tmp_path):
+    folder, _ = results
+    draw = random.Random(20)
+    written = (folder / FILE).read_bytes()
+    path = tmp_path / FILE
+    for _ in range(tries(100)):
+        content = bytearray(written)
+        bit = draw.randrange(8 * len(content))
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+        with pytest.raises(FormatError, match=r"^[^\n]*damaged|its columns are others"):
+            read_results(path)
+
+
+def test_results_of_an_older_version_are_read_and_get_a_checksum(results, tmp_path):
+    _, table = results
+    version_1 = table.schema.metadata | {b"version": b"1"}
+    pq.write_table(table.replace_schema_metadata(version_1), tmp_path / FILE)
+    assert read_results(tmp_path / FILE).equals(table)
+    store = ResultStore(tmp_path)
+    store.add([])
+    assert read_results(tmp_path / FILE).equals(table)
+    assert is_sealed((tmp_path / FILE).read_bytes())
+    pq.write_table(table, tmp_path / FILE)  # of the version that has one, but without
+    with pytest.raises(FormatError, match="its columns are others"):
+        read_results(tmp_path / FILE)
 
 
 def test_two_processes_do_not_write_one_folder(results, tmp_path):

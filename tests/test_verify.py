@@ -7,7 +7,7 @@ import pytest
 from proofs_check import Claim, Verdict, claims, verify
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Instance
-from proofs_check.optima import family_claim
+from proofs_check.kits.optima import family_claim
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import Estimator, closed_forms, optimal_estimator
 from theory.errors import InputError, KernelSizeError, MissingDependencyError, ProblemTooLargeError, UndecidedError

@@ -242,10 +242,9 @@ def indicator_error(kernel_size: int, orders: Iterable[int]) -> Fraction:
     (Fraction(1, 20), Fraction(1, 19))
     """
     d = check_kernel_size(kernel_size)
-    given = list(orders)
-    if not given:
+    chosen = check_orders(d, orders, maybe_none=True)
+    if not chosen:
         return Fraction(1)
-    chosen = check_orders(d, given)
     if chosen[-1] == d:
         return Fraction(0)
     return 1 / (1 + extrapolate(d, chosen).constant)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError
 from theory.rationals import from_string, to_string
 
 FORMAT = "subpool-certificate"
 VERSION = 1
-_KEYS = {"format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual"}
+FORM = Form("a certificate", FORMAT, VERSION, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"})
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Certificate:
     kernel_size : int
         Number d of inputs of a pooling window.
     objective : str
-        ``"cube"`` or ``"range"``.
+        A name of :mod:`theory.objectives`.
     orders : tuple of int
         The set R.
     coefficients : dict of int to Fraction
@@ -81,32 +82,36 @@ class Certificate:
         FormatError
             If the text is no JSON object of this format and version.
         """
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise FormatError(f"a certificate is JSON: {error}") from None
-        return cls.from_dict(data)
+        return cls.from_dict(FORM.parse(text))
 
     @classmethod
     def from_dict(cls, data: Any) -> Certificate:
-        """Read a certificate from a parsed JSON object.
+        """Read a certificate from a parsed JSON object. Nothing is mended.
 
         Raises
         ------
         FormatError
         """
-        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise FormatError(f'a certificate is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
-        if set(data) != _KEYS:
-            raise FormatError(f"a certificate has the keys {sorted(_KEYS)}, not {sorted(data)}")
-        try:
-            return cls(
-                kernel_size=int(data["kernel_size"]),
-                objective=str(data["objective"]),
-                orders=tuple(int(r) for r in data["orders"]),
-                coefficients={int(r): from_string(beta) for r, beta in data["coefficients"].items()},
-                error=from_string(data["error"]),
-                dual={int(z): from_string(w) for z, w in data["dual"].items()},
-            )
-        except (TypeError, ValueError, AttributeError) as error:
-            raise FormatError(f"a certificate holds integers and exact numbers: {error}") from None
+        FORM.check(data)
+        d, objective, orders = kernel_size_of(data), data["objective"], data["orders"]
+        if objective not in ("cube", "range"):
+            raise FormatError(f"the objective of a certificate is 'cube' or 'range', not {objective!r:.40}")
+        if not isinstance(orders, list) or not all(type(r) is int and 0 <= r <= d for r in orders):
+            raise FormatError(f"the orders of a certificate are a list of integers in 0..{d}, not {orders!r:.80}")
+        return cls(
+            kernel_size=d,
+            objective=objective,
+            orders=tuple(orders),
+            coefficients=_numbers(data["coefficients"], d),
+            error=from_string(data["error"]),
+            dual=_numbers(data["dual"], d),
+        )
+
+
+def _numbers(data: Any, kernel_size: int) -> dict[int, Fraction]:
+    if not isinstance(data, dict):
+        raise FormatError(f"coefficients and dual weights are JSON objects, not {data!r:.80}")
+    numbers = {index_of(key): from_string(number) for key, number in data.items()}
+    if max(numbers, default=0) > kernel_size:
+        raise FormatError(f"orders and numbers of zeros are at most the kernel size, found {max(numbers)}")
+    return numbers

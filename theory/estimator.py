@@ -9,31 +9,28 @@ from fractions import Fraction
 from functools import cached_property
 from math import comb
 from numbers import Rational
-from typing import Any, Literal, get_args
+from typing import Any
 
 from flint import fmpz_mat
 
 from theory.certificate import Certificate
-from theory.errors import FormatError, InputError, OrdersError
+from theory.documents import Form, index_of, kernel_size_of
+from theory.errors import FormatError, InputError
+from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_kernel_size, check_orders, number_of_terms, weigh_order_statistics
-
-Objective = Literal["cube", "range", "l2"]
+from theory.subpools import (
+    Array,
+    check_kernel_size,
+    check_orders,
+    check_table,
+    number_of_terms,
+    weigh_order_statistics,
+)
 
 FORMAT = "subpool-estimator"
 VERSION = 1
-
-
-def check_objective(objective: object) -> Objective:
-    """Return the objective if it is one.
-
-    Raises
-    ------
-    InputError
-    """
-    if objective not in get_args(Objective):
-        raise InputError(f'the objective is "cube", "range" or "l2", not {objective!r}')
-    return objective  # type: ignore[return-value]
+_FORM = Form("an estimator", FORMAT, VERSION, {"kernel_size", "objective", "coefficients", "error", "certificate"})
+_LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -46,11 +43,11 @@ class Estimator:
         Number d of inputs of a pooling window.
     coefficients : mapping of int to rational
         beta_r for each order r in R, each order in 0..kernel_size.
-    objective : {"cube", "range", "l2"}
+    objective : str
         What the coefficients were chosen for.
     error : Fraction, optional
-        The certified residual; None where nothing is certified. For ``"cube"`` and ``"l2"`` the largest |max(x) - f(x)|
-        over [0,1]^d, for ``"range"`` the largest |max(x) - f(x)| / (max(x) - min(x)) over R^d.
+        The certified residual, as the objective measures it (:mod:`theory.objectives`); None where nothing is
+        certified.
     certificate : Certificate, optional
         The proof that no estimator with these orders has a smaller error.
 
@@ -80,7 +77,7 @@ class Estimator:
         kernel_size: int,
         coefficients: Mapping[int, Rational | int],
         *,
-        objective: Objective = "cube",
+        objective: Objective = DEFAULT,
         error: Fraction | None = None,
         certificate: Certificate | None = None,
     ) -> None:
@@ -93,7 +90,7 @@ class Estimator:
         for name, value in (
             ("kernel_size", d),
             ("orders", orders),
-            ("objective", check_objective(objective)),
+            ("objective", find_objective(objective).name),
             ("error", error),
             ("certificate", certificate),
             ("_values", values),
@@ -104,6 +101,11 @@ class Estimator:
         terms = ", ".join(f"{r}: {to_string(beta)}" for r, beta in self.coefficients.items())
         error = None if self.error is None else to_string(self.error)
         return f"Estimator({self.kernel_size}, {{{terms}}}, objective={self.objective!r}, error={error})"
+
+    @property
+    def goal(self) -> ObjectiveValue:
+        """What the name of the objective stands for."""
+        return find_objective(self.objective)
 
     @property
     def coefficients(self) -> dict[int, Fraction]:
@@ -123,6 +125,7 @@ class Estimator:
     @cached_property
     def _scaled(self) -> tuple[tuple[int, ...], list[int], int]:
         """The orders >= 1, and integers b_r, q with beta_r / C(d,r) == b_r / q."""
+        check_table(self.kernel_size, self.orders)
         positive = [(r, beta) for r, beta in self.coefficients.items() if r]
         integers, q = over_common_denominator([beta / comb(self.kernel_size, r) for r, beta in positive])
         return tuple(r for r, _ in positive), integers, q
@@ -136,27 +139,33 @@ class Estimator:
         return tuple(Fraction(int(entry), q) for entry in sums.entries())
 
     @cached_property
-    def vertex_residuals(self) -> tuple[Fraction, ...]:
-        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+    def _scaled_residuals(self) -> tuple[list[int], int]:
+        """Integers n_z and s with e_z == n_z / s."""
         orders, integers, q = self._scaled
         sums = binomial_table(range(self.kernel_size + 1), orders) * fmpz_mat(len(orders), 1, integers)
-        at_ones = sum(self._values, Fraction(0))
-        residuals = [1 - at_ones + Fraction(int(entry), q) for entry in sums.entries()]
-        residuals[-1] -= 1
-        return tuple(residuals)
+        at_ones = 1 - sum(self._values, Fraction(0))
+        (shift, step), scale = over_common_denominator([at_ones, Fraction(1, q)])
+        residuals = [shift + step * int(entry) for entry in sums.entries()]
+        residuals[-1] -= scale
+        return residuals, scale
+
+    @cached_property
+    def vertex_residuals(self) -> tuple[Fraction, ...]:
+        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+        residuals, scale = self._scaled_residuals
+        return tuple(Fraction(residual, scale) for residual in residuals)
 
     @property
     def worst_vertex_residual(self) -> Fraction:
-        """Largest |e_z| over the vertices that the objective looks at: z = 1..d-1 for ``"range"``, else 0..d."""
-        inner = self.objective == "range"
-        return max(abs(e) for e in (self.vertex_residuals[1:-1] if inner else self.vertex_residuals))
+        """Largest |e_z| over the vertices that the objective looks at."""
+        residuals, scale = self._scaled_residuals
+        return Fraction(max(map(abs, self.goal.at_vertices(residuals))), scale)
 
     @property
     def equioscillation(self) -> tuple[int, ...]:
         """The numbers z of zeros at which |e_z| is largest, among the vertices that the objective looks at."""
         worst = self.worst_vertex_residual
-        inner = range(1, self.kernel_size) if self.objective == "range" else range(self.kernel_size + 1)
-        return tuple(z for z in inner if abs(self.vertex_residuals[z]) == worst)
+        return tuple(z for z in self.goal.vertices(self.kernel_size) if abs(self.vertex_residuals[z]) == worst)
 
     @property
     def mean_square(self) -> Fraction:
@@ -217,15 +226,11 @@ class Estimator:
         FormatError
             If the text is no such JSON, or its parts contradict each other.
         """
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise FormatError(f"an estimator is JSON: {error}") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise FormatError(f'an estimator is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
+        data = _FORM.parse(text)
         try:
             estimator = cls._from_dict(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            check_table(estimator.kernel_size, estimator.orders, _LARGEST_TABLE)
+        except (TypeError, ValueError, AttributeError) as error:
             raise FormatError(f"not an estimator: {error}") from None
         estimator._check_consistency()
         return estimator
@@ -234,18 +239,24 @@ class Estimator:
     def _from_dict(cls, data: dict[str, Any]) -> Estimator:
         error, certificate = data["error"], data["certificate"]
         return cls(
-            data["kernel_size"],
-            {int(r): from_string(beta) for r, beta in data["coefficients"].items()},
+            kernel_size_of(data),
+            {index_of(r): from_string(beta) for r, beta in data["coefficients"].items()},
             objective=data["objective"],
             error=None if error is None else from_string(error),
             certificate=None if certificate is None else Certificate.from_dict(certificate),
         )
 
+    @property
+    def _last_residual(self) -> Fraction:
+        """e_(d-1), which takes no time, as phi_r(d-1) = r/d; a damaged file shows there."""
+        d = self.kernel_size
+        return Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
+
     def _check_consistency(self) -> None:
         if self.error is not None:
-            if self.objective == "range" and sum(self._values) != 1:
+            if self.goal.relative and sum(self._values) != 1:
                 raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
-            if self.error != self.worst_vertex_residual:
+            if abs(self._last_residual) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
         c = self.certificate
         if c is not None and (c.kernel_size, c.objective, c.orders, c.coefficients, c.error) != (
@@ -256,6 +267,3 @@ class Estimator:
             self.error,
         ):
             raise FormatError("the certificate belongs to another estimator")
-
-
-__all__ = ["Estimator", "Objective", "OrdersError", "check_objective"]

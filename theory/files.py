@@ -1,15 +1,19 @@
-"""Files written whole or not at all: beside their place, flushed to the disk, and renamed."""
+"""Files written whole or not at all: beside their place, flushed to the disk, and renamed; by one process at a time."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from stat import S_ISDIR, S_ISREG
 
 from theory.errors import StorageError, SubpoolError
+
+_PART = re.compile(r"\..{0,50}\.\d+-[0-9a-f]{8}\.part", re.DOTALL)
 
 
 @contextmanager
@@ -19,20 +23,22 @@ def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterato
     Parameters
     ----------
     target : path
-        Replaced if it exists; untouched if the block, or anything else, fails.
+        Replaced if it exists; untouched if the block, or anything else, fails. A symbolic link stays, and what it
+        points to is replaced.
     note : str
         What to add to the message of an error.
 
     Yields
     ------
     Path
-        A hidden name in the folder of the target. Whatever happens, nothing of that name remains.
+        An empty file with a hidden name in the folder of the target. Whatever happens, nothing of that name remains;
+        what killed processes left of the kind is cleared away.
 
     Raises
     ------
     StorageError
-        If the target is a folder, a device, or no name of a file, or for an ``OSError`` in the block or while flushing
-        and renaming.
+        If the target is a folder, a device, or no name of a file, if the block wrote nothing, or for an ``OSError`` in
+        the block or while flushing and renaming.
 
     Examples
     --------
@@ -49,22 +55,20 @@ def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterato
     theory.errors.StorageError: cannot write '/dev/null': no ordinary file
     """
     path = Path(target)
-    # A target's name may be as long as names can be; characters have up to four bytes of at most 255.
-    part = path.parent / f".{path.name[:50]}.{os.getpid()}-{token_hex(4)}.part"
     try:
         _check_replaceable(path)
-        yield part
-        _flush(part)
-        part.replace(path)
+        place = Path(os.path.realpath(path))
+        _clear_away(place.parent)
+        # A target's name may be as long as names can be; characters have up to four bytes of at most 255.
+        with _created(place.parent / f".{place.name[:50]}.{os.getpid()}-{token_hex(4)}.part") as part:
+            yield part
+            _flush(part)
+            part.replace(place)
     except SubpoolError:
         raise  # StorageError is an OSError, too
     except OSError as error:
         addition = f"; {note}" if note else ""
         raise StorageError(f"cannot write {str(path)!r}: {error.strerror or error}{addition}") from None
-    finally:
-        # Where the folder is missing or is a file there is nothing to remove, and even asking may raise.
-        with suppress(OSError, ValueError):
-            part.unlink()
 
 
 def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: str = "") -> None:
@@ -94,6 +98,63 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: s
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+@contextmanager
+def locked(
+    path: str | os.PathLike[str], *, busy: str = "in use by another process", wait: bool = False
+) -> Iterator[bool]:
+    """Keep other processes out of a ``with`` block. The lock ends with the process, however that ends.
+
+    Parameters
+    ----------
+    path : path
+        A file or folder that is there; nothing is written to it.
+    busy : str
+        The message where another process has the lock.
+    wait : bool
+        Whether to wait for that process instead.
+
+    Yields
+    ------
+    bool
+        Whether there is a lock: not on Windows, nor on a file system without locks. There it is up to the user.
+
+    Raises
+    ------
+    StorageError
+        If another process has the lock.
+    OSError
+        If the path is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = mkdtemp()
+    >>> with locked(folder, busy="in use"), locked(folder, busy="in use"):
+    ...     pass
+    Traceback (most recent call last):
+    ...
+    theory.errors.StorageError: in use
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield False
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise StorageError(busy) from None
+        except OSError:
+            got = False
+        else:
+            got = True
+        yield got
+    finally:
+        os.close(descriptor)
+
+
 def is_left_over(name: str) -> bool:
     """Return whether a file's name is one that :func:`written_beside` gives: a killed process may leave some behind.
 
@@ -117,7 +178,55 @@ def _check_replaceable(path: Path) -> None:
         raise StorageError(f"cannot write {str(path)!r}: {'a folder' if S_ISDIR(mode) else 'no ordinary file'}")
 
 
+@contextmanager
+def _created(part: Path) -> Iterator[Path]:
+    """Create a file, remove it at the end, and hold a lock on it meanwhile, which a killed process lets go."""
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        # By its time it is seen whether somebody wrote to it, on file systems that let times be set.
+        with suppress(OSError):
+            os.utime(part, (0, 0))
+        if not _lock(descriptor):
+            os.close(descriptor)
+            descriptor = -1
+        yield part
+    finally:
+        with suppress(OSError):
+            part.unlink()
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a file for this process, if nobody else has; return whether that is so."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows, which does not rename files that are open
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # somebody has, or it is a file system without locks
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)  # once: a folder may hold many files, and be written to for each of them
+def _clear_away(folder: Path) -> None:
+    """Remove what killed processes left in a folder: the parts on which nobody has a lock any more."""
+    with suppress(OSError):
+        for part in [entry for entry in folder.iterdir() if _PART.fullmatch(entry.name)]:
+            with suppress(OSError):
+                descriptor = os.open(part, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+                try:
+                    if _lock(descriptor):
+                        part.unlink()
+                finally:
+                    os.close(descriptor)
+
+
 def _flush(path: Path) -> None:
     # Else the new name may reach the disk before the content does.
     with path.open("rb+") as file:
+        if not os.fstat(file.fileno()).st_mtime_ns:
+            raise OSError("nothing was written")
         os.fsync(file.fileno())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import prod
 
 from theory.errors import KernelSizeError, OrdersError
@@ -69,7 +70,7 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
 
     Raises
     ------
-    OrdersError
+    OrdersError, ProblemTooLargeError
 
     Examples
     --------
@@ -80,7 +81,7 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
     ...
     theory.errors.OrdersError: orders are written like 0,1,8 or 0-8 or 0,1,d-1, but '1.5' is no order and no range
     """
-    orders: list[int] = []
+    orders: list[Iterable[int]] = []
     for part in text.replace(" ", "").split(","):
         match = _RANGE.fullmatch(part)
         if match is None:
@@ -90,10 +91,10 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
         last = first if match[2] is None else _order(match[2], kernel_size)
         if last < first:
             raise OrdersError(f"the range {part!r} is empty for kernel size {kernel_size}")
-        # Ends first: a range with an absurd end is refused before it is unrolled.
+        # Ends first: a range is read from below, and its absurd end may be far.
         check_orders(kernel_size, {first, last})
-        orders.extend(range(first, last + 1))
-    return check_orders(kernel_size, orders)
+        orders.append(range(first, last + 1))
+    return check_orders(kernel_size, chain.from_iterable(orders))
 
 
 def format_orders(orders: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ Matplotlib is imported when something is drawn, not before.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ FORMATS = (".svg", ".pdf", ".png")
 
 HASH_SALT = "subpool"
 """Names inside an SVG are hashes with this salt; with a random one the same figure would be another file each time."""
+
+_LONGEST_NAME = 40
 
 _DATES = {".svg": "Date", ".pdf": "CreationDate"}
 """The metadata, by format, that are the time of writing unless they are taken out."""
@@ -67,6 +70,30 @@ def new_axes(
     """
     figure = import_matplotlib().figure.Figure(figsize=size, layout=layout)
     return tuple(figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel())
+
+
+def name_label(name: str) -> str:
+    r"""Return a name that somebody chose as it can stand in a figure.
+
+    Mathematics in it is not set: whoever draws it says ``parse_math=False``.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        One line of at most 40 characters; what has no picture, such as a control character, is written as an escape.
+
+    Examples
+    --------
+    >>> print(name_label("relu\x07\n$1$"), len(name_label("x" * 50)))
+    relu\x07\n$1$ 40
+    """
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    # Names of exported models differ at their end.
+    return text if len(text) <= _LONGEST_NAME else "…" + text[1 - _LONGEST_NAME :]
 
 
 def check_plot_file(path: str | Path) -> None:
@@ -123,7 +150,13 @@ def save_figure(axes: Axes, path: str | Path, *, title: str = "", tight: bool = 
     if figure is None:
         raise InputError("axes that belong to no figure cannot be saved")
     options: dict[str, Any] = {"bbox_inches": "tight"} if tight else {}
-    with import_matplotlib().rc_context({"svg.hashsalt": HASH_SALT}), written_beside(target) as part:
+    with (
+        import_matplotlib().rc_context({"svg.hashsalt": HASH_SALT}),
+        written_beside(target) as part,
+        warnings.catch_warnings(),
+    ):
+        # A letter of a name that the font lacks is drawn as a box.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(part, format=suffix[1:], dpi=200, metadata=_metadata(suffix, title), **options)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, parent_process, resource_tracker
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread, current_thread, main_thread
 
 from theory.errors import InputError, SolverError
@@ -49,12 +50,8 @@ def local_processes(workers: int) -> Iterator[Executor]:
     """
     others = set(active_children())
     # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(workers, mp_context=_DeafContext(), initializer=_begin)
     try:
-        with _deaf_to_interrupts():
-            # The pool starts a process for each task while there are too few.
-            for future in [pool.submit(os.getpid) for _ in range(workers)]:
-                future.result()
         yield pool
     except BrokenProcessPool:
         raise SolverError(
@@ -82,14 +79,43 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+class _DeafProcess(SpawnProcess):
+    """A process that leaves interrupts, which a terminal sends to all, to the one that starts it."""
+
+    def start(self) -> None:
+        with _interrupts_later():
+            super().start()
+
+
+class _DeafContext(SpawnContext):
+    Process = _DeafProcess
+
+
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Start processes that leave interrupts, which a terminal sends to all, to this one."""
-    if current_thread() is not main_thread():  # only the main thread may say what happens on a signal
+def _interrupts_later() -> Iterator[None]:
+    """Put interrupts off until the block is done; a process that is started in it never sees one.
+
+    Here, a handler takes note of them: a thread of some library may receive what this one blocks. For the new process
+    they are blocked, since that is inherited, and handlers are not.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows, where a terminal interrupts all of them
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Starting this process of the standard library, as the first of the others does, would unblock them.
+    resource_tracker.ensure_running()
+    came: list[int] = []
+    # Only the main thread may say what happens on a signal.
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if _in_main_thread() else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _in_main_thread() -> bool:
+    return current_thread() is main_thread()

@@ -18,6 +18,7 @@ from flint import fmpq, fmpz, fmpz_mat
 from theory.errors import FormatError, InputError
 
 _EXACT = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+_LONGEST = 200_000  # characters; lowest terms take quadratic time, for the longest a quarter of a second
 
 
 def to_string(number: Fraction) -> str:
@@ -58,7 +59,7 @@ def from_string(text: object) -> Fraction:
     Raises
     ------
     FormatError
-        If the text is anything else.
+        If the text is anything else, or longer than 200,000 characters.
 
     Examples
     --------
@@ -70,7 +71,10 @@ def from_string(text: object) -> Fraction:
     theory.errors.FormatError: an exact number is written "p" or "p/q", not '0.5'
     """
     if not isinstance(text, str) or not _EXACT.fullmatch(text):
-        raise FormatError(f'an exact number is written "p" or "p/q", not {str(text)[:40]!r}')
+        given = repr(text[:40]) if isinstance(text, str) else f"a value of type {type(text).__name__}"
+        raise FormatError(f'an exact number is written "p" or "p/q", not {given}')
+    if len(text) > _LONGEST:
+        raise FormatError(f"an exact number has at most {_LONGEST} characters, not {len(text)}")
     numerator, _, denominator = text.partition("/")
     return Fraction(int(fmpz(numerator)), int(fmpz(denominator)) if denominator else 1)
 

@@ -13,17 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import comb
+from itertools import islice
+from math import comb, lgamma, log
 from operator import index
 from typing import Any
 
 import array_api_compat
 import numpy as np
 
-from theory.errors import ArrayError, KernelSizeError, OrdersError
+from theory.errors import ArrayError, KernelSizeError, OrdersError, ProblemTooLargeError
 
 Array = Any
 """An array of any library that follows the Python array API standard."""
+
+LARGEST_KERNEL_SIZE = 10**9
+"""Beyond this, sizes and counts would not fit into machine integers and floats on the way."""
+
+LARGEST_SET = 10**6
+"""The most orders in a set. A range is as short to write as it is long to store."""
+
+LARGEST_TABLE = 4 * 2**30
+"""The most bytes of exact numbers that are tabulated."""
 
 
 def _integer(value: object) -> int | None:
@@ -36,18 +46,26 @@ def _integer(value: object) -> int | None:
         return None
 
 
+def shown(value: object) -> str:
+    """Write a value for a message of one line; Python refuses to write the digits of huge integers."""
+    try:
+        return f"{value!r:.80}"
+    except ValueError:
+        return f"one of type {type(value).__name__} with thousands of digits"
+
+
 def check_kernel_size(kernel_size: object) -> int:
     """Return ``kernel_size`` as an int, or say what is wrong with it.
 
     Parameters
     ----------
-    kernel_size : int, >= 2
+    kernel_size : int, 2..10^9
         Number of inputs of a pooling window.
 
     Raises
     ------
     KernelSizeError
-        If it is no integer, or smaller than 2.
+        If it is no integer, smaller than 2, or larger than 10^9.
 
     Examples
     --------
@@ -60,23 +78,31 @@ def check_kernel_size(kernel_size: object) -> int:
     """
     d = _integer(kernel_size)
     if d is None or d < 2:
-        raise KernelSizeError(f"a kernel size is an integer >= 2 (one input is its own maximum), not {kernel_size!r}")
+        raise KernelSizeError(
+            f"a kernel size is an integer >= 2 (one input is its own maximum), not {shown(kernel_size)}"
+        )
+    if d > LARGEST_KERNEL_SIZE:
+        raise KernelSizeError(f"a kernel size is at most {LARGEST_KERNEL_SIZE}, not {shown(d)}")
     return d
 
 
-def check_orders(kernel_size: int, orders: Iterable[object]) -> tuple[int, ...]:
+def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:
     """Return the orders as a sorted tuple of ints, or say what is wrong with them.
 
     Parameters
     ----------
     kernel_size : int, >= 2
     orders : iterable of distinct int, each in 0..kernel_size
-        Order 0 is the intercept.
+        Order 0 is the intercept. They are looked at one by one, so that a range may be as long as it likes.
+    maybe_none : bool
+        Whether there need not be any.
 
     Raises
     ------
     OrdersError
         If there is none, one is no integer, negative or above ``kernel_size``, or one occurs twice.
+    ProblemTooLargeError
+        If there are more than 10^6.
 
     Examples
     --------
@@ -88,24 +114,62 @@ def check_orders(kernel_size: int, orders: Iterable[object]) -> tuple[int, ...]:
     theory.errors.OrdersError: orders for kernel size 9 are integers in 0..9, not 10
     """
     try:
-        given = list(orders)
+        given = iter(orders)
     except TypeError:
-        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {orders!r}") from None
+        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {shown(orders)}") from None
     found: set[int] = set()
-    for order in given:
+    for order in islice(given, LARGEST_SET):
         r = _integer(order)
         if r is None or not 0 <= r <= kernel_size:
-            raise OrdersError(f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {order!r}")
+            raise OrdersError(
+                f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {shown(order)}"
+            )
         if r in found:
             raise OrdersError(f"orders are distinct, but {r} occurs twice")
         found.add(r)
-    if not found:
+    if len(found) == LARGEST_SET and next(given, None) is not None:
+        raise ProblemTooLargeError(f"a set has at most {LARGEST_SET} orders, this one has more")
+    if not found and not maybe_none:
         raise OrdersError("at least one order is needed, none was given")
     return tuple(sorted(found))
 
 
 def _check_order(kernel_size: int, order: object) -> int:
     return check_orders(kernel_size, [order])[0]
+
+
+def check_table(kernel_size: int, orders: Iterable[int], limit: int = LARGEST_TABLE) -> None:
+    """Refuse to tabulate a rational for each order and each number of zeros, if that takes too much memory.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        d.
+    orders : iterable of int, each in 0..kernel_size
+    limit : int
+        Bytes.
+
+    Raises
+    ------
+    ProblemTooLargeError
+
+    Examples
+    --------
+    >>> check_table(100_000, [0, 1, 99_999])
+    >>> check_table(100_000, range(49_990, 50_010))
+    Traceback (most recent call last):
+    ...
+    theory.errors.ProblemTooLargeError: kernel size 100000 needs a table of about 46.8 GiB, more than the limit of 4 GiB
+    """
+    d = kernel_size
+    # Numerator and denominator are of the size of C(d,r); beside their digits, objects take about 150 bytes.
+    bits = [(lgamma(d + 1) - lgamma(r + 1) - lgamma(d - r + 1)) / log(2) for r in orders]
+    needed = (d + 1) * sum(150 + digits / 4 for digits in bits)
+    if needed > limit:
+        raise ProblemTooLargeError(
+            f"kernel size {d} needs a table of about {needed / 2**30:,.1f} GiB, "
+            f"more than the limit of {limit / 2**30:.0f} GiB"
+        )
 
 
 def number_of_terms(kernel_size: int, orders: Iterable[int]) -> int:
@@ -116,7 +180,12 @@ def number_of_terms(kernel_size: int, orders: Iterable[int]) -> int:
     >>> number_of_terms(9, [0, 1, 8])
     19
     """
-    return sum(comb(kernel_size, r) for r in orders)
+    total, last, subsets = 0, -1, 1
+    for r in orders:
+        # Runs of orders are common, and C(d,r) from C(d,r-1) takes one step where d has thousands of digits.
+        subsets = subsets * (kernel_size - r + 1) // r if r == last + 1 > 0 else comb(kernel_size, r)
+        total, last = total + subsets, r
+    return total
 
 
 def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...]:
@@ -151,6 +220,7 @@ def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...
     r = _check_order(d, order)
     if r == 0:
         raise OrdersError("order 0 is the intercept and has no order-statistic weights")
+    check_table(d, [r])
     return tuple(Fraction(comb(k - 1, r - 1), comb(d, r)) for k in range(1, d + 1))
 
 
@@ -241,6 +311,7 @@ def vertex_features(kernel_size: int, orders: Iterable[int]) -> tuple[tuple[Frac
     """
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
+    check_table(d, chosen)
     return tuple(tuple(vertex_feature(d, r, z) for r in chosen) for z in range(d + 1))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from theory.empirical.classifier.results import Results, measure_all, read_resul
 from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.errors import FormatError, InputError, SubpoolError
 from theory.files import write_whole
+from theory.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results = read_results(options.results) if options.results else _compute(options)
         tables = _tables(results)
         for name, table in tables.items():
-            sys.stdout.write(f"{name}\n\n{table}\n\n")
+            for line in (name, "", *table.split("\n"), ""):
+                say(line)
         if page is not None:
             write_whole(options.page, fill_page(page, tables))
     except SubpoolError as error:

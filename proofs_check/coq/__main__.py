@@ -6,9 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from proofs_check.coq.driver import TIMEOUT, KernelTheorem, check, check_again
+from proofs_check.coq.cache import KernelTheorem
+from proofs_check.coq.driver import TIMEOUT, check, check_again
 from proofs_check.coq.errors import KernelError
 from theory.errors import SubpoolError
+from theory.terminal import console, new_table, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,31 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error, 2)
     _print_table(theorems)
     if summary is not None:
-        sys.stdout.write(f"{summary}\n")
+        say(str(summary))
     return 0
 
 
 def _fail(error: Exception, code: int) -> int:
-    sys.stderr.write(f"proofs_check.coq: {error}\n")
+    say(f"proofs_check.coq: {error}", error=True)
     return code
 
 
 def _print_table(theorems: Sequence[KernelTheorem]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("theorem", "says", "source", "assumptions", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("s", justify="right")
+    table = new_table(*((name, "left") for name in ("theorem", "says", "source", "assumptions")), ("s", "right"))
     for theorem in theorems:
         name = theorem.name.partition(".")[2]
         table.add_row(name, theorem.meaning, theorem.source, theorem.assumptions, f"{theorem.seconds:.1f}")
     for column in (0, 2, 3, 4):
         table.columns[column].no_wrap = True
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    console.print(table)
+    console(width=120).print(table)
     spent = sum(theorem.seconds for theorem in theorems)
-    console.print(f"{len(theorems)} theorems accepted by the kernel, {spent:.1f} s; assumptions: none")
+    say(f"{len(theorems)} theorems accepted by the kernel, {spent:.1f} s; assumptions: none")
 
 
 if __name__ == "__main__":

@@ -4,24 +4,30 @@ Nothing counts as proved unless all of this holds: the sources assume nothing by
 ``Print Assumptions`` says for each listed theorem that there are none; and for a certificate, the statement that
 ``coqc`` prints, in a run of its own that takes no notation from the file, is the claim of the certificate.
 
-Compiled theories are kept in a cache folder, under a name that is a digest of the sources and of Coq's version, with a
-record of what was found. A record is believed as long as the compiled files are those that it was made for.
+Compiled theories are kept in a cache (:mod:`proofs_check.coq.cache`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from proofs_check.coq.cache import (
+    FLAGS,
+    KernelTheorem,
+    Theories,
+    clear_parts,
+    folder_of,
+    part_of,
+    read_cache,
+    write_record,
+    write_text,
+)
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
 from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
@@ -48,41 +54,11 @@ COQCHK_TIMEOUT = 7200.0
 """Seconds that ``coqchk`` may take."""
 
 _LONGEST_ERROR = 40
-_FLAGS = ("-q", "-w", "none")
-_RECORD = "record.json"
 _CERTIFICATES = "Certificates"
 _EMITTED = "SubpoolCertificates"
 _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
 # Required but not imported: a notation or a name of the file means nothing in the audit.
 _AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
-
-
-@dataclass(frozen=True)
-class KernelTheorem:
-    """A theorem that the kernel has accepted, without assumptions.
-
-    Attributes
-    ----------
-    name : str
-        With its source, such as ``Checker.cube_certificate``.
-    source : str
-        The file.
-    meaning : str
-        The statement in words.
-    statement : str
-        The statement as ``coqc`` prints it.
-    seconds : float
-        What it took to compile, with what prepares it.
-    assumptions : str
-        ``"none"``: with any, there is an error instead of this object.
-    """
-
-    name: str
-    source: str
-    meaning: str
-    statement: str
-    seconds: float
-    assumptions: str = "none"
 
 
 def check(
@@ -130,14 +106,6 @@ def check(
 # --- theories -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Theories:
-    """Compiled theories in a folder, and the theorems they list."""
-
-    folder: Path
-    theorems: tuple[KernelTheorem, ...]
-
-
 def build(
     texts: Mapping[str, str],
     *,
@@ -161,25 +129,25 @@ def build(
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
-    folder = _folder(texts, coqc, cache)
-    if not rebuild and (known := _from_cache(folder)) is not None:
-        return known
+    folder = folder_of(texts, version(coqc), cache)
+    clear_parts(folder.parent)
+    if not rebuild:
+        with suppress(KernelError):
+            return read_cache(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+        with part_of(folder.parent) as beside:
+            theorems = _compile(sources, beside, coqc, timeout)
+            write_record(beside, theorems)
+            shutil.rmtree(folder, ignore_errors=True)
+            beside.replace(folder)
     except OSError as error:
-        raise InputError(f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE") from None
-    try:
-        theorems = _compile(sources, beside, coqc, timeout)
-        _write_record(beside, theorems)
-        shutil.rmtree(folder, ignore_errors=True)
-        beside.replace(folder)
-    except OSError as error:
-        if (known := _from_cache(folder)) is None:  # else another process was faster
-            raise InputError(f"cannot write to the cache {folder}: {error.strerror}") from None
-        return known
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            return read_cache(folder)  # another process was faster
+        except KernelError:
+            raise InputError(
+                f"cannot write to the cache {folder.parent}: {error.strerror}; see SUBPOOL_CACHE"
+            ) from None
     return Theories(folder, tuple(theorems))
 
 
@@ -218,8 +186,8 @@ def recheck(theories: Theories, timeout: float = COQCHK_TIMEOUT) -> None:
     require_empty_summary(run_tool(command, theories.folder, timeout, errors_too=True))
 
 
-def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the claims that the theories prove, with the names of the theorems, if the cache has these theories.
+def accepted(cache: str | os.PathLike[str] | None = None) -> tuple[KernelTheorem, ...]:
+    """Return the theorems that the kernel has accepted, by the record of its last run on these theories.
 
     This compiles nothing, so that it costs no time.
 
@@ -228,25 +196,39 @@ def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tupl
     KernelMissingError
         If Coq is not installed.
     KernelError
-        If these theories were not compiled yet by this version of Coq.
+        If these theories were not compiled yet by this version of Coq, or the cache cannot be used.
     """
     texts = shipped_sources()
-    sources = read_sources(texts)
-    coqc = find_tool("coqc")
-    theories = _from_cache(_folder(texts, coqc, cache))
-    if theories is None:
-        raise KernelError("the theories are not compiled yet")
-    listed = [theorem for source in sources for theorem in source.listed]
-    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in listed}:
+    try:
+        theories = read_cache(folder_of(texts, version(find_tool("coqc")), cache))
+    except InputError as error:
+        raise KernelError(str(error)) from None
+    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in _listed(texts)}:
         raise KernelError("the cache has other theorems")
-    return theorems_of_claims(listed)
+    return theories.theorems
+
+
+def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the claims that the theories prove, with the names of the theorems, if the kernel has accepted these.
+
+    Raises
+    ------
+    KernelMissingError, KernelError
+        As :func:`accepted` does.
+    """
+    accepted(cache)
+    return theorems_of_claims(_listed(shipped_sources()))
+
+
+def _listed(texts: Mapping[str, str]) -> list[ListedTheorem]:
+    return [theorem for source in read_sources(texts) for theorem in source.listed]
 
 
 def _compile(sources: Sequence[Source], folder: Path, coqc: str, timeout: float) -> list[KernelTheorem]:
     times: dict[str, float] = {}
     for source in sources:
-        _write(folder / f"{source.name}.v", source.text)
-        output = run_tool([coqc, *_FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
+        write_text(folder / f"{source.name}.v", source.text)
+        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
         spent = seconds(output, [theorem.position for theorem in source.listed])
         times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
     return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc, timeout)
@@ -261,8 +243,8 @@ def _ask(
     modules = " ".join(dict.fromkeys(theorem.source for theorem in listed))
     text = f"{_IMPORTS}From {LIBRARY} Require Import {modules}.\n{questions(names)}"
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as elsewhere:
-        _write(Path(elsewhere) / "Audit.v", text)
-        output = run_tool([coqc, *_FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
+        write_text(Path(elsewhere) / "Audit.v", text)
+        output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
     found = _without_assumptions(output, names)
     return [
         KernelTheorem(
@@ -317,14 +299,14 @@ def check_emitted(
     libraries = ("-Q", str(theories.folder), LIBRARY, "-Q", ".", _EMITTED)
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as made:
         folder = Path(made)
-        _write(folder / f"{_CERTIFICATES}.v", text)
+        write_text(folder / f"{_CERTIFICATES}.v", text)
         try:
-            output = run_tool([coqc, *_FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+            output = run_tool([coqc, *FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
         except KernelError as error:
             raise type(error)(_where(text, str(error))) from None
         times = seconds(output, [_position(text, name) for name in names])
-        _write(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
-        output = run_tool([coqc, *_FLAGS, *libraries, "Audit.v"], folder, timeout)
+        write_text(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
+        output = run_tool([coqc, *FLAGS, *libraries, "Audit.v"], folder, timeout)
     found = _without_assumptions(output, full_names)
     for number, (statement, certificate) in enumerate(zip(found, certificates, strict=True), start=1):
         require_same(certificate_proved(statement), certificate, number)
@@ -369,51 +351,3 @@ def _in_words(certificate: Certificate) -> str:
     error = to_string(certificate.error)
     problem = f"kernel size {certificate.kernel_size}, orders {orders}, objective {certificate.objective}"
     return f"least error {error if len(error) <= _LONGEST_ERROR else '(long)'} of {problem}"
-
-
-# --- files ----------------------------------------------------------------------------------------------------------
-
-
-def _folder(texts: Mapping[str, str], coqc: str, cache: str | os.PathLike[str] | None) -> Path:
-    root = Path(cache) if cache is not None else _default_cache()
-    digest = hashlib.sha256()
-    for part in (version(coqc), *_FLAGS, *(part for name in sorted(texts) for part in (name, texts[name]))):
-        digest.update(f"{len(part)}:{part}".encode())
-    return root / digest.hexdigest()[:32]
-
-
-def _default_cache() -> Path:
-    named = os.environ.get("SUBPOOL_CACHE")
-    if named:
-        return Path(named) / "coq"
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "subpool" / "coq"
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".v", ".vo"))
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def _write_record(folder: Path, theorems: Iterable[KernelTheorem]) -> None:
-    record = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
-    _write(folder / _RECORD, json.dumps(record, indent=2) + "\n")
-
-
-def _from_cache(folder: Path) -> Theories | None:
-    try:
-        record: dict[str, Any] = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if record["files"] != _digests(folder):
-            return None
-        return Theories(folder, tuple(KernelTheorem(**theorem) for theorem in record["theorems"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

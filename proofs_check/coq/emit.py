@@ -6,16 +6,14 @@ the search for them. Binomials and features are computed by Coq, from the kernel
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import comb, lcm
-from pathlib import Path
 from typing import Any
 
-from theory.certificate import Certificate
-from theory.errors import FormatError, ProblemTooLargeError
+from theory.certificate import FORM, Certificate
+from theory.errors import ProblemTooLargeError
 from theory.rationals import to_string
 
 CertificateSource = Certificate | Mapping[str, Any] | str | os.PathLike[str]
@@ -88,13 +86,10 @@ def read_certificate(source: CertificateSource) -> Certificate:
     Raises
     ------
     FormatError
-        If the source is not in the format; unlike a reader that is used to its own files, this one does not mend
-        anything: indices are integers in canonical form, and no key comes twice.
+        If the source is not in the format.
     ProblemTooLargeError
     """
-    data = source.to_dict() if isinstance(source, Certificate) else _load(source)
-    certificate = source if isinstance(source, Certificate) else Certificate.from_dict(data)
-    _require_form(data, certificate)
+    certificate = Certificate.from_dict(source.to_dict() if isinstance(source, Certificate) else _load(source))
     if certificate.kernel_size > LARGEST_KERNEL_SIZE:
         raise ProblemTooLargeError(
             f"the kernel takes kernel sizes up to {LARGEST_KERNEL_SIZE}, not {certificate.kernel_size}"
@@ -106,40 +101,8 @@ def _load(source: Mapping[str, Any] | str | os.PathLike[str]) -> Mapping[str, An
     if isinstance(source, Mapping):
         return dict(source)
     if isinstance(source, str) and ("\n" in source or source.lstrip().startswith(("{", "[", '"'))):
-        text = source
-    else:
-        try:
-            text = Path(source).read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise FormatError(f"a certificate is UTF-8 text: {error}") from None
-    try:
-        data = json.loads(text, object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"a certificate is JSON: {error}") from None
-    if not isinstance(data, Mapping):
-        raise FormatError("a certificate is a JSON object")
-    return data
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise FormatError("a certificate does not repeat a key")
-    return members
-
-
-def _require_form(data: Mapping[str, Any], certificate: Certificate) -> None:
-    integers = [data["kernel_size"], *data["orders"]]
-    if any(type(integer) is not int or integer < 0 for integer in integers):
-        raise FormatError("the kernel size and the orders of a certificate are integers >= 0")
-    if certificate.objective not in ("cube", "range"):
-        raise FormatError(f"the objective of a certificate is 'cube' or 'range', not {certificate.objective[:40]!r}")
-    for name, numbers in (("coefficients", certificate.coefficients), ("dual", certificate.dual)):
-        if set(data[name]) != {str(index) for index in numbers if index >= 0}:
-            raise FormatError(f"the indices of {name} are integers >= 0 in canonical form")
-    largest = max([0, *certificate.orders, *certificate.coefficients, *certificate.dual])
-    if largest > certificate.kernel_size:
-        raise FormatError(f"orders and numbers of zeros are at most the kernel size, found {largest}")
+        return FORM.parse(source)
+    return FORM.load(source)
 
 
 def _theorem(number: int, certificate: Certificate) -> str:

@@ -11,7 +11,7 @@ Source
 Proof
     Both sides are linear on sorted windows, which the 0/1 vectors and the constants span, so it suffices to compare
     them there. With z zeros they are phi_r(z) and phi_(r+1)(z), and C(z,r)/C(d,r) - C(z,r+1)/C(d,r+1) is
-    C(z,r)/C(d,r) times (d-z)/(d-r), for r <= z; below, both are 1.
+    C(z,r)/C(d,r) times (d-z)/(d-r), for r <= z < d; below, both are 1, and at z = d both are 0.
 Check
     By enumeration of all subsets, at windows with and without equal inputs.
 
@@ -51,12 +51,12 @@ def _proof(smaller: int, larger: int) -> Proof:
                 text="A larger subset is less often all zeros",
                 expression=_share_of_zeros(R + smaller) - _share_of_zeros(R + larger),
                 factors=(binomial(Z, R), 1 / binomial(D, R), D - Z, 1 / (D - R)),
-                region=Region(r"1 \le r \le z \le d, r < d", {R: u + 1, Z: u + v + 1, D: u + v + w + 2}),
+                region=Region(r"1 \le r \le z < d", {R: u + 1, Z: u + v + 1, D: u + v + w + 2}),
             ),
         ),
         valid_from=2,
         argument=r"At the vector with \( z \ge r \) zeros the step says that \( \phi_r(z) \le \phi_{r+1}(z) \); for "
-        r"\( z < r \) both are 1.",
+        r"\( z < r \) both are 1, for \( z = d \) both are 0.",
         closing=r"Both sides are linear on sorted windows, which these vectors and the constants span.",
     )
 

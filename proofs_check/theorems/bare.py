@@ -11,9 +11,9 @@ Source
     This project.
 Proof
     Corollaries of :mod:`proofs_check.theorems.removing_the_intercept`, proved again from scratch. Families of single
-    orders: by :mod:`proofs_check.tight` with the reference of the same orders with the intercept; the largest value at
-    z = d is the same L, and the error is 1/L where it was 1/(1 + L). Families whose number of orders grows: the proof
-    with intercept, then :func:`proofs_check.newton.bare_steps`.
+    orders: by :mod:`proofs_check.kits.fixed_orders` with the reference of the same orders with the intercept; the
+    largest value at z = d is the same L, and the error is 1/L where it was 1/(1 + L). Families whose number of orders
+    grows: the proof with intercept, then :func:`proofs_check.kits.growing_orders.bare_steps`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from functools import partial
 from types import ModuleType
 
 from proofs_check.claim import Claim
-from proofs_check.newton import BARE_ARGUMENT, BARE_CLOSING, U, V, bare_steps, off_by_one
-from proofs_check.optima import Build, family_claim
+from proofs_check.kits.fixed_orders import tight_proof
+from proofs_check.kits.growing_orders import BARE_ARGUMENT, BARE_CLOSING, U, V, bare_steps, off_by_one
+from proofs_check.kits.optima import Build, family_claim
+from proofs_check.kits.top_sets import WITHIN_TOP, WITHIN_TOP_BESIDE_R, top_proof
 from proofs_check.proof import Proof, Region
 from proofs_check.theorems import (
     full,
@@ -37,8 +39,6 @@ from proofs_check.theorems import (
     quadratic,
     single,
 )
-from proofs_check.tight import tight_proof
-from proofs_check.top_sets import WITHIN_TOP, WITHIN_TOP_BESIDE_R, top_proof
 from theory import closed_forms
 from theory.optimal.families import ClosedForm, D, K
 
@@ -85,7 +85,7 @@ def _proofs() -> dict[str, tuple[Build, str]]:
         "full": _from_proof("full", full.full_proof, full.ORDERS),
         "full-but-last": _from_proof("full-but-last", full_but_last.full_but_last_proof, but_last, 3),
         "top": _from_proof("top", top_proof, WITHIN_TOP),
-        "order-and-top": _from_proof("order-and-top", top_proof, WITHIN_TOP_BESIDE_R),
+        "order-and-top": _from_proof("order-and-top", top_proof, WITHIN_TOP_BESIDE_R, 3),
     }
 
 

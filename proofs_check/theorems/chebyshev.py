@@ -30,7 +30,7 @@ from functools import partial
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, free
 from proofs_check.statement import Case, Hypothesis, Value, standard
 from theory.bounds import chebyshev_polynomial
@@ -60,7 +60,7 @@ def _bounded_inside(text: str, region: Region) -> Sign:
 def _steps(beyond: int) -> Iterator[Identity | Sign]:
     a, b, c = free("a"), free("b"), free("c")
     # Two polynomials that agree at all nonnegative integers agree everywhere: the symbols stand for real numbers.
-    everywhere = Region("t, T, U", {T: a, FIRST: b, SECOND: c})
+    everywhere = Region(r"t, T, U \ge 0", {T: a, FIRST: b, SECOND: c})
     once = _next(FIRST, SECOND)
     twice = _next(*once)
     yield Identity("Pell's form at the start", _pell(Integer(1), Integer(0)), Integer(1), everywhere)
@@ -81,9 +81,10 @@ def _proof(beyond: int) -> Proof:
     return Proof(
         steps=tuple(_steps(beyond)),
         valid_from=2,
-        argument=r"By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for \( t^2 \le 1 \), and at "
-        r"least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion adds positive numbers. "
-        r"So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "
+        argument=r"The steps on \( t, T, U \) are identities of polynomials: true for all integers \( \ge 0 \), they "
+        r"hold for all real numbers. By induction, \( T_n^2 = 1 + (t^2 - 1) U_n^2 \), which is at most 1 for "
+        r"\( t^2 \le 1 \), and at least 1 at \( z = d \), where \( t > 1 \); there \( T_n > 0 \) because the recursion "
+        r"adds positive numbers. So \( T_n(t(z)) \), of degree \( n \) in \( z \), is bounded by 1 at \( z < d \), and "
         r"\( L = T_n(\frac{d+1}{d-1}) \) at \( z = d \).",
         closing=r"Divided by \( 1 + L \), it is at distance at most \( \frac{1}{1+L} \) from \( [z = d] \).",
     )

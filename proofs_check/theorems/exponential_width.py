@@ -30,8 +30,8 @@ from random import Random
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import U, V, split_sum
-from proofs_check.optima import certified_error
+from proofs_check.kits.growing_orders import U, V, split_sum
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, Value, standard
 from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to, value
@@ -88,20 +88,20 @@ def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
 
 
 def _rate(inverse_bound: Expr, scale: int) -> Proof:
-    n = Symbol("n")
+    n, h = Symbol("n"), Symbol("h")
     summand, _ = split_sum(inverse_bound, K, Integer(0), J)
-    region = Region(r"1 \le h \le n", {J: U + 1, n: U + V + 1})
+    region = Region(r"1 \le h \le n", {h: U + 1, n: U + V + 1})
     return Proof(
         steps=(
             *extremal_steps(inverse_bound),
             Identity(
                 "the bound at h = 0", summand.subs({D: n + 1, K: 0}), Integer(scale), Region(r"n \ge 1", {n: U + 1})
             ),
-            Identity("the next binomial", binomial(n, J) * J, binomial(n, J - 1) * (n - J + 1), region),
+            Identity("the next binomial", binomial(n, h) * h, binomial(n, h - 1) * (n - h + 1), region),
             Sign(
                 "is at most n times the last",
-                n * binomial(n, J - 1) - binomial(n, J - 1) * (n - J + 1) / J,
-                (binomial(n, J - 1), n + 1, J - 1, 1 / J),
+                n * binomial(n, h - 1) - binomial(n, h - 1) * (n - h + 1) / h,
+                (binomial(n, h - 1), n + 1, h - 1, 1 / h),
                 region,
             ),
         ),

@@ -28,11 +28,11 @@ from itertools import combinations
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import UP_TO_J, U, V, W, moments, split_sum, without_sums
-from proofs_check.optima import certified_error
+from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.kits.optima import certified_error
+from proofs_check.kits.top_sets import top_proof
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Value, standard
-from proofs_check.top_sets import top_proof
 from theory import closed_forms
 from theory.optimal.families import OURS, D, J, K, R
 
@@ -72,7 +72,7 @@ def expansion() -> tuple[Step, ...]:
             "the moment of order r is C(d,r) q(d-r)",
             binomial(D, K) * binomial(D - K, R),
             binomial(D, R) * binomial(D - R, K),
-            Region(r"r + k \le d", {R: U, K: V, D: U + V + W}),
+            Region(r"0 \le r, 0 \le k, r + k \le d", {R: U, K: V, D: U + V + W}),
         ),
         Sign("a factor of q(d)", D / _ROOT - 1, (D - _ROOT, 1 / _ROOT), factors),
         Sign("is largest for k_i = i", D / _I - D / _ROOT, (D, _ROOT - _I, 1 / _I, 1 / _ROOT), factors),
@@ -126,8 +126,7 @@ def extremal_steps(inverse_bound: Expr) -> tuple[Step, ...]:
 def attained_steps(inverse_bound: Expr, name: str) -> tuple[Step, ...]:
     """Return the steps that the family of top sets with this name attains the bound on 1/E."""
     family = closed_forms[name]
-    (found, bound), positive = without_sums(1 / family.parametric_error_formula, inverse_bound)
-    region = Region(UP_TO_J.description, {**UP_TO_J.substitution, **positive})
+    region, (found, bound) = without_sums(UP_TO_J, 1 / family.parametric_error_formula, inverse_bound)
     return (Identity("the bound is 1/E of the h largest orders", found, bound, region), *top_proof(family).steps)
 
 

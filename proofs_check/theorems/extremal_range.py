@@ -24,7 +24,7 @@ from functools import partial
 from sympy import Expr, Integer
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Proof
 from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from proofs_check.theorems.extremal import (
@@ -77,7 +77,7 @@ def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
 def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
     return Claim(
         name=name,
-        conclusion=rf"\frac{{1}}{{E_{{\text{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
+        conclusion=rf"\frac{{1}}{{E_{{\mathrm{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
         r"\text{ with equality for the } h \text{ largest orders}",
         kind="lower",
         source=OURS,

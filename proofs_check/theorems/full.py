@@ -11,7 +11,7 @@ Source
 Proof
     Lower bound: the weights (-1)^(d-z) C(d,z) are orthogonal to every C(z,r), r < d, their absolute values add up to
     2^d, and the weight at z = d is 1. Upper bound: by the binomial theorem the residual is -(-1)^(d-z) 2^-d.
-    See :mod:`proofs_check.newton`.
+    See :mod:`proofs_check.kits.growing_orders`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from dataclasses import replace
 from sympy import Integer, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import FROM_TWO, binomial_theorem, moments, sign
-from proofs_check.optima import family_claim
+from proofs_check.kits.fixed_orders import with_error
+from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments, sign
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError, Region, free
-from proofs_check.tight import with_error
 from theory import closed_forms
 from theory.optimal.families import Block, ClosedForm, D, K
 

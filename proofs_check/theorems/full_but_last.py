@@ -10,7 +10,7 @@ Source
     This project.
 Proof
     Weights (-1)^(d-z) C(d,z) (z-m)/(d-m) against the residual -(-1)^(d-z) E for z > m, (-1)^(d-z) E for z < m, and at
-    z = m that for z > m if d is even, 0 if d is odd. See :mod:`proofs_check.newton`.
+    z = m that for z > m if d is even, 0 if d is odd. See :mod:`proofs_check.kits.growing_orders`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from sympy import Integer, Symbol, binomial, floor
 
 from proofs_check.claim import Claim
-from proofs_check.newton import U, V, W, Z, binomial_theorem, moments, off_by_one, sign, split_sum
-from proofs_check.optima import family_claim
+from proofs_check.kits.growing_orders import U, V, W, Z, binomial_theorem, moments, off_by_one, sign, split_sum
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError, Region, Sign, Step, Telescoping
 from theory import closed_forms
 from theory.optimal.families import ClosedForm, D, K, R
@@ -35,7 +35,7 @@ def _absolute_values() -> Iterator[Step]:
     within = Region(r"0 \le z \le d", {Z: U, D: U + V})
     yield Identity("symmetry", binomial(D, Z), binomial(D, D - Z), within)
     for parity in (0, 1):
-        lower = Region(rf"z \le m, d = 2m + {parity}", {Z: U, M: U + V, D: 2 * (U + V) + parity})
+        lower = Region(rf"0 \le z \le m, d = 2m + {parity}", {Z: U, M: U + V, D: 2 * (U + V) + parity})
         yield Sign(f"z is at most m, d = 2m + {parity}", M - Z, (M - Z,), lower)
         yield Sign(f"d - z is at least m, d = 2m + {parity}", D - Z - M, (D - Z - M,), lower)
         yield Identity(f"both distances, d = 2m + {parity}", (M - Z) + (D - Z - M), D - 2 * Z, lower)
@@ -60,7 +60,7 @@ def _orders() -> Iterator[Step]:
         "z - m raises an order by at most 1",
         (Z - M) * binomial(Z, R),
         (R + 1) * binomial(Z, R + 1) + (R - M) * binomial(Z, R),
-        Region(r"0 \le r < z", {R: U, Z: U + V + 1, M: W}),
+        Region(r"0 \le r < z, m \ge 0", {R: U, Z: U + V + 1, M: W}),
     )
     yield Identity(
         "differences of order d - 1",
@@ -82,8 +82,8 @@ def _formulas(family: ClosedForm) -> Iterator[Step]:
         region = Region(rf"m \ge 1, {kind}", {M: U + 1, D: 2 * (U + 1) + parity})
         yield Identity(f"1/E, {kind}", 1 / error, binomial(D, M), region)
         yield Identity(f"beta_0 = E, {kind}", intercept.coefficient / error, Integer(1), region)
-        inside = Region(rf"k \ge 1, {region.description}", {**region.substitution, K: V + 1, Z: W})
-        counted = Region(rf"z \le k, {region.description}", {**region.substitution, K: V + W, Z: W})
+        inside = region.extended(r"k \ge 1", {K: V + 1})
+        counted = region.extended(r"0 \le z \le k", {K: V + W, Z: W})
         yield Identity(f"c_k below m, {kind}", summand, 2 * sign(K + D) * binomial(K, Z), counted)
         # The sign at z = m is 1 for even d, and 0 for odd d, where C(k,m) has to be taken off 2^k.
         yield Identity(f"c_k, {kind}", rest, sign(K + D) * (parity * binomial(K, M) - 2**K), inside)

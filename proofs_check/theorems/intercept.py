@@ -9,8 +9,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`, with z = 0 as the only point of the reference, and weight 1. The residual is 1/2 for
-    z < d and -1/2 at z = d.
+    By :mod:`proofs_check.kits.fixed_orders`, with z = 0 as the only point of the reference, and weight 1. The residual
+    is 1/2 for z < d and -1/2 at z = d.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sympy import Integer, Rational
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error
 from theory import closed_forms
 
 REFERENCE = Reference(

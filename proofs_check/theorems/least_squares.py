@@ -28,7 +28,7 @@ from proofs_check.statement import Case, Value, standard
 from proofs_check.theorems.link import sets_of_orders
 from proofs_check.theorems.residual_moments import AffineFunction
 from theory import Estimator, optimal_estimator
-from theory.estimator import Objective
+from theory.objectives import Objective
 from theory.optimal.families import OURS
 
 ALL_SETS_UP_TO = 6

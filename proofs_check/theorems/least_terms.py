@@ -24,7 +24,7 @@ from itertools import combinations
 from random import Random
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Proof
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
 from proofs_check.theorems import width

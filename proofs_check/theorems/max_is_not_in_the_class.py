@@ -10,7 +10,7 @@ Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023 (that the error is not 0); the constant is that of the full set.
 Proof
     Weights w_z = (-1)^(d-z) C(d,z) on the 0/1 vectors with z zeros are orthogonal to the features of all orders below
-    d, but not to the maximum, since w_d = 1. See :mod:`proofs_check.newton` on weak duality.
+    d, but not to the maximum, since w_d = 1. See :mod:`proofs_check.kits.growing_orders` on weak duality.
 Check
     Exact optima, certified independently: all sets of orders for small kernel sizes, then the largest set.
 """
@@ -25,8 +25,8 @@ from itertools import chain, combinations
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.newton import FROM_TWO, binomial_theorem, moments
-from proofs_check.optima import certified_error
+from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Sign
 from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
 from theory.optimal.families import PAPER, D

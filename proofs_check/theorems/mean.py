@@ -9,8 +9,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`. The residual is linear in the number z < d of zeros, from -E at z = 0 to E at z = d-1,
-    and -E again at z = d. The dual weights extrapolate linear functions from z = 0 and d-1 to d.
+    By :mod:`proofs_check.kits.fixed_orders`. The residual is linear in the number z < d of zeros, from -E at z = 0 to E
+    at z = d-1, and -E again at z = d. The dual weights extrapolate linear functions from z = 0 and d-1 to d.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

@@ -10,8 +10,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`. C(z, d-1) vanishes for z < d-1, so that the residual is linear up to z = d-2, where
-    it runs from E to -E; it is E at z = d-1 and -E at z = d. The reference is 0, d-2, d-1.
+    By :mod:`proofs_check.kits.fixed_orders`. C(z, d-1) vanishes for z < d-1, so that the residual is linear up to z =
+    d-2, where it runs from E to -E; it is E at z = d-1 and -E at z = d. The reference is 0, d-2, d-1.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

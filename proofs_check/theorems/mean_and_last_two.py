@@ -10,8 +10,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`. The residual is linear up to z = d-3, from -E to E, and -E, E, -E at z = d-2, d-1,
-    d. The reference is 0, d-3, d-2, d-1.
+    By :mod:`proofs_check.kits.fixed_orders`. The residual is linear up to z = d-3, from -E to E, and -E, E, -E at z =
+    d-2, d-1, d. The reference is 0, d-3, d-2, d-1.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

@@ -9,8 +9,8 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.tight`. The residual is linear up to z = d-3, from E to -E; it is -E at z = d-2 again, E at
-    z = d-1 and -E at z = d. The reference is 0, d-3, d-1. So the order d-2 costs a factor 2(d+1)/(d+2),
+    By :mod:`proofs_check.kits.fixed_orders`. The residual is linear up to z = d-3, from E to -E; it is -E at z = d-2
+    again, E at z = d-1 and -E at z = d. The reference is 0, d-3, d-1. So the order d-2 costs a factor 2(d+1)/(d+2),
     nearly 2, against d-1.
 """
 
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

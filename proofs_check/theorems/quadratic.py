@@ -9,9 +9,9 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`, for odd and even d separately. The span consists of the polynomials in z of degree
-    at most 2. The optimal one falls from z = 0 to z = a and rises from there to z = d-1, symmetrically, so that 0, a,
-    d-1 are the reference; the weights are those of Lagrange's interpolation, extrapolated to z = d.
+    By :mod:`proofs_check.kits.fixed_orders`, for odd and even d separately. The span consists of the polynomials in z
+    of degree at most 2. The optimal one falls from z = 0 to z = a and rises from there to z = d-1, symmetrically, so
+    that 0, a, d-1 are the reference; the weights are those of Lagrange's interpolation, extrapolated to z = d.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from sympy import Integer, floor
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, halves, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, halves, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

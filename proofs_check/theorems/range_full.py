@@ -10,7 +10,7 @@ Source
     This project.
 Proof
     The weights of the full set, less those at z = 0 and z = d, against the residual -(-1)^(d-z) E at z = 1..d-1.
-    See :mod:`proofs_check.newton`.
+    See :mod:`proofs_check.kits.growing_orders`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from collections.abc import Iterator
 from sympy import Integer, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.newton import FROM_TWO, binomial_theorem, moments, sign
-from proofs_check.optima import family_claim
+from proofs_check.kits.fixed_orders import with_error
+from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments, sign
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Identity, Proof, ProofError
 from proofs_check.theorems.full import ORDERS
-from proofs_check.tight import with_error
 from theory import closed_forms
 from theory.optimal.families import ClosedForm, D, K
 

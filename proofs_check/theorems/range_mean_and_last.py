@@ -9,8 +9,8 @@ Kind
 Source
     this project.
 Proof
-    By :mod:`proofs_check.tight`. The residual is proportional to z up to z = d-2, where it is -E, and E at z = d-1.
-    The reference is d-2, d-1.
+    By :mod:`proofs_check.kits.fixed_orders`. The residual is proportional to z up to z = d-2, where it is -E, and E at
+    z = d-1. The reference is d-2, d-1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.tight import Reference, ends_and_middle, tight_claim, with_error, with_order
+from proofs_check.kits.fixed_orders import Reference, ends_and_middle, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D
 

@@ -11,7 +11,7 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.top_sets`: as for the top set, with one weight more at z = d-j-1; below d-j the residual
+    By :mod:`proofs_check.kits.top_sets`: as for the top set, with one weight more at z = d-j-1; below d-j the residual
     is a multiple of C(z,r), which moves from 0 to E or -E.
 """
 
@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import off_by_one
-from proofs_check.optima import family_claim
-from proofs_check.top_sets import top_proof
+from proofs_check.kits.growing_orders import off_by_one
+from proofs_check.kits.optima import family_claim
+from proofs_check.kits.top_sets import top_proof
 from theory import closed_forms
 
 

@@ -9,8 +9,8 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.tight`, with r as a symbol. The residual is C(z,r)/C(d,r), which does not fall as z grows, and
-    is (d-r)/d at z = d-1, the reference.
+    By :mod:`proofs_check.kits.fixed_orders`, with r as a symbol. The residual is C(z,r)/C(d,r), which does not fall as
+    z grows, and is (d-r)/d at z = d-1, the reference.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
+from proofs_check.kits.fixed_orders import Reference, tight_claim, with_error, with_order
 from proofs_check.theorems.single import COVERS
-from proofs_check.tight import Reference, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D, R
 

@@ -9,8 +9,8 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.top_sets`: weights (-1)^k C(d,k) at z = d-k, 1 <= k <= j; the residual is 0 below d-j, and E
-    or -E above, with alternating signs.
+    By :mod:`proofs_check.kits.top_sets`: weights (-1)^k C(d,k) at z = d-k, 1 <= k <= j; the residual is 0 below d-j,
+    and E or -E above, with alternating signs.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import off_by_one
-from proofs_check.optima import family_claim
-from proofs_check.top_sets import top_proof
+from proofs_check.kits.growing_orders import off_by_one
+from proofs_check.kits.optima import family_claim
+from proofs_check.kits.top_sets import top_proof
 from theory import closed_forms
 
 

@@ -36,7 +36,7 @@ from itertools import combinations
 from sympy import Expr, Symbol
 
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
 from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from theory.optimal.families import OURS
@@ -52,20 +52,20 @@ def _below_one() -> Region:
     """Cover F = p/N with N > p >= 0, b = (p - s)/N, so b <= F < 1, and any X = (x - y)/(n + 1)."""
     p, s, n, x, y, q = (free(name) for name in ("p", "s", "n", "x", "y", "q"))
     size = p + 1 + q
-    return Region(r"b \le F < 1, F \ge 0", {_WITH: p / size, _B: (p - s) / size, _X: (x - y) / (n + 1)})
+    return Region.spelled_out({_WITH: p / size, _B: (p - s) / size, _X: (x - y) / (n + 1)})
 
 
 def _any_error() -> Region:
     """Cover E = p/(q + 1) and any X = (x - y)/(n + 1)."""
     p, n, x, y, q = (free(name) for name in ("p", "n", "x", "y", "q"))
-    return Region(r"E \ge 0", {_ERROR: p / (q + 1), _X: (x - y) / (n + 1)})
+    return Region.spelled_out({_ERROR: p / (q + 1), _X: (x - y) / (n + 1)})
 
 
 def _dominated() -> Region:
     """Cover E = p/(q + 1), and F = (p - s)/(p + q + 1) for s <= p: that is 0 <= F <= E/(1 + E)."""
     s, t, q = (free(name) for name in ("s", "t", "q"))
     p = s + t
-    return Region(r"0 \le F \le E/(1+E)", {_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
+    return Region.spelled_out({_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
 
 
 def without_intercept(error: Expr) -> Expr:
@@ -102,7 +102,9 @@ def proof() -> Proof:
         tuple(_steps()),
         2,
         r"An estimator with intercept \(b\), less its intercept and divided by \(1 - b\), has the residual divided by "
-        r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above.",
+        r"\(1 - b\) for \(z < d\) and 0 at \(z = d\), which bounds \(E(R)\) above. All numbers, \( F = E' \) too, are "
+        r"rational, and so, over a common denominator, of the forms that the steps are for: \( b \le F < 1 \), and "
+        r"\( F \le E/(1 + E) \) in the last two.",
         closing=r"Mixing an estimator without intercept with the constant 1, in the proportion that balances both "
         r"residuals, bounds it below.",
     )

@@ -9,8 +9,8 @@ Kind
 Source
     This project; r = 1 is due to Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    By :mod:`proofs_check.tight`, with r as a symbol. The residual is C(z,r)/C(d,r) - E for z < d: it is -E as long as
-    z < r, does not fall as z grows, and is E at z = d-1; at z = d it is -E. The reference is 0, d-1.
+    By :mod:`proofs_check.kits.fixed_orders`, with r as a symbol. The residual is C(z,r)/C(d,r) - E for z < d: it is -E
+    as long as z < r, does not fall as z grows, and is E at z = d-1; at z = d it is -E. The reference is 0, d-1.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from sympy import Integer
 
 from proofs_check.claim import Claim
+from proofs_check.kits.fixed_orders import Cover, Place, Reference, Rise, Z, tight_claim, with_error, with_order
 from proofs_check.proof import Region, free
-from proofs_check.tight import Cover, Place, Reference, Rise, Z, tight_claim, with_error, with_order
 from theory import closed_forms
 from theory.optimal.families import D, R
 

@@ -94,8 +94,8 @@ def _cubic(fewer: int, case: Case) -> Iterator[Value]:
     if d != 2**k + 1:
         raise StatementError(f"{d} is not 2^k + 1")
     orders = tuple(range(d))
-    yield from _built(d, orders, "shallowest", k - fewer)
-    yield _units(d, orders, "shallowest", Fraction(d**3, 2))
+    yield from _built(d, orders, "tree", k - fewer)
+    yield _units(d, orders, "tree", Fraction(d**3, 2))
 
 
 def _less(fewer: int) -> str:

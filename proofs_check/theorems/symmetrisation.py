@@ -32,7 +32,7 @@ from sympy import binomial
 
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, free
 from proofs_check.statement import INTERCEPT, Case, Value, standard
 from proofs_check.theorems.least_terms import sets_with_intercept

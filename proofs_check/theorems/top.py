@@ -10,7 +10,7 @@ Kind
 Source
     This project.
 Proof
-    By :mod:`proofs_check.top_sets`: weights (-1)^k C(d,k) at z = d-k, k <= j, and one at z = 0; the residual is
+    By :mod:`proofs_check.kits.top_sets`: weights (-1)^k C(d,k) at z = d-k, k <= j, and one at z = 0; the residual is
     E or -E at every z, constant below d-j and of alternating signs above.
 """
 
@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.claim import Claim
-from proofs_check.newton import off_by_one
-from proofs_check.optima import family_claim
-from proofs_check.top_sets import top_proof, without_largest_order
+from proofs_check.kits.growing_orders import off_by_one
+from proofs_check.kits.optima import family_claim
+from proofs_check.kits.top_sets import top_proof, without_largest_order
 from theory import closed_forms
 
 

@@ -38,7 +38,7 @@ from proofs_check.statement import INTERCEPT, Case, Hypothesis, standard
 from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
 from theory.optimal.families import OURS, D, K
 
-KAPPA, POINT, H = Symbol("kappa"), Symbol("t"), Symbol("h")
+KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")
 
 
 def factor_steps() -> Iterator[Identity | Sign]:
@@ -61,9 +61,9 @@ def _far_end() -> Iterator[Identity | Sign]:
     a, b, c = free("a"), free("b"), free("c")
     yield Sign(
         text="The factor d/i - 1 is at least d/kappa - 1",
-        expression=(D / K - 1) - (D / KAPPA - 1),
-        factors=(D, KAPPA - K, 1 / K, 1 / KAPPA),
-        region=Region(r"1 \le i = k \le \kappa \le d", {K: a + 1, KAPPA: a + b + 1, D: a + b + c + 1}),
+        expression=(D / INDEX - 1) - (D / KAPPA - 1),
+        factors=(D, KAPPA - INDEX, 1 / INDEX, 1 / KAPPA),
+        region=Region(r"1 \le i \le \kappa \le d", {INDEX: a + 1, KAPPA: a + b + 1, D: a + b + c + 1}),
     )
     yield Identity(
         text="One factor more in the product for k_i = i",
@@ -98,7 +98,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
         text="The bound for each k, against its share of 2N",
         expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
         factors=(binomial(D, K), numerator * D - 2 * (D - K), 1 / D),
-        region=Region(r"0 \le k \le d/2, d \ge 1", {K: a, D: 2 * a + b + 1}),
+        region=Region(r"0 \le k < d", {K: a, D: a + b + 1}),
     )
 
 

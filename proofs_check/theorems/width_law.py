@@ -24,7 +24,7 @@ from fractions import Fraction
 from functools import cache, partial
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
@@ -158,7 +158,7 @@ def _claim(name: str, text: str, constant: Fraction, last: int, neighbours: tupl
         r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
         quantities=standard("d", "R"),
         hypotheses=(
-            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last).failing_at(**COUNTEREXAMPLE),
+            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last).failing_at(**COUNTEREXAMPLE),
             *WITH_INTERCEPT,
         ),
         evaluate=partial(_evaluate, constant),

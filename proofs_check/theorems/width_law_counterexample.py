@@ -22,7 +22,7 @@ from functools import partial
 from random import Random
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.optima import certified_error
+from proofs_check.kits.optima import certified_error
 from proofs_check.statement import INTERCEPT, Case, Hypothesis, Value
 from proofs_check.theorems.width_law import COUNTEREXAMPLE, settled_boxes
 from theory.optimal.families import OURS

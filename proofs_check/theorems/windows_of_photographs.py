@@ -9,7 +9,7 @@ Claim
 Kind
     Upper.
 Source
-    The definition of E, on data.
+    This project: the definition of E, on data.
 Check
     The largest residual over all windows, exactly: pixels are integers and the weights are rationals over one
     denominator, so that all arithmetic is on integers.
@@ -33,6 +33,7 @@ from theory import closed_forms, optimal_estimator
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
 from theory.extras import import_extra
+from theory.optimal.families import OURS
 from theory.rationals import over_common_denominator
 
 KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
@@ -94,7 +95,7 @@ class _Largest:
 
     def __init__(self, estimator: Estimator) -> None:
         numbers, self.q = over_common_denominator([*estimator.order_statistic_weights, estimator.intercept])
-        self.relative = estimator.objective == "range"
+        self.relative = estimator.goal.relative
         self.weights = [-n for n in numbers[:-1]]
         self.weights[-1] += self.q
         self.shift = LEVELS * numbers[-1]
@@ -164,7 +165,7 @@ def _evaluate(kernel: tuple[int, int], name: str, share: Fraction, case: Case) -
     window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
     x = [Fraction(int(value), LEVELS) for value in window.flat]
     estimator = estimators(kernel)[name]
-    unit = max(x) - min(x) if estimator.objective == "range" else 1
+    unit = max(x) - min(x) if estimator.goal.relative else 1
     if estimator.error is not None:
         f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
         yield Value("", abs(max(x) - f), share * estimator.error * unit)
@@ -188,7 +189,7 @@ def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tupl
         conclusion=rf"|\max x - f(x)| \le {factor}E{relative}"
         rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
         kind="upper",
-        source="the definition of E, on data",
+        source=f"{OURS}: the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
         quantities=_quantities(kernel),
         evaluate=partial(_evaluate, kernel, name, share),

@@ -1,32 +1,16 @@
 """The command ``subpool``: results on standard output, progress and errors on standard error.
 
-Exit codes: 0 done and true; 1 a check failed; 2 bad usage or input, with one line on standard error.
+Exit codes: 0 done and true; 1 a check failed or is undecided; 2 bad usage or input, with one line on standard error;
+130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from theory.cli import (
-    check,
-    compare,
-    guess,
-    network,
-    observe,
-    pareto,
-    plot,
-    reluify,
-    solve,
-    sweep,
-    table,
-    train,
-    verify,
-)
-from theory.cli.output import BAD_INPUT, DONE, fail
+from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
 
 
@@ -50,16 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    return interruptible(lambda: _run(arguments), alone=arguments is None)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    # Here, and not before: loading the commands takes most of the first second, in which they can be interrupted, too.
+    from theory.cli.output import BAD_INPUT, fail
+    from theory.terminal import standard_streams
+
     try:
-        options = _parser().parse_args(arguments)
-        code: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough. Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except KeyboardInterrupt:
-        return fail("interrupted", 130)
+        with standard_streams():
+            options = _parser().parse_args(arguments)
+            code: int = options.run(options)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         return fail(f"{name}{error.strerror or error}", BAD_INPUT)
@@ -69,6 +55,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from theory.cli import (
+        check,
+        compare,
+        guess,
+        network,
+        observe,
+        pareto,
+        plot,
+        reluify,
+        solve,
+        sweep,
+        table,
+        train,
+        verify,
+    )
+
     parser = _Parser(
         prog="subpool",
         description="Exact optimal approximations of max pooling, with certificates that anyone can check.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
 from theory.errors import MissingDependencyError, SubpoolError
 from theory.rationals import decimal, to_string
+from theory.terminal import say
 
 if TYPE_CHECKING:
     from proofs_check.coq import KernelTheorem
@@ -20,12 +21,18 @@ def add(commands: Any) -> None:
     check = add_command(commands, "check", run, "check certificates with the independent checker")
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--coq", action="store_true", help="have Coq's kernel prove them, too")
+    check.add_argument(
+        "--limit",
+        type=int,
+        metavar="STEPS",
+        help="the most steps for a certificate, about a nanosecond each (default: a second's worth)",
+    )
     add_json(check)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check the files, and print a line each; with the kernel, two."""
-    results = [_check_file(name) for name in options.files]
+    """Check the files, and print a line each; with the kernel, two. What cannot be read goes to standard error."""
+    results = [_check_file(name, options.limit) for name in options.files]
     if options.coq:
         for result, kernel in zip(results, _ask_kernel(options.files), strict=True):
             result["kernel"] = kernel
@@ -33,36 +40,50 @@ def run(options: argparse.Namespace) -> int:
         print_json(results)
     else:
         for result in results:
-            print(f"{result['file']}: {result['message']}")
-            if options.coq:
-                print(f"{result['file']}: {result['kernel']['message']}")
+            _print_result(result)
     return _exit_code(results)
 
 
+def _print_result(result: dict[str, Any]) -> None:
+    read = result["status"] != "unreadable"
+    if read:
+        say(f"{result['file']}: {result['message']}")
+    kernel = result.get("kernel")
+    if kernel is not None and (read or kernel["status"] != "unreadable"):
+        say(f"{result['file']}: {kernel['message']}")
+
+
 def _exit_code(results: Sequence[dict[str, Any]]) -> int:
-    """Return 2, with a line on standard error, if something was not checked; else 1 if something is wrong."""
+    """Return 2, with a line on standard error for each file, if some cannot be read; else 1 if something is wrong."""
+    unreadable = [result for result in results if result["status"] == "unreadable"]
+    for result in unreadable:
+        fail(f"{result['file']}: {result['message']}", BAD_INPUT)
+    if unreadable:
+        return BAD_INPUT
     for result in results:
         kernel = result.get("kernel")
         # What is wrong anyway needs no kernel.
-        unknown = kernel is not None and kernel["status"] in ("unreadable", "skipped") and result["status"] != "wrong"
-        if result["status"] == "unreadable" or unknown:
-            answer = result if result["status"] == "unreadable" or kernel is None else kernel
-            return fail(f"{result['file']}: {answer['message']}", BAD_INPUT)
+        if kernel is not None and kernel["status"] in ("unreadable", "skipped") and result["status"] != "wrong":
+            return fail(f"{result['file']}: {kernel['message']}", BAD_INPUT)
     statuses = {answer["status"] for result in results for answer in (result, result.get("kernel")) if answer}
     return FAILED if statuses & {"wrong", "refused"} else DONE
 
 
-def _check_file(name: str) -> dict[str, Any]:
-    from proofs_check import CertificateError, CertificateFormatError, check_certificate
+def _check_file(name: str, limit: int | None) -> dict[str, Any]:
+    from proofs_check.certificates import WORK_LIMIT, CertificateError, CertificateFormatError, certify
 
+    result: dict[str, Any] = {"file": name, **dict.fromkeys(("kernel_size", "objective", "orders", "error", "sha256"))}
     try:
-        error = check_certificate(Path(name))
+        certified = certify(Path(name), limit=WORK_LIMIT if limit is None else limit)
     except CertificateFormatError as problem:
-        return {"file": name, "status": "unreadable", "error": None, "message": f"not checked: {problem}"}
+        return result | {"status": "unreadable", "message": f"not checked: {problem}"}
     except CertificateError as problem:
-        return {"file": name, "status": "wrong", "error": None, "message": f"WRONG: {problem}"}
-    message = f"certified: optimal error {fraction(error)} = {decimal(error)}"
-    return {"file": name, "status": "certified", "error": to_string(error), "message": message}
+        return result | {"status": "wrong", "message": f"WRONG: {problem}"}
+    error = f"optimal error {fraction(certified.error)} = {decimal(certified.error)}"
+    message = f"certified: {error} of {certified.problem}; sha256 {certified.sha256}"
+    return (
+        result | certified._asdict() | {"error": to_string(certified.error), "status": "certified", "message": message}
+    )
 
 
 def _ask_kernel(names: Sequence[str]) -> list[dict[str, Any]]:

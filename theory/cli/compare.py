@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
 from theory.errors import InputError
+from theory.terminal import working
 
 if TYPE_CHECKING:
     from theory.rewrite.certify import DeviationBound
-    from theory.rewrite.comparison import Comparison, Inputs
+    from theory.rewrite.comparison import Comparison
+    from theory.rewrite.samples import Inputs
 
 _DEFAULT_BOUNDS = (0.0, 1.0)
 _DEFAULT_SAMPLES = 64
@@ -26,7 +29,9 @@ def add(commands: Any) -> None:
     compare.add_argument("original", metavar="A.onnx")
     compare.add_argument("rewritten", metavar="B.onnx")
     source = compare.add_mutually_exclusive_group()
-    source.add_argument("--images", nargs="+", metavar="FILE", help="pictures, resized and cropped to the input")
+    source.add_argument(
+        "--images", nargs="+", metavar="FILE", help="pictures and folders of them, cut and scaled to the input"
+    )
     source.add_argument("--inputs", metavar="FILE", help="samples: .npy, or .npz with an array for each input")
     source.add_argument("--samples", type=int, metavar="N", help=f"random samples; default: {_DEFAULT_SAMPLES}")
     compare.add_argument(
@@ -93,7 +98,7 @@ def _parse_shape(text: str | None) -> tuple[int, ...] | None:
 
 
 def _inputs(options: argparse.Namespace, bounds: tuple[float, float], shape: tuple[int, ...] | None) -> Inputs:
-    from theory.rewrite.comparison import random_inputs, read_inputs, read_pictures
+    from theory.rewrite.samples import random_inputs, read_inputs, read_pictures
 
     if options.inputs:
         return read_inputs(options.original, options.inputs)
@@ -109,7 +114,7 @@ def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tu
     from theory.rewrite.certify import certify_deviation
     from theory.rewrite.certify.graph import read_graph
 
-    with console(error=True).status("certifying"):
+    with working("certifying"):
         shapes = {} if shape is None else dict.fromkeys(read_graph(options.original).inputs, shape)
         return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
 
@@ -126,7 +131,11 @@ def _exceeds(measured: Comparison, certified: DeviationBound, inputs: Inputs, bo
 def _row(measured: Comparison, certified: DeviationBound | None, bounds: tuple[float, float] | None) -> dict[str, Any]:
     return {
         "samples": measured.samples,
-        "outputs": [vars(output) for output in measured.outputs],
+        "outputs": [
+            # JSON has no NaN and no infinities.
+            {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in row.items()}
+            for row in map(vars, measured.outputs)
+        ],
         "seconds": list(measured.seconds),
         "time_ratio": measured.time_ratio,
         "bounds": None if bounds is None else list(bounds),
@@ -157,8 +166,12 @@ def _print(options: argparse.Namespace, measured: Comparison, certified: Deviati
             "-" if output.top1_agreement is None else f"{100 * output.top1_agreement:.4g} %",
         )
     out.print(table)
+    for output in measured.outputs:
+        for count, where in ((output.nan_in_both, "in both models"), (output.nan_in_one, "in one of the models alone")):
+            if count:
+                out.print(f"{output.name}: {count:,} value{'s' if count > 1 else ''} NaN {where}", soft_wrap=True)
     if certified is not None:
-        _print_certified(certified)
+        _print_certified(options, certified)
     before, after = measured.seconds
     out.print(
         f"time       {measured.time_ratio:.2f} times the original's: "
@@ -167,8 +180,13 @@ def _print(options: argparse.Namespace, measured: Comparison, certified: Deviati
     )
 
 
-def _print_certified(certified: DeviationBound) -> None:
+def _print_certified(options: argparse.Namespace, certified: DeviationBound) -> None:
     out = console()
+    owners = {finding.model for finding in certified.pooling}
+    if not owners:
+        out.print("neither model has a MaxPool", soft_wrap=True)
+    elif owners == {"rewritten"}:
+        out.print(f"the MaxPools are those of {options.rewritten}", soft_wrap=True)
     if certified.pooling:
         table = new_table(
             ("MaxPool", "left"),

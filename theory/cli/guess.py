@@ -6,12 +6,26 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, new_table, print_json, progress_bar
+from theory.cli.output import (
+    DONE,
+    add_command,
+    add_json,
+    add_yes,
+    console,
+    expected,
+    new_table,
+    print_json,
+    progress_bar,
+)
 from theory.errors import InputError
 from theory.files import write_whole
+from theory.notation import parse_orders
+from theory.objectives import DEFAULT, OBJECTIVES
+from theory.work import MEMORY_LIMIT, PATIENCE, Work, readable
 
 if TYPE_CHECKING:
     from theory.guess import Guess
+    from theory.objectives import Objective
 
 
 def add(commands: Any) -> None:
@@ -20,20 +34,25 @@ def add(commands: Any) -> None:
     guess.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or 0,d-3..d-1")
     guess.add_argument("--from", dest="first", type=int, metavar="D", help="smallest kernel size")
     guess.add_argument("--to", dest="last", type=int, metavar="D", help="largest kernel size")
-    guess.add_argument("--objective", choices=("cube", "range", "l2"), default="cube", help="default: cube")
+    guess.add_argument("--objective", choices=tuple(OBJECTIVES), default=DEFAULT, help=f"default: {DEFAULT}")
     guess.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
+    add_yes(guess)
     add_json(guess)
 
 
 def run(options: argparse.Namespace) -> int:
     """Solve the family, guess, and print the conjecture with its evidence."""
     from theory.guess import guess_formula
+    from theory.guess.orders import kernel_sizes_of
 
+    sizes = kernel_sizes_of(options.orders, options.first, options.last)
+    doing = expected("solving", _work(options.orders, sizes, options.objective), options)
     with progress_bar() as progress:
-        task = progress.add_task(f"solving {options.orders}", total=None)
+        task = progress.add_task(doing, total=len(sizes))
 
         def on_solved(kernel_size: int) -> None:
-            progress.update(task, advance=1, description=f"solved d = {kernel_size}")
+            doing = f"solved d = {kernel_size}" if kernel_size < sizes[-1] else "looking for formulas"
+            progress.update(task, advance=1, description=doing)
 
         guess = guess_formula(
             options.orders,
@@ -49,6 +68,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print_guess(guess, options.skeleton)
     return DONE
+
+
+def _work(orders: str, sizes: range, objective: Objective) -> Work:
+    """Add up what the kernel sizes take, at a few of them until that is too much."""
+    from theory.optimal.solve import solving_work
+
+    step = max(1, len(sizes) // 16)
+    seconds = memory = 0.0
+    for d in sizes[step - 1 :: step]:
+        work = solving_work(d, parse_orders(orders, d), objective=objective)
+        seconds, memory = seconds + step * work.seconds, max(memory, work.memory)
+        if seconds > PATIENCE or memory > MEMORY_LIMIT:
+            break
+    return Work(f"solving {len(sizes)} kernel sizes up to {readable(sizes[-1])}", seconds, memory=memory)
 
 
 def _write_skeleton(path: str, guess: Guess) -> None:

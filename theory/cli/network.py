@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, count, new_table, print_json
+from theory.cli.output import (
+    DONE,
+    FAILED,
+    add_command,
+    add_json,
+    add_yes,
+    console,
+    count,
+    expected,
+    new_table,
+    print_json,
+)
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.objectives import DEFAULT, OBJECTIVES
 from theory.rationals import decimal, to_string
+from theory.terminal import working
 
 if TYPE_CHECKING:
     from theory.estimator import Estimator
     from theory.networks.exactness import ExactnessVerdict
     from theory.networks.network import ReLUNetwork
+    from theory.work import Work
 
 _EXACT = "exact"
-_OF_ESTIMATORS = ("shallowest", "smallest", "shallow")
+_OF_ESTIMATORS = ("tree", "smallest", "shallow")
 _OF_MAXIMUM = ("tree", "shallow")
 
 
@@ -33,11 +48,11 @@ def add(commands: Any) -> None:
         required=True,
         help="of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum",
     )
-    network.add_argument("--objective", choices=("cube", "range", "l2"), help="default: cube, or the family's own")
+    network.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
     network.add_argument(
         "--construction",
-        choices=sorted({*_OF_ESTIMATORS, *_OF_MAXIMUM}),
-        help="shallowest (default), smallest or shallow for orders, tree (default) or shallow for exact",
+        choices=_OF_ESTIMATORS,
+        help="tree (default), smallest (of estimators) or shallow",
     )
     network.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
     network.add_argument(
@@ -48,6 +63,7 @@ def add(commands: Any) -> None:
     )
     network.add_argument("--float64", action="store_true", help="write ONNX in float64 instead of float32")
     network.add_argument("--no-proof", action="store_true", help="do not prove that the network is exact")
+    add_yes(network)
     add_json(network)
 
 
@@ -56,11 +72,12 @@ def run(options: argparse.Namespace) -> int:
     shape = parse_kernel(options.kernel)
     if options.out and not options.out.endswith((".onnx", ".json")):
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
-    with console(error=True).status("building") as status:
-        network, target = _exact(shape, options) if options.orders == _EXACT else _optimal(shape, options)
+    build = _exact if options.orders == _EXACT else _optimal
+    with working("building") as now:
+        network, target, proving = build(shape, options, now)
         verdict = None
         if not options.no_proof:
-            status.update("proving")
+            now(proving)
             verdict = _prove(network, target, options.domain)
     if options.out:
         _write(network, options)
@@ -80,36 +97,51 @@ def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
     return construction
 
 
-def _exact(shape: tuple[int, ...], options: argparse.Namespace) -> tuple[ReLUNetwork, None]:
+def _proving(work: Work, options: argparse.Namespace) -> str:
+    if options.no_proof:
+        return ""
+    return expected("proving", work, options, advice="--no-proof builds the network without one")
+
+
+def _exact(
+    shape: tuple[int, ...], options: argparse.Namespace, now: Callable[[str], None]
+) -> tuple[ReLUNetwork, None, str]:
+    from theory.networks.effort import maximum_proof_work, maximum_work
     from theory.networks.maximum import exact_max_network
 
     if options.objective:
         raise InputError("the exact maximum has no objective: --objective goes with orders")
     construction = _construction(options, _OF_MAXIMUM)
+    now(expected("building", maximum_work(prod(shape), construction), options))
+    proving = _proving(maximum_proof_work(prod(shape)), options)
     network = exact_max_network(prod(shape), domain=options.domain, construction=construction)
     if options.hidden_layers is not None and network.hidden_layers > options.hidden_layers:
         raise InputError(
             f"the maximum of {prod(shape)} inputs takes {network.hidden_layers} hidden layers with construction "
             f"{construction}, {options.hidden_layers} are too few"
         )
-    return network, None
+    return network, None, proving
 
 
-def _optimal(shape: tuple[int, ...], options: argparse.Namespace) -> tuple[ReLUNetwork, Estimator]:
+def _optimal(
+    shape: tuple[int, ...], options: argparse.Namespace, now: Callable[[str], None]
+) -> tuple[ReLUNetwork, Estimator, str]:
     from theory.networks.build import build_network
-    from theory.optimal.solve import optimal_estimator
+    from theory.networks.effort import estimator_proof_work
+    from theory.optimal.solve import optimal_estimator, solving_work
 
     construction = _construction(options, _OF_ESTIMATORS)
     if is_family(options.orders):
         family = read_family(options.orders)
         orders, objective = family.orders(prod(shape)), options.objective or family.objective
     else:
-        orders, objective = parse_orders(options.orders, prod(shape)), options.objective or "cube"
+        orders, objective = parse_orders(options.orders, prod(shape)), options.objective or DEFAULT
+    now(expected("solving", solving_work(prod(shape), orders, objective=objective), options))
+    how = {"domain": options.domain, "construction": construction, "hidden_layers": options.hidden_layers}
+    proving = _proving(estimator_proof_work(prod(shape), orders, **how), options)
     estimator = optimal_estimator(prod(shape), orders, objective=objective)
-    network = build_network(
-        estimator, domain=options.domain, construction=construction, hidden_layers=options.hidden_layers
-    )
-    return network, estimator
+    now("building")
+    return build_network(estimator, **how), estimator, proving
 
 
 def _prove(network: ReLUNetwork, target: Estimator | None, domain: Any) -> ExactnessVerdict:

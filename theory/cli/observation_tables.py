@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from theory.cli.output import console, fraction, new_table
 from theory.empirical.observing.bootstrap import LEVEL, RESAMPLES
 from theory.empirical.observing.model_observation import PoolObservation
@@ -18,6 +16,8 @@ from theory.empirical.observing.tallies import band_names
 from theory.empirical.observing.verdict import Interval, Reading
 from theory.estimator import Estimator
 from theory.notation import format_orders
+from theory.objectives import DEFAULT
+from theory.terminal import Table
 
 if TYPE_CHECKING:
     from theory.empirical.observing.windows import Geometry
@@ -267,7 +267,7 @@ def _short(name: str) -> str:
 
 
 def _orders(estimator: Estimator) -> str:
-    return format_orders(estimator.orders) + (" (range)" if estimator.objective == "range" else "")
+    return format_orders(estimator.orders) + ("" if estimator.objective == DEFAULT else f" ({estimator.objective})")
 
 
 def _name(source: Source) -> str:

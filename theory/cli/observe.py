@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.families import is_family, read_family
 from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar
 from theory.errors import InputError
-from theory.estimator import Estimator, Objective
+from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import parse_kernel, parse_orders
+from theory.objectives import DEFAULT, RELATIVE, Objective
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,7 +197,7 @@ def _orders_and_objective(text: str, kernel_size: int) -> tuple[tuple[int, ...],
         family = read_family(text)
         return tuple(family.orders(kernel_size)), family.objective
     orders = parse_orders(text, kernel_size)
-    return orders, "cube" if 0 in orders else "range"
+    return orders, DEFAULT if 0 in orders else RELATIVE
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:

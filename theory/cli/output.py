@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.errors import InputError
+from theory.errors import InputError, ProblemTooLargeError
 from theory.rationals import decimal, to_string
+from theory.terminal import console as console
+from theory.terminal import new_table as new_table
+from theory.terminal import progress_bar as progress_bar
+from theory.terminal import say, write
+from theory.work import MEMORY_LIMIT, Work
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-    from rich.table import Table
-
     from theory.networks.size import NetworkSize
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
-_WIDTH_WITHOUT_TERMINAL = 100
 _LONGEST_FRACTION = 32
+_LONG = 10.0
+"""Seconds from which on a person is told how long it takes."""
 
 
 def fail(message: str, code: int) -> int:
     """Print an error as one line on standard error, and return the exit code."""
-    print("subpool: " + " ".join(message.split()), file=sys.stderr)
+    say("subpool: " + " ".join(message.split()), error=True)
     return code
 
 
@@ -48,29 +48,33 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON alone")
 
 
-def console(*, error: bool = False) -> Console:
-    """Return a console on standard output or standard error, 100 columns wide where that is no terminal."""
-    from rich.console import Console
-
-    stream = sys.stderr if error else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--yes``."""
+    parser.add_argument("--yes", action="store_true", help="start even if it takes more than an hour")
 
 
-def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
-    """Return an empty table with columns of the names and justifications."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+def expected(doing: str, work: Work, options: argparse.Namespace, *, advice: str = "") -> str:
+    """Refuse what takes too much; return what is done, with how long it takes if that is more than ten seconds.
 
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, collapse_padding=True)
-    for name, justify in columns:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    return table
+    Raises
+    ------
+    ProblemTooLargeError
+        If it takes too long and ``--yes`` was not given. What does not fit into memory is refused all the same. The
+        message ends with how to go on: what the options offer, and the advice.
+    """
+    try:
+        work.check_memory()
+        if not options.yes:
+            work.check_time()
+    except ProblemTooLargeError as error:
+        yes = "--yes starts it nevertheless" if work.memory <= MEMORY_LIMIT else ""
+        raise ProblemTooLargeError("; ".join(filter(None, (str(error), advice, yes)))) from None
+    return f"{doing}, {work.length} in all" if max(work.seconds, work.most) > _LONG else doing
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    print(json.dumps(value, indent=2))
+    write(json.dumps(value, indent=2) + "\n")
 
 
 def count(number: int) -> str:
@@ -111,28 +115,3 @@ def make_folder(path: str) -> None:
             pass
     except OSError as error:
         raise InputError(f"cannot write to the folder {path}: {error.strerror}") from None
-
-
-def progress_bar(*, remaining: bool = False) -> Progress:
-    """Return a progress bar on standard error that goes away when it is done, with the time left if asked for."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    errors = console(error=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        *([TextColumn("left:"), TimeRemainingColumn()] if remaining else []),
-        console=errors,
-        transient=True,
-        # Where nobody watches, not even an empty line: errors are one line.
-        disable=not errors.is_terminal,
-    )

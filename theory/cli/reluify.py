@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.output import DONE, add_command, add_json, console, fraction, new_table, print_json
 from theory.errors import InputError
 from theory.notation import format_orders
+from theory.objectives import CERTIFIED, RELATIVE, find_objective
 from theory.rationals import decimal, to_string
+from theory.terminal import working
 
 if TYPE_CHECKING:
     from theory.rewrite.record import PoolingRecord, Rewriting
@@ -28,8 +30,8 @@ def add(commands: Any) -> None:
     )
     reluify.add_argument(
         "--objective",
-        choices=("range", "cube"),
-        default="range",
+        choices=CERTIFIED,
+        default=RELATIVE,
         help="of the estimator: error relative to each window's range (default), or absolute within --bounds",
     )
     reluify.add_argument(
@@ -59,16 +61,23 @@ def add(commands: Any) -> None:
     add_json(reluify)
 
 
+def _is_relative(record: PoolingRecord) -> bool:
+    return record.objective is not None and find_objective(record.objective).relative
+
+
 def run(options: argparse.Namespace) -> int:
     """Read, rewrite, write and print."""
     from theory.rewrite.files import check_target, copy_model, read_model, write_model
     from theory.rewrite.reluify import rewrite_max_pooling
+    from theory.rewrite.samples import read_inputs
 
-    if (options.bounds or options.calibrate) and (options.objective != "cube" or options.orders == "exact"):
+    if (options.bounds or options.calibrate) and (
+        find_objective(options.objective).relative or options.orders == "exact"
+    ):
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
-    with console(error=True).status("rewriting"):
+    with working("rewriting"):
         model = read_model(options.source)
         result = rewrite_max_pooling(
             model,
@@ -79,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
             dense=options.dense,
             float64=options.float64,
             bounds=_bounds(options.bounds),
-            calibrate=_samples(options, model) if options.calibrate else None,
+            calibrate=(read_inputs(model, path) for path in options.calibrate) if options.calibrate else None,
         )
         if result.poolings:
             write_model(result.model, options.target, source=options.source, force=options.force)
@@ -105,21 +114,6 @@ def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | 
             raise InputError(f"there are two bounds for {'all nodes' if key is None else repr(key)}")
         bounds[key] = tuple(pair.split(","))
     return bounds
-
-
-def _samples(options: argparse.Namespace, model: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield inputs of the model from files."""
-    from theory.rewrite.comparison import load_arrays
-
-    stored = {tensor.name for tensor in model.graph.initializer}
-    names = [value.name for value in model.graph.input if value.name not in stored]
-    for path in options.calibrate:
-        sample = load_arrays(path)
-        if not isinstance(sample, dict):
-            if len(names) != 1:
-                raise InputError(f"the model has {len(names)} inputs: they are read from .npz files, by name")
-            sample = {names[0]: sample}
-        yield sample
 
 
 def _description(result: Rewriting, options: argparse.Namespace, seconds: float) -> dict[str, Any]:
@@ -154,7 +148,7 @@ def _row(record: PoolingRecord) -> dict[str, Any]:
         "hidden_layers": record.hidden_layers,
         "outputs": record.outputs,
         "error": to_string(record.error),
-        "error_relative_to": "range of the window" if record.objective == "range" else None,
+        "error_relative_to": "range of the window" if _is_relative(record) else None,
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
@@ -208,7 +202,7 @@ def _error(record: PoolingRecord) -> str:
     if record.orders is None:
         return "exact"
     size = f"{fraction(record.error)} = {decimal(record.error)}"
-    if record.objective == "range":
+    if _is_relative(record):
         return f"{size} of the window's range"
     return f"{size} on the samples" if record.calibrated else size
 

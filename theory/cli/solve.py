@@ -11,21 +11,25 @@ from theory.cli.output import (
     DONE,
     add_command,
     add_json,
+    add_yes,
     console,
     count,
     describe_network,
+    expected,
     fraction,
     network_row,
     new_table,
     print_json,
 )
 from theory.errors import InputError, SubpoolError
-from theory.estimator import Estimator, Objective
+from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
 from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES, Objective
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.terminal import working
 
 
 def add(commands: Any) -> None:
@@ -37,9 +41,10 @@ def add(commands: Any) -> None:
         required=True,
         help="such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3",
     )
-    solve.add_argument("--objective", choices=("cube", "range", "l2"), help="default: cube, or the family's own")
+    solve.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
     solve.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     solve.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
+    add_yes(solve)
     add_json(solve)
 
 
@@ -47,18 +52,19 @@ def _orders_and_objective(options: argparse.Namespace, kernel_size: int) -> tupl
     if is_family(options.orders):
         family = read_family(options.orders)
         return family.orders(kernel_size), options.objective or family.objective
-    return parse_orders(options.orders, kernel_size), options.objective or "cube"
+    return parse_orders(options.orders, kernel_size), options.objective or DEFAULT
 
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
-    from theory.optimal.solve import optimal_estimator
+    from theory.optimal.solve import optimal_estimator, solving_work
 
     shape = parse_kernel(options.kernel)
     orders, objective = _orders_and_objective(options, prod(shape))
-    if options.certificate and (objective == "l2" or options.method != "exact"):
-        raise InputError("a certificate exists for method exact and the objectives cube and range only")
-    with console(error=True).status("solving"):
+    if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
+        raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
+    work = solving_work(prod(shape), orders, objective=objective, method=options.method)
+    with working(expected("solving", work, options)):
         estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:
@@ -77,7 +83,8 @@ def _confirm(estimator: Estimator) -> bool:
     from proofs_check import CertificateError, check_certificate
 
     try:
-        confirmed = check_certificate(estimator.certificate.to_json()) == estimator.error
+        # However long it takes: finding the estimator took longer.
+        confirmed = check_certificate(estimator.certificate.to_json(), limit=None) == estimator.error
     except CertificateError as error:
         raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
     if not confirmed:
@@ -107,13 +114,6 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
     }
 
 
-_MEASURE = {
-    "cube": "largest |max - f| over [0,1]^d",
-    "range": "largest |max - f| / (max - min) over R^d",
-    "l2": "largest |max - f| over [0,1]^d; the mean square is what is least",
-}
-
-
 def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argparse.Namespace) -> None:
     out = console()
     kernel = "x".join(map(str, shape))
@@ -133,13 +133,13 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
     error, residual = estimator.error, estimator.worst_vertex_residual
     if error is not None:
         certified = "certified error" if estimator.certificate else "exact error"
-        facts = [(certified, f"{fraction(error)} = {decimal(error)}   ({_MEASURE[estimator.objective]})")]
+        facts = [(certified, f"{fraction(error)} = {decimal(error)}   ({estimator.goal.measure})")]
     else:
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", _oscillation(estimator)))
     facts.append(("subpool maxima", count(estimator.terms)))
     facts.append(("ReLU network", describe_network(network_size(estimator.kernel_size, estimator.orders))))
-    if estimator.objective == "l2":
+    if estimator.goal.least_squares:
         facts.append(("mean square", f"{fraction(estimator.mean_square)} = {decimal(estimator.mean_square)}"))
     if estimator.certificate is not None:
         written = f", written to {options.certificate}" if options.certificate else ""

@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     )
     sweep.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     sweep.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://host:8786"
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://127.0.0.1:8786"
     )
     sweep.add_argument("--yes", action="store_true", help="start even if it takes more than a day")
     sweep.add_argument("--plot", metavar="FILE", help="draw error against width: FILE.svg, .pdf or .png")
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         _refuse_long(OrderSets.of(d, always), options)
     start = perf_counter()
     done_before: list[int] = []
-    with progress_bar(remaining=True) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("sets", total=None)
 
         def on_chunk(done: int, total: int) -> None:
@@ -65,8 +65,18 @@ def run(options: argparse.Namespace) -> int:
             else:
                 progress.update(task, completed=done)
 
+        def on_damage(messages: tuple[str, ...]) -> None:
+            others = f", and {len(messages) - 1:,} more" if len(messages) > 1 else ""
+            progress.console.print(f"solved again: {messages[0]}{others}", soft_wrap=True, markup=False)
+
         dataset = sweep(
-            d, options.out, always=always, workers=options.workers, scheduler=options.scheduler, on_chunk=on_chunk
+            d,
+            options.out,
+            always=always,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            on_chunk=on_chunk,
+            on_damage=on_damage,
         )
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
@@ -92,8 +102,8 @@ def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
         return
     seconds = len(sets) * seconds_per_set(sets)
     if options.scheduler and seconds > _DAY:
-        with dask_cluster(options.scheduler) as (_, workers):
-            where = "thread of the cluster"
+        with dask_cluster(options.scheduler) as cluster:
+            workers, where = cluster.slots, "thread of the cluster"
     if seconds / workers > _DAY:
         raise InputError(
             f"kernel size {sets.kernel_size} has {len(sets):,} sets of orders, about {seconds / 3600:,.0f} core-hours "

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from theory.cli.output import DONE, add_command, add_json, console, count, fraction, network_row, new_table, print_json
-from theory.networks.size import network_size
+from theory.cli.output import (
+    DONE,
+    add_command,
+    add_json,
+    add_yes,
+    console,
+    count,
+    expected,
+    fraction,
+    network_row,
+    new_table,
+    print_json,
+    progress_bar,
+)
+from theory.networks.size import NetworkSize, network_size
 from theory.notation import format_orders, parse_kernel
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
     from theory.optimal.families import ClosedForm
@@ -20,7 +36,28 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     table = add_command(commands, "table", run, "list the closed-form families for a kernel")
     table.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
+    add_yes(table)
     add_json(table)
+
+
+class _Line(NamedTuple):
+    family: ClosedForm
+    orders: tuple[int, ...]
+    error: Fraction
+    terms: int
+    size: NetworkSize
+
+
+def _line(family: ClosedForm, kernel_size: int) -> _Line:
+    orders = family.orders(kernel_size)
+    terms, size = number_of_terms(kernel_size, orders), network_size(kernel_size, orders)
+    return _Line(family, orders, family.error(kernel_size), terms, size)
+
+
+def _work(kernel_size: int) -> Work:
+    # Networks are counted in linear time; a sum of d binomial coefficients takes d^2 steps.
+    d = as_float(kernel_size)
+    return Work(f"a table for kernel size {readable(kernel_size)}", seconds=3e-4 * d + 2e-9 * d * d, memory=4_000 * d)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,11 +66,23 @@ def run(options: argparse.Namespace) -> int:
 
     shape = parse_kernel(options.kernel)
     d = prod(shape)
+    doing = expected("evaluating", _work(d), options)
     families = [family for family in closed_forms.values() if d >= family.valid_from]
+    lines = []
+    with progress_bar() as progress:
+        task = progress.add_task(doing, total=len(families))
+        for family in families:
+            lines.append(_line(family, d))
+            progress.advance(task)
     if options.json:
-        rows = [_family_row(family, d) for family in families]
-        print_json({"kernel_size": d, "kernel_shape": list(shape), "families": rows})
-        return DONE
+        print_json({"kernel_size": d, "kernel_shape": list(shape), "families": list(map(_json_row, lines))})
+    else:
+        kernel = f"kernel {'x'.join(map(str, shape))} (d = {d})"
+        _print_table(lines, f"{kernel}: optimal errors by closed form, and their ReLU networks")
+    return DONE
+
+
+def _print_table(lines: Sequence[_Line], title: str) -> None:
     table = new_table(
         ("family", "left"),
         ("orders", "left"),
@@ -42,35 +91,31 @@ def run(options: argparse.Namespace) -> int:
         ("subpool maxima", "right"),
         ("layers", "right"),
         ("ReLUs", "right"),
-        title=f"kernel {'x'.join(map(str, shape))} (d = {d}): optimal errors by closed form, and their ReLU networks",
+        title=title,
     )
-    for family in families:
-        error, orders = family.error(d), family.orders(d)
-        size = network_size(d, orders)
+    for family, orders, error, terms, size in lines:
         parameters = ",".join(f"{name}={value}" for name, value in family.parameters.items())
         table.add_row(
             family.name + (f":{parameters}" if parameters else ""),
             format_orders(orders),
             fraction(error),
             decimal(error),
-            count(number_of_terms(d, orders)),
+            count(terms),
             str(size.hidden_layers),
             count(size.units),
         )
     console().print(table)
-    return DONE
 
 
-def _family_row(family: ClosedForm, kernel_size: int) -> dict[str, Any]:
-    error, orders = family.error(kernel_size), family.orders(kernel_size)
+def _json_row(line: _Line) -> dict[str, Any]:
     return {
-        "family": family.name,
-        "parameters": dict(family.parameters),
-        "orders": list(orders),
-        "objective": family.objective,
-        "error": to_string(error),
-        "error_decimal": decimal(error),
-        "terms": number_of_terms(kernel_size, orders),
-        "network": network_row(network_size(kernel_size, orders)),
-        "source": family.source,
+        "family": line.family.name,
+        "parameters": dict(line.family.parameters),
+        "orders": list(line.orders),
+        "objective": line.family.objective,
+        "error": to_string(line.error),
+        "error_decimal": decimal(line.error),
+        "terms": line.terms,
+        "network": network_row(line.size),
+        "source": line.family.source,
     }

@@ -27,10 +27,10 @@ from theory.notation import format_orders, parse_kernel, parse_orders
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from rich.table import Table
 
     from theory.empirical.training.configuration import Configuration
     from theory.empirical.training.summary import Group
+    from theory.terminal import Table
 
 _SEEDS, _FULL_SEEDS = 5, 10
 _DEFAULT_KERNEL = "8"
@@ -116,7 +116,7 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
     if number < 1:
         raise InputError(f"--seeds is at least 1, not {number}")
     folder = options.out or _DEFAULT_OUT
-    with progress_bar(remaining=True) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("training, %", total=None)
         begun: list[float] = []
 

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.cli.claims_table import SOURCES, list_claims, of_source
 from theory.cli.output import (
     DONE,
     FAILED,
     add_command,
     add_json,
+    add_yes,
     console,
+    expected,
     make_folder,
     new_table,
     print_json,
     progress_bar,
 )
+from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
+from theory.terminal import say
+from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from proofs_check import Verdict
+    from proofs_check.report import Run
+    from theory.terminal import Console
 
 
-_SCOPE_WIDTH = 11
-_RELATION = {"tight": "=", "identity": "=", "upper": "≤", "lower": "≥"}
+_SCOPE_WIDTH = 9
 
 
 def add(commands: Any) -> None:
@@ -41,6 +44,11 @@ def add(commands: Any) -> None:
     verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
     verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    verify.add_argument(
+        "--list", action="store_true", help="list the claims; with --json, their statements; check none"
+    )
+    add_yes(verify)
     add_json(verify)
 
 
@@ -48,32 +56,53 @@ def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
 
-    chosen = [claim.name for claim in select(options.names or None)]
+    wanted = of_source(select(options.names or None), options.source)
+    if options.list:
+        return list_claims(wanted, options)
+    chosen = [claim.name for claim in wanted]
+    run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
-    workers = options.workers if options.workers is not None else os.cpu_count() or 1
+    doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
     with progress_bar() as progress:
-        task = progress.add_task("checking", total=len(chosen))
+        task = progress.add_task(doing, total=len(chosen))
 
         def on_verdict(verdict: Verdict) -> None:
             progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
 
-        checked = verify(chosen, kernel_max=options.kernel_max, workers=workers, on_verdict=on_verdict)
+        checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, on_verdict=on_verdict)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     written = None
     if options.report:
         from proofs_check.report import write_report
 
-        written = write_report(verdicts, claims(), options.report)
+        written = write_report(verdicts, claims(), options.report, run=run_of_report)
     if options.json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:
         _print_verdicts(verdicts)
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
-    return FAILED if any(verdict.status == "refuted" for verdict in verdicts) else DONE
+    _print_witnesses(verdicts, error=options.json)
+    return DONE if all(verdict.status in ("proved", "verified") for verdict in verdicts) else FAILED
+
+
+def _work(claims: int, kernel_max: int, workers: int) -> Work:
+    # A claim about d, about which few claims are, takes a second up to d = 12; most check sets of parameters for each
+    # d. Measured up to d = 26.
+    seconds = claims / min(workers, claims) * (as_float(kernel_max) / 12) ** 2.5
+    return Work(f"checking {claims} claims up to kernel size {readable(kernel_max)}", seconds)
+
+
+def _run_of_report(options: argparse.Namespace) -> Run | None:
+    """Return what the report says of this run, before the work: a date that is none is noticed then."""
+    if not options.report:
+        return None
+    from proofs_check.report import this_run
+
+    return this_run()
 
 
 def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
@@ -83,12 +112,16 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
 
     try:
         return proved_claims()
-    except (KernelError, MissingDependencyError) as reason:
-        print(f"kernel checks skipped: {reason} (make coq)", file=sys.stderr)
-        return {}
+    except MissingDependencyError as reason:
+        say(f"kernel checks skipped: {reason}", error=True)
+    except KernelError as reason:
+        say(f"kernel checks skipped: {reason}; python -m proofs_check.coq compiles them", error=True)
+    return {}
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    from proofs_check.report.sections import relation
+
     table = new_table(
         ("claim", "left"),
         ("status", "left"),
@@ -98,6 +131,7 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         ("claimed", "right"),
         ("s", "right"),
     )
+    table.show_edge = False  # so the longest names and labels take just 100 columns
     for column in table.columns:
         column.no_wrap = True
     # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
@@ -105,14 +139,22 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
-        relation = _RELATION[verdict.kind]
-        table.add_row(verdict.claim, verdict.label, verdict.scope, computed, relation, claimed, seconds)
+        sign = relation(verdict.kind, verdict.computed, verdict.claimed) or ""
+        table.add_row(verdict.claim, verdict.label, verdict.scope, computed, sign, claimed, seconds)
     out = console()
     out.print(table)
+    _print_summary(out, verdicts)
+
+
+def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
+    """Say where claims fail, and what is missing where they are unknown: once for all claims that lack the same."""
+    reasons: dict[str, list[str]] = {}
     for verdict in verdicts:
         if verdict.witness is not None:
-            out.print(f"{verdict.claim}: {verdict.status}: {verdict.witness}", soft_wrap=True)
-    _print_summary(out, verdicts)
+            reasons.setdefault(f"{verdict.status}: {verdict.witness}", []).append(verdict.claim)
+    for reason, names in reasons.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        say(f"{names[0]}{others}: {reason}", error=error)
 
 
 def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:

@@ -6,6 +6,7 @@ Channels are kept apart, because max pooling looks at one channel at a time. Tra
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ SHIPPED = ("astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass"
 Left out: pictures through microscopes and telescopes, of documents, drawn or computed ones, and one blurred on purpose.
 """
 
-_COLOURS = {"1": "L", "LA": "L", "RGBA": "RGB", "CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB"}
-"""What a picture's mode is turned into, where it is not used as it is: names of Pillow's modes."""
+_PLAIN = ("L", "RGB", "I", "F")
+"""Pillow's modes whose numbers are brightness as they are, and so are those of 16 bits, I;16 and its byte orders."""
+
+_NOWHERE = logging.NullHandler()
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,20 +215,21 @@ def _read(file: Path, pillow: ModuleType) -> Picture:
             # What else a decoder finds remarkable concerns metadata.
             warnings.simplefilter("ignore", UserWarning)
             with pillow.open(file) as opened:
-                array = np.asarray(_with_plain_mode(opened))
+                array = np.asarray(_with_plain_mode(opened, pillow))
     except (pillow.DecompressionBombWarning, pillow.DecompressionBombError) as error:
         raise InputError(f"{file}: too large: {error}") from None
     except pillow.UnidentifiedImageError:
         raise InputError(f"{file}: an image is needed, but this file is none") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         raise InputError(f"{file}: the image cannot be read: {error}") from None
     return picture_from_array(str(file), _with_plain_type(file, array))
 
 
-def _with_plain_mode(opened: Any) -> Any:
-    if opened.mode in ("P", "PA"):
-        return opened.convert("RGB")
-    return opened.convert(_COLOURS[opened.mode]) if opened.mode in _COLOURS else opened
+def _with_plain_mode(opened: Any, pillow: ModuleType) -> Any:
+    """Turn bits, palettes and other colour spaces into grey or red, green and blue; transparency is dropped."""
+    if opened.mode in _PLAIN or opened.mode.startswith("I;16"):
+        return opened
+    return opened.convert("L" if pillow.getmodebase(opened.mode) == "L" else "RGB")
 
 
 def _with_plain_type(file: Path, array: NDArray[Any]) -> NDArray[Any]:
@@ -238,6 +242,8 @@ def _with_plain_type(file: Path, array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _pillow() -> ModuleType:
+    # What Pillow logs of a damaged file comes as an error, too; else it would be printed beside that.
+    logging.getLogger("PIL").addHandler(_NOWHERE)
     return import_extra(
         "PIL.Image", extra="images", purpose="reading images needs Pillow, which comes with scikit-image"
     )

@@ -1,17 +1,15 @@
-"""A progress bar on standard error, for what takes longer than a second."""
+"""A count of steps on standard error, for what takes longer than a second."""
 
 from __future__ import annotations
 
-from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-PATIENCE = 1.0
-"""Seconds before a bar appears."""
+from theory.terminal import progress_bar
 
 
 class Bar:
-    """Counts steps; shows them as a bar once a second has passed, where somebody watches.
+    """Counts steps, and shows how many are done.
 
     Parameters
     ----------
@@ -19,7 +17,7 @@ class Bar:
     total : int
         Number of steps.
     show : bool
-        Whether there is a bar at all.
+        Whether anything is shown.
 
     Examples
     --------
@@ -29,29 +27,21 @@ class Bar:
     """
 
     def __init__(self, description: str, total: int, *, show: bool = True) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._show = show and console.is_terminal
-        self._progress = Progress(*columns, console=console, transient=True)
+        self._show = show
+        self._progress = progress_bar()
         self._task = self._progress.add_task(description, total=total)
-        self._begin = perf_counter()
-        self.visible = False
 
     def __enter__(self) -> Self:
+        if self._show:
+            self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.visible:
+        if self._show:
             self._progress.stop()
 
     def step(self) -> None:
         """Count one step."""
         self._progress.advance(self._task)
-        if self._show and not self.visible and perf_counter() - self._begin > PATIENCE:
-            self.visible = True
-            self._progress.start()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, prod
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ from theory.empirical.progress import Bar
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 from theory.extras import import_extra
 from theory.networks.network import ReLUNetwork
+from theory.rewrite.files import is_too_large
+from theory.rewrite.inference import MEMORY_LIMIT
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""
@@ -145,7 +147,7 @@ class Runner:
         Raises
         ------
         InputError
-            If the model has no such tensor.
+            If the model has no such tensor, or takes more than 2 GiB.
         MissingDependencyError
             If onnx is not installed.
         """
@@ -314,7 +316,7 @@ def open_runner(
     MissingDependencyError
         If onnxruntime is not installed, or ``"cuda"`` was asked for and is not there; the message says what was found.
     InputError
-        If there is no such file, or the batch size is not what the model fixes.
+        If there is no such file, the batch size is not what the model fixes, or an input would take more than 4 GiB.
     FormatError
         If the file holds no ONNX model that onnxruntime can run.
     """
@@ -327,6 +329,11 @@ def open_runner(
     fixed = next(iter(_fixed_batches(engine.inputs)), None)
     if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
         raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
+    for port in engine.inputs:
+        needed = prod(n or 1 for n in port.shape or ()) * max((dtype.itemsize for dtype in port.dtypes), default=1)
+        if needed > MEMORY_LIMIT:
+            told = f"{needed / 2**30:.3g} GiB for {port.name!r} alone"
+            raise InputError(f"one run takes {told}, more than the limit of {MEMORY_LIMIT >> 30} GiB")
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
     return Runner(engine, fixed or batch_size or usual)
@@ -434,7 +441,9 @@ class _OnnxEngine:
         # With TensorFloat-32 products would have eleven bits instead of twenty-four.
         providers: list[Any] = [(CUDA_PROVIDER, {"use_tf32": "0"})] if provider == CUDA_PROVIDER else []
         try:
-            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER])
+            # The fallback, which prints to standard output, is of use for a GPU alone.
+            fallback = {"enable_fallback": int(bool(providers))}
+            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER], **fallback)
         except _runtime_errors() as error:
             raise FormatError(f"onnxruntime cannot run this model: {_one_line(error)}") from None
         used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"
@@ -467,6 +476,8 @@ class _OnnxEngine:
             raise InputError(f"the main graph of the model has no tensor {missing[0]!r}")
         # Without types: onnxruntime finds them.
         model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+        if is_too_large(model):
+            raise InputError("inner tensors are made outputs of models up to 2 GiB")
         provider = CUDA_PROVIDER if self.device == "cuda" else CPU_PROVIDER
         device: Device = "cuda" if self.device == "cuda" else "cpu"
         return self._start(_import_runtime(), model, model.SerializeToString(), device, provider)

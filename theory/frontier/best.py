@@ -18,7 +18,7 @@ from theory.frontier.certified import certified_errors
 from theory.frontier.pareto import Budget, check_budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
-from theory.optimal.exact import solve_cube
+from theory.optimal.solve import optimal_estimator
 from theory.subpools import check_kernel_size, number_of_terms
 
 EXHAUSTIVE_KERNEL = 16
@@ -51,7 +51,7 @@ class BestOrders:
     error: Fraction
     lower_bound: Fraction
     reason: str
-    construction: Construction = "shallowest"
+    construction: Construction = "tree"
 
     @property
     def is_optimal(self) -> bool:
@@ -78,9 +78,7 @@ class BestOrders:
         return _cost(self.kernel_size, self.orders, budget, self.construction)
 
 
-def best_orders(
-    kernel_size: int, *, budget: Budget, limit: int, construction: Construction = "shallowest"
-) -> BestOrders:
+def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: Construction = "tree") -> BestOrders:
     """Find the orders, the intercept among them, with the least error within a budget.
 
     Parameters
@@ -90,7 +88,7 @@ def best_orders(
     budget : {"terms", "units", "parameters", "hidden_layers"}
         What is limited: the number of subpool maxima, or a count of the network that computes the estimator.
     limit : int, >= 1, or >= 0 for ``"units"`` and ``"hidden_layers"``
-    construction : {"shallowest", "shallow"}
+    construction : {"tree", "shallow"}
         Of the networks: trees of pairwise maxima, or blocks of five and six inputs that need fewer layers. The latter
         are for the budget ``"hidden_layers"`` only.
 
@@ -128,8 +126,8 @@ def best_orders(
     chosen = check_budget(budget)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise InputError(f"limit is an integer >= 0, not {limit!r}")
-    if construction not in ("shallowest", "shallow"):
-        raise InputError(f'the construction is "shallowest" or "shallow", not {construction!r}')
+    if construction not in ("tree", "shallow"):
+        raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
     if chosen == "hidden_layers":
         return _by_depth(d, limit, construction)
     if construction == "shallow":
@@ -143,7 +141,7 @@ def best_orders(
     return _structured(d, chosen, limit)
 
 
-def _cost(d: int, orders: tuple[int, ...], budget: Budget, construction: Construction = "shallowest") -> int:
+def _cost(d: int, orders: tuple[int, ...], budget: Budget, construction: Construction = "tree") -> int:
     if budget == "terms":
         return number_of_terms(d, orders)
     if budget == "hidden_layers":
@@ -203,7 +201,7 @@ def _maximal_sets(d: int, budget: Budget, limit: int) -> Masks:
 
 def _lightest(d: int, orders: tuple[int, ...], budget: Budget, limit: int) -> tuple[int, ...]:
     """Leave out orders with coefficient 0, unless the network becomes too large by it."""
-    used = tuple(r for r, beta in solve_cube(d, orders).coefficients.items() if beta)
+    used = tuple(r for r, beta in optimal_estimator(d, orders).coefficients.items() if beta)
     return used if _cost(d, used, budget) <= limit else orders
 
 

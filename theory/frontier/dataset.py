@@ -1,14 +1,17 @@
 """A sweep on disk: a folder of Parquet files, one for each chunk of sets, and ``sweep.json`` that says what it covers.
 
-A chunk is written beside its place, flushed to the disk and renamed, so that a file with the name of a chunk is whole
-whatever happened: there is no list of finished chunks that could disagree with the files. Names that begin with a dot
-and end in ``.part`` are what a killed process left behind.
+A chunk is written beside its place, flushed to the disk and renamed: there is no list of finished chunks that could
+disagree with the files. Names that begin with a dot and end in ``.part`` are what a killed process left behind.
+
+Disks and people do more to files than that. So no number is used before the checksum of its file
+(:mod:`theory.seals`) has been compared, and the sets that the file is about with those that it should be about.
+Where they differ, the chunk is solved again when the sweep is resumed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +19,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from theory.documents import Form
 from theory.errors import FormatError, InputError, StorageError
-from theory.files import is_left_over, write_whole
+from theory.files import is_left_over, locked, write_whole
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
+from theory.seals import seal, unseal
 
 FORMAT = "subpool-sweep"
 VERSION = 1
 DESCRIPTION = "sweep.json"
+_FORM = Form("a sweep", FORMAT, VERSION)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
+_LARGEST_FILE = 1 << 26
+"""In bytes, 4,096 for a row, which takes about 30. Of a larger file the beginning is read: its checksum is wrong."""
 
 
 def chunk_sets(sets: int) -> int:
@@ -88,16 +95,61 @@ class SweepDataset:
         digits = len(str(self.chunks - 1))
         return self.path / f"chunk-{chunk:0{digits}d}.parquet"
 
-    def is_whole(self, chunk: int) -> bool:
-        """Tell whether the file of a chunk is there and has the rows it should have."""
+    def present(self) -> set[int]:
+        """Find the chunks whose files are there. Only these are looked for: a dataset may be huge.
+
+        Raises
+        ------
+        StorageError
+            If there is another Parquet file, such as a copy of a chunk: who reads all files would count its sets twice.
+        """
+        found = set()
+        for name in (file.name for file in self.path.glob("*.parquet")):
+            digits = name.removeprefix("chunk-").removesuffix(".parquet")
+            chunk = int(digits) if digits.isdecimal() else self.chunks
+            if chunk >= self.chunks or self.file(chunk).name != name:
+                raise StorageError(f"{self.path / name} is none of the chunks of this sweep: move it elsewhere")
+            found.add(chunk)
+        return found
+
+    def load(self, chunk: int) -> pa.Table:
+        """Read a chunk, if its file is as it was written, and about the sets that it should be about.
+
+        Raises
+        ------
+        StorageError
+        """
+        file = self.file(chunk)
         try:
-            with pq.ParquetFile(self.file(chunk)) as file:
-                if not file.schema_arrow.equals(SCHEMA):
-                    return False
-                masks = file.read(columns=["mask"])["mask"].to_numpy()
-        except (OSError, pa.ArrowException):
-            return False
-        return bool(np.array_equal(masks, self.sets.masks(*self.span(chunk))))
+            return self._checked(unseal(_content(file)), *self.span(chunk))
+        except FormatError as error:
+            raise StorageError(f"{file} {error}") from None
+        except OSError as error:
+            raise StorageError(f"{file} cannot be read: {error.strerror}") from None
+
+    def _checked(self, table: pa.Table, start: int, stop: int) -> pa.Table:
+        # Masks alone may be those of a smaller kernel, too.
+        if not (
+            table.schema.equals(SCHEMA)
+            and np.array_equal(table["mask"].to_numpy(), self.sets.masks(start, stop))
+            and (table["kernel_size"].to_numpy() == self.kernel_size).all()
+        ):
+            raise FormatError("has the rows of another sweep, or of another chunk")
+        return table
+
+    def is_whole(self, chunk: int) -> bool:
+        """Tell whether a chunk can be read."""
+        return not self.damages([chunk])
+
+    def damages(self, chunks: Iterable[int]) -> dict[int, str]:
+        """Say of each chunk that cannot be read why not."""
+        found = {}
+        for chunk in chunks:
+            try:
+                self.load(chunk)
+            except StorageError as error:
+                found[chunk] = str(error)
+        return found
 
     def write(self, chunk: int, table: pa.Table) -> None:
         """Write the file of a chunk, whole or not at all.
@@ -106,9 +158,7 @@ class SweepDataset:
         ------
         StorageError
         """
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd")
-        write_whole(self.file(chunk), sink.getvalue(), note=_NOTE)
+        write_whole(self.file(chunk), seal(table), note=_NOTE)
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Read chunk by chunk, so that a sweep need not fit into memory.
@@ -116,15 +166,15 @@ class SweepDataset:
         Raises
         ------
         StorageError
-            If a chunk is missing or damaged: a frontier of some of the sets would be none.
+            If a chunk is missing or damaged, or there is a file too many: a frontier of some of the sets would be none.
         """
+        self.present()
         for chunk in range(self.chunks):
             try:
-                yield pq.read_table(self.file(chunk), columns=columns, partitioning=None)
-            except (OSError, pa.ArrowException):
-                raise StorageError(
-                    f"{self.file(chunk)} is missing or damaged: the sweep is not complete, start it again to resume it"
-                ) from None
+                table = self.load(chunk)
+            except StorageError as error:
+                raise StorageError(f"{error}: the sweep is not complete, start it again to resume it") from None
+            yield table if columns is None else table.select(columns)
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Read all rows.
@@ -158,15 +208,14 @@ def open_dataset(path: str | Path) -> SweepDataset:
     """
     folder = Path(path)
     try:
-        data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        data = _FORM.load(folder / DESCRIPTION)
+        dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
+        if not 1 <= dataset.chunk_sets <= _LARGEST_CHUNK or data != dataset.describe():
+            raise ValueError("it contradicts itself, or is of another version")
     except FileNotFoundError:
         raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
-    try:
-        dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
-        if dataset.chunk_sets < 1 or data != dataset.describe():
-            raise ValueError("it contradicts itself, or is of another version")
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{folder / DESCRIPTION} does not describe a sweep: {error}") from None
     return dataset
@@ -228,32 +277,18 @@ def writing(dataset: SweepDataset) -> Iterator[None]:
     StorageError
         If another process is writing the dataset.
     """
-    with (dataset.path / DESCRIPTION).open("rb") as description:
-        _lock(description.fileno(), dataset.path)
+    with locked(dataset.path / DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
         for entry in dataset.path.iterdir():
             if is_left_over(entry.name):
                 entry.unlink(missing_ok=True)
         yield
 
 
-def _lock(file: int, folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not on Windows; there it is up to the user
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StorageError(f"another process is writing the sweep in {folder}") from None
-    except OSError:  # a file system without locks
-        return
-
-
-def whole_chunks(dataset: SweepDataset) -> set[int]:
-    """Find the chunks that are there and whole. Only files that are there are looked for: a dataset may be huge."""
-    names = [entry.name for entry in dataset.path.glob("chunk-*.parquet")]
-    numbers = {int(digits) for name in names if (digits := name[6:-8]).isdecimal()}
-    return {chunk for chunk in numbers if chunk < dataset.chunks and dataset.is_whole(chunk)}
+def _content(file: Path) -> bytes:
+    if not file.is_file():  # a pipe, for example, could be waited for
+        raise FormatError("is missing")
+    with file.open("rb") as stream:
+        return stream.read(_LARGEST_FILE)
 
 
 __all__ = [
@@ -261,6 +296,5 @@ __all__ = [
     "chunk_sets",
     "create_dataset",
     "open_dataset",
-    "whole_chunks",
     "writing",
 ]

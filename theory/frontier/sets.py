@@ -79,8 +79,7 @@ class OrderSets:
         d = check_kernel_size(kernel_size)
         if d > LARGEST_KERNEL:
             raise KernelSizeError(f"sweeps go up to kernel size {LARGEST_KERNEL}, the bits of a mask, not {d}")
-        given = list(always)
-        chosen = check_orders(d, given) if given else ()
+        chosen = check_orders(d, always, maybe_none=True)
         if chosen and chosen[-1] == d:
             raise OrdersError(f"a sweep is over sets of orders in 0..{d - 1}, but {d} is to be in all of them")
         return cls(d, chosen)

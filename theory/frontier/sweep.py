@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from theory.errors import InputError
 from theory.frontier.chunk import rows, solve_chunk
-from theory.frontier.dataset import SweepDataset, create_dataset, whole_chunks, writing
+from theory.frontier.dataset import SweepDataset, create_dataset, writing
 from theory.frontier.sets import OrderSets
 from theory.frontier.workers import dask_cluster, map_unordered
 from theory.processes import check_workers, local_processes
@@ -33,6 +33,7 @@ def sweep(
     scheduler: str | None = None,
     resume: bool = True,
     on_chunk: OnChunk | None = None,
+    on_damage: Callable[[tuple[str, ...]], None] | None = None,
 ) -> SweepDataset:
     """Solve all sets of orders exactly, and write them with their network sizes to a Parquet dataset.
 
@@ -54,6 +55,9 @@ def sweep(
     on_chunk : callable, optional
         Called with the number of sets that are done and of all sets, first with what was there already: for progress
         bars.
+    on_damage : callable, optional
+        Called if files of chunks are there that are damaged, or are not what they should be, with a message about each:
+        before their sets are solved again.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def sweep(
     KernelSizeError, OrdersError, InputError
         If an argument is outside what is described above, or the folder holds something else.
     StorageError
-        If the dataset cannot be written, the disk being full for example. Chunks that were written are whole.
+        If the dataset cannot be written, the disk being full for example, or holds a Parquet file that is none of its
+        chunks. Chunks that were written are whole.
     ClusterError, MissingDependencyError
         If the scheduler cannot be reached, or Dask is not installed.
     SolverError
@@ -75,7 +80,8 @@ def sweep(
     -----
     Every row is certified before it is written: a primal and a dual solution with equal values, multiplied out in
     integers (:mod:`theory.frontier.certified`). Chunks depend on the parameters alone, so that a sweep that was killed
-    and resumed, with other workers or elsewhere, ends with the same rows.
+    and resumed, with other workers or elsewhere, ends with the same rows. Files carry checksums, and what is there is
+    read and compared before it counts; what has none, from older versions, is solved again.
 
     Examples
     --------
@@ -95,7 +101,11 @@ def sweep(
         raise InputError("workers are processes on this machine, and a scheduler has its own: give one of the two")
     dataset = create_dataset(out, sets, resume=resume)
     with writing(dataset):
-        whole = whole_chunks(dataset)
+        present = dataset.present()
+        damages = dataset.damages(sorted(present))
+        if damages and on_damage is not None:
+            on_damage(tuple(damages.values()))
+        whole = present - damages.keys()
         done = sum(stop - start for start, stop in map(dataset.span, whole))
         tell = on_chunk or _nobody
         tell(done, len(sets))
@@ -120,8 +130,8 @@ def _solved(
 ) -> Generator[tuple[int, pa.Table], None, None]:
     solve = partial(_solve, dataset.kernel_size, dataset.always, dataset.chunk_sets)
     if scheduler is not None:
-        with dask_cluster(scheduler) as (executor, slots):
-            yield from map_unordered(executor, slots, solve, chunks)
+        with dask_cluster(scheduler) as (executor, slots, look):
+            yield from map_unordered(executor, slots, solve, chunks, look=look)
     elif processes > 1:
         with local_processes(processes) as executor:
             yield from map_unordered(executor, processes, solve, chunks)

@@ -7,12 +7,14 @@ chunks come back to this process, which alone writes files: workers need no disk
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
-from theory.errors import ClusterError
+from theory.errors import ClusterError, SubpoolError
 from theory.extras import import_extra
 
 T = TypeVar("T")
@@ -20,11 +22,35 @@ R = TypeVar("R")
 
 CONNECT_SECONDS = 5
 """How long an answer of a scheduler, or its first worker, is waited for."""
+LOOK_SECONDS = 30
+"""How long a result is waited for before somebody looks whether anyone is still computing."""
 _AHEAD = 2
 
 
+class Cluster(NamedTuple):
+    """Those who compute elsewhere.
+
+    Attributes
+    ----------
+    executor : Executor
+    slots : int
+        Threads of all workers.
+    look : callable
+        Raises ClusterError where no worker is left.
+    """
+
+    executor: Executor
+    slots: int
+    look: Callable[[], None]
+
+
 def map_unordered(
-    executor: Executor, slots: int, function: Callable[..., R], tasks: Iterable[T]
+    executor: Executor,
+    slots: int,
+    function: Callable[..., R],
+    tasks: Iterable[T],
+    *,
+    look: Callable[[], None] | None = None,
 ) -> Iterator[tuple[T, R]]:
     """Yield each task with its result, as they come; a few tasks are under way for each slot, the others not yet made.
 
@@ -37,6 +63,8 @@ def map_unordered(
         Takes one task.
     tasks : iterable
         May be long.
+    look : callable, optional
+        Called now and then while there is no result, to raise an error if none is to be expected.
     """
     waiting: dict[Future[R], T] = {}
     pending = iter(tasks)
@@ -51,52 +79,86 @@ def map_unordered(
                 waiting[executor.submit(function, task)] = task
         if not waiting:
             return
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        done, _ = wait(waiting, LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        if not done and look is not None:
+            look()
         for future in done:
             yield waiting.pop(future), future.result()
 
 
 @contextmanager
-def dask_cluster(scheduler: str) -> Iterator[tuple[Executor, int]]:
+def dask_cluster(scheduler: str) -> Iterator[Cluster]:
     """Connect to a Dask cluster.
 
     Parameters
     ----------
     scheduler : str
-        Its address, such as ``"tcp://10.0.0.1:8786"``.
+        Its address, such as ``"tcp://127.0.0.1:8786"``.
 
     Yields
     ------
-    executor : Executor
-    slots : int
-        Threads of all workers.
+    Cluster
 
     Raises
     ------
     MissingDependencyError
     ClusterError
-        If the scheduler does not answer within seconds, or has no workers.
+        If the scheduler does not answer within seconds, or has no workers. In the block: if it goes away, or if its
+        workers do, or cannot compute.
     """
     distributed = import_extra("distributed", extra="cluster", purpose="a scheduler needs dask and distributed")
-    client = _connect(distributed.Client, scheduler)
-    try:
+    with _silenced("distributed", "distributed.client", "tornado.application"):
+        client = _connect(distributed.Client, scheduler)
         try:
-            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-        except TimeoutError:
+            look = partial(_require_workers, client, scheduler)
+            look()
+            yield Cluster(client.get_executor(), sum(client.nthreads().values()), look)
+        except SubpoolError:
+            raise
+        except (CancelledError, OSError, TimeoutError):
             raise ClusterError(
-                f"the scheduler at {scheduler} has no workers; start some with: dask worker {scheduler}"
+                f"the scheduler at {scheduler} has gone; what was written is whole: resume with the same command"
             ) from None
-        yield client.get_executor(), sum(client.nthreads().values())
+        except (distributed.KilledWorker, ImportError, RuntimeError) as error:
+            raise ClusterError(f"the workers at {scheduler} cannot solve: {_first_line(error)}") from None
+        finally:
+            client.close(timeout=CONNECT_SECONDS)
+
+
+@contextmanager
+def _silenced(*names: str) -> Iterator[None]:
+    """Keep loggers quiet: what they say is in the error, in one line."""
+    levels = {logger: logger.level for logger in map(logging.getLogger, names)}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
     finally:
-        client.close(timeout=CONNECT_SECONDS)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def _connect(client: Callable[..., Any], scheduler: str) -> Any:
     try:
         return client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
+        reason = _first_line(error)
     # What is left of the client goes now. Collected later, while another client starts, its end would wait for a lock
     # that this start holds, for ever.
     gc.collect()
     raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {CONNECT_SECONDS} s: {reason}")
+
+
+def _require_workers(client: Any, scheduler: str) -> None:
+    if client.status == "closed":
+        raise CancelledError  # as its tasks have been, but for those that it was just fetching
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        raise ClusterError(
+            f"the scheduler at {scheduler} has no workers; start some that have this package: dask worker {scheduler}"
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -33,12 +33,12 @@ from types import MappingProxyType
 from typing import Any
 
 from theory.errors import FormatError, InputError
-from theory.estimator import Objective, check_objective
 from theory.guess.ansatz import MARGIN, attempt_name, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
 from theory.guess.orders import DEFAULT_COUNT, FEWEST, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
 from theory.notation import parse_orders
+from theory.objectives import CERTIFIED, DEFAULT, Objective, find_objective
 from theory.optimal.solve import optimal_estimator
 from theory.rationals import from_string, to_string
 
@@ -61,7 +61,7 @@ class Guess:
     coefficients : mapping of str to Formula or None
         By order: ``"1"`` from the bottom, ``"d-1"`` from the top.
     errors : mapping of int to Fraction
-        E by kernel size: the evidence, exact. For ``"l2"`` the largest residual of the best in mean square.
+        E by kernel size: the evidence, exact.
     """
 
     orders: str
@@ -141,7 +141,7 @@ class Guess:
         try:
             return cls(
                 orders=str(value["orders"]),
-                objective=check_objective(value["objective"]),
+                objective=find_objective(value["objective"]).name,
                 fitted=tuple(int(d) for d in value["fitted"]),
                 tested=tuple(int(d) for d in value["tested"]),
                 inverse_error=_optional_formula(value["inverse_error"]),
@@ -184,8 +184,9 @@ class Guess:
         """
         if not MODULE_NAME.fullmatch(name) or iskeyword(name):
             raise InputError(f"a module is named in small letters, digits and _, not {name[:40]!r}")
-        if self.objective == "l2":
-            raise InputError("a claim needs certificates, which exist for the objectives cube and range only")
+        if not find_objective(self.objective).certified:
+            known = " and ".join(CERTIFIED)
+            raise InputError(f"a claim needs certificates, which exist for the objectives {known} only")
         if self.inverse_error is None:
             raise InputError(f"there is nothing to claim: 1/E of the orders {self.orders} has no formula")
         return write_skeleton(self, self.inverse_error, name)
@@ -200,7 +201,7 @@ def guess_formula(
     *,
     first: int | None = None,
     last: int | None = None,
-    objective: Objective = "cube",
+    objective: Objective = DEFAULT,
     on_solved: Callable[[int], None] | None = None,
 ) -> Guess:
     """Guess formulas in d for the optimal error and coefficients of a family of orders.
@@ -251,7 +252,7 @@ def guess_formula(
     ...
     theory.errors.KernelSizeError: a guess needs at least 8 kernel sizes, 5 to fit and 3 to test, but 5..9 are 5
     """
-    goal = check_objective(objective)
+    goal = find_objective(objective).name
     sizes = kernel_sizes_of(orders, first, last)
     errors, optima = _solve(orders, sizes, goal, on_solved)
     number_tested = max(MARGIN, len(sizes) // 3)

@@ -14,6 +14,7 @@ from textwrap import fill
 from theory.guess.formula import Formula
 from theory.guess.orders import far_kernel_size, format_sizes
 from theory.notation import parse_orders
+from theory.objectives import find_objective
 
 MODULE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LINE = 120
@@ -49,6 +50,7 @@ from proofs_check.statement import Case, StatementError, Value, least_kernel_siz
 from theory import optimal_estimator
 from theory.guess import Formula
 from theory.notation import parse_orders
+from theory.objectives import find_objective
 
 ORDERS = {quoted_orders}
 CONCLUSION = {statement}
@@ -96,23 +98,18 @@ def claims() -> Iterator[Claim]:
     yield _claim("{claim_name}", CONCLUSION, 0, (neighbour,))
 '''
 
-_SETTINGS = {
-    "cube": "The best approximation of max pooling in M_d(R), in the sup norm over [0,1]^d; E is its error.",
-    "range": "The best translation-equivariant estimator with these orders; E is its error relative to the range.",
-}
-
 
 def write_skeleton(guess: Guess, formula: Formula, name: str) -> str:
     """Write the source of a module whose claim is the conjecture."""
     found = {label: f for label, f in guess.coefficients.items() if f is not None}
-    symbol = r"E_{\mathrm{range}}" if guess.objective == "range" else "E"
+    goal = find_objective(guess.objective)
     orders = _shown(guess.orders)
     in_latex = orders.replace("..", r", \ldots, ")
-    statement = rf"\frac{{1}}{{{symbol}(d, \{{{in_latex}\}})}} = {formula.to_latex()}"
+    statement = rf"\frac{{1}}{{{goal.symbol}(d, \{{{in_latex}\}})}} = {formula.to_latex()}"
     return _SKELETON.format(
         orders=orders,
         valid_from=formula.valid_from,
-        setting=_SETTINGS[guess.objective],
+        setting=goal.setting,
         claim=_paragraph(f"1/E = {formula.to_text()}."),
         evidence=_paragraph(
             f"Exact optima for d = {format_sizes(sorted(guess.errors))}. The formula for 1/E ({formula.method}) was "
@@ -130,7 +127,7 @@ def write_skeleton(guess: Guess, formula: Formula, name: str) -> str:
 
 
 def _what_remains(guess: Guess, found: Mapping[str, Formula]) -> str:
-    points = "z = 1..d-1" if guess.objective == "range" else "z = 0..d"
+    points = "z = 1..d-1" if find_objective(guess.objective).relative else "z = 0..d"
     known = f"those conjectured here are of the orders {', '.join(found)}" if found else "none are conjectured here"
     upper = (
         f"An upper bound on E for every d: coefficients in d ({known}) whose residual at each 0/1 vector, that is for "

@@ -33,6 +33,7 @@ from theory.networks.size import (
     check_depth,
     choose_layout,
 )
+from theory.work import MEMORY_LIMIT
 
 Value = tuple[Subset, int]
 """The k-th largest input of a subset, as (subset, k)."""
@@ -40,9 +41,6 @@ Unit = tuple[Subset, int, int]
 """The unit that compares the i-th largest input of the first half of a subset with the j-th largest of the last."""
 Form = dict[int, Fraction | int]
 """A linear form in the units of a layer, or in the inputs."""
-
-MEMORY_LIMIT = 4 << 30
-"""Bytes that a network may take while it is built, unless the caller says otherwise."""
 
 BYTES_PER_WEIGHT = 300
 """What a nonzero weight takes while a network is built: entries of two dicts and of a tuple, and a Fraction."""
@@ -52,7 +50,7 @@ def build_network(
     estimator: Estimator,
     *,
     domain: Domain = "real",
-    construction: Construction = "shallowest",
+    construction: Construction = "tree",
     hidden_layers: int | None = None,
     memory_limit: int = MEMORY_LIMIT,
 ) -> ReLUNetwork:
@@ -65,8 +63,8 @@ def build_network(
     domain : {"real", "nonnegative"}
         Where the network equals the estimator: on all of R^d, or for inputs >= 0, as after a ReLU, which may take
         fewer units.
-    construction : {"shallowest", "smallest", "shallow"}
-        ``"shallowest"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
+    construction : {"tree", "smallest", "shallow"}
+        ``"tree"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
         are tried the one with the fewest parameters. ``"smallest"``: that with the fewest units, at up to
         ceil(log2 d) hidden layers. ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
         (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 6, three up to 18.

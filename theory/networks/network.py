@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
 from theory.networks.forward import FloatLayer, float_layers, forward_array, forward_numpy, rounding_error
 from theory.networks.matrix import RationalMatrix, Row
@@ -23,6 +24,7 @@ from theory.subpools import Array, check_windows
 
 FORMAT = "subpool-network"
 VERSION = 1
+_FORM = Form("a network", FORMAT, VERSION, {"kernel_size", "layers"})
 
 
 @dataclass(frozen=True)
@@ -374,18 +376,11 @@ class ReLUNetwork:
         ------
         FormatError
         """
+        data = _FORM.parse(text)
+        columns, weights, biases = kernel_size_of(data), [], []
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FormatError(f"a network is JSON: {error}") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise FormatError(f'a network is a JSON object with "format": "{FORMAT}" and "version": {VERSION}')
-        try:
-            columns, weights, biases = data["kernel_size"], [], []
-            if type(columns) is not int:
-                raise FormatError(f"a kernel size is an integer, not {columns!r:.80}")
             for layer in data["layers"]:
-                rows = [{_column(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
+                rows = [{index_of(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
                 weights.append(RationalMatrix.from_rows(columns, rows))
                 if not isinstance(layer["biases"], list):
                     raise FormatError(f"biases are a list, not {layer['biases']!r:.80}")
@@ -403,13 +398,6 @@ class ReLUNetwork:
         from theory.networks.onnx_export import write_onnx
 
         write_onnx(self, path, dtype=dtype)
-
-
-def _column(text: str) -> int:
-    """Read a column as JSON has it; two spellings of one number would overwrite each other."""
-    if not text.isdecimal() or str(int(text)) != text:
-        raise FormatError(f"a column is a decimal number, not {text!r:.80}")
-    return int(text)
 
 
 def _moved(row: Row, place: Sequence[int]) -> dict[int, Fraction]:

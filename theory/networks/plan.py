@@ -18,9 +18,10 @@ of inputs, whose members are counted, not listed.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, groupby
+from itertools import accumulate, combinations, groupby
 from math import comb
 from typing import NamedTuple
 
@@ -237,15 +238,15 @@ def omitted_inputs(first: Level) -> frozenset[int]:
     b + relu(a - b), whichever of a and b is carried. An input that no other value needs is left out, the last one of
     its family's own.
     """
-    # Inputs that a family of pairs, or a value passed on, would carry.
-    claims = [(f.start, f.stop, f.kept) for f in (*first.merged, *first.passed) if f.size <= 2 and f.kept]
-    omitted = set()
-    for start, stop, kept in ((f.start, f.stop, f.kept) for f in first.merged if f.kept == 1):
-        others = list(claims)
-        others.remove((start, stop, kept))
-        own = [j for j in range(stop - 1, start - 1, -1) if not any(a <= j < b for a, b, _ in others)]
-        omitted.update(own[:1])
-    return frozenset(omitted)
+    # How many families of pairs, and values passed on, would carry each input.
+    claims = [f for f in (*first.merged, *first.passed) if f.size <= 2 and f.kept]
+    changes = [0] * (max((f.stop for f in claims), default=0) + 1)
+    for f in claims:
+        changes[f.start] += 1
+        changes[f.stop] -= 1
+    # The last input up to each one that a single family would carry.
+    last_own = list(accumulate((j if n == 1 else -1 for j, n in enumerate(accumulate(changes))), max))
+    return frozenset(own for f in first.merged if f.kept == 1 and (own := last_own[f.stop - 1]) >= f.start)
 
 
 def kept_vertices(level: int, merged: Family, omitted: frozenset[int]) -> list[Vertices]:
@@ -325,15 +326,13 @@ def component_parts(number: int, level: Level) -> tuple[list[list[Vertices]], li
     """
     alone = [Vertices(*family[:3], family.kept) for family in level.passed]
     omitted = omitted_inputs(level) if number == 1 else frozenset()
-    by_size: dict[int, list[Vertices]] = {}
-    for v in alone:
-        by_size.setdefault(v.size, []).append(v)
+    by_size = {size: _Ranges(same) for size, same in groupby(sorted(alone), key=lambda v: v.size)}
     vertices: list[tuple[Vertices, int]] = []
     touched: list[tuple[Vertices, int]] = []
     groups = 0
     for family in level.merged:
         own, others = connected_vertices(number, family, omitted)
-        own += [both for t in others for v in by_size.get(t.size, ()) if (both := _intersection(v, t))]
+        own += [both for t in others if t.size in by_size for both in by_size[t.size].intersections(t)]
         vertices += [(v, groups) for v in own]
         touched += [(t, groups) for t in others]
         groups += 1
@@ -370,6 +369,20 @@ def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vert
                     root[find(group)] = find(other)
             open_families.append((v, is_vertex, group))
     return [find(k) for k in range(groups)]
+
+
+class _Ranges:
+    """Families of one size, among which those that share a member with another one are found without trying all."""
+
+    def __init__(self, families: Iterable[Vertices]) -> None:
+        self._families = sorted(families)
+        self._widest = max(v.stop - v.start for v in self._families)
+
+    def intersections(self, w: Vertices) -> Iterator[Vertices]:
+        """List what they share with a family of their size."""
+        first = bisect_left(self._families, w.start + w.size - self._widest, key=lambda v: v.start)
+        last = bisect_right(self._families, w.stop - w.size, key=lambda v: v.start)
+        return (both for v in self._families[first:last] if (both := _intersection(v, w)))
 
 
 def _intersection(v: Vertices, w: Vertices) -> Vertices | None:

@@ -15,7 +15,7 @@ from theory.networks.circuit import Domain, check_domain
 from theory.networks.plan import Plan, candidate_blocks, count_level, make_plan
 from theory.subpools import check_kernel_size, check_orders
 
-Construction = Literal["shallowest", "smallest", "shallow"]
+Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
 """How a layer carries values on: as differences along units, each as relu(v) = v >= 0, or all inputs like that."""
 
@@ -79,7 +79,7 @@ def check_construction(construction: object) -> Construction:
     InputError
     """
     if construction not in get_args(Construction):
-        raise InputError(f'the construction is "shallowest", "smallest" or "shallow", not {construction!r}')
+        raise InputError(f'the construction is "tree", "smallest" or "shallow", not {construction!r}')
     return construction  # type: ignore[return-value]
 
 
@@ -88,7 +88,7 @@ def network_size(
     orders: Iterable[int],
     *,
     domain: Domain = "real",
-    construction: Construction = "shallowest",
+    construction: Construction = "tree",
     hidden_layers: int | None = None,
 ) -> NetworkSize:
     """Count the network that :func:`theory.build_network` builds for an estimator with these orders.
@@ -99,7 +99,7 @@ def network_size(
     orders : iterable of distinct int in 0..kernel_size
     domain : {"real", "nonnegative"}
         Where the network has to be exact.
-    construction : {"shallowest", "smallest", "shallow"}
+    construction : {"tree", "smallest", "shallow"}
         See :func:`theory.build_network`.
     hidden_layers : int, optional
         The most hidden layers that are allowed.
@@ -150,10 +150,10 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
 
     Examples
     --------
-    >>> check_depth(8, "shallowest", 2)
+    >>> check_depth(8, "tree", 2)
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: orders up to 8 take at least 3 hidden layers with construction "shallowest", 2 are too few
+    theory.errors.InputError: orders up to 8 take at least 3 hidden layers with construction "tree", 2 are too few
     """
     if hidden_layers is None:
         return None
@@ -169,7 +169,7 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
     return hidden_layers
 
 
-def least_hidden_layers(largest_order: int, construction: Construction = "shallowest") -> int:
+def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
     """Return the number of hidden layers that a construction needs for orders up to max R.
 
     Examples

@@ -40,11 +40,9 @@ from math import cos, pi
 
 from flint import fmpq_mat, fmpz, fmpz_mat
 
-from theory.errors import ProblemTooLargeError, SolverError
+from theory.errors import SolverError
 from theory.rationals import binomial_table, to_fraction
-
-MEMORY_LIMIT = 4 * 2**30
-"""Largest table of binomial coefficients that is built, in bytes."""
+from theory.work import Work, as_float, bits_of_binomial, readable
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,36 @@ class Extrapolation:
     exchanges: int
 
 
-def _check_size(kernel_size: int, orders: Sequence[int]) -> None:
-    # C(z, s) has at most min(z, s log2(z)) bits; 32 bytes are what an entry costs beside its digits.
-    largest = max(orders)
-    entry = 32 + min(kernel_size, largest * kernel_size.bit_length()) // 16
-    needed = kernel_size * len(orders) * entry
-    if needed > MEMORY_LIMIT:
-        raise ProblemTooLargeError(
-            f"kernel size {kernel_size} with {len(orders)} orders up to {largest} needs a table of about "
-            f"{needed / 2**30:.1f} GiB, more than the limit of {MEMORY_LIMIT / 2**30:.0f} GiB"
-        )
+def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
+    """Estimate what :func:`extrapolate` takes, and what is usually asked of its optimum: residuals and a check.
+
+    With b bits for an entry of the table on average, one exchange takes n^3 multiplications of numbers of n b bits
+    by such of b bits. There is one exchange for many sets of orders, and there are about n for others, so both are
+    stated.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+        d.
+    orders : sequence of int, each in 0..d-1
+
+    Examples
+    --------
+    >>> work = extrapolation_work(3000, range(1500))
+    >>> work.seconds > 3_600, work.memory < 2**30
+    (True, True)
+    """
+    d, n = as_float(kernel_size), len(orders)
+    bits = sum(bits_of_binomial(kernel_size - 1, s) for s in orders)
+    exchange = 8e-13 * n * bits**2
+    rest = d * (1e-4 + 2e-8 * bits)
+    return Work(
+        f"solving kernel size {readable(kernel_size)} with {n} orders up to {readable(max(orders))}",
+        seconds=exchange + rest,
+        most=n * exchange + rest,
+        # Beside its digits, of which the largest C(z, s) has twice as many as the average, an entry takes 32 bytes.
+        memory=d * (32 * n + bits / 16),
+    )
 
 
 def _first_reference(kernel_size: int, orders: Sequence[int]) -> list[int]:
@@ -142,7 +160,7 @@ def extrapolate(
     Raises
     ------
     ProblemTooLargeError
-        If the table of binomial coefficients would exceed :data:`MEMORY_LIMIT`.
+        If the table of binomial coefficients would exceed :data:`theory.work.MEMORY_LIMIT`.
     SolverError
         If a step contradicts the theory. No answer is returned then.
 
@@ -153,7 +171,7 @@ def extrapolate(
     (Fraction(19, 1), {0: '1', 7: '-9', 8: '9'})
     """
     d, n = kernel_size, len(orders)
-    _check_size(d, orders)
+    extrapolation_work(d, orders).check_memory()
     table = binomial_table(range(d), orders)
     signs = [(-1) ** (n - 1 - i) for i in range(n)]
     reference = _first_reference(d, orders)

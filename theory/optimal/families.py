@@ -19,7 +19,7 @@ import sympy
 from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
 
 from theory.errors import InputError, KernelSizeError
-from theory.estimator import Objective
+from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.subpools import check_kernel_size
 
 D = Symbol("d")
@@ -102,7 +102,7 @@ class ClosedForm:
     parametric_valid_from : sympy.Expr
         The smallest kernel size, in the family's parameters.
     objective : str
-        ``"cube"`` or ``"range"``.
+        A name of :mod:`theory.objectives`.
     source : str
         Where the formula comes from.
     parameters : mapping of str to int
@@ -143,6 +143,11 @@ class ClosedForm:
             if not isinstance(value, int) or value < self.least[name]:
                 raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
         return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+
+    @property
+    def goal(self) -> ObjectiveValue:
+        """What the name of the objective stands for."""
+        return find_objective(self.objective)
 
     @cached_property
     def _substitution(self) -> dict[Symbol, int]:
@@ -234,7 +239,7 @@ def _family(
     valid_from: Expr | int,
     source: str,
     *,
-    objective: Objective = "cube",
+    objective: Objective = DEFAULT,
     least: Mapping[str, int] | None = None,
     **parameters: int,
 ) -> ClosedForm:

@@ -15,37 +15,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InputError, OrdersError, SolverError
-from theory.estimator import Estimator, Objective
+from theory.errors import InputError, SolverError
+from theory.estimator import Estimator
+from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
 
 Floats = NDArray[np.float64]
 
 
-def _program(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> tuple[Floats, Floats]:
+def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[Floats, Floats]:
     """Tabulate features (one row a vertex) and target at the vertices that the objective looks at."""
-    if objective == "range" and orders[0] == 0:
-        raise OrdersError('order 0, the intercept, is not allowed with the objective "range"')
+    objective.check_orders(orders)
     features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
     target = np.array([1.0] * kernel_size + [0.0])
-    return (features[1:-1], target[1:-1]) if objective == "range" else (features, target)
+    vertices = list(objective.vertices(kernel_size))
+    return features[vertices], target[vertices]
 
 
-def _estimator(kernel_size: int, orders: tuple[int, ...], objective: Objective, beta: Floats) -> Estimator:
+def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: Floats) -> Estimator:
     if not np.isfinite(beta).all():
         raise SolverError(f"the float solver returned {beta}")
     coefficients = {r: Fraction(float(b)) for r, b in zip(orders, beta, strict=True)}
-    return Estimator(kernel_size, coefficients, objective=objective)
+    return Estimator(kernel_size, coefficients, objective=objective.name)
 
 
-def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
+def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Solve the linear program with SciPy's HiGHS, in floats.
 
     Parameters
     ----------
     kernel_size : int, >= 2
     orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : {"cube", "range"}
+    objective : ObjectiveValue
 
     Returns
     -------
@@ -55,24 +56,26 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: Objective)
     Raises
     ------
     InputError
-        For ``"l2"``, which is no linear program.
+        For least squares, which is no linear program.
     SolverError
         If HiGHS fails.
 
     Examples
     --------
-    >>> abs(solve_highs(9, (0, 1, 8), "cube").worst_vertex_residual - Fraction(1, 20)) < 1e-9
+    >>> from theory.objectives import OBJECTIVES
+    >>> abs(solve_highs(9, (0, 1, 8), OBJECTIVES["cube"]).worst_vertex_residual - Fraction(1, 20)) < 1e-9
     True
     """
     from scipy.optimize import linprog
 
-    if objective == "l2":
-        raise InputError('method "highs" solves linear programs: objective "cube" or "range", not "l2"')
+    if objective.least_squares:
+        known = " or ".join(f'"{name}"' for name in CERTIFIED)
+        raise InputError(f'method "highs" solves linear programs: objective {known}, not "{objective.name}"')
     features, target = _program(kernel_size, orders, objective)
     n = len(orders)
     bound = np.full((len(target), 1), -1.0)
     equation: dict[str, Any] = {}
-    if objective == "range":
+    if objective.relative:
         equation = {"A_eq": np.array([[1.0] * n + [0.0]]), "b_eq": np.array([1.0])}
     result = linprog(
         np.array([0.0] * n + [1.0]),
@@ -87,14 +90,14 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: Objective)
     return _estimator(kernel_size, orders, objective, result.x[:n])
 
 
-def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
+def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats.
 
     Parameters
     ----------
     kernel_size : int, >= 2
     orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : {"cube", "range", "l2"}
+    objective : ObjectiveValue
 
     Returns
     -------
@@ -108,7 +111,8 @@ def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: Objective)
 
     Examples
     --------
-    >>> abs(solve_cvxpy(9, (0, 1, 8), "cube").worst_vertex_residual - Fraction(1, 20)) < 1e-7
+    >>> from theory.objectives import OBJECTIVES
+    >>> abs(solve_cvxpy(9, (0, 1, 8), OBJECTIVES["cube"]).worst_vertex_residual - Fraction(1, 20)) < 1e-7
     True
     """
     import cvxpy
@@ -116,11 +120,11 @@ def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: Objective)
     features, target = _program(kernel_size, orders, objective)
     beta = cvxpy.Variable(len(orders))
     residual = target - features @ beta
-    if objective == "l2":
+    if objective.least_squares:
         loss = cvxpy.sum_squares(residual) + cvxpy.square(cvxpy.sum(residual))
     else:
         loss = cvxpy.norm_inf(residual)
-    constraints = [cvxpy.sum(beta) == 1] if objective == "range" else []
+    constraints = [cvxpy.sum(beta) == 1] if objective.relative else []
     problem = cvxpy.Problem(cvxpy.Minimize(loss), constraints)
     try:
         with warnings.catch_warnings():

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
 from flint import fmpz_mat
 
 from theory.estimator import Estimator
+from theory.objectives import ObjectiveValue
 from theory.rationals import to_fraction
 from theory.subpools import vertex_features
+from theory.work import Work, as_float, bits_of_binomial, readable
 
 
-def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
+def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
+    """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    orders : sequence of int, each in 0..kernel_size
+
+    Examples
+    --------
+    >>> round(least_squares_work(1000, range(0, 1000, 100)).seconds)
+    1
+    """
+    d, n = as_float(kernel_size), len(orders)
+    bits = sum(bits_of_binomial(kernel_size, r) for r in orders) / n
+    seconds = d * (1e-4 + n * (1e-5 + 1e-10 * bits**2)) + 8e-13 * n**3 * bits**2
+    # A fraction is two integers of about as many digits, and an object.
+    memory = d * n * (150 + bits / 4)
+    what = f"solving kernel size {readable(kernel_size)} with {n} orders up to {readable(max(orders))}"
+    return Work(what, seconds, memory=memory)
+
+
+def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Find the estimator that minimises E[(max(x) - f(x))^2] for x uniform on [0,1]^d.
 
     Parameters
     ----------
     kernel_size : int, >= 2
     orders : tuple of int, increasing, each in 0..kernel_size, at least one
+    objective : ObjectiveValue
 
     Returns
     -------
@@ -33,7 +59,8 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
 
     Examples
     --------
-    >>> solve_least_squares(2, (0, 1))
+    >>> from theory.objectives import OBJECTIVES
+    >>> solve_least_squares(2, (0, 1), OBJECTIVES["l2"])
     Estimator(2, {0: 1/6, 1: 1}, objective='l2', error=1/3)
     """
     d, n = kernel_size, len(orders)
@@ -48,5 +75,5 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     right = transposed * target + sums.transpose() * (ones * target)
     solution = gram.solve(right)
     coefficients: dict[int, Fraction] = {r: scales[j] * to_fraction(solution[j, 0]) for j, r in enumerate(orders)}
-    uncertified = Estimator(d, coefficients, objective="l2")
-    return Estimator(d, coefficients, objective="l2", error=uncertified.worst_vertex_residual)
+    uncertified = Estimator(d, coefficients, objective=objective.name)
+    return Estimator(d, coefficients, objective=objective.name, error=uncertified.worst_vertex_residual)

@@ -6,23 +6,48 @@ from collections.abc import Iterable
 from typing import Literal, get_args
 
 from theory.errors import InputError
-from theory.estimator import Estimator, Objective, check_objective
-from theory.optimal.exact import solve_cube, solve_range
+from theory.estimator import Estimator
+from theory.objectives import DEFAULT, Objective, find_objective
+from theory.optimal.exact import solve_supremum
+from theory.optimal.extrapolation import extrapolation_work
 from theory.optimal.floats import solve_cvxpy, solve_highs
-from theory.optimal.least_squares import solve_least_squares
+from theory.optimal.least_squares import least_squares_work, solve_least_squares
 from theory.subpools import check_kernel_size, check_orders
+from theory.work import Work
 
 Method = Literal["exact", "highs", "cvxpy"]
 
-_EXACT = {"cube": solve_cube, "range": solve_range, "l2": solve_least_squares}
 _FLOAT = {"highs": solve_highs, "cvxpy": solve_cvxpy}
+
+
+def solving_work(
+    kernel_size: int, orders: Iterable[int], *, objective: Objective = "cube", method: Method = "exact"
+) -> Work:
+    """Estimate what :func:`optimal_estimator` takes.
+
+    Raises
+    ------
+    KernelSizeError, OrdersError
+
+    Examples
+    --------
+    >>> solving_work(9, [0, 1, 8]).seconds < 0.01
+    True
+    """
+    d = check_kernel_size(kernel_size)
+    chosen = check_orders(d, orders)
+    if method != "exact" or find_objective(objective).least_squares:
+        # Float solvers are given the features as well.
+        return least_squares_work(d, chosen)
+    # With order d, all others have coefficient 0.
+    return extrapolation_work(d, chosen if chosen[-1] < d else (0,))
 
 
 def optimal_estimator(
     kernel_size: int,
     orders: Iterable[int],
     *,
-    objective: Objective = "cube",
+    objective: Objective = DEFAULT,
     method: Method = "exact",
 ) -> Estimator:
     """Find the best approximation of max pooling in the class M_d(R).
@@ -73,9 +98,9 @@ def optimal_estimator(
     """
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
-    goal = check_objective(objective)
+    goal = find_objective(objective)
     if method == "exact":
-        return _EXACT[goal](d, chosen)
+        return (solve_least_squares if goal.least_squares else solve_supremum)(d, chosen, goal)
     if method not in _FLOAT:
         raise InputError(f"the method is {', '.join(map(repr, get_args(Method)))}, not {method!r}")
     return _FLOAT[method](d, chosen, goal)

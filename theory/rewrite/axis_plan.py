@@ -16,7 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from theory.errors import InputError
 from theory.rewrite.geometry import Axis
+
+TAPS_MAX = 1 << 12
+"""Values of a window along an axis that are compared one by one, each by nodes of its own."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +74,25 @@ class AxisPlan:
 
 
 def plan_axis(axis: Axis) -> AxisPlan:
-    """Choose how to take the maximum along an axis that is padded already."""
+    """Choose how to take the maximum along an axis that is padded already.
+
+    Raises
+    ------
+    InputError
+        If that would take thousands of nodes.
+    """
     k, stride, dilation = axis.kernel, axis.stride, axis.dilation
     if dilation % stride == 0:
         return AxisPlan((Tap(0, 0, stride),), shifts=_doubling(k, dilation // stride))
-    direct = AxisPlan(tuple(Tap(j * dilation, (k - 1 - j) * dilation, stride) for j in range(k)))
     block, rest = divmod(stride, dilation)
-    if rest or k <= block:
-        return direct
-    shared = _blocks(k, stride, dilation, block)
-    return shared if shared.units < direct.units else direct
+    plans = []
+    if k <= TAPS_MAX:
+        plans.append(AxisPlan(tuple(Tap(j * dilation, (k - 1 - j) * dilation, stride) for j in range(k))))
+    if not rest and block < k and block <= TAPS_MAX:
+        plans.append(_blocks(k, stride, dilation, block))
+    if not plans:
+        raise InputError(f"at most {TAPS_MAX:,} values are compared one by one, not {k:,} with a stride of {stride:,}")
+    return min(plans, key=lambda plan: plan.units)
 
 
 def _blocks(k: int, stride: int, dilation: int, block: int) -> AxisPlan:

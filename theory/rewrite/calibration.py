@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from theory.errors import InputError
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx, import_onnxruntime
 from theory.rewrite.files import is_too_large, stored_tensors
+from theory.rewrite.inference import Inference
 
 
 def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Fraction, Fraction]]:
@@ -46,13 +48,17 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
     watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in read if name not in given)
     options = runtime.SessionOptions()
     options.log_severity_level = 4
+    inference = Inference(model)
     lows, highs = dict.fromkeys(read, np.inf), dict.fromkeys(read, -np.inf)
     try:
-        session = runtime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        # Without its fallback, which prints to standard output, and tries the same once more.
+        start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
+        session = start(watched.SerializeToString(), options)
         inputs = {value.name for value in session.get_inputs()}
         wanted = [name for name in read if name not in inputs]
         every = [value.name for value in session.get_outputs()]
         for sample in samples:
+            inference.check_run({name: np.shape(array) for name, array in sample.items()})
             # Where pooling layers read inputs alone, running the model still tells whether the sample fits them.
             values = dict(zip(wanted or every, session.run(wanted or every, dict(sample)), strict=True))
             for name in read:

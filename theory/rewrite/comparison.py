@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
-from theory.extras import import_extra
-from theory.rewrite.certify.certify import check_same_interface
-from theory.rewrite.certify.graph import Graph, load_model, read_graph
 from theory.rewrite.dependencies import import_onnxruntime
-
-Inputs = Mapping[str, npt.NDArray[np.floating]]
-"""Samples for each input, along the first axis."""
+from theory.rewrite.files import as_model
+from theory.rewrite.inference import Inference
+from theory.rewrite.samples import Inputs, Interface, check_inputs, interface_of
 
 _BATCH = 16
 
@@ -35,11 +30,13 @@ class OutputComparison:
     ----------
     name : str
     largest, mean : float
-        Of the absolute differences of all elements of all samples.
+        Of the absolute differences of all elements of all samples; NaN where one of the models gives NaN.
     size : float
-        The largest absolute value of the original's output, to compare with.
+        The largest absolute value of the original's output, NaN aside, to compare with.
     top1_agreement : float or None
         The share of samples whose largest element is the same one; None for outputs of one element.
+    nan_in_both, nan_in_one : int
+        How many elements are NaN in both models, which then agree, and in one of them.
     """
 
     name: str
@@ -47,6 +44,8 @@ class OutputComparison:
     mean: float
     size: float
     top1_agreement: float | None
+    nan_in_both: int = 0
+    nan_in_one: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,18 @@ class Comparison:
     samples : int
     outputs : tuple of OutputComparison
     seconds : (float, float)
-        Median time of a run of each model, one thread.
-    time_ratio : float
-        Median of rewritten over original, in pairs of runs one after the other.
+        Median time of a run of each model, one thread; the runs take turns.
     """
 
     samples: int
     outputs: tuple[OutputComparison, ...]
     seconds: tuple[float, float]
-    time_ratio: float
+
+    @property
+    def time_ratio(self) -> float:
+        """The time of the rewritten model over that of the original."""
+        before, after = self.seconds
+        return after / before
 
 
 def compare_models(
@@ -108,16 +110,20 @@ def compare_models(
     >>> found.outputs[0].largest, found.outputs[0].mean, found.outputs[0].top1_agreement
     (4.0, 1.75, 1.0)
     """
-    graph = read_graph(original)
-    check_same_interface(graph, read_graph(rewritten))
-    samples = _check_inputs(graph, inputs)
+    models = [as_model(original), as_model(rewritten)]
+    interface, other = map(interface_of, models)
+    _check_same(interface, other)
+    samples = check_inputs(interface, inputs)
     if rounds < 1:
         raise InputError(f"at least one pair of runs has to be timed, not {rounds}")
-    sessions = [_session(model) for model in (original, rewritten)]
-    tallies = [_Tally(name) for name in graph.outputs]
+    sessions = [_session(original, models[0]), _session(rewritten, models[1])]
+    tallies = [_Tally(name) for name in interface.outputs]
     first: Inputs = {}
-    for done, count, batch in _batches(graph, inputs, samples):
-        first = first or batch
+    for done, count, batch in _batches(interface, inputs, samples):
+        if not first:
+            first = batch
+            for model in models:
+                Inference(model).check_run({name: array.shape for name, array in batch.items()})
         for tally, a, b in zip(tallies, *(_run(session, batch) for session in sessions), strict=True):
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         on_batch(done, samples)
@@ -126,8 +132,16 @@ def compare_models(
         samples,
         tuple(tally.result() for tally in tallies),
         (median(a for a, _ in seconds), median(b for _, b in seconds)),
-        median(b / a for a, b in seconds),
     )
+
+
+def _check_same(first: Interface, second: Interface) -> None:
+    for what, a, b in (("inputs", first.inputs, second.inputs), ("outputs", first.outputs, second.outputs)):
+        if list(a) != list(b):
+            raise InputError(f"the models have to have the same {what}, not {', '.join(a)} and {', '.join(b)}")
+    for name, port in first.inputs.items():
+        if second.inputs[name] != port:
+            raise InputError(f"the input {name!r} is {port} in one model, {second.inputs[name]} in the other")
 
 
 class _Tally:
@@ -136,7 +150,7 @@ class _Tally:
     def __init__(self, name: str) -> None:
         self._name = name
         self._largest = self._total = self._size = 0.0
-        self._elements = self._samples = self._same = 0
+        self._elements = self._samples = self._same = self._nan_in_both = self._nan_in_one = 0
         self._single = True
 
     def add(self, first: npt.NDArray[Any], second: npt.NDArray[Any], count: int, batch: int) -> None:
@@ -150,11 +164,14 @@ class _Tally:
             # Rows beyond the count fill up the last batch of a model with a fixed one.
             first, second = first[:count], second[:count]
         rows, others = (x.astype(np.float64).reshape(len(x) if x.ndim else 1, -1) for x in (first, second))
+        missing, missed = np.isnan(rows), np.isnan(others)
+        self._nan_in_both += int((missing & missed).sum())
+        self._nan_in_one += int((missing ^ missed).sum())
         with np.errstate(invalid="ignore"):
-            # Infinities of the same sign agree, though their difference is no number.
-            difference = np.where(rows == others, 0.0, np.abs(others - rows))
+            # Infinities of the same sign agree, and so do two NaN, though their difference is no number.
+            difference = np.where((rows == others) | (missing & missed), 0.0, np.abs(others - rows))
         self._largest = float(np.max(difference, initial=self._largest))
-        self._size = float(np.max(np.abs(rows), initial=self._size))
+        self._size = float(np.max(np.abs(rows), initial=self._size, where=~missing))
         self._total += float(difference.sum())
         self._elements += difference.size
         self._samples += len(rows)
@@ -169,179 +186,35 @@ class _Tally:
             self._total / max(self._elements, 1),
             self._size,
             None if self._single else self._same / self._samples,
+            self._nan_in_both,
+            self._nan_in_one,
         )
 
 
-def random_inputs(
-    model: Any, bounds: tuple[float, float], count: int, rng: np.random.Generator, shape: Sequence[int] | None = None
-) -> dict[str, npt.NDArray[np.floating]]:
-    """Draw samples for a model, uniformly within bounds.
-
-    Parameters
-    ----------
-    model : onnx.ModelProto or path
-    bounds : (lo, hi)
-    count : int
-    rng : numpy.random.Generator
-    shape : sequence of int, optional
-        Of the input, if the model leaves more open than the number of samples.
-    """
-    if count < 1:
-        raise InputError(f"at least one sample is needed, not {count}")
-    lo, hi = bounds
-    samples = {}
-    for name, (dtype, sizes) in read_graph(model).inputs.items():
-        size = (count, *_sizes(name, dtype, sizes, shape)[1:])
-        _check_range(name, dtype, bounds)
-        try:
-            samples[name] = rng.uniform(lo, hi, size).astype(dtype)
-        except (MemoryError, ValueError):
-            raise InputError(f"{count} samples for the input {name!r} do not fit into memory") from None
-    return samples
-
-
-def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArray[np.floating]]:
-    """Read samples from a .npy file for the only input, or from a .npz file with an array for each."""
-    graph = read_graph(model)
-    arrays = load_arrays(path)
-    if not isinstance(arrays, dict):
-        if len(graph.inputs) != 1:
-            raise InputError(
-                f"the model has the inputs {', '.join(graph.inputs)}: give a .npz file with one array each"
-            )
-        arrays = {next(iter(graph.inputs)): arrays}
-    missing = sorted(set(graph.inputs) ^ set(arrays))
-    if missing:
-        raise InputError(f"{str(path)!r} has {', '.join(arrays)}, the model's inputs are {', '.join(graph.inputs)}")
-    return {name: _as_dtype(name, arrays[name], dtype) for name, (dtype, _) in graph.inputs.items()}
-
-
-def load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
-    """Read the array of a .npy file, or those of a .npz file by their names.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        # NumPy leaves a file open that it opened itself and that turns out to be no archive.
-        with open(path, "rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            return dict(loaded) if isinstance(loaded, np.lib.npyio.NpzFile) else np.asarray(loaded)
-    except (OSError, ValueError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no .npy or .npz file of numbers"
-        raise InputError(f"cannot read {str(path)!r}: {reason}") from None
-
-
-def read_pictures(
-    model: Any,
-    paths: Sequence[str | os.PathLike[str]],
-    bounds: tuple[float, float],
-    shape: Sequence[int] | None = None,
-) -> dict[str, npt.NDArray[np.floating]]:
-    """Read pictures as samples: resized to cover the input, cropped in the middle, black to white as lo to hi.
-
-    Raises
-    ------
-    InputError
-        If the model does not take pictures, or a file is none.
-    MissingDependencyError
-        If Pillow is not installed.
-    """
-    inputs = read_graph(model).inputs
-    name, (dtype, sizes) = next(iter(inputs.items()), ("", (np.dtype(np.float32), ())))
-    if len(inputs) != 1 or len(sizes) != 4:
-        raise InputError("pictures are for models with one input of shape (N, C, H, W)")
-    _, channels, height, width = _sizes(name, dtype, sizes, shape)
-    if channels not in (1, 3):
-        raise InputError(f"pictures have 1 or 3 channels, the input {name!r} has {channels}")
-    _check_range(name, dtype, bounds)
-    lo, hi = bounds
-    pictures = [_picture(Path(path), channels, height, width) for path in paths]
-    return {name: (lo + (hi - lo) * np.stack(pictures)).astype(dtype)}
-
-
-def _picture(path: Path, channels: int, height: int, width: int) -> npt.NDArray[np.float64]:
-    pillow = import_extra("PIL", "Image", "ImageOps", extra="images", purpose="pictures need Pillow")
-    try:
-        with pillow.Image.open(path) as opened:
-            fitted = pillow.ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
-            pixels = np.asarray(fitted, dtype=np.float64) / 255
-    except (OSError, ValueError, SyntaxError, pillow.Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or "no picture that can be read"
-        raise InputError(f"cannot read {str(path)!r}: {reason}") from None
-    return pixels.reshape(height, width, channels).transpose(2, 0, 1)
-
-
-def _check_range(name: str, dtype: np.dtype[Any], bounds: tuple[float, float]) -> None:
-    # Half of the largest number: the distance of the bounds has to be one, too.
-    largest = max(map(abs, bounds))
-    if largest > float(np.finfo(dtype).max) / 2:
-        raise InputError(f"the input {name!r} is {dtype}, which does not hold numbers up to {largest:.3g}")
-
-
-def _sizes(
-    name: str, dtype: np.dtype[Any], sizes: Sequence[int | None], shape: Sequence[int] | None
-) -> tuple[int, ...]:
-    if dtype.kind != "f":
-        raise InputError(f"the input {name!r} holds {dtype}: only floats can be drawn or read from pictures")
-    known = [1 if axis == 0 and size is None else size for axis, size in enumerate(sizes)]
-    if shape is not None:
-        if len(shape) != len(sizes) or any(b not in (None, a) for a, b in zip(shape[1:], sizes[1:], strict=True)):
-            text = "x".join("?" if size is None else str(size) for size in sizes)
-            raise InputError(f"the input {name!r} has the shape {text}, which {'x'.join(map(str, shape))} does not fit")
-        known = list(shape)
-    if None in known or not sizes:
-        raise InputError(f"the input {name!r} leaves sizes open besides the first: give its shape")
-    return tuple(size for size in known if size is not None)
-
-
-def _check_inputs(graph: Graph, inputs: Inputs) -> int:
-    if set(inputs) != set(graph.inputs):
-        raise InputError(f"samples are given for {', '.join(inputs)}; the inputs are {', '.join(graph.inputs)}")
-    counts = {array.shape[0] if array.ndim else 0 for array in inputs.values()}
-    if len(counts) != 1 or 0 in counts:
-        raise InputError("all inputs need the same number of samples along the first axis, at least one")
-    for name, (dtype, sizes) in graph.inputs.items():
-        given = inputs[name].shape
-        if len(given) != len(sizes) or any(b not in (None, a) for a, b in zip(given[1:], sizes[1:], strict=True)):
-            text = "x".join("?" if size is None else str(size) for size in sizes)
-            raise InputError(f"the input {name!r} has the shape {text}, its samples {'x'.join(map(str, given))}")
-        if inputs[name].dtype != dtype:
-            raise InputError(f"the input {name!r} takes {dtype}, not {inputs[name].dtype}")
-    return counts.pop()
-
-
-def _as_dtype(name: str, array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[np.floating]:
-    if not np.can_cast(array.dtype, dtype, "same_kind"):
-        raise InputError(f"the input {name!r} takes {dtype}, not {array.dtype}")
-    with np.errstate(over="ignore"):
-        result: npt.NDArray[np.floating] = array.astype(dtype)
-    if dtype.kind == "f" and not np.array_equal(np.isinf(result), np.isinf(array)):
-        raise InputError(f"the input {name!r} takes {dtype}, which does not hold numbers as large as these samples")
-    return result
-
-
-def _batches(graph: Graph, inputs: Inputs, samples: int) -> Iterator[tuple[int, int, Inputs]]:
+def _batches(interface: Interface, inputs: Inputs, samples: int) -> Iterator[tuple[int, int, Inputs]]:
     """Yield how many samples are done, how many are new, and the batch."""
-    fixed = {sizes[0] for _, sizes in graph.inputs.values()} - {None}
+    fixed = {port.sizes[0] for port in interface.inputs.values()} - {None}
     if len(fixed) > 1:
         raise InputError(f"the inputs have different fixed first sizes: {', '.join(map(str, sorted(fixed, key=str)))}")
-    size = fixed.pop() or 1 if fixed else min(_BATCH, samples)
-    for start in range(0, samples, size):
-        end = min(start + size, samples)
-        index = np.minimum(np.arange(start, start + size), samples - 1) if fixed or size else np.arange(start, end)
+    size = fixed.pop() if fixed else None
+    step = size or min(_BATCH, samples)
+    for start in range(0, samples, step):
+        end = min(start + step, samples)
+        # Only where a model fixes the number of samples, the last batch is filled up.
+        index = np.minimum(np.arange(start, start + step if size else end), samples - 1)
         yield end, end - start, {name: array[index] for name, array in inputs.items()}
 
 
-def _session(model: Any) -> Any:
+def _session(given: Any, model: Any) -> Any:
     runtime = import_onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    source = os.fspath(model) if isinstance(model, str | os.PathLike) else load_model(model).SerializeToString()
-    return _guarded(lambda: runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"]))
+    source = os.fspath(given) if isinstance(given, str | os.PathLike) else model.SerializeToString()
+    # Without its fallback, which prints to standard output, and tries the same once more.
+    start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
+    return _guarded(lambda: start(source, options))
 
 
 def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:

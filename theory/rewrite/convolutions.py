@@ -26,6 +26,9 @@ from theory.rewrite.axis_plan import plan_axis
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Axis, Geometry
 
+WINDOW_MAX = 1 << 12
+"""Largest window that a network is laid over: its weights grow with the square of the number of values."""
+
 Exact = npt.NDArray[np.object_]
 """Array of Fractions and integers."""
 
@@ -49,6 +52,17 @@ class ConvLayer:
 
 Stack = tuple[ConvLayer, ...]
 """Convolutions with a ReLU after each but the last."""
+
+
+def check_window(kernel_size: int) -> None:
+    """See that a window is not too large to lay a network over it.
+
+    Raises
+    ------
+    InputError
+    """
+    if kernel_size > WINDOW_MAX:
+        raise InputError(f"networks serve windows of at most {WINDOW_MAX:,} values, not {kernel_size:,}")
 
 
 def stack_units(stack: Stack) -> int:
@@ -98,13 +112,15 @@ def max_stack(geometry: Geometry, domain: Domain) -> Stack:
     (24, 15)
     """
     options = [_separable(geometry, order, domain) for order in ((1, -1) if len(geometry.axes) > 1 else (1,))]
-    options.append(_window(geometry, domain))
+    if geometry.kernel_size <= WINDOW_MAX:
+        options.append(_window(geometry, domain))
     return min(options, key=lambda stack: (stack_units(stack), len(stack)))
 
 
 def _window(geometry: Geometry, domain: Domain) -> Stack:
     if geometry.kernel_size == 1:
         return (ConvLayer(_exact_ones((1, 1, *geometry.kernel_shape)), (Fraction(0),), geometry),)
+    check_window(geometry.kernel_size)
     return window_stack(exact_max_network(geometry.kernel_size, domain=domain), geometry)
 
 
@@ -192,6 +208,7 @@ def emit_conv(
     emitter: Emitter, x: str, layer: ConvLayer, channels: int, dtype: npt.DTypeLike, *, dense: bool = False
 ) -> str:
     """Add a Conv node that applies one layer to every channel."""
+    emitter.room.check(channels * (channels if dense else 1) * layer.weights.size, dtype)
     weights = layer.weights.astype(dtype)
     kernel = _for_all_channels(weights, channels, dense=dense)
     inputs = [x, emitter.constant(kernel)]

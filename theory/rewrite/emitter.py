@@ -8,6 +8,8 @@ Constants are nodes, not stored tensors: functions have none, and old IR version
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 
 from theory.errors import InputError
 from theory.rewrite.dependencies import import_onnx
+from theory.rewrite.files import LARGEST_FILE
 from theory.rewrite.names import Names
 
 _OLDEST_OPSET = 7
@@ -22,6 +25,37 @@ _OLDEST_OPSET = 7
 
 CHANNEL_AXES = 2
 """Axes before the spatial ones: batch and channels."""
+
+
+@dataclass
+class Room:
+    """What new constants of a model take of the 2 GiB that a file holds.
+
+    Attributes
+    ----------
+    taken : int
+        Bytes so far.
+    """
+
+    taken: int = 0
+
+    def check(self, elements: int, dtype: npt.DTypeLike) -> None:
+        """See that an array will fit, before it is made.
+
+        Raises
+        ------
+        InputError
+
+        Examples
+        --------
+        >>> Room().check(2**31, np.float32)
+        Traceback (most recent call last):
+        ...
+        theory.errors.InputError: its weights would take 8 GiB, but an ONNX file holds at most 2 GiB
+        """
+        needed = self.taken + elements * np.dtype(dtype).itemsize
+        if needed > LARGEST_FILE:
+            raise InputError(f"its weights would take {needed / 2**30:.3g} GiB, but an ONNX file holds at most 2 GiB")
 
 
 class Emitter:
@@ -35,6 +69,8 @@ class Emitter:
         What new names begin with.
     names : Names
         Of the model.
+    room : Room
+        Of the model.
 
     Raises
     ------
@@ -42,10 +78,11 @@ class Emitter:
         If the opset is too old.
     """
 
-    def __init__(self, opset: int, prefix: str, names: Names) -> None:
+    def __init__(self, opset: int, prefix: str, names: Names, room: Room) -> None:
         if opset < _OLDEST_OPSET:
             raise InputError(f"opset {opset} is too old: {_OLDEST_OPSET} or newer is needed")
         self.opset = opset
+        self.room = room
         self.nodes: list[Any] = []
         self._onnx = import_onnx()
         self._prefix = prefix
@@ -70,8 +107,9 @@ class Emitter:
 
     def constant(self, array: npt.NDArray[Any]) -> str:
         """Return the name of a constant; equal ones are made once."""
-        key = (array.dtype.str, array.shape, array.tobytes())
+        key = (array.dtype.str, array.shape, sha256(array.tobytes()).digest())
         if key not in self._constants:
+            self.room.taken += array.nbytes
             if self.opset < 9 and array.dtype.kind == "i":
                 # Constants are floats in these opsets; places and extents are far below 2^53.
                 self._constants[key] = self.cast(self._constant(array.astype(np.float64)), np.dtype(array.dtype))
@@ -114,6 +152,7 @@ class Emitter:
 
     def gather(self, x: str, axis: int, places: Sequence[int]) -> str:
         """Take the values at places along an axis."""
+        self.room.check(len(places), np.int64)
         return self.op("Gather", [x, self.integers(places)], axis=axis)
 
     def pad_edge(self, x: str, begins: Sequence[int], ends: Sequence[int]) -> str:
@@ -134,6 +173,7 @@ class Emitter:
         model fail when it runs, since the first place of a whole period is always among those gathered.
         """
         parts = [x]
+        self.room.check(begin + end, np.int64)
         if begin:
             parts.insert(0, self.gather(x, axis, [place % period for place in range(-begin, 0)]))
         if end:

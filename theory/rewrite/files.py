@@ -93,6 +93,28 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     return model
 
 
+def as_model(model: Any) -> Any:
+    """Return a model that is given as such or by its path; external data stays where it is.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or the file cannot be read.
+    FormatError
+        If it is no valid ONNX model.
+    MissingDependencyError
+    """
+    onnx = import_onnx()
+    if isinstance(model, str | os.PathLike):
+        return read_model(model)
+    if not isinstance(model, onnx.ModelProto):
+        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
+    if is_too_large(model):
+        raise InputError("a model over 2 GiB is read from its file, not from memory")
+    _check(model, "the model")
+    return model
+
+
 def check_file(path: Path, name: str) -> None:
     """Check the model in a file as onnx does.
 
@@ -100,12 +122,16 @@ def check_file(path: Path, name: str) -> None:
     ------
     FormatError
     """
+    _check(str(path), repr(name))
+
+
+def _check(model: Any, name: str) -> None:
     onnx = import_onnx()
     try:
-        onnx.checker.check_model(str(path))
+        onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, RuntimeError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise FormatError(f"{name!r} is no valid ONNX model: {reason or 'it does not parse'}") from None
+        raise FormatError(f"{name} is no valid ONNX model: {reason or 'it does not parse'}") from None
 
 
 def check_target(source: str | os.PathLike[str], target: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -260,6 +286,8 @@ def _copy_external(model: Any, folder: Path, target: Path, *, force: bool) -> No
         for tensor in stored_tensors(model)
         if tensor.data_location == onnx.TensorProto.EXTERNAL
     }
+    if locations and Path(os.path.realpath(target)).parent != target.parent.resolve():
+        raise InputError(f"{str(target)!r} is a link to another folder: external data would be missing in one of them")
     copies = [(folder / location, target.parent / location) for location in sorted(locations)]
     for original, copy in copies:
         if target.exists() and target.samefile(original):

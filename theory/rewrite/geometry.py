@@ -140,6 +140,8 @@ def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] |
     auto_pad = _text(attributes.get("auto_pad", "NOTSET"))
     if auto_pad not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
         raise InputError(f"auto_pad is {auto_pad!r}")
+    if (ceil_mode := attributes.get("ceil_mode", 0)) not in (0, 1):
+        raise InputError(f"ceil_mode is {ceil_mode!r}, not 0 or 1")
     axes = []
     for i, (k, stride, dilation, extent) in enumerate(zip(kernel, strides, dilations, extents, strict=True)):
         begin, end = pads[i], pads[rank + i]
@@ -149,7 +151,7 @@ def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] |
             begin, end = _same_pads(k, stride, dilation, extent, lower=auto_pad == "SAME_LOWER")
         if max(begin, end) > (k - 1) * dilation:
             raise InputError(f"padding by {max(begin, end)} leaves windows of {k} taps with nothing but padding")
-        if attributes.get("ceil_mode", 0) and not auto_pad.startswith("SAME"):
+        if ceil_mode and not auto_pad.startswith("SAME"):
             end = min(end + stride - 1, (k - 1) * dilation)
         axes.append(_checked(Axis(k, stride, dilation, begin, end), extent))
     return Geometry(tuple(axes))

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from theory.networks.circuit import Domain
+from theory.objectives import Objective
 from theory.rewrite.geometry import Geometry
 
 Style = Literal["skip", "feedforward"]
 Construction = Literal["tree", "shallow"]
-PoolingObjective = Literal["range", "cube"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class PoolingRecord:
     construction: Construction
     domain: Domain
     orders: tuple[int, ...] | None
-    objective: PoolingObjective | None
+    objective: Objective | None
     units_per_output: int
     hidden_layers: int
     outputs: int | None

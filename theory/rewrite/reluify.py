@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -16,16 +17,19 @@ import numpy as np
 
 from theory.errors import InputError, RewritingError
 from theory.networks.circuit import Domain
+from theory.objectives import RELATIVE, Objective, find_objective
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
-from theory.rewrite.emitter import Emitter
+from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.files import load_model
 from theory.rewrite.geometry import Geometry, read_geometry
 from theory.rewrite.names import Names, names_in
-from theory.rewrite.record import Construction, PoolingObjective, PoolingRecord, Rewriting, Style
+from theory.rewrite.record import Construction, PoolingRecord, Rewriting, Style
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
-from theory.rewrite.scopes import Scope, ValueInfo, scopes_of
+from theory.rewrite.scopes import Scope, scopes_of
 from theory.rewrite.signs import is_nonnegative
+from theory.rewrite.values import ValueInfo
+from theory.subpools import LARGEST_SET
 
 
 def reluify(
@@ -34,7 +38,7 @@ def reluify(
     orders: str | Iterable[int] = "exact",
     style: Style = "skip",
     construction: Construction = "tree",
-    objective: PoolingObjective = "range",
+    objective: Objective = RELATIVE,
     dense: bool = False,
     float64: bool = False,
     bounds: Mapping[str, Any] | Iterable[Any] | None = None,
@@ -76,7 +80,7 @@ def rewrite_max_pooling(
     orders: str | Iterable[int] = "exact",
     style: Style = "skip",
     construction: Construction = "tree",
-    objective: PoolingObjective = "range",
+    objective: Objective = RELATIVE,
     dense: bool = False,
     float64: bool = False,
     bounds: Mapping[str, Any] | Iterable[Any] | None = None,
@@ -117,6 +121,8 @@ def rewrite_max_pooling(
     ------
     RewritingError
         If a node cannot be replaced; the message names it and says why. No node is then replaced.
+    FormatError
+        If the model is no valid ONNX model.
     InputError
         If an argument is malformed.
     MissingDependencyError
@@ -127,6 +133,9 @@ def rewrite_max_pooling(
     Inputs, outputs, opset, IR version and metadata stay, and so do the names of the values that the MaxPool nodes read
     and wrote. New names begin with that of the node, followed by ``/subpool/``.
 
+    Of the sizes that a model says its values have, those of its inputs are believed, which a runtime checks; all others
+    are inferred from these (:mod:`theory.rewrite.inference`).
+
     Values are right in exact arithmetic; b + relu(a - b) rounds, with an error of about a unit roundoff times the
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.
     """
@@ -136,7 +145,12 @@ def rewrite_max_pooling(
     if not isinstance(model, onnx.ModelProto):
         raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
     options = Options(
-        orders if isinstance(orders, str) else tuple(orders), style, construction, objective, dense, float64
+        orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1)),
+        style,
+        construction,
+        objective,
+        dense,
+        float64,
     )
     given = bounds_by_name(bounds)
     measured = {} if calibrate is None else measure_bounds(model, calibrate)
@@ -171,6 +185,7 @@ class _Rewriter:
         self._given = given
         self._measured = measured
         self._names = Names(names_in(model))
+        self._room = Room()
         self._replacements = Replacements(options)
         self._records: list[PoolingRecord] = []
 
@@ -202,7 +217,7 @@ class _Rewriter:
         value = scope.value(node.input[0])
         geometry = self._geometry(node, value)
         domain: Domain = "nonnegative" if is_nonnegative(scope, node.input[0], self._keeps_sign) else "real"
-        emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names)
+        emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names, self._room)
         outer, inner = self._types(value)
         bounds, calibrated = self._bounds(node_label(node))
         replacement = self._replacements.choose(geometry, value, domain, inner, bounds)
@@ -214,7 +229,7 @@ class _Rewriter:
             if outer is not None and outer.kind in "iu" and not self._keeps_integers(replacement):
                 y = _to_integers(emitter, y, outer, inner)
             y = emitter.cast(y, value.element)
-        used = self._options.objective == "cube" and replacement.orders is not None
+        used = not find_objective(self._options.objective).relative and replacement.orders is not None
         self._records.append(
             PoolingRecord(
                 name=node_label(node),
@@ -257,7 +272,8 @@ class _Rewriter:
             return None, None
         kinds = self._onnx.TensorProto
         if value.element not in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT, kinds.DOUBLE, kinds.INT8, kinds.UINT8):
-            name = kinds.DataType.Name(value.element).lower()
+            known = value.element in kinds.DataType.values()
+            name = kinds.DataType.Name(value.element).lower() if known else f"type {value.element}"
             raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
         wide = outer == np.float64 or self._options.float64

@@ -18,15 +18,16 @@ from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.notation import parse_orders
+from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
 from theory.optimal.solve import optimal_estimator
-from theory.rewrite.convolutions import emit_stack, max_stack, stack_units, window_stack
+from theory.rewrite.convolutions import check_window, emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.geometry import Geometry
-from theory.rewrite.record import Construction, PoolingObjective, Style
-from theory.rewrite.scopes import ValueInfo
+from theory.rewrite.record import Construction, Style
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
+from theory.rewrite.values import ValueInfo
 
 Bounds = tuple[Fraction, Fraction]
 Emit = Callable[[Emitter, str], str]
@@ -50,7 +51,7 @@ class Options:
     orders: str | tuple[int, ...] = EXACT
     style: Style = "skip"
     construction: Construction = "tree"
-    objective: PoolingObjective = "range"
+    objective: Objective = RELATIVE
     dense: bool = False
     float64: bool = False
 
@@ -58,7 +59,7 @@ class Options:
         for name, value, choices in (
             ("style", self.style, get_args(Style)),
             ("construction", self.construction, get_args(Construction)),
-            ("objective", self.objective, get_args(PoolingObjective)),
+            ("objective", self.objective, CERTIFIED),
         ):
             if value not in choices:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
@@ -170,13 +171,14 @@ class Replacements:
     def _approximate(
         self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
     ) -> Replacement:
+        check_window(geometry.kernel_size)
         orders = self._orders(geometry.kernel_size)
         estimator = self._estimator(geometry.kernel_size, orders)
         # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.
         error = estimator.error
         if error is None:
             raise InputError("no certified error belongs to these orders")
-        if self.options.objective == "cube":
+        if not find_objective(self.options.objective).relative:
             if bounds is None:
                 raise InputError("the objective cube takes bounds of the node's inputs")
             if max(-bounds[0], bounds[1]) > LARGEST_BOUND:
@@ -185,8 +187,7 @@ class Replacements:
             estimator = on_bounds(estimator, bounds)
         key = ("estimator", geometry.kernel_size, orders, bounds)
         if key not in self._networks:
-            construction = "shallow" if self.options.construction == "shallow" else "shallowest"
-            self._networks[key] = build_network(estimator, construction=construction)  # type: ignore[arg-type]
+            self._networks[key] = build_network(estimator, construction=self.options.construction)
         return replace(
             self._network(self._networks[key], geometry, value, dtype, edge=True), orders=orders, error=error
         )

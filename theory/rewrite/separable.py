@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
-from math import prod
+from fractions import Fraction
+from math import inf, prod
 
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
@@ -41,15 +41,17 @@ class SeparablePlan:
 def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
     """Choose the order of the axes that takes the fewest ReLUs; of equal ones that which begins with the first axes.
 
-    An axis that comes early is paid for all values of the axes that come later, which their strides thin out only then.
+    An axis that comes early is paid for all values of the axes that come later, which their strides thin out only then:
+    u_i s_j + u_j against u_j s_i + u_i for two of them with u ReLUs and stride s. So the least u / (s - 1) comes first.
     """
     plans = [plan_axis(axis) for axis in axes]
 
-    def units(order: Sequence[int]) -> int:
-        return sum(plans[i].units * prod(axes[j].stride for j in order[place + 1 :]) for place, i in enumerate(order))
+    def price(i: int) -> Fraction | float:
+        return Fraction(plans[i].units, axes[i].stride - 1) if axes[i].stride > 1 else inf
 
-    order = min(permutations(range(len(axes))), key=units)
-    return SeparablePlan(tuple((i, plans[i]) for i in order), units(order), sum(plan.depth for plan in plans))
+    order = sorted(range(len(axes)), key=price)
+    units = sum(plans[i].units * prod(axes[j].stride for j in order[place + 1 :]) for place, i in enumerate(order))
+    return SeparablePlan(tuple((i, plans[i]) for i in order), units, sum(plan.depth for plan in plans))
 
 
 def pad_window(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:

@@ -11,12 +11,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from proofs_check import Claim, claims
+from proofs_check.coq import KernelRecord
 from proofs_check.coq.sources import ListedTheorem, read_sources, shipped_sources, theorems_of_claims
 from proofs_check.registry import DEFAULT_KERNEL_MAX
-from proofs_check.sections import foldable
-from subpool_docs.freshness import depends_on_sources
-
-_DEFAULT_SCOPE = f"all kernel sizes up to a largest one, {DEFAULT_KERNEL_MAX} if nothing else is said"
+from proofs_check.report.sections import foldable
+from subpool_docs.freshness import depends_on_sources, kernel
 
 
 @cache
@@ -25,19 +24,34 @@ def _listed_theorems() -> tuple[ListedTheorem, ...]:
 
 
 @cache
-def _kernel() -> dict[str, tuple[str, ...]]:
+def _theorems_of_claims() -> dict[str, tuple[str, ...]]:
     return theorems_of_claims(_listed_theorems())
 
 
-def label_and_check(claim: Claim) -> tuple[str, str]:
-    """Say how a claim is checked: a word or two, and a sentence."""
-    if claim.name in _kernel():
-        theorems = ", ".join(_kernel()[claim.name])
-        return "proved (kernel)", f"Coq's kernel checks {theorems}."
+def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
+    """Say how a claim is checked: a word or two, and a sentence.
+
+    That the kernel has proved it is said where the kernel did, by the record of its last run.
+    """
+    theorems = ", ".join(_theorems_of_claims().get(claim.name, ()))
+    if claim.name in record.claims:
+        return "proved (kernel)", f"Coq's kernel has accepted {theorems}."
+    label, check = _label_and_check(claim)
+    return label, f"{check} Kernel proof: make coq ({theorems})." if theorems else check
+
+
+def _label_and_check(claim: Claim) -> tuple[str, str]:
     if claim.proof is not None:
-        steps = "the steps of the proof are checked symbolically; kernel sizes below it, and some above, exactly."
-        return "proved", f"For all kernel sizes: {steps}"
-    return "verified", f"Exactly, on the range: {claim.scope or _DEFAULT_SCOPE}."
+        steps = "the steps of the proof are checked symbolically; kernel sizes below theirs, and some above, exactly."
+        return "proved", f"For {claim.whole}: {steps}"
+    return "verified", f"Exactly, on the range: {claim.scope or _range(claim)}."
+
+
+def _range(claim: Claim) -> str:
+    if claim.most is not None:
+        return claim.whole
+    first = f"d = {claim.least}" if claim.least is not None else "kernel sizes"
+    return f"{first} up to the largest kernel size asked for, {DEFAULT_KERNEL_MAX} by default"
 
 
 class ClaimsDirective(SphinxDirective):
@@ -67,7 +81,7 @@ class ClaimsDirective(SphinxDirective):
         return [found]
 
     def _item(self, claim: Claim) -> nodes.definition_list_item:
-        label, check = label_and_check(claim)
+        label, check = label_and_check(claim, kernel())
         status = nodes.inline("", label, classes=["status", label.split()[0]])
         term = nodes.term("", "", nodes.literal("", claim.name), nodes.Text(" "), status)
         statement = nodes.math_block(claim.statement, claim.statement, number=None, nowrap=False)
@@ -100,7 +114,7 @@ class ClosedFormsDirective(SphinxDirective):
 
 
 class KernelTheoremsDirective(SphinxDirective):
-    """Tabulate the theorems that Coq's kernel checks."""
+    """Tabulate the theorems that Coq's kernel checks, and say whether it has."""
 
     def run(self) -> list[nodes.Node]:
         """Tabulate all listed theorems."""
@@ -108,7 +122,16 @@ class KernelTheoremsDirective(SphinxDirective):
         rows: list[list[nodes.Node]] = [
             [nodes.literal("", theorem.full_name), nodes.Text(theorem.meaning)] for theorem in _listed_theorems()
         ]
-        return [table(["theorem", "says"], rows)]
+        said = what_the_kernel_did(kernel())
+        return [nodes.paragraph(said, said), table(["theorem", "says"], rows)]
+
+
+def what_the_kernel_did(record: KernelRecord) -> str:
+    """Say what is known of the kernel's last run when these pages are built."""
+    if record.missing:
+        return f"When these pages were built, the kernel was not asked: {record.missing}."
+    number = len(record.theorems)
+    return f"When these pages were built, Coq {record.coq} had accepted all {number}, each without assumptions."
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:

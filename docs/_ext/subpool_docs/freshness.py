@@ -1,19 +1,28 @@
 """Pages that show what the packages compute are read anew when a source of the packages has changed."""
 
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from proofs_check.coq import KernelRecord, kernel_record
+
 ROOT = Path(__file__).resolve().parents[3]
 """The repository."""
 
 
+@cache
+def kernel() -> KernelRecord:
+    """Return what Coq's kernel has accepted so far; it is not asked again during a build."""
+    return kernel_record()
+
+
 def fingerprint() -> str:
-    """Return a hash of the names, sizes and times of all sources, and of ``pyproject.toml``."""
-    found = sha256()
+    """Return a hash of the kernel's record, and of the names, sizes and times of all sources and ``pyproject.toml``."""
+    found = sha256(repr(kernel()).encode())
     sources = [ROOT / "pyproject.toml"]
     for package in ("theory", "proofs_check", "docs/_ext"):
         sources += [path for path in (ROOT / package).rglob("*") if path.suffix in {".py", ".v"}]

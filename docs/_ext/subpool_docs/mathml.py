@@ -9,11 +9,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from proofs_check.markup import mathml
+from proofs_check.report.markup import mathml
 
 _PUNCTUATION = re.compile(r"[-,.;:!?)]+")
-# What the converter writes for \\setminus is in few fonts.
-_RARE_MINUS, _SET_MINUS = "\u29f5", "\u2216"
 _logger = logging.getLogger(__name__)
 
 
@@ -23,7 +21,7 @@ def _typeset(node: nodes.Element, *, display: bool) -> str:
     if tree is None:
         _logger.warning("cannot be typeset as MathML: %s", latex, location=node)
         return f'<code class="latex">{nodes.unescape(latex)}</code>'
-    return tostring(tree, encoding="unicode", short_empty_elements=False).replace(_RARE_MINUS, _SET_MINUS)
+    return tostring(tree, encoding="unicode", short_empty_elements=False)
 
 
 def _inline(self: HTML5Translator, node: nodes.Element) -> None:

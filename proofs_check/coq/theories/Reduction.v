@@ -500,7 +500,8 @@ Theorem residual_bounds (F : realFieldType) (d : nat) (orders : seq nat) (beta :
 Proof. by move=> d_gt0; exact: residual_bound. Qed.
 
 (** Theorem: an error is achieved on the whole cube by mean subpool maxima if and only if it is achieved at the vertices
-    z = 0..d. *)
+    z = 0..d.
+    Claims: symmetrisation/2 *)
 Theorem reduction (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_on_cube d orders E <-> achievable d orders E.

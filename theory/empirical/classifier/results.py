@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.documents import Form
 from theory.empirical.classifier.data import Split
 from theory.empirical.classifier.experiments import (
     Settings,
@@ -33,6 +34,7 @@ Results = dict[str, Any]
 
 FORMAT = "subpool-classifier"
 VERSION = 1
+_FORM = Form("a file of results of the classifier", FORMAT, VERSION, floats=True)
 ATTACK_SEED = 0
 _LIBRARIES = ("numpy", "jax", "optax", "scikit-learn", "onnxruntime")
 
@@ -103,13 +105,8 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         If it holds no such results.
     """
     try:
-        results = json.loads(Path(path).read_text(encoding="utf-8"))
+        return _FORM.load(path)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError:
-        raise FormatError(f"{path} is no JSON") from None
-    if not isinstance(results, dict) or results.get("format") != FORMAT or results.get("version") != VERSION:
-        raise FormatError(
-            f'results of the classifier are a JSON object with "format": "{FORMAT}", "version": {VERSION}'
-        )
-    return results
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from None

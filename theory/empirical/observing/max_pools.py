@@ -7,7 +7,7 @@ inside of the bodies of If, Loop and Scan, and of functions, are not seen.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
@@ -20,10 +20,15 @@ from numpy.typing import NDArray
 from theory.empirical.devices import Device
 from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
-from theory.errors import ArrayError, FormatError, InputError
-from theory.extras import import_extra
+from theory.errors import ArrayError, InputError
+from theory.rewrite.dependencies import import_onnx
+from theory.rewrite.files import read_model
+from theory.rewrite.geometry import read_geometry
+from theory.rewrite.inference import Inference
+from theory.rewrite.reluify import is_max_pool, node_label
 
-_STANDARD = ("", "ai.onnx")
+_WINDOW = ("kernel_shape", "strides", "dilations")
+"""The attributes that say what a window is, wherever the first one starts."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,28 @@ class MaxPool:
         The node's name, else that of its output.
     tensor : str
         What it pools.
-    kernel_shape, strides, dilations : tuple of int
-    pads_begin : tuple of int, optional
-        Padding before the first value along each axis; None where ``auto_pad`` decides.
-    auto_pad : str
-        ``NOTSET``, ``VALID``, ``SAME_UPPER`` or ``SAME_LOWER``.
+    kernel_shape, strides : tuple of int
+    attributes : mapping of str to value
+        As the model has them.
     """
 
     name: str
     tensor: str
     kernel_shape: tuple[int, ...]
     strides: tuple[int, ...]
-    dilations: tuple[int, ...]
-    pads_begin: tuple[int, ...] | None
-    auto_pad: str = "NOTSET"
+    attributes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, tensor: str, attributes: Mapping[str, Any]) -> MaxPool:
+        """Read the attributes of a node.
+
+        Raises
+        ------
+        InputError
+            If they are malformed.
+        """
+        windows = read_geometry({key: value for key, value in attributes.items() if key in _WINDOW})
+        return cls(name, tensor, windows.kernel_shape, windows.strides, attributes)
 
     @property
     def kernel_size(self) -> int:
@@ -59,6 +72,11 @@ class MaxPool:
     def geometry(self, shape: Sequence[int]) -> Geometry:
         """Say which windows of the node lie wholly inside of an array with this spatial shape.
 
+        Raises
+        ------
+        InputError
+            If its windows are not known, or none fits.
+
         Notes
         -----
         Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride; the windows that
@@ -66,20 +84,13 @@ class MaxPool:
 
         Examples
         --------
-        >>> MaxPool("stem", "x", (3, 3), (2, 2), (1, 1), (1, 1)).geometry((112, 112)).offsets
+        >>> stem = MaxPool.of("stem", "x", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]})
+        >>> stem.geometry((112, 112)).offsets
         (1, 1)
         """
-        pads = self._same_pads(shape) if self.pads_begin is None else self.pads_begin
-        offsets = [-pad % stride for pad, stride in zip(pads, self.strides, strict=True)]
-        return Geometry.of(self.kernel_shape, strides=self.strides, dilations=self.dilations, offsets=offsets)
-
-    def _same_pads(self, shape: Sequence[int]) -> list[int]:
-        """Split what SAME padding adds: as much as gives ceil(size / stride) windows, the odd one at the named end."""
-        pads = []
-        for size, k, stride, spread in zip(shape, self.kernel_shape, self.strides, self.dilations, strict=True):
-            total = max((-(-size // stride) - 1) * stride + spread * (k - 1) + 1 - size, 0)
-            pads.append(total // 2 if self.auto_pad == "SAME_UPPER" else total - total // 2)
-        return pads
+        windows = read_geometry(self.attributes, shape)
+        offsets = [-axis.begin % axis.stride for axis in windows.axes]
+        return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
 
 
 class PoolingModel:
@@ -107,16 +118,21 @@ class PoolingModel:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, device: Device = "auto") -> None:
-        onnx = import_extra("onnx", "checker", "helper", extra="onnx", purpose="ONNX models are read with onnx")
         self.path = Path(path)
-        model = _load(onnx, self.path)
-        nodes = [node for node in model.graph.node if node.op_type == "MaxPool" and node.domain in _STANDARD]
+        model = read_model(self.path)
+        nodes = [node for node in model.graph.node if is_max_pool(node)]
         if not nodes:
             raise InputError(f"{self.path}: a model with MaxPool nodes is needed, this one has none in its main graph")
-        self.pools = tuple(_max_pool(onnx, node) for node in nodes)
+        value = import_onnx().helper.get_attribute_value
         with self._named():
+            self._inference = Inference(model)
+            self.pools = tuple(
+                MaxPool.of(node_label(node), node.input[0], {entry.name: value(entry) for entry in node.attribute})
+                for node in nodes
+            )
             runner = open_runner(self.path, device=device, batch_size=None)
             self._runner = runner.with_outputs([pool.tensor for pool in self.pools])
+        self._checked: tuple[int, ...] = ()
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -153,6 +169,9 @@ class PoolingModel:
             If the model cannot be run on it, or gives NaN or infinities.
         """
         with self._named():
+            if values.shape != self._checked:
+                self._inference.check_run({self._runner.single_input().name: values.shape})
+                self._checked = values.shape
             found = self._runner.run(values, progress=False)
             arrays = [found[pool.tensor] for pool in self.pools]
             for pool, array in zip(self.pools, arrays, strict=True):
@@ -161,37 +180,3 @@ class PoolingModel:
                 if not np.isfinite(array).all():
                     raise InputError(f"the input of {pool.name} has NaN or infinite values")
         return [array[0] for array in arrays]
-
-
-def _max_pool(onnx: Any, node: Any) -> MaxPool:
-    attributes = {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
-    shape = tuple(attributes["kernel_shape"])
-    ones = (1,) * len(shape)
-    auto_pad = attributes.get("auto_pad", b"NOTSET").decode()
-    pads = tuple(attributes.get("pads", (0,) * (2 * len(shape))))
-    return MaxPool(
-        node.name or node.output[0],
-        node.input[0],
-        shape,
-        tuple(attributes.get("strides", ones)),
-        tuple(attributes.get("dilations", ones)),
-        None if auto_pad.startswith("SAME") else pads[: len(shape)],
-        auto_pad,
-    )
-
-
-def _load(onnx: Any, path: Path) -> Any:
-    from google.protobuf.message import DecodeError
-
-    try:
-        model = onnx.load(path)
-        onnx.checker.check_model(model)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (DecodeError, onnx.checker.ValidationError) as error:
-        raise FormatError(f"{path}: no valid ONNX model: {_first_line(error)}") from None
-    return model
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from math import prod
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
 
 SIZE = 224
 """Height and width where the model leaves them open."""
+
+_LARGEST = 1 << 27
+"""Values of the largest input: 1 GiB in float64, and some times as much while a picture is scaled to it."""
 
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
@@ -43,11 +47,21 @@ class ImageInput:
     channels : int
         1 or 3.
     height, width : int
+
+    Raises
+    ------
+    InputError
+        If it has no values, or so many that one picture takes gigabytes.
     """
 
     channels: int
     height: int
     width: int
+
+    def __post_init__(self) -> None:
+        sizes = self.channels, self.height, self.width
+        if not (min(sizes) and prod(sizes) <= _LARGEST):
+            raise InputError(f"pictures are scaled to 1 to {_LARGEST:,} values, not to {' x '.join(map(str, sizes))}")
 
     @property
     def default_normalisation(self) -> Normalisation:
@@ -121,8 +135,8 @@ def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> N
     MissingDependencyError
         If it has to be scaled and scikit-image is not installed.
     """
-    pixels = (picture.pixels.astype(np.float64) - picture.low) / (picture.high - picture.low)
-    pixels = _scaled(_cut(_with_channels(pixels, wanted.channels, picture.name), wanted), wanted)
+    pixels = (_cut(picture.pixels, wanted).astype(np.float64) - picture.low) / (picture.high - picture.low)
+    pixels = _scaled(_with_channels(pixels, wanted.channels, picture.name), wanted)
     if normalisation == "imagenet":
         mean, deviation = (np.array(values).reshape(3, 1, 1) for values in (_MEAN, _DEVIATION))
         if wanted.channels == 1:
@@ -143,7 +157,7 @@ def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDA
     return np.broadcast_to(pixels, (channels, *pixels.shape[1:]))
 
 
-def _cut(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float64]:
+def _cut(pixels: NDArray[Any], wanted: ImageInput) -> NDArray[Any]:
     """Cut the largest part of the wanted proportions out of the middle."""
     height, width = pixels.shape[1:]
     rows = min(height, max(1, width * wanted.height // wanted.width))

@@ -141,8 +141,9 @@ class _Runs:
         shapes: list[tuple[int, ...]] = []
         for arrays in self:
             shapes = [array.shape for array in arrays]
-            low = np.minimum(low, [array.min(initial=np.inf) for array in arrays])
-            high = np.maximum(high, [array.max(initial=-np.inf) for array in arrays])
+            # An integer type has no infinity to begin with.
+            low = np.minimum(low, [array.min() if array.size else np.inf for array in arrays])
+            high = np.maximum(high, [array.max() if array.size else -np.inf for array in arrays])
         return low.tolist(), high.tolist(), shapes
 
 

@@ -16,7 +16,8 @@ from theory.empirical.observing.tallies import BINS, Mixture
 from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError
 from theory.notation import format_orders
-from theory.plotting import new_axes
+from theory.objectives import find_objective
+from theory.plotting import name_label, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +92,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
             _survival(axes, sample, partial(residual_survival, estimator=estimator), source)
     _worst(axes, residual_survival(observation.worst, estimator)[0])
     found = observation.estimators[estimator]
-    relative = found.objective == "range"
+    relative = find_objective(found.objective).relative
     axes.set_xlabel("|e| / (E range)" if relative else "|e| / E")
     axes.set_ylabel("share of windows with a larger one")
     axes.set_title(f"orders {format_orders(found.orders)}, E = {found.error}", fontsize="medium")
@@ -142,8 +143,8 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
             label=labels[source],
         )
     _mark_rare(axes, found[0][1].rare)
-    names = [f"{pool.name}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
-    axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0)
+    names = [f"{name_label(pool.name)}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
+    axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0, parse_math=False)
     axes.set_xlim(-0.6, len(found) - 0.4)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(f"share of windows with gap > {found[0][1].threshold:g}")

@@ -240,7 +240,7 @@ class RelativeResidual:
             raise InputError(f"residuals are compared with a certified error above 0, not with {estimator.error}")
         exact = [-w / estimator.error for w in estimator.order_statistic_weights]
         exact[-1] += 1 / estimator.error
-        self.is_range_relative = estimator.objective == "range"
+        self.is_range_relative = estimator.goal.relative
         self.weights = np.array([float(w) for w in exact])
         self.shift = float(estimator.intercept / estimator.error)
         # A dot product of n terms loses at most n units roundoff of the sum of their sizes, to first order.

@@ -19,7 +19,7 @@ from theory.empirical.training.results import ResultStore
 from theory.empirical.training.trainer import load_jax, load_optax
 from theory.errors import KernelSizeError
 from theory.optimal.solve import optimal_estimator
-from theory.subpools import check_kernel_size
+from theory.subpools import check_kernel_size, check_orders
 
 SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
 """mu of the base figure: 1/4, 1/2, 1, 2, 4, 8."""
@@ -53,7 +53,7 @@ def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
     d = check_kernel_size(kernel_size)
     if d < 4:
         raise KernelSizeError(f"the sets 0,1,d-1 and 0,1,d-2,d-1 and 0..d-1 take a kernel size of at least 4, not {d}")
-    return tuple(dict.fromkeys([(0, 1, d - 1), (0, 1, d - 2, d - 1), tuple(range(d))]))
+    return tuple(dict.fromkeys([(0, 1, d - 1), (0, 1, d - 2, d - 1), check_orders(d, range(d))]))
 
 
 def base_configurations(

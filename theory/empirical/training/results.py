@@ -6,7 +6,6 @@ damaged, of another version, or whose rows do not match their configurations is 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -19,10 +18,12 @@ import pyarrow.parquet as pq
 
 from theory.empirical.training.configuration import Configuration
 from theory.errors import FormatError, InputError, StorageError
-from theory.files import write_whole
+from theory.files import locked, write_whole
+from theory.seals import is_sealed, seal, unseal
 
 FILE = "training.parquet"
-_FORMAT = {b"format": b"subpool-training", b"version": b"1"}
+_FORMAT = {b"format": b"subpool-training", b"version": b"2"}
+_WITHOUT_SEAL = {**_FORMAT, b"version": b"1"}
 
 _SETTINGS = [
     ("kernel_size", pa.int32()),
@@ -104,9 +105,7 @@ class ResultStore:
         StorageError
         """
         table = pa.concat_tables([self._table, pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)])
-        sink = pa.BufferOutputStream()
-        pq.write_table(table.combine_chunks(), sink, compression="zstd")
-        write_whole(self.path, sink.getvalue(), note="what was written before is whole")
+        write_whole(self.path, seal(table.combine_chunks()), note="what was written before is whole")
         self._table = table
 
     @contextmanager
@@ -118,7 +117,7 @@ class ResultStore:
         StorageError
             If another process is adding to it.
         """
-        with _locked(self.folder):
+        with locked(self.folder, busy=f"another process is adding to the results in {self.folder}"):
             for left_over in self.folder.glob(f".{FILE}.*.part"):
                 left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
@@ -132,15 +131,24 @@ def read_results(path: str | Path) -> pa.Table:
     Raises
     ------
     FormatError
-        If it is no Parquet file, has another schema, or a row does not match its configuration.
+        If it is damaged or no Parquet file, has another schema, or a row does not match its configuration.
+
+    Notes
+    -----
+    Files of version 1 have no checksum, and take hours to make again: they are read, and have one when rows are added.
     """
     try:
-        with pq.ParquetFile(path) as file:
-            if not file.schema_arrow.equals(SCHEMA) or file.schema_arrow.metadata != _FORMAT:
-                raise FormatError(f"{path} holds no training results of this version: its columns are others")
-            table = file.read()
-    except (OSError, pa.ArrowException) as error:
+        content = Path(path).read_bytes()
+        sealed = is_sealed(content)
+        table = unseal(content) if sealed else pq.read_table(pa.BufferReader(content))
+    except FormatError as error:
+        raise FormatError(f"{path} {error}") from None
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise FormatError(f"{path} is damaged, or no Parquet file: {error}") from None
+    version = _FORMAT if sealed else _WITHOUT_SEAL
+    if not table.schema.equals(SCHEMA) or not version.items() <= (table.schema.metadata or {}).items():
+        raise FormatError(f"{path} holds no training results of this version: its columns are others")
+    table = table.replace_schema_metadata(_FORMAT)
     _check_rows(table, path)
     return table
 
@@ -161,23 +169,3 @@ def _check_rows(table: pa.Table, path: str | Path) -> None:
                 raise FormatError(f"{path} has a row whose settings are not those of {row['configuration']}")
     except InputError as error:
         raise FormatError(f"{path} has a row that is no result: {error}") from None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # not on Windows; there it is up to the user
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another process is adding to the results in {folder}") from None
-        except OSError:  # a file system without locks
-            pass
-        yield
-    finally:
-        os.close(descriptor)

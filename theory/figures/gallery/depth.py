@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 KERNELS = (9, 25, 81)
 _PANELS = 3
-_Construction = Literal["shallowest", "shallow"]
+_Construction = Literal["tree", "shallow"]
 _STYLES: tuple[tuple[_Construction, str, str, str], ...] = (
-    ("shallowest", "trees", BLUE, "o"),
+    ("tree", "trees", BLUE, "o"),
     ("shallow", "blocks of six", ORANGE, "s"),
 )
 

@@ -109,7 +109,7 @@ def _first_difference(
 
 
 def _batches(d: int, domain: Domain, rng: np.random.Generator, rounds: int) -> Iterator[tuple[Integers, Integers]]:
-    yield _vertices(d, domain)
+    yield from _vertices(d, domain)
     for number in range(rounds):
         shape = d, _BATCH
         small = rng.integers(0, 4, shape)
@@ -126,16 +126,20 @@ def _batches(d: int, domain: Domain, rng: np.random.Generator, rounds: int) -> I
         yield x, scale
 
 
-def _vertices(d: int, domain: Domain) -> tuple[Integers, Integers]:
-    if d <= _ALL_VERTICES_UP_TO:
-        x = (np.arange(1 << d) >> np.arange(d)[:, np.newaxis]) & 1
-    else:
-        x = np.concatenate(
-            [np.eye(d, dtype=np.int64), np.tri(d, d, -1, dtype=np.int64), np.ones((d, 1), np.int64)], axis=1
+def _vertices(d: int, domain: Domain) -> Iterator[tuple[Integers, Integers]]:
+    """List 0/1 vectors: all of them, or each unit vector and those that begin with zeros, a batch at a time."""
+    position = np.arange(d)[:, np.newaxis]
+    count = 1 << d if d <= _ALL_VERTICES_UP_TO else 2 * d + 1
+    for start in range(0, count, _BATCH):
+        number = np.arange(start, min(start + _BATCH, count))
+        x = (
+            (number >> position) & 1
+            if d <= _ALL_VERTICES_UP_TO
+            else (number == position) | (number - d <= position) & (number >= d)
         )
-    if domain == "real":
-        x = np.concatenate([x, -x], axis=1)
-    return x, np.ones(x.shape[1], dtype=np.int64)
+        x = x.astype(np.int64)
+        for signed in (x, -x) if domain == "real" else (x,):
+            yield signed, np.ones(x.shape[1], dtype=np.int64)
 
 
 _Segment = tuple[list[int], list[int], Fraction]

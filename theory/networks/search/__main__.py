@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from theory.errors import SubpoolError
 from theory.networks.search.find import NoIdentity, search_max_identity
+from theory.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rounds=options.rounds,
         )
     except SubpoolError as error:
-        sys.stderr.write(f"subpool: {error}\n")
+        say(f"subpool: {error}", error=True)
         return 2
-    sys.stdout.write(f"{result}\n")
+    say(f"{result}")
     return int(isinstance(result, NoIdentity))
 
 

@@ -16,15 +16,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from theory.rewrite.certify.unsupported import Unsupported
+
 Array = npt.NDArray[np.float64]
 
 UNIT64 = 2.0**-53
 TINY64 = 2.0**-1000
 """Covers what underflows in this analysis: every product and sum of it loses less than 2^-1022."""
 
+OWN = 2.0**-40
+"""Relative error granted to NumPy's exp, tanh and power in float64, and to the few operations around them: far more
+than they need, and far less than that of the runtime."""
+
 SLACK = 16
 """Roundings charged to each operation beyond its own: runtimes fold scales, offsets and batch normalisations into
-weights beforehand, which takes a few roundings for each."""
+weights beforehand, which takes a few roundings for each. Scales pay for themselves, but for those that are moved back
+across more than one layer with weights: of these there may be so many."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Arithmetic:
     unit : float
         Unit roundoff: half the distance from 1 to the next float.
     tiny : float
-        The smallest normal number; smaller results may be flushed to 0.
+        The smallest normal number; smaller numbers may be taken for 0, or returned as 0.
     largest : float
     """
 
@@ -47,6 +54,22 @@ class Arithmetic:
     def gamma(self, operations: int) -> float:
         """Bound the relative error of a number of roundings; infinite where they may lose everything."""
         return gamma(operations, self.unit)
+
+    def within_range(self, operations: int, peak: Array | float) -> float:
+        """Bound the relative error of a number of roundings of numbers of a magnitude of at most ``peak``.
+
+        Raises
+        ------
+        Unsupported
+            If they may lose everything, or overflow.
+        """
+        factor = self.gamma(operations)
+        if math.isinf(factor):
+            raise Unsupported(f"sums of {operations} terms may lose all their digits")
+        # Twice: for the runtime's roundings, and for those of this analysis in `peak`.
+        if not np.all(peak * (1 + 2 * factor) <= self.largest):
+            raise Unsupported("the bounds of its values do not exclude an overflow")
+        return factor
 
 
 EXACT = Arithmetic(0.0, 0.0, math.inf)

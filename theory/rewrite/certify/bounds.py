@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.rewrite.certify.arithmetic import down, up
+from theory.rewrite.certify.chain import Chain
 
 Array = npt.NDArray[np.float64]
 
@@ -22,15 +23,14 @@ class Bounds:
         Of the tensor's shape.
     dtype : numpy dtype
         Of the tensor that is bounded.
-    terms : int
-        Roundings that a runtime may put on an addend that it adds to this tensor: it may fuse an addition with the
-        linear layer before it, whose sum the addend then starts. 0 after anything that is not affine.
+    history : Chain or None
+        The linear operators that made it; None after any other.
     """
 
     lo: Array
     hi: Array
     dtype: np.dtype[np.floating]
-    terms: int = 0
+    history: Chain | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -41,6 +41,11 @@ class Bounds:
     def magnitude(self) -> Array:
         """The largest absolute value of each element."""
         return np.maximum(np.abs(self.lo), np.abs(self.hi))
+
+    @property
+    def chain(self) -> Chain:
+        """The linear operators that made it, a fresh chain if there are none."""
+        return Chain.fresh(self.magnitude) if self.history is None else self.history
 
     @property
     def middle(self) -> Array:
@@ -66,6 +71,18 @@ class Bounds:
     def widened(self, error: Array | float) -> Bounds:
         """Return the box with an error added to either side."""
         return replace(self, lo=down(self.lo - error), hi=up(self.hi + error))
+
+    def or_zero(self, tiny: float) -> Bounds:
+        """Return the box with 0 in place of what lies between 0 and the smallest normal number.
+
+        Examples
+        --------
+        >>> box = Bounds(np.array([1e-40, -3.0]), np.array([2.0, -1e-40]), np.dtype(np.float32)).or_zero(2.0**-126)
+        >>> box.lo.tolist(), box.hi.tolist()
+        ([0.0, -3.0], [2.0, 0.0])
+        """
+        lo = np.where((self.lo > 0) & (self.lo < tiny), 0.0, self.lo)
+        return replace(self, lo=lo, hi=np.where((self.hi < 0) & (self.hi > -tiny), 0.0, self.hi))
 
     def times(self, lo: Array | float, hi: Array | float) -> Bounds:
         """Return a box of all products with numbers between two bounds.

@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
-from theory.rewrite.certify.linear import Geometry
+import numpy as np
+import numpy.typing as npt
+
 from theory.rewrite.certify.unsupported import Unsupported
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where the windows of a convolution or pooling lie; all tuples have one entry for each spatial axis."""
+
+    kernel: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilations: tuple[int, ...]
+    begin: tuple[int, ...]
+    end: tuple[int, ...]
+    size: tuple[int, ...]
+    """Of the result."""
+
+    def pad(self, x: npt.NDArray[np.generic], value: float) -> npt.NDArray[np.generic]:
+        """Pad the spatial axes, the last ones, so that every tap of every window exists."""
+        width = [(0, 0)] * (x.ndim - len(self.kernel))
+        for axis, begin in enumerate(self.begin):
+            extent = x.shape[axis - len(self.kernel)]
+            last = (self.size[axis] - 1) * self.strides[axis] + (self.kernel[axis] - 1) * self.dilations[axis]
+            width.append((begin, max(0, last + 1 - begin - extent)))
+        return np.pad(x, width, constant_values=value)
+
+    def taps(self, padded: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
+        """Return, for each tap of the kernel in row-major order, what it sees in every window of a padded tensor."""
+        return [padded[self._selection(tap)] for tap in product(*map(range, self.kernel))]
+
+    def _selection(self, tap: tuple[int, ...]) -> tuple[Any, ...]:
+        return ..., *(
+            slice(k * d, k * d + (n - 1) * s + 1, s)
+            for k, d, n, s in zip(tap, self.dilations, self.size, self.strides, strict=True)
+        )
 
 
 def window_geometry(

@@ -63,12 +63,15 @@ class Graph:
         Sizes that are left open are None.
     outputs : tuple of str
     constants : dict of str to array
+    proto : onnx.ModelProto
+        What was read, functions inlined.
     """
 
     nodes: tuple[Node, ...]
     inputs: Mapping[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
     outputs: tuple[str, ...]
     constants: Mapping[str, npt.NDArray[Any]]
+    proto: Any
 
     @property
     def producers(self) -> dict[str, Node]:
@@ -102,10 +105,11 @@ def read_graph(model: Any) -> Graph:
     try:
         constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
         return Graph(
-            tuple(_node(onnx, node, opset) for node in graph.node),
+            tuple(_node(onnx, node, opset) for node in graph.node if node.output),
             {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
             tuple(value.name for value in graph.output),
             constants,
+            model,
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise FormatError(f"the model cannot be read: {' '.join(str(error).split())[:200]}") from None
@@ -161,7 +165,8 @@ def _input(onnx: ModuleType, value: Any) -> tuple[np.dtype[Any], tuple[int | Non
     kind = value.type.tensor_type
     if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
         raise FormatError(f"the input {value.name!r} is no tensor of known rank")
-    shape = tuple(d.dim_value if d.HasField("dim_value") else None for d in kind.shape.dim)
+    # Some write -1 for a size that is free.
+    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value >= 0 else None for d in kind.shape.dim)
     return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)), shape
 
 

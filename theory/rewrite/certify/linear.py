@@ -1,7 +1,8 @@
 """Linear operators L of fixed weights, as what the analysis needs of them: L x and |L| x, the weights' absolute values.
 
 From these follow all bounds. With x = c + r e, |e| <= 1, the images of a box lie within |L| r of L c; rounding adds at
-most gamma_n (|L| |x| + |b|), for the runtime and for this analysis alike.
+most gamma_n (|L| |x| + |b|), for the runtime and for this analysis alike. What a runtime may compute instead, when it
+folds scales, is bounded by the :class:`~theory.rewrite.certify.chain.Chain`.
 """
 
 from __future__ import annotations
@@ -9,20 +10,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.rewrite.certify.arithmetic import SLACK, TINY64, UNIT64, Arithmetic, gamma
 from theory.rewrite.certify.bounds import Bounds
+from theory.rewrite.certify.chain import Chain, largest, spread
 from theory.rewrite.certify.unsupported import Unsupported
 
 Array = npt.NDArray[np.float64]
-
-_CHUNK = 1 << 22
-"""Largest number of entries of the matrix of patches that a convolution forms at once."""
 
 
 class LinearMap(ABC):
@@ -43,6 +40,27 @@ class LinearMap(ABC):
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         """Return L x, or |L| x, without offset; the first axis of x numbers tensors to be treated alike."""
 
+    @abstractmethod
+    def addends(self, magnitude: Array, chain: Chain) -> Array:
+        """Return the total magnitude of what each element of the argument brings into the sums."""
+
+    @abstractmethod
+    def follow(self, chain: Chain, size: Array) -> Chain:
+        """Return the chain of the result, whose addends have a total magnitude of size."""
+
+    @abstractmethod
+    def vanishing(self, before: Chain, after: Chain) -> Array | float:
+        """Bound the change of the result where products of constants are off by 1: the unit is what may vanish."""
+
+    @abstractmethod
+    def early(self, before: Chain) -> float:
+        """Bound the growth of an error that a uniform scale makes where it comes before the operators before it."""
+
+    @property
+    @abstractmethod
+    def reach(self) -> Array | float:
+        """Bound the change of the result where no element of the argument changes by more than 1."""
+
     @property
     def offset_size(self) -> Array:
         """The total magnitude of what the offset is the sum of."""
@@ -50,48 +68,41 @@ class LinearMap(ABC):
 
     def image(self, x: Bounds, arithmetic: Arithmetic) -> Bounds:
         """Bound what a runtime computes for a tensor of a box."""
-        middle = x.middle
+        middle, chain = x.middle, x.chain
         result = self.apply(middle[None])[0]
-        radius, size = self.apply(np.stack([x.radius(middle), x.magnitude]), absolute=True)
+        addends = self.addends(x.magnitude, chain)
+        radius, size = self.apply(np.stack([x.radius(middle), addends]), absolute=True)
         if self.offset is not None:
             result = result + self.offset
             size = size + self.offset_size
-        error = self.rounding(size, arithmetic, x.terms)
-        return Bounds(result, result, x.dtype, x.terms + self.terms).widened(self._own(radius, size) + error)
+        after = self.follow(chain, size)
+        error = self.rounding(chain, after, arithmetic)
+        return Bounds(result, result, x.dtype, after).widened(self._own(radius, size) + error)
 
-    def deviation(self, d: Bounds, magnitude: Array, arithmetic: Sequence[Arithmetic], terms: int) -> Bounds:
-        """Bound the difference of two runtimes' results for tensors whose difference is in a box.
-
-        Parameters
-        ----------
-        d : Bounds
-        magnitude : array
-            Of both tensors.
-        arithmetic : sequence of Arithmetic
-            Of both runtimes.
-        terms : int
-            Of the tensors, as in :class:`Bounds`.
-        """
-        middle = d.middle
+    def deviation(self, x: Bounds, y: Bounds, d: Bounds, arithmetic: Sequence[Arithmetic]) -> Bounds:
+        """Bound the difference of what two runtimes compute for x and y, whose difference y - x is in d."""
+        middle, chain = d.middle, x.chain.or_that_of(y.chain)
         result = self.apply(middle[None])[0]
-        radius, own, size = self.apply(np.stack([d.radius(middle), d.magnitude, magnitude]), absolute=True)
+        addends = self.addends(np.maximum(x.magnitude, y.magnitude), chain)
+        radius, own, size = self.apply(np.stack([d.radius(middle), d.magnitude, addends]), absolute=True)
         if self.offset is not None:
             size = size + self.offset_size
+        after = self.follow(chain, size)
         total = self._own(radius, own)
         for kind in arithmetic:
-            total = total + self.rounding(size, kind, terms)
-        return Bounds(result, result, d.dtype, terms + self.terms).widened(total)
+            total = total + self.rounding(chain, after, kind)
+        return Bounds(result, result, d.dtype, after).widened(total)
 
-    def rounding(self, size: Array, arithmetic: Arithmetic, terms: int) -> Array:
-        """Bound the rounding error of a result whose addends have a total magnitude of size."""
-        roundings = self.terms + terms + SLACK
-        factor = arithmetic.gamma(roundings)
-        if np.isinf(factor):
-            raise Unsupported(f"sums of {self.terms} terms may lose all their digits")
-        if not np.all(size <= arithmetic.largest / 2):
-            raise Unsupported("the bounds of its values do not exclude an overflow")
-        # Twice the factor: `size` itself is rounded.
-        return size * (factor * (1 + 2 * gamma(self.terms + 8, UNIT64))) + roundings * arithmetic.tiny
+    def rounding(self, before: Chain, after: Chain, arithmetic: Arithmetic) -> Array:
+        """Bound the rounding error of the result, in whatever order it is computed."""
+        roundings = after.terms + SLACK
+        factor = arithmetic.within_range(roundings, max(after.top, after.heavy))
+        # Of every result on the way, of the argument, and of what a scale makes of it that comes before its time.
+        lost = (roundings + self.reach + self.early(before)) * (arithmetic.tiny * max(1.0, after.stretch))
+        if after.light < arithmetic.tiny:
+            lost = lost + arithmetic.tiny * self.vanishing(before, after)
+        # Twice: `size` itself is rounded.
+        return after.size * (factor * (1 + 2 * gamma(self.terms + 8, UNIT64))) + lost
 
     def _own(self, radius: Array, size: Array) -> Array:
         """Bound the radius of the result, the rounding errors of this analysis included."""
@@ -101,18 +112,52 @@ class LinearMap(ABC):
 
 @dataclass(frozen=True, eq=False)
 class Scale(LinearMap):
-    """Every element times a factor of its own: batch normalisation, Mul and Div by constants."""
+    """Every element times a factor of its own: Mul and Div by constants, batch normalisation.
+
+    Attributes
+    ----------
+    factor : array
+    steps : tuple of array
+        The constants whose product the factor is, in the order of the model.
+    offset : array or None
+    before, after : array
+        What is added before and after the multiplication; the offset is the sum of both, multiplied.
+    divisor : array or None
+        What was divided by to get the factor.
+    doubt : array or float
+        Relative error of the factor, in units of the smallest normal number.
+    terms : int
+    """
 
     factor: Array
-    offset: Array | None = None
-    addends: Array | None = None
-    """The total magnitude of what the offset was computed from; its own by default."""
-    terms: int = 2
+    steps: tuple[Array, ...]
+    offset: Array | None
+    before: Array
+    after: Array
+    divisor: Array | None
+    doubt: Array | float
+    terms: int
+
+    @staticmethod
+    def by(factor: Array, divisor: Array | None = None) -> Scale:
+        """Return a multiplication alone."""
+        return Scale(factor, (factor,), None, np.zeros(()), np.zeros(()), divisor, 0.0, 2)
+
+    @property
+    def uniform(self) -> bool:
+        """Whether all elements have the same factor: then it may come before or after sums."""
+        return bool(np.all(self.factor == self.factor.ravel()[:1]))
+
+    @property
+    def reach(self) -> Array:
+        """See :class:`LinearMap`."""
+        return np.abs(self.factor)
 
     @property
     def offset_size(self) -> Array:
         """See :class:`LinearMap`."""
-        return super().offset_size if self.addends is None else self.addends
+        size: Array = self.before * np.abs(self.factor) + self.after
+        return size
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         """Return the products."""
@@ -121,145 +166,102 @@ class Scale(LinearMap):
             x = x.reshape(len(x), *[1] * (factor.ndim - x.ndim + 1), *x.shape[1:])
         return x * factor
 
+    def addends(self, magnitude: Array, chain: Chain) -> Array:
+        """Return those of the sums before: their weights may be multiplied by the factor instead."""
+        return chain.size
 
-@dataclass(frozen=True, eq=False)
-class RightProduct(LinearMap):
-    """x W on the last axis: Gemm, MatMul."""
-
-    matrix: Array
-    offset: Array | None = None
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
+    def follow(self, chain: Chain, size: Array) -> Chain:
         """See :class:`LinearMap`."""
-        return len(self.matrix) + 1
-
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the product."""
-        result: Array = x @ (np.abs(self.matrix) if absolute else self.matrix)
-        return result
-
-
-@dataclass(frozen=True, eq=False)
-class Mean(LinearMap):
-    """The mean over some axes, which stay with size 1; axes are those of the tensor."""
-
-    axes: tuple[int, ...]
-    terms: int
-    offset: Array | None = None
-
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the means."""
-        result: Array = x.mean(tuple(axis + 1 for axis in self.axes), keepdims=True)
-        return result
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """Where the windows of a convolution or pooling lie; all tuples have one entry for each spatial axis."""
-
-    kernel: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilations: tuple[int, ...]
-    begin: tuple[int, ...]
-    end: tuple[int, ...]
-    size: tuple[int, ...]
-    """Of the result."""
-
-    def pad(self, x: npt.NDArray[np.generic], value: float) -> npt.NDArray[np.generic]:
-        """Pad the spatial axes, the last ones, so that every tap of every window exists."""
-        width = [(0, 0)] * (x.ndim - len(self.kernel))
-        for axis, begin in enumerate(self.begin):
-            extent = x.shape[axis - len(self.kernel)]
-            last = (self.size[axis] - 1) * self.strides[axis] + (self.kernel[axis] - 1) * self.dilations[axis]
-            width.append((begin, max(0, last + 1 - begin - extent)))
-        return np.pad(x, width, constant_values=value)
-
-    def taps(self, padded: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
-        """Return, for each tap of the kernel in row-major order, what it sees in every window of a padded tensor."""
-        return [padded[self._selection(tap)] for tap in product(*map(range, self.kernel))]
-
-    def _selection(self, tap: tuple[int, ...]) -> tuple[Any, ...]:
-        return ..., *(
-            slice(k * d, k * d + (n - 1) * s + 1, s)
-            for k, d, n, s in zip(tap, self.dilations, self.size, self.strides, strict=True)
+        heavy, light, swell = 1.0, 1.0, np.ones(())
+        for step in self.steps:
+            most, least = spread(step)
+            heavy, light = heavy * most, light * least
+            swell = swell * np.maximum(np.abs(step), 1.0)
+        top = max(chain.top, largest((chain.size + self.before) * swell + self.after))
+        if chain.stretch or (self.uniform and chain.terms):
+            # The sums before may be those of other factors: nothing is known but their size.
+            top = max(top, (chain.top + largest(self.before)) * heavy + largest(self.after))
+        reach, tail = chain.grown(largest(self.reach))
+        return Chain(
+            terms=chain.terms + self.terms,
+            size=size,
+            top=top,
+            heavy=chain.heavy * heavy,
+            light=chain.light * light,
+            stretch=max(chain.stretch, 1.0) * heavy if self.uniform else chain.stretch,
+            reach=reach,
+            tail=tail,
         )
 
-
-@dataclass(frozen=True, eq=False)
-class Convolution(LinearMap):
-    """A convolution of (N, C, *spatial) with weights (M, C / groups, *kernel)."""
-
-    weights: Array
-    groups: int
-    geometry: Geometry
-    offset: Array | None = None
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
+    def early(self, before: Chain) -> float:
         """See :class:`LinearMap`."""
-        return int(np.prod(self.weights.shape[1:])) + 1
+        return before.reach if self.uniform else 0.0
 
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the convolution."""
-        weights = np.abs(self.weights) if absolute else self.weights
-        stack, batch, channels = x.shape[:3]
-        padded = self.geometry.pad(x.reshape(stack * batch, channels, *x.shape[3:]), 0.0)
-        taps = [np.asarray(tap, np.float64) for tap in self.geometry.taps(padded)]
-        inner, outer = weights.shape[1], len(weights) // self.groups
-        grouped = weights.reshape(self.groups, outer, inner, -1)
-        result = np.empty((stack * batch, self.groups, outer, *self.geometry.size))
-        if inner == 1 or inner * outer <= _FEW_WEIGHTS:
-            self._by_tap(taps, grouped, result)
-        else:
-            self._by_matrix(taps, grouped, result)
-        return result.reshape(stack, batch, len(weights), *self.geometry.size)
-
-    def _by_tap(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Add tap after tap: for many groups of few channels."""
-        result[...] = 0
-        inner = grouped.shape[2]
-        spatial = (1,) * len(self.geometry.size)
-        for t, tap in enumerate(taps):
-            values = tap.reshape(len(tap), self.groups, inner, *self.geometry.size)
-            for i in range(inner):
-                column = grouped[:, :, i, t]
-                if column.any():
-                    result += column.reshape(1, *column.shape, *spatial) * values[:, :, i : i + 1]
-
-    def _by_matrix(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Multiply matrices of patches: a few rows of the result at a time, to bound the memory."""
-        groups, outer, inner, kernel = grouped.shape
-        rows = self.geometry.size[0]
-        row = inner * kernel * int(np.prod(self.geometry.size[1:]))
-        step = max(1, _CHUNK // max(row, 1))
-        for n, g, start in product(range(len(result)), range(groups), range(0, rows, step)):
-            part = slice(start, start + step)
-            patches = np.stack([tap[n, g * inner : (g + 1) * inner, part] for tap in taps], axis=1)
-            product_ = grouped[g].reshape(outer, inner * kernel) @ patches.reshape(inner * kernel, -1)
-            result[n, g, :, part] = product_.reshape(outer, *patches.shape[2:])
-
-
-_FEW_WEIGHTS = 16
-
-
-@dataclass(frozen=True, eq=False)
-class Average(LinearMap):
-    """The average over windows, each divided by a count of its own."""
-
-    geometry: Geometry
-    counts: Array
-    offset: Array | None = None
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
+    def vanishing(self, before: Chain, after: Chain) -> Array | float:
         """See :class:`LinearMap`."""
-        return int(np.prod(self.geometry.kernel)) + 1
+        others = np.ones(()) if len(self.steps) == 1 else np.maximum(1.0, np.abs(np.stack(self.steps))).prod(0)
+        growth = before.tail if self.uniform else 1.0
+        return others * (before.top + self.before) * (len(self.steps) * before.heavy * after.terms * growth)
 
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the averages."""
-        taps = self.geometry.taps(self.geometry.pad(x, 0.0))
-        total = np.zeros((*x.shape[:3], *self.geometry.size))
-        for tap in taps:
-            total += tap
-        return total / self.counts
+    def rounding(self, before: Chain, after: Chain, arithmetic: Arithmetic) -> Array:
+        """See :class:`LinearMap`."""
+        if self.divisor is not None and not np.all(np.abs(self.divisor) >= arithmetic.tiny):
+            raise Unsupported("it divides by a number that may be taken for 0")
+        doubt = self.doubt * arithmetic.tiny
+        if not np.all(doubt <= 0.5):
+            raise Unsupported("a variance may be taken for 0")
+        return super().rounding(before, after, arithmetic) + after.size * doubt
+
+
+class Layer(LinearMap):
+    """Sums of products with weights.
+
+    Attributes
+    ----------
+    divisor : float
+        What the sums are divided by after all; 1 where weights are multiplied first.
+    scale : float
+        What the sums are multiplied by after all: Gemm's alpha. The weights of ``apply`` hold it already.
+    constants : (float, float)
+        The largest and the smallest of the weights before the scale, as
+        :func:`~theory.rewrite.certify.chain.spread` returns them.
+    """
+
+    divisor: float
+    scale: float
+    constants: tuple[float, float]
+    reach: float
+
+    def addends(self, magnitude: Array, chain: Chain) -> Array:
+        """Return the argument itself: weights are not multiplied with those of another layer."""
+        return magnitude
+
+    def follow(self, chain: Chain, size: Array) -> Chain:
+        """See :class:`LinearMap`."""
+        most, least = spread(np.array(self.scale))
+        reach = self.reach / least
+        top = max(chain.top * most, largest(size) * self.divisor / least)
+        if chain.stretch:
+            # The scale may come after the sums, which are then those of other numbers.
+            top = max(top, chain.top * most * reach * self.divisor + largest(self.offset_size))
+        heavy, light = self.constants
+        reach, tail = chain.grown(reach)
+        return Chain(
+            terms=chain.terms + self.terms,
+            size=size,
+            top=top,
+            heavy=chain.heavy * heavy * most,
+            light=chain.light * light * least,
+            stretch=chain.stretch if self.scale == 1 else max(chain.stretch, 1.0) * most,
+            reach=reach,
+            tail=tail,
+        )
+
+    def early(self, before: Chain) -> float:
+        """See :class:`LinearMap`."""
+        return 0.0 if self.scale == 1 else self.reach / abs(self.scale) * before.reach
+
+    def vanishing(self, before: Chain, after: Chain) -> Array | float:
+        """See :class:`LinearMap`."""
+        growth = 1.0 if self.scale == 1 else max(1.0, abs(self.scale)) * after.tail
+        return before.heavy * after.terms * before.top * growth

@@ -1,4 +1,7 @@
-"""Operators that only move elements: they act on bounds, constants and symbols alike."""
+"""Operators that only move elements: they act on bounds, constants and symbols alike.
+
+Each function takes a node and its inputs, constants as arrays; of all others only the shape is looked at.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +35,9 @@ class Movement:
     data: int = 1
     fill: float = 0.0
 
-
-def movement(node: Node, inputs: Sequence[Any]) -> Movement | None:
-    """Return how a node moves the elements of its inputs, None if it does something else.
-
-    Parameters
-    ----------
-    node : Node
-    inputs : sequence
-        Constants as arrays; of all others only the shape is looked at.
-    """
-    build = _BUILDERS.get(node.op)
-    return None if build is None else build(node, inputs)
+    def of(self, inputs: Sequence[Any]) -> Sequence[Any]:
+        """Return the inputs that are rearranged."""
+        return inputs if self.data < 0 else inputs[: self.data]
 
 
 def settings(node: Node, inputs: Sequence[Any], position: int, attribute: str) -> list[int] | None:
@@ -57,25 +51,31 @@ def settings(node: Node, inputs: Sequence[Any], position: int, attribute: str) -
     return [int(i) for i in inputs[position].ravel()]
 
 
-def _identity(node: Node, inputs: Sequence[Any]) -> Movement:
+def identity(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Identity."""
     return Movement(lambda arrays, _: arrays[0])
 
 
-def _dropout(node: Node, inputs: Sequence[Any]) -> Movement:
+def dropout(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Dropout."""
     if len(inputs) > 2 and inputs[2] is not None and not (isinstance(inputs[2], np.ndarray) and not inputs[2].any()):
         raise Unsupported("it drops at random: training mode")
-    return _identity(node, inputs)
+    return identity(node, inputs)
 
 
-def _flatten(node: Node, inputs: Sequence[Any]) -> Movement:
+def flatten(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Flatten."""
     shape = inputs[0].shape
     axis = node.attributes.get("axis", 1)
+    if not -len(shape) <= axis <= len(shape):
+        raise Unsupported(f"a tensor of {len(shape)} axes has no axis {axis}")
     axis += len(shape) if axis < 0 else 0
-    rows = int(np.prod(shape[:axis]))
-    return Movement(lambda arrays, _: arrays[0].reshape(rows, -1))
+    target = int(np.prod(shape[:axis])), int(np.prod(shape[axis:]))
+    return Movement(lambda arrays, _: arrays[0].reshape(target))
 
 
-def _reshape(node: Node, inputs: Sequence[Any]) -> Movement:
+def reshape(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Reshape."""
     target = settings(node, inputs, 1, "shape")
     if target is None:
         raise Unsupported("it has no target shape")
@@ -84,48 +84,82 @@ def _reshape(node: Node, inputs: Sequence[Any]) -> Movement:
     return Movement(lambda arrays, _: arrays[0].reshape(target))
 
 
-def _transpose(node: Node, inputs: Sequence[Any]) -> Movement:
+def transpose(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Transpose."""
     axes = node.attributes.get("perm") or list(range(len(inputs[0].shape)))[::-1]
     return Movement(lambda arrays, _: arrays[0].transpose(axes))
 
 
-def _squeeze(node: Node, inputs: Sequence[Any]) -> Movement:
+def squeeze(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Squeeze."""
     axes = settings(node, inputs, 1, "axes")
     return Movement(lambda arrays, _: np.squeeze(arrays[0], None if axes is None else tuple(axes)))
 
 
-def _unsqueeze(node: Node, inputs: Sequence[Any]) -> Movement:
+def unsqueeze(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Unsqueeze."""
     axes = settings(node, inputs, 1, "axes")
     if axes is None:
         raise Unsupported("it has no axes")
     return Movement(lambda arrays, _: np.expand_dims(arrays[0], tuple(axes)))
 
 
-def _concat(node: Node, inputs: Sequence[Any]) -> Movement:
+def concat(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Concat."""
     axis = node.attributes["axis"]
     return Movement(lambda arrays, _: np.concatenate(arrays, axis), data=-1)
 
 
-def _slice(node: Node, inputs: Sequence[Any]) -> Movement:
+def slice_(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Slice."""
     starts, ends = settings(node, inputs, 1, "starts"), settings(node, inputs, 2, "ends")
     if starts is None or ends is None:
         raise Unsupported("it has no starts or ends")
-    axes = settings(node, inputs, 3, "axes") or list(range(len(starts)))
+    shape = inputs[0].shape
+    axes = _axes(settings(node, inputs, 3, "axes"), range(len(starts)), len(shape))
     steps = settings(node, inputs, 4, "steps") or [1] * len(starts)
-    selection = [slice(None)] * len(inputs[0].shape)
+    selection = [slice(None)] * len(shape)
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        size = inputs[0].shape[axis]
-        # Before the first element, going down, is a place that Python has no index for.
-        selection[axis] = slice(start, None if step < 0 and end < -size else end, step)
+        selection[axis] = _places(start, end, step, shape[axis])
     return Movement(lambda arrays, _: arrays[0][tuple(selection)])
 
 
-def _pad(node: Node, inputs: Sequence[Any]) -> Movement:
+def _places(start: int, end: int, step: int, size: int) -> slice:
+    """Return the indices from start to end, both clamped as ONNX says, which is not as Python does.
+
+    Examples
+    --------
+    >>> _places(-100, -100, -1, 4), _places(100, -100, -2, 4), _places(1, 100, 2, 4), _places(0, -100, 1, 4)
+    (slice(0, None, -1), slice(3, None, -2), slice(1, 4, 2), slice(0, 0, 1))
+    """
+    if step == 0:
+        raise Unsupported("its step is 0")
+    # Going down, the first place is at most the last element, and the end may lie one before the first.
+    low, high = (-1, size - 1) if step < 0 else (0, size)
+    start, end = (place + size if place < 0 else place for place in (start, end))
+    start, end = min(max(start, 0), high), min(max(end, low), high)
+    # There is no index for the place before the first: Python counts those below 0 from the end.
+    return slice(max(start, 0), end if end >= 0 else None, step)
+
+
+def _axes(given: list[int] | None, default: Sequence[int], rank: int) -> list[int]:
+    """Return axes counted from 0, each at most once."""
+    axes = list(default) if given is None else given
+    if any(not -rank <= axis < rank for axis in axes):
+        raise Unsupported(f"a tensor of {rank} axes has no axes {axes}")
+    axes = [axis % rank for axis in axes]
+    if len(set(axes)) < len(axes):
+        raise Unsupported(f"its axes {axes} repeat")
+    return axes
+
+
+def pad(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Pad."""
     mode = node.attributes.get("mode", "constant")
     pads = settings(node, inputs, 1, "pads")
     rank = len(inputs[0].shape)
-    axes = settings(node, inputs, 3, "axes") or list(range(rank))
-    if pads is None or len(pads) != 2 * len(axes) or min(pads) < 0 or mode not in ("constant", "edge"):
+    axes = _axes(settings(node, inputs, 3, "axes"), range(rank), rank)
+    if pads is None or len(pads) != 2 * len(axes) or min(pads, default=0) < 0 or mode not in ("constant", "edge"):
         raise Unsupported(f"its mode {mode} or its pads cannot be followed")
     width = [(0, 0)] * rank
     for i, axis in enumerate(axes):
@@ -144,7 +178,8 @@ def _pad(node: Node, inputs: Sequence[Any]) -> Movement:
     return Movement(rearrange, fill=fill)
 
 
-def _gather(node: Node, inputs: Sequence[Any]) -> Movement:
+def gather(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Gather."""
     if not isinstance(inputs[1], np.ndarray):
         raise Unsupported("its indices are computed, not constant")
     axis = node.attributes.get("axis", 0)
@@ -152,25 +187,10 @@ def _gather(node: Node, inputs: Sequence[Any]) -> Movement:
     return Movement(lambda arrays, _: np.take(arrays[0], indices, axis))
 
 
-def _expand(node: Node, inputs: Sequence[Any]) -> Movement:
+def expand(node: Node, inputs: Sequence[Any]) -> Movement:
+    """Return Expand."""
     shape = settings(node, inputs, 1, "shape")
     if shape is None:
         raise Unsupported("it has no target shape")
     target = np.broadcast_shapes(tuple(shape), inputs[0].shape)
     return Movement(lambda arrays, _: np.broadcast_to(arrays[0], target))
-
-
-_BUILDERS: dict[str, Callable[[Node, Sequence[Any]], Movement]] = {
-    "Concat": _concat,
-    "Dropout": _dropout,
-    "Expand": _expand,
-    "Flatten": _flatten,
-    "Gather": _gather,
-    "Identity": _identity,
-    "Pad": _pad,
-    "Reshape": _reshape,
-    "Slice": _slice,
-    "Squeeze": _squeeze,
-    "Transpose": _transpose,
-    "Unsqueeze": _unsqueeze,
-}

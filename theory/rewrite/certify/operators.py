@@ -7,29 +7,23 @@ the difference of what two runtimes compute for two tensors, from the boxes of b
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from theory.rewrite.certify.arithmetic import SLACK, TINY64, Arithmetic
+from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic
 from theory.rewrite.certify.bounds import Bounds
-from theory.rewrite.certify.linear import Geometry, LinearMap
+from theory.rewrite.certify.chain import Chain, largest
+from theory.rewrite.certify.geometry import Geometry
+from theory.rewrite.certify.linear import LinearMap
 from theory.rewrite.certify.movement import Movement
 from theory.rewrite.certify.unsupported import Unsupported
 
 Array = npt.NDArray[np.float64]
 Boxes = Sequence[Bounds]
 Pair = tuple[Arithmetic, Arithmetic]
-
-_OWN = 2.0**-40
-"""Relative error granted to NumPy's exp, tanh and power in float64, and to the few operations around them: far more
-than they need, and far less than that of the runtime."""
-
-FUNCTION_ULPS = 64
-"""Error that a runtime's sigmoid, tanh and power may have, in units of the roundoff: of the largest value, 1, for the
-first two, and relative for the last. Assumed; onnxruntime's sigmoid and tanh were measured within 5."""
 
 
 class Operator(ABC):
@@ -52,15 +46,19 @@ class Move(Operator):
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
         """See :class:`Operator`."""
-        return self._move(xs, self.movement.fill)
+        chains = [x.chain for x in xs]
+        size = self._move([chain.size for chain in chains], abs(self.movement.fill))
+        lo, hi = (self._move([getattr(x, end) for x in xs], self.movement.fill) for end in ("lo", "hi"))
+        return Bounds(lo, hi, xs[0].dtype, Chain.join(chains, size))
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
-        return self._move(ds, 0.0)
+        lo, hi = (self._move([getattr(d, end) for d in ds], 0.0) for end in ("lo", "hi"))
+        return Bounds(lo, hi, ds[0].dtype)
 
-    def _move(self, boxes: Boxes, fill: float) -> Bounds:
-        lo, hi = (self.movement.rearrange([getattr(box, end) for box in boxes], fill) for end in ("lo", "hi"))
-        return Bounds(lo, hi, boxes[0].dtype, max(box.terms for box in boxes))
+    def _move(self, arrays: Sequence[Array], fill: float) -> Array:
+        moved: Array = self.movement.rearrange(arrays, fill)
+        return moved
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,7 @@ class Affine(Operator):
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
-        magnitude = np.maximum(xs[0].magnitude, ys[0].magnitude)
-        return self.map.deviation(ds[0], magnitude, arithmetic, max(xs[0].terms, ys[0].terms))
+        return self.map.deviation(xs[0], ys[0], ds[0], arithmetic)
 
 
 @dataclass(frozen=True)
@@ -87,11 +84,15 @@ class Sum(Operator):
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
         """See :class:`Operator`."""
-        return self._add(xs).widened(self._error(xs, arithmetic))
+        chain = self._chain(xs)
+        return replace(self._add(xs), history=chain).widened(self._error(xs, chain, arithmetic))
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
-        error = self._error(xs, arithmetic[0]) + self._error(ys, arithmetic[1])
+        error = sum(
+            (self._error(boxes, self._chain(boxes), kind) for boxes, kind in zip((xs, ys), arithmetic, strict=True)),
+            start=np.zeros(()),
+        )
         return self._add(ds).widened(error)
 
     def _add(self, boxes: Boxes) -> Bounds:
@@ -101,15 +102,25 @@ class Sum(Operator):
             total = signed if total is None else total.plus(signed)
         if total is None:
             raise Unsupported("it adds nothing")
-        terms = max(box.terms for box in boxes)
-        return replace(total, terms=terms + len(boxes) if terms else 0)
+        return replace(total, history=None)
 
-    def _error(self, boxes: Boxes, arithmetic: Arithmetic) -> Array:
-        terms = max(box.terms for box in boxes)
-        factor = arithmetic.gamma(len(boxes) + (terms + SLACK if terms else 0))
+    def _chain(self, boxes: Boxes) -> Chain:
+        chains = [box.chain for box in boxes]
+        chain = Chain.join(chains, sum((chain.size for chain in chains), start=np.zeros(())))
+        # Where all addends have the same scale, it may come after the sum.
+        top = sum(each.top for each in chains) if chain.stretch else max(chain.top, largest(chain.size))
+        # An error before they part comes in by all of them.
+        reach, tail = sum(each.reach for each in chains), sum(each.tail for each in chains)
+        terms = chain.terms + len(boxes) if chain.terms else 0
+        return replace(chain, top=top, terms=terms, reach=reach, tail=tail)
+
+    def _error(self, boxes: Boxes, chain: Chain, arithmetic: Arithmetic) -> Array:
+        """Bound the rounding: a runtime may start the sum of a linear layer before it with the other addends."""
+        roundings = chain.terms + SLACK if chain.terms else len(boxes)
+        factor = arithmetic.within_range(roundings, chain.top)
+        # The layer's own addends have been charged with as many roundings, and more.
         size = sum((box.magnitude for box in boxes), start=np.zeros(()))
-        _check_range(size, factor, arithmetic)
-        return size * (factor * (1 + _OWN)) + (1 + terms) * arithmetic.tiny
+        return size * (factor * (1 + OWN)) + (2 * len(boxes) + chain.terms) * arithmetic.tiny * max(1.0, chain.stretch)
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,8 @@ class Cast(Operator):
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
         """See :class:`Operator`."""
-        return replace(xs[0], dtype=self.dtype).widened(self._error(xs[0], arithmetic))
+        x = replace(xs[0], dtype=self.dtype, history=None)
+        return x.widened(self._error(x, arithmetic)) if self.narrows else x.or_zero(arithmetic.tiny)
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
@@ -131,94 +143,14 @@ class Cast(Operator):
 
     def _error(self, x: Bounds, arithmetic: Arithmetic) -> Array:
         if not self.narrows or arithmetic.unit == 0:
-            return np.zeros(x.shape)
-        _check_range(x.magnitude, self.target.unit, self.target)
-        return x.magnitude * (self.target.unit * (1 + _OWN)) + self.target.tiny
-
-
-Slopes = Callable[[Array, Array], tuple[Array | float, Array | float]]
-
-
-@dataclass(frozen=True)
-class Monotone(Operator):
-    """A nondecreasing function of each element.
-
-    Attributes
-    ----------
-    function : callable
-    slopes : callable
-        Takes bounds of arguments to bounds of the derivative between them.
-    ulps : int
-        Roundoffs that the runtime may be off by, the value 1 taken as the largest; 0 for exact functions.
-    """
-
-    function: Callable[[Array], Array]
-    slopes: Slopes
-    ulps: int = 0
-
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        box = Bounds(self.function(xs[0].lo), self.function(xs[0].hi), xs[0].dtype)
-        return box if self.ulps == 0 else box.widened(self._error(arithmetic) + _OWN)
-
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        least, largest = self.slopes(np.minimum(xs[0].lo, ys[0].lo), np.maximum(xs[0].hi, ys[0].hi))
-        box = replace(ds[0].times(least, largest), terms=0)
-        return box if self.ulps == 0 else box.widened(self._error(arithmetic[0]) + self._error(arithmetic[1]))
-
-    def _error(self, arithmetic: Arithmetic) -> float:
-        return self.ulps * arithmetic.unit + arithmetic.tiny
-
-
-def relu() -> Monotone:
-    """Return Relu: its slope is 0 or 1 where the sign is known."""
-    return clip(0.0, np.inf)
-
-
-def clip(lowest: float, highest: float) -> Monotone:
-    """Return Clip."""
-    if not lowest <= highest:
-        raise Unsupported(f"it clips to [{lowest}, {highest}]")
-
-    def slopes(lo: Array, hi: Array) -> tuple[Array, Array]:
-        free = (lo >= lowest) & (hi <= highest)
-        fixed = (hi <= lowest) | (lo >= highest)
-        return free.astype(float), (~fixed).astype(float)
-
-    return Monotone(lambda x: np.clip(x, lowest, highest), slopes)
-
-
-def tanh() -> Monotone:
-    """Return Tanh, whose derivative 1 - tanh^2 falls as the argument leaves 0."""
-    return Monotone(np.tanh, _bell(lambda x: 1 / np.cosh(np.minimum(x, 350.0)) ** 2), FUNCTION_ULPS)
-
-
-def sigmoid() -> Monotone:
-    """Return Sigmoid = (1 + tanh(x/2)) / 2, whose derivative falls as the argument leaves 0."""
-    derivative = _bell(lambda x: 0.25 / np.cosh(np.minimum(x, 700.0) / 2) ** 2)
-    return Monotone(lambda x: 0.5 * (1 + np.tanh(x / 2)), derivative, FUNCTION_ULPS)
-
-
-def _bell(derivative: Callable[[Array], Array]) -> Slopes:
-    """Bound a derivative that falls with the distance from 0."""
-
-    def slopes(lo: Array, hi: Array) -> tuple[Array, Array]:
-        near = np.maximum(0, np.maximum(lo, -hi))
-        far = np.maximum(np.abs(lo), np.abs(hi))
-        return derivative(far) * (1 - _OWN), derivative(near) * (1 + _OWN)
-
-    # Beyond its cap an argument is so large that its derivative is 0 but for an underflow, and the cap's is larger.
-    def capped(lo: Array, hi: Array) -> tuple[Array, Array]:
-        least, largest = slopes(lo, hi)
-        return np.where(least < TINY64, 0.0, least), largest
-
-    return capped
+            return np.full(x.shape, arithmetic.tiny)
+        factor = self.target.within_range(1, x.magnitude)
+        return x.magnitude * (factor * (1 + OWN)) + self.target.tiny
 
 
 @dataclass(frozen=True)
 class MaxPooling(Operator):
-    """The maximum of every window: exact, monotone, and 1-Lipschitz in the sup norm."""
+    """The maximum of every window: monotone, 1-Lipschitz in the sup norm, exact but for numbers taken for 0."""
 
     geometry: Geometry
 
@@ -227,11 +159,12 @@ class MaxPooling(Operator):
         box = Bounds(self.largest(xs[0].lo), self.largest(xs[0].hi), xs[0].dtype)
         if not np.all(np.isfinite(box.lo)):
             raise Unsupported("one of its windows lies in the padding altogether")
-        return box
+        return box.or_zero(arithmetic.tiny)
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
         """See :class:`Operator`."""
-        return Bounds(self.smallest(ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
+        box = Bounds(self.smallest(ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
+        return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
 
     def largest(self, x: Array) -> Array:
         """Return the maximum of each window."""
@@ -247,149 +180,3 @@ class MaxPooling(Operator):
         for tap in others:
             function(result, tap, out=result)
         return result
-
-
-@dataclass(frozen=True)
-class Softmax(Operator):
-    """Exponentials over their sum, along some axes."""
-
-    axes: tuple[int, ...]
-
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        box = self._probabilities(xs[0])
-        wide = box.widened(self._error(box, xs[0], arithmetic))
-        # A quotient of a nonnegative number by a sum that contains it, whatever the exponentials are.
-        excess = arithmetic.gamma(self._count(xs[0]) + SLACK)
-        return replace(wide, lo=np.maximum(wide.lo, 0.0), hi=np.minimum(wide.hi, 1 + 2 * excess))
-
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`.
-
-        Notes
-        -----
-        dp_i = p_i (1 - p_i) (dx_i - m), m a mean of the dx_j with j other than i; the mean value theorem along the
-        segment from one argument to the other.
-        """
-        x, y, d = xs[0], ys[0], ds[0]
-        hull = replace(x, lo=np.minimum(x.lo, y.lo), hi=np.maximum(x.hi, y.hi))
-        p = self._probabilities(hull)
-        slopes = p.lo * (1 - p.lo), p.hi * (1 - p.hi)
-        holds_half = (p.lo <= 0.5) & (p.hi >= 0.5)
-        largest = np.where(holds_half, 0.25, np.maximum(*slopes)) * (1 + _OWN) + TINY64
-        others = Bounds(d.lo.min(self.axes, keepdims=True), d.hi.max(self.axes, keepdims=True), d.dtype)
-        change = replace(d, terms=0).minus(others).times(np.minimum(*slopes) * (1 - _OWN), largest)
-        return change.widened(self._error(p, x, arithmetic[0]) + self._error(p, y, arithmetic[1]))
-
-    def _count(self, x: Bounds) -> int:
-        return int(np.prod([x.shape[axis] for axis in self.axes]))
-
-    def _probabilities(self, x: Bounds) -> Bounds:
-        top = x.hi.max(self.axes, keepdims=True)
-        low, high = np.exp(x.lo - top), np.exp(x.hi - top)
-        count = self._count(x)
-        # The sum over the others is a difference, whose error is relative to the whole sum.
-        whole = low.sum(self.axes, keepdims=True), high.sum(self.axes, keepdims=True)
-        least = np.maximum(0, whole[0] * (1 - count * _OWN) - low)
-        most = whole[1] * (1 + count * _OWN) - high
-        with np.errstate(invalid="ignore", divide="ignore"):
-            lo = np.nan_to_num(low / (low + most), nan=0.0)
-            hi = np.nan_to_num(high / (high + least), nan=1.0)
-        return Bounds(np.maximum(lo * (1 - _OWN) - TINY64, 0), np.minimum(hi * (1 + _OWN) + TINY64, 1), x.dtype)
-
-    def _error(self, p: Bounds, x: Bounds, arithmetic: Arithmetic) -> Array:
-        """Bound the rounding: of the differences to the largest argument, the exponentials, their sum, the quotient."""
-        count = self._count(x)
-        spread = x.hi.max(self.axes, keepdims=True) - x.lo.min(self.axes, keepdims=True)
-        relative = (2 * count + FUNCTION_ULPS + 4 * spread) * arithmetic.unit
-        error: Array = np.minimum(p.hi * 2 * relative + count * arithmetic.tiny, 1.0)
-        # Where the error of the exponents is not small, probabilities are still between 0 and 1.
-        return np.where(relative < 0.25, error, 1.0)
-
-
-@dataclass(frozen=True)
-class LocalResponse(Operator):
-    """LRN: x_i (bias + alpha/size sum of x_j^2 over near channels j)^-beta."""
-
-    alpha: float
-    beta: float
-    bias: float
-    size: int
-
-    def __post_init__(self) -> None:
-        if not (self.alpha >= 0 and self.beta >= 0 and self.bias > 0 and self.size >= 1):
-            raise Unsupported("its parameters allow a denominator of 0")
-
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        x = xs[0]
-        box = self._own(replace(x, terms=0).times(*self._power(x, self.beta)))
-        return box.widened(self._error(box, x, arithmetic))
-
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`.
-
-        Notes
-        -----
-        dy_i = S_i^-beta dx_i - (2 alpha beta / size) x_i S_i^(-beta-1) sum_j x_j dx_j.
-        """
-        x, y, d = xs[0], ys[0], replace(ds[0], terms=0)
-        hull = replace(x, lo=np.minimum(x.lo, y.lo), hi=np.maximum(x.hi, y.hi), terms=0)
-        products = d.times(hull.lo, hull.hi)
-        sums = replace(products, lo=self._near(products.lo, -1), hi=self._near(products.hi, 1))
-        factor = -2 * self.alpha * self.beta / self.size
-        indirect = hull.times(*self._power(hull, self.beta + 1)).times(sums.lo, sums.hi).times(factor, factor)
-        change = self._own(d.times(*self._power(hull, self.beta)).plus(self._own(indirect)))
-        own = self._own(replace(hull).times(*self._power(hull, self.beta)))
-        return change.widened(self._error(own, x, arithmetic[0]) + self._error(own, y, arithmetic[1]))
-
-    def _power(self, x: Bounds, exponent: float) -> tuple[Array, Array]:
-        """Bound S^-exponent."""
-        squares = np.square(np.maximum(0, np.maximum(x.lo, -x.hi))), np.square(x.magnitude)
-        least, most = (self.bias + self.alpha / self.size * self._near(square) for square in squares)
-        return (most * (1 + _OWN)) ** -exponent * (1 - _OWN), (least * (1 - _OWN)) ** -exponent * (1 + _OWN)
-
-    def _near(self, x: Array, direction: int = 0) -> Array:
-        """Sum over the near channels; rounded down or up if the direction is -1 or 1."""
-        before = (self.size - 1) // 2
-        padded = np.pad(x, [(0, 0), (before, self.size - 1 - before)] + [(0, 0)] * (x.ndim - 2))
-        parts = [padded[:, k : k + x.shape[1]] for k in range(self.size)]
-        total = sum(parts[1:], start=parts[0])
-        if direction:
-            total = total + direction * _OWN * sum((np.abs(part) for part in parts), start=np.zeros(()))
-        return total
-
-    def _error(self, result: Bounds, x: Bounds, arithmetic: Arithmetic) -> Array:
-        """Bound the rounding of the sums of squares, and of the power.
-
-        Notes
-        -----
-        Runtimes, onnxruntime among them, add the square of the channel that comes into reach to a running sum and
-        subtract that of the one that leaves. What large channels lose stays in the sums of small ones after them, so
-        the error is that of a sum over all channels.
-        """
-        channels = x.shape[1]
-        sums = arithmetic.gamma(4 * channels + self.size + SLACK)
-        power = arithmetic.gamma(FUNCTION_ULPS + SLACK)
-        whole = self.bias + self.alpha / self.size * 2 * np.square(x.magnitude).sum(1, keepdims=True)
-        _check_range(whole, sums + power, arithmetic)
-        lost = whole * sums * (1 + _OWN) + 4 * channels * arithmetic.tiny
-        squares = np.square(np.maximum(0, np.maximum(x.lo, -x.hi)))
-        least = (self.bias + self.alpha / self.size * self._near(squares)) * (1 - _OWN) - lost
-        if not np.all(least > 0):
-            raise Unsupported("rounding may bring its denominator to 0")
-        # The power's derivative, at the least denominator.
-        off = x.magnitude * self.beta * lost * least ** -(self.beta + 1)
-        error: Array = (off + result.magnitude * power) * (1 + _OWN) + 4 * arithmetic.tiny
-        return error
-
-    @staticmethod
-    def _own(box: Bounds) -> Bounds:
-        return box.widened(box.magnitude * _OWN)
-
-
-def _check_range(size: Array, factor: float, arithmetic: Arithmetic) -> None:
-    if np.isinf(factor):
-        raise Unsupported("its sums may lose all their digits")
-    if not np.all(size <= arithmetic.largest / 2):
-        raise Unsupported("the bounds of its values do not exclude an overflow")

@@ -14,9 +14,9 @@ from theory.networks.exactness.sort_linear import Domain
 from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.bounds import Bounds
 from theory.rewrite.certify.expressions import Index, Symbols, distinct_rows
+from theory.rewrite.certify.geometry import Geometry
 from theory.rewrite.certify.graph import Node
-from theory.rewrite.certify.interpret import Constant
-from theory.rewrite.certify.linear import Geometry
+from theory.rewrite.certify.readers import Constant
 from theory.rewrite.certify.residuals import Residual, residual
 from theory.rewrite.certify.symbolic_run import place_strides, run_symbols
 from theory.rewrite.certify.unsupported import Unsupported

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from theory.rewrite.certify.arithmetic import EXACT, Arithmetic, arithmetic_of
 from theory.rewrite.certify.bounds import Bounds
 from theory.rewrite.certify.graph import Graph, Node
-from theory.rewrite.certify.interpret import Constant, Interpreted, Operand, fold, interpret
+from theory.rewrite.certify.readers import Constant, Interpreted, Operand
 from theory.rewrite.certify.records import Unknown
+from theory.rewrite.certify.shapes import Shapes
+from theory.rewrite.certify.table import fold, interpret
 from theory.rewrite.certify.unsupported import Unsupported
 
 Value: TypeAlias = Bounds | Constant | Unknown
@@ -33,7 +35,7 @@ def float_arithmetic(dtype: npt.DTypeLike) -> Arithmetic:
     return arithmetic_of(dtype)
 
 
-def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: ArithmeticOf) -> Values:
+def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: ArithmeticOf, shapes: Shapes) -> Values:
     """Bound every tensor of a model.
 
     Parameters
@@ -42,6 +44,8 @@ def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: Arithme
     inputs : dict of str to Bounds
     arithmetic : callable
         Of each dtype.
+    shapes : Shapes
+        What others make of the model.
 
     Returns
     -------
@@ -50,19 +54,22 @@ def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: Arithme
     """
     values: Values = {**graph.constants, **inputs}
     for node in graph.nodes:
-        values[node.outputs[0]] = evaluate(node, values, arithmetic)
+        values[node.outputs[0]] = evaluate(node, values, arithmetic, shapes)
     return values
 
 
-def evaluate(node: Node, values: Values, arithmetic: ArithmeticOf) -> Value:
+def evaluate(node: Node, values: Values, arithmetic: ArithmeticOf, shapes: Shapes) -> Value:
     """Bound the first output of a node."""
+    name = node.outputs[0]
 
     def compute(operands: Sequence[Operand]) -> Value:
-        constant = fold(node, operands)
-        if constant is not None:
-            return constant
-        operator, tensors = interpret(node, operands)
-        return _sane(operator.forward(tensors, arithmetic(tensors[0].dtype)))
+        shapes.check_size(name)
+        value: Bounds | Constant | None = fold(node, operands)
+        if value is None:
+            operator, tensors = interpret(node, operands)
+            value = _sane(operator.forward(tensors, arithmetic(tensors[0].dtype)))
+        shapes.check(name, value.shape)
+        return value
 
     return attempt(node, values, compute)
 
@@ -76,7 +83,8 @@ def attempt(node: Node, values: Values, compute: Callable[[Sequence[Operand]], V
             return value
         operands.append(value)
     try:
-        with np.errstate(over="ignore", under="ignore"):
+        # What leaves the range of float64 is infinite or no number, and refused as such.
+        with np.errstate(all="ignore"):
             return compute(operands)
     except Unsupported as reason:
         return Unknown(node.name, str(reason))
@@ -92,8 +100,8 @@ def deviate(
 ) -> Bounds:
     """Bound the difference after an operator, from the boxes before it."""
     operator, first = interpreted
-    dtype = first[0].dtype
-    return _sane(operator.deviation(first, second, differences, (arithmetic[0](dtype), arithmetic[1](dtype))))
+    kinds = arithmetic[0](first[0].dtype), arithmetic[1](second[0].dtype)
+    return _sane(operator.deviation(first, second, differences, kinds))
 
 
 def _sane(box: Bounds) -> Bounds:

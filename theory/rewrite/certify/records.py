@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from theory.errors import ThreeValued, UndecidedError
 
 Array = npt.NDArray[np.float64]
+Model: TypeAlias = Literal["original", "rewritten", "both"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class PoolingFinding(ThreeValued):
     ----------
     name : str
         The name of the MaxPool node, its output's name if it has none.
+    model : {"original", "rewritten", "both"}
+        Which of the two models, in the order given, has the MaxPool.
     status : {"unchanged", "exact", "combination", "intervals", "unknown"}
         ``"unchanged"``: still a MaxPool. ``"exact"``: proved to compute the maximum of every window in exact
         arithmetic. ``"combination"``: proved to compute a combination of maxima over subsets, whose distance from the
@@ -85,6 +88,7 @@ class PoolingFinding(ThreeValued):
     """
 
     name: str
+    model: Model
     status: Literal["unchanged", "exact", "combination", "intervals", "unknown"]
     residual: float | None = None
     rounding: float | None = None
@@ -102,7 +106,7 @@ class DeviationBound(ThreeValued):
     ----------
     outputs : mapping of str to OutputDeviation
     pooling : tuple of PoolingFinding
-        One for each MaxPool of the original.
+        One for each MaxPool that the models have, or one of them; empty if neither has any.
     """
 
     outputs: Mapping[str, OutputDeviation]

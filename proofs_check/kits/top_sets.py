@@ -30,9 +30,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Expr, Integer, binomial
+from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.newton import (
+from proofs_check.kits.growing_orders import (
     BELOW_TOP,
     UP_TO_J,
     U,
@@ -49,11 +49,13 @@ from theory.optimal.families import Block, ClosedForm, D, J, K, R
 
 FIRST = D - J
 """f, the least order at the top."""
+_F = Symbol("f")
 
-WITHIN_TOP = Region(r"f \le k \le d - 1", {J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
+WITHIN_TOP = Region(r"1 \le f \le k \le d - 1, f = d - j", {_F: U + 1, J: W + V + 1, D: U + W + V + 2, K: U + 1 + W})
 _X = free("x")
 WITHIN_TOP_BESIDE_R = Region(
-    r"1 \le r < f \le k \le d - 1", {R: U + 1, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W}
+    r"1 \le r < f \le k \le d - 1, f = d - j",
+    {R: U + 1, _F: U + _X + 2, J: W + V + 1, D: U + _X + W + V + 3, K: U + _X + 2 + W},
 )
 
 
@@ -75,7 +77,7 @@ class _Parts:
 
     @property
     def on_cube(self) -> bool:
-        return self.family.objective == "cube"
+        return not self.family.goal.relative
 
     @property
     def error(self) -> Expr:
@@ -119,9 +121,9 @@ _ALTERNATING = sign(J) * binomial(D - 1, J)
 
 def _parts(family: ClosedForm) -> _Parts:
     blocks = list(family.blocks)
-    if family.objective == "cube" and (blocks[0].first, blocks[0].last) != (0, 0):
+    if not family.goal.relative and (blocks[0].first, blocks[0].last) != (0, 0):
         raise ProofError(f"{family.name} has no intercept")
-    if family.objective == "cube":
+    if not family.goal.relative:
         del blocks[0]
     *singles, top = blocks
     if [(block.first, block.last) for block in singles] not in ([], [(R, R)]) or (top.first, top.last) != (
@@ -147,7 +149,7 @@ def top_proof(family: ClosedForm) -> Proof:
     parts = _parts(family)
     return Proof(
         steps=(*_dual_steps(parts), *_size_steps(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
-        valid_from=2,
+        valid_from=3 if parts.single else 2,  # the least d that has room for r and a top order
         argument=_argument(parts),
         closing=r"The lower bound holds for the whole class, and the residual \( p(z) - [z = d] \) attains it.",
     )
@@ -251,7 +253,7 @@ def _inside(region: Region) -> Region:
     """Add f <= z <= k to a region where k - f is the free symbol w."""
     i = free("i")
     moved = {name: sympy.sympify(e).subs(W, W + i) for name, e in region.substitution.items()}
-    return Region(rf"{region.description}, f \le z \le k", {**moved, Z: moved[K] - W})
+    return Region(region.description, moved).extended(r"f \le z \le k", {Z: moved[K] - W})
 
 
 def _argument(parts: _Parts) -> str:

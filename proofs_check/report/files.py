@@ -1,16 +1,19 @@
-"""The report: what is claimed and what came out, as JSON and as one self-contained HTML page."""
+"""The files of the report: ``report.json`` and ``index.html``."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.page import page
-from theory.errors import InputError
+from proofs_check.report.page import page
+from proofs_check.report.run import Run, this_run
+from theory.errors import InputError, StorageError
+from theory.files import written_beside
 from theory.rationals import to_string
 
 if TYPE_CHECKING:
@@ -26,19 +29,22 @@ def write_report(
     folder: str | os.PathLike[str],
     *,
     controls: Iterable[Verdict] = (),
+    run: Run | None = None,
 ) -> Path:
     """Write ``report.json`` and ``index.html`` into a folder, both or none.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
-        In the order of the report.
+        In the order of ``report.json``; the page groups them by what they are about.
     claims : mapping of str to Claim
         The claims by name; those without a verdict are left out.
     folder : path-like
         Created if missing; other files in it are not touched.
     controls : iterable of Verdict
         What came out for the false neighbours of the claims, where they were checked.
+    run : Run, optional
+        What to say of where and when they were checked; by default :func:`proofs_check.report.run.this_run`.
 
     Returns
     -------
@@ -48,7 +54,9 @@ def write_report(
     Raises
     ------
     InputError
-        If a verdict belongs to no claim, or the folder cannot be written to.
+        If a verdict belongs to no claim, or SOURCE_DATE_EPOCH is no date.
+    StorageError
+        If the folder cannot be written to.
 
     Examples
     --------
@@ -61,9 +69,10 @@ def write_report(
     """
     pairs = [(verdict, _claim(verdict, claims)) for verdict in verdicts]
     outcomes = {verdict.claim: verdict for verdict in controls}
-    data = [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]
+    run = this_run() if run is None else run
+    data = {"run": run.to_dict(), "claims": [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]}
     target = Path(folder)
-    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes)})
+    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes, run)})
     return target / PAGE_NAME
 
 
@@ -85,9 +94,8 @@ def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict])
     """
     return {
         **verdict.to_dict(),
-        "statement": claim.statement,
-        "source": claim.source,
-        "idea": claim.idea,
+        **claim.to_dict(),
+        "closing": None if claim.proof is None else claim.proof().closing or None,
         "table": None if claim.table is None else asdict(claim.table()),
         "samples": [_sample_dict(sample) for sample in verdict.samples],
         "neighbours": [
@@ -115,24 +123,10 @@ def _sample_dict(sample: Instance) -> dict[str, Any]:
 
 def _write_all(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files beside their places, and move them there once all are written."""
-    beside = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in texts}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for target, part in beside.items():
-            # Renaming would find this out too, but maybe after another file was moved.
-            if target.is_dir():
-                raise InputError(f"cannot write the report to {folder}: {target.name} is a folder")
-            part.write_text(texts[target.name], encoding="utf-8")
-        for target, part in beside.items():
-            part.replace(target)
     except OSError as error:
-        raise InputError(f"cannot write the report to {folder}: {error.strerror or error}") from None
-    finally:
-        _remove(beside.values())
-
-
-def _remove(parts: Iterable[Path]) -> None:
-    for part in parts:
-        # Where the folder itself is a file, even asking raises.
-        if part.parent.is_dir():
-            part.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {str(folder)!r}: {error.strerror or error}") from None
+    with ExitStack() as stack:
+        for part, text in [(stack.enter_context(written_beside(folder / n)), text) for n, text in texts.items()]:
+            part.write_bytes(text.encode())

@@ -16,7 +16,7 @@ from proofs_check.claim import Claim
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, least_kernel_size, standard
 from theory import Estimator, optimal_estimator
-from theory.estimator import Objective
+from theory.objectives import DEFAULT, Objective
 from theory.optimal.families import Block, ClosedForm, evaluate_formula
 
 Build = Callable[[ClosedForm], Proof]
@@ -93,7 +93,9 @@ def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:
     beyond = _BEYOND.get(family.name, {})
     for name, value in family.least.items():
         yield Hypothesis(rf"{name} \ge {value}", partial(_is_least, name, value), beyond.get(name))
-    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"))
+    # What the parameters leave room for at all.
+    least = int(evaluate_formula(first, {Symbol(name): value for name, value in family.least.items()}))
+    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"), least)
 
 
 def _is_least(name: str, least: int, case: Case) -> bool:
@@ -182,7 +184,7 @@ def _certified(estimator: Estimator, kernel_size: int, orders: Sequence[int], ob
     certificate, stated = estimator.certificate, (kernel_size, tuple(orders), objective)
     if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
         raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
-    return check_certificate(certificate.to_json())
+    return check_certificate(certificate.to_json(), limit=None)
 
 
 def family_statement(family: ClosedForm) -> str:
@@ -194,17 +196,16 @@ def family_statement(family: ClosedForm) -> str:
     >>> print(family_statement(closed_forms["mean-and-last"]))
     E(d, \{0, 1, d - 1\}) = \frac{1}{2 d + 2}
     """
-    symbol = r"E_{\text{range}}" if family.objective == "range" else "E"
     orders = ", ".join(
         sympy.latex(block.first)
         if block.first == block.last
         else rf"{sympy.latex(block.first)}, \ldots, {sympy.latex(block.last)}"
         for block in family.blocks
     )
-    return rf"{symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
+    return rf"{family.goal.symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
 
 
-def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = "cube") -> Fraction:
+def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = DEFAULT) -> Fraction:
     """Compute an optimal error, certified by :func:`proofs_check.certificates.check_certificate`.
 
     Raises

@@ -23,8 +23,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
+from proofs_check.kits.fixed_orders import with_error
 from proofs_check.proof import ConstantSum, Identity, ProofError, Region, Step, Telescoping, free
-from proofs_check.tight import with_error
 from theory.optimal.families import ClosedForm, D, J, K, R
 
 Z = Symbol("z")
@@ -133,19 +133,20 @@ def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Ex
     return summand, rest
 
 
-def without_sums(*formulas: Expr) -> tuple[list[Expr], dict[Symbol, Expr]]:
-    """Write a symbol for each sum, and say in terms of free symbols that each is a positive integer.
+def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
+    """Write a symbol for each sum, and say that each is a positive integer.
 
     Returns
     -------
+    region : Region
+        With the symbols beside its own.
     formulas : list of Expr
-    positive : dict of Symbol to Expr
-        To add to the substitution of a region.
     """
     sums = sorted({found for formula in formulas for found in formula.atoms(Sum)}, key=str)
     names = {found: Symbol(f"H_{i}") for i, found in enumerate(sums)}
-    positive = {name: free(f"h_{i}") + 1 for i, name in enumerate(names.values())}
-    return [formula.xreplace(names) for formula in formulas], positive
+    for i, name in enumerate(names.values()):
+        region = region.extended(rf"{name} \ge 1", {name: free(f"h_{i}") + 1})
+    return region, [formula.xreplace(names) for formula in formulas]
 
 
 # --- without intercept ----------------------------------------------------------------------------------------------
@@ -163,12 +164,12 @@ def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[
     region : Region
         Says what d, k and the parameters are.
     """
-    x, e = free("x"), free("e")
-    inverse = Region(r"1/E' = x + 2", {Symbol("x"): x, Symbol("e"): e})
-    error = 1 / (Integer(2) + x)
+    x, e = Symbol("x"), Symbol("e")
+    inverse = Region(r"x, e \ge 0", {x: U, e: V})
+    error = 1 / (2 + x)
     steps: list[Step] = [
         Identity(
-            "the residual without intercept is e'/(1 - E') below d",
+            r"the residual without intercept is \(e'/(1 - E')\) below \(d\), where \(1/E' = x + 2\) and \(e' = e\)",
             1 - (1 - error - e) / (1 - error),
             e / (1 - error),
             inverse,
@@ -181,9 +182,8 @@ def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[
             raise ProofError(f"the orders of {family.name} are not those of {parent.name} less 0")
         formulas += [block.coefficient * (1 - parent.parametric_error_formula), old.coefficient]
         texts.append(f"coefficients of the orders {block.first}..{block.last}, times 1 - E'")
-    plain, positive = without_sums(*formulas)
     # Each sum here counts subsets, at least the empty one, or stands in a numerator, where its sign does not matter.
-    wider = Region(region.description, {**region.substitution, **positive})
+    wider, plain = without_sums(region, *formulas)
     steps += [
         Identity(text, sympy.expand(plain[2 * i] - plain[2 * i + 1]) + 1, Integer(1), wider)
         for i, text in enumerate(texts)
@@ -194,7 +194,8 @@ def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[
 BARE_ARGUMENT = (
     r" Without intercept: let \( e' \) and \( E' \) belong to the same orders with intercept, where \( \beta_0 = E' "
     r"\). Its terms other than the intercept, divided by \( 1 - E' \), have residual \( e'/(1 - E') \) below \( d \) "
-    r"and 0 at \( z = d \), so at most \( E'/(1 - E') = E \) in absolute value."
+    r"and 0 at \( z = d \), so at most \( E'/(1 - E') = E \) in absolute value. (The step on it is an identity of "
+    r"rational functions, so that integers \( x \) and \( e \) are enough to prove it for all numbers.)"
 )
 BARE_CLOSING = (
     r"The weights, less that at \( z = d \), whose absolute value is 1, add up to \( 1/E' - 1 = 1/E \), which is the "

@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from proofs_check.markup import el
+from proofs_check.report.markup import el
 
 if TYPE_CHECKING:
     from proofs_check.claim import Instance

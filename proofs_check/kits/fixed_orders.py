@@ -42,7 +42,7 @@ import sympy
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.optima import family_claim
+from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm, D, K
@@ -213,7 +213,7 @@ def halves(excess: int, least: int) -> Cover:
         ),
         argument=rf"For \({kind}\), every \(z\) is at most \(a\), above it, or one of the last {top}.",
         kernel_size=2 * A + excess,
-        formula=region(f"any z, {all_sizes}", least + u, free("v")),
+        formula=region(rf"z \ge 0, {all_sizes}", least + u, free("v")),
     )
 
 
@@ -252,7 +252,7 @@ def _feature(order: Expr, zeros: Expr) -> Expr:
 def _span(family: ClosedForm) -> list[Expr]:
     """Return the orders S of the functions C(z, s)."""
     orders = [order for order, _ in _coefficients(family)]
-    return orders if family.objective == "range" or 0 in orders else [Integer(0), *orders]
+    return orders if family.goal.relative or 0 in orders else [Integer(0), *orders]
 
 
 def _simplified(family: ClosedForm, kernel_size: Expr) -> ClosedForm:
@@ -284,7 +284,7 @@ def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iter
     for order in _span(family):
         moment = sympy.Add(*(a * binomial(z, order) for z, a in zip(points, weights, strict=True)))
         yield Identity(f"moment of order {order}, {where}", moment, binomial(D, order), sizes)
-    first = points[0] - 1 if family.objective == "range" else points[0]
+    first = points[0] - 1 if family.goal.relative else points[0]
     yield _sign(f"points, the first, {where}", first, sizes)
     for below, above in zip(points, (*points[1:], D), strict=True):
         yield _sign(f"points, {below} before {above}, {where}", above - below - 1, sizes)
@@ -309,7 +309,7 @@ def _place_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
             slacks[text] = sympy.factor(sympy.expand_func(slack.subs(D, cover.kernel_size)))
             yield Identity(f"formula for {text}, z < d, {formula.description}", slack, slacks[text], formula)
     for place in cover.places:
-        if family.objective == "range" and place.last:
+        if family.goal.relative and place.last:
             continue
         for text, slack in _slacks(family, last=True) if place.last else slacks.items():
             yield _sign(f"residual, {text}, {place.region.description}", slack, place.region)
@@ -319,7 +319,7 @@ def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
     yield from _place_steps(family, cover)
     for rise in cover.rises:
         yield from _rise_steps(family, rise.region)
-    if family.objective == "range":
+    if family.goal.relative:
         total = sympy.Add(*(beta for _, beta in _coefficients(family)))
         yield Identity(f"sum of the coefficients, {cover.sizes.description}", total, Integer(1), cover.sizes)
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from proofs_check.markup import Node, display, el, formula, prose
-from proofs_check.plots import plot
+from proofs_check.report.markup import Node, display, el, formula, prose
+from proofs_check.report.plots import plot
+from proofs_check.report.stated import WHOSE, statement
 from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:
@@ -27,10 +28,13 @@ _KIND = {
 
 LONGEST_NUMBER = 40
 """Numbers with more characters are shown as decimals, and in full on demand."""
+_CONTROLS = (
+    "Close to this claim, and false: the machinery that checks the claim must refute each, at an instance at which "
+    "both sides are known exactly, such as an optimum or a count. That something built is larger than stated refutes "
+    "nothing. The tests of this project see to it that each is refuted."
+)
 _LONGEST_IN_CONTENTS = 12
 _LONGEST_TITLE = 400
-_MOST_OPEN_ROWS = 16
-_MOST_OPEN_STEPS = 6
 
 
 def anchor(name: str) -> str:
@@ -66,16 +70,17 @@ def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, 
     Element
     """
     title = el("h3", el("span", f"{number}.", class_="number-of"), claim.name)
+    whose = el("span", WHOSE[claim.origin], class_="whose")
     return el(
         "section",
-        el("div", title, badge(verdict.status, verdict.label), class_="head"),
-        display(claim.statement),
+        el("div", title, badge(verdict.status, verdict.label), whose, class_="head"),
+        statement(claim),
         None if claim.table is None else foldable(claim.table()),
         _witness(verdict),
         _facts(verdict, claim),
         *_proof(verdict, claim),
         _evidence(verdict),
-        *_neighbours(claim, controls),
+        _neighbours(claim, controls),
         el("p", el("a", "Contents ↑", href="#contents"), class_="back"),
         class_="claim",
         id=anchor(claim.name),
@@ -108,7 +113,7 @@ def _fails(verdict: Verdict) -> bool:
 def _facts(verdict: Verdict, claim: Claim) -> Element:
     facts: list[tuple[str, Sequence[Node]]] = [
         ("Kind", [_KIND[claim.kind]]),
-        ("Scope", [verdict.scope]),
+        *_scopes(verdict, claim),
         ("Source", [claim.source]),
         ("Checked", [_checked(verdict)]),
     ]
@@ -118,6 +123,15 @@ def _facts(verdict: Verdict, claim: Claim) -> Element:
         facts.append(("Idea", prose(claim.idea)))
     items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]
     return el("dl", *items, class_="facts")
+
+
+def _scopes(verdict: Verdict, claim: Claim) -> list[tuple[str, Sequence[Node]]]:
+    """Say for what the claim is stated, and for what it was proved or checked."""
+    reached = {"proved": "proved", "verified": "verified"}.get(verdict.status, "checked")
+    if verdict.scope == claim.whole:
+        return [("Scope", [f"{verdict.scope}; {reached} for all of it"])]
+    stated = [("Scope", [claim.whole])] if claim.whole else []
+    return [*stated, (f"{reached.capitalize()} for", [verdict.scope])]
 
 
 def _checked(verdict: Verdict) -> str:
@@ -130,22 +144,21 @@ def _evidence(verdict: Verdict) -> Element | None:
     if not verdict.samples:
         return None
     figure = plot(verdict.samples, verdict.claim)
-    return el("div", _samples(verdict), None if figure is None else el("figure", figure), class_="evidence")
+    number = len(verdict.samples)
+    title = f"Exact numbers for {number} kernel sizes" if number > 1 else "Exact numbers for one kernel size"
+    shown = el("div", _samples(verdict), None if figure is None else el("figure", figure), class_="evidence")
+    return el("details", el("summary", title if figure is None else f"{title}, with a plot"), shown)
 
 
 def _samples(verdict: Verdict) -> Element:
     head = [("d", "right"), ("instance", None), ("computed", "right"), ("", "relation"), ("claimed", "right")]
-    rows = [_sample_row(sample, verdict.kind) for sample in verdict.samples]
     table = el(
         "table",
-        el("caption", el("span", "Exact numbers, at the last instance of each kernel size")),
+        el("caption", el("span", "At the last instance of each kernel size")),
         el("thead", el("tr", *(el("th", name, class_=class_, scope="col") for name, class_ in head))),
-        el("tbody", *rows),
+        el("tbody", *(_sample_row(sample, verdict.kind) for sample in verdict.samples)),
     )
-    box = el("div", table, class_="scroll")
-    if len(rows) <= _MOST_OPEN_ROWS:
-        return box
-    return el("details", el("summary", f"Exact numbers for {len(rows)} kernel sizes"), box)
+    return el("div", table, class_="scroll")
 
 
 def _sample_row(sample: Instance, kind: Kind) -> Element:
@@ -176,12 +189,16 @@ def relation(kind: Kind, computed: Fraction | None, claimed: Fraction | None) ->
     return "=" if computed == claimed else "≠"
 
 
-def _neighbours(claim: Claim, controls: Mapping[str, Verdict]) -> list[Element]:
+def _neighbours(claim: Claim, controls: Mapping[str, Verdict]) -> Element | None:
     if not claim.neighbours:
-        return []
-    text = "False statements close to this one. The same machinery must refute each; the tests see to it that it does."
+        return None
     items = [_neighbour(neighbour, controls.get(neighbour.name)) for neighbour in claim.neighbours]
-    return [el("h4", "Negative controls"), el("p", text), el("ul", *items, class_="controls")]
+    title = (
+        "Negative control: a false statement"
+        if len(items) == 1
+        else f"Negative controls: {len(items)} false statements"
+    )
+    return el("details", el("summary", title), el("p", _CONTROLS), el("ul", *items, class_="controls"))
 
 
 def _neighbour(claim: Claim, verdict: Verdict | None) -> Element:
@@ -201,11 +218,21 @@ def _proof(verdict: Verdict, claim: Claim) -> list[Element]:
     if proof is None:
         return []
     title = "Proof" if verdict.status == "proved" else "Attempted proof: not all of it was checked, or it fails"
+    number = f"{len(proof.steps)} steps" if len(proof.steps) > 1 else "one step"
     argument = el("p", *prose(proof.argument), class_="argument") if proof.argument else None
     steps = el("ol", *map(_step, proof.steps), class_="steps")
-    if len(proof.steps) > _MOST_OPEN_STEPS:
-        steps = el("details", el("summary", f"{len(proof.steps)} steps"), steps)
-    return [part for part in (el("h4", title), argument, _reach(proof), steps) if part is not None]
+    return [
+        el("details", el("summary", f"{title}, in {number}"), argument, _reach(proof), steps),
+        *([_closing(proof, verdict)] if proof.closing else []),
+    ]
+
+
+def _closing(proof: Proof, verdict: Verdict) -> Element:
+    """Show what no step says by itself."""
+    title = (
+        "Left to words, after the steps" if not verdict.kernel else "Left to words in this proof, not in the kernel’s"
+    )
+    return el("p", el("strong", f"{title}: "), *prose(proof.closing), class_="closing")
 
 
 def _reach(proof: Proof) -> Element:
@@ -214,9 +241,10 @@ def _reach(proof: Proof) -> Element:
 
 
 def _step(step: Step) -> Element:
-    region = getattr(step, "region", None)
-    where: list[Node] = [" for ", formula(region.description)] if region is not None else []
-    kind = el("span", " (", _words(type(step).__name__), *where, ")", class_="kind")
+    from proofs_check.proof import region_of
+
+    where = prose(rf"\({region_of(step).description}\))")
+    kind = el("span", " (", _words(type(step).__name__), " for ", *where, class_="kind")
     return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
 
 

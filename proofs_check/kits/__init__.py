@@ -1,0 +1,1 @@
+"""What several theorems share: fixed orders, growing orders, top sets, optima."""

@@ -1,0 +1,87 @@
+"""The certifier's table of operators: every row against onnxruntime, and rows that have to be refused."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+from tests.operator_samples import RefusedError, check_row
+from theory.rewrite.certify import functions, readers, rules, table
+from theory.rewrite.certify.samples import SAMPLES, Sample
+from theory.rewrite.certify.table import TABLE, Row
+
+
+@pytest.mark.parametrize("op", TABLE)
+def test_every_row_is_what_onnxruntime_computes(op):
+    check_row(TABLE[op], np.random.default_rng(len(op)))
+
+
+ALPHA = float(np.float32(0.01))
+
+
+def _leaky(ulps, steepest=1.0):
+    def slopes(lo, hi):
+        return np.where(lo >= 0, steepest, ALPHA), np.where(hi <= 0, ALPHA, steepest)
+
+    return functions.Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
+
+
+LEAKY = (Sample("y = LeakyRelu (x)"),)
+
+
+def _row(build, *, samples=LEAKY, symbolic=None):
+    return Row("LeakyRelu", readers.elementwise(build), None, symbolic, rules.anywhere, samples)
+
+
+def _with(row, sample, **changes):
+    return dataclasses.replace(row, samples=(sample,), **changes)
+
+
+def _add(monkeypatch, row):
+    monkeypatch.setitem(table.TABLE, row.op, row)
+    check_row(row, np.random.default_rng(0))
+
+
+def test_a_right_new_row_is_accepted(monkeypatch):
+    _add(monkeypatch, _row(lambda: _leaky(64)))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (_row(lambda: _leaky(0)), "a value is not in its box"),
+        (_row(lambda: _leaky(64, steepest=0.5)), "a difference is not in its box"),
+        (_row(lambda: _leaky(64), symbolic=rules.relu), "symbols compute something else"),
+        (_row(lambda: _leaky(64), samples=()), "no sample"),
+        (_row(lambda: _leaky(64), samples=(Sample("y = Relu (x)"),)), "not in its sample"),
+        (_row(lambda: _leaky(64), samples=(Sample("t = LeakyRelu (x) y = Exp (t)"),)), "Exp is not covered"),
+        (dataclasses.replace(TABLE["Relu"], symbolic=rules.same), "symbols compute something else"),
+        (_with(TABLE["Add"], Sample("y = Add (x, c)", drawn={"c": (3, 1, 1)}), apart=rules.anywhere), "another shape"),
+        (dataclasses.replace(TABLE["Sub"], read=readers.sum_of(1, 1)), "a value is not in its box"),
+        (dataclasses.replace(TABLE["Gather"], symbolic=rules.add), "none of the samples"),
+    ],
+    ids=["rounding", "slopes", "symbols", "no sample", "other sample", "unknown", "relu", "channels", "signs", "rule"],
+)
+def test_a_wrong_row_is_refused(monkeypatch, row, reason):
+    with pytest.raises(RefusedError, match=reason):
+        _add(monkeypatch, row)
+
+
+def test_a_row_beside_the_table_is_refused():
+    with pytest.raises(RefusedError, match="not in the table"):
+        check_row(_row(lambda: _leaky(64)), np.random.default_rng(0))
+
+
+def test_no_field_of_a_row_and_no_rounding_has_a_default():
+    for kind in (Row, functions.Monotone):
+        assert all(field.default is field.default_factory is dataclasses.MISSING for field in dataclasses.fields(kind))
+
+
+def test_every_sample_belongs_to_a_row():
+    assert set(SAMPLES) == set(TABLE)
+    assert all(row.samples is SAMPLES[op] and row.op == op for op, row in TABLE.items())

@@ -1,0 +1,272 @@
+"""Sweeps whose files are not what was written: no number of theirs is used, and they are solved again."""
+
+import json
+import os
+import random
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+
+import theory
+from tests.campaigns import campaign, tries
+from theory.cli import main
+from theory.errors import FormatError, InputError, StorageError
+from theory.frontier.chunk import solve_chunk
+from theory.frontier.dataset import SweepDataset, open_dataset
+from theory.frontier.pareto import pareto_front
+from theory.seals import seal, unseal
+
+KERNEL = 10
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return theory.sweep(KERNEL, tmp_path_factory.mktemp("original"), workers=1)
+
+
+@pytest.fixture(scope="module")
+def right(original):
+    return original.read()
+
+
+@pytest.fixture
+def dataset(original, tmp_path):
+    """A copy, to be damaged."""
+    folder = tmp_path / "sweep"
+    shutil.copytree(original.path, folder)
+    return open_dataset(folder)
+
+
+def _resumed(dataset):
+    damages = []
+    theory.sweep(dataset.kernel_size, dataset.path, workers=1, on_damage=damages.extend)
+    return damages
+
+
+def _flipped(content, bit):
+    return content[: bit // 8] + bytes([content[bit // 8] ^ 1 << bit % 8]) + content[bit // 8 + 1 :]
+
+
+def _rows(path):
+    """What is read of a sweep, or None where it is refused in one line."""
+    try:
+        return open_dataset(path).read()
+    except (StorageError, FormatError) as error:
+        return None if len(str(error).splitlines()) == 1 else error
+
+
+# --- drawn damage ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A sweep of one chunk."""
+    return theory.sweep(9, tmp_path / "small", workers=1)
+
+
+@campaign
+def test_no_flipped_bit_in_a_chunk_gives_other_values(small):
+    draw = random.Random(15)
+    file, right = small.file(0), small.read()
+    written = file.read_bytes()
+    for number in range(tries(1500)):
+        bit = draw.randrange(8 * len(written))
+        file.write_bytes(_flipped(written, bit))
+        rows = _rows(small.path)
+        assert rows is None or rows.equals(right), bit
+        # What is refused is not there when the sweep is resumed: else, it would be refused for ever.
+        assert (rows is None) == bool(small.damages([0])), bit
+        if number % 100 == 0:
+            _resumed(small)
+            assert small.read().equals(right)
+            assert file.read_bytes() == written
+
+
+def test_no_flipped_bit_in_the_description_gives_other_values(small):
+    description, right = small.path / "sweep.json", small.read()
+    written = description.read_bytes()
+    refused = 0
+    for bit in range(8 * len(written)):
+        description.write_bytes(_flipped(written, bit))
+        rows = _rows(small.path)
+        assert rows is None or rows.equals(right), bit
+        refused += rows is None
+    assert refused > 6 * len(written)
+
+
+def _cut(content, draw):
+    return content[: draw.randrange(len(content))]
+
+
+def _blank(content, draw):
+    start, length = draw.randrange(len(content)), draw.choice([1, 16, 512])
+    return content[:start] + bytes(len(content[start : start + length])) + content[start + length :]
+
+
+def _insert(content, draw):
+    start = draw.randrange(len(content) + 1)
+    return content[:start] + draw.randbytes(draw.choice([1, 4, 512])) + content[start:]
+
+
+def _exchange(content, draw):
+    one, other = sorted(draw.randrange(len(content) - 8) for _ in range(2))
+    if other < one + 8:
+        return content
+    return (
+        content[:one]
+        + content[other : other + 8]
+        + content[one + 8 : other]
+        + content[one : one + 8]
+        + content[other + 8 :]
+    )
+
+
+@campaign
+@pytest.mark.parametrize("damage", [_cut, _blank, _insert, _exchange])
+def test_no_larger_damage_gives_other_values(damage, dataset, right):
+    draw = random.Random(16)
+    written = dataset.file(1).read_bytes()
+    for _ in range(tries(100)):
+        dataset.file(1).write_bytes(damage(written, draw))
+        rows = _rows(dataset.path)
+        assert rows is None or rows.equals(right)
+    _resumed(dataset)
+    assert dataset.read().equals(right)
+
+
+# --- files that belong elsewhere ------------------------------------------------------------------------------------
+
+
+def _of_another_chunk(dataset):
+    return dataset.file(0).read_bytes()
+
+
+def _of_a_smaller_kernel(dataset):
+    # The same masks, all of them.
+    return seal(solve_chunk(KERNEL - 1, (0,), 0, 256))
+
+
+def _of_other_sets(dataset):
+    return seal(solve_chunk(KERNEL, (1,), 0, 256))
+
+
+def _of_an_older_version(dataset):
+    path = dataset.path / "old"
+    pq.write_table(dataset.load(1), path, compression="zstd")
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+def _with_other_columns(dataset):
+    return seal(dataset.load(1).drop_columns(["units"]))
+
+
+def _no_parquet(dataset):
+    return seal(dataset.load(1))[:-4] + b"PAR2"
+
+
+def _nothing(dataset):
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (_of_another_chunk, "has the rows of another sweep, or of another chunk"),
+        (_of_other_sets, "has the rows of another sweep, or of another chunk"),
+        (_with_other_columns, "has the rows of another sweep, or of another chunk"),
+        (_of_an_older_version, "has no checksum, as in older versions"),
+        (_nothing, "has no checksum"),
+        (_no_parquet, "is damaged: its checksum is that of other content"),
+    ],
+)
+def test_a_file_that_is_not_the_chunk_is_solved_again(content, reason, dataset, right):
+    dataset.file(1).write_bytes(content(dataset))
+    message = f"{dataset.file(1)} {reason}"
+    with pytest.raises(StorageError) as caught:
+        pareto_front(dataset.path, "terms")
+    assert str(caught.value).startswith(message)
+    (damage,) = _resumed(dataset)
+    assert damage.startswith(message)
+    assert dataset.read().equals(right)
+
+
+def test_masks_of_a_smaller_kernel_are_not_taken_for_those_of_a_larger_one(dataset):
+    dataset.file(0).write_bytes(_of_a_smaller_kernel(dataset))
+    assert unseal(dataset.file(0).read_bytes())["mask"].equals(solve_chunk(KERNEL, (0,), 0, 256)["mask"])
+    with pytest.raises(StorageError, match="rows of another sweep"):
+        dataset.read()
+
+
+@pytest.mark.parametrize(
+    "name", ["chunk-2.parquet", "chunk-01.parquet", "chunk-1 (copy).parquet", "best.parquet", "chunk-٠.parquet"]
+)
+def test_a_file_too_many_is_refused(name, dataset):
+    shutil.copy(dataset.file(1), dataset.path / name)
+    for use in (dataset.read, lambda: _resumed(dataset), lambda: pareto_front(dataset, "units")):
+        with pytest.raises(StorageError, match="is none of the chunks of this sweep: move it elsewhere"):
+            use()
+    (dataset.path / name).unlink()
+    assert _resumed(dataset) == []
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_neither_waited_for_nor_replaced(make, dataset):
+    dataset.file(1).unlink()
+    make(dataset.file(1))
+    with pytest.raises(StorageError, match="is missing"):
+        dataset.read()
+    with pytest.raises(StorageError, match="cannot write"):
+        _resumed(dataset)
+
+
+def test_of_a_file_that_is_far_too_large_the_beginning_is_read(dataset):
+    os.truncate(dataset.file(1), 1 << 40)  # a hole, which takes no room
+    with pytest.raises(StorageError, match="is damaged"):
+        dataset.read()
+
+
+def test_chunks_of_a_stranger_are_small(dataset):
+    description = dataset.path / "sweep.json"
+    description.write_text(json.dumps(SweepDataset(dataset.path, dataset.sets, 1 << 40).describe()))
+    with pytest.raises(FormatError, match="contradicts itself"):
+        open_dataset(dataset.path)
+
+
+# --- what is said ---------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_say_what_is_damaged_and_how_to_go_on(dataset, right, capsys):
+    before = dataset.file(1).read_bytes()
+    dataset.file(1).write_bytes(_flipped(before, 8000))
+    assert main(["pareto", str(dataset.path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    assert line.startswith(f"subpool: {dataset.file(1)} is damaged: ")
+    assert line.endswith("the sweep is not complete, start it again to resume it")
+    again = ["sweep", str(KERNEL), "--out", str(dataset.path), "--workers", "1"]
+    assert main(again) == 0
+    captured = capsys.readouterr()
+    assert captured.err == f"solved again: {dataset.file(1)} is damaged: its checksum is that of other content\n"
+    assert "256 of them there before" in captured.out
+    assert dataset.file(1).read_bytes() == before
+    assert main(again) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_any_reader_sees_the_checksums(dataset):
+    content = dataset.file(0).read_bytes()
+    at = content.index(b"sha256:")
+    assert pq.read_metadata(dataset.file(0)).metadata[b"subpool-seal"] == content[at : at + 71]
+    pq.read_table(dataset.file(0), page_checksum_verification=True)
+    dataset.file(0).write_bytes(_flipped(content, 8000))
+    with pytest.raises(OSError, match="CRC"):
+        pq.read_table(dataset.file(0), page_checksum_verification=True)
+
+
+def test_another_sweep_is_not_what_was_asked_for(dataset):
+    with pytest.raises(InputError, match="holds the sweep"):
+        theory.sweep(KERNEL, dataset.path, always=(1,))

@@ -1,0 +1,138 @@
+"""Objectives as values: all that distinguishes one notion of "best approximation" from another.
+
+The strings ``"cube"``, ``"range"`` and ``"l2"`` are what users type and what files hold; everything else asks the value
+behind the name. A new objective is a new entry here, and, if it is certified, a case of the independent checker
+``proofs_check.certificates``, which knows nothing of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from theory.errors import InputError, OrdersError
+from theory.subpools import shown
+
+Objective = Literal["cube", "range", "l2"]
+"""The names of the objectives."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class ObjectiveValue:
+    r"""What an estimator is the best for.
+
+    Attributes
+    ----------
+    name : str
+    symbol : str
+        The least error, in LaTeX.
+    measure : str
+        What ``Estimator.error`` is, in words.
+    setting : str
+        The problem, in a sentence.
+    least_squares : bool
+        Whether the mean square of the residual is made small, for uniform inputs, instead of its largest size.
+    relative : bool
+        Whether the residual is seen relative to the range of the window, so that no box is needed: coefficients then
+        sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do not count.
+
+    Examples
+    --------
+    >>> OBJECTIVES["range"].vertices(4), OBJECTIVES["cube"].vertices(4)
+    (range(1, 4), range(0, 5))
+    """
+
+    name: Objective
+    symbol: str
+    measure: str
+    setting: str
+    least_squares: bool = False
+    relative: bool = False
+
+    @property
+    def certified(self) -> bool:
+        """Whether optima have certificates: the programs are linear."""
+        return not self.least_squares
+
+    def vertices(self, kernel_size: int) -> range:
+        """Return the numbers z of zeros of the 0/1 vectors that are looked at."""
+        return range(1, kernel_size) if self.relative else range(kernel_size + 1)
+
+    def at_vertices(self, values: Sequence[_T]) -> Sequence[_T]:
+        """Return those of the values at z = 0..d that are looked at."""
+        return values[1:-1] if self.relative else values
+
+    def check_orders(self, orders: Sequence[int]) -> None:
+        """Refuse the intercept where there is none.
+
+        Raises
+        ------
+        OrdersError
+
+        Examples
+        --------
+        >>> OBJECTIVES["range"].check_orders([0, 1])
+        Traceback (most recent call last):
+        ...
+        theory.errors.OrdersError: order 0, the intercept, is not allowed with the objective "range"
+        """
+        if self.relative and 0 in orders:
+            raise OrdersError(f'order 0, the intercept, is not allowed with the objective "{self.name}"')
+
+
+_ALL = (
+    ObjectiveValue(
+        name="cube",
+        symbol="E",
+        measure="largest |max - f| over [0,1]^d",
+        setting="The best approximation of max pooling in M_d(R), in the sup norm over [0,1]^d; E is its error.",
+    ),
+    ObjectiveValue(
+        name="range",
+        symbol=r"E_{\mathrm{range}}",
+        measure="largest |max - f| / (max - min) over R^d",
+        setting="The best translation-equivariant estimator with these orders; E is its error relative to the range.",
+        relative=True,
+    ),
+    ObjectiveValue(
+        name="l2",
+        symbol=r"E_{\mathrm{sup}}",
+        measure="largest |max - f| over [0,1]^d; the mean square is what is least",
+        setting="The estimator with the least mean square of its residual for uniform inputs; E is its largest one.",
+        least_squares=True,
+    ),
+)
+
+OBJECTIVES: Mapping[str, ObjectiveValue] = MappingProxyType({value.name: value for value in _ALL})
+"""All objectives by name."""
+
+CERTIFIED = tuple(name for name, value in OBJECTIVES.items() if value.certified)
+"""The names of those whose optima have certificates."""
+
+DEFAULT: Objective = "cube"
+RELATIVE: Objective = "range"
+"""What needs no bounds of the inputs: the default where nothing is known of them."""
+
+
+def find_objective(name: object) -> ObjectiveValue:
+    """Return the objective of a name.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> find_objective("l1")
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: the objective is "cube", "range" or "l2", not 'l1'
+    """
+    if isinstance(name, str) and name in OBJECTIVES:
+        return OBJECTIVES[name]
+    *others, last = (f'"{known}"' for known in OBJECTIVES)
+    raise InputError(f"the objective is {', '.join(others)} or {last}, not {shown(name)}")

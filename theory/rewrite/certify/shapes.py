@@ -1,0 +1,125 @@
+"""The shapes of a model's tensors as others see them: onnx's own inference, and what the model declares.
+
+The analysis computes every shape by itself. Where it reads an attribute in another way than the specification, its
+shape differs as a rule, and nothing that it finds out there is worth anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, TypeAlias
+
+from theory.rewrite.certify.graph import Graph
+from theory.rewrite.certify.unsupported import Unsupported
+
+Sizes: TypeAlias = tuple[int | None, ...]
+
+_SMALL = 4096
+"""Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
+
+_MOST_ELEMENTS = 1 << 28
+"""Largest tensor that is followed: a few of its boxes fill the memory of a computer."""
+
+
+class Shapes:
+    """What is known of the shapes of one model for inputs of given shapes.
+
+    Parameters
+    ----------
+    graph : Graph
+    inputs : dict of str to tuple of int
+    """
+
+    def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
+        values = (*graph.proto.graph.value_info, *graph.proto.graph.output)
+        self._declared = _sizes(values)
+        self._inferred: dict[str, Sizes] = {}
+        self._failure = ""
+        try:
+            self._inferred = _infer(graph, inputs)
+        except Unsupported as error:
+            self._failure = str(error)
+
+    def check_size(self, name: str) -> None:
+        """See that a tensor fits into memory, before it is computed.
+
+        Raises
+        ------
+        Unsupported
+            If its size, as far as onnx infers it, is too large.
+        """
+        _check_elements(prod(size or 1 for size in self._inferred.get(name, ())))
+
+    def check(self, name: str, shape: tuple[int, ...]) -> None:
+        """Compare the shape of a tensor with what onnx infers and what the model declares.
+
+        Raises
+        ------
+        Unsupported
+            If they differ, if onnx finds that the model does not fit its inputs, or if the tensor is too large.
+        """
+        if self._failure:
+            raise Unsupported(f"onnx infers no shapes: {self._failure}")
+        _check_elements(prod(shape))
+        for who, known in (("onnx infers", self._inferred), ("the model declares", self._declared)):
+            sizes = known.get(name)
+            if sizes is not None and not _fits(shape, sizes):
+                raise Unsupported(f"its result has the shape {show(shape)} here, {who} {show(sizes)}")
+
+
+def _check_elements(elements: int) -> None:
+    if elements > _MOST_ELEMENTS:
+        raise Unsupported(f"its result has {elements} elements, more than {_MOST_ELEMENTS}")
+
+
+def _fits(shape: tuple[int, ...], sizes: Sizes) -> bool:
+    return len(shape) == len(sizes) and all(b in (None, a) for a, b in zip(shape, sizes, strict=True))
+
+
+def show(sizes: Sequence[int | None]) -> str:
+    """Return a shape as text.
+
+    Examples
+    --------
+    >>> show((None, 3)), show(())
+    ('?x3', '()')
+    """
+    return "x".join("?" if size is None else str(size) for size in sizes) or "()"
+
+
+def _sizes(values: Any) -> dict[str, Sizes]:
+    return {
+        value.name: tuple(d.dim_value if d.HasField("dim_value") else None for d in value.type.tensor_type.shape.dim)
+        for value in values
+        if value.type.HasField("tensor_type") and value.type.tensor_type.HasField("shape")
+    }
+
+
+def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Sizes]:
+    """Return the shapes that onnx infers from the inputs alone, and from constants that may be shapes."""
+    import onnx
+
+    skeleton = onnx.ModelProto()
+    skeleton.ir_version = graph.proto.ir_version
+    skeleton.opset_import.extend(graph.proto.opset_import)
+    skeleton.graph.name = "shapes"
+    skeleton.graph.node.extend(graph.proto.graph.node)
+    given = dict(inputs)
+    for tensor in graph.proto.graph.initializer:
+        given[tensor.name] = tuple(tensor.dims)
+        if tensor.data_type in (onnx.TensorProto.INT32, onnx.TensorProto.INT64) and prod(tensor.dims) <= _SMALL:
+            skeleton.graph.initializer.append(tensor)
+    kinds = {tensor.name: tensor.data_type for tensor in graph.proto.graph.initializer}
+    kinds |= {value.name: value.type.tensor_type.elem_type for value in graph.proto.graph.input}
+    for name, shape in given.items():
+        skeleton.graph.input.append(onnx.helper.make_tensor_value_info(name, kinds[name], shape))
+    for value in graph.proto.graph.output:
+        if value.name not in given:
+            kind = value.type.tensor_type.elem_type
+            skeleton.graph.output.append(onnx.helper.make_tensor_value_info(value.name, kind, None))
+    try:
+        found = onnx.shape_inference.infer_shapes(skeleton, strict_mode=True, data_prop=True)
+    except (onnx.shape_inference.InferenceError, ValueError, RuntimeError) as error:
+        raise Unsupported(" ".join(str(error).split())[:120]) from None
+    return _sizes((*found.graph.value_info, *found.graph.output))

@@ -1,0 +1,222 @@
+"""Types and shapes of a model's values, found from its inputs alone.
+
+Shapes that are written down inside of a model count for nothing: nobody checks them, and they may be those of another
+size of input. Believed are the types and sizes of the graph's inputs, since a runtime refuses what does not fit them,
+and stored tensors that no caller can replace. The rest is ONNX's shape inference, on a copy of the model without its
+weights.
+
+What a Loop carries keeps the shape that it has at first, as far as :mod:`theory.rewrite.loops` shows that it does.
+
+Functions have no types of their own: theirs are those of the places where they are called, as far as these agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import reduce
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain
+from typing import Any
+
+from theory.errors import FormatError, ProblemTooLargeError
+from theory.rewrite.dependencies import import_onnx
+from theory.rewrite.loops import carried_values
+from theory.rewrite.skeletons import (
+    Key,
+    bind,
+    called,
+    called_by,
+    copy_without_weights,
+    forget_shape,
+    key_of,
+    only_checked_sizes,
+    prepare,
+    subgraphs,
+)
+from theory.rewrite.values import UNKNOWN, Tree, ValueInfo, look_up, set_shape
+
+MEMORY_LIMIT = 4 << 30
+"""Bytes that one value of a model may take when it is run here."""
+
+_ROUNDS = 64
+"""Inferences after which assumptions on loops are given up; a loop after or inside of another takes one more."""
+
+
+class Inference:
+    """What is known of a model's values: of its graph, and of its functions.
+
+    Parameters
+    ----------
+    model : ModelProto
+
+    Attributes
+    ----------
+    graph_values : Tree
+
+    Raises
+    ------
+    FormatError
+        If the model is not a valid one.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._onnx = import_onnx()
+        self._functions = {key_of(function): function for function in model.functions}
+        self._calls: dict[Key, dict[object, tuple[Sequence[ValueInfo], Mapping[str, Any]]]] = {}
+        self._model = self._onnx.ModelProto(ir_version=max(model.ir_version, 8 if model.functions else 4))
+        self._model.opset_import.extend(model.opset_import)
+        self._model.functions.extend(model.functions)
+        copy_without_weights(self._onnx, model, self._model.graph)
+        self._check()
+        callers = {key: {k for k, f in self._functions.items() if key in called(f.node)} for key in self._functions}
+        try:
+            order = list(TopologicalSorter(callers).static_order())
+        except CycleError:
+            raise FormatError("the model is no valid ONNX model: a function calls itself") from None
+        self._forget()
+        self.graph_values = self._infer(self._model)
+        self._known: dict[Key, Tree] = {}
+        for key in order:
+            self._known[key] = self._infer_calls(key)
+
+    def function_values(self, function: Any) -> Tree:
+        """Return what is known of the values of a function wherever it is called."""
+        return self._known[key_of(function)]
+
+    def check_run(self, shapes: Mapping[str, Sequence[int]]) -> None:
+        """See that a run does not take absurdly much memory, before it is begun.
+
+        Parameters
+        ----------
+        shapes : mapping of str to sequence of int
+            Of the inputs.
+
+        Raises
+        ------
+        ProblemTooLargeError
+            If a value whose size can be inferred would take more than 4 GiB.
+        """
+        skeleton = _copied(self._model)
+        for value in skeleton.graph.input:
+            if value.name in shapes:
+                set_shape(value.type.tensor_type, shapes[value.name])
+        values = dict(self._infer(skeleton).everything())
+        name = max(values, key=lambda name: values[name].elements, default="")
+        # Most elements have four bytes; whether they have one or eight is not what this is about.
+        needed = 4 * values.get(name, UNKNOWN).elements
+        if needed > MEMORY_LIMIT:
+            raise ProblemTooLargeError(
+                f"the value {name!r} of the model would take {needed / 2**30:.3g} GiB in one run, more than the limit "
+                f"of {MEMORY_LIMIT >> 30} GiB"
+            )
+
+    def _check(self) -> None:
+        # Runtimes take what has no rank, onnx's checker does not.
+        ends = (value.type for value in (*self._model.graph.input, *self._model.graph.output))
+        tensors = [kind.tensor_type for kind in ends if kind.HasField("tensor_type")]
+        unranked = [tensor for tensor in tensors if not tensor.HasField("shape")]
+        for tensor in unranked:
+            tensor.shape.SetInParent()
+        try:
+            self._onnx.checker.check_model(self._model)
+        except (self._onnx.checker.ValidationError, RuntimeError, ValueError) as error:
+            raise FormatError(f"the model is no valid ONNX model: {' '.join(str(error).split())[:200]}") from None
+        for tensor in unranked:
+            tensor.ClearField("shape")
+
+    def _forget(self) -> None:
+        """Take out what is written down of values inside of the graph and of functions."""
+        for value in self._model.graph.input:
+            only_checked_sizes(value.type)
+        for value in (*self._model.graph.output, *self._model.graph.value_info):
+            forget_shape(value.type)
+        for function in self._model.functions:
+            if hasattr(function, "value_info"):  # since onnx 1.17
+                del function.value_info[:]
+            prepare(self._onnx, function.node)
+
+    def _infer_calls(self, key: Key) -> Tree:
+        trees = [self._infer_call(self._functions[key], *call) for call in self._calls.get(key, {}).values()]
+        return reduce(Tree.agreed, trees) if trees else Tree.empty()
+
+    def _infer_call(self, function: Any, inputs: Sequence[ValueInfo], attributes: Mapping[str, Any]) -> Tree:
+        skeleton = self._onnx.ModelProto(ir_version=self._model.ir_version)
+        skeleton.opset_import.extend(function.opset_import)
+        skeleton.functions.extend(self._model.functions)
+        skeleton.graph.name = function.name
+        skeleton.graph.node.extend(function.node)
+        bind(skeleton.graph.node, {**{entry.name: entry for entry in function.attribute_proto}, **attributes})
+        for name, info in zip(function.input, inputs, strict=False):
+            if info.element is not None:
+                skeleton.graph.input.append(self._onnx.helper.make_tensor_value_info(name, info.element, info.shape))
+        return self._infer(skeleton)
+
+    def _infer(self, model: Any) -> Tree:
+        skeleton = _copied(model)
+        prepare(self._onnx, skeleton.graph.node, skeleton.graph.initializer)
+        carried = list(carried_values(self._onnx, skeleton.graph))
+        tree = self._once(skeleton)
+        for rest in reversed(range(_ROUNDS)):
+            # Nothing is dropped while there is more to assume, on which it may hang.
+            begun = rest > _ROUNDS // 2 and [value for value in carried if value.begin(tree)]
+            if not begun and not [value for value in carried if value.weaken(tree)]:
+                break
+            tree = self._once(skeleton)
+        else:
+            for value in carried:
+                value.forget()
+            tree = self._once(skeleton)
+        for node, inputs in _nodes(skeleton.graph, [tree]):
+            if (key := called_by(node)) in self._functions:
+                attributes = {entry.name: entry for entry in node.attribute}
+                same = (inputs, tuple(entry.SerializeToString(deterministic=True) for entry in node.attribute))
+                self._calls.setdefault(key, {})[same] = (inputs, attributes)
+        return tree
+
+    def _once(self, skeleton: Any) -> Tree:
+        # Where inference does not understand a model, no more is known than what was put in.
+        with suppress(self._onnx.shape_inference.InferenceError, RuntimeError, ValueError):
+            skeleton = self._onnx.shape_inference.infer_shapes(skeleton, data_prop=True)
+        return _read_graph(skeleton.graph)
+
+
+def _copied(model: Any) -> Any:
+    copy = type(model)()
+    copy.CopyFrom(model)
+    return copy
+
+
+def _nodes(graph: Any, seen: list[Tree]) -> Iterator[tuple[Any, tuple[ValueInfo, ...]]]:
+    """Yield all nodes of a graph and its subgraphs, with what is known of their inputs; the innermost tree first."""
+    for index, node in enumerate(graph.node):
+        yield node, tuple(look_up(seen, name) for name in node.input)
+        for number, (_, inner) in enumerate(subgraphs(node)):
+            yield from _nodes(inner, [seen[0].within(index, number), *seen])
+
+
+# What came out
+
+
+def _read_graph(graph: Any) -> Tree:
+    values = {}
+    for value in chain(graph.output, graph.value_info, graph.input):
+        if value.type.HasField("tensor_type"):
+            values[value.name] = _read_type(value.type.tensor_type)
+    for tensor in graph.initializer:
+        values[tensor.name] = ValueInfo(tensor.data_type, tuple(tensor.dims))
+    inner = {
+        (index, number): _read_graph(subgraph)
+        for index, node in enumerate(graph.node)
+        for number, (_, subgraph) in enumerate(subgraphs(node))
+    }
+    return Tree(values, inner)
+
+
+def _read_type(tensor: Any) -> ValueInfo:
+    shape = None
+    if tensor.HasField("shape"):
+        shape = tuple(
+            dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in tensor.shape.dim
+        )
+    return ValueInfo(tensor.elem_type or None, shape)

@@ -1,0 +1,230 @@
+"""Copies of models for shape inference: without weights, and without what is written down of values inside of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.errors import InputError
+from theory.rewrite.dependencies import STANDARD_DOMAINS
+from theory.rewrite.geometry import read_geometry
+
+Key: TypeAlias = tuple[str, str, str]
+"""Domain, name and overload of a model-local function."""
+
+Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
+
+_NOTHING = np.full(1, np.nan)
+
+_LARGE = 1 << 10
+"""Elements above which a tensor's content is of no use to shape inference."""
+
+
+def subgraphs(node: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the graphs among a node's attributes, with the attribute's name."""
+    for attribute in node.attribute:
+        if attribute.HasField("g"):
+            yield attribute.name, attribute.g
+        for graph in attribute.graphs:
+            yield attribute.name, graph
+
+
+def key_of(function: Any) -> Key:
+    """Return what a function is known by."""
+    return function.domain, function.name, getattr(function, "overload", "")  # since onnx 1.16
+
+
+def called_by(node: Any) -> Key:
+    """Return what a function is known by that a node would call."""
+    return node.domain, node.op_type, getattr(node, "overload", "")
+
+
+def called(nodes: Any) -> set[Key]:
+    """Return what nodes and their subgraphs call."""
+    inner = (called(graph.node) for node in nodes for _, graph in subgraphs(node))
+    return {called_by(node) for node in nodes}.union(*inner)
+
+
+def copy_without_weights(onnx: Any, model: Any, target: Any) -> None:
+    """Copy a graph, large stored tensors as inputs of their type and shape.
+
+    A stored tensor that a caller may replace is an input alone.
+    """
+    source = model.graph
+    target.name = source.name
+    target.node.extend(source.node)
+    target.input.extend(source.input)
+    target.output.extend(source.output)
+    target.value_info.extend(source.value_info)
+    target.sparse_initializer.extend(source.sparse_initializer)
+    declared = {value.name for value in source.input}
+    for tensor in source.initializer:
+        if prod(tensor.dims) <= _LARGE and tensor.data_location != onnx.TensorProto.EXTERNAL:
+            # Before IR version 4 every stored tensor is an input as well, and none can be replaced.
+            if model.ir_version < 4 or tensor.name not in declared:
+                target.initializer.append(tensor)
+        elif tensor.name not in declared:
+            target.input.append(onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
+
+
+def only_checked_sizes(kind: Any) -> None:
+    """Keep the sizes that a runtime checks: not those in sequences, nor negative ones, with which some mean free."""
+    if not kind.HasField("tensor_type"):
+        forget_shape(kind)
+    for dim in kind.tensor_type.shape.dim if kind.tensor_type.HasField("shape") else ():
+        if dim.HasField("dim_value") and dim.dim_value < 0:
+            dim.Clear()
+
+
+def forget_shape(kind: Any) -> None:
+    """Take all shapes out of a type."""
+    for name in ("tensor_type", "sparse_tensor_type"):
+        if kind.HasField(name):
+            getattr(kind, name).ClearField("shape")
+    for name in ("sequence_type", "optional_type"):
+        if kind.HasField(name):
+            forget_shape(getattr(kind, name).elem_type)
+
+
+def prepare(onnx: Any, nodes: Any, stored: Sequence[Any] = ()) -> None:
+    """Forget the shapes in subgraphs, and see that inference says of each operator what onnxruntime makes of it.
+
+    Parameters
+    ----------
+    onnx : module
+    nodes : repeated NodeProto
+        Changed in place.
+    stored : sequence of TensorProto
+        Constants that the nodes see.
+    """
+    constants = {tensor.name: _values(onnx, tensor) for tensor in stored}
+    for node in nodes:
+        for _, graph in subgraphs(node):
+            for value in (*graph.input, *graph.output, *graph.value_info):
+                forget_shape(value.type)
+            given = {value.name for value in graph.input}
+            kept = [tensor for tensor in graph.initializer if tensor.name not in given]
+            if len(kept) < len(graph.initializer):
+                del graph.initializer[:]
+                graph.initializer.extend(kept)
+            prepare(onnx, graph.node, kept)
+        if node.op_type == "Constant":
+            constants[node.output[0]] = _constant(onnx, node)
+        elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
+            try:
+                _SETTLED[node.op_type](onnx, node, constants)
+            except ValueError:
+                # What it gives is not known then: inference passes over operators that it has never heard of.
+                node.op_type = "Unknown"
+
+
+def _attributes(onnx: Any, node: Any) -> dict[str, Any]:
+    if any(attribute.ref_attr_name for attribute in node.attribute):
+        raise InputError("some are known where the function around it is called, and nowhere else")
+    return {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
+
+
+def _settle_pooling(onnx: Any, node: Any, _: Constants) -> None:
+    """Round down, with the padding that says the same.
+
+    Inference counts windows that start in the end padding of a ceil_mode pooling, which onnxruntime does not; it rounds
+    auto_pad SAME up twice; and of dilations with SAME onnxruntime makes something else.
+    """
+    attributes = _attributes(onnx, node)
+    replaced: dict[str, Any] = {}
+    if "SAME" in str(attributes.get("auto_pad", "")):
+        if max(attributes.get("dilations", (1,))) > 1:
+            raise InputError("dilations with SAME")
+    elif attributes.get("ceil_mode", 0):
+        replaced = {"pads": read_geometry(attributes).pads}
+        attributes.pop("auto_pad", None)
+    else:
+        return
+    del node.attribute[:]
+    attributes = {**attributes, **replaced, "ceil_mode": 0}
+    node.attribute.extend(onnx.helper.make_attribute(name, value) for name, value in attributes.items())
+
+
+def _settle_transposed(onnx: Any, node: Any, _: Constants) -> None:
+    """Of a ConvTranspose inference knows the sizes with explicit padding alone."""
+    attributes = _attributes(onnx, node)
+    if "output_shape" in attributes or "SAME" in str(attributes.get("auto_pad", "")):
+        raise InputError("sizes are told in other ways than by padding")
+
+
+def _settle_resize(onnx: Any, node: Any, constants: Constants) -> None:
+    """Of a product that is rounded down, inference and onnxruntime may see either side of an integer."""
+    if "keep_aspect_ratio_policy" in _attributes(onnx, node):
+        raise InputError("sizes are rounded")
+    scales, sizes = (_input(node, place) for place in (1 if len(node.input) == 2 else 2, 3))
+    # Multiples of 1/1024 make products without rounding.
+    if not (sizes or (constants.get(scales, _NOTHING) * 1024 % 1 == 0).all()):
+        raise InputError("scales whose products are rounded")
+
+
+def _settle_slice(onnx: Any, node: Any, constants: Constants) -> None:
+    """Backwards from before the first value, inference sees nothing, and onnxruntime the first value."""
+    steps = _input(node, 4)
+    if steps and not (constants.get(steps, _NOTHING) > 0).all():
+        raise InputError("steps that may be negative")
+
+
+def _input(node: Any, place: int) -> str:
+    return node.input[place] if place < len(node.input) else ""
+
+
+def _constant(onnx: Any, node: Any) -> npt.NDArray[np.float64]:
+    for entry in node.attribute:
+        if entry.name == "value":
+            return _values(onnx, entry.t)
+        if entry.name in ("value_float", "value_floats", "value_int", "value_ints") and not entry.ref_attr_name:
+            return np.asarray(onnx.helper.get_attribute_value(entry), dtype=np.float64)
+    return _NOTHING
+
+
+def _values(onnx: Any, tensor: Any) -> npt.NDArray[np.float64]:
+    """Return the numbers of a small tensor; NaN, which meets no condition, for those of another."""
+    if tensor.external_data or not 0 <= prod(tensor.dims) <= _LARGE:
+        return _NOTHING
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(onnx.numpy_helper.to_array(tensor), dtype=np.float64)
+    except (KeyError, TypeError, ValueError):  # texts, types of nobody, or not as many as it says
+        return _NOTHING
+
+
+_SETTLED: Mapping[str, Callable[[Any, Any, Constants], None]] = {
+    "AveragePool": _settle_pooling,
+    "ConvTranspose": _settle_transposed,
+    "LpPool": _settle_pooling,
+    "MaxPool": _settle_pooling,
+    "Resize": _settle_resize,
+    "Slice": _settle_slice,
+    "Upsample": _settle_resize,
+}
+
+
+def bind(nodes: Any, attributes: Mapping[str, Any]) -> None:
+    """Put values in the place of references to the attributes of a function; drop those that refer to nothing."""
+    for node in nodes:
+        for _, graph in subgraphs(node):
+            bind(graph.node, attributes)
+        if any(entry.ref_attr_name for entry in node.attribute):
+            bound = list(_bound(node.attribute, attributes))
+            del node.attribute[:]
+            node.attribute.extend(bound)
+
+
+def _bound(entries: Any, attributes: Mapping[str, Any]) -> Iterator[Any]:
+    for entry in entries:
+        if not entry.ref_attr_name:
+            yield entry
+        elif entry.ref_attr_name in attributes:
+            value = type(entry)()
+            value.CopyFrom(attributes[entry.ref_attr_name])
+            value.name = entry.name
+            yield value

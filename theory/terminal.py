@@ -1,0 +1,191 @@
+r"""What a terminal is sent: text as it is, tables, progress. The one module that knows Rich.
+
+Names and paths come from strangers. Nothing in a string is markup, and what a terminal would obey, control characters
+and those that turn the direction of writing, is written as an escape such as ``\x1b``.
+
+Progress goes to standard error: where somebody watches, a bar after a second, elsewhere a line after ten, and now and
+then after that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console as _RichConsole
+from rich.progress import BarColumn, ProgressColumn, Task
+from rich.progress import Progress as _RichProgress
+from rich.table import Column
+from rich.table import Table as Table
+from rich.text import Text
+
+from theory.work import duration
+
+_BAR_AFTER = 1.0
+_LINE_AFTER = 10.0
+_LONGEST_SILENCE = 60.0
+"""Seconds between two lines about progress, at most."""
+
+
+def visible(text: str) -> str:
+    r"""Write what is not printable, such as control characters, as its escape; the rest stays as it is.
+
+    Examples
+    --------
+    >>> print(visible("[/b] \x1b[2J caf\u00e9 \u202e\udcff"))
+    [/b] \x1b[2J café \u202e\udcff
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+class Console(_RichConsole):
+    """A console to which strings are text."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Make a string renderable, every character of it shown."""
+        return super().render_str(visible(text), **{**options, "markup": False, "emoji": False, "highlight": False})
+
+    def on_broken_pipe(self) -> None:
+        """Drop what nobody reads any more, as after ``| head``; Rich would end the process with a failure."""
+        self.quiet = True
+        drop(self.file)
+
+
+def console(*, error: bool = False, width: int = 100) -> Console:
+    """Return a console on standard output or standard error; the width is that of files and pipes."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() or "COLUMNS" in os.environ else width)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print one line of text, however long it is."""
+    write(visible(text) + "\n", error=error)
+
+
+def write(text: str, *, error: bool = False) -> None:
+    """Write text that holds nothing of strangers, JSON say, as it is."""
+    stream = sys.stderr if error else sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        drop(stream)
+
+
+def drop(stream: Any) -> None:
+    """Send what is written to a stream from now on, and what it still holds, to nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """Make the standard streams take everything: closed ones nothing, others what their encoding lacks as escapes.
+
+    Python complains about what it cannot flush while it shuts down, where nothing can catch that any more.
+    """
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                drop(stream)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # for the rest of the process
+
+
+def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:
+    """Return an empty table with columns of the names and justifications."""
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, collapse_padding=True)
+    for name, justify in columns:
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def _told(task: Task) -> str:
+    """Say how far a task is: what, how much of it, for how long, and how long the rest will take."""
+    of = f" of {task.total:,.0f}" if task.total else ""
+    counted = f": {task.completed:,.0f}{of}" if task.completed or of else ""
+    left = f", about {duration(task.time_remaining)} left" if task.time_remaining else ""
+    return f"{task.description}{counted}, {duration(task.elapsed or 0)}{left}"
+
+
+class _Told(ProgressColumn):
+    """Rich's own columns of text would read markup."""
+
+    def render(self, task: Task) -> Text:
+        return Text(visible(_told(task)))
+
+
+class Progress(_RichProgress):
+    """Progress of one or more tasks: a bar that goes away when it is done, or lines where nobody watches."""
+
+    def __init__(self, to: Console) -> None:
+        # Steps may be minutes apart: the time left is judged by the last ten minutes, not by the last half.
+        super().__init__(
+            BarColumn(bar_width=20),
+            _Told(Column(no_wrap=True)),
+            console=to,
+            transient=True,
+            # A dumb terminal, as in an editor, cannot take a line back.
+            disable=not to.is_terminal or to.is_dumb_terminal,
+            speed_estimate_period=600,
+        )
+        self._over = Event()
+        self._watch = Thread(target=self._show, daemon=True)
+
+    def start(self) -> None:
+        """Begin to wait for the time when there is something to show."""
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Take the bar away; no line comes after this."""
+        self._over.set()
+        self._watch.join()
+        super().stop()
+
+    def _show(self) -> None:
+        if not self.disable:
+            if not self._over.wait(_BAR_AFTER):
+                super().start()
+            return
+        wait = _LINE_AFTER
+        while not self._over.wait(wait):
+            self.console.print("; ".join(_told(task) for task in self.tasks if task.visible), soft_wrap=True)
+            # A few lines in the first minutes, then one a minute.
+            wait = min(2 * wait, _LONGEST_SILENCE)
+
+
+def progress_bar() -> Progress:
+    """Return what shows progress on standard error."""
+    return Progress(console(error=True))
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Say what is being done while it lasts, where its steps cannot be counted; what is yielded says what is next.
+
+    Examples
+    --------
+    >>> with working("building") as now:
+    ...     now("proving")
+    """
+    with progress_bar() as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda description: progress.update(task, description=description)
