@@ -13,8 +13,7 @@ pytest.importorskip("sklearn")
 import onnx
 
 from theory import certify_deviation
-from theory.empirical.classifier.data import load_split
-from theory.empirical.classifier.onnx_model import shipped_model
+from theory.empirical.classifier.data import load_split, shipped_model
 from theory.empirical.runner import open_runner
 from theory.rewrite.reluify import rewrite_max_pooling
 

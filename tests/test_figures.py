@@ -308,12 +308,13 @@ def test_training_shows_the_stored_medians():
 
 def test_variations_of_training_show_the_stored_medians():
     rows = stored_results().to_pylist()
-    for axes in plot_training_variations():
+    drawn = plot_training_variations()
+    for axes, error in zip(drawn, ["test_error", "cube_error"] * (len(drawn) // 2), strict=True):
         labels = set()
         for row in rows:
             configuration = Configuration.from_row(row)
             if configuration.changes and f"{{{format_orders(row['orders'])}}}" in axes.get_title(loc="left"):
-                twins = [other["cube_error"] for other in rows if other["configuration"] == row["configuration"]]
+                twins = [other[error] for other in rows if other["configuration"] == row["configuration"]]
                 shown = _line(axes, configuration.label)
                 assert shown[float(configuration.scale)] == pytest.approx(median(twins))
                 labels.add(configuration.label)

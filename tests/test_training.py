@@ -19,15 +19,13 @@ from tests.campaigns import campaign, tries
 from theory import build_network, optimal_estimator
 from theory.cli import main
 from theory.empirical.training import experiments
-from theory.empirical.training.architecture import hidden_widths, parameter_count, scaled_widths
 from theory.empirical.training.configuration import Configuration, check_seeds
 from theory.empirical.training.evaluation import (
-    climb,
-    estimator_error,
     measure_errors,
     network_residuals,
     row_error,
     test_rows,
+    worst_near,
 )
 from theory.empirical.training.experiments import (
     VARIATIONS,
@@ -37,12 +35,18 @@ from theory.empirical.training.experiments import (
     varied_configurations,
 )
 from theory.empirical.training.inputs import draw_inputs, training_rng, vertices
-from theory.empirical.training.loop import LEAST_IMPROVEMENT, VALIDATION_ROWS, train_seeds
-from theory.empirical.training.network import exact_parameters, forward, random_parameters
-from theory.empirical.training.plot import figures, plot_errors, plot_variations
-from theory.empirical.training.results import FILE, ResultStore, configurations_of, read_results, stored_results
+from theory.empirical.training.network import (
+    LEAST_IMPROVEMENT,
+    VALIDATION_ROWS,
+    random_parameters,
+    residual,
+    train_seeds,
+)
+from theory.empirical.training.results import FILE, ResultStore, read_results, stored_results
 from theory.empirical.training.summary import group_rows
 from theory.errors import FormatError, InputError, MissingDependencyError, StorageError
+from theory.figures.gallery.training import plot_training
+from theory.figures.gallery.training_variations import plot_training_variations
 from theory.seals import is_sealed, seal
 
 pytest.importorskip("jax")
@@ -55,35 +59,35 @@ def validation_rows(configuration, seed):
     return draw_inputs(configuration.inputs, VALIDATION_ROWS, configuration.kernel_size, training_rng(seed, 1))
 
 
-# Architecture
+def exact_parameters(network):
+    """The weights of an exact network, rounded to float32."""
+    return [
+        (matrix.to_numpy(np.dtype(np.float32)).T, np.array([float(b) for b in bias], dtype=np.float32))
+        for matrix, bias in zip(network.weights, network.biases, strict=True)
+    ]
+
+
+# Configurations
 
 
 @pytest.mark.parametrize("orders", [(0, 1, 7), (0, 1, 6, 7), tuple(range(8))])
 def test_our_widths_are_those_of_the_network_that_is_built(orders):
     network = build_network(optimal_estimator(8, orders))
-    assert hidden_widths(8, orders) == network.widths
-    assert parameter_count(8, network.widths) == network.parameter_count
+    configuration = Configuration(8, orders)
+    assert configuration.hidden_widths == network.widths
+    assert configuration.parameters == network.parameter_count
 
 
 def test_scaled_widths_never_vanish():
-    assert scaled_widths((16, 12, 5), Fraction(1, 100)) == (1, 1, 1)
-    assert scaled_widths((16, 12, 5), Fraction(2)) == (32, 24, 10)
-
-
-def test_widths_refuse_what_has_no_hidden_layer():
-    with pytest.raises(InputError, match="no hidden layer"):
-        hidden_widths(8, [0, 1])
-    with pytest.raises(InputError, match='"ours" or "published"'):
-        hidden_widths(8, [0, 1, 7], "theirs")
-
-
-# Configurations
+    assert Configuration(8, (0, 1, 7), scale=Fraction(1, 100)).hidden_widths == (1, 1, 1)
+    assert Configuration(8, (0, 1, 7), scale=Fraction(2)).hidden_widths == (32, 24, 10)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"loss": "absolute"}, "loss is one of sup, squared, not 'absolute'"),
+        ({"widths": "theirs"}, "widths is one of ours, published, not 'theirs'"),
         ({"optimizer": "sgd"}, "optimizer is one of adam, adamw"),
         ({"inputs": "gaussian"}, "inputs is one of uniform, sobol, dirichlet"),
         ({"rows": 0}, "rows is an integer >= 1, not 0"),
@@ -177,10 +181,11 @@ def test_the_network_of_the_optimal_estimator_has_its_error(orders):
     configuration = Configuration(8, orders)
     assert [len(bias) for _, bias in parameters[:-1]] == list(configuration.hidden_widths)
     errors = measure_errors(parameters, configuration)
-    assert errors.vertex == pytest.approx(float(estimator.error), abs=1e-6)
-    assert errors.cube == pytest.approx(float(estimator.error), abs=1e-6)  # nothing larger anywhere
-    assert errors.test == pytest.approx(estimator_error(estimator, test_rows(configuration)), abs=1e-6)
-    assert errors.test < errors.vertex
+    assert errors["vertex_error"] == pytest.approx(float(estimator.error), abs=1e-6)
+    assert errors["cube_error"] == pytest.approx(float(estimator.error), abs=1e-6)  # nothing larger anywhere
+    rows = test_rows(configuration).astype(float)
+    assert errors["test_error"] == pytest.approx(np.abs(rows.max(axis=1) - estimator(rows)).max(), abs=1e-6)
+    assert errors["test_error"] < errors["vertex_error"]
 
 
 def test_a_network_that_is_off_is_caught():
@@ -188,14 +193,14 @@ def test_a_network_that_is_off_is_caught():
     parameters = exact_parameters(build_network(estimator))
     matrix, bias = parameters[-1]
     errors = measure_errors([*parameters[:-1], (matrix, bias + 0.01)], Configuration(6, (0, 1, 5)))
-    assert errors.cube == pytest.approx(float(estimator.error) + 0.01, abs=1e-6)
+    assert errors["cube_error"] == pytest.approx(float(estimator.error) + 0.01, abs=1e-6)
 
 
 def test_the_two_forward_passes_agree():
     parameters = random_parameters((5, 7, 6, 1), "default", [np.random.default_rng(1)])
     single = [(w[0], b[0]) for w, b in parameters]
     x = draw_inputs("uniform", 200, 5, np.random.default_rng(0))
-    np.testing.assert_allclose(x.max(axis=1) - network_residuals(single, x), forward(single, x), atol=1e-6)
+    np.testing.assert_allclose(network_residuals(single, x), residual(single, x), atol=1e-6)
 
 
 def test_climbing_finds_a_peak_that_no_vertex_shows():
@@ -205,7 +210,7 @@ def test_climbing_finds_a_peak_that_no_vertex_shows():
     corners = vertices(2, np.random.default_rng(0))
     assert row_error(network, corners) == pytest.approx(1)
     starts = draw_inputs("uniform", 64, 2, np.random.default_rng(0))
-    found = climb(network, starts)
+    found = worst_near(network, starts)
     assert found.min() >= 0
     assert found.max() <= 1
     assert (np.abs(network_residuals(network, found)) >= np.abs(network_residuals(network, starts))).all()
@@ -240,24 +245,23 @@ def test_training_reduces_the_error(change):
     for i, seed in enumerate((0, 1)):
         rows = validation_rows(configuration, seed)
         before = row_error([(w[i], b[i]) for w, b in start], rows)
-        assert row_error(trained.network(i), rows) < before / 2
+        assert row_error(trained.of(i), rows) < before / 2
 
 
 def test_seeds_together_are_the_seeds_alone():
     short = replace(TINY, steps=50)
     together = train_seeds(short, [3, 4])
     alone = train_seeds(short, [4])
-    for one, other in zip(together.network(1), alone.network(0), strict=True):
+    for one, other in zip(together.of(1), alone.of(0), strict=True):
         np.testing.assert_allclose(one[0], other[0], atol=1e-4)
         np.testing.assert_allclose(one[1], other[1], atol=1e-4)
-    np.testing.assert_array_equal(together.training_rows[1], alone.training_rows[0])
 
 
 def test_the_same_run_gives_the_same_bits_and_another_seed_others():
     first, again = train_seeds(TINY, [0, 1]), train_seeds(TINY, [0, 1])
-    for one, other in zip(first.network(0), again.network(0), strict=True):
+    for one, other in zip(first.of(0), again.of(0), strict=True):
         np.testing.assert_array_equal(one[0], other[0])
-    assert (first.network(0)[0][0] != first.network(1)[0][0]).any()
+    assert (first.of(0)[0][0] != first.of(1)[0][0]).any()
 
 
 def test_stopping_early_keeps_the_best():
@@ -266,8 +270,8 @@ def test_stopping_early_keeps_the_best():
     trained = train_seeds(wild, [0, 1])
     assert trained.stopped_early.any()
     for i in range(2):
-        error = row_error(trained.network(i), validation_rows(wild, i))
-        assert error == pytest.approx(trained.validation_errors[i], abs=1e-5)
+        error = row_error(trained.of(i), validation_rows(wild, i))
+        assert error == pytest.approx(trained.errors[i], abs=1e-5)
         if trained.stopped_early[i]:
             assert trained.steps[i] == trained.best_steps[i] + 3 * 25
 
@@ -276,14 +280,14 @@ def test_the_best_is_the_least_of_all_checks():
     wild = replace(TINY, learning_rate=0.5, patience=3)
     kept = [train_seeds(replace(wild, steps=steps), [0, 1]) for steps in range(25, 151, 25)]
     for i in range(2):
-        errors = [float(trained.validation_errors[i]) for trained in kept]
+        errors = [float(trained.errors[i]) for trained in kept]
         assert errors == sorted(errors, reverse=True)
         for trained, longer in pairwise(kept):
             # A longer run goes the same way, and changes what it keeps only where it has found something better.
             if longer.best_steps[i] == trained.best_steps[i]:
-                assert longer.validation_errors[i] == trained.validation_errors[i]
+                assert longer.errors[i] == trained.errors[i]
             else:
-                assert longer.validation_errors[i] < (1 - LEAST_IMPROVEMENT) * trained.validation_errors[i]
+                assert longer.errors[i] < (1 - LEAST_IMPROVEMENT) * trained.errors[i]
     assert any(trained.best_steps[i] < trained.steps[i] for trained in kept for i in range(2))
 
 
@@ -295,8 +299,8 @@ def test_a_seed_that_diverges_does_not_crash():
 
 def test_checks_are_reported():
     seen = []
-    train_seeds(TINY, [0, 1], on_check=seen.append)
-    assert seen == [1, 2, 3, 4]
+    train_seeds(TINY, [0, 1], progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.mark.parametrize("missing", ["jax", "optax"])
@@ -342,7 +346,7 @@ def test_resuming_computes_what_is_missing_and_leaves_the_rest(results, monkeypa
 
     monkeypatch.setattr(experiments, "train_seeds", spy)
     works = []
-    again = run_experiments([TINY], tmp_path, [0, 1], on_work=lambda done, total: works.append(done / total))
+    again = run_experiments([TINY], tmp_path, [0, 1], progress=lambda done, total: works.append(done / total))
     assert (trained, works) == ([], [1.0])
     assert again.equals(table)
     xavier = replace(TINY, initialization="xavier")
@@ -441,8 +445,7 @@ def test_a_failed_write_leaves_what_was_there(results, monkeypatch, tmp_path):
 
 def test_stored_results_are_whole():
     table = stored_results()
-    d8 = [c for c in configurations_of(table) if c.kernel_size == 8]
-    assert set(base_configurations(8)) <= set(d8)
+    assert set(base_configurations(8)) <= {group.configuration for group in group_rows(table)}
     for group in group_rows(table):
         assert len(group.seeds) >= 3
         exact = optimal_estimator(group.configuration.kernel_size, group.configuration.orders).error
@@ -455,34 +458,15 @@ def test_stored_results_are_whole():
 # Figures
 
 
-def test_figures_of_the_stored_results():
+def test_figures_show_the_results_that_are_given(results):
     pytest.importorskip("matplotlib")
-    drawn = dict(figures(stored_results()))
-    assert "training-8" in drawn
-    panels = drawn["training-8"]
-    assert [panel.get_title() for panel in panels] == [
-        "R = {0,1,7}, d = 8",
-        "R = {0,1,6,7}, d = 8",
-        "R = {0-7}, d = 8",
-    ]
-    levels = [line.get_ydata()[0] for line in panels[0].lines if len(set(line.get_ydata())) == 1]
-    assert any(level == pytest.approx(1 / 18) for level in levels)
-
-
-def test_plots_take_axes_and_refuse_what_they_cannot_draw(results):
-    figure = pytest.importorskip("matplotlib.figure").Figure()
     _, table = results
-    axes = [figure.add_subplot()]
-    assert plot_errors(table, axes) is axes
-    curve = next(line for line in axes[0].lines if line.get_label() == "trained, on test rows")
+    (axes,) = plot_training(table=table, kernel_size=3)
+    curve = next(line for line in axes.lines if line.get_label() == "trained, on test rows")
     assert curve.get_ydata()[0] == pytest.approx(np.median(table["test_error"].to_numpy()))
-    assert plot_variations(table, [figure.add_subplot()])[0].lines
-    with pytest.raises(InputError, match="1 sets of orders to draw, but 2 axes"):
-        plot_errors(table, axes * 2)
-    with pytest.raises(InputError, match="one kernel size, not of none"):
-        plot_errors(table.slice(0, 0))
-    with pytest.raises(InputError, match="test_error or cube_error, not 'loss'"):
-        plot_variations(table, error="loss")
+    assert axes.get_title(loc="left") == "R = {0-2}, d = 3"
+    with pytest.raises(InputError, match="no such results of training at kernel size 3"):
+        plot_training_variations(table=table, kernel_size=3)
 
 
 # The command

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import fields
 from fractions import Fraction
 from math import prod
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, new_table, print_json, progress_bar
+from theory.cli.output import (
+    DONE,
+    add_command,
+    add_json,
+    console,
+    count,
+    make_folder,
+    new_table,
+    print_json,
+    progress_bar,
+)
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
 
@@ -25,19 +36,6 @@ _SEEDS, _FULL_SEEDS = 5, 10
 _DEFAULT_KERNEL = "8"
 _DEFAULT_OUT = "training"
 _ERRORS = ("test_error", "cube_error")
-_SETTINGS = (
-    "widths",
-    "loss",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "initialization",
-    "inputs",
-    "rows",
-    "batch",
-    "steps",
-    "patience",
-)
 
 
 def add(commands: Any) -> None:
@@ -87,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         check_plot_file(options.plot)
     start = perf_counter()
     table, folder = _stored(options) if options.stored else _trained(options)
-    files = [*_draw(table, folder), *_plot(table, options)]
+    files = _draw(table, folder, options.plot)
     groups = group_rows(table)
     results = None if options.stored else str(Path(folder or "", FILE))
     if options.json:
@@ -104,8 +102,8 @@ def run(options: argparse.Namespace) -> int:
 def _stored(options: argparse.Namespace) -> tuple[pa.Table, str | None]:
     from theory.empirical.training.results import stored_results
 
-    given = [name for name in ("kernel", "orders", "scales", "seeds", *_SETTINGS) if getattr(options, name) is not None]
-    if given or options.full or options.variations:
+    given = [name for name in ("kernel", "orders", "scales", "seeds") if getattr(options, name) is not None]
+    if given or _settings(options) or options.full or options.variations:
         raise InputError("--stored shows results as they are: it goes with --out, --plot and --json alone")
     return stored_results(), options.out
 
@@ -122,7 +120,7 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
         task = progress.add_task("training, %", total=None)
         begun: list[float] = []
 
-        def on_work(done: float, total: float) -> None:
+        def report(done: float, total: float) -> None:
             share = 100 * done / total
             if not begun:
                 begun.append(share)
@@ -131,7 +129,7 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
             else:
                 progress.update(task, completed=round(share, 1))
 
-        table = run_experiments(configurations, folder, range(number), on_work=on_work)
+        table = run_experiments(configurations, folder, range(number), progress=report)
     return table, folder
 
 
@@ -144,7 +142,7 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
         varied_configurations,
     )
 
-    settings = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    settings = _settings(options)
     kernels = FULL_KERNEL_SIZES if options.full and not options.kernel else (_kernel(options),)
     scales = _scales(options.scales) if options.scales else SCALES
     chosen: list[Configuration] = []
@@ -158,6 +156,14 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
     return tuple(chosen)
 
 
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return how it is trained, as far as it is said: the options that are called as fields of a configuration."""
+    from theory.empirical.training.configuration import Configuration
+
+    of_all = [field.name for field in fields(Configuration) if field.name not in ("kernel_size", "orders", "scale")]
+    return {name: getattr(options, name) for name in of_all if getattr(options, name, None) is not None}
+
+
 def _kernel(options: argparse.Namespace) -> int:
     return prod(parse_kernel(options.kernel or _DEFAULT_KERNEL))
 
@@ -169,41 +175,42 @@ def _scales(text: str) -> tuple[Fraction, ...]:
         raise InputError(f"scales are positive numbers or fractions such as 1/4,1/2,1, not {text!r}") from None
 
 
-def _draw(table: pa.Table, folder: str | None) -> list[str]:
-    """Draw the figures of every kernel size into the folder, as SVG and PNG; nothing without matplotlib."""
-    if folder is None:
-        return []
-    from theory.cli.output import make_folder
-    from theory.empirical.training.plot import figures
-    from theory.plotting import save_figure
+def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
+    """Draw the figures of every kernel size into the folder, as SVG and PNG, and one base figure into a file."""
+    from theory.figures.gallery.training import plot_training
+    from theory.figures.gallery.training_variations import plot_training_variations
+    from theory.figures.save import save_figure
+    from theory.figures.trained import has_variations
 
-    make_folder(folder)
+    if folder is not None:
+        make_folder(folder)
+    sizes = sorted(set(table["kernel_size"].to_pylist()))
     written = []
+
+    def save(axes: Sequence[Any], path: str) -> None:
+        save_figure(axes[0], path)
+        written.append(path)
+
     try:
-        for name, axes in figures(table):
-            for suffix in (".svg", ".png"):
-                path = str(Path(folder) / (name + suffix))
-                save_figure(axes[0], path)
-                written.append(path)
+        for d in sizes if folder is not None else ():
+            figures = {f"training-{d}": plot_training}
+            if has_variations(table, d):
+                figures[f"training-{d}-variations"] = plot_training_variations
+            for name, draw in figures.items():
+                axes = draw(table=table, kernel_size=d)
+                for suffix in (".svg", ".png"):
+                    save(axes, str(Path(folder or "") / (name + suffix)))
+        if base is not None:
+            save(plot_training(table=table, kernel_size=sizes[0]), base)
     except MissingDependencyError as error:
+        if base is not None:
+            raise
         console(error=True).print(f"no figures: {error}", soft_wrap=True)
     return written
 
 
-def _plot(table: pa.Table, options: argparse.Namespace) -> list[str]:
-    if not options.plot:
-        return []
-    from theory.empirical.training.plot import figures
-    from theory.plotting import save_figure
-
-    _, axes = next(figures(table))
-    save_figure(axes[0], options.plot)
-    return [options.plot]
-
-
 def _row(group: Group) -> dict[str, Any]:
     configuration = group.configuration
-    errors = {name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors}
     return {
         **configuration.to_row(),
         "configuration": configuration.identity,
@@ -213,7 +220,7 @@ def _row(group: Group) -> dict[str, Any]:
         "seeds": list(group.seeds),
         "optimal_error": group.optimal_error,
         "optimal_test_error": group.optimal_test_error,
-        **errors,
+        **{name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors},
         "seeds_within_optimal_error": group.reached,
         "seeds_within_optimal_test_error": group.reached_on_rows,
     }
@@ -239,15 +246,8 @@ def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 
 def _table(groups: Sequence[Group]) -> Table:
-    table = new_table(
-        ("orders", "left"),
-        ("training", "left"),
-        ("µ", "right"),
-        ("parameters", "right"),
-        ("error on test rows", "right"),
-        ("found in the cube", "right"),
-        ("optimal E", "right"),
-    )
+    numbers = ("µ", "parameters", "error on test rows", "found in the cube", "optimal E")
+    table = new_table(("orders", "left"), ("training", "left"), *((name, "right") for name in numbers))
     for group in groups:
         configuration = group.configuration
         table.add_row(
@@ -255,15 +255,10 @@ def _table(groups: Sequence[Group]) -> Table:
             configuration.label,
             str(configuration.scale),
             count(configuration.parameters),
-            *(_spread(group.spread(error)) for error in _ERRORS),
+            *("{1:.3f} ({0:.3f}–{2:.3f})".format(*group.spread(error)) for error in _ERRORS),
             f"{group.optimal_error:.3g}",
         )
     return table
-
-
-def _spread(values: tuple[float, float, float]) -> str:
-    least, middle, largest = (f"{value:.3f}" for value in values)
-    return f"{middle} ({least}–{largest})"
 
 
 def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
@@ -279,11 +274,6 @@ def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
 
 
 def _closest(groups: Sequence[Group], error: str, optimum: str, what: str) -> str:
-    factor, group = min(
-        ((group.spread(error)[0] / getattr(group, optimum), group) for group in groups), key=lambda pair: pair[0]
-    )
-    configuration = group.configuration
-    return (
-        f"{factor:.1f} times {what}: orders {format_orders(configuration.orders)}, µ = {configuration.scale}, "
-        f"{configuration.label}"
-    )
+    factors = {group.spread(error)[0] / getattr(group, optimum): group.configuration for group in reversed(groups)}
+    c = factors[min(factors)]
+    return f"{min(factors):.1f} times {what}: orders {format_orders(c.orders)}, µ = {c.scale}, {c.label}"

@@ -14,7 +14,7 @@ onto the ball, from several random starts. The best input met on the way is kept
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,25 +29,29 @@ _FIRST_STEP, _LAST_STEP = 0.5, 5e-4
 ascent goes to and fro, and ends as far from the top as its last steps are long."""
 
 Floats = npt.NDArray[np.floating]
+Slope = Callable[[Any], tuple[Floats, Floats]]
+"""A function of rows, shape (N, ...): its values, shape (N,), and its gradients, shape (N, ...)."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """The inputs that a search came upon.
+def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
+    """Ascend a function of rows inside a box by steps along the sign of its gradient.
 
-    Attributes
-    ----------
-    inputs : array, shape of the centres
-        For each centre the input in its ball with the largest difference.
-    differences : array, shape (N,)
-        |f - g|_inf there.
-    evaluations : int
-        Number of inputs looked at for each centre.
+    Where a linear function increases fastest in the maximum norm is a corner of a box. From the starts ``x``, shape
+    (N, ...), within ``lower`` and ``upper``, steps of the ``lengths`` are taken one after another; the best input on
+    each way, the start included, is returned, with the values.
+
+    Examples
+    --------
+    >>> inputs, _ = climb(lambda x: (-abs(x - 0.75)[:, 0], -np.sign(x - 0.75)), np.zeros((1, 1)), 0, 1, [0.5, 0.25])
+    >>> inputs.tolist()
+    [[0.75]]
     """
-
-    inputs: Floats
-    differences: Floats
-    evaluations: int
+    best, (largest, gradient) = x, slope(x)
+    for length in lengths:
+        x = np.clip(x + length * np.sign(gradient), lower, upper).astype(x.dtype)
+        values, gradient = slope(x)
+        best, largest = _better(best, largest, x, values)
+    return best, largest
 
 
 @dataclass(frozen=True)
@@ -130,10 +134,10 @@ class Adversary:
     >>> import numpy as np
     >>> adversary = Adversary(lambda x: x.max(axis=-1), lambda x: x.mean(axis=-1), steps=20)
     >>> ball = Ball(np.array([[0.5, 0.5]], dtype=np.float32), 0.5)
-    >>> found = adversary.ascend(ball, rng=np.random.default_rng(0))
-    >>> found.differences
+    >>> inputs, differences = adversary.ascend(ball, rng=np.random.default_rng(0))
+    >>> differences
     array([0.5], dtype=float32)
-    >>> sorted(found.inputs[0].tolist())
+    >>> sorted(inputs[0].tolist())
     [0.0, 1.0]
     """
 
@@ -143,12 +147,18 @@ class Adversary:
                 raise InputError(f"{name} is at least 1, not {value}")
         self.steps, self.restarts = steps, restarts
         jax = import_extra("jax", extra="train", purpose="gradients are computed with JAX")
-        self._measure = jax.jit(lambda x: _sup_norms(f, g, x))
-        self._climb = jax.jit(_climber(jax, f, g, steps))
+
+        def norms(x: Any) -> tuple[Any, Any]:
+            found = _sup_norms(f, g, x)
+            return found.sum(), found
+
+        self._measure = jax.jit(lambda x: norms(x)[1])
+        # Rows do not mix, so the gradient of the sum is the gradient of each.
+        self._slope = jax.jit(jax.value_and_grad(norms, has_aux=True))
 
     @property
     def evaluations(self) -> int:
-        """Number of inputs that the ascent looks at for each centre."""
+        """Number of inputs that a search looks at for each centre."""
         return self.restarts * (self.steps + 1)
 
     def measure(self, inputs: Floats) -> Floats:
@@ -161,28 +171,31 @@ class Adversary:
         """
         return _finite(self._measure(inputs))
 
-    def ascend(self, ball: Ball, *, rng: np.random.Generator) -> Found:
-        """Climb from several starts and keep the best input for each centre."""
-        best = Found(ball.centres, self.measure(ball.centres), self.evaluations)
+    def ascend(self, ball: Ball, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Climb from several starts; return the best input for each centre, and |f - g|_inf there."""
+        lengths = ball.radius * np.geomspace(_FIRST_STEP, _LAST_STEP, self.steps)
+        best, largest = ball.centres, self.measure(ball.centres)
         for restart in range(self.restarts):
             start = ball.centres if restart == 0 else _uniform(ball, rng)
-            inputs, differences = self._climb(start, ball.lower, ball.upper, ball.radius)
-            # JAX computes in float32 by default, and a bound of float64 centres may lie between two such numbers.
-            inside = np.clip(np.asarray(inputs), ball.lower, ball.upper)
-            best = _better(best, inside, _finite(differences))
-        return best
+            found = climb(self._slopes, start, ball.lower, ball.upper, lengths)
+            best, largest = _better(best, largest, *found)
+        return best, largest
 
-    def sample(self, ball: Ball, *, rng: np.random.Generator) -> Found:
-        """Look at random inputs, as many as the ascent does, and keep the best for each centre.
+    def sample(self, ball: Ball, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Look at random inputs, as many as the ascent does; return the best for each centre, and |f - g|_inf there.
 
         Each entry is moved by the radius, up or down with equal chance, and then brought back into the box: random
         perturbations as large as the ball allows.
         """
-        best = Found(ball.centres, self.measure(ball.centres), self.evaluations)
+        best, largest = ball.centres, self.measure(ball.centres)
         for _ in range(self.evaluations - 1):
             inputs = np.where(rng.integers(0, 2, ball.centres.shape) == 0, ball.lower, ball.upper)
-            best = _better(best, inputs, self.measure(inputs))
-        return best
+            best, largest = _better(best, largest, inputs, self.measure(inputs))
+        return best, largest
+
+    def _slopes(self, x: Floats) -> tuple[Floats, Floats]:
+        (_, differences), gradient = self._slope(x)
+        return _finite(differences), np.asarray(gradient)
 
 
 def _sup_norms(f: Callable[[Any], Any], g: Callable[[Any], Any], x: Any) -> Any:
@@ -195,46 +208,15 @@ def _sup_norms(f: Callable[[Any], Any], g: Callable[[Any], Any], x: Any) -> Any:
     return abs(a - b).reshape(x.shape[0], -1).max(axis=-1)
 
 
-def _climber(jax: Any, f: Callable[[Any], Any], g: Callable[[Any], Any], steps: int) -> Callable[..., Any]:
-    """Return the ascent from one start: (start, lower, upper, radius) -> (inputs, differences)."""
-    jnp = jax.numpy
-
-    def total(x: Any) -> tuple[Any, Any]:
-        norms = _sup_norms(f, g, x)
-        return norms.sum(), norms
-
-    def keep(best: tuple[Any, Any], x: Any, norms: Any) -> tuple[Any, Any]:
-        better = norms > best[1]
-        rows = better.reshape(-1, *(1,) * (x.ndim - 1))
-        # Not a number is kept as well: the caller refuses it.
-        return jnp.where(rows, x, best[0]), jnp.where(better | jnp.isnan(norms), norms, best[1])
-
-    def climb(start: Any, lower: Any, upper: Any, radius: Any) -> tuple[Any, Any]:
-        def step(state: tuple[Any, tuple[Any, Any]], number: Any) -> tuple[Any, None]:
-            x, best = state
-            # Rows do not mix, so the gradient of the sum is the gradient of each.
-            (_, norms), gradient = jax.value_and_grad(total, has_aux=True)(x)
-            length = radius * _FIRST_STEP * (_LAST_STEP / _FIRST_STEP) ** (number / max(1, steps - 1))
-            moved = jnp.clip(x + length * jnp.sign(gradient), lower, upper).astype(x.dtype)
-            return (moved, keep(best, x, norms)), None
-
-        nothing = (start, jnp.full(start.shape[0], -jnp.inf, start.dtype))
-        (last, best), _ = jax.lax.scan(step, (start, nothing), jnp.arange(steps))
-        return keep(best, last, _sup_norms(f, g, last))
-
-    return climb
-
-
 def _uniform(ball: Ball, rng: np.random.Generator) -> Floats:
     draws = rng.random(ball.centres.shape)
     inside = ball.lower + draws * (ball.upper.astype(np.float64) - ball.lower)
     return inside.astype(ball.centres.dtype)
 
 
-def _better(best: Found, inputs: Floats, differences: Floats) -> Found:
-    better = differences > best.differences
-    rows = better.reshape(-1, *(1,) * (inputs.ndim - 1))
-    return Found(np.where(rows, inputs, best.inputs), np.where(better, differences, best.differences), best.evaluations)
+def _better(best: Floats, largest: Floats, inputs: Floats, values: Floats) -> tuple[Floats, Floats]:
+    better = values > largest
+    return np.where(better.reshape(-1, *(1,) * (inputs.ndim - 1)), inputs, best), np.where(better, values, largest)
 
 
 def _finite(differences: Any) -> Floats:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,19 +46,24 @@ class Part:
 class Split:
     """The 1,797 images in three disjoint parts.
 
-    Attributes
-    ----------
-    train : Part
-        987 images: weights are fitted to them.
-    validation : Part
-        270 images: every choice, such as when to stop, is made on them.
-    test : Part
-        540 images: they are looked at once the choices are made.
+    Weights are fitted to 987 images; every choice, such as when to stop, is made on the 270 of ``validation``; the 540
+    of ``test`` are looked at once the choices are made.
     """
 
     train: Part
     validation: Part
     test: Part
+
+
+def shipped_model() -> Path:
+    """Return the path of the trained classifier that comes with the package.
+
+    Examples
+    --------
+    >>> shipped_model().name
+    'digits.onnx'
+    """
+    return Path(str(files("theory.empirical") / "data" / "digits.onnx"))
 
 
 def load_split() -> Split:
@@ -85,20 +92,15 @@ def load_split() -> Split:
     """
     purpose = "the digits come with scikit-learn"
     sklearn = import_extra("sklearn", "datasets", "model_selection", extra="train", purpose=purpose)
-    train_test_split = sklearn.model_selection.train_test_split
+    train_test_split: Any = sklearn.model_selection.train_test_split
     pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
     images = (pixels / GREY_LEVELS).astype(np.float32).reshape(-1, 1, 8, 8)
     chosen = labels.astype(np.int64)
-    rest, test = _halves(train_test_split, np.arange(len(chosen)), chosen, TEST_IMAGES)
-    train, validation = _halves(train_test_split, rest, chosen, VALIDATION_IMAGES)
+
+    def held_out(indices: npt.NDArray[np.intp], number: int) -> Any:
+        """Split indices into those that stay and those held out, each digit in proportion."""
+        return train_test_split(indices, test_size=number, stratify=chosen[indices], random_state=SPLIT_SEED)
+
+    rest, test = held_out(np.arange(len(chosen)), TEST_IMAGES)
+    train, validation = held_out(rest, VALIDATION_IMAGES)
     return Split(*(Part(images[indices], chosen[indices]) for indices in (train, validation, test)))
-
-
-def _halves(
-    split: Callable[..., list[npt.NDArray[np.intp]]],
-    indices: npt.NDArray[np.intp],
-    labels: npt.NDArray[np.int64],
-    held_out: int,
-) -> list[npt.NDArray[np.intp]]:
-    """Split indices into those that stay and those held out, each digit in proportion."""
-    return split(indices, test_size=held_out, stratify=labels[indices], random_state=SPLIT_SEED)

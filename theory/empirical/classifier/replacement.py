@@ -1,173 +1,131 @@
-"""What may stand in for the maximum in the classifier's pooling layers, and what is certified of it."""
+"""What may stand in for the maximum in the classifier's pooling layers, and the models that come of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.model import POOLS, Pooling, max_pooling
+from theory.empirical.classifier.network import BoxedEstimator, attributes_of, import_onnx
+from theory.empirical.runner import open_runner
 from theory.errors import InputError
-from theory.estimator import Estimator
 from theory.notation import parse_orders
-from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
-from theory.rewrite.certify.arithmetic import up
+from theory.rewrite.reluify import reluify
 
-Floats = npt.NDArray[np.floating]
-Exact = npt.NDArray[np.float64]
+Boxes = Mapping[str, float]
+"""For each MaxPool node, where its inputs are taken to end."""
+
+MAXIMUM = "max"
+_RANGE = ("1,d-1", "d-2,d-1", "1,d-2,d-1", "1-d-1")
+_CUBE = ("0", "0,1", "0,1,d-1", "0,1,d-2,d-1", "0-d-1")
+_ORDERS = {"average": "1", **{f"range {orders}": orders for orders in _RANGE}}
+_CUBE_ORDERS = {f"cube {orders}": orders for orders in _CUBE}
+REPLACEMENTS = (MAXIMUM, *_ORDERS, *_CUBE_ORDERS)
+"""Names of all that are compared, with their orders. The average is the optimal range-relative estimator of order 1."""
 
 
-@dataclass(frozen=True)
-class LayerPooling:
-    """The pooling of one layer: the maximum, or an estimator for windows in [0, box]^d.
+def pooling_nodes(model: Any) -> dict[str, Any]:
+    """Return the MaxPool nodes of a model by name."""
+    return {node.name: node for node in model.graph.node if node.op_type == "MaxPool"}
 
-    Attributes
-    ----------
-    inputs : int
-        Number d of inputs of a window.
-    estimator : Estimator or None
-        None is the maximum.
-    box : float
-        An estimator f becomes box * f(x / box). Mean subpool maxima are homogeneous, so this multiplies the intercept
-        and nothing else; estimators without intercept do not depend on it.
+
+def pooling_inputs(model: Any, images: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what comes to each MaxPool of a model, by the name of the node."""
+    tensors = {name: node.input[0] for name, node in pooling_nodes(model).items()}
+    values = open_runner(model, device="cpu").with_outputs(list(tensors.values())).run(images)
+    return {name: values[tensor].astype(np.float64) for name, tensor in tensors.items()}
+
+
+def calibrate(model: Any, images: npt.NDArray[np.float32]) -> dict[str, float]:
+    """Return the largest input of each pooling layer over some images, with max pooling.
+
+    Calibration certifies nothing: other images may have larger ones.
     """
-
-    inputs: int
-    estimator: Estimator | None = None
-    box: float = 1.0
-
-    @property
-    def exact(self) -> bool:
-        """Whether this is the maximum."""
-        return self.estimator is None
-
-    def numbers(self) -> Pooling:
-        """Return the weights of the order statistics and the intercept, in float32, as the network takes them."""
-        if self.estimator is None:
-            return max_pooling(self.inputs)
-        weights = np.array([float(w) for w in self.estimator.order_statistic_weights], dtype=np.float32)
-        return Pooling(weights, np.float32(self.box * float(self.estimator.intercept)))
-
-    def apply(self, windows: Floats) -> Exact:
-        """Pool windows, shape (..., d), in float64."""
-        taps = np.asarray(windows, dtype=np.float64)
-        if self.estimator is None:
-            return np.asarray(taps.max(axis=-1))
-        return np.asarray(self.estimator(taps / self.box) * self.box)
-
-    def certified(self, lower: Exact, upper: Exact) -> Exact:
-        """Bound |max - f| on windows whose taps lie between ``lower`` and ``upper``, arrays of shape (..., d).
-
-        f is meant with its exact weights, in exact arithmetic; the bound is rounded upwards.
-
-        Returns
-        -------
-        array, shape (...)
-            For a range-relative estimator E times the largest range; for one of the cube E times the box, and infinity,
-            which says that nothing is known, where a tap may lie outside the box.
-        """
-        least, most = lower.min(axis=-1), upper.max(axis=-1)
-        if self.estimator is None:
-            return np.zeros_like(most)
-        error = self.estimator.worst_vertex_residual
-        if self.estimator.objective == "range":
-            # Floats that are equal have the difference 0, and all others one that is not.
-            return np.where(most > least, up(_float_above(error) * up(most - least)), 0.0)
-        return np.where((least >= 0) & (most <= self.box), _float_above(error * Fraction(self.box)), np.inf)
+    return {name: float(values.max()) for name, values in pooling_inputs(model, images).items()}
 
 
-def _float_above(number: Fraction) -> float:
-    """Return a float that is not below a rational: the number itself where that is a float."""
-    nearest = float(number)
-    return nearest if Fraction(nearest) >= number else float(np.nextafter(nearest, np.inf))
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """A kind of pooling, for any window.
-
-    Attributes
-    ----------
-    name : str
-    orders : str or None
-        In terms of d, such as ``0,1,d-1``; None is the maximum.
-    objective : {"cube", "range"}
-    """
-
-    name: str
-    orders: str | None
-    objective: Objective = "range"
-
-    def estimator(self, inputs: int) -> Estimator | None:
-        """Return the optimal estimator for windows of so many inputs; None for the maximum.
-
-        Examples
-        --------
-        >>> replacement_named("range 1,d-1").estimator(9).error
-        Fraction(1, 18)
-        """
-        if self.orders is None:
-            return None
-        return optimal_estimator(inputs, parse_orders(self.orders, inputs), objective=self.objective)
-
-
-MAXIMUM = Replacement("max", None)
-
-REPLACEMENTS = (
-    MAXIMUM,
-    Replacement("average", "1"),
-    *(Replacement(f"range {orders}", orders) for orders in ("1,d-1", "d-2,d-1", "1,d-2,d-1", "1-d-1")),
-    *(Replacement(f"cube {orders}", orders, "cube") for orders in ("0", "0,1", "0,1,d-1", "0,1,d-2,d-1", "0-d-1")),
-)
-"""All that are compared. The average is the optimal range-relative estimator of order 1."""
-
-
-def replacement_named(name: str) -> Replacement:
-    """Return one of :data:`REPLACEMENTS`.
-
-    Raises
-    ------
-    InputError
-    """
-    for replacement in REPLACEMENTS:
-        if replacement.name == name:
-            return replacement
-    raise InputError(f"a replacement is one of {', '.join(r.name for r in REPLACEMENTS)}, not {name!r}")
-
-
-LAYERS = ("both", *(layer.name for layer in POOLS))
-"""Which pooling layers are replaced."""
-
-
-def replace_pooling(
-    replacement: Replacement, layers: str, boxes: tuple[float, float]
-) -> tuple[LayerPooling, LayerPooling]:
-    """Return the pooling of the two layers after the replacement.
+def estimators_of(model: Any, replacement: str, layers: str, boxes: Boxes) -> dict[str, BoxedEstimator]:
+    """Return the optimal estimators in the place of the MaxPool nodes, by name; none where the maximum stays.
 
     Parameters
     ----------
-    replacement : Replacement
+    model : ModelProto
+    replacement : str
+        One of :data:`REPLACEMENTS`.
     layers : str
-        One of :data:`LAYERS`.
-    boxes : pair of float
-        For each layer, where its inputs are taken to end.
+        ``"both"``, or the name of the one MaxPool that is replaced.
+    boxes : mapping of str to float
+        An estimator f of the cube becomes box * f(x / box).
 
     Raises
     ------
     InputError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> from theory.empirical.classifier.data import shipped_model
+    >>> from theory.empirical.classifier.network import read_classifier
+    >>> estimators = estimators_of(read_classifier(shipped_model()), "range 1,d-1", "both", {})
+    >>> [(name, str(estimator.error), box) for name, (estimator, box) in estimators.items()]
+    [('pool_1', '1/18', 1.0), ('pool_2', '1/8', 1.0)]
     """
-    if layers not in LAYERS:
-        raise InputError(f"the layers are {', '.join(LAYERS)}, not {layers!r}")
-    first, second = (
-        LayerPooling(layer.inputs, replacement.estimator(layer.inputs) if layers in ("both", layer.name) else None, box)
-        for layer, box in zip(POOLS, boxes, strict=True)
-    )
-    return first, second
+    nodes = pooling_nodes(model)
+    if replacement not in REPLACEMENTS:
+        raise InputError(f"a replacement is one of {', '.join(REPLACEMENTS)}, not {replacement!r}")
+    if layers not in ("both", *nodes):
+        raise InputError(f"the layers are both, {', '.join(nodes)}, not {layers!r}")
+    found: dict[str, BoxedEstimator] = {}
+    for name in nodes if layers == "both" else [layers]:
+        size = int(np.prod(attributes_of(nodes[name])["kernel_shape"]))
+        if replacement in _ORDERS:
+            orders = parse_orders(_ORDERS[replacement], size)
+            found[name] = optimal_estimator(size, orders, objective="range"), 1.0
+        elif replacement in _CUBE_ORDERS:
+            found[name] = optimal_estimator(size, parse_orders(_CUBE_ORDERS[replacement], size)), boxes[name]
+    return found
 
 
-def numbers(poolings: tuple[LayerPooling, LayerPooling]) -> tuple[Pooling, Pooling]:
-    """Return both layers as the network takes them."""
-    return poolings[0].numbers(), poolings[1].numbers()
+def replace_pooling(model: Any, replacement: str, layers: str, boxes: Boxes) -> Any:
+    """Return a model whose MaxPool nodes, both of them or one, are replaced by ReLUs (:func:`theory.reluify`).
+
+    Takes what :func:`estimators_of` takes and raises what it raises.
+    """
+    replaced = estimators_of(model, replacement, layers, boxes)
+    if not replaced:
+        return model
+    if replacement in _ORDERS:
+        rewritten = reluify(model, orders=_ORDERS[replacement], style="feedforward")
+    else:
+        bounds = {name: (0.0, box) for name, box in boxes.items()}
+        orders = _CUBE_ORDERS[replacement]
+        rewritten = reluify(model, orders=orders, style="feedforward", objective="cube", bounds=bounds)
+    return _restored(rewritten, [node for name, node in pooling_nodes(model).items() if name not in replaced])
+
+
+def _restored(model: Any, kept: Sequence[Any]) -> Any:
+    """Put nodes back in the place of those that compute the same tensors, and drop what is not needed any more."""
+    nodes = {node.output[0]: node for node in (*model.graph.node, *kept)}
+    order = list(dict.fromkeys(node.output[0] for node in model.graph.node))
+    needed = {value.name for value in model.graph.output}
+    for output in reversed(order):
+        if output in needed:
+            needed.update(nodes[output].input)
+    restored = type(model)()
+    restored.CopyFrom(model)
+    del restored.graph.node[:]
+    restored.graph.node.extend(nodes[output] for output in order if output in needed)
+    return restored
+
+
+def with_output(model: Any, tensor: str) -> Any:
+    """Return a copy of a model that has one more output."""
+    from onnx.shape_inference import infer_shapes
+
+    copy = type(model)()
+    copy.CopyFrom(model)
+    copy.graph.output.extend([import_onnx().ValueInfoProto(name=tensor)])
+    return infer_shapes(copy)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -16,13 +17,16 @@ from typing import Any
 import numpy as np
 
 from theory.documents import Form
-from theory.empirical.classifier.attack import adversarial_rows
 from theory.empirical.classifier.data import Split
-from theory.empirical.classifier.experiments import Advance, accuracy_rows, calibrate, pooling_rows, proportion
-from theory.empirical.classifier.model import Parameters
-from theory.empirical.classifier.replacement import LAYERS, MAXIMUM
-from theory.empirical.classifier.settings import Settings
-from theory.empirical.classifier.training import predict, train_best
+from theory.empirical.classifier.experiments import (
+    Settings,
+    accuracy_rows,
+    adversarial_rows,
+    hits,
+    pooling_rows,
+    proportion,
+)
+from theory.empirical.classifier.replacement import calibrate
 from theory.errors import FormatError, InputError
 from theory.files import write_whole
 
@@ -32,7 +36,7 @@ FORMAT = "subpool-classifier"
 VERSION = 1
 _FORM = Form("a file of results of the classifier", FORMAT, VERSION, floats=True)
 ATTACK_SEED = 0
-_LIBRARIES = ("numpy", "jax", "optax", "scikit-learn")
+_LIBRARIES = ("numpy", "jax", "optax", "scikit-learn", "onnxruntime")
 
 
 def shipped_results() -> Path:
@@ -47,79 +51,47 @@ def shipped_results() -> Path:
     return Path(str(files("theory.empirical") / "data" / "digits.json"))
 
 
-def train_classifier(split: Split, settings: Settings, advance: Advance) -> tuple[Parameters, Results]:
-    """Train the classifier; return its weights and how they came about."""
-    best, seed = train_best(split, settings.training_seeds, settings.training, advance)
-    return best.parameters, {
-        "seed": seed,
-        "epoch": best.epoch,
-        "validation_loss": min(best.validation_losses),
-        "parameters": best.parameters.size,
-    }
-
-
 def measure_all(
-    parameters: Parameters, split: Split, settings: Settings, advance: Advance, *, trained: Results | None = None
+    model: Any, split: Split, settings: Settings, progress: Callable[[int, int], object] | None = None
 ) -> Results:
-    """Run all experiments on a trained classifier.
+    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts.
 
-    Parameters
-    ----------
-    parameters : Parameters
-    split : Split
-    settings : Settings
-    advance : callable
-        Called :func:`units` times.
-    trained : dict, optional
-        How the weights came about; stored with the results.
-
-    Returns
-    -------
-    dict
-        Plain numbers, strings, lists and dicts: what :func:`write_results` writes.
+    After each piece of work ``progress`` is told how many are done, and of how many.
     """
-    start = process_time()
+    start, done, total = process_time(), count(1), settings.units()
+
+    def advance() -> None:
+        if progress is not None:
+            progress(next(done), total)
+
     test = split.test.first(settings.test_images)
-    boxes = calibrate(parameters, split.train.images)
-    hits = int((predict(parameters, test.images) == test.labels).sum())
-    rng = np.random.default_rng(ATTACK_SEED)
+    boxes = calibrate(model, split.train.images)
     return {
         "format": FORMAT,
         "version": VERSION,
         "settings": asdict(settings),
-        "trained": trained,
+        "trained": {entry.key: entry.value for entry in model.metadata_props},
         "images": {"train": len(split.train), "validation": len(split.validation), "test": len(test)},
-        "boxes": {"pool_1": boxes[0], "pool_2": boxes[1]},
-        "test": proportion(hits, len(test)),
-        "accuracy": list(accuracy_rows(parameters, split, boxes, settings, advance)),
-        "pooling": list(pooling_rows(parameters, split, boxes, settings)),
-        "adversarial": list(adversarial_rows(parameters, split, boxes, settings, rng, advance)),
+        "boxes": boxes,
+        "test": proportion(hits(model, test), len(test)),
+        "accuracy": list(accuracy_rows(model, split, boxes, settings, advance)),
+        "pooling": list(pooling_rows(model, split, boxes, settings)),
+        "adversarial": list(
+            adversarial_rows(model, split, boxes, settings, np.random.default_rng(ATTACK_SEED), advance)
+        ),
         "processor_seconds": round(process_time() - start, 1),
         "machine": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
     }
 
 
-def units(settings: Settings, *, training: bool) -> int:
-    """Return how often a run calls ``advance``: once for each epoch and for each search."""
-    replaced = sum(replacement != MAXIMUM for replacement in settings.chosen())
-    both, fine = len(settings.replacements), len(settings.fine_tuning_seeds) * settings.fine_tuning.epochs
-    return (
-        training * len(settings.training_seeds) * settings.training.epochs
-        + (both + replaced * (len(LAYERS) - 1)) * fine
-        + len(settings.from_scratch) * len(settings.scratch_seeds) * settings.training.epochs
-        + len(settings.attacked) * 2 * len(settings.grey_levels)
-    )
-
-
 def write_results(results: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write results as JSON, whole or not at all.
+    """Write results as JSON, a row a line, whole or not at all."""
+    write_whole(path, "{\n" + ",\n".join(f' "{key}": {_entry(value)}' for key, value in results.items()) + "\n}\n")
 
-    Raises
-    ------
-    StorageError
-        If the file cannot be written.
-    """
-    write_whole(path, json.dumps(results, indent=1) + "\n")
+
+def _entry(value: Any) -> str:
+    rows = isinstance(value, list) and value
+    return "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]" if rows else json.dumps(value)
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:

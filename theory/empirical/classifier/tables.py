@@ -1,63 +1,97 @@
-"""The results as tables: for a terminal, and for a page in Markdown."""
+"""The results as tables in Markdown, and in a page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING, Context
-from math import ceil
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from theory.errors import FormatError
 
-if TYPE_CHECKING:
-    from theory.terminal import Table as RichTable
-
 Row = Mapping[str, Any]
+Columns = Mapping[str, Callable[[Row], str]]
+"""What stands in a table: what a column is called, and how its cells are made of a row of the results."""
 
-UNKNOWN = "unknown"
-"""Shown where nothing is certified."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of strings; the first column is a name, the others are numbers."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def to_markdown(self) -> str:
-        """Write the table in Markdown, without its title."""
-        marks = ["---", *["---:"] * (len(self.columns) - 1)]
-        return "\n".join("| " + " | ".join(cells) + " |" for cells in (self.columns, marks, *self.rows))
-
-    def to_rich(self) -> RichTable:
-        """Return the table for a terminal."""
-        from theory.terminal import new_table
-
-        name, *numbers = self.columns
-        table = new_table((name, "left"), *((number, "right") for number in numbers), title=self.title)
-        table.columns[0].no_wrap = True
-        for row in self.rows:
-            table.add_row(*row)
-        return table
+_KINDS = ("clean", "random", "ascent")
+_UPWARDS = Context(prec=3, rounding=ROUND_CEILING)
 
 
-def all_tables(results: Mapping[str, Any]) -> dict[str, Table]:
-    """Return all tables of the results by name."""
+def all_tables(results: Mapping[str, Any]) -> dict[str, str]:
+    """Return all tables of the results by name, in Markdown."""
+    of = results["test"]["of"]
+    errors = {(row["replacement"], row["layer"]): row["error"] for row in results["pooling"]}
+    accuracy = {(row["replacement"], row["layers"]): row for row in results["accuracy"]}
+    both = [row for row in results["accuracy"] if row["layers"] == "both"]
+    single = [row for row in results["accuracy"] if row["layers"] == "pool_1"]
+    attacks = results["adversarial"]
+
+    def error(layer: str) -> Callable[[Row], str]:
+        return lambda row: errors.get((row["replacement"], layer), "0")
+
+    def of_layer(layer: str, write: Callable[[Row], str]) -> Callable[[Row], str]:
+        return lambda row: write(accuracy[row["replacement"], layer])
+
+    def as_trained(row: Row) -> str:
+        return "{:.1f} [{:.1f}, {:.1f}]".format(*(100 * row["as_trained"][name] for name in ("share", "low", "high")))
+
+    def fine_tuned(row: Row) -> str:
+        return _seeds(row["fine_tuned"], of)
+
+    name: Columns = {"pooling": lambda row: str(row["replacement"])}
+    ball: Columns = {**name, "radius": lambda row: f"{row['grey_levels']}/16"}
     return {
-        "accuracy": _both(results),
-        "single-layers": _single(results),
-        "pooling": _pooling(results),
-        "adversarial-logits": _adversarial_logits(results),
-        "adversarial-pool": _adversarial_pool(results),
+        "accuracy": _table(
+            both,
+            {
+                **name,
+                "E 3x3": error("pool_1"),
+                "E 2x2": error("pool_2"),
+                "as trained": as_trained,
+                "changed": lambda row: str(row["changed"]),
+                "fine-tuned": fine_tuned,
+                "from scratch": lambda row: _seeds(row["from_scratch"], of),
+            },
+        ),
+        "single-layers": _table(
+            single,
+            {
+                **name,
+                "3x3: as trained": as_trained,
+                "3x3: fine-tuned": fine_tuned,
+                "2x2: as trained": of_layer("pool_2", as_trained),
+                "2x2: fine-tuned": of_layer("pool_2", fine_tuned),
+            },
+        ),
+        "pooling": _table(
+            results["pooling"],
+            {
+                **name,
+                "layer": lambda row: {"pool_1": "3x3", "pool_2": "2x2"}[row["layer"]],
+                "mean": lambda row: _number(row["mean_error"]),
+                "certified, mean": lambda row: _bound(row["mean_certified"]),
+                "largest": lambda row: _number(row["largest_error"]),
+                **{f"{what}, %": _share(what.replace(" ", "_")) for what in ("attained", "constant", "beyond box")},
+            },
+        ),
+        "adversarial-logits": _table(
+            [row for row in attacks if row["target"] == "logits"],
+            {
+                **ball,
+                **{kind: _spread(kind) for kind in _KINDS},
+                "certified": _spread("certified", _bound),
+                "changed, %": lambda row: ", ".join(f"{100 * row[k]['changed'] / row['images']:.0f}" for k in _KINDS),
+            },
+        ),
+        "adversarial-pool": _table(
+            [row for row in attacks if row["target"] == "pool_1"],
+            {**ball, **{kind: _spread(kind) for kind in _KINDS}, "certified": _spread("certified", _bound)},
+        ),
     }
 
 
-def fill_page(page: str, tables: Mapping[str, Table]) -> str:
+def fill_page(page: str, tables: Mapping[str, str]) -> str:
     r"""Put the tables into a Markdown page, each between its marks ``<!-- table NAME -->`` and ``<!-- end -->``.
 
     Raises
@@ -67,161 +101,50 @@ def fill_page(page: str, tables: Mapping[str, Table]) -> str:
 
     Examples
     --------
-    >>> table = Table("t", ("a", "b"), (("x", "1"),))
-    >>> print(fill_page("<!-- table t -->\nold\n<!-- end -->", {"t": table}))
+    >>> print(fill_page("<!-- table t -->\nold\n<!-- end -->", {"t": "new"}))
     <!-- table t -->
-    | a | b |
-    | --- | ---: |
-    | x | 1 |
+    new
     <!-- end -->
     """
     for name, table in tables.items():
-        marked = re.compile(rf"(<!-- table {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = table.to_markdown()
-        parts = marked.split(page)
+        parts = re.split(rf"(<!-- table {re.escape(name)} -->\n).*?(<!-- end -->)", page, flags=re.DOTALL)
         if len(parts) != 4:
             raise FormatError(f"the page holds the marks of the table {name!r} {len(parts) // 3} times, not once")
         before, begin, end, after = parts
-        page = f"{before}{begin}{text}\n{end}{after}"
+        page = f"{before}{begin}{table}\n{end}{after}"
     return page
 
 
-def _both(results: Mapping[str, Any]) -> Table:
-    rows = [row for row in results["accuracy"] if row["layers"] == "both"]
-    errors = {(row["replacement"], row["layer"]): row["error"] for row in results["pooling"]}
-    of = results["test"]["of"]
-    return Table(
-        f"test accuracy in %, both layers replaced, {of} images: 95% interval as trained, mean and range of seeds",
-        ("pooling", "E 3x3", "E 2x2", "as trained", "changed", "fine-tuned", "from scratch"),
-        tuple(
-            (
-                row["replacement"],
-                errors.get((row["replacement"], "pool_1")) or "0",
-                errors.get((row["replacement"], "pool_2")) or "0",
-                _interval(row["as_trained"]),
-                str(row["changed"]),
-                _seeds(row["fine_tuned"], of),
-                _seeds(row["from_scratch"], of),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _single(results: Mapping[str, Any]) -> Table:
-    of = results["test"]["of"]
-    by = {(row["replacement"], row["layers"]): row for row in results["accuracy"]}
-    names = list(dict.fromkeys(name for name, layers in by if layers != "both"))
-    return Table(
-        "test accuracy in %, one pooling layer replaced",
-        ("pooling", "3x3: as trained", "3x3: fine-tuned", "2x2: as trained", "2x2: fine-tuned"),
-        tuple(
-            (
-                name,
-                *(
-                    cell
-                    for layer in ("pool_1", "pool_2")
-                    for cell in (_interval(by[name, layer]["as_trained"]), _seeds(by[name, layer]["fine_tuned"], of))
-                ),
-            )
-            for name in names
-        ),
-    )
-
-
-def _pooling(results: Mapping[str, Any]) -> Table:
-    return Table(
-        "|max - f| on the windows of the test images, in units of the activations",
-        ("pooling", "layer", "mean", "certified, mean", "largest", "attained, %", "constant, %", "beyond box, %"),
-        tuple(
-            (
-                row["replacement"],
-                "3x3" if row["layer"] == "pool_1" else "2x2",
-                _number(row["mean_error"]),
-                _bound(row["mean_certified"]),
-                _number(row["largest_error"]),
-                *(f"{100 * row[count] / row['windows']:.1f}" for count in ("attained", "constant", "beyond_box")),
-            )
-            for row in results["pooling"]
-        ),
-    )
-
-
-def _adversarial_logits(results: Mapping[str, Any]) -> Table:
-    rows = [row for row in results["adversarial"] if row["target"] == "logits"]
-    return Table(
-        f"largest difference of the logits{_over(rows)}: median (largest)",
-        ("pooling", "radius", *_KINDS, "certified", "changed, %"),
-        tuple(
-            (
-                row["replacement"],
-                f"{row['grey_levels']}/16",
-                *(_spread(row[kind]) for kind in _KINDS),
-                _spread(row["certified"], _bound),
-                ", ".join(f"{100 * row[kind]['changed'] / row['images']:.0f}" for kind in _KINDS),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _adversarial_pool(results: Mapping[str, Any]) -> Table:
-    rows = [row for row in results["adversarial"] if row["target"] == "pool_1"]
-    return Table(
-        f"largest difference of the output of the 3x3 pooling{_over(rows)}: median",
-        ("pooling", "radius", *_KINDS, "certified", "ascent, largest / certified of its window"),
-        tuple(
-            (
-                row["replacement"],
-                f"{row['grey_levels']}/16",
-                *(_known(row[kind]["median"]) for kind in _KINDS),
-                _known(row["certified"]["median"], _bound),
-                _share(row["ascent"]["largest_share_of_window"]),
-            )
-            for row in rows
-        ),
-    )
-
-
-_KINDS = ("clean", "random", "ascent")
-
-
-def _over(rows: Sequence[Row]) -> str:
-    return f", {rows[0]['images']} images" if rows else ""
+def _table(rows: Iterable[Row], columns: Columns) -> str:
+    """Write a table whose first column is a name; the others are numbers."""
+    marks = ["---", *["---:"] * (len(columns) - 1)]
+    cells = [[write(row) for write in columns.values()] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in (columns, marks, *cells))
 
 
 def _number(value: float) -> str:
     return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
-_UPWARDS = Context(prec=3, rounding=ROUND_CEILING)
-
-
 def _bound(value: float) -> str:
     """Write what is certified with as many digits, and not below it."""
-    return _number(float(_UPWARDS.create_decimal_from_float(value)) if value < 1000 else ceil(value))
+    return _number(float(_UPWARDS.create_decimal_from_float(value)))
 
 
-def _known(value: float | None, write: Callable[[float], str] = _number) -> str:
-    return UNKNOWN if value is None else write(value)
-
-
-def _share(share: float | None) -> str:
-    return UNKNOWN if share is None else f"{share:.4f}"
-
-
-def _interval(row: Row) -> str:
-    return f"{100 * row['share']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+def _share(what: str) -> Callable[[Row], str]:
+    return lambda row: f"{100 * row[what] / row['windows']:.1f}"
 
 
 def _seeds(hits: Sequence[int], of: int) -> str:
-    if not hits:
-        return "-"
     shares = [100 * count / of for count in hits]
-    return f"{fmean(shares):.1f} ({min(shares):.1f}..{max(shares):.1f})"
+    return f"{fmean(shares):.1f} ({min(shares):.1f}..{max(shares):.1f})" if shares else "-"
 
 
-def _spread(row: Row, write: Callable[[float], str] = _number) -> str:
-    if row["median"] is None and row["largest"] is None:
-        return UNKNOWN
-    return f"{_known(row['median'], write)} ({_known(row['largest'], write)})"
+def _spread(what: str, write: Callable[[float], str] = _number) -> Callable[[Row], str]:
+    """Write median and largest value, or that nothing is certified."""
+
+    def spread(row: Row) -> str:
+        values = row[what]
+        return "unknown" if values is None else f"{write(values['median'])} ({write(values['largest'])})"
+
+    return spread

@@ -4,24 +4,3 @@ Networks with the hidden layers of one that computes an R-estimator, their width
 initialisation to approximate the maximum of d inputs, and their error is set against the optimal one (Matoba,
 Dimitriadis, Fleuret, TMLR 2023, figures 2 to 4). Needs the extra ``train``: JAX and optax.
 """
-
-from __future__ import annotations
-
-from theory.empirical.training.configuration import Configuration
-from theory.empirical.training.experiments import (
-    base_configurations,
-    paper_orders,
-    run_experiments,
-    varied_configurations,
-)
-from theory.empirical.training.results import read_results, stored_results
-
-__all__ = [
-    "Configuration",
-    "base_configurations",
-    "paper_orders",
-    "read_results",
-    "run_experiments",
-    "stored_results",
-    "varied_configurations",
-]

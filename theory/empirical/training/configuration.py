@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
-from math import isfinite
+from itertools import pairwise
+from math import ceil, isfinite
 from typing import Any, Literal, get_args
 
-from theory.empirical.training.architecture import Widths, hidden_widths, parameter_count, scaled_widths
 from theory.errors import InputError
+from theory.networks.published import published_size
+from theory.networks.size import network_size
 from theory.subpools import check_kernel_size, check_orders
 
+Widths = Literal["ours", "published"]
 Loss = Literal["sup", "squared"]
 Optimizer = Literal["adam", "adamw"]
 Schedule = Literal["constant", "cosine"]
@@ -55,11 +58,13 @@ class Configuration:
     kernel_size : int
         Number d of inputs.
     orders : tuple of int
-        R: the network has the hidden layers of one that computes an R-estimator.
+        R: the network has the hidden layers of one that computes an R-estimator; an order of at least 2, so that there
+        is one.
     scale : Fraction, > 0
-        mu: each hidden width is multiplied by it, and rounded up.
+        mu: each hidden width is multiplied by it, and rounded up, so that no layer vanishes.
     widths : {"ours", "published"}
-        The construction that the widths are taken from, :func:`theory.empirical.training.architecture.hidden_widths`.
+        The construction that the widths are taken from: that of :func:`theory.build_network`, or of Matoba, Dimitriadis
+        and Fleuret (TMLR 2023, appendix E), :func:`theory.networks.published.published_size`.
     loss : {"sup", "squared"}
         Of a batch: the largest |network(x) - max(x)|, or the mean of its square.
     optimizer : {"adam", "adamw"}
@@ -92,6 +97,8 @@ class Configuration:
     >>> configuration = Configuration(8, (0, 1, 7), scale=Fraction(1, 2))
     >>> configuration.hidden_widths, configuration.parameters
     ((8, 6, 3), 151)
+    >>> Configuration(8, (0, 1, 7), widths="published").hidden_widths
+    (46, 42, 34)
     >>> Configuration(8, (0, 1, 7), loss="absolute")
     Traceback (most recent call last):
         ...
@@ -130,6 +137,8 @@ class Configuration:
             raise InputError(f"learning_rate is a finite float > 0, not {self.learning_rate!r}")
         if not isinstance(self.scale, Fraction) or self.scale <= 0:
             raise InputError(f"scale is a Fraction > 0, not {self.scale!r}")
+        if max(self.orders) < 2:
+            raise InputError(f"orders {self.orders} need no hidden layer, so there is nothing to train; give one >= 2")
         if self.parameters > _MOST_PARAMETERS:
             raise InputError(
                 f"hidden widths {self.hidden_widths} make {self.parameters:,} parameters, "
@@ -139,12 +148,18 @@ class Configuration:
     @cached_property
     def hidden_widths(self) -> tuple[int, ...]:
         """The widths of the network's hidden layers."""
-        return scaled_widths(hidden_widths(self.kernel_size, self.orders, self.widths), self.scale)
+        size = network_size if self.widths == "ours" else published_size
+        return tuple(ceil(self.scale * width) for width in size(self.kernel_size, self.orders).widths)
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The widths of all layers, the inputs first, the output last."""
+        return (self.kernel_size, *self.hidden_widths, 1)
 
     @property
     def parameters(self) -> int:
         """Number of weights and biases."""
-        return parameter_count(self.kernel_size, self.hidden_widths)
+        return sum((before + 1) * after for before, after in pairwise(self.layers))
 
     @property
     def checks(self) -> int:
@@ -204,7 +219,7 @@ class Configuration:
         return sha256(json.dumps(self.to_row(), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
+def check_seeds(seeds: Iterable[int]) -> Sequence[int]:
     """Return the seeds if they are distinct integers in 0..2^31-1, at least one.
 
     Raises

@@ -7,17 +7,15 @@ is measured here is a lower bound of its supremum over [0,1]^d.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.empirical.adversarial import climb
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
 from theory.empirical.training.network import Parameters
-from theory.estimator import Estimator
 
 Floats = NDArray[np.float64]
 
@@ -28,32 +26,12 @@ _OF_TRAINING, _OF_CUBE, _OF_VERTICES = 0, 1, 2
 
 _ENTRIES_AT_ONCE = 1 << 21
 _STARTS = 64
-_ASCENT_STEPS = 60
-_FIRST_STEP, _SHRINKING = 0.25, 0.9
+_LENGTHS = 0.25 * 0.9 ** np.arange(60)
+"""Of the steps of an ascent."""
 
 
-@dataclass(frozen=True)
-class ErrorMeasures:
-    """Largest errors |max(x) - network(x)| of one network.
-
-    Attributes
-    ----------
-    test : float
-        On test rows of the distribution of the training rows.
-    vertex : float
-        At the vertices of the cube.
-    cube : float
-        The largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents that begin at the
-        worst of both. A lower bound of the sup norm.
-    """
-
-    test: float
-    vertex: float
-    cube: float
-
-
-def measure_errors(parameters: Parameters, configuration: Configuration) -> ErrorMeasures:
-    """Measure the errors of one network.
+def measure_errors(parameters: Parameters, configuration: Configuration) -> dict[str, float]:
+    """Measure the largest errors |max(x) - network(x)| of one network.
 
     Parameters
     ----------
@@ -63,32 +41,35 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> Erro
 
     Returns
     -------
-    ErrorMeasures
-        NaN where the network has weights that are no numbers.
+    dict of str to float
+        ``test_error`` on test rows of the distribution of the training rows, ``vertex_error`` at the vertices of the
+        cube, ``cube_error`` the largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents
+        that begin at the worst of both, a lower bound of the sup norm. NaN where weights are no numbers.
 
     Examples
     --------
     The network of the optimal estimator of orders 0, 1, 3, whose error is E = 1/10:
 
     >>> from theory import build_network, optimal_estimator
-    >>> from theory.empirical.training.network import exact_parameters
     >>> network = build_network(optimal_estimator(4, [0, 1, 3]))
-    >>> errors = measure_errors(exact_parameters(network), Configuration(4, (0, 1, 3)))
-    >>> round(errors.vertex, 6), round(errors.cube, 6), errors.test < 0.1
+    >>> parameters = [
+    ...     (matrix.to_numpy(np.dtype(np.float32)).T, np.array(bias, dtype=np.float32))
+    ...     for matrix, bias in zip(network.weights, network.biases, strict=True)
+    ... ]
+    >>> errors = measure_errors(parameters, Configuration(4, (0, 1, 3)))
+    >>> round(errors["vertex_error"], 6), round(errors["cube_error"], 6), errors["test_error"] < 0.1
     (0.1, 0.1, True)
     """
     d = configuration.kernel_size
     uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
-    corners = vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))
-    everywhere = np.concatenate([uniform, corners])
-    residuals = network_residuals(parameters, everywhere)
-    worst = everywhere[np.argsort(np.abs(residuals))[-_STARTS:]]
-    climbed = np.abs(network_residuals(parameters, climb(parameters, worst)))
-    return ErrorMeasures(
-        test=row_error(parameters, test_rows(configuration)),
-        vertex=float(np.abs(residuals[TEST_ROWS:]).max()),
-        cube=float(max(np.abs(residuals).max(), climbed.max())),
-    )
+    everywhere = np.concatenate([uniform, vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))])
+    residuals = np.abs(network_residuals(parameters, everywhere))
+    climbed = worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
+    return {
+        "test_error": row_error(parameters, test_rows(configuration)),
+        "vertex_error": float(residuals[TEST_ROWS:].max()),
+        "cube_error": max(float(residuals.max()), row_error(parameters, climbed)),
+    }
 
 
 def test_rows(configuration: Configuration) -> Rows:
@@ -100,41 +81,26 @@ def test_rows(configuration: Configuration) -> Rows:
 test_rows.__test__ = False  # type: ignore[attr-defined]
 
 
-def row_error(parameters: Parameters, rows: Rows) -> float:
+def row_error(parameters: Parameters, rows: NDArray[Any]) -> float:
     """Return the largest error of a network among rows of windows."""
     return float(np.abs(network_residuals(parameters, rows)).max())
 
 
-def estimator_error(estimator: Estimator, rows: Rows) -> float:
-    """Return the largest residual of an estimator among rows: what the best of its class shows on the same sample."""
-    return float(np.abs(rows.max(axis=1) - estimator(rows.astype(np.float64))).max())
-
-
 def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
     """Return max(x) - network(x) for windows of shape (rows, d)."""
+    layers, x = _in_float64(parameters), np.asarray(x, dtype=np.float64)
+    rows = max(1, _ENTRIES_AT_ONCE // max(len(bias) for _, bias in layers))
+    return np.concatenate([_residuals(layers, x[start : start + rows]) for start in range(0, len(x), rows)])
+
+
+def worst_near(parameters: Parameters, x: NDArray[Any]) -> Floats:
+    """Ascend |max(x) - network(x)| inside the cube from windows of shape (starts, d); return the best on each way."""
     layers = _in_float64(parameters)
-    return np.concatenate([_residuals(layers, part) for part in _parts(layers, np.asarray(x, dtype=np.float64))])
 
+    def slope(x: Any) -> tuple[Floats, Floats]:
+        return np.abs(_residuals(layers, x)), _gradient(layers, x)
 
-def climb(parameters: Parameters, x: NDArray[Any]) -> Floats:
-    """Ascend |max(x) - network(x)| inside the cube, and return the best window on each way.
-
-    Steps along the sign of the gradient, which shrink: the residual is piecewise linear, so that where it increases
-    fastest in the maximum norm is a corner of a box.
-
-    Parameters
-    ----------
-    parameters : list of (matrix, bias)
-    x : array, shape (starts, d)
-    """
-    layers, x = _in_float64(parameters), np.array(x, dtype=np.float64)
-    best, largest = x.copy(), np.abs(_residuals(layers, x))
-    for step in _FIRST_STEP * _SHRINKING ** np.arange(_ASCENT_STEPS):
-        x = np.clip(x + step * np.sign(_gradient(layers, x)), 0, 1)
-        size = np.abs(_residuals(layers, x))
-        better = size > largest
-        best[better], largest[better] = x[better], size[better]
-    return best
+    return np.asarray(climb(slope, np.asarray(x, dtype=np.float64), 0, 1, _LENGTHS)[0], dtype=np.float64)
 
 
 _Layers = list[tuple[Floats, Floats]]
@@ -142,11 +108,6 @@ _Layers = list[tuple[Floats, Floats]]
 
 def _in_float64(parameters: Parameters) -> _Layers:
     return [(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64)) for w, b in parameters]
-
-
-def _parts(layers: _Layers, x: Floats) -> Iterator[Floats]:
-    rows = max(1, _ENTRIES_AT_ONCE // max(len(b) for _, b in layers))
-    return (x[start : start + rows] for start in range(0, len(x), rows))
 
 
 def _residuals(layers: _Layers, x: Floats) -> Floats:

@@ -9,13 +9,14 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from theory.empirical.training.backend import environment, load_jax, load_optax
 from theory.empirical.training.configuration import Configuration, check_seeds
-from theory.empirical.training.evaluation import estimator_error, measure_errors, row_error, test_rows
-from theory.empirical.training.loop import TrainedSeeds, train_seeds
+from theory.empirical.training.evaluation import measure_errors, row_error, test_rows
+from theory.empirical.training.network import train_seeds, training_rows
 from theory.empirical.training.results import ResultStore
+from theory.empirical.training.trainer import load_jax, load_optax
 from theory.errors import KernelSizeError
 from theory.optimal.solve import optimal_estimator
 from theory.subpools import check_kernel_size, check_orders
@@ -42,12 +43,7 @@ VARIATIONS: tuple[dict[str, Any], ...] = (
 
 
 def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
-    """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}.
-
-    Raises
-    ------
-    KernelSizeError
-        If the kernel size is below 4, where two of them are the same.
+    """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}, for d >= 4.
 
     Examples
     --------
@@ -66,21 +62,9 @@ def base_configurations(
     scales: Sequence[Fraction] = SCALES,
     **settings: Any,
 ) -> tuple[Configuration, ...]:
-    """Return the configurations of the base figure: error against mu, for each set of orders.
+    """Return the configurations of the base figure, error against mu for each set of orders, with settings in common.
 
-    Parameters
-    ----------
-    kernel_size : int
-    sets : sequence of sets of orders, optional
-        Those of :func:`paper_orders` by default.
-    scales : sequence of Fraction
-        mu.
-    **settings
-        Fields of a :class:`Configuration`, for all of them.
-
-    Raises
-    ------
-    InputError
+    The sets of orders are those of :func:`paper_orders` by default.
 
     Examples
     --------
@@ -95,13 +79,7 @@ def base_configurations(
 
 
 def varied_configurations(base: Iterable[Configuration]) -> tuple[Configuration, ...]:
-    """Return every variation of some configurations, each of which changes one setting.
-
-    Examples
-    --------
-    >>> len(varied_configurations([Configuration(8, (0, 1, 7))])) == len(VARIATIONS)
-    True
-    """
+    """Return every variation of some configurations, each of which changes one setting."""
     changed = (replace(configuration, **change) for change in VARIATIONS for configuration in base)
     return tuple(dict.fromkeys(changed))
 
@@ -111,7 +89,7 @@ def run_experiments(
     folder: str | Path,
     seeds: Sequence[int],
     *,
-    on_work: Callable[[float, float], None] | None = None,
+    progress: Callable[[float, float], object] | None = None,
 ) -> pa.Table:
     """Train what is not in the results yet, and add it, configuration by configuration.
 
@@ -121,7 +99,7 @@ def run_experiments(
     folder : str or Path
         Where the results are, or will be, in ``training.parquet``.
     seeds : sequence of int
-    on_work : callable, optional
+    progress : callable, optional
         Called with the work done and the work in all, in arbitrary units; the first time with what was there before.
 
     Returns
@@ -136,69 +114,61 @@ def run_experiments(
     chosen, seeds = tuple(dict.fromkeys(configurations)), check_seeds(seeds)
     load_jax(), load_optax()
     store = ResultStore(folder)
-    report = on_work or (lambda done, total: None)
+    total = sum(configuration.work * len(seeds) for configuration in chosen)
     with store.writing():
-        missing = {c: tuple(s for s in seeds if s not in store.seeds_of(c)) for c in chosen}
-        total = sum(c.work * len(seeds) for c in chosen)
-        done = total - sum(c.work * len(left) for c, left in missing.items())
+        missing = {c: left for c in chosen if (left := [s for s in seeds if s not in store.seeds_of(c)])}
+        done = total - sum(configuration.work * len(left) for configuration, left in missing.items())
+        report = progress or _silent
         report(done, total)
         for configuration, left in missing.items():
-            if left:
-                share = configuration.work * len(left)
-                store.add(_train(configuration, left, _reporter(report, done, share, total, configuration.checks)))
-                done += share
-                report(done, total)
+            share = configuration.work * len(left)
+            store.add(_train(configuration, left, _part(report, done, share, total)))
+            done += share
+            report(done, total)
     return store.rows_of(chosen, seeds)
 
 
-def _reporter(
-    report: Callable[[float, float], None], done: float, share: float, total: float, checks: int
-) -> Callable[[int], None]:
-    return lambda check: report(done + share * check / checks, total)
+def _silent(done: float, total: float) -> None:
+    """Report nothing."""
+
+
+def _part(
+    report: Callable[[float, float], object], done: float, share: float, total: float
+) -> Callable[[int, int], object]:
+    """Return what reports a share of the work, which begins when so much is done."""
+    return lambda look, looks: report(done + share * look / looks, total)
 
 
 def _train(
-    configuration: Configuration, seeds: tuple[int, ...], on_check: Callable[[int], None]
+    configuration: Configuration, seeds: Sequence[int], progress: Callable[[int, int], object]
 ) -> list[dict[str, Any]]:
     """Train the seeds of one configuration, measure the networks, and return their rows."""
     start = process_time()
-    trained = train_seeds(configuration, seeds, on_check=on_check)
-    of_all = {**configuration.to_row(), **_described(configuration), **_optimal(configuration)}
-    rows = [of_all | _measured(trained, i, configuration) for i in range(len(seeds))]
-    seconds = (process_time() - start) / len(seeds)
-    return [row | {"processor_seconds": seconds} for row in rows]
-
-
-def _described(configuration: Configuration) -> dict[str, Any]:
-    return {
+    fitted = train_seeds(configuration, seeds, progress=progress)
+    jax, optax = load_jax(), load_optax()
+    estimator = optimal_estimator(configuration.kernel_size, configuration.orders)
+    sample = test_rows(configuration)
+    of_all = {
+        **configuration.to_row(),
         "configuration": configuration.identity,
         "hidden_widths": list(configuration.hidden_widths),
         "parameters": configuration.parameters,
-        "environment": environment(),
-    }
-
-
-def _measured(trained: TrainedSeeds, i: int, configuration: Configuration) -> dict[str, Any]:
-    """Return what was found for the i-th seed."""
-    parameters = trained.network(i)
-    errors = measure_errors(parameters, configuration)
-    return {
-        "seed": trained.seeds[i],
-        "steps_taken": int(trained.steps[i]),
-        "best_step": int(trained.best_steps[i]),
-        "stopped_early": bool(trained.stopped_early[i]),
-        "train_error": row_error(parameters, trained.training_rows[i]),
-        "validation_error": float(trained.validation_errors[i]),
-        "test_error": errors.test,
-        "vertex_error": errors.vertex,
-        "cube_error": errors.cube,
-    }
-
-
-def _optimal(configuration: Configuration) -> dict[str, float]:
-    """Return the error of the optimal estimator of these orders, on the cube and on the test rows."""
-    estimator = optimal_estimator(configuration.kernel_size, configuration.orders)
-    return {
+        "environment": f"jax {jax.__version__}, optax {optax.__version__}, {jax.default_backend()}",
         "optimal_error": float(estimator.error or 0),
-        "optimal_test_error": estimator_error(estimator, test_rows(configuration)),
+        "optimal_test_error": float(np.abs(sample.max(axis=1) - estimator(sample.astype(np.float64))).max()),
     }
+    rows = [
+        {
+            **of_all,
+            "seed": seed,
+            "steps_taken": int(fitted.steps[i]),
+            "best_step": int(fitted.best_steps[i]),
+            "stopped_early": bool(fitted.stopped_early[i]),
+            "train_error": row_error(fitted.of(i), training_rows(configuration, seed)),
+            "validation_error": float(fitted.errors[i]),
+            **measure_errors(fitted.of(i), configuration),
+        }
+        for i, seed in enumerate(seeds)
+    ]
+    seconds = (process_time() - start) / len(seeds)
+    return [row | {"processor_seconds": seconds} for row in rows]

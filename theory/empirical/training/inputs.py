@@ -46,33 +46,20 @@ def draw_inputs(inputs: Inputs, rows: int, kernel_size: int, rng: np.random.Gene
     if inputs == "uniform":
         return rng.random((rows, kernel_size), dtype=np.float32)
     if inputs == "sobol":
-        return _sobol(rows, kernel_size, rng)
+        from scipy.stats import qmc
+
+        # A power of two of points is balanced; the first rows of them are what the sequence begins with.
+        points = qmc.Sobol(kernel_size, scramble=True, seed=rng).random_base2((rows - 1).bit_length())
+        return np.asarray(points[:rows], dtype=np.float32)
     if inputs == "dirichlet":
         return rng.dirichlet(np.full(kernel_size, 1 / kernel_size), rows).astype(np.float32)
     raise InputError(f"inputs are uniform, sobol or dirichlet, not {inputs!r}")
 
 
-def _sobol(rows: int, kernel_size: int, rng: np.random.Generator) -> Rows:
-    from scipy.stats import qmc
-
-    # A power of two of points is balanced; the first rows of them are what the sequence begins with.
-    points = qmc.Sobol(kernel_size, scramble=True, seed=rng).random_base2((rows - 1).bit_length())
-    return np.asarray(points[:rows], dtype=np.float32)
-
-
 def vertices(kernel_size: int, rng: np.random.Generator) -> Rows:
     """Return the vertices of the cube, where the optimal estimators have their largest residuals.
 
-    Parameters
-    ----------
-    kernel_size : int
-        d. Up to d = 14 all 2^d vertices; beyond that 2^14 of them, whose numbers of zeros are uniform on 0..d.
-    rng : numpy.random.Generator
-        Draws the vertices where they are not all listed.
-
-    Returns
-    -------
-    float32 array, shape (min(2^d, 2^14), kernel_size)
+    Up to d = 14 all 2^d vertices; beyond that 2^14 of them, drawn so that their numbers of zeros are uniform on 0..d.
 
     Examples
     --------

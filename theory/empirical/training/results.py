@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from theory.empirical.training.configuration import Configuration
@@ -66,12 +67,7 @@ what that estimator shows on the same test rows. ``processor_seconds``: the seed
 
 
 class ResultStore:
-    """The results in a folder.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Made if it is missing. A results file that is there is read, and added to.
+    """The results in a folder, which is made if it is missing; a results file that is there is read, and added to.
 
     Raises
     ------
@@ -89,33 +85,17 @@ class ResultStore:
             raise InputError(f"{self.folder} is a file, not a folder") from None
         except OSError as error:
             raise StorageError(f"cannot write to the folder {self.folder}: {error.strerror}") from None
+        self.path = self.folder / FILE
         self._table = read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
-
-    @property
-    def path(self) -> Path:
-        """The results file."""
-        return self.folder / FILE
-
-    @property
-    def table(self) -> pa.Table:
-        """All rows."""
-        return self._table
 
     def seeds_of(self, configuration: Configuration) -> frozenset[int]:
         """Return the seeds of a configuration whose results are there."""
-        identities, seeds = (self._table[name].to_pylist() for name in ("configuration", "seed"))
-        wanted = configuration.identity
-        return frozenset(seed for identity, seed in zip(identities, seeds, strict=True) if identity == wanted)
+        return frozenset(self.rows_of([configuration], None)["seed"].to_pylist())
 
-    def rows_of(self, configurations: Iterable[Configuration], seeds: Sequence[int]) -> pa.Table:
-        """Return the rows of some configurations and seeds."""
-        import pyarrow.compute as pc
-
-        chosen = pc.and_(
-            pc.is_in(self._table["configuration"], pa.array([c.identity for c in configurations], pa.string())),
-            pc.is_in(self._table["seed"], pa.array(seeds, pa.int32())),
-        )
-        return self._table.filter(chosen)
+    def rows_of(self, configurations: Iterable[Configuration], seeds: Sequence[int] | None) -> pa.Table:
+        """Return the rows of some configurations and seeds, of all seeds for None."""
+        chosen = pc.field("configuration").isin([configuration.identity for configuration in configurations])
+        return self._table.filter(chosen if seeds is None else chosen & pc.field("seed").isin(list(seeds)))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows, and write the file whole or not at all.
@@ -177,15 +157,6 @@ def stored_results() -> pa.Table:
     """Return the results that come with the package: real runs, described in ``docs/training.md``."""
     source = files("theory.empirical").joinpath("data", FILE)
     return read_results(Path(str(source)))
-
-
-def configurations_of(table: pa.Table) -> tuple[Configuration, ...]:
-    """Return the configurations of some rows, in the order in which they occur."""
-    found: dict[str, Configuration] = {}
-    for row in table.select(["configuration", *(name for name, _ in _SETTINGS)]).to_pylist():
-        if row["configuration"] not in found:
-            found[row["configuration"]] = Configuration.from_row(row)
-    return tuple(found.values())
 
 
 def _check_rows(table: pa.Table, path: str | Path) -> None:

@@ -44,34 +44,26 @@ class Group:
     @property
     def reached(self) -> int:
         """Number of seeds whose largest error found is at most E."""
-        return sum(1 for value in self.errors["cube_error"] if value <= self.optimal_error)
+        return sum(value <= self.optimal_error for value in self.errors["cube_error"])
 
     @property
     def reached_on_rows(self) -> int:
         """Number of seeds that do no worse on the test rows than the optimal estimator does on the same rows."""
-        return sum(1 for value in self.errors["test_error"] if value <= self.optimal_test_error)
+        return sum(value <= self.optimal_test_error for value in self.errors["test_error"])
 
 
 def group_rows(table: pa.Table) -> tuple[Group, ...]:
-    """Group the rows of results by configuration, in the order in which configurations occur.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        Of :data:`theory.empirical.training.results.SCHEMA`.
-    """
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in table.to_pylist():
-        rows[row["configuration"]].append(row)
-    return tuple(_group(sorted(of_one, key=lambda row: row["seed"])) for of_one in rows.values())
-
-
-def _group(rows: list[dict[str, Any]]) -> Group:
-    configuration = Configuration.from_row(rows[0])
-    return Group(
-        configuration=configuration,
-        seeds=tuple(row["seed"] for row in rows),
-        errors={error: tuple(row[error] for row in rows) for error in ERRORS},
-        optimal_error=rows[0]["optimal_error"],
-        optimal_test_error=rows[0]["optimal_test_error"],
+    """Group the rows of results by configuration, in the order in which configurations occur."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(table.to_pylist(), key=lambda row: int(row["seed"])):
+        found[row["configuration"]].append(row)
+    return tuple(
+        Group(
+            configuration=Configuration.from_row(rows[0]),
+            seeds=tuple(row["seed"] for row in rows),
+            errors={error: tuple(row[error] for row in rows) for error in ERRORS},
+            optimal_error=rows[0]["optimal_error"],
+            optimal_test_error=rows[0]["optimal_test_error"],
+        )
+        for rows in (found[identity] for identity in dict.fromkeys(table["configuration"].to_pylist()))
     )

@@ -7,11 +7,9 @@ from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING
 
-from theory.empirical.training.plot import plot_errors
-from theory.empirical.training.summary import group_rows
 from theory.figures.registry import FigureSpec
-from theory.figures.style import panels, set_headline, styled
-from theory.figures.trained import number_of_sets, trained_rows
+from theory.figures.style import BLUE, MUTED, ORANGE, panels, set_headline, styled
+from theory.figures.trained import Sets, base_results, draw_medians, draw_optimum, label_axes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,28 +45,38 @@ def plot_training(
 
     Notes
     -----
-    Medians and ranges over seeds (:func:`theory.empirical.training.plot.plot_errors`). The networks have the hidden
-    layers of the optimal ones, whose error is the line, with widths scaled by mu; they start from random weights. The
-    largest error found in the cube is a lower bound of the sup norm.
+    Medians and ranges over seeds. The networks have the hidden layers of the optimal ones, whose error is the line,
+    with widths scaled by mu; they start from random weights. The largest error found in the cube is a lower bound of
+    the sup norm.
 
     Examples
     --------
     >>> [axes.get_xscale() for axes in plot_training()]
     ['log', 'log', 'log']
     """
-    rows = trained_rows(table, kernel_size, lambda configuration: not configuration.changes)
-    sets = number_of_sets(rows)
-    chosen = panels(axes, 1, sets, (1.2 + 2.2 * sets, 3.4), sharey=True)
-    plot_errors(rows, chosen)
-    set_headline(chosen, _headline(rows))
+    sets = base_results(table, kernel_size)
+    chosen = panels(axes, 1, len(sets), (1.2 + 2.2 * len(sets), 3.4), sharey=True)
+    for panel, groups in zip(chosen, sets.values(), strict=True):
+        cube = {"color": ORANGE, "marker": "^", "label": "trained, largest found in the cube"}
+        rows = {"color": BLUE, "marker": "o", "label": "trained, on test rows"}
+        draw_medians(panel, groups, "cube_error", spread=True, **cube)
+        draw_medians(panel, groups, "test_error", spread=True, **rows)
+        draw_optimum(panel, groups[0])
+        sample = groups[0].optimal_test_error
+        panel.axhline(sample, color=MUTED, linewidth=1.2, linestyle=":", label="that estimator, on test rows")
+        label_axes(panel, groups)
+    chosen[0].set_ylabel("largest error  |max(x) − f(x)|")
+    chosen[0].legend(frameon=False, loc="lower left")
+    set_headline(chosen, _headline(sets))
     return chosen
 
 
-def _headline(rows: pa.Table) -> str:
+def _headline(sets: Sets) -> str:
     """Say how far the median network of the optimal one's widths stays from the optimal error, in the cube."""
     ratios = [
         median(group.errors["cube_error"]) / group.optimal_error
-        for group in group_rows(rows)
+        for groups in sets.values()
+        for group in groups
         if group.configuration.scale == Fraction(1)
     ]
     if not ratios:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from statistics import median
 from typing import TYPE_CHECKING
 
-from theory.empirical.training.plot import plot_variations
-from theory.empirical.training.summary import group_rows
 from theory.figures.registry import FigureSpec
-from theory.figures.style import panels, set_headline, styled
-from theory.figures.trained import number_of_sets, trained_rows
+from theory.figures.style import CYCLE, panels, set_headline, styled
+from theory.figures.trained import Sets, draw_medians, draw_optimum, label_axes, varied_results
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.axes import Axes
 
 KERNEL = 8
+_ERRORS = {"test_error": ", on test rows", "cube_error": ", found in the cube"}
+_MARKERS = {"-": "os^DvPX", "--": "<>hpd*8"}
+_SERIES = [(color, marker, line) for line in _MARKERS for color, marker in zip(CYCLE, _MARKERS[line], strict=True)]
 
 
 @styled
 def plot_training_variations(
     axes: Sequence[Axes] | None = None, *, table: pa.Table | None = None, kernel_size: int = KERNEL
 ) -> tuple[Axes, ...]:
-    """Draw the error found in the cube against the factor mu of the widths, for each variation of training.
+    """Draw the errors on test rows and in the cube against the factor mu of the widths, for each variation of training.
 
     Parameters
     ----------
     axes : sequence of matplotlib.axes.Axes, optional
-        One for each set of orders with variations; new ones by default.
+        Two for each set of orders with variations; new ones by default.
     table : pyarrow.Table, optional
         Results of ``subpool train``; those that come with the package by default.
     kernel_size : int
@@ -46,8 +48,8 @@ def plot_training_variations(
 
     Notes
     -----
-    Medians over seeds (:func:`theory.empirical.training.plot.plot_variations`). Each variation changes one setting of
-    the base, which is the figure ``training``, and is shown beside it at the same mu.
+    Medians over seeds. Each variation changes one setting of the base, which is the figure ``training``, and is shown
+    beside it at the same mu. Test rows have the distribution of the training rows, one of the things that vary.
 
     Examples
     --------
@@ -55,23 +57,32 @@ def plot_training_variations(
     >>> axes.lines[0].get_label()
     'base'
     """
-    varied = group_rows(trained_rows(table, kernel_size, lambda configuration: bool(configuration.changes)))
-    places = {(group.configuration.orders, group.configuration.scale) for group in varied}
-    rows = trained_rows(table, kernel_size, lambda configuration: (configuration.orders, configuration.scale) in places)
-    sets = number_of_sets(rows)
-    chosen = panels(axes, 1, sets, (3.0 + 2.4 * sets, 3.6), sharey=True)
-    plot_variations(rows, chosen, error="cube_error")
-    set_headline(chosen, _headline(rows))
+    sets = varied_results(table, kernel_size)
+    labels = list(dict.fromkeys(g.configuration.label for groups in sets.values() for g in groups))
+    labels.sort(key=lambda label: label != "base")
+    chosen = panels(axes, len(sets), len(_ERRORS), (7.2, 0.4 + 3.3 * len(sets)), sharey=True)
+    for panel, (groups, error) in zip(chosen, product(sets.values(), _ERRORS), strict=True):
+        for number, label in enumerate(labels):
+            color, marker, line = _SERIES[number % len(_SERIES)]
+            same = [group for group in groups if group.configuration.label == label]
+            if same:
+                draw_medians(panel, same, error, color=color, marker=marker, linestyle=line, label=label)
+        draw_optimum(panel, groups[0])
+        label_axes(panel, groups, _ERRORS[error])
+    for panel in chosen[:: len(_ERRORS)]:
+        panel.set_ylabel("largest error, median")
+    chosen[1].legend(frameon=False, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    set_headline(chosen, _headline(sets))
     return chosen
 
 
-def _headline(rows: pa.Table) -> str:
-    groups = group_rows(rows)
+def _headline(sets: Sets) -> str:
+    groups = [group for chosen in sets.values() for group in chosen]
     least = min(median(group.errors["cube_error"]) / group.optimal_error for group in groups)
     if least <= 1:
         return "Some variations of training reach the optimal error"
     variations = len({group.configuration.label for group in groups} - {"base"})
-    return f"None of {variations} variations comes closer to E than {least:.2g} times (median)"
+    return f"None of {variations} variations comes closer to E in the cube than {least:.2g} times (median)"
 
 
 FIGURE = FigureSpec(

@@ -1,0 +1,285 @@
+"""A classifier in ONNX as a function that JAX differentiates, with other pooling in the place of its own.
+
+The ONNX model is the one description of the network. Here its nodes are run one after another, and its weights are
+fitted; a test compares the values with those of onnxruntime.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.empirical.classifier.data import Part, Split
+from theory.empirical.pooling.geometry import windows
+from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
+from theory.errors import FormatError, InputError
+from theory.estimator import Estimator
+from theory.extras import import_extra
+
+Array = Any
+"""A JAX array, or a NumPy array that JAX takes for one."""
+Weights = dict[str, Array]
+"""The initializers of a model by name."""
+BoxedEstimator = tuple[Estimator, float]
+"""An estimator f and a box b: b f(x / b) pools. The box multiplies the intercept and nothing else."""
+Poolings = dict[str, tuple[Array, Array]]
+"""For each MaxPool node the weights of the order statistics of its windows, shape (d,), and the intercept."""
+
+
+def import_onnx() -> ModuleType:
+    """Import onnx; where it is not installed, the error names the extra that brings it."""
+    return import_extra("onnx", "helper", "numpy_helper", extra="onnx", purpose="the classifier is read with onnx")
+
+
+def read_classifier(path: str | os.PathLike[str]) -> Any:
+    """Read an ONNX model from ``image``, (N, 1, 8, 8), to ``logits``, (N, 10), whose nodes are known here.
+
+    Raises
+    ------
+    InputError, FormatError, MissingDependencyError
+        If the file cannot be read, is no such model, or onnx is not installed.
+
+    Examples
+    --------
+    >>> from theory.empirical.classifier.data import shipped_model
+    >>> sum(weight.size for weight in weights_of(read_classifier(shipped_model())).values())
+    6090
+    """
+    onnx = import_onnx()
+    from google.protobuf.message import DecodeError
+
+    try:
+        model = onnx.load_model_from_string(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except DecodeError:
+        raise FormatError(f"{path} is no ONNX model") from None
+    names = [[value.name for value in values] for values in (model.graph.input, model.graph.output)]
+    if names != [["image"], ["logits"]]:
+        raise FormatError(f"{path} is no classifier of digits, from image to logits, but from {names[0]} to {names[1]}")
+    for node in model.graph.node:
+        _check_node(node, attributes_of(node))
+    return model
+
+
+def weights_of(model: Any) -> Weights:
+    """Return the weights of a model as NumPy arrays."""
+    onnx = import_onnx()
+    return {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+
+
+def with_weights(model: Any, weights: Mapping[str, Array]) -> Any:
+    """Return a copy of a model in which the initializers of these names have these values."""
+    onnx, copy = import_onnx(), type(model)()
+    copy.CopyFrom(model)
+    for tensor in copy.graph.initializer:
+        if tensor.name in weights:
+            value = np.asarray(weights[tensor.name], dtype=np.float32)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
+    return copy
+
+
+class Network:
+    """A model as a function of its weights, of images, and of what pools.
+
+    Every pooling is given by numbers w, c, those of c + sum_k w_k x_(k) of the order statistics of a window; so all of
+    them are the same function, compiled once.
+
+    Parameters
+    ----------
+    model : ModelProto
+        As :func:`read_classifier` returns it.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._nodes = [(node, attributes_of(node)) for node in model.graph.node]
+
+    def poolings(self, estimators: Mapping[str, BoxedEstimator]) -> Poolings:
+        """Return the numbers of all MaxPool nodes by name: of an estimator where there is one, else of the maximum."""
+        found = {}
+        for node, attributes in self._nodes:
+            if node.op_type == "MaxPool":
+                maximum = np.eye(int(np.prod(attributes["kernel_shape"])), dtype=np.float32)[-1]
+                found[node.name] = maximum, np.float32(0)
+        for name, (estimator, box) in estimators.items():
+            weights = np.array([float(weight) for weight in estimator.order_statistic_weights], dtype=np.float32)
+            found[name] = weights, np.float32(box * float(estimator.intercept))
+        return found
+
+    def tensors(self, weights: Weights, images: Array, poolings: Poolings) -> dict[str, Array]:
+        """Return all tensors by name."""
+        values = {**weights, "image": images}
+        for node, attributes in self._nodes:
+            inputs = [values[name] for name in node.input]
+            values[node.output[0]] = _run_node(node.op_type, attributes, inputs, poolings.get(node.name))
+        return values
+
+    def loss(self, weights: Weights, poolings: Poolings, batch: tuple[Array, Array]) -> Array:
+        """Return the mean cross-entropy on some images and their labels."""
+        jax, (images, labels) = load_jax(), batch
+        chances = jax.nn.log_softmax(self.tensors(weights, images, poolings)["logits"])
+        return -jax.numpy.take_along_axis(chances, labels[:, None], axis=-1).mean()
+
+    def error(self, weights: Weights, validation: tuple[Poolings, tuple[Array, Array]]) -> Array:
+        """Return the loss on validation images."""
+        return self.loss(weights, *validation)
+
+
+def attributes_of(node: Any) -> dict[str, Any]:
+    """Return the attributes of a node by name."""
+    helper = import_onnx().helper
+    return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+
+
+_TAKEN: Mapping[str, set[str]] = {
+    "Conv": {"kernel_shape", "pads"},
+    "Relu": set(),
+    "MaxPool": {"kernel_shape", "strides", "pads"},
+    "Flatten": {"axis"},
+    "Gemm": {"transB"},
+}
+"""The operators that are known here, and their attributes."""
+
+
+def _check_node(node: Any, attributes: Mapping[str, Any]) -> None:
+    inputs = 3 if node.op_type in ("Conv", "Gemm") else 1
+    taken = node.op_type in _TAKEN and set(attributes) <= _TAKEN[node.op_type] and len(node.input) == inputs
+    if not taken or attributes.get("axis", 1) != 1 or (node.op_type == "Gemm" and attributes.get("transB") != 1):
+        raise FormatError(
+            f"a classifier is made of plain {', '.join(_TAKEN)}, but node {node.name!r} is {node.op_type} with "
+            f"{len(node.input)} inputs and {', '.join(attributes) or 'no attributes'}"
+        )
+
+
+def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[Array], pooling: Any) -> Array:
+    x, *weights = inputs
+    match kind:
+        case "Conv":
+            return _convolve(x, weights[0], weights[1], attributes.get("pads", (0, 0, 0, 0)))
+        case "MaxPool":
+            return _pool(windows(x, **attributes), *pooling)
+        case "Gemm":
+            return x @ weights[0].T + weights[1]
+        case "Flatten":
+            return x.reshape(x.shape[0], -1)
+    return load_jax().nn.relu(x)
+
+
+def _pool(taps: Array, weights: Array, intercept: Array) -> Array:
+    """Give each tap the weight of its rank; of equal taps the first is the smaller, and both are equal.
+
+    Counting ranks is several times as fast as XLA's sort on a CPU, and its gradient is plain: the weights.
+    """
+    this, other = taps[..., :, None], taps[..., None, :]
+    ranks = ((other < this) | ((other == this) & np.tri(taps.shape[-1], k=-1, dtype=bool))).sum(axis=-1)
+    return (taps * load_jax().numpy.asarray(weights)[ranks]).sum(axis=-1) + intercept
+
+
+def _convolve(x: Array, weights: Array, bias: Array, pads: Sequence[int]) -> Array:
+    """Convolve by a product of matrices: for several seeds at once much faster than XLA's grouped convolutions."""
+    top, left, bottom, right = pads
+    padded = load_jax().numpy.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
+    taps = windows(padded, weights.shape[2:])
+    products = load_jax().numpy.einsum("nchwk,ock->nohw", taps, weights.reshape(*weights.shape[:2], -1))
+    return products + bias[:, None, None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How weights are fitted: Adam, with a learning rate that falls to 0 along half a cosine.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the training images.
+    rate : float
+        Learning rate at the start.
+    batch : int
+        Images per step; what does not fill a batch is left out of an epoch.
+    shift : int
+        Each image is moved by up to so many pixels along both axes, at random, each time it is seen.
+    """
+
+    epochs: int
+    rate: float
+    batch: int = 47
+    shift: int = 1
+
+
+def initial_weights(model: Any, seed: int) -> Weights:
+    """Draw weights: normal with variance 2 / fan-in (He et al. 2015), biases 0."""
+    rng = np.random.default_rng(seed)
+    weights = {}
+    for name, value in weights_of(model).items():
+        fan_in = value.size // len(value)
+        drawn = rng.standard_normal(value.shape) * np.sqrt(2 / fan_in) if value.ndim > 1 else np.zeros(value.shape)
+        weights[name] = drawn.astype(np.float32)
+    return weights
+
+
+def fit_weights(
+    network: Network,
+    poolings: Poolings,
+    starts: Sequence[Weights],
+    split: Split,
+    schedule: Schedule,
+    seeds: Sequence[int],
+    progress: Callable[[int, int], object] | None = None,
+) -> Fitted:
+    """Fit all weights, once for each seed; keep those of the epoch with the least validation loss, or of the start.
+
+    A seed has weights to start from, and orders and shifts the training images; the test images are not used. After
+    each epoch ``progress`` is told how many are done, and of how many.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        If there are fewer training images than a batch holds, or JAX or optax is not installed.
+    """
+    steps, validation = len(split.train) // schedule.batch, (split.validation.images, split.validation.labels)
+    if not steps:
+        raise InputError(f"a batch is {schedule.batch} images, but there are {len(split.train)} to train on")
+    return fit(
+        Recipe(network.loss, network.error, schedule.rate, steps, falls_over=schedule.epochs * steps),
+        _stacked(starts),
+        _stacked([poolings] * len(seeds)),
+        _epochs(split.train, schedule, steps, [np.random.default_rng([seed, 1]) for seed in seeds]),
+        _stacked([(poolings, validation)] * len(seeds)),
+        progress and (lambda epoch: progress(epoch, schedule.epochs)),
+    )
+
+
+def _stacked(trees: Iterable[Any]) -> Any:
+    """Give trees of arrays a first axis together."""
+    return load_jax().tree.map(lambda *arrays: np.stack(arrays), *trees)
+
+
+def _epochs(part: Part, schedule: Schedule, steps: int, rngs: Sequence[np.random.Generator]) -> Iterator[Any]:
+    for _ in range(schedule.epochs):
+        yield _stacked(_stacked(_batches(part, schedule, steps, rng)) for rng in rngs)
+
+
+def _batches(
+    part: Part, schedule: Schedule, steps: int, rng: np.random.Generator
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]]:
+    order = rng.permutation(len(part))
+    for step in range(steps):
+        chosen = order[step * schedule.batch : (step + 1) * schedule.batch]
+        yield _shifted(part.images[chosen], schedule.shift, rng), part.labels[chosen]
+
+
+def _shifted(images: npt.NDArray[np.float32], shift: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Move each image by up to ``shift`` pixels along both axes; what comes in is empty."""
+    height, width = images.shape[-2:]
+    padded = np.pad(images, ((0, 0), (0, 0), (shift, shift), (shift, shift)))
+    down, right = rng.integers(0, 2 * shift + 1, (2, len(images)))
+    rows, columns = down[:, None] + np.arange(height), right[:, None] + np.arange(width)
+    moved = padded[np.arange(len(images))[:, None, None], 0, rows[:, :, None], columns[:, None, :]]
+    return np.asarray(moved[:, None])
