@@ -80,6 +80,14 @@ def test_the_cube_moves_to_the_bounds(style: Any) -> None:
     assert np.abs(exact - value).max() > 0.9 * float(record.error)
 
 
+@pytest.mark.parametrize("style", ["skip", "feedforward"])
+def test_the_constant_is_an_estimator_too(style: Any) -> None:
+    case = {"kernel_shape": (2, 2), "strides": (2, 2)}
+    result = rewrite_max_pooling(pool(case, SHAPE), orders="0", objective="cube", bounds=(-1.0, 3.0), style=style)
+    (value,) = run(result.model, {"x": inputs(0)})
+    np.testing.assert_array_equal(value, np.ones((2, 3, 4, 4), np.float32))
+
+
 def test_bounds_of_each_node_and_of_all_others() -> None:
     model = pools([{"kernel_shape": [2, 2]}] * 3, SHAPE)
     bounds = {"pool_1": (0, 2), "pool_2": (Fraction(-1, 2), "1/2")}

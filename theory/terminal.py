@@ -158,7 +158,8 @@ class Progress(_RichProgress):
         """Take the bar away; no line comes after this."""
         self._over.set()
         self._watch.join()
-        super().stop()
+        if self.live.is_started:
+            super().stop()
 
     def _show(self) -> None:
         if not self.disable:

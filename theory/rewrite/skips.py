@@ -170,7 +170,8 @@ def emit_with_skips(
                 for node, c in row.items():
                     if starts[level] <= node < ends[level]:
                         weights[i, node - starts[level]] = c
-            if not weights.any():
+            # A constant reads nothing; it takes the extent of what comes last.
+            if not weights.any() and (total or level + 1 < len(values)):
                 continue
             shape = (len(rows), -1, *here.kernel_shape) if level else (len(rows), 1, *geometry.kernel_shape)
             bias = (Fraction(0) if total else offset,) * len(rows)

@@ -197,7 +197,7 @@ def pooling_rows(model: Any, split: Split, boxes: Boxes, settings: Settings) -> 
         for layer, (estimator, box) in estimators_of(model, replacement, "both", boxes).items():
             taps = windows(inputs[layer], **attributes_of(pooling_nodes(model)[layer]))
             error, span = estimator.worst_vertex_residual, np.ptp(taps, axis=-1)
-            cube = estimator.objective == "cube"
+            cube = not estimator.goal.relative
             beyond = taps.max(axis=-1) > box if cube else np.zeros(span.shape, bool)
             certified = np.where(beyond, np.nan, float(error) * (box if cube else span))
             errors = np.abs(taps.max(axis=-1) - box * estimator(taps / box))
