@@ -13,7 +13,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cluster,dev,docs,images,notebooks,onnx,plots,train]'
 	@touch $@
 
-verify: $(INSTALLED)   ## every theorem, real photographs, and the report: report/index.html
+verify: $(INSTALLED)   ## every claim, real photographs, and the report: report/index.html
 	$(BIN)/subpool verify --report report
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes

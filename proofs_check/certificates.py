@@ -322,7 +322,7 @@ def _scaled(numbers: dict[int, Fraction], work: _Work) -> _Scaled:
     """Write numbers over their least common denominator."""
     scale = 1
     for number in numbers.values():
-        work.plan(2 * _steps(_words(scale), _words(number.denominator)))
+        work.plan(_multiple_steps(_words(scale), _words(number.denominator)))
         scale = math.lcm(scale, number.denominator)
     most = _words(scale)
     for number in numbers.values():
@@ -382,6 +382,11 @@ def _words(number: int) -> int:
 def _steps(p: int, q: int) -> int:
     """Bound the steps of a greatest common divisor, product or quotient of p words and q words."""
     return _TERM * min(p, q) + 2 * p * q
+
+
+def _multiple_steps(p: int, q: int) -> int:
+    """Bound the steps of a least common multiple, in which a short number makes several passes over a long one."""
+    return 2 * _steps(p, q) + 8 * max(p, q)
 
 
 def _literal_steps(literal: str) -> int:

@@ -8,7 +8,7 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, latex
 
 from proofs_check.certificates import CertificateError
 from proofs_check.proof import Identity, Proof, ProofError, check_proof
@@ -72,7 +72,8 @@ class Claim:
     proof : callable, optional
         Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
     formula : tuple of Expr
-        The two sides of the conclusion, where the proof's last step is to end in just these.
+        The two sides of the conclusion, where the proof's last step is to end in just these; the conclusion is then
+        their equation, as SymPy writes it.
     scope : str
         What the instances cover, where it is not a range of kernel sizes.
     topic : str
@@ -208,7 +209,8 @@ class Claim:
         for found in self.cases(kernel_max) if self.cases is not None else ():
             case = dict(found)
             part = case.pop("part", "")
-            yield from self.at(case, part)
+            if all(condition.holds(case) for condition in self.conditions):  # else it says nothing of the statement
+                yield from self.at(case, part)
 
     def check(self, kernel_max: int) -> Verdict:
         """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
@@ -222,7 +224,8 @@ class Claim:
         Verdict
             ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
             that the proof covers was checked, and nothing is left open between the steps and the statement. What
-            fails refutes the claim only at an instance whose quantity is determined; otherwise it is unknown.
+            fails refutes the claim only at an instance whose quantity is determined; otherwise it is unknown. What
+            holds at another one speaks for an upper bound only.
         """
         return _Check(self).run(kernel_max)
 
@@ -236,6 +239,7 @@ class _Check:
         self.count = 0
         self.steps = 0
         self.last: Instance | None = None
+        self.one_sided: Instance | None = None
         self.parts: dict[str, set[int]] = {}
         self.samples: dict[int, Instance] = {}
 
@@ -250,6 +254,8 @@ class _Check:
             return self._verdict("refuted", f"at {failed.where}")
         if failed is not None:
             return self._verdict("unknown", f"what was built is too large at {failed.where}; that proves nothing")
+        if self.one_sided and self.claim.kind != "upper":
+            return self._verdict("unknown", f"at {self.one_sided.where} the value is an upper bound only")
         if self.claim.proof is not None:
             return self._proof(self.claim.proof(), kernel_max)
         if self.last is None:
@@ -259,6 +265,8 @@ class _Check:
     def _instances(self, kernel_max: int) -> Instance | None:
         for instance in self.claim.instances_up_to(kernel_max):
             self.last = instance
+            if not instance.determined:
+                self.one_sided = instance
             self.count += 1
             self.parts.setdefault(instance.part, set()).add(instance.kernel_size)
             self.samples[instance.kernel_size] = instance
@@ -272,19 +280,22 @@ class _Check:
         except ProofError as error:
             # Where instances hold, a step that fails shows a defect of the proof, not of the claim.
             return self._verdict("unknown", f"the proof fails: {error}")
-        missing = set(range(self.claim.least or 2, proof.valid_from)) - set(self.samples)
+        if self.claim.least is None:
+            return self._verdict("unknown", "a proof is for kernel sizes, and the statement names none")
+        missing = set(range(self.claim.least, proof.valid_from)) - set(self.samples)
         if missing:
             return self._verdict(
                 "unknown",
                 f"proved from d = {proof.valid_from} on, {sizes_in_words(missing)} not checked up to {kernel_max}",
             )
-        if not proof.closing and not self._ends_in_statement(proof):
+        if not proof.closing.strip() and not self._ends_in_statement(proof):
             return self._verdict("unknown", "the last step is not the statement, and no sentence closes the gap")
         return self._verdict("proved", None, self.claim.whole)
 
     def _ends_in_statement(self, proof: Proof) -> bool:
-        last = proof.steps[-1]
-        return isinstance(last, Identity) and (last.left, last.right) == self.claim.formula
+        last, formula = proof.steps[-1], self.claim.formula
+        stated = self.claim.conclusion == " = ".join(map(latex, formula))
+        return stated and isinstance(last, Identity) and (last.left, last.right) == formula
 
     def _scope(self) -> str:
         if self.claim.scope or not self.parts:

@@ -1182,6 +1182,13 @@ def test_costly_certificates_cost_nothing(make, too_large, words_of_arithmetic):
         assert int(estimate[1]) > 10**9
 
 
+def test_a_denominator_of_its_own_for_each_vertex_costs_a_second_at_most(words_of_arithmetic):
+    dual = {str(z): f"1/{z + 3}" for z in range(100_001)}
+    assert isinstance(refusal(nine() | {"kernel_size": 100_000, "dual": dual}), CertificateTooLargeError)
+    # A short number makes about four passes over a long common multiple, of two nanoseconds a word each.
+    assert 8 * words_of_arithmetic.words < 10**9
+
+
 def test_a_right_certificate_is_never_called_wrong_for_its_size():
     limits, fitting = [0, *(10**k for k in range(2, 10))], []
     for good, right in [*BASES.values(), (constant_and_one_order(2000, 700), Fraction(13, 40))]:

@@ -25,7 +25,7 @@ from proofs_check.proof import (
     free,
     steps,
 )
-from proofs_check.statement import standard
+from proofs_check.statement import Hypothesis, Value, standard
 
 d, k, n, r, z = symbols("d k n r z")
 u, v, w = free("u"), free("v"), free("w")
@@ -385,8 +385,36 @@ def test_a_proof_from_far_out_without_instances_is_unknown():
 def test_steps_that_do_not_end_in_the_statement_need_a_sentence_that_closes_the_gap():
     one = Identity("1 = 1", Integer(1), Integer(1), POSITIVE)
     assert _claim(Proof((one,), 2), closing="").check(5).status == "unknown"
-    assert _claim(Proof((one,), 2), closing="", formula=(Integer(1), Integer(2))).check(5).status == "unknown"
-    assert _claim(Proof((one,), 2), closing="", formula=(Integer(1), Integer(1))).check(5).status == "proved"
+    assert _claim(Proof((one,), 2), closing=" ").check(5).status == "unknown"
+    for stated, formula, status in (
+        ("1 = 2", (1, 2), "unknown"),
+        ("1 = 2", (1, 1), "unknown"),
+        ("1 = 1", (1, 1), "proved"),
+        ("", (), "unknown"),
+    ):
+        claim = _claim(Proof((one,), 2), closing="", formula=tuple(map(Integer, formula)))
+        assert replace(claim, conclusion=stated).check(5).status == status
+
+
+def test_instances_that_say_nothing_of_the_statement_fill_no_gap():
+    def value(determined):
+        return lambda _case: [Value("", Fraction(1), Fraction(1), determined)]
+
+    later = _claim(Proof((GOOD[0],), 4), None, cases=lambda _most: [{"d": 2}, {"d": 3}], evaluate=value(True))
+    assert later.check(5).status == "proved"
+    elsewhere = Hypothesis("d \\ne 3", lambda case: case["d"] != 3)
+    assert replace(later, hypotheses=(elsewhere,)).check(5).status == "unknown"
+    bounded_above = replace(later, evaluate=value(False))
+    assert [replace(bounded_above, kind=kind).check(5).status for kind in ("tight", "identity", "lower", "upper")] == [
+        "unknown",
+        "unknown",
+        "unknown",
+        "proved",
+    ]
+
+
+def test_a_proof_of_a_statement_without_kernel_sizes_is_none():
+    assert replace(_claim(Proof((GOOD[0],), 4), None), quantities={}).check(5).status == "unknown"
 
 
 def test_false_steps_and_undecided_ones_leave_the_claim_unknown():

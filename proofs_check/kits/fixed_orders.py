@@ -275,12 +275,12 @@ def _rewriting_steps(family: ClosedForm, simple: ClosedForm, sizes: Region) -> I
         pairs.append((f"coefficient of order {old.first}", old.coefficient, new.coefficient))
     for text, formula, rewritten in pairs:
         if formula != rewritten:
-            yield Identity(f"rewriting, {text}, {sizes.description}", formula, rewritten, sizes)
+            yield Identity(rf"rewriting, {text}, \({sizes.description}\)", formula, rewritten, sizes)
 
 
 def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iterator[Step]:
     points, weights, n = reference.points, reference.weights, len(reference.points)
-    where = sizes.description
+    where = rf"\({sizes.description}\)"
     for order in _span(family):
         moment = sympy.Add(*(a * binomial(z, order) for z, a in zip(points, weights, strict=True)))
         yield Identity(f"moment of order {order}, {where}", moment, binomial(D, order), sizes)
@@ -307,12 +307,12 @@ def _place_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
     if formula is not None:
         for text, slack in slacks.items():
             slacks[text] = sympy.factor(sympy.expand_func(slack.subs(D, cover.kernel_size)))
-            yield Identity(f"formula for {text}, z < d, {formula.description}", slack, slacks[text], formula)
+            yield Identity(rf"formula for {text}, z < d, \({formula.description}\)", slack, slacks[text], formula)
     for place in cover.places:
         if family.goal.relative and place.last:
             continue
         for text, slack in _slacks(family, last=True) if place.last else slacks.items():
-            yield _sign(f"residual, {text}, {place.region.description}", slack, place.region)
+            yield _sign(rf"residual, {text}, \({place.region.description}\)", slack, place.region)
 
 
 def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
@@ -321,7 +321,7 @@ def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
         yield from _rise_steps(family, rise.region)
     if family.goal.relative:
         total = sympy.Add(*(beta for _, beta in _coefficients(family)))
-        yield Identity(f"sum of the coefficients, {cover.sizes.description}", total, Integer(1), cover.sizes)
+        yield Identity(rf"sum of the coefficients, \({cover.sizes.description}\)", total, Integer(1), cover.sizes)
 
 
 def _rise_steps(family: ClosedForm, region: Region) -> Iterator[Step]:
@@ -329,8 +329,8 @@ def _rise_steps(family: ClosedForm, region: Region) -> Iterator[Step]:
         if order != 0:
             fall = _feature(order, Z) - _feature(order, Z + 1)
             factors = (binomial(Z, order - 1), 1 / binomial(D, order))
-            yield _sign(f"rise, coefficient of order {order}, {region.description}", beta, region)
-            yield Sign(f"rise, feature of order {order}, {region.description}", fall, factors, region)
+            yield _sign(rf"rise, coefficient of order {order}, \({region.description}\)", beta, region)
+            yield Sign(rf"rise, feature of order {order}, \({region.description}\)", fall, factors, region)
 
 
 def _sign(text: str, expression: Expr, region: Region, *, strict: bool = False) -> Sign:

@@ -31,7 +31,7 @@ from sympy import Expr, binomial
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof, Region, Sign, free
 from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
-from proofs_check.theorems.order_statistic_weights import AT_LEAST_ONE, Z, average_of_maxima, windows
+from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, Z, average_of_maxima, windows
 from theory.optimal.families import OURS, D, R
 
 ENUMERATED_UP_TO = 7
@@ -84,7 +84,7 @@ def _claim(name: str, conclusion: str, smaller: int, larger: int, neighbours: tu
         idea=r"A larger subset has no smaller maximum.",
         quantities=standard("d", "r", "x"),
         hypotheses=(
-            AT_LEAST_ONE.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),
+            SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),
             Hypothesis("r < d", lambda case: case["r"] < case["d"]).failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
         ),
         evaluate=partial(_evaluate, smaller, larger),

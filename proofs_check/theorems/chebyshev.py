@@ -111,7 +111,7 @@ def _claim(name: str, conclusion: str, beyond: int, neighbours: tuple[Claim, ...
         idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
         proof=partial(_proof, beyond),
         quantities=standard("d", "n"),
-        hypotheses=(Hypothesis("n < d", lambda case: case["n"] < case["d"]),),
+        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
         evaluate=partial(_evaluate, beyond),
         cases=_cases,
         neighbours=neighbours,

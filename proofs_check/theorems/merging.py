@@ -29,7 +29,7 @@ from functools import partial
 from random import Random
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Hypothesis, Sampler, Value
+from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value
 from theory.optimal.families import OURS
 
 PART = "networks"
@@ -66,6 +66,8 @@ def _cases(kernel_max: int) -> Iterator[Case]:
 
 def _evaluate(shift: int, case: Case) -> Iterator[Value]:
     first, last, k = case["a"], case["b"], case["k"]
+    if not _has_largest(case):
+        raise StatementError(f"there are no {k} largest of {len(first + last)} numbers")
     value = merged_sum(first, last, k, k + 1 + shift)
     yield Value("", Fraction(value), Fraction(sum(sorted(first + last)[-k:])))
 
@@ -78,7 +80,7 @@ def _draw_list(rng: Random, _case: Case, most: int) -> tuple[int, ...]:
 _QUANTITIES: dict[str, Sampler] = {
     "a": _draw_list,
     "b": _draw_list,
-    "k": lambda rng, case, _most: rng.randint(1, len(case["a"] + case["b"])),
+    "k": lambda rng, case, _most: rng.randint(1, len(case["a"] + case["b"]) + 1),
 }
 
 
@@ -86,9 +88,14 @@ def _is_sorted(name: str, case: Case) -> bool:
     return list(case[name]) == sorted(case[name], reverse=True)
 
 
-_SORTED = (
+def _has_largest(case: Case) -> bool:
+    return bool(1 <= case["k"] <= len(case["a"] + case["b"]))
+
+
+_HYPOTHESES = (
     Hypothesis(r"a_1 \ge \ldots \ge a_p", partial(_is_sorted, "a")).failing_at(a=(0, 1), b=(0,), k=1),
     Hypothesis(r"b_1 \ge \ldots \ge b_q", partial(_is_sorted, "b")).failing_at(a=(0,), b=(0, 1), k=1),
+    Hypothesis(r"1 \le k \le p + q", _has_largest).failing_at(a=(0,), b=(0,), k=3),
 )
 
 
@@ -103,7 +110,7 @@ def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
         r"\( a_i \) for \( i \le i^* \) and \( b_{k+1-i} \) for \( i > i^* \). The check is complete for each "
         r"\( p, q \): both sides are linear on the cones of equal order, which 0/1 vectors generate.",
         quantities=_QUANTITIES,
-        hypotheses=_SORTED,
+        hypotheses=_HYPOTHESES,
         evaluate=partial(_evaluate, shift),
         cases=_cases,
         topic="networks",

@@ -40,7 +40,7 @@ Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
 
 
-AT_LEAST_ONE = Hypothesis(r"r \ge 1", lambda case: case["r"] >= 1)
+SUBSETS_EXIST = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case["d"])
 
 
 def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
@@ -144,7 +144,7 @@ def _claim(name: str, conclusion: str, offset: int, neighbours: tuple[Claim, ...
         r"the \( k-1 \) smaller inputs. On sorted windows both sides are linear, and at 0/1 vectors they agree.",
         proof=partial(_proof, offset),
         quantities=standard("d", "r", "x"),
-        hypotheses=(AT_LEAST_ONE.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
+        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
         evaluate=partial(_evaluate, offset),
         cases=partial(_cases, offset),
         neighbours=neighbours,

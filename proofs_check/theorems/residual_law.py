@@ -128,5 +128,5 @@ def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...]
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     left = r"\int t^k B[e_0, \ldots, e_d](t) \, dt = \mathbb{E}[e^k] = "
-    false = _claim("residual-law-shifted", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+1+k}{k}}", 1)
-    yield _claim("residual-law", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+k}{k}}", 0, (false,))
+    false = _claim("residual-law-shifted", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+1+k}{k}},\quad k \ge 0", 1)
+    yield _claim("residual-law", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+k}{k}},\quad k \ge 0", 0, (false,))

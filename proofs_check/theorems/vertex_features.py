@@ -25,7 +25,7 @@ from math import comb
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Value, standard
-from proofs_check.theorems.order_statistic_weights import AT_LEAST_ONE, average_of_maxima, tail_of_weights
+from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 
 ENUMERATED_UP_TO = 10
@@ -71,7 +71,7 @@ def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...]
         r"\( \binom{d}{r} \) subsets do.",
         proof=partial(_proof, shift),
         quantities=standard("d", "r", "z"),
-        hypotheses=(AT_LEAST_ONE.failing_at(d=2, r=0, z=1),),
+        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
         evaluate=partial(_evaluate, shift),
         cases=_cases,
         neighbours=neighbours,
