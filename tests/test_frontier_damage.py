@@ -100,7 +100,7 @@ def test_a_sweep_without_its_description_keeps_its_chunks(damaged, dataset, righ
     description = dataset.path / "sweep.json"
     written = description.read_text()
     description.write_text(written.replace("subpool", "subpoop"))
-    with pytest.raises(FormatError, match="does not describe a sweep: .*; if it did, move it elsewhere and start"):
+    with pytest.raises(FormatError, match=r"does not describe a sweep: .*; if it did, move it elsewhere and start"):
         _resumed(dataset)
     description.unlink()
     if damaged is not None:

@@ -318,7 +318,7 @@ def test_bad_input():
         exact_max_network(4, construction="star")
     with pytest.raises(InputError, match="the domain is"):
         shallow_estimator_network(Estimator(4, {2: 1}), domain="complex")
-    with pytest.raises(ProblemTooLargeError, match="^building the maximum of 1000000000 inputs takes about .* GiB"):
+    with pytest.raises(ProblemTooLargeError, match=r"^building the maximum of 1000000000 inputs takes about .* GiB"):
         exact_max_network(10**9)
     with pytest.raises(ProblemTooLargeError, match="subpool maxima"):
         shallow_estimator_network(Estimator(40, {20: 1}))
