@@ -95,6 +95,36 @@ def test_no_flipped_bit_in_the_description_gives_other_values(small):
     assert refused > 6 * len(written)
 
 
+@pytest.mark.parametrize("damaged", [None, 1])
+def test_a_sweep_without_its_description_keeps_its_chunks(damaged, dataset, right):
+    description = dataset.path / "sweep.json"
+    written = description.read_text()
+    description.write_text(written.replace("subpool", "subpoop"))
+    with pytest.raises(FormatError, match=r"does not describe a sweep: .*; if it did, move it elsewhere and start"):
+        _resumed(dataset)
+    description.unlink()
+    if damaged is not None:
+        dataset.file(damaged).write_bytes(b"")
+    before = {chunk: dataset.file(chunk).stat().st_mtime_ns for chunk in dataset.present() - {damaged}}
+    assert len(_resumed(dataset)) == (damaged is not None)
+    assert {chunk: dataset.file(chunk).stat().st_mtime_ns for chunk in before} == before
+    assert description.read_text() == written
+    assert open_dataset(dataset.path).read().equals(right)
+
+
+def test_chunks_that_may_be_of_another_sweep_are_left_alone(dataset):
+    (dataset.path / "sweep.json").unlink()
+    before = {file.name: file.read_bytes() for file in dataset.path.iterdir()}
+    for kernel_size, always, resume in [(KERNEL, (1,), True), (KERNEL - 1, (0,), True), (KERNEL, (0,), False)]:
+        with pytest.raises(InputError, match="holds something else, such as chunk-0"):
+            theory.sweep(kernel_size, dataset.path, always=always, workers=1, resume=resume)
+    (dataset.path / "notes.txt").write_text("important")
+    with pytest.raises(InputError, match="holds something else, such as chunk-0"):
+        theory.sweep(KERNEL, dataset.path, workers=1)
+    (dataset.path / "notes.txt").unlink()
+    assert {file.name: file.read_bytes() for file in dataset.path.iterdir()} == before
+
+
 def _cut(content, draw):
     return content[: draw.randrange(len(content))]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.campaigns import campaign, tries
 from theory.cli import main
 from theory.empirical.images import load_pictures
 from theory.errors import InputError
@@ -15,8 +17,8 @@ from theory.errors import InputError
 HEIGHT, WIDTH = 5, 7
 
 
-def numbers(*bands, levels=256, kind=np.uint8):
-    return np.random.default_rng(len(bands)).integers(0, levels, (HEIGHT, WIDTH, *bands)).astype(kind)
+def _numbers(draw, *bands, levels=256, kind=np.uint8):
+    return np.random.default_rng([draw, len(bands)]).integers(0, levels, (HEIGHT, WIDTH, *bands)).astype(kind)
 
 
 def made(mode, array):
@@ -24,7 +26,7 @@ def made(mode, array):
     return Image.frombytes(mode, (WIDTH, HEIGHT), np.ascontiguousarray(array).tobytes())
 
 
-INDICES, COLOURS = numbers(levels=16), np.random.default_rng(9).integers(0, 256, (16, 3)).astype(np.uint8)
+INDICES, COLOURS = _numbers(0, levels=16), np.random.default_rng(9).integers(0, 256, (16, 3)).astype(np.uint8)
 
 
 def palette(**info):
@@ -38,7 +40,7 @@ def palette(**info):
 def palette_with_alpha():
     # Pillow makes these of pictures with a palette; there is no other way to one.
     picture = palette().convert("PA")
-    picture.putalpha(made("L", numbers()))
+    picture.putalpha(made("L", _numbers(0)))
     return picture
 
 
@@ -49,8 +51,9 @@ def coded(colours):
     return np.rint(255 * np.stack([brightness, blue, red], axis=-1)).clip(0, 255).astype(np.uint8)
 
 
-def modes():
+def modes(draw=0):
     """Yield a name, a picture, the ending of a file that keeps its mode, and what it shows: 0 is black, 1 is white."""
+    numbers = partial(_numbers, draw)
     bits = numbers(levels=2).astype(bool)
     yield "1", Image.fromarray(bits), "png", bits.astype(float)
     yield "L", made("L", numbers()), "png", numbers() / 255
@@ -79,6 +82,17 @@ MODES = list(modes())
 
 @pytest.mark.parametrize(("name", "picture", "ending", "shown"), MODES, ids=[mode[0] for mode in MODES])
 def test_every_mode_is_read_as_what_it_shows(tmp_path, name, picture, ending, shown):
+    _check_shown(tmp_path, name, picture, ending, shown)
+
+
+@campaign
+def test_drawn_pictures_are_read_as_what_they_show(tmp_path):
+    for draw in range(1, 1 + tries(5)):
+        for mode in modes(draw):
+            _check_shown(tmp_path, *mode)
+
+
+def _check_shown(tmp_path, name, picture, ending, shown):
     path = tmp_path / f"x.{ending}"
     picture.save(path)
     with Image.open(path) as opened:

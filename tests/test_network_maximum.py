@@ -318,6 +318,8 @@ def test_bad_input():
         exact_max_network(4, construction="star")
     with pytest.raises(InputError, match="the domain is"):
         shallow_estimator_network(Estimator(4, {2: 1}), domain="complex")
+    with pytest.raises(ProblemTooLargeError, match=r"^building the maximum of 1000000000 inputs takes about .* GiB"):
+        exact_max_network(10**9)
     with pytest.raises(ProblemTooLargeError, match="subpool maxima"):
         shallow_estimator_network(Estimator(40, {20: 1}))
     with pytest.raises(InputError, match="one number or more"):

@@ -10,8 +10,8 @@ from math import prod
 from theory.errors import KernelSizeError, OrdersError
 from theory.subpools import check_kernel_size, check_orders
 
-_KERNEL = re.compile(r"[0-9]{1,9}(x[0-9]{1,9})*", re.ASCII)
-_ORDER = r"(?:d-[0-9]{1,9}|d|-?[0-9]{1,9})"
+_KERNEL = re.compile(r"[0-9]{1,40}(x[0-9]{1,40})*", re.ASCII)  # so that too large ones are said to be so
+_ORDER = r"(?:d-[0-9]{1,40}|d|-?[0-9]{1,40})"
 _RANGE = re.compile(rf"({_ORDER})(?:(?:-|\.\.)({_ORDER}))?", re.ASCII)
 
 

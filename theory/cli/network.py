@@ -106,8 +106,8 @@ def _proving(work: Work, options: argparse.Namespace) -> str:
 def _exact(
     shape: tuple[int, ...], options: argparse.Namespace, now: Callable[[str], None]
 ) -> tuple[ReLUNetwork, None, str]:
-    from theory.networks.effort import maximum_proof_work, maximum_work
-    from theory.networks.maximum import exact_max_network
+    from theory.networks.effort import maximum_proof_work
+    from theory.networks.maximum import exact_max_network, maximum_work
 
     if options.objective:
         raise InputError("the exact maximum has no objective: --objective goes with orders")

@@ -151,6 +151,15 @@ class SweepDataset:
                 found[chunk] = str(error)
         return found
 
+    def lacks_its_description_alone(self) -> bool:
+        """Tell whether the folder holds chunks of this dataset, one of them whole, and nothing else."""
+        try:
+            chunks = self.present()
+        except StorageError:
+            return False
+        others = [file for file in self.path.iterdir() if file.suffix != ".parquet" and not is_left_over(file.name)]
+        return not others and any(map(self.is_whole, chunks))
+
     def write(self, chunk: int, table: pa.Table) -> None:
         """Write the file of a chunk, whole or not at all.
 
@@ -217,7 +226,11 @@ def open_dataset(path: str | Path) -> SweepDataset:
     except OSError as error:
         raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{folder / DESCRIPTION} does not describe a sweep: {error}") from None
+        # What starting the sweep again does without it: create_dataset.
+        raise FormatError(
+            f"{folder / DESCRIPTION} does not describe a sweep: {error}; if it did, move it elsewhere and start the "
+            "sweep again, which keeps its chunks"
+        ) from None
     return dataset
 
 
@@ -249,7 +262,7 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
     wanted = SweepDataset(folder, sets, chunk_sets(len(sets)))
     if DESCRIPTION in names:
         return _resumed(open_dataset(folder), wanted, resume=resume)
-    if names:
+    if names and not (resume and wanted.lacks_its_description_alone()):
         raise InputError(
             f"{folder} holds something else, such as {min(names)}; a sweep needs a folder that is new or empty"
         )

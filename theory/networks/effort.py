@@ -9,7 +9,6 @@ from math import comb
 
 from theory.networks.build import expected_weights
 from theory.networks.circuit import Domain
-from theory.networks.maximum import MaxConstruction
 from theory.networks.plan import half_sizes, merge_units
 from theory.networks.size import Construction, check_depth, choose_layout
 from theory.subpools import check_kernel_size, check_orders
@@ -17,26 +16,6 @@ from theory.work import Work, as_float, readable
 
 _ATOMS_MAX = 16
 """More atoms than :mod:`theory.networks.exactness.symbolic` looks at all vertices of."""
-
-
-def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
-    """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    construction : {"tree", "shallow"}
-
-    Examples
-    --------
-    >>> maximum_work(10_000).seconds < 1, maximum_work(10_000, "shallow").seconds > 3_600
-    (True, True)
-    """
-    d = as_float(check_kernel_size(kernel_size))
-    what = f"building the maximum of {readable(kernel_size)} inputs"
-    if construction == "shallow":
-        return Work(what, seconds=2e-3 * d * d, memory=1e4 * d)
-    return Work(what, seconds=5e-5 * d, memory=3e3 * d)
 
 
 def maximum_proof_work(kernel_size: int) -> Work:

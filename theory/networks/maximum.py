@@ -9,6 +9,7 @@ from theory.networks.circuit import Domain, check_domain
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.shallow import shallow_max_network
 from theory.subpools import check_kernel_size
+from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow"]
 
@@ -59,6 +60,26 @@ def tree_size(kernel_size: int, domain: Domain = "real") -> tuple[int, ...]:
     return tuple(values[i] + (values[i + 1] if domain == "real" else 0) for i in range(layers))
 
 
+def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
+    """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
+
+    Parameters
+    ----------
+    kernel_size : int, >= 2
+    construction : {"tree", "shallow"}
+
+    Examples
+    --------
+    >>> maximum_work(10_000).seconds < 1, maximum_work(10_000, "shallow").seconds > 3_600
+    (True, True)
+    """
+    d = as_float(check_kernel_size(kernel_size))
+    what = f"building the maximum of {readable(kernel_size)} inputs"
+    if construction == "shallow":
+        return Work(what, seconds=2e-3 * d * d, memory=1e4 * d)
+    return Work(what, seconds=5e-5 * d, memory=3e3 * d)
+
+
 def exact_max_network(
     kernel_size: int, *, domain: Domain = "real", construction: MaxConstruction = "tree"
 ) -> ReLUNetwork:
@@ -82,7 +103,7 @@ def exact_max_network(
 
     Raises
     ------
-    KernelSizeError, InputError
+    KernelSizeError, InputError, ProblemTooLargeError
 
     Examples
     --------
@@ -101,6 +122,7 @@ def exact_max_network(
         return shallow_max_network(d, domain=domain)
     if construction != "tree":
         raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
+    maximum_work(d).check_memory()
     return _tree(d, domain)
 
 
