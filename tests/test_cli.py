@@ -362,6 +362,7 @@ def test_what_verify_leaves_open_is_no_success(as_json, capsys, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "skimage", None)
     photographs.observe.cache_clear()
+    photographs.photographs.cache_clear()
     names = ["photos-2x2-mean", "photos-2x2-full", "closed-form-mean"]
     assert main(["verify", *names, "--kernel-max", "4", "--workers", "1", *["--json"] * as_json]) == 1
     captured = capsys.readouterr()

@@ -225,7 +225,8 @@ def test_sizes_that_some_write_as_minus_one_are_free(files, capsys):
     assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--samples", "20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["samples"] == 20
     assert main(["compare", "minus.onnx", "minus.onnx", "--shape", "1x1x4x5", "--bounds", "0,1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["certified"]["bound"] == 0
+    # A number below the smallest normal one may be taken for 0 by either.
+    assert json.loads(capsys.readouterr().out)["certified"]["bound"] < 2**-120
 
 
 def test_values_of_gigabytes_are_refused_before_they_are_made(files, capsys):

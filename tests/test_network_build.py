@@ -199,7 +199,7 @@ def test_estimators_without_certificate_and_with_zero_coefficients_are_built():
     [
         (InputError, lambda: build_network("max")),
         (InputError, lambda: build_network(Estimator(4, {1: 1}), domain="complex")),
-        (InputError, lambda: build_network(Estimator(4, {1: 1}), construction="tree")),
+        (InputError, lambda: build_network(Estimator(4, {1: 1}), construction="shallowest")),
         (InputError, lambda: network_size(4, (0, 1), domain=None)),
         (InputError, lambda: network_size(4, (0, 1), construction="deep")),
         (KernelSizeError, lambda: network_size(1, (0, 1))),

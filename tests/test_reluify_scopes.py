@@ -271,7 +271,7 @@ def test_feedforward_without_the_number_of_channels() -> None:
     [
         ({"style": "loud"}, "the style is skip or feedforward, not 'loud'"),
         ({"construction": "bush"}, "the construction is tree or shallow, not 'bush'"),
-        ({"orders": "1", "objective": "l2"}, "the objective is range or cube, not 'l2'"),
+        ({"orders": "1", "objective": "l2"}, "the objective is cube or range, not 'l2'"),
         ({"orders": "0,1"}, "order 0"),
         ({"orders": "12"}, "12"),
         ({"orders": "0,1", "objective": "cube"}, "takes bounds"),
