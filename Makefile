@@ -2,15 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+EVERYTHING := .[cluster,dev,docs,images,notebooks,onnx,plots,train]
 
-.PHONY: verify test soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
+.PHONY: verify test lowest newest soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "subpool needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cluster,dev,docs,images,notebooks,onnx,plots,train]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(EVERYTHING)'
 	@touch $@
 
 verify: $(INSTALLED)   ## every claim, real photographs, and the report: report/index.html
@@ -18,6 +19,12 @@ verify: $(INSTALLED)   ## every claim, real photographs, and the report: report/
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+lowest newest:         ## all tests with the lowest, the newest versions that pyproject.toml allows: make newest PYTHON=python3.13
+	$(PYTHON) -m venv --clear .$@
+	.$@/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.$@/bin/uv pip install --quiet --python .$@/bin/python --resolution $(if $(filter lowest,$@),lowest-direct,highest) --editable '$(EVERYTHING)'
+	.$@/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 soak: $(INSTALLED)     ## the standing campaigns at length: twenty times as many cases as in the tests
 	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-20} $(BIN)/python -m pytest -m campaign --numprocesses 2
@@ -59,4 +66,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv report figures docs/figures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .lowest .newest report figures docs/figures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,7 +36,7 @@ def pooling_model(batch):
         helper.make_node("Relu", ["c"], ["r"]),
         helper.make_node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2]),
         helper.make_node("Flatten", ["p"], ["y"]),
-        helper.make_node("ReduceSum", ["x"], ["s"], keepdims=0, noop_with_empty_axes=1),
+        helper.make_node("Identity", ["x"], ["s"]),
     ]
     weights = numpy_helper.from_array(KERNEL, "w")
     return build(nodes, [value("x", [batch, 2, 6, 6])], [value("y", None), value("s", None)], [weights])
