@@ -71,15 +71,11 @@ def certify_deviation(
     together, or reduced precision such as TF32. onnxruntime on a CPU keeps to this.
 
     The two runs need not use the same runtime, nor twice the same order of summation. In these limits the bound is one
-    on what is deployed, not on networks in real numbers alone, which is what [1]_ asks for and finds missing in
-    verifiers.
+    on what is deployed, not on networks in real numbers alone, which is what Szász, Bánhelyi and Jelasity ask for and
+    find missing in verifiers ("No Soundness in the Real World: On the Challenges of the Verification of Deployed Neural
+    Networks", 2025, arXiv:2506.01054).
 
     Shapes are compared with those that onnx infers and the model declares; where they differ the answer is unknown.
-
-    References
-    ----------
-    .. [1] A. Szász, B. Bánhelyi, M. Jelasity, "No Soundness in the Real World: On the Challenges of the Verification of
-       Deployed Neural Networks", 2025, arXiv:2506.01054.
 
     Examples
     --------
