@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import as_completed
 from difflib import get_close_matches
 from functools import cache
@@ -13,6 +13,7 @@ from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
 from theory.errors import InputError
 from theory.processes import check_workers, local_processes
+from theory.progress import Progress, unwatched
 from theory.subpools import check_kernel_size
 
 DEFAULT_KERNEL_MAX = 12
@@ -47,7 +48,7 @@ def verify(
     *,
     kernel_max: int = DEFAULT_KERNEL_MAX,
     workers: int | None = 1,
-    on_verdict: Callable[[Verdict], None] | None = None,
+    progress: Progress = unwatched,
 ) -> list[Verdict]:
     """Check all claims, or those named, up to a kernel size.
 
@@ -59,8 +60,8 @@ def verify(
         The largest kernel size at which instances are checked.
     workers : int, >= 1, optional
         Number of processes; None takes all cores.
-    on_verdict : callable, optional
-        Called with each verdict as soon as it is known: for progress bars.
+    progress : callable
+        Called with the number of claims that are done and of all.
 
     Returns
     -------
@@ -84,8 +85,7 @@ def verify(
     verdicts: dict[str, Verdict] = {}
     for verdict in _verdicts(_tasks(chosen), kernel_max, workers):
         verdicts[verdict.claim] = verdict
-        if on_verdict is not None:
-            on_verdict(verdict)
+        progress(len(verdicts), len(chosen))
     return [verdicts[name] for name in chosen]
 
 

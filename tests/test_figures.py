@@ -384,11 +384,11 @@ def test_files_that_cannot_be_written(tmp_path):
 
 def test_sweeps_are_kept_and_resumed(tmp_path):
     seen = []
-    sweeps = Sweeps(tmp_path, on_chunk=lambda *what: seen.append(what))
+    sweeps = Sweeps(tmp_path, progress=lambda *what: seen.append(what))
     first = sweeps(5, always=[1, 0])
-    assert seen == [(5, 0, 8), (5, 8, 8)]
+    assert seen == [(0, 8), (8, 8)]
     assert sweeps(5, always=(0, 1)).equals(first)
-    assert seen[2:] == [(5, 8, 8)]
+    assert seen[2:] == [(8, 8)]
     assert [entry.name for entry in tmp_path.iterdir()] == ["sweep-5-with-0-1"]
     assert Sweeps()(5, always=(0, 1)).equals(first)
 

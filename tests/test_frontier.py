@@ -150,7 +150,7 @@ def test_a_finished_sweep_is_not_solved_again(tmp_path, monkeypatch):
     theory.sweep(8, tmp_path)
     monkeypatch.setattr("theory.frontier.sweep.solve_chunk", None)
     told = []
-    theory.sweep(8, tmp_path, on_chunk=lambda done, total: told.append((done, total)))
+    theory.sweep(8, tmp_path, progress=lambda done, total: told.append((done, total)))
     assert told == [(128, 128)]
 
 
@@ -162,7 +162,7 @@ def test_a_huge_dataset_is_begun_at_once(tmp_path, monkeypatch):
     told = []
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            theory.sweep(50, tmp_path, workers=1, on_chunk=lambda done, total: told.append((done, total)))
+            theory.sweep(50, tmp_path, workers=1, progress=lambda done, total: told.append((done, total)))
     assert told == [(0, 2**49)] * 2
 
 
@@ -177,7 +177,7 @@ def test_damaged_missing_and_foreign_chunks_are_solved_again(tmp_path):
     with pytest.raises(StorageError, match="not complete"):
         dataset.read()
     told = []
-    theory.sweep(11, tmp_path, on_chunk=lambda done, total: told.append(done))
+    theory.sweep(11, tmp_path, progress=lambda done, total: told.append(done))
     assert told == [256, 512, 768, 1024]
     assert dataset.read().equals(right)
     assert not list(tmp_path.glob(".*.part"))

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from theory.cli import main
 from theory.errors import ClusterError, SolverError, StorageError
 from theory.frontier.chunk import solve_chunk
 from theory.frontier.dataset import open_dataset
+from theory.frontier.workers import map_unordered
 
 ROOT = Path(__file__).parent.parent
 KERNEL = 13
@@ -77,7 +79,7 @@ def test_killed_and_resumed_ends_with_the_same_rows(tmp_path, uninterrupted, wor
         _wait_for(lambda leader=process.pid: not _in_session(leader), 20)
     assert 2 <= whole_after_kill[0] < whole_after_kill[1] < whole_after_kill[2] < 16
     told = []
-    dataset = theory.sweep(KERNEL, out, on_chunk=lambda done, total: told.append(done))
+    dataset = theory.sweep(KERNEL, out, progress=lambda done, total: told.append(done))
     assert told[0] == 256 * whole_after_kill[-1]  # what was whole is not solved again
     assert dataset.read().equals(uninterrupted)
     assert not [file for file in out.iterdir() if file.name.startswith(".")]
@@ -195,7 +197,7 @@ def test_a_cluster_survives_the_death_of_a_worker(tmp_path, uninterrupted, clust
             os.kill(victims.pop(), signal.SIGKILL)
             victims.clear()
 
-    dataset = theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, on_chunk=kill_once)
+    dataset = theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, progress=kill_once)
     assert not victims
     assert dataset.read().equals(uninterrupted)
 
@@ -255,7 +257,32 @@ def test_a_cluster_whose_workers_are_gone_is_an_error(tmp_path, monkeypatch):
                 cluster.scale(0)
 
         with pytest.raises(ClusterError, match="has no workers"):
-            theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, on_chunk=leave)
+            theory.sweep(KERNEL, tmp_path, scheduler=cluster.scheduler_address, progress=leave)
+
+
+class Forgetful(Executor):
+    """Takes the first result of a task for an error, as Dask's executor does where a worker leaves just then."""
+
+    def __init__(self, failures):
+        self._left = dict.fromkeys(range(3), failures)
+
+    def submit(self, function, task):
+        future = Future()
+        if self._left[task]:
+            self._left[task] -= 1
+            future.set_exception(ValueError("too many values to unpack (expected 3)"))
+        else:
+            future.set_result(function(task))
+        return future
+
+
+def test_a_result_that_is_lost_as_its_worker_leaves_is_asked_for_once_more():
+    looked = []
+    solved = map_unordered(Forgetful(1), 2, str, range(3), look=lambda: looked.append(True))
+    assert sorted(solved) == [(0, "0"), (1, "1"), (2, "2")]
+    assert len(looked) == 3
+    with pytest.raises(ValueError, match="too many values"):
+        list(map_unordered(Forgetful(2), 2, str, range(3), look=lambda: None))
 
 
 @pytest.mark.parametrize(

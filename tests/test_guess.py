@@ -184,8 +184,9 @@ def test_range_and_l2():
 )
 def test_the_least_kernel_size_is_found(orders, least):
     solved = []
-    guess = guess_formula(orders, last=least + FEWEST - 1, on_solved=solved.append)
-    assert solved == list(guess.errors) == list(range(least, least + FEWEST))
+    guess = guess_formula(orders, last=least + FEWEST - 1, progress=lambda *steps: solved.append(steps))
+    assert solved == [(done, FEWEST) for done in range(1, FEWEST + 1)]
+    assert list(guess.errors) == list(range(least, least + FEWEST))
     with pytest.raises(
         KernelSizeError, match=f"need kernel sizes >= {least}, but the first is {max(least - 1, 1)}|>= 2"
     ):

@@ -13,7 +13,6 @@ import pytest
 from proofs_check import certificates
 from theory import terminal
 from theory.cli import interrupts, main
-from theory.empirical.progress import Bar
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,9 +57,9 @@ def test_tables_are_as_wide_as_what_they_show(capsys):
 def test_progress_is_text_too(watched, monkeypatch, capsys):
     monkeypatch.setattr("rich.console.Console.is_terminal", watched)
     monkeypatch.setattr(terminal, "_BAR_AFTER" if watched else "_LINE_AFTER", 0.01)
-    with terminal.working("[/b]\x1b[2J") as now:
+    with terminal.Bar("[/b]\x1b[2J") as bar:
         time.sleep(0.1)
-        now("[/i]")
+        bar.now("[/i]")
         time.sleep(0.3)
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -98,7 +97,7 @@ def test_progress_appears_after_a_while(watched, show, after, seen, monkeypatch,
     monkeypatch.setattr("rich.console.Console.is_terminal", watched)
     monkeypatch.setattr(terminal, "_BAR_AFTER", after)
     monkeypatch.setattr(terminal, "_LINE_AFTER", after)
-    with Bar("batches", 2, show=show) as bar:
+    with terminal.Bar("batches", 2, show=show) as bar:
         bar.step()
         time.sleep(0.3)
         bar.step()
@@ -109,12 +108,10 @@ def test_progress_appears_after_a_while(watched, show, after, seen, monkeypatch,
 
 def test_lines_about_progress_say_how_long(monkeypatch, capsys):
     monkeypatch.setattr(terminal, "_LINE_AFTER", 0.2)
-    with terminal.progress_bar() as progress:
-        task = progress.add_task("sets", total=8)
-        hidden = progress.add_task("hidden", total=None, visible=False)
-        for _ in range(4):
-            progress.advance(task)
-            progress.advance(hidden)
+    with terminal.Bar("sets") as bar:
+        for done in range(1, 5):
+            bar(done, 8)
+            bar.within(8, 8)  # over: not shown
             time.sleep(0.1)
     first, *others = capsys.readouterr().err.splitlines()
     assert first.startswith("sets: ")
@@ -165,7 +162,7 @@ from proofs_check import certificates
 from theory import terminal
 terminal._LINE_AFTER = 0.01
 with terminal.standard_streams():
-    with terminal.working("waiting"):
+    with terminal.Bar("waiting"):
         time.sleep(0.2)
     terminal.say("done")
 """

@@ -94,10 +94,12 @@ def test_verdicts_as_json():
     assert data["seconds"] == 0.123
 
 
-def test_verdicts_arrive_as_they_are_known():
+def test_verdicts_are_counted_as_they_are_known():
     seen = []
-    verdicts = verify(["closed-form-mean", "closed-form-intercept"], kernel_max=5, on_verdict=seen.append)
-    assert verdicts == seen
+    names = ["closed-form-mean", "closed-form-intercept"]
+    verdicts = verify(names, kernel_max=5, progress=lambda *steps: seen.append(steps))
+    assert seen == [(1, 2), (2, 2)]
+    assert [verdict.claim for verdict in verdicts] == names
     assert {verdict.status for verdict in verdicts} == {"proved"}
 
 

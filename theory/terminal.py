@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console as _RichConsole
-from rich.progress import BarColumn, ProgressColumn, Task
+from rich.progress import BarColumn, ProgressColumn, Task, TaskID
 from rich.progress import Progress as _RichProgress
 from rich.table import Column
 from rich.table import Table as Table
@@ -133,8 +133,8 @@ class _Told(ProgressColumn):
         return Text(visible(_told(task)))
 
 
-class Progress(_RichProgress):
-    """Progress of one or more tasks: a bar that goes away when it is done, or lines where nobody watches."""
+class _Bars(_RichProgress):
+    """Rich's progress: a bar that goes away when it is done, or lines where nobody watches."""
 
     def __init__(self, to: Console) -> None:
         # Steps may be minutes apart: the time left is judged by the last ten minutes, not by the last half.
@@ -173,20 +173,65 @@ class Progress(_RichProgress):
             wait = min(2 * wait, _LONGEST_SILENCE)
 
 
-def progress_bar() -> Progress:
-    """Return what shows progress on standard error."""
-    return Progress(console(error=True))
+class Bar:
+    """How far one thing is, on standard error; it is called with the steps that are done and their number.
 
-
-@contextmanager
-def working(what: str) -> Iterator[Callable[[str], None]]:
-    """Say what is being done while it lasts, where its steps cannot be counted; what is yielded says what is next.
+    Parameters
+    ----------
+    what : str
+        What is being done.
+    total : int, optional
+        The number of steps, where it is known before the first call.
+    show : bool
+        Whether anything is shown.
 
     Examples
     --------
-    >>> with working("building") as now:
-    ...     now("proving")
+    >>> with Bar("batches") as bar:
+    ...     bar(1, 2)
+    ...     bar.now("the last batch")
     """
-    with progress_bar() as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda description: progress.update(task, description=description)
+
+    def __init__(self, what: str, total: int | None = None, *, show: bool = True) -> None:
+        self._bars = _Bars(console(error=True))
+        self._task = self._bars.add_task(what, total=total)
+        self._show = show
+        self.before = 0
+        """What the first call found done already."""
+        self._begun = False
+        self._inner: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if self._show:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._show:
+            self._bars.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far it is; what the first call finds done already says nothing about speed."""
+        if not self._begun and done:
+            self.before = done
+            self._bars.reset(self._task, total=total, completed=done)
+        self._begun = True
+        self._bars.update(self._task, total=total, completed=done)
+
+    def step(self) -> None:
+        """Count one more step."""
+        self._bars.advance(self._task)
+
+    def within(self, done: int, total: int) -> None:
+        """Show how far the present step is, below."""
+        if self._inner is None:
+            self._inner = self._bars.add_task("of this", total=total)
+        self._bars.update(self._inner, total=total, completed=done, visible=done < total)
+
+    def now(self, what: str) -> None:
+        """Say what is being done now."""
+        self._bars.update(self._task, description=what)
+
+    def note(self, line: str) -> None:
+        """Print a line that stays."""
+        self._bars.console.print(line, soft_wrap=True)

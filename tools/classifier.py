@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from theory.cli.output import BAD_INPUT, DONE, fail, make_folder, progress_bar
+from theory.cli.output import BAD_INPUT, DONE, fail, make_folder
 from theory.empirical.classifier.data import load_split, shipped_model
 from theory.empirical.classifier.experiments import FULL, QUICK, Settings, train_classifier
 from theory.empirical.classifier.network import read_classifier
@@ -15,7 +15,8 @@ from theory.empirical.classifier.results import Results, measure_all, read_resul
 from theory.empirical.classifier.tables import all_tables, fill_page
 from theory.errors import FormatError, InputError, SubpoolError
 from theory.files import write_whole
-from theory.terminal import say
+from theory.progress import Progress
+from theory.terminal import Bar, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,11 +69,10 @@ def _tables(results: Results) -> dict[str, str]:
         raise FormatError(f"these results are not those of a whole run: {type(error).__name__} {error}") from None
 
 
-def _watched(what: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
+def _watched(what: str, work: Callable[[Progress], Any]) -> Any:
     """Do work that reports how far it is, and show it."""
-    with progress_bar() as progress:
-        task = progress.add_task(what, total=None)
-        return work(lambda done, total: progress.update(task, completed=done, total=total))
+    with Bar(what) as bar:
+        return work(bar)
 
 
 def _read(page: str) -> str:

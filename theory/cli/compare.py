@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json, progress_bar
+from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json
 from theory.errors import InputError
-from theory.terminal import working
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.rewrite.certify import DeviationBound
@@ -54,14 +54,8 @@ def run(options: argparse.Namespace) -> int:
     bounds = _parse_bounds(options.bounds)
     shape = _parse_shape(options.shape)
     inputs = _inputs(options, bounds or _DEFAULT_BOUNDS, shape)
-    with progress_bar() as progress:
-        task = progress.add_task("samples", total=None)
-        measured = compare_models(
-            options.original,
-            options.rewritten,
-            inputs,
-            on_batch=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with Bar("samples") as bar:
+        measured = compare_models(options.original, options.rewritten, inputs, progress=bar)
     certified = None if bounds is None else _certify(options, bounds, shape)
     broken = certified is not None and bounds is not None and _exceeds(measured, certified, inputs, bounds)
     if options.json:
@@ -114,7 +108,7 @@ def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tu
     from theory.rewrite.certify import certify_deviation
     from theory.rewrite.certify.graph import read_graph
 
-    with working("certifying"):
+    with Bar("certifying"):
         shapes = {} if shape is None else dict.fromkeys(read_graph(options.original).inputs, shape)
         return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
 

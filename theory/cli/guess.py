@@ -15,12 +15,12 @@ from theory.cli.output import (
     expected,
     new_table,
     print_json,
-    progress_bar,
 )
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import parse_orders
 from theory.objectives import DEFAULT, OBJECTIVES
+from theory.terminal import Bar
 from theory.work import MEMORY_LIMIT, PATIENCE, Work, readable
 
 if TYPE_CHECKING:
@@ -47,19 +47,13 @@ def run(options: argparse.Namespace) -> int:
 
     sizes = kernel_sizes_of(options.orders, options.first, options.last)
     doing = expected("solving", _work(options.orders, sizes, options.objective), options)
-    with progress_bar() as progress:
-        task = progress.add_task(doing, total=len(sizes))
-
-        def on_solved(kernel_size: int) -> None:
-            doing = f"solved d = {kernel_size}" if kernel_size < sizes[-1] else "looking for formulas"
-            progress.update(task, advance=1, description=doing)
-
+    with Bar(doing, len(sizes)) as bar:
         guess = guess_formula(
             options.orders,
             first=options.first,
             last=options.last,
             objective=options.objective,
-            on_solved=on_solved,
+            progress=bar,
         )
     if options.skeleton:
         _write_skeleton(options.skeleton, guess)

@@ -26,7 +26,7 @@ from theory.files import write_whole
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.objectives import DEFAULT, OBJECTIVES
 from theory.rationals import decimal, to_string
-from theory.terminal import working
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.estimator import Estimator
@@ -73,11 +73,11 @@ def run(options: argparse.Namespace) -> int:
     if options.out and not options.out.endswith((".onnx", ".json")):
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
     build = _exact if options.orders == _EXACT else _optimal
-    with working("building") as now:
-        network, target, proving = build(shape, options, now)
+    with Bar("building") as bar:
+        network, target, proving = build(shape, options, bar.now)
         verdict = None
         if not options.no_proof:
-            now(proving)
+            bar.now(proving)
             verdict = _prove(network, target, options.domain)
     if options.out:
         _write(network, options)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, make_folder, print_json, progress_bar
+from theory.cli.output import DONE, add_command, add_json, make_folder, print_json
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import parse_kernel, parse_orders
 from theory.objectives import DEFAULT, RELATIVE, Objective
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,8 +92,7 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     pictures, origin = _pictures(options.images)
     # Before anything is solved for windows of an absurd size.
     window_grid(pictures[0], Geometry.of(shape))
-    with progress_bar() as progress:
-        task = progress.add_task("pictures", total=len(pictures))
+    with Bar("pictures") as bar:
         seen = observe(
             pictures,
             shape,
@@ -100,7 +100,7 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
             estimators=_estimators(options.orders)(prod(shape)),
             rng=rng,
             limit=_limit(options.limit, LIMIT),
-            on_picture=lambda done: progress.update(task, completed=done),
+            progress=bar,
             **_rule(options),
         )
     summary = summarise(seen)
@@ -130,8 +130,7 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
         pictures, origin = _digits()
     else:
         pictures, origin = _pictures(options.images)
-    with progress_bar() as progress:
-        task = progress.add_task("runs of the model", total=2 * len(pictures))
+    with Bar("runs of the model") as bar:
         pools = observe_model(
             model,
             wanted,
@@ -140,7 +139,7 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
             estimators=_estimators(options.orders),
             rng=rng,
             limit=_limit(options.limit, LIMIT),
-            on_run=lambda done: progress.update(task, completed=done),
+            progress=bar,
             **_rule(options),
         )
     summaries = [summarise(pool.observation) if pool.observation else None for pool in pools]

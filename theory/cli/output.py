@@ -14,7 +14,6 @@ from theory.errors import InputError, ProblemTooLargeError
 from theory.rationals import decimal, to_string
 from theory.terminal import console as console
 from theory.terminal import new_table as new_table
-from theory.terminal import progress_bar as progress_bar
 from theory.terminal import say, write
 from theory.work import MEMORY_LIMIT, Work
 

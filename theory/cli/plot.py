@@ -7,8 +7,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, make_folder, new_table, print_json, progress_bar
+from theory.cli.output import DONE, add_command, add_json, console, make_folder, new_table, print_json
 from theory.errors import InputError
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.figures.registry import FigureSpec
@@ -62,24 +63,16 @@ def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
     import_matplotlib()  # before the work
     make_folder(options.out)
     written = []
-    with progress_bar() as progress:
-        task = progress.add_task("figures", total=len(chosen))
-        sets = progress.add_task("sets", total=None, visible=False)
-
-        def on_chunk(kernel_size: int, done: int, total: int) -> None:
-            progress.update(
-                sets, description=f"solving d = {kernel_size}", completed=done, total=total, visible=done < total
-            )
-
-        sweeps = Sweeps(options.data or Path(options.out) / "data", workers=None, on_chunk=on_chunk)
+    with Bar("figures", len(chosen)) as bar:
+        sweeps = Sweeps(options.data or Path(options.out) / "data", workers=None, progress=bar.within)
         for name, spec in chosen.items():
-            progress.update(task, description=f"drawing {name}")
+            bar.now(f"drawing {name}")
             start = perf_counter()
             axes = spec.render(sweeps=sweeps, quick=options.quick)
             path = Path(options.out) / f"{name}.{options.format}"
             save_figure(axes[0], path, title=spec.summary)
             written.append({"name": name, "path": str(path), "seconds": round(perf_counter() - start, 2)})
-            progress.advance(task)
+            bar.step()
     if options.json:
         print_json(written)
     else:

@@ -12,7 +12,7 @@ from theory.errors import InputError
 from theory.notation import format_orders
 from theory.objectives import CERTIFIED, RELATIVE, find_objective
 from theory.rationals import decimal, to_string
-from theory.terminal import working
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.rewrite.record import PoolingRecord, Rewriting
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
-    with working("rewriting"):
+    with Bar("rewriting"):
         model = read_model(options.source)
         result = rewrite_max_pooling(
             model,

@@ -29,7 +29,7 @@ from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES, Objective
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
-from theory.terminal import working
+from theory.terminal import Bar
 
 
 def add(commands: Any) -> None:
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
     work = solving_work(prod(shape), orders, objective=objective, method=options.method)
-    with working(expected("solving", work, options)):
+    with Bar(expected("solving", work, options)):
         estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json, progress_bar
+from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json
 from theory.errors import InputError
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.rationals import decimal, to_string
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.frontier.dataset import SweepDataset
@@ -53,21 +54,11 @@ def run(options: argparse.Namespace) -> int:
     if not options.yes:
         _refuse_long(OrderSets.of(d, always), options)
     start = perf_counter()
-    done_before: list[int] = []
-    with progress_bar() as progress:
-        task = progress.add_task("sets", total=None)
-
-        def on_chunk(done: int, total: int) -> None:
-            if not done_before:
-                done_before.append(done)
-                # What was there already says nothing about speed.
-                progress.reset(task, total=total, completed=done)
-            else:
-                progress.update(task, completed=done)
+    with Bar("sets") as bar:
 
         def on_damage(messages: tuple[str, ...]) -> None:
             others = f", and {len(messages) - 1:,} more" if len(messages) > 1 else ""
-            progress.console.print(f"solved again: {messages[0]}{others}", soft_wrap=True, markup=False)
+            bar.note(f"solved again: {messages[0]}{others}")
 
         dataset = sweep(
             d,
@@ -75,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             always=always,
             workers=options.workers,
             scheduler=options.scheduler,
-            on_chunk=on_chunk,
+            progress=bar,
             on_damage=on_damage,
         )
     seconds = perf_counter() - start
@@ -86,9 +77,9 @@ def run(options: argparse.Namespace) -> int:
 
         save_figure(plot_front(dataset, "terms"), options.plot)
     if options.json:
-        print_json(_summary(dataset, law, by_depth, done_before[0]))
+        print_json(_summary(dataset, law, by_depth, bar.before))
     else:
-        _print_summary(dataset, law, by_depth, done_before[0], seconds)
+        _print_summary(dataset, law, by_depth, bar.before, seconds)
     return DONE
 
 

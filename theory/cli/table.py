@@ -20,12 +20,12 @@ from theory.cli.output import (
     network_row,
     new_table,
     print_json,
-    progress_bar,
 )
 from theory.networks.size import NetworkSize, network_size
 from theory.notation import format_orders, parse_kernel
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.terminal import Bar
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
@@ -69,11 +69,10 @@ def run(options: argparse.Namespace) -> int:
     doing = expected("evaluating", _work(d), options)
     families = [family for family in closed_forms.values() if d >= family.valid_from]
     lines = []
-    with progress_bar() as progress:
-        task = progress.add_task(doing, total=len(families))
+    with Bar(doing, len(families)) as bar:
         for family in families:
             lines.append(_line(family, d))
-            progress.advance(task)
+            bar.step()
     if options.json:
         print_json({"kernel_size": d, "kernel_shape": list(shape), "families": list(map(_json_row, lines))})
     else:

@@ -20,10 +20,10 @@ from theory.cli.output import (
     make_folder,
     new_table,
     print_json,
-    progress_bar,
 )
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.terminal import Bar
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -116,20 +116,8 @@ def _trained(options: argparse.Namespace) -> tuple[pa.Table, str]:
     if number < 1:
         raise InputError(f"--seeds is at least 1, not {number}")
     folder = options.out or _DEFAULT_OUT
-    with progress_bar() as progress:
-        task = progress.add_task("training, %", total=None)
-        begun: list[float] = []
-
-        def report(done: float, total: float) -> None:
-            share = 100 * done / total
-            if not begun:
-                begun.append(share)
-                # What was there already says nothing about speed.
-                progress.reset(task, total=100, completed=round(share))
-            else:
-                progress.update(task, completed=round(share, 1))
-
-        table = run_experiments(configurations, folder, range(number), progress=report)
+    with Bar("training, %") as bar:
+        table = run_experiments(configurations, folder, range(number), progress=bar)
     return table, folder
 
 

@@ -20,12 +20,11 @@ from theory.cli.output import (
     make_folder,
     new_table,
     print_json,
-    progress_bar,
 )
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
-from theory.terminal import say
+from theory.terminal import Bar, say
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
@@ -65,13 +64,8 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         make_folder(options.report)  # before the work, not after it
     doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
-    with progress_bar() as progress:
-        task = progress.add_task(doing, total=len(chosen))
-
-        def on_verdict(verdict: Verdict) -> None:
-            progress.update(task, advance=1, description=f"{verdict.status} {verdict.claim}")
-
-        checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, on_verdict=on_verdict)
+    with Bar(doing, len(chosen)) as bar:
+        checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, progress=bar)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     written = None

@@ -28,12 +28,12 @@ from theory.empirical.devices import (
     on_library,
     why_not,
 )
-from theory.empirical.progress import Bar
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 from theory.extras import import_extra
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.files import is_too_large
 from theory.rewrite.inference import MEMORY_LIMIT
+from theory.terminal import Bar
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from theory.progress import Progress, unwatched
+
 if TYPE_CHECKING:
     import pyarrow as pa
-
-OnChunk = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Sweeps:
     workers : int, >= 1, optional
         Processes; by default this one alone. None lets a long sweep take one for each core, which a script allows
         under ``if __name__ == "__main__"`` only.
-    on_chunk : callable, optional
-        Called with the kernel size, the number of sets that are done, and of all sets: for progress bars.
+    progress : callable
+        Called with the number of sets that are done and of all.
 
     Examples
     --------
@@ -37,7 +37,7 @@ class Sweeps:
 
     folder: Path | str | None = None
     workers: int | None = 1
-    on_chunk: OnChunk | None = None
+    progress: Progress = unwatched
 
     def __call__(self, kernel_size: int, *, always: Iterable[int] = (0,)) -> pa.Table:
         """Return the rows of a sweep, as :func:`theory.sweep` writes them.
@@ -66,13 +66,7 @@ class Sweeps:
     def _rows(self, kernel_size: int, always: tuple[int, ...], folder: Path) -> pa.Table:
         from theory.frontier.sweep import sweep
 
-        tell = self.on_chunk
-
-        def on_chunk(done: int, total: int) -> None:
-            if tell is not None:
-                tell(kernel_size, done, total)
-
-        return sweep(kernel_size, folder, always=always, workers=self.workers, on_chunk=on_chunk).read()
+        return sweep(kernel_size, folder, always=always, workers=self.workers, progress=self.progress).read()
 
 
 def _name(kernel_size: int, always: tuple[int, ...]) -> str:

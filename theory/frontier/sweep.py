@@ -16,12 +16,11 @@ from theory.frontier.dataset import SweepDataset, create_dataset, writing
 from theory.frontier.sets import OrderSets
 from theory.frontier.workers import dask_cluster, map_unordered
 from theory.processes import check_workers, local_processes
+from theory.progress import Progress, unwatched
 
 _SHORT_SECONDS = 4.0
 _NEVER_SHORT = 1 << 18
 _SAMPLE = 256
-
-OnChunk = Callable[[int, int], None]
 
 
 def sweep(
@@ -32,7 +31,7 @@ def sweep(
     workers: int | None = None,
     scheduler: str | None = None,
     resume: bool = True,
-    on_chunk: OnChunk | None = None,
+    progress: Progress = unwatched,
     on_damage: Callable[[tuple[str, ...]], None] | None = None,
 ) -> SweepDataset:
     """Solve all sets of orders exactly, and write them with their network sizes to a Parquet dataset.
@@ -52,9 +51,8 @@ def sweep(
         Address of a Dask scheduler, whose workers compute instead. They need this package, not this disk.
     resume : bool
         Whether a dataset that is there already may be gone on with.
-    on_chunk : callable, optional
-        Called with the number of sets that are done and of all sets, first with what was there already: for progress
-        bars.
+    progress : callable
+        Called with the number of sets that are done and of all sets, first with what was there already.
     on_damage : callable, optional
         Called if files of chunks are there that are damaged, or are not what they should be, with a message about each:
         before their sets are solved again.
@@ -107,8 +105,7 @@ def sweep(
             on_damage(tuple(damages.values()))
         whole = present - damages.keys()
         done = sum(stop - start for start, stop in map(dataset.span, whole))
-        tell = on_chunk or _nobody
-        tell(done, len(sets))
+        progress(done, len(sets))
         if workers is None and scheduler is None and _is_short(sets, done):
             processes = 1
         missing = (chunk for chunk in range(dataset.chunks) if chunk not in whole)
@@ -117,12 +114,8 @@ def sweep(
             for chunk, table in solved:
                 dataset.write(chunk, table)
                 done += table.num_rows
-                tell(done, len(sets))
+                progress(done, len(sets))
     return dataset
-
-
-def _nobody(done: int, total: int) -> None:
-    """Take no note of progress."""
 
 
 def _solved(

@@ -67,6 +67,7 @@ def map_unordered(
         Called now and then while there is no result, to raise an error if none is to be expected.
     """
     waiting: dict[Future[R], T] = {}
+    again: list[T] = []
     pending = iter(tasks)
     exhausted = False
     while True:
@@ -83,7 +84,19 @@ def map_unordered(
         if not done and look is not None:
             look()
         for future in done:
-            yield waiting.pop(future), future.result()
+            task = waiting.pop(future)
+            try:
+                result = future.result()
+            except ValueError as error:
+                # Where a worker leaves just as its result arrives, Dask's executor takes the result for an error, and
+                # fails to unpack it. Once for each task.
+                if look is None or task in again or isinstance(error, SubpoolError):
+                    raise
+                look()
+                again.append(task)
+                waiting[executor.submit(function, task)] = task
+            else:
+                yield task, result
 
 
 @contextmanager
@@ -119,7 +132,7 @@ def dask_cluster(scheduler: str) -> Iterator[Cluster]:
             raise ClusterError(
                 f"the scheduler at {scheduler} has gone; what was written is whole: resume with the same command"
             ) from None
-        except (distributed.KilledWorker, ImportError, RuntimeError) as error:
+        except (distributed.KilledWorker, ImportError, RuntimeError, ValueError) as error:
             raise ClusterError(f"the workers at {scheduler} cannot solve: {_first_line(error)}") from None
         finally:
             client.close(timeout=CONNECT_SECONDS)

@@ -24,7 +24,7 @@ multiples of the error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -40,6 +40,7 @@ from theory.guess.skeleton import MODULE_NAME, write_skeleton
 from theory.notation import parse_orders
 from theory.objectives import CERTIFIED, DEFAULT, Objective, find_objective
 from theory.optimal.solve import optimal_estimator
+from theory.progress import Progress, unwatched
 from theory.rationals import from_string, to_string
 
 
@@ -202,7 +203,7 @@ def guess_formula(
     first: int | None = None,
     last: int | None = None,
     objective: Objective = DEFAULT,
-    on_solved: Callable[[int], None] | None = None,
+    progress: Progress = unwatched,
 ) -> Guess:
     """Guess formulas in d for the optimal error and coefficients of a family of orders.
 
@@ -215,8 +216,8 @@ def guess_formula(
         25 of them.
     objective : {"cube", "range", "l2"}
         As for :func:`theory.optimal.solve.optimal_estimator`.
-    on_solved : callable, optional
-        Called with each kernel size that has been solved: for progress bars.
+    progress : callable
+        Called with the number of kernel sizes that are done and of all.
 
     Returns
     -------
@@ -254,7 +255,7 @@ def guess_formula(
     """
     goal = find_objective(objective).name
     sizes = kernel_sizes_of(orders, first, last)
-    errors, optima = _solve(orders, sizes, goal, on_solved)
+    errors, optima = _solve(orders, sizes, goal, progress)
     number_tested = max(MARGIN, len(sizes) // 3)
     fitted, tested = tuple(sizes[:-number_tested]), tuple(sizes[-number_tested:])
     inverse = find_formula({d: 1 / error for d, error in errors.items()}, tested)
@@ -273,15 +274,14 @@ def guess_formula(
 
 
 def _solve(
-    text: str, sizes: Iterable[int], objective: Objective, on_solved: Callable[[int], None] | None
+    text: str, sizes: Sequence[int], objective: Objective, progress: Progress
 ) -> tuple[dict[int, Fraction], dict[int, dict[int, Fraction]]]:
     errors, optima = {}, {}
-    for d in sizes:
+    for done, d in enumerate(sizes, start=1):
         estimator = optimal_estimator(d, parse_orders(text, d), objective=objective)
         if estimator.error:
             errors[d], optima[d] = estimator.error, estimator.coefficients
-        if on_solved is not None:
-            on_solved(d)
+        progress(done, len(sizes))
     return errors, optima
 
 

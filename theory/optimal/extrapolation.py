@@ -33,7 +33,7 @@ Chebyshev points; a float warm start was tried and dropped, because the exact st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, pi
@@ -140,7 +140,6 @@ def _solve(matrix: fmpz_mat, right: Sequence[int | fmpz]) -> fmpq_mat:
 def extrapolate(
     kernel_size: int,
     orders: Sequence[int],
-    on_exchange: Callable[[int, Fraction], None] | None = None,
 ) -> Extrapolation:
     """Compute the extrapolation constant of a set of orders, exactly.
 
@@ -150,8 +149,6 @@ def extrapolate(
         d.
     orders : sequence of int, increasing, each in 0..d-1, at least one
         S.
-    on_exchange : callable, optional
-        Called after each exchange with its number and the excess max |p| - 1, which falls to 0: for progress bars.
 
     Returns
     -------
@@ -195,8 +192,6 @@ def extrapolate(
         if len(points) != n:
             raise SolverError(f"{len(points)} runs of signs for {n} orders, which the theory excludes")
         largest = max(abs(values[z]) for z in points)
-        if on_exchange is not None:
-            on_exchange(exchanges, Fraction(int(largest - scale), int(scale)))
         if largest <= scale:
             break
         reference = points

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
+from theory.progress import Progress, unwatched
 from theory.rewrite.dependencies import import_onnxruntime
 from theory.rewrite.files import as_model
 from theory.rewrite.inference import Inference
@@ -77,7 +78,7 @@ def compare_models(
     inputs: Inputs,
     *,
     rounds: int = 9,
-    on_batch: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = unwatched,
 ) -> Comparison:
     """Run two models under onnxruntime and compare them.
 
@@ -89,8 +90,8 @@ def compare_models(
         Samples along the first axis, as many for each input.
     rounds : int
         Pairs of runs that are timed.
-    on_batch : callable
-        Told how many samples are done, and of how many.
+    progress : callable
+        Called with the number of samples that are done and of all.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def compare_models(
                 Inference(model).check_run({name: array.shape for name, array in batch.items()})
         for tally, a, b in zip(tallies, *(_run(session, batch) for session in sessions), strict=True):
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
-        on_batch(done, samples)
+        progress(done, samples)
     seconds = [[_timed(session, first) for session in sessions] for _ in range(rounds)]
     return Comparison(
         samples,

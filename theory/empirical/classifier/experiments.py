@@ -42,6 +42,7 @@ from theory.empirical.classifier.replacement import (
 from theory.empirical.pooling.geometry import windows
 from theory.empirical.runner import open_runner
 from theory.errors import UndecidedError
+from theory.progress import Progress, unwatched
 from theory.rationals import to_string
 from theory.rewrite.certify import certify_deviation
 
@@ -115,9 +116,7 @@ QUICK = Settings(
 """Everything once and briefly, to see that it runs; its figures mean nothing."""
 
 
-def train_classifier(
-    model: Any, split: Split, settings: Settings, progress: Callable[[int, int], object] | None = None
-) -> Any:
+def train_classifier(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Any:
     """Return a model with weights that are trained anew, those of the best seed; its metadata say how."""
     network, seeds, schedule = Network(model), settings.scratch_seeds, settings.training
     starts = [initial_weights(model, seed) for seed in seeds]

@@ -7,7 +7,7 @@ fitted; a test compares the values with those of onnxruntime.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +22,7 @@ from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
 from theory.errors import FormatError, InputError
 from theory.estimator import Estimator
 from theory.extras import import_extra
+from theory.progress import Progress, unwatched
 
 Array = Any
 """A JAX array, or a NumPy array that JAX takes for one."""
@@ -231,7 +232,7 @@ def fit_weights(
     split: Split,
     schedule: Schedule,
     seeds: Sequence[int],
-    progress: Callable[[int, int], object] | None = None,
+    progress: Progress = unwatched,
 ) -> Fitted:
     """Fit all weights, once for each seed; keep those of the epoch with the least validation loss, or of the start.
 
@@ -252,7 +253,7 @@ def fit_weights(
         _stacked([poolings] * len(seeds)),
         _epochs(split.train, schedule, steps, [np.random.default_rng([seed, 1]) for seed in seeds]),
         _stacked([(poolings, validation)] * len(seeds)),
-        progress and (lambda epoch: progress(epoch, schedule.epochs)),
+        lambda epoch: progress(epoch, schedule.epochs),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
@@ -29,6 +29,7 @@ from theory.empirical.classifier.experiments import (
 from theory.empirical.classifier.replacement import calibrate
 from theory.errors import FormatError, InputError
 from theory.files import write_whole
+from theory.progress import Progress, unwatched
 
 Results = dict[str, Any]
 
@@ -51,9 +52,7 @@ def shipped_results() -> Path:
     return Path(str(files("theory.empirical") / "data" / "digits.json"))
 
 
-def measure_all(
-    model: Any, split: Split, settings: Settings, progress: Callable[[int, int], object] | None = None
-) -> Results:
+def measure_all(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Results:
     """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts.
 
     After each piece of work ``progress`` is told how many are done, and of how many.
@@ -61,8 +60,7 @@ def measure_all(
     start, done, total = process_time(), count(1), settings.units()
 
     def advance() -> None:
-        if progress is not None:
-            progress(next(done), total)
+        progress(next(done), total)
 
     test = split.test.first(settings.test_images)
     boxes = calibrate(model, split.train.images)

@@ -21,6 +21,7 @@ from theory.empirical.observing.observation import Observation, Observer, defaul
 from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.progress import Progress, unwatched
 
 LIMIT = 100_000
 """Windows of one node's input for one picture that are looked at, unless another limit is given."""
@@ -58,7 +59,7 @@ def observe_model(
     threshold: float = DISTINCT,
     rare: float = RARE,
     limit: int | None = LIMIT,
-    on_run: Callable[[int], None] | None = None,
+    progress: Progress = unwatched,
 ) -> list[PoolObservation]:
     """Observe the windows of every MaxPool node of a model.
 
@@ -74,8 +75,8 @@ def observe_model(
     rng : numpy.random.Generator
     threshold, rare, limit
         As in :func:`theory.empirical.observing.observation.observe`.
-    on_run : callable, optional
-        Told how many runs of the model are done, of two for each picture.
+    progress : callable
+        Called with the number of runs of the model that are done and of all.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def observe_model(
     InputError
         If the model cannot be run, or all nodes are skipped.
     """
-    runs = _Runs(model, wanted, pictures, normalisation, on_run)
+    runs = _Runs(model, wanted, pictures, normalisation, progress)
     lows, highs, shapes = runs.extents()
     reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
@@ -122,18 +123,17 @@ class _Runs:
         wanted: ImageInput,
         pictures: Sequence[Picture],
         normalisation: Normalisation,
-        on_run: Callable[[int], None] | None,
+        progress: Progress,
     ) -> None:
         self.model, self.wanted, self.pictures, self.normalisation = model, wanted, pictures, normalisation
-        self.on_run = on_run
+        self.progress = progress
         self.done = 0
 
     def __iter__(self) -> Iterator[list[NDArray[Any]]]:
         for picture in self.pictures:
             yield self.model.run(fit(picture, self.wanted, self.normalisation))
             self.done += 1
-            if self.on_run:
-                self.on_run(self.done)
+            self.progress(self.done, 2 * len(self.pictures))
 
     def extents(self) -> tuple[list[float], list[float], list[tuple[int, ...]]]:
         """Run the model for the smallest and largest value and the shape of each node's input."""

@@ -32,6 +32,7 @@ from theory.empirical.observing.windows import Geometry, blocks_of, select, sort
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.optimal.solve import optimal_estimator
+from theory.progress import Progress, unwatched
 
 LIMIT = 1_000_000
 """Windows of one picture that are looked at, unless another limit is given."""
@@ -331,7 +332,7 @@ def observe(
     threshold: float = DISTINCT,
     rare: float = RARE,
     limit: int | None = LIMIT,
-    on_picture: Callable[[int], None] | None = None,
+    progress: Progress = unwatched,
 ) -> Observation:
     """Count the gaps and residuals of the windows of pictures, and compare them with chance.
 
@@ -351,8 +352,8 @@ def observe(
         Share of windows below which distinct ones are rare.
     limit : int, optional
         Windows of one picture that are looked at; None for all.
-    on_picture : callable, optional
-        Told how many pictures are done.
+    progress : callable
+        Called with the number of pictures that are done and of all.
 
     Returns
     -------
@@ -383,6 +384,5 @@ def observe(
     observer = Observer(geometry, chosen, len(pictures), rng, threshold, rare, limit)
     for done, picture in enumerate(pictures, start=1):
         observer.add(picture)
-        if on_picture:
-            on_picture(done)
+        progress(done, len(pictures))
     return observer.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -19,6 +20,7 @@ from theory.empirical.training.results import ResultStore
 from theory.empirical.training.trainer import load_jax, load_optax
 from theory.errors import KernelSizeError
 from theory.optimal.solve import optimal_estimator
+from theory.progress import Progress, unwatched
 from theory.subpools import check_kernel_size, check_orders
 
 SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
@@ -89,7 +91,7 @@ def run_experiments(
     folder: str | Path,
     seeds: Sequence[int],
     *,
-    progress: Callable[[float, float], object] | None = None,
+    progress: Progress = unwatched,
 ) -> pa.Table:
     """Train what is not in the results yet, and add it, configuration by configuration.
 
@@ -99,8 +101,8 @@ def run_experiments(
     folder : str or Path
         Where the results are, or will be, in ``training.parquet``.
     seeds : sequence of int
-    progress : callable, optional
-        Called with the work done and the work in all, in arbitrary units; the first time with what was there before.
+    progress : callable
+        Called with the percent of the work that are done and 100, first with what was there already.
 
     Returns
     -------
@@ -118,30 +120,26 @@ def run_experiments(
     with store.writing():
         missing = {c: left for c in chosen if (left := [s for s in seeds if s not in store.seeds_of(c)])}
         done = total - sum(configuration.work * len(left) for configuration, left in missing.items())
-        report = progress or _silent
-        report(done, total)
+        report = partial(_report, progress, total)
+        report(done)
         for configuration, left in missing.items():
             share = configuration.work * len(left)
-            store.add(_train(configuration, left, _part(report, done, share, total)))
+            store.add(_train(configuration, left, _part(report, done, share)))
             done += share
-            report(done, total)
+            report(done)
     return store.rows_of(chosen, seeds)
 
 
-def _silent(done: float, total: float) -> None:
-    """Report nothing."""
+def _report(progress: Progress, total: float, done: float) -> None:
+    progress(round(100 * done / total), 100)
 
 
-def _part(
-    report: Callable[[float, float], object], done: float, share: float, total: float
-) -> Callable[[int, int], object]:
+def _part(report: Callable[[float], object], done: float, share: float) -> Progress:
     """Return what reports a share of the work, which begins when so much is done."""
-    return lambda look, looks: report(done + share * look / looks, total)
+    return lambda look, looks: report(done + share * look / looks)
 
 
-def _train(
-    configuration: Configuration, seeds: Sequence[int], progress: Callable[[int, int], object]
-) -> list[dict[str, Any]]:
+def _train(configuration: Configuration, seeds: Sequence[int], progress: Progress) -> list[dict[str, Any]]:
     """Train the seeds of one configuration, measure the networks, and return their rows."""
     start = process_time()
     fitted = train_seeds(configuration, seeds, progress=progress)

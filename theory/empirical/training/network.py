@@ -14,6 +14,7 @@ from theory.empirical.training.configuration import Configuration, Initializatio
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng
 from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
 from theory.errors import InputError
+from theory.progress import Progress, unwatched
 
 Parameters = list[tuple[Any, Any]]
 """For each layer its matrix, shape (inputs, outputs), and its bias, shape (outputs,)."""
@@ -98,9 +99,7 @@ def _squared_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
     return (residual(parameters, rows if batch is None else rows[batch]) ** 2).mean()
 
 
-def train_seeds(
-    configuration: Configuration, seeds: Sequence[int], *, progress: Callable[[int, int], object] | None = None
-) -> Fitted:
+def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress: Progress = unwatched) -> Fitted:
     """Train a network for each of some seeds; a seed determines the rows, the initial weights and the batches.
 
     The errors of the result are the largest among the validation rows. After each look at these ``progress`` is told
@@ -141,7 +140,7 @@ def train_seeds(
         array(np.stack([training_rows(configuration, seed) for seed in seeds])),
         _batches(configuration, [training_rng(seed, _BATCHES) for seed in seeds]),
         array(np.stack([_rows(configuration, VALIDATION_ROWS, seed, _VALIDATION) for seed in seeds])),
-        progress and (lambda look: progress(look, configuration.checks)),
+        lambda look: progress(look, configuration.checks),
     )
 
 

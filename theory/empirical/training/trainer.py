@@ -114,7 +114,7 @@ def fit(
     data: Tree,
     batches: Iterable[Tree],
     validation: Tree,
-    progress: Callable[[int], object] | None = None,
+    looked: Callable[[int], object] = lambda look: None,
 ) -> Fitted:
     """Fit parameters, and keep those with the least error; the start counts.
 
@@ -125,7 +125,7 @@ def fit(
         Each with a first axis for the seeds.
     batches : iterable of trees of arrays
         What the loss is told in each step, up to the next look: shape (seeds, steps_between, ...). The training ends
-        with them, if not before; after each ``progress`` is told the number of looks so far.
+        with them, if not before; after each ``looked`` is told the number of looks so far.
 
     Examples
     --------
@@ -142,8 +142,7 @@ def fit(
     for look, batch in enumerate(batches, start=1):
         state = advance(state, data, batch, validation)
         active = bool(state.active.any())
-        if progress is not None:
-            progress(look)
+        looked(look)
         if not active:
             break
     return Fitted(
