@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from theory.frontier.pareto import pareto_front
 
     if options.plot:
-        from theory.frontier.plot import plot_front
+        from theory.figures.front import plot_front
         from theory.plotting import check_plot_file, save_figure
 
         check_plot_file(options.plot)

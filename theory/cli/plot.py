@@ -56,9 +56,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
-    from theory.figures.save import save_figure
     from theory.figures.sweeps import Sweeps
-    from theory.plotting import import_matplotlib
+    from theory.plotting import import_matplotlib, save_figure
 
     import_matplotlib()  # before the work
     make_folder(options.out)

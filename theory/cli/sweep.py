@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
     if options.plot:
-        from theory.frontier.plot import plot_front
+        from theory.figures.front import plot_front
         from theory.plotting import save_figure
 
         save_figure(plot_front(dataset, "terms"), options.plot)

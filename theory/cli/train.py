@@ -167,8 +167,8 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
     """Draw the figures of every kernel size into the folder, as SVG and PNG, and one base figure into a file."""
     from theory.figures.gallery.training import plot_training
     from theory.figures.gallery.training_variations import plot_training_variations
-    from theory.figures.save import save_figure
     from theory.figures.trained import has_variations
+    from theory.plotting import save_figure
 
     if folder is not None:
         make_folder(folder)

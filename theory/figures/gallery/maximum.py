@@ -6,41 +6,25 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import BLUE, GREEN, ORANGE, panel, styled
+from theory.figures.registry import figure
 from theory.networks.maximum import exact_max_network
 from theory.networks.published import published_size
+from theory.plotting import BLUE, GREEN, ORANGE, panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SMALLEST = 4
+_SMALLEST = 4
 
 
-@styled
+@figure("ReLUs and hidden layers of the exact maximum, trees and shallow blocks", largest=7)
 def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     """Draw the number of ReLUs of networks that compute the maximum exactly, against the kernel size d.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    largest : int, 5..54
-        Largest kernel size; networks are built, which takes seconds from 16 on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
-    Numbers beside the lines are hidden layers, where they change. Trees and shallow blocks are
-    :func:`theory.exact_max_network`; the dotted line is the tree of Matoba, Dimitriadis, Fleuret, TMLR 2023, with four
-    ReLUs for each pair (:func:`theory.networks.published.published_size`).
+    ``largest`` kernel size: 5..54; networks are built, which takes seconds from 16 on. Numbers beside the lines are
+    hidden layers, where they change. Trees and shallow blocks are :func:`theory.exact_max_network`; the dotted line is
+    the tree of Matoba, Dimitriadis, Fleuret, TMLR 2023, with four ReLUs for each pair
+    (:func:`theory.networks.published.published_size`).
 
     Examples
     --------
@@ -49,10 +33,10 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     >>> [int(units) for units in trees.get_ydata()], [int(units) for units in shallow.get_ydata()]
     ([9, 16, 17, 20, 21, 30], [9, 18, 59, 20, 21, 30])
     """
-    if isinstance(largest, bool) or not isinstance(largest, int) or not SMALLEST < largest <= 54:
+    if isinstance(largest, bool) or not isinstance(largest, int) or not _SMALLEST < largest <= 54:
         raise InputError(f"the largest kernel size of this figure is an integer in 5..54, not {largest!r}")
     axes = panel(axes)
-    kernels = range(SMALLEST, largest + 1)
+    kernels = range(_SMALLEST, largest + 1)
     trees = {d: exact_max_network(d).widths for d in kernels}
     shallow = {d: exact_max_network(d, construction="shallow").widths for d in kernels}
     published = {d: published_size(d, [d]).widths for d in kernels}
@@ -85,10 +69,3 @@ def _note_layers(axes: Axes, widths: Mapping[int, tuple[int, ...]], color: str, 
                 color=color,
                 fontsize=7.5,
             )
-
-
-FIGURE = FigureSpec(
-    "ReLUs and hidden layers of the exact maximum, trees and shallow blocks",
-    plot_maximum,
-    {"largest": 7},
-)
