@@ -16,7 +16,7 @@ import pytest
 
 from proofs_check import claims
 from proofs_check.coq import KernelRecord
-from theory.cli import _parser
+from theory.cli import make_parser
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -83,7 +83,7 @@ def test_commands_shown_are_commands(page):
     for block in RUN.findall(page.read_text()):
         for line in block.splitlines():
             if line.strip() and not line.startswith(":"):
-                _parser().parse_args(shlex.split(line))
+                make_parser().parse_args(shlex.split(line))
 
 
 def test_every_claim_stands_on_a_page():
@@ -195,7 +195,7 @@ def test_the_command_line_is_described_from_its_parser(tmp_path):
     result, html = _build(tmp_path, "# Page\n\n```{subpool-reference}\n```\n\n{ref}`the sweep <subpool-sweep>`\n")
     assert result.returncode == 0, result.stderr
     text = re.sub(r"<[^>]+>", "", html)
-    for name in next(action for action in _parser()._actions if action.choices).choices:
+    for name in next(action for action in make_parser()._actions if action.choices).choices:
         assert f'id="subpool-{name}"' in html
     assert "--scheduler ADDRESS" in text
     assert "usage:" not in text

@@ -32,7 +32,7 @@ def test_imports_go_one_way():
         ("theory/errors.py", "import theory.subpools"),
         ("theory/bounds.py", "import proofs_check"),
         ("theory/optimal/exact.py", "def late():\n    import theory.residual"),
-        ("theory/cli/solve.py", "from rich.console import Console"),
+        ("theory/cli/commands/solve.py", "from rich.console import Console"),
         ("proofs_check/report/page.py", "def late():\n    import rich.table"),
         ("proofs_check/certificates.py", "import theory.errors"),
         ("proofs_check/certificates.py", "import numpy"),
