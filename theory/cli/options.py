@@ -47,10 +47,10 @@ def read_orders(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective
     --------
     >>> read_orders("0,1,d-1", 9), read_orders("top:j=2", 9)
     (((0, 1, 8), None), ((0, 7, 8), 'cube'))
-    >>> read_orders("ful", 9)
+    >>> read_orders("zigzag", 9)
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: 'ful' is neither a set of orders such as 0,1,d-1 nor a family; the nearest families: full
+    theory.errors.InputError: 'zigzag' is neither a set of orders such as 0,1,d-1 nor a family
     """
     # A set of orders has no letter but d.
     if not any(letter.isalpha() and letter != "d" for letter in text):
