@@ -387,8 +387,11 @@ def test_verify_advises_no_make(capsys, monkeypatch):
 
 def test_every_module_of_commands_is_one():
     (added,) = (action.choices for action in make_parser()._actions if action.choices)
-    assert set(added) == {path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py")}
-    assert all(parser.description and parser.get_default("run") for parser in added.values())
+    assert set(added) == {path.stem for folder in commands.__path__ for path in Path(folder).glob("[a-z]*.py")}
+    for name, parser in added.items():
+        assert parser.description, name
+        assert callable(parser.get_default("run")), name
+        assert "--json" in parser.format_usage(), name
 
 
 def test_help_lists_the_commands(capsys):
