@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from theory.errors import InputError, MissingDependencyError, StorageError
-from theory.plotting import check_plot_file, name_label, panel, panels, save_figure, style
+from theory.plotting import check_plot_file, name_label, panel, panels, save_figure, styled
 
 
 @pytest.fixture
@@ -55,9 +55,13 @@ def test_settings_of_the_reader_stay(axes, tmp_path):
         return {key: rcParams[key] for key in rcParams if key != "backend"}  # found when it is first read
 
     before = settings()
-    with style():
+
+    @styled
+    def draw():
         assert settings() != before
         save_figure(panel(None), tmp_path / "x.svg", title="a line")
+
+    draw()
     assert settings() == before
     assert "<dc:title>a line</dc:title>" in (tmp_path / "x.svg").read_text()
 

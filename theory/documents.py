@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 
 from theory.errors import FormatError
 
-LARGEST_KERNEL_SIZE = 100_000
+_LARGEST_KERNEL_SIZE = 100_000
 """The largest kernel size that is read from a file; the checker of certificates takes no larger ones either."""
 
-LARGEST_FILE = 2**26
+_LARGEST_FILE = 2**26
 """The most bytes of a file that are read."""
 
 _DEEPEST = 16  # our formats nest 6 deep; error messages and comparisons recurse
@@ -97,12 +97,12 @@ class Form:
         """
         try:
             with open(path, "rb") as file:
-                content = file.read(LARGEST_FILE + 1)
+                content = file.read(_LARGEST_FILE + 1)
             text = content.decode("utf-8")
         except ValueError as error:  # of the encoding; of the path, if there is a null character in it
             raise FormatError(f"{self.name} is a file of UTF-8 text: {error}") from None
-        if len(content) > LARGEST_FILE:
-            raise FormatError(f"{self.name} has at most {LARGEST_FILE} bytes, this file is larger")
+        if len(content) > _LARGEST_FILE:
+            raise FormatError(f"{self.name} has at most {_LARGEST_FILE} bytes, this file is larger")
         return self.parse(text)
 
     def check(self, data: Any) -> dict[str, Any]:
@@ -170,8 +170,8 @@ def kernel_size_of(data: dict[str, Any]) -> int:
     theory.errors.FormatError: the kernel size of a file is an integer in 1..100000, not 10000000
     """
     d = data["kernel_size"]
-    if type(d) is not int or not 1 <= d <= LARGEST_KERNEL_SIZE:
-        raise FormatError(f"the kernel size of a file is an integer in 1..{LARGEST_KERNEL_SIZE}, not {d!r:.40}")
+    if type(d) is not int or not 1 <= d <= _LARGEST_KERNEL_SIZE:
+        raise FormatError(f"the kernel size of a file is an integer in 1..{_LARGEST_KERNEL_SIZE}, not {d!r:.40}")
     return d
 
 

@@ -100,14 +100,14 @@ def import_matplotlib() -> ModuleType:
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def _style() -> Iterator[None]:
     """Make figures look like this project's within a ``with`` block, and leave other figures alone.
 
     Examples
     --------
     >>> from matplotlib import rcParams
     >>> before = rcParams["svg.hashsalt"]
-    >>> with style():
+    >>> with _style():
     ...     rcParams["svg.hashsalt"], rcParams["svg.hashsalt"] == before
     ('subpool', False)
     >>> rcParams["svg.hashsalt"] == before
@@ -124,11 +124,11 @@ def style() -> Iterator[None]:
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Have a function draw in :func:`style`."""
+    """Have a function draw in :func:`_style`."""
 
     @wraps(draw)
     def within_style(*args: P.args, **kwargs: P.kwargs) -> T:
-        with style():
+        with _style():
             return draw(*args, **kwargs)
 
     return within_style
@@ -159,7 +159,7 @@ def panels(
     theory.errors.InputError: this figure has 3 panels and is drawn on 3 axes, not on 0
     """
     if axes is None:
-        with style():
+        with _style():
             figure = import_matplotlib().figure.Figure(figsize=size)
             return tuple(figure.subplots(rows, columns, sharey=sharey, squeeze=False).ravel())
     given: tuple[Axes, ...] = tuple(np.ravel(np.asarray(axes, dtype=object)))  # rows of axes, too
@@ -221,7 +221,7 @@ def save_figure(axes: Axes, path: str | Path, *, title: str = "") -> None:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise InputError("axes that belong to no figure cannot be saved")
-    with style(), written_beside(target) as part, warnings.catch_warnings():
+    with _style(), written_beside(target) as part, warnings.catch_warnings():
         # A letter of a name that the font lacks is drawn as a box.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(part, format=suffix[1:], metadata=_metadata(suffix, title))

@@ -55,7 +55,7 @@ class Console(_RichConsole):
     def on_broken_pipe(self) -> None:
         """Drop what nobody reads any more, as after ``| head``; Rich would end the process with a failure."""
         self.quiet = True
-        drop(self.file)
+        _drop(self.file)
 
 
 def console(*, error: bool = False, width: int = 100) -> Console:
@@ -76,10 +76,10 @@ def write(text: str, *, error: bool = False) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        drop(stream)
+        _drop(stream)
 
 
-def drop(stream: Any) -> None:
+def _drop(stream: Any) -> None:
     """Send what is written to a stream from now on, and what it still holds, to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
@@ -103,7 +103,7 @@ def standard_streams() -> Iterator[None]:
             try:
                 stream.flush()
             except OSError:
-                drop(stream)
+                _drop(stream)
 
 
 def _nowhere() -> TextIO:

@@ -13,7 +13,7 @@ from threading import Timer, main_thread
 from types import FrameType
 from typing import Any
 
-INTERRUPTED = 130
+_INTERRUPTED = 130
 _A_MOMENT = 0.005
 _put_off: list[Timer] = []
 """The last one that was put off, to be delivered, or to be noticed at the end."""
@@ -40,7 +40,7 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
             signal.signal(signal.SIGINT, _interrupt)
         # Registered before what libraries register, so called after it. Threads of a library (XLA) that still compute
         # would be waited for, or crash where the interpreter takes itself apart under them.
-        atexit.register(lambda: os._exit(INTERRUPTED) if interrupted else None)
+        atexit.register(lambda: os._exit(_INTERRUPTED) if interrupted else None)
     try:
         with _delivered_again():
             code = run()
@@ -56,7 +56,7 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
         with suppress(OSError):
             sys.stdout.flush()
         sys.stderr.write("subpool: interrupted\n")
-        return INTERRUPTED
+        return _INTERRUPTED
 
 
 def _be_deaf() -> None:

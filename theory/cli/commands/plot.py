@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from theory.cli.options import add_json
 from theory.cli.output import DONE, console, make_folder, new_table, print_json
 from theory.errors import InputError
+from theory.plotting import FORMATS, import_matplotlib, save_figure
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="figures, or all; without names, they are listed")
     parser.add_argument("--list", action="store_true", help="list the figures and draw none")
     parser.add_argument("--out", metavar="DIR", help="where the figures are written")
-    parser.add_argument("--format", choices=("svg", "pdf", "png"), default="svg", help="default: svg")
+    parser.add_argument("--format", choices=[suffix[1:] for suffix in FORMATS], default="svg", help="default: svg")
     parser.add_argument("--data", metavar="DIR", help="keeps sweeps, which are computed once; default: data in --out")
     parser.add_argument(
         "--quick", action="store_true", help="small kernels and few samples: seconds, to try things out"
@@ -59,7 +60,6 @@ def _list(options: argparse.Namespace) -> int:
 
 def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
     from theory.figures.sweeps import Sweeps
-    from theory.plotting import import_matplotlib, save_figure
 
     import_matplotlib()  # before the work
     make_folder(options.out)

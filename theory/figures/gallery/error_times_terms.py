@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.axes import Axes
 
-Floats: TypeAlias = NDArray[np.float64]
+_Floats: TypeAlias = NDArray[np.float64]
 
 _SMALLEST = 4
 _COUNTEREXAMPLE = (19, (*range(5), *range(13, 19)))
@@ -70,10 +70,10 @@ def _headline(candidates: Mapping[int, float]) -> str:
     return f"The least E N, error times number of subpool maxima, {falls}"
 
 
-def _products(table: pa.Table) -> Floats:
+def _products(table: pa.Table) -> _Floats:
     """Return E N of all sets but {0}."""
     terms, errors = table["terms"].to_numpy(), table["error"].to_numpy()
-    beside_intercept: Floats = (terms * errors)[terms > 1]
+    beside_intercept: _Floats = (terms * errors)[terms > 1]
     return beside_intercept
 
 
@@ -89,7 +89,7 @@ def _product(kernel_size: int, orders: Sequence[int]) -> Fraction:
     return indicator_error(kernel_size, orders) * number_of_terms(kernel_size, orders)
 
 
-def _draw_all(axes: Axes, products: Mapping[int, Floats]) -> None:
+def _draw_all(axes: Axes, products: Mapping[int, _Floats]) -> None:
     kernels = list(products)
     for low, high, alpha, name in _BANDS:
         lower, upper = ([float(np.quantile(products[d], q)) for d in kernels] for q in (low, high))
@@ -100,7 +100,7 @@ def _draw_all(axes: Axes, products: Mapping[int, Floats]) -> None:
     axes.legend(loc="upper left")
 
 
-def _draw_least(axes: Axes, products: Mapping[int, Floats], candidates: Mapping[int, float]) -> None:
+def _draw_least(axes: Axes, products: Mapping[int, _Floats], candidates: Mapping[int, float]) -> None:
     axes.plot(
         list(candidates),
         list(candidates.values()),

@@ -19,31 +19,31 @@ from theory.residual import residual_distribution
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Floats: TypeAlias = NDArray[np.float64]
+_Floats: TypeAlias = NDArray[np.float64]
 
 _SETS = ("0,1,d-1", "0,1,d-2,d-1", "0-d-1")
 _BINS = 81
 _COLUMNS = 3
 
 
-def _uniform(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _uniform(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return rng.random(shape)
 
 
-def _normal(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _normal(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return np.clip(rng.normal(0.5, 0.25, shape), 0, 1)
 
 
-def _smooth(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _smooth(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     level = rng.random((shape[0], 1))
     return np.clip(level + rng.normal(0, 0.1, shape), 0, 1)
 
 
-def _sparse(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _sparse(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return rng.dirichlet(np.full(shape[1], 1 / shape[1]), shape[0])
 
 
-_OTHERS: Mapping[str, Callable[[tuple[int, int], np.random.Generator], Floats]] = {
+_OTHERS: Mapping[str, Callable[[tuple[int, int], np.random.Generator], _Floats]] = {
     "normal, clipped": _normal,
     "nearly constant": _smooth,
     "Dirichlet(1/d)": _sparse,
@@ -90,8 +90,8 @@ def plot_residual(
     return chosen
 
 
-def _relative(estimator: Estimator, windows: Floats) -> Floats:
-    residuals: Floats = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
+def _relative(estimator: Estimator, windows: _Floats) -> _Floats:
+    residuals: _Floats = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
     return residuals
 
 
@@ -111,5 +111,5 @@ def _draw_others(axes: Axes, estimator: Estimator, samples: int, rng: np.random.
         axes.stairs(heights, edges, color=color, linestyle=dashes, label=name)
 
 
-def _edges() -> Floats:
+def _edges() -> _Floats:
     return np.linspace(-1, 1, _BINS + 1)
