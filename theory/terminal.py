@@ -174,16 +174,9 @@ class _Bars(_RichProgress):
 
 
 class Bar:
-    """How far one thing is, on standard error; it is called with the steps that are done and their number.
+    """How far what is being done is, on standard error; it is called with the steps that are done and their number.
 
-    Parameters
-    ----------
-    what : str
-        What is being done.
-    total : int, optional
-        The number of steps, where it is known before the first call.
-    show : bool
-        Whether anything is shown.
+    That number may be known before the first call.
 
     Examples
     --------

@@ -20,14 +20,9 @@ _put_off: list[Timer] = []
 
 
 def interruptible(run: Callable[[], int], *, alone: bool) -> int:
-    """Run a command; where it is interrupted, say so in one line, and return 130.
+    """Run a command, and return its exit code; where it is interrupted, say so in one line, and return 130.
 
-    Parameters
-    ----------
-    run : callable
-        Returns the exit code.
-    alone : bool
-        Whether the process is there for this command, and ends with it.
+    It is alone where the process is there for it, and ends with it.
 
     Examples
     --------

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.errors import InputError
+from theory.notation import format_orders
 from theory.rationals import decimal, to_string
 from theory.terminal import console as console
 from theory.terminal import new_table as new_table
 from theory.terminal import say, write
 
 if TYPE_CHECKING:
+    from theory.frontier.pareto import FrontierPoint
+    from theory.networks.network import ReLUNetwork
     from theory.networks.size import NetworkSize
+
+    Sized = NetworkSize | FrontierPoint
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -57,6 +62,18 @@ def both(number: Fraction) -> str:
     return f"{fraction(number)} = {decimal(number)}"
 
 
+COLUMNS_OF_A_SET = (
+    ("orders", "left"),
+    *((name, "right") for name in ("error", "decimal", "subpool maxima", "layers", "ReLUs")),
+)
+
+
+def cells_of_a_set(orders: Sequence[int], error: Fraction, terms: int, size: Sized) -> tuple[str, ...]:
+    """Write what is known of a set of orders for a table with these columns."""
+    counts = count(terms), str(size.hidden_layers), count(size.units)
+    return format_orders(orders), fraction(error), decimal(error), *counts
+
+
 def describe_network(size: NetworkSize) -> str:
     """Write the counts of a network as one line."""
     if not size.widths:
@@ -66,14 +83,10 @@ def describe_network(size: NetworkSize) -> str:
     return f"{layers}, {count(size.units)}{widths} ReLUs, {count(size.parameter_count)} parameters"
 
 
-def network_row(size: NetworkSize) -> dict[str, Any]:
+def network_row(size: NetworkSize | ReLUNetwork) -> dict[str, Any]:
     """Return the counts of a network for JSON."""
-    return {
-        "hidden_layers": size.hidden_layers,
-        "widths": list(size.widths),
-        "units": size.units,
-        "parameter_count": size.parameter_count,
-    }
+    counts = {name: getattr(size, name) for name in ("hidden_layers", "widths", "units", "parameter_count")}
+    return counts | {"widths": list(size.widths)}
 
 
 def make_folder(path: str) -> None:

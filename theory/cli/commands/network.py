@@ -18,7 +18,7 @@ from theory.cli.options import (
     read_kernel,
     read_orders,
 )
-from theory.cli.output import DONE, FAILED, console, count, new_table, print_facts, print_json
+from theory.cli.output import DONE, FAILED, console, count, network_row, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import format_orders
@@ -155,10 +155,7 @@ def _description(
         "error": None if error is None else to_string(error),
         "construction": options.construction,
         "domain": options.domain,
-        "hidden_layers": network.hidden_layers,
-        "widths": list(network.widths),
-        "units": network.units,
-        "parameter_count": network.parameter_count,
+        **network_row(network),
         "nonzero_count": network.nonzero_count,
         "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
     }

@@ -8,7 +8,17 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, add_kernel, add_plot, add_workers, add_yes, read_kernel
-from theory.cli.output import DONE, both, console, count, fraction, new_table, print_facts, print_json
+from theory.cli.output import (
+    COLUMNS_OF_A_SET,
+    DONE,
+    both,
+    cells_of_a_set,
+    console,
+    count,
+    new_table,
+    print_facts,
+    print_json,
+)
 from theory.errors import InputError
 from theory.notation import format_orders, parse_orders
 from theory.plotting import check_plot_file, save_figure
@@ -58,15 +68,8 @@ def run(options: argparse.Namespace) -> int:
             others = f", and {len(messages) - 1:,} more" if len(messages) > 1 else ""
             bar.note(f"solved again: {messages[0]}{others}")
 
-        dataset = sweep(
-            d,
-            options.out,
-            always=always,
-            workers=options.workers,
-            scheduler=options.scheduler,
-            progress=bar,
-            on_damage=on_damage,
-        )
+        how = {"workers": options.workers, "scheduler": options.scheduler}
+        dataset = sweep(d, options.out, always=always, progress=bar, on_damage=on_damage, **how)
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
     if options.plot:
@@ -121,36 +124,16 @@ def _summary(
 
 def point_row(point: FrontierPoint) -> dict[str, Any]:
     """Return a point of the frontier for JSON."""
-    return {
-        "orders": list(point.orders),
-        "error": to_string(point.error),
-        "error_decimal": decimal(point.error),
-        "terms": point.terms,
-        "hidden_layers": point.hidden_layers,
-        "units": point.units,
-        "parameters": point.parameters,
-    }
+    counts = {name: getattr(point, name) for name in ("terms", "hidden_layers", "units", "parameters")}
+    error = {"error": to_string(point.error), "error_decimal": decimal(point.error)}
+    return {"orders": list(point.orders), **error, **counts}
 
 
 def print_points(points: tuple[FrontierPoint, ...], title: str) -> None:
     """Print points of the frontier as a table."""
-    table = new_table(
-        ("orders", "left"),
-        ("error", "right"),
-        ("decimal", "right"),
-        ("subpool maxima", "right"),
-        ("layers", "right"),
-        ("ReLUs", "right"),
-        ("parameters", "right"),
-    )
+    table = new_table(*COLUMNS_OF_A_SET, ("parameters", "right"))
     for point in points:
-        counts = (point.terms, point.hidden_layers, point.units, point.parameters)
-        table.add_row(
-            format_orders(point.orders),
-            fraction(point.error),
-            decimal(point.error),
-            *(count(number) for number in counts),
-        )
+        table.add_row(*cells_of_a_set(point.orders, point.error, point.terms, point), count(point.parameters))
     out = console()
     out.print(title, soft_wrap=True)
     out.print(table)

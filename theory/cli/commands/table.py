@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from theory.cli.options import add_json, add_kernel, add_yes, describe_kernel, expected, read_kernel
-from theory.cli.output import DONE, console, count, fraction, network_row, new_table, print_json
+from theory.cli.output import COLUMNS_OF_A_SET, DONE, cells_of_a_set, console, network_row, new_table, print_json
 from theory.networks.size import NetworkSize, network_size
-from theory.notation import format_orders
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 from theory.terminal import Bar
@@ -67,26 +66,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_table(lines: Sequence[_Line], title: str) -> None:
-    table = new_table(
-        ("family", "left"),
-        ("orders", "left"),
-        ("error", "right"),
-        ("decimal", "right"),
-        ("subpool maxima", "right"),
-        ("layers", "right"),
-        ("ReLUs", "right"),
-        title=title,
-    )
+    table = new_table(("family", "left"), *COLUMNS_OF_A_SET, title=title)
     for family, orders, error, terms, size in lines:
         parameters = ",".join(f"{name}={value}" for name, value in family.parameters.items())
         table.add_row(
-            family.name + (f":{parameters}" if parameters else ""),
-            format_orders(orders),
-            fraction(error),
-            decimal(error),
-            count(terms),
-            str(size.hidden_layers),
-            count(size.units),
+            family.name + (f":{parameters}" if parameters else ""), *cells_of_a_set(orders, error, terms, size)
         )
     console().print(table)
 
