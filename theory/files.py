@@ -13,6 +13,11 @@ from stat import S_ISDIR, S_ISREG
 
 from theory.errors import StorageError, SubpoolError
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
 _PART = re.compile(r"\..{0,50}\.\d+-[0-9a-f]{8}\.part", re.DOTALL)
 
 
@@ -92,22 +97,15 @@ def locked(
     ...
     theory.errors.StorageError: in use
     """
-    try:
-        import fcntl
-    except ImportError:
+    if fcntl is None:
         yield False
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise StorageError(busy) from None
-        except OSError:
-            got = False
-        else:
-            got = True
-        yield got
+        got = _lock(descriptor, wait=wait)
+        if got is False:
+            raise StorageError(busy)
+        yield bool(got)
     finally:
         os.close(descriptor)
 
@@ -143,7 +141,7 @@ def _created(part: Path) -> Iterator[Path]:
         # By its time it is seen whether somebody wrote to it, on file systems that let times be set.
         with suppress(OSError):
             os.utime(part, (0, 0))
-        if not _lock(descriptor):
+        if not _lock(descriptor):  # nor are files renamed that are open, on Windows
             os.close(descriptor)
             descriptor = -1
         yield part
@@ -154,16 +152,16 @@ def _created(part: Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Lock a file for this process, if nobody else has; return whether that is so."""
+def _lock(descriptor: int, *, wait: bool = False) -> bool | None:
+    """Lock a file for this process: False if another one has it, None where there are no locks."""
+    if fcntl is None:
+        return None
     try:
-        import fcntl
-    except ImportError:  # not on Windows, which does not rename files that are open
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # somebody has, or it is a file system without locks
-        return False
+    except OSError:  # a file system without locks
+        return None
     return True
 
 
