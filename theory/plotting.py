@@ -26,7 +26,9 @@ from theory.extras import import_extra
 from theory.files import written_beside
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
+else:
+    Axes = Any  # for annotations, without matplotlib
 
 P = ParamSpec("P")
 T = TypeVar("T")

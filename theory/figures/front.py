@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from theory.frontier.pareto import Budget, Table, pareto_front, parts
-from theory.plotting import ORANGE, panel, styled
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import ORANGE, Axes, panel, styled
 
 _LABELS = {
     "terms": "subpool maxima N",

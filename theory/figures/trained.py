@@ -10,11 +10,10 @@ from theory.empirical.training.results import stored_results
 from theory.empirical.training.summary import Group, group_rows
 from theory.errors import InputError
 from theory.notation import format_orders
-from theory.plotting import INK
+from theory.plotting import INK, Axes
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
 Sets = dict[tuple[int, ...], list[Group]]
 """The results that a figure shows, by the orders of the networks."""

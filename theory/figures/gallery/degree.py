@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, inf, sqrt
-from typing import TYPE_CHECKING
 
 from theory.bounds import chebyshev_upper_bound, indicator_error
 from theory.errors import InputError
 from theory.figures.registry import figure
-from theory.plotting import CYCLE, INK, panel
+from theory.plotting import CYCLE, INK, Axes, panel
 from theory.subpools import check_kernel_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _KERNELS = (16, 64, 256, 1024)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")

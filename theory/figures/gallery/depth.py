@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.frontier.best import best_orders
 from theory.networks.size import least_hidden_layers
-from theory.plotting import BLUE, ORANGE, panels, set_headline
+from theory.plotting import BLUE, ORANGE, Axes, panels, set_headline
 from theory.subpools import check_kernel_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _KERNELS = (9, 25, 81)
 _PANELS = 3

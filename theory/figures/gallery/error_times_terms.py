@@ -13,12 +13,11 @@ from theory.bounds import indicator_error
 from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.figures.sweeps import Sweeps
-from theory.plotting import BLUE, INK, ORANGE, panels, set_headline
+from theory.plotting import BLUE, INK, ORANGE, Axes, panels, set_headline
 from theory.subpools import number_of_terms
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
 _Floats: TypeAlias = NDArray[np.float64]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from theory.bounds import indicator_error
 from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.optimal.families import ClosedForm, closed_forms
-from theory.plotting import CYCLE, panel
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import CYCLE, Axes, panel
 
 
 class _Shown(NamedTuple):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.networks.maximum import exact_max_network
 from theory.networks.published import published_size
-from theory.plotting import BLUE, GREEN, ORANGE, panel
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import BLUE, GREEN, ORANGE, Axes, panel
 
 _SMALLEST = 4
 

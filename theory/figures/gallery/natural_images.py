@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observing.bootstrap import LEVEL
@@ -12,10 +11,7 @@ from theory.empirical.observing.plots import plot_gap, plot_residual
 from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
-from theory.plotting import INK, panels, set_headline
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import INK, Axes, panels, set_headline
 
 _ORDERS = (0, 1, 8)
 _KERNEL = (3, 3)
@@ -33,12 +29,6 @@ def plot_natural_images(
     rare (:mod:`theory.empirical.observing.verdict`); bands are pointwise 95 % intervals of a bootstrap over
     photographs, or over blocks of them where they are few
     (:func:`theory.empirical.observing.observation.observe`).
-
-    Examples
-    --------
-    >>> gap, residual = plot_natural_images(photographs=["camera"], limit=1000)
-    >>> gap.get_yscale(), residual.get_title(loc="left")
-    ('log', 'residual, {0,1,8}: E = 1/20')
     """
     left, right = chosen = panels(axes, 1, 2, (7.2, 3.4))
     import numpy as np

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,8 @@ from theory.estimator import Estimator
 from theory.figures.registry import figure
 from theory.notation import format_orders, parse_orders
 from theory.optimal.solve import optimal_estimator
-from theory.plotting import DASHES, FAINT, GREEN, INK, ORANGE, PINK, panels, set_headline
+from theory.plotting import DASHES, FAINT, GREEN, INK, ORANGE, PINK, Axes, panels, set_headline
 from theory.residual import residual_distribution
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _Floats: TypeAlias = NDArray[np.float64]
 

@@ -14,10 +14,9 @@ from theory.estimator import Estimator
 from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
-from theory.plotting import AMBER, INK, panels, set_headline
+from theory.plotting import AMBER, INK, Axes, panels, set_headline
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
 _PANELS = 3

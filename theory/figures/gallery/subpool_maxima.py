@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from theory.errors import InputError
 from theory.figures.registry import figure
-from theory.plotting import FAINT, INK, MUTED, panel
+from theory.plotting import FAINT, INK, MUTED, Axes, panel
 from theory.subpools import mean_subpool_max
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _GREYS = (0.45, 0.1, 0.9, 0.25, 0.65)
 

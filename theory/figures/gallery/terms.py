@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from theory.bounds import width_lower_bound
 from theory.figures.registry import figure
 from theory.figures.sweeps import Sweeps
 from theory.frontier.best import terms_lower_bound
 from theory.frontier.pareto import pareto_front
-from theory.plotting import FAINT, GREEN, INK, ORANGE, panel
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import FAINT, GREEN, INK, ORANGE, Axes, panel
 
 
 @figure("error against number of subpool maxima for all sets, with lower bounds", kernel_size=6)
@@ -23,12 +18,6 @@ def plot_terms(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweep
     (:func:`theory.bounds.width_lower_bound`), and :func:`theory.frontier.best.terms_lower_bound` for this one. The
     third, 1/(2N), is below the errors of all sets up to kernel size 18, and above that of one set at 19 (see the figure
     ``error-times-terms``).
-
-    Examples
-    --------
-    >>> axes = plot_terms(kernel_size=5)
-    >>> [line.get_label() for line in axes.lines][0]
-    'least error'
     """
     axes = panel(axes)
     table = (sweeps or Sweeps())(kernel_size)

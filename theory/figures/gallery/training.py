@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from theory.figures.registry import figure
 from theory.figures.trained import Sets, base_results, draw_medians, draw_optimum, label_axes
-from theory.plotting import BLUE, MUTED, ORANGE, panels, set_headline
+from theory.plotting import BLUE, MUTED, ORANGE, Axes, panels, set_headline
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
 _KERNEL = 8
 
@@ -27,11 +26,6 @@ def plot_training(
     ``table``: results of ``subpool train``; those that come with the package by default. Medians and ranges over seeds.
     The networks have the hidden layers of the optimal ones, whose error is the line, with widths scaled by mu; they
     start from random weights. The largest error found in the cube is a lower bound of the sup norm.
-
-    Examples
-    --------
-    >>> [axes.get_xscale() for axes in plot_training()]
-    ['log', 'log', 'log']
     """
     sets = base_results(table, kernel_size)
     chosen = panels(axes, 1, len(sets), (1.2 + 2.2 * len(sets), 3.4), sharey=True)

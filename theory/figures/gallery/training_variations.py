@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from theory.figures.registry import figure
 from theory.figures.trained import Sets, draw_medians, draw_optimum, label_axes, varied_results
-from theory.plotting import CYCLE, panels, set_headline
+from theory.plotting import CYCLE, Axes, panels, set_headline
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
 _KERNEL = 8
 _ERRORS = {"test_error": ", on test rows", "cube_error": ", found in the cube"}
@@ -31,12 +30,6 @@ def plot_training_variations(
     orders with variations. Medians over seeds. Each variation changes one setting of the base, which is the figure
     ``training``, and is shown beside it at the same mu. Test rows have the distribution of the training rows, one of
     the things that vary.
-
-    Examples
-    --------
-    >>> axes = plot_training_variations()[0]
-    >>> axes.lines[0].get_label()
-    'base'
     """
     sets = varied_results(table, kernel_size)
     labels = list(dict.fromkeys(g.configuration.label for groups in sets.values() for g in groups))

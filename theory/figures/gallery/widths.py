@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.networks.published import published_size
 from theory.networks.size import network_size
 from theory.notation import parse_orders
-from theory.plotting import CYCLE, panels, set_headline
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import CYCLE, Axes, panels, set_headline
 
 _SETS = ("0,1,d-1", "0,1,d-2,d-1")
 
