@@ -273,3 +273,5 @@ def test_the_page_names_files_and_folders_that_are_there():
     for name in FILE.findall(PAGE):
         place = ROOT / name
         assert place.exists() or (place.parent.is_dir() and place.stem in ("NAME", "PAGE")), name
+    there = {path.name for package in ("theory", "proofs_check") for path in (ROOT / package).rglob("*.*")}
+    assert set(re.findall(r"`(\w+\.(?:py|css))`", PAGE)) <= there
