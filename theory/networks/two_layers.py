@@ -21,16 +21,18 @@ puts an arc below the root.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from itertools import count, permutations
+from itertools import combinations, count, permutations
 from math import factorial, perm, prod
 from typing import Any, TypeAlias
 
-from theory.errors import InputError
+from theory.errors import InputError, ProblemTooLargeError
+from theory.networks.circuit import Domain, check_domain
+from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
@@ -48,6 +50,10 @@ FEWER = (5, 6, 7)
 
 _Expansion: TypeAlias = Counter[tuple[Tree, tuple[Tree, ...], int]]
 
+Row = dict[int, Fraction]
+"""A combination of the units of a layer."""
+
+LARGEST_NETWORK = 7
 _STEM: Tree = ()
 
 
@@ -272,3 +278,77 @@ def _term(line: str) -> Term:
     c, arcs, images = line.split(";")
     pairs = [(entry[0], entry[2:-1].split(">")) for entry in arcs.split()]
     return Term(Fraction(c), tuple((int(v), int(u), 1 if sign == "+" else -1) for sign, (v, u) in pairs), int(images))
+
+
+# --- the network ----------------------------------------------------------------------------------------------------
+
+
+def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUNetwork:
+    """Build the maximum of up to seven inputs with two hidden layers, from the fewest terms that are known here.
+
+    max(x) = x_q + sum of c |g(-x)|. The first layer has relu(x_a - x_b) for a < b, and relu(x_q - x_a), which make all
+    differences linear, and carries x_q; the second has relu(g) for each |g| = 2 relu(g) - g that bends, and carries
+    what is left, which is linear in the first.
+
+    Raises
+    ------
+    KernelSizeError, ProblemTooLargeError
+    """
+    n = check_kernel_size(kernel_size)
+    if n > LARGEST_NETWORK:
+        raise ProblemTooLargeError(
+            f"with two hidden layers the maximum of {readable(n)} inputs is known to take at most "
+            f"{readable(two_layer_bound(n))} units in the second one; it is built for up to {LARGEST_NETWORK} inputs"
+        )
+    first = _FirstLayer(n, domain)
+    second: list[Row] = []
+    readout: Row = {}
+    linear = first.input
+    for term in two_layer_terms(n, fewer=n in FEWER):
+        for arcs in term.forms(n):
+            form = _combined((sign, first.relu(v, u)) for v, u, sign in arcs)
+            if term.bends:
+                readout[len(second)] = 2 * term.coefficient
+                second.append(form)
+                linear = _combined([(1, linear), (-term.coefficient, form)])
+            else:
+                linear = _combined([(1, linear), (arcs[0][2] * term.coefficient, form)])
+    for sign in (1, -1):
+        readout[len(second)] = Fraction(sign)
+        second.append(_combined([(sign, linear)]))
+    return network_from_rows(n, [(first.units, None), (second, None), ([readout], None)])
+
+
+class _FirstLayer:
+    """The units of the first layer, and what is linear in them."""
+
+    def __init__(self, n: int, domain: Domain) -> None:
+        self.units: list[dict[int, int]] = []
+        self._place: dict[tuple[int, int], int] = {}
+        for a, b in [*combinations(range(n), 2), *((n - 1, a) for a in range(n - 1))]:
+            self._place[a, b] = len(self.units)
+            self.units.append({a: 1, b: -1})
+        self._last = n - 1
+        self.input: Row = {}
+        for sign in (1, -1) if check_domain(domain) == "real" else (1,):
+            self.input[len(self.units)] = Fraction(sign)
+            self.units.append({n - 1: sign})
+
+    def relu(self, a: int, b: int) -> Row:
+        """Return relu(x_a - x_b) = relu(x_b - x_a) + x_a - x_b."""
+        if (a, b) in self._place:
+            return {self._place[a, b]: Fraction(1)}
+        return _combined([(1, self.relu(b, a)), (1, self._from_last(a)), (-1, self._from_last(b))])
+
+    def _from_last(self, a: int) -> Row:
+        """Return x_a - x_q."""
+        if a == self._last:
+            return {}
+        return {self._place[a, self._last]: Fraction(1), self._place[self._last, a]: Fraction(-1)}
+
+
+def _combined(parts: Iterable[tuple[Fraction | int, Row]]) -> Row:
+    total: Row = {}
+    for factor, row in parts:
+        _extend(total, row, Fraction(factor))
+    return total
