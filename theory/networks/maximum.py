@@ -8,10 +8,11 @@ from theory.errors import InputError
 from theory.networks.circuit import Domain, check_domain
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.shallow import shallow_max_network
+from theory.networks.two_layers import two_layer_max_network, two_layer_max_work
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
-MaxConstruction = Literal["tree", "shallow"]
+MaxConstruction = Literal["tree", "shallow", "two-layer"]
 
 
 def tree_hidden_layers(kernel_size: int) -> int:
@@ -66,7 +67,7 @@ def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Wo
     Parameters
     ----------
     kernel_size : int, >= 2
-    construction : {"tree", "shallow"}
+    construction : {"tree", "shallow", "two-layer"}
 
     Examples
     --------
@@ -75,6 +76,8 @@ def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Wo
     """
     d = as_float(check_kernel_size(kernel_size))
     what = f"building the maximum of {readable(kernel_size)} inputs"
+    if construction == "two-layer":
+        return two_layer_max_work(kernel_size)
     if construction == "shallow":
         return Work(what, seconds=2e-3 * d * d, memory=1e4 * d)
     return Work(what, seconds=5e-5 * d, memory=3e3 * d)
@@ -91,10 +94,11 @@ def exact_max_network(
         Number d of inputs.
     domain : {"real", "nonnegative"}
         ``"nonnegative"`` needs fewer units and is right for inputs >= 0 alone, such as the outputs of a ReLU.
-    construction : {"tree", "shallow"}
+    construction : {"tree", "shallow", "two-layer"}
         ``"tree"`` has ceil(log2 d) hidden layers and the fewest units a tree can have, :func:`tree_size`.
         ``"shallow"`` has ceil(log3(d / 2)) + 1 hidden layers: two for d <= 6, three for d <= 18, four for d <= 54; see
-        :mod:`theory.networks.shallow`.
+        :mod:`theory.networks.shallow`. ``"two-layer"`` has two, whatever d: they always suffice, but the network is
+        built for d <= 7 only; see :mod:`theory.networks.two_layers`.
 
     Returns
     -------
@@ -114,14 +118,17 @@ def exact_max_network(
     >>> exact_max_network(4, construction="star")
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: the construction is "tree" or "shallow", not 'star'
+    theory.errors.InputError: the construction is "tree", "shallow" or "two-layer", not 'star'
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
+    if construction == "two-layer":
+        # Up to six inputs blocks of six take two layers as well, and fewer units.
+        return shallow_max_network(d, domain=domain) if 2 < d <= 6 else two_layer_max_network(d, domain=domain)
     if construction == "shallow":
         return shallow_max_network(d, domain=domain)
     if construction != "tree":
-        raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
+        raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
 

@@ -319,6 +319,13 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
     return network_from_rows(n, [(first.units, None), (second, None), ([readout], None)])
 
 
+def two_layer_max_work(kernel_size: int) -> Work:
+    """Estimate what it takes to build the maximum with two hidden layers."""
+    more = min(as_float(kernel_size) - LARGEST_NETWORK, 80.0)
+    what = f"building the maximum of {readable(kernel_size)} inputs with two hidden layers"
+    return Work(what, seconds=15 * 15.0**more, memory=2e8 * 15.0**more)
+
+
 class _FirstLayer:
     """The units of the first layer, and what is linear in them."""
 
