@@ -8,11 +8,15 @@ from theory.errors import InputError
 from theory.networks.circuit import Domain, check_domain
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.shallow import shallow_max_network
-from theory.networks.two_layers import two_layer_max_network, two_layer_max_work
+from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow", "two-layer"]
+
+
+_SHALLOW_IN_TWO = range(3, 7)
+"""Here blocks of six take two hidden layers as well, and fewer units."""
 
 
 def tree_hidden_layers(kernel_size: int) -> int:
@@ -59,6 +63,21 @@ def tree_size(kernel_size: int, domain: Domain = "real") -> tuple[int, ...]:
     check_domain(domain)
     values = [-(-kernel_size >> i) for i in range(layers + 1)]
     return tuple(values[i] + (values[i + 1] if domain == "real" else 0) for i in range(layers))
+
+
+def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
+    """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
+
+    Examples
+    --------
+    >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
+    [(6, 3), (10, 8), (18, 41), (29, 56733)]
+    """
+    d = check_kernel_size(kernel_size)
+    if d in _SHALLOW_IN_TWO:
+        first, second = shallow_max_network(d, domain=domain).widths
+        return first, second
+    return two_layer_widths(d, domain=domain)
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
@@ -123,8 +142,8 @@ def exact_max_network(
     d = check_kernel_size(kernel_size)
     check_domain(domain)
     if construction == "two-layer":
-        # Up to six inputs blocks of six take two layers as well, and fewer units.
-        return shallow_max_network(d, domain=domain) if 2 < d <= 6 else two_layer_max_network(d, domain=domain)
+        build = shallow_max_network if d in _SHALLOW_IN_TWO else two_layer_max_network
+        return build(d, domain=domain)
     if construction == "shallow":
         return shallow_max_network(d, domain=domain)
     if construction != "tree":

@@ -27,7 +27,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, count, permutations
-from math import factorial, perm, prod
+from math import comb, factorial, perm, prod
 from typing import Any, TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
@@ -54,6 +54,7 @@ Row = dict[int, Fraction]
 """A combination of the units of a layer."""
 
 LARGEST_NETWORK = 7
+_COUNTED = 9
 _STEM: Tree = ()
 
 
@@ -317,6 +318,23 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
         readout[len(second)] = Fraction(sign)
         second.append(_combined([(sign, linear)]))
     return network_from_rows(n, [(first.units, None), (second, None), ([readout], None)])
+
+
+def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int, int]:
+    """Count the units of the maximum with two hidden layers, from the fewest terms here; more than 9 inputs: at most.
+
+    Examples
+    --------
+    >>> [two_layer_widths(n) for n in (5, 7, 9)]
+    [(16, 291), (29, 56733), (46, 75551339)]
+    >>> two_layer_widths(25)[1] > 10**39
+    True
+    """
+    n = check_kernel_size(kernel_size)
+    first = comb(n, 2) + n - 1 + (2 if check_domain(domain) == "real" else 1)
+    if n > _COUNTED:
+        return first, two_layer_bound(n) + 2
+    return first, sum(term.images for term in two_layer_terms(n, fewer=n in FEWER) if term.bends) + 2
 
 
 def two_layer_max_work(kernel_size: int) -> Work:
