@@ -40,14 +40,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import partial
 from itertools import product
 from math import factorial, lcm
 
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.kits.signed_forests import Weight, closed_formula, formula, value
+from proofs_check.kits.signed_forests import Term, Weight, closed_formula, formula, value
 from proofs_check.proof import Identity, Proof, Region, Step, free
 from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
 from theory.optimal.families import OURS, R
@@ -235,14 +234,20 @@ def _cases(kernel_max: int) -> Iterator[Case]:
                 yield {"d": d, "q": q, "x": x}
 
 
-def _evaluate(weight: Weight, factor: Fraction, case: Case) -> Iterator[Value]:
+EXISTS = Hypothesis(r"1 \le q \le d", lambda case: 1 <= case["q"] <= case["d"]).failing_at(
+    d=2, q=3, x=(Fraction(0), Fraction(1))
+)
+QUANTITIES = {**standard("d"), "q": lambda rng, case, _: rng.randint(0, case["d"] + 1), **standard("x")}
+
+
+def value_at(terms: tuple[Term, ...], case: Case, factor: Fraction = Fraction(1)) -> Iterator[Value]:
+    """Evaluate both sides at a window x and an input q, the right one times a factor."""
     x, q = case["x"], case["q"]
     if not 1 <= q <= len(x):
         raise StatementError(f"there is no input {q} of {len(x)}")
     scale = lcm(*(number.denominator for number in x))
     first, *others = (int(number * scale) for number in (x[q - 1], *x[: q - 1], *x[q:]))
-    found = value(formula(len(x), weight), [first, *others])
-    yield Value("", x[q - 1] - min(x), factor * found / scale)
+    yield Value("", x[q - 1] - min(x), factor * value(terms, [first, *others]) / scale)
 
 
 def _claim(name: str, conclusion: str, weight: Weight, factor: Fraction, *neighbours: Claim) -> Claim:
@@ -254,13 +259,9 @@ def _claim(name: str, conclusion: str, weight: Weight, factor: Fraction, *neighb
         idea=r"Integrate \( \sinh\varphi \), where \( \varphi(y) = \sum_{v \ne q} (y - x_v)^+ \) has a slope that "
         r"counts inputs; with nilpotent symbols the exponentials become finitely many in-trees, and \( e^l \mapsto "
         r"|l| \) turns the identity into one of absolute values: two hidden layers for any number of inputs.",
-        quantities={**standard("d"), "q": lambda rng, case, _: rng.randint(0, case["d"] + 1), **standard("x")},
-        hypotheses=(
-            Hypothesis(r"1 \le q \le d", lambda case: 1 <= case["q"] <= case["d"]).failing_at(
-                d=2, q=3, x=(Fraction(0), Fraction(1))
-            ),
-        ),
-        evaluate=partial(_evaluate, weight, factor),
+        quantities=QUANTITIES,
+        hypotheses=(EXISTS,),
+        evaluate=lambda case: value_at(formula(case["d"], weight), case, factor),
         cases=_cases,
         drawn_up_to=ENUMERATED_UP_TO,
         topic="depth",
