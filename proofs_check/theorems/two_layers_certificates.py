@@ -52,6 +52,8 @@ DRAWN_UP_TO = 6
 
 _MOST_SUMS = 2**28
 """Places for sums, of 8 bytes."""
+_LARGEST = 10**6
+"""Of the l_a and e_ab, so that set functions fit into 64 bits with much to spare."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _row(line: str, size: int) -> Row:
         raise CertificateError(f"{line!r} is no row of a certificate") from error
     if (len(row.singles), len(row.pairs)) != (size, size * (size - 1) // 2):
         raise CertificateError(f"{line!r} is no row for {size} inputs")
+    if max(map(abs, (*row.singles, *row.pairs))) > _LARGEST:
+        raise CertificateError(f"a number of {line!r} is too large")
     if sum(row.singles) + sum(row.pairs) != 0:
         raise CertificateError(f"the set function of {line!r} is not 0 on all inputs")
     return row

@@ -94,9 +94,9 @@ def cell(terms: tuple[Term, ...], size: int, rank: int) -> tuple[Fraction, list[
     every = [term.coefficient * term.count / factorial(size - 1) for term in terms]
     scale = lcm(*(c.denominator for c in every))
     forms = np.concatenate([in_gaps(term, size, rank) for term in terms])
-    weights = np.repeat(np.array([int(c * scale) for c in every], dtype=np.int64), factorial(size - 1))
-    if int(np.abs(weights).max()) * int(np.abs(forms).sum()) >= 2**63:
+    if max(abs(c) for c in every) * scale * max(1, int(np.abs(forms).sum())) >= 2**63:
         raise SolverError("the sums of this formula do not fit into 64 bits")
+    weights = np.repeat(np.array([int(c * scale) for c in every], dtype=np.int64), factorial(size - 1))
     values = (np.abs(forms) * weights[:, None]).sum(axis=0)
     return Fraction(int(np.abs(bends(forms, weights)).sum()), scale), [Fraction(int(v), scale) for v in values]
 
