@@ -16,10 +16,14 @@ from latex2mathml.converter import convert
 
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
-from proofs_check.kits import cells, signed_forests
+from proofs_check.kits import cells, set_functions, signed_forests
+from proofs_check.kits.graphs import graphs
+from proofs_check.kits.set_functions import Row, measure, read, set_function
 from proofs_check.kits.signed_forests import closed_formula, formula, images, negative, value
+from proofs_check.proof import ProofError, check_proof
+from proofs_check.statement import StatementError
 from proofs_check.theorems import two_layers, two_layers_algebra, two_layers_certificates, two_layers_formula
-from proofs_check.theorems.two_layers_certificates import Row, certificate, measure, read, set_function
+from proofs_check.theorems.two_layers_certificates import certificate
 from tests.campaigns import campaign, tries
 from theory.errors import SolverError
 
@@ -128,6 +132,20 @@ def test_the_lemmas_hold_between_the_knots(knots):
         factor = each(lambda s, p, f: times(plus((1, s), (1, times(U, p))), f), s, p, factor)
 
 
+@pytest.mark.parametrize("name", ["f", "t", "S", "w_p", "w_m", "G", "H", "R", "h", "g", "s", "p", "u", "M", "C", "k"])
+def test_every_rule_of_differentiation_counts(monkeypatch, name):
+    right = two_layers.derivative
+
+    def wrong(expression, rules):
+        return right(expression, {symbol: rule + int(symbol.name == name) for symbol, rule in rules.items()})
+
+    (claim,) = two_layers.claims()
+    assert check_proof(claim.proof()) == 17
+    monkeypatch.setattr(two_layers, "derivative", wrong)
+    with pytest.raises(ProofError):
+        check_proof(claim.proof())
+
+
 def by_definition(knots, T):
     """Evaluate the theorem's formula at x_q = log T."""
     s, _, apply_a = calculus(knots)
@@ -220,6 +238,73 @@ def test_all_forests_are_those_of_the_types(n):
         assert len(pairs) == term.count
 
 
+def labelled_expansion(n):
+    """Expand the formula on labelled forests: {arcs (v, u, sign): c_F}; the mark is 0 in the end."""
+    mark = 0
+
+    def multiply(f, g):
+        total = defaultdict(Fraction)
+        for (a, x), (b, y) in product(f.items(), g.items()):
+            if not {v for v, *_ in a} & {v for v, *_ in b}:
+                total[a | b] += x * y
+        return clean(total)
+
+    def grafted(sign, f):
+        total = defaultdict(Fraction)
+        for arcs, c in f.items():
+            for v in range(1, n):
+                if v not in {w for w, *_ in arcs}:
+                    moved = frozenset((w, v if u == mark else u, t) for w, u, t in arcs)
+                    total[moved | {(v, mark, sign)}] += c
+        return clean(total)
+
+    one = {frozenset(): Fraction(1)}
+    w = {sign: grafted(sign, one) for sign in (1, -1)}
+    s, total = plus((1, w[1]), (1, w[-1])), defaultdict(Fraction)
+    power = {0: s}
+    for M in range(n - 1):
+        for r, f in power.items():
+            for arcs, c in f.items():
+                for kept in product((True, False), repeat=len(arcs)):
+                    forest = frozenset(arc for arc, stays in zip(sorted(arcs), kept, strict=True) if stays)
+                    sign = (-1) ** (r + kept.count(False))
+                    total[forest] += sign * c / ((M + 1) * factorial(M + r + 1))
+        longer = defaultdict(list)
+        for r, f in power.items():
+            h = plus((1, multiply(w[1], f)), (-1, grafted(1, f)))
+            longer[r].append((1, multiply(s, f)))
+            longer[r + 1].append((1, plus((1, multiply(w[-1], h)), (1, grafted(1, h)))))
+        power = {r: plus(*parts) for r, parts in longer.items()}
+    return clean(total)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_the_coefficients_are_those_of_labelled_forests(n):
+    both = defaultdict(Fraction)
+    for forest, c in labelled_expansion(n).items():
+        both[tuple(min(sorted(forest), sorted((v, u, -sign) for v, u, sign in forest)))] += c / 2
+    found = {}
+    for term in formula(n):
+        moved = list(images(term, n))
+        for number in range(factorial(n - 1)):
+            forest = [(int(v[number]), int(u[number]), sign) for sign, u, v in moved]
+            key = min(sorted(forest), sorted((v, u, -sign) for v, u, sign in forest))
+            found[tuple(key)] = term.coefficient
+    expected = {forest: c for forest, c in both.items() if forest and c}
+    assert found == expected
+
+
+def test_forms_are_written_in_the_gaps():
+    rng = Random(3)
+    for rank in range(1, 5):
+        gaps = np.array([rng.randint(0, 5) for _ in range(3)])
+        x = np.cumsum([0, *gaps])
+        places = [rank - 1, *(p for p in range(4) if p != rank - 1)]
+        for term in formula(4):
+            g = sum(t * np.maximum(x[places][u] - x[places][v], 0) for t, u, v in images(term, 4))
+            assert (two_layers_formula.in_gaps(term, 4, rank) @ gaps).tolist() == g.tolist()
+
+
 def test_the_formula_at_points_with_equal_inputs():
     rng = Random(17)
     for _ in range(60):
@@ -293,6 +378,14 @@ def test_sums_that_do_not_fit_are_refused():
     assert cells.bends(np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)).tolist() == []
 
 
+def test_inputs_that_are_too_large_are_refused():
+    with pytest.raises(SolverError, match="do not fit into 64 bits"):
+        value(formula(3), [2**62, 0, 1])
+    (claim,) = two_layers_certificates.claims()
+    with pytest.raises(StatementError, match="may not fit into 64 bits"):
+        claim.holds_at({"d": 3, "x": (Fraction(10**7), Fraction(0), Fraction(1))})
+
+
 def test_bends_cancel_only_on_one_hyperplane():
     forms = np.array([[1, -1, 0], [-3, 3, 0], [1, 0, -1], [1, 1, 0]])
     assert sorted(cells.bends(forms, np.array([3, -1, 5, 7])).tolist()) == [0, 5]
@@ -337,7 +430,7 @@ def test_eigenvectors_and_graph_functions():
             for theta in thetas:
                 f = apply_u(theta, f)
             marked = [Fraction(0)] * d
-            for edges, c in two_layers_algebra.graphs(thetas, d).items():
+            for edges, c in graphs(thetas, d).items():
                 count = max((max(edge[:2]) for edge in edges), default=0)
                 for places in product(range(d), repeat=count + 1):
                     factors = ((y[places[a]] / y[places[b]]) ** t for a, b, t in edges if places[a] < places[b])
@@ -476,7 +569,7 @@ def test_a_row_that_cannot_be_read_leaves_the_claim_unknown(monkeypatch):
 def test_certificates_too_large_are_refused(monkeypatch):
     with pytest.raises(SolverError, match="do not fit"):
         measure((Row(Fraction(2**62), (1, -1, 0), (0, 0, 0)),))
-    monkeypatch.setattr(two_layers_certificates, "_MOST_SUMS", 10)
+    monkeypatch.setattr(set_functions, "_MOST_SUMS", 10)
     with pytest.raises(SolverError, match="do not fit"):
         measure(certificate(4))
 
@@ -485,8 +578,8 @@ def test_set_functions_and_inputs_that_they_do_not_distinguish():
     # h_02 + h_12: 1 for {0} and {1}, 2 for {0, 1}.
     w = set_function(Row(Fraction(1), (1, 1, 0), (0, -1, -1)))
     assert w.tolist() == [0, 1, 1, 2, 0, 0, 0, 0]
-    assert two_layers_certificates._twins(w, 3) == [[0, 1], [2]]
-    assert two_layers_certificates._twins(np.zeros(8, dtype=np.int64), 3) == [[0, 1, 2]]
+    assert set_functions._twins(w, 3) == [[0, 1], [2]]
+    assert set_functions._twins(np.zeros(8, dtype=np.int64), 3) == [[0, 1, 2]]
 
 
 @pytest.mark.skipif(os.environ.get("SUBPOOL_SOAK", "1") == "1", reason="half a minute: in make soak")

@@ -23,6 +23,8 @@ from math import factorial, prod
 import numpy as np
 import numpy.typing as npt
 
+from theory.errors import SolverError
+
 Integers = npt.NDArray[np.int64]
 
 Tree = tuple[tuple[int, "Tree"], ...]
@@ -155,7 +157,8 @@ def labellings(forest: Forest, size: int) -> int:
     root, others = forest
     left = size - 1 - order(root) - sum(order(tree) + 1 for tree in others)
     same = prod(automorphisms(tree) ** k * factorial(k) for tree, k in Counter(others).items())
-    return factorial(size - 1) // (factorial(left) * automorphisms(root) * same)
+    count: int = factorial(size - 1) // (factorial(left) * automorphisms(root) * same)
+    return count
 
 
 @cache
@@ -222,13 +225,20 @@ def images(term: Term, size: int) -> Iterator[tuple[int, Integers, Integers]]:
 
 
 def value(terms: tuple[Term, ...], x: list[int]) -> Fraction:
-    """Evaluate the sum of c |g| at integers of moderate size, with x_q first.
+    """Evaluate the sum of c |g| at integers, with x_q first.
+
+    Raises
+    ------
+    SolverError
+        If the sums might not fit into 64 bits.
 
     Examples
     --------
     >>> value(formula(3), [5, 1, 2])
     Fraction(4, 1)
     """
+    if 2 * max(map(abs, x)) * factorial(len(x)) >= 2**63:
+        raise SolverError("sums at such large inputs do not fit into 64 bits")
     points = np.array(x, dtype=np.int64)
     total = Fraction(0)
     for term in terms:

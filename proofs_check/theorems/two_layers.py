@@ -24,12 +24,10 @@ Proof
     Lemma 3. With phi(y) = sum_{v in V} (y - x_v)^+ and T = x_q, 2 int^T sinh phi = pi sum_{M,r} (-1)^r / (M+r+1)!
     [u^r] E_M(T): pi e^(w_+) = e^phi and pi e^(w_-) = e^(-phi), and the polynomial identity
     a^i - b^i = (a - b) sum_r (-1)^r C(i-1-r, r) (ab)^r (a+b)^(i-1-2r), with a - b = s' and i = M + r + 1.
-    Lemma 4. The right side is a sum of c_F e^(g_F): each v is used at most once, as eps_v^2 = 0, and then gets its arc
-    to the mark. End. On the cone of one order both sides are combinations of exponentials of linear forms, which are
-    independent, so that e^l -> |l| is well defined: the left side becomes 2 (x_q - min), the right one sum c_F |g_F|.
+    Lemma 4. The right side is a sum of c_F e^(g_F), with c_F independent of x. End. On the cone of one order both sides
+    are combinations of exponentials of linear forms, which are independent: apply e^l -> |l|.
     The rules by which the functions are differentiated are data here, and each lemma is an identity of polynomials
-    after them. That they are needed at the knots x_v only in the form "continuous", and on the left as "0", stays in
-    words.
+    after them. That functions are continuous at the x_v, and 0 on the left, stays in words.
 Check
     The formula is expanded on trees without labels (:mod:`proofs_check.kits.signed_forests`), and evaluated exactly at
     points with and without equal inputs, for every q. As functions, by cells:
@@ -199,20 +197,21 @@ def _proof() -> Proof:
     return Proof(
         steps=(*_first_lemma(), *_second_lemma(), *_third_lemma(), *_end()),
         valid_from=2,
-        argument=r"The symbols stand for elements of a commutative algebra: \( f_1 = f' \), \( w_p, w_m = w_+, w_- \), "
-        r"\( G = G_+[f] \), \( S = \sum \varepsilon_v f(x_v) \), \( H = G_+[h] \), \( R = \sum \varepsilon_v h(x_v) "
-        r"\), sums over \( x_v < y \), where \( \varepsilon_v \) and what is evaluated at the \( x_v \) does not "
-        r"depend on \( y \); a derivative is formed by the rules \( w_+' = w_+ + t \), \( w_-' = -(w_- + t) \), "
-        r"\( G_+[f]' = G_+[f] + S \). Lemma 1: \( k = \sum \varepsilon_v (h(y) - e^{y-x_v} h(x_v)) \) and \( w_+ g \) "
-        r"solve one equation \( u' = u + \ldots \), are continuous, as their jumps at \( y = x_v \) are multiples of "
-        r"\( h(y) - h(x_v) \) and \( f(y) - f(x_v) \), and 0 on the left; so they are equal. Lemma 2, by induction "
-        r"from \( E_0 = s \): both sides of each step are 0 on the left and continuous, so that equal derivatives "
-        r"suffice. Lemma 3: the sums over \( r \) and \( a^i - b^i \) have the same recursion and start; the "
-        r"coefficient \( \binom{i-1-r}{r} \) is that of \( u^r \) in \( (s + up)^M \) for \( M = i - 1 - r \). "
-        r"\( \pi e^{w_\pm} = \prod_{x_v < y} (1 + (e^{\pm(y - x_v)} - 1)) = e^{\pm\varphi} \).",
-        closing=r"In \( E_M(x_q) \) each \( \varepsilon_v \) occurs once, with the arc from \( v \) to the mark at "
-        r"which \( G_\pm \) was applied, so all expands into signed in-forests, with coefficients that do not depend "
-        r"on \( x \); on the cone of an order the exponentials of different linear forms are independent, so "
+        argument=r"Polynomials that agree at integers are equal, also at elements of a commutative algebra, for which "
+        r"the symbols stand: \( f_1 = f' \), \( w_p, w_m = w_+, w_- \), \( G = G_+[f] \), \( S = \sum \varepsilon_v "
+        r"f(x_v) \), \( H = G_+[h] \), \( R = \sum \varepsilon_v h(x_v) \), sums over \( x_v < y \), where \( "
+        r"\varepsilon_v \) and what is evaluated at the \( x_v \) does not depend on \( y \); a derivative is formed "
+        r"by the rules \( w_+' = w_+ + t \), \( w_-' = -(w_- + t) \), \( G_+[f]' = G_+[f] + S \). Lemma 1: \( k = "
+        r"\sum \varepsilon_v (h(y) - e^{y-x_v} h(x_v)) \) and \( w_+ g \) solve one equation \( u' = u + \ldots \), "
+        r"are continuous, as their jumps at \( y = x_v \) are multiples of \( h(y) - h(x_v) \) and \( f(y) - f(x_v) "
+        r"\), and 0 on the left; so they are equal. Lemma 2, by induction from \( E_0 = s \): both sides of each step "
+        r"are 0 on the left and continuous, so that equal derivatives suffice. Lemma 3: the sums over \( r \) and \( "
+        r"a^i - b^i \) have the same recursion and start; the coefficient \( \binom{i-1-r}{r} \) is that of \( u^r \) "
+        r"in \( (s + up)^M \) for \( M = i - 1 - r \). \( \pi e^{w_\pm} = \prod_{x_v < y} (1 + (e^{\pm(y - x_v)} - "
+        r"1)) = e^{\pm\varphi} \).",
+        closing=r"In \( E_M(x_q) \) each \( \varepsilon_v \) occurs at most once, with the arc from \( v \) to the "
+        r"mark at which \( G_\pm \) was applied, so all expands into signed in-forests, with coefficients that do not "
+        r"depend on \( x \); on the cone of an order the exponentials of different linear forms are independent, so "
         r"\( e^l \mapsto |l| \) is a linear map, and \( 2 \int \sinh\varphi = \sum_k \frac{2}{k} "
         r"(\cosh\varphi(x_{(k+1)}) - \cosh\varphi(x_{(k)})) \) over \( k \) below the rank of \( q \) goes to the sum "
         r"of \( 2 (x_{(k+1)} - x_{(k)}) \), which is \( 2 (x_q - \min x) \).",
@@ -282,8 +281,8 @@ def without_signs(M: int, r: int) -> Fraction:
 
 def _conclusion(factor: str, weight: str) -> str:
     return (
-        rf"x_q - \min(x) = {factor} \sum_F c_F \Big| \sum_{{v \to u \in F}} \sigma_v (x_u - x_v)^+ \Big|, \quad "
-        rf"\sum_F c_F e^{{g_F}} = \pi \Big( \sum_{{M,r}} {weight} [u^r] (s + uA)^M s \Big)(x_q)"
+        rf"x_q - \min(x) = {factor} \sum_F c_F |g_F(x)|,\quad g_F(x) = \sum_{{v \to u \in F}} \sigma_v (x_u - "
+        rf"x_v)^+,\quad \sum_F c_F e^{{g_F}} = \sum_{{M,r}} c_{{M,r}} \pi [u^r] (s + uA)^M s,\quad c_{{M,r}} = {weight}"
     )
 
 

@@ -23,25 +23,23 @@ Proof
     an injective one is a restriction of s^-1, and the product is z^{w|s} with w = sum th_e h_ac, h_ac(T) = [a in T, c
     not in T]. With one vertex marked, its image q given, the sum is a graph function of q.
     (U_th f)(q) = sum_{v<q} (Y_v^th - Y_q^th) (f(q) - f(v)) has the eigenvectors r_p = 0, 1, 1/p for q < p, q = p, q >
-    p, with the eigenvalues mu_{p,th}; it takes Y^al times a graph function to Y^{al+th} times one; and it takes [q >
-    1], which is sum_{p>=2} r_p / (p-1), after two applications to such a product. So (*), summed over q.
-    Newton and one central difference: the steps.
+    p, with the eigenvalues mu_{p,th}, and takes Y^al times a graph function to Y^{al+th} times one. So (*): apply it to
+    [q > 1] = sum_{p>=2} r_p / (p-1), and sum over q. The rest is Newton's identities and one central difference.
 Check
     Both sides of both equations, exactly at points z; (*) by its graphs, their maps, and their Phi(w).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from itertools import permutations, product
-from math import comb, factorial, prod
+from math import comb, prod
 
 from sympy import Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.graphs import graphs, over_maps, over_permutations, y_of
 from proofs_check.kits.growing_orders import moments
 from proofs_check.proof import Identity, Proof, Region, Step, Telescoping, free
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, standard
@@ -53,12 +51,6 @@ CHECKED_UP_TO = 9
 
 PERMUTED_UP_TO = 4
 """The largest number of inputs at which the Phi(w) are added up over all permutations."""
-
-Edges = tuple[tuple[int, int, int], ...]
-"""A graph by its edges (a, c, weight); vertex 0 is the marked one."""
-
-Graphs = dict[Edges, Fraction]
-"""A combination of graphs, each with the vertices of its edges, and 0."""
 
 U, V = free("u"), free("v")
 
@@ -85,7 +77,7 @@ def _operators() -> Iterator[Step]:
         region=Region(r"q \ge 2", {q: U + 2}),
     )
     # Powers of Y_v and Y_q: a_v, a_q to the th, c_v, c_q to the al.
-    a_v, a_q, c_v, c_q, f_v, f_q = map(Symbol, ("a_v", "a_q", "c_v", "c_q", "f_v", "f_q"))
+    a_v, a_q, c_v, c_q, c_1, f_v, f_q = map(Symbol, ("a_v", "a_q", "c_v", "c_q", "c_1", "f_v", "f_q"))
     powers = region(positive=(a_v, a_q, c_v, c_q), others=(f_v, f_q))
     yield Identity(
         "U takes Y^al f to Y^(al+th) times a graph function of the same kind",
@@ -95,7 +87,7 @@ def _operators() -> Iterator[Step]:
     )
     yield Identity(
         "U U [q > 1], as U [q > 1] = Y_1^al - Y_q^al",
-        (a_v - a_q) * ((c_1 := Symbol("c_1")) - c_q - (c_1 - c_v)),
+        (a_v - a_q) * ((c_1 - c_q) - (c_1 - c_v)),
         a_q * c_q * (a_v / a_q - 1) * (c_v / c_q - 1),
         region(positive=(a_v, a_q, c_v, c_q), others=(c_1,)),
     )
@@ -189,11 +181,6 @@ def _proof() -> Proof:
 # --- evaluation -----------------------------------------------------------------------------------------------------
 
 
-def _y(z: tuple[Fraction, ...]) -> list[Fraction]:
-    """Return Y_1..Y_d at the places 0..d-1."""
-    return [prod(z[k:], start=Fraction(1)) for k in range(len(z) + 1)]
-
-
 def _mu(y: list[Fraction], p: int, power: int) -> Fraction:
     return sum((y[v] ** power - y[p - 1] ** power for v in range(p - 1)), Fraction(0))
 
@@ -216,98 +203,6 @@ def _newton_side(y: list[Fraction]) -> Fraction:
         terms = ((-1) ** k * comb(2 * N, N - k) * e[k] * e_inverse[k] for k in range(1, N + 1))
         total += sum(terms, Fraction(0)) / (p * (p - 1))
     return 2 * total / comb(2 * N, N)
-
-
-def graphs(thetas: tuple[int, ...], d: int) -> Graphs:
-    """Apply U for each theta to [q > 1], and divide by the power of Y_q: a combination of graphs, marked at 0.
-
-    Parameters
-    ----------
-    thetas : tuple of int
-        At least two.
-    d : int
-        How many values a vertex without edges has: it gives this factor.
-
-    Examples
-    --------
-    >>> sorted((edges, int(c)) for edges, c in graphs((1, -1), 3).items())
-    [((), 3), (((1, 0, -1),), -1), (((1, 0, 0),), 1), (((1, 0, 1),), -1)]
-    """
-    first, second, *rest = thetas
-    found: Graphs = {((1, 0, first + second),): Fraction(1), (): Fraction(d)}
-    for theta in (first, second):
-        found[((1, 0, theta),)] = found.get(((1, 0, theta),), Fraction(0)) - 1
-    so_far = first + second
-    for theta in rest:
-        applied: defaultdict[Edges, Fraction] = defaultdict(Fraction)
-        for edges, c in found.items():
-            new = 1 + max((max(a, b) for a, b, _ in edges), default=0)
-            # sum_v (E_th(v,q) - 1) (f(q) - E_al(v,q) f(v)): at v = ``new`` f keeps its mark, or has it moved there.
-            moved = tuple((*(new if vertex == 0 else vertex for vertex in edge[:2]), edge[2]) for edge in edges)
-            applied[(*edges, (new, 0, theta))] += c
-            applied[edges] -= d * c
-            applied[(*moved, (new, 0, theta + so_far))] -= c
-            applied[(*moved, (new, 0, so_far))] += c
-        found, so_far = dict(applied), so_far + theta
-    return found
-
-
-def _vertices(edges: Edges) -> int:
-    return 1 + max((max(a, c) for a, c, _ in edges), default=0)
-
-
-def _product(y: list[Fraction], edges: Edges, images: tuple[int, ...]) -> Fraction:
-    """Evaluate prod E_th(P(a), P(c))."""
-    factors = ((y[images[a]] / y[images[c]]) ** th for a, c, th in edges if images[a] < images[c])
-    return prod(factors, start=Fraction(1))
-
-
-def over_maps(edges: Edges, y: list[Fraction]) -> Fraction:
-    """Add up the products of a graph over all maps of its vertices."""
-    maps = product(range(len(y)), repeat=_vertices(edges))
-    return sum((_product(y, edges, images) for images in maps), Fraction(0))
-
-
-def over_permutations(edges: Edges, z: tuple[Fraction, ...]) -> Fraction:
-    """Evaluate the same by set functions: a combination of Phi(w), w = sum th h_ac, over the ways to identify vertices.
-
-    Examples
-    --------
-    >>> z = (Fraction(2), Fraction(3))
-    >>> edges = ((1, 0, 2), (2, 0, -1))
-    >>> over_permutations(edges, z) == over_maps(edges, _y(z))
-    True
-    """
-    d, total = len(z) + 1, Fraction(0)
-    for blocks in _partitions(_vertices(edges)):
-        count = max(blocks) + 1
-        if count <= d:
-            identified = [(blocks[a], blocks[c], th) for a, c, th in edges]
-            # The vertices beyond the blocks may be permuted among themselves.
-            total += _phi(identified, z) / factorial(d - count)
-    return total
-
-
-def _partitions(count: int) -> Iterator[tuple[int, ...]]:
-    """Yield the partitions of 0..count-1, as each one's block, blocks numbered in order."""
-    if count == 0:
-        yield ()
-        return
-    for blocks in _partitions(count - 1):
-        for block in range(max(blocks, default=-1) + 2):
-            yield (*blocks, block)
-
-
-def _phi(edges: list[tuple[int, int, int]], z: tuple[Fraction, ...]) -> Fraction:
-    """Evaluate Phi(w), w = sum th h_ac, from the definition: a sum over the permutations of the sets' values."""
-    total = Fraction(0)
-    for s in permutations(range(len(z) + 1)):
-        term = Fraction(1)
-        for k, base in enumerate(z, start=1):
-            lowest = set(s[:k])
-            term *= base ** sum(th for a, c, th in edges if a in lowest and c not in lowest)
-        total += term
-    return total
 
 
 MSide = Callable[[tuple[Fraction, ...]], Fraction]
@@ -337,7 +232,7 @@ def _evaluate(left: MSide, case: Case) -> Iterator[Value]:
     d, z, thetas = case["d"], case["z"], case["theta"]
     if len(thetas) < 2:
         raise StatementError(f"{len(thetas)} factors are too few")
-    y = _y(z)
+    y = y_of(z)
     yield Value("M", left(z), _newton_side(y))
     combination = graphs(thetas, d)
     sum_of_mu = sum(
@@ -370,18 +265,20 @@ _DRAWN: dict[str, Sampler] = {
 def _claim(name: str, terms: str, left: MSide, *neighbours: Claim) -> Claim:
     return Claim(
         name=name,
-        conclusion=rf"\sum_{{K=1}}^{{d-1}} {terms} = \frac{{2}}{{\binom{{2N}}{{N}}}} \sum_{{k=1}}^N (-1)^k "
-        r"\binom{{2N}}{{N-k}} \sum_{p=2}^d \frac{e_{p,k} e'_{p,k}}{p(p-1)} \text{ with } N = d - 1,\quad \sum_{p=2}^d "
-        r"\frac{\mu_{p,\theta_1} \cdots \mu_{p,\theta_m}}{p(p-1)} = \sum_w c_w \Phi(w)",
+        conclusion=rf"\sum_{{K<d}} {terms} = \sum_{{p=2}}^d \frac{{T_p}}{{p(p-1)}},\quad \binom{{2N}}{{N}} T_p = "
+        r"2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k e'_k,\quad N = d-1,\quad "
+        r"\sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w)",
         kind="identity",
         source=OURS,
         idea=r"Commuting operators on functions of \( q = 1, \ldots, d \) have the power sums \( \mu_{p,\theta} \) as "
-        r"eigenvalues and lead from sums over maps of graphs to such; Newton's identities and one central difference "
-        r"make \( X + 1/X - 2 \) a combination of their products. So \( \text{mean} - \min \) takes two hidden layers.",
+        r"eigenvalues, and lead from sums over maps of graphs to such. The coefficients \( e_k, e'_k \) of "
+        r"\( \exp(-\sum_\theta \mu_{p,\pm\theta} u^\theta/\theta) \) and one central difference make "
+        r"\( z^{v_K} + z^{-v_K} - 2 \) a combination of their products. So \( \text{mean} - \min \) takes two hidden "
+        r"layers.",
         quantities=_DRAWN,
         hypotheses=(
             Hypothesis(r"\theta_1 + \cdots + \theta_m = 0", lambda case: sum(case["theta"]) == 0).failing_at(
-                d=2, z=(Fraction(2),), theta=(1, 1)
+                d=3, z=(Fraction(2), Fraction(3)), theta=(1, 1)
             ),
         ),
         evaluate=partial(_evaluate, left),

@@ -6,7 +6,7 @@ Claim
     (a) x_q - min(x) = (1/2) sum_F c_F |g_F(x)| on all of R^d, for every q.
     (b) There are 3 (2d+1)^(d-2) signed in-forests on 1..d in which q has no outgoing arc. As F and -F give the same
     |g|, and the one without arcs gives 0, at most (3 (2d+1)^(d-2) - 1)/2 absolute values occur; the primes in the
-    denominators of the c_F are below d.
+    denominators of their coefficients are below d.
 Kind
     Identities.
 Source
@@ -16,7 +16,8 @@ Proof
     signs each, below a root whose arcs count a. Those that hang at the root themselves, j of them, carry the others:
     F(m, a) = sum_j C(m,j) a^j F(m-j, 2j), F(0, a) = 1, so that F(m, a) = a (a+2m)^(m-1) by induction and the binomial
     theorem. A vertex may also be the root of a tree of its own: an arc of a third kind, to q. So a = 3 and m = d - 1.
-    In the formula M + 1 and the numbers up to M + r + 1 stand below, and M + r + 1 arcs are at most d - 1.
+    In the formula M + 1 and the numbers up to M + r + 1 stand below, and M + r + 1 arcs are at most d - 1; for d = 2,
+    where 1/2 brings a prime that is not, c_F = c_-F = 1.
 Check
     (a) by cells, which is a proof (:mod:`proofs_check.kits.cells`): by symmetry in the inputs other than q the cone of
     one order is enough, with q in each of its d places. That no bends remain is an instance, and so is the value where
@@ -269,7 +270,7 @@ def _size_claim(name: str, most: str, factor: Fraction, beyond: int, *neighbours
     return Claim(
         name=name,
         conclusion=rf"\#\{{|g_F| : c_F + c_{{-F}} \ne 0\}} \le {most} \big( 3 (2d+1)^{{d-2}} - 1 \big),\quad "
-        rf"\text{{primes in the denominators of the }} c_F \le d - {beyond}",
+        rf"\text{{primes in the denominators of }} \tfrac12 (c_F + c_{{-F}}) \le d - {beyond}",
         kind="upper",
         source=OURS,
         idea=r"\( F \) and \( -F \) have one absolute value, and the empty forest none. In the formula \( M + 1 \) "
