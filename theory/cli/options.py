@@ -19,6 +19,7 @@ _CONSTRUCTIONS = {
     "tree": "pairwise maxima (default)",
     "smallest": "fewest ReLUs, of estimators",
     "shallow": "fewer layers",
+    "two-layer": "two layers, of the maximum of up to seven inputs",
 }
 _LONG = 10.0
 """Seconds from which on a person is told how long it takes."""

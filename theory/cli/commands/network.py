@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from theory.work import Work
 
 _EXACT = "exact"
-_OF_MAXIMUM = ("tree", "shallow")
+_READABLE = 10**12
+_OF_MAXIMUM = ("tree", "shallow", "two-layer")
+_OF_ESTIMATORS = ("tree", "smallest", "shallow")
 
 
 class _Built(NamedTuple):
@@ -97,14 +99,13 @@ def _proving(work: Work, options: argparse.Namespace) -> str:
 def _exact(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
     from theory.networks.effort import maximum_proof_work
     from theory.networks.maximum import exact_max_network, maximum_work
+    from theory.networks.two_layers import two_layer_proof_work
 
     if options.objective:
         raise InputError("the exact maximum has no objective: --objective goes with orders")
-    construction: Any = options.construction
-    if construction not in _OF_MAXIMUM:
-        raise InputError(f"the constructions for --orders exact are {', '.join(_OF_MAXIMUM)}, not {construction}")
+    construction = _construction(options, _OF_MAXIMUM)
     now(expected("building", maximum_work(d, construction), options))
-    proving = _proving(maximum_proof_work(d), options)
+    proving = _proving((two_layer_proof_work if construction == "two-layer" else maximum_proof_work)(d), options)
     network = exact_max_network(d, domain=options.domain, construction=construction)
     if options.hidden_layers is not None and network.hidden_layers > options.hidden_layers:
         raise InputError(
@@ -112,6 +113,14 @@ def _exact(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _
             f"{construction}, {options.hidden_layers} are too few"
         )
     return _Built(network, None, proving)
+
+
+def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
+    if options.construction not in choices:
+        raise InputError(
+            f"the constructions for --orders {options.orders} are {', '.join(choices)}, not {options.construction}"
+        )
+    return options.construction
 
 
 def _optimal(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
@@ -122,6 +131,7 @@ def _optimal(d: int, options: argparse.Namespace, now: Callable[[str], None]) ->
     orders, own = read_orders(options.orders, d)
     objective = options.objective or own or DEFAULT
     now(expected("solving", solving_work(d, orders, objective=objective), options))
+    _construction(options, _OF_ESTIMATORS)
     how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
     proving = _proving(estimator_proof_work(d, orders, **how), options)
     estimator = optimal_estimator(d, orders, objective=objective)
@@ -155,10 +165,32 @@ def _description(
         "error": None if error is None else to_string(error),
         "construction": options.construction,
         "domain": options.domain,
+        **({} if target else _least_depth(network.kernel_size)),
         **network_row(network),
         "nonzero_count": network.nonzero_count,
         "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
     }
+
+
+def _least_depth(d: int) -> dict[str, Any]:
+    """Tell how few hidden layers the maximum takes, by the claim ``two-layers``, and how many ReLUs are enough then."""
+    from theory.networks.maximum import two_layer_size
+
+    return (
+        {"least_hidden_layers": 1, "least_widths": [3]}
+        if d == 2
+        else {
+            "least_hidden_layers": 2,
+            "least_widths": list(two_layer_size(d)),
+        }
+    )
+
+
+def _told(least_hidden_layers: int, least_widths: list[int]) -> str:
+    layers = f"{least_hidden_layers} hidden layer{'s' * (least_hidden_layers > 1)}"
+    total = sum(least_widths)
+    number = count(total) if total < _READABLE else f"about 10^{len(str(total)) - 1}"
+    return f"{layers} (theorem two-layers), for which {number} ReLUs are known to be enough"
 
 
 def _print(shape: tuple[int, ...], built: _Built) -> None:
@@ -185,6 +217,8 @@ def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Na
     network, target, _ = built
     how = f"(construction {options.construction}, domain {options.domain})"
     yield "hidden layers", f"{network.hidden_layers}   {how}"
+    if target is None:
+        yield "least depth", _told(**_least_depth(network.kernel_size))
     yield "ReLUs", count(network.units)
     yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
     if target is not None and target.error is not None:
