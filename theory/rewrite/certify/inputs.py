@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.certify.bounds import Bounds
+from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Graph
-from theory.rewrite.certify.shapes import show
+from theory.rewrite.certify.shapes import fits, show
 
 BoundsLike: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
@@ -20,24 +20,22 @@ def check_same_interface(first: Graph, second: Graph) -> None:
     """Raise InputError if two models differ in their inputs or outputs, or have no outputs."""
     if not first.outputs and not second.outputs:
         raise InputError("a model has to have an output to compare, these have none")
-    for what, a, b in (
-        ("inputs", list(first.inputs), list(second.inputs)),
-        ("outputs", list(first.outputs), list(second.outputs)),
-    ):
+    for what in ("inputs", "outputs"):
+        a, b = list(getattr(first, what)), list(getattr(second, what))
         if a != b:
             raise InputError(f"the models have to have the same {what}, not {', '.join(a)} and {', '.join(b)}")
     for name, (dtype, shape) in first.inputs.items():
-        if second.inputs[name] != (dtype, shape):
-            other = second.inputs[name]
+        other, sizes = second.inputs[name]
+        if (other, sizes) != (dtype, shape):
             raise InputError(
                 f"the input {name!r} is {dtype} of shape {show(shape)} in one model, "
-                f"{other[0]} of shape {show(other[1])} in the other"
+                f"{other} of shape {show(sizes)} in the other"
             )
 
 
 def input_boxes(
     graph: Graph, bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
-) -> dict[str, Bounds]:
+) -> dict[str, Box]:
     """Return the box of every input; raises InputError for bounds or shapes that do not fit."""
     for kind, given in (("bounds", bounds if isinstance(bounds, Mapping) else {}), ("shapes", shapes)):
         unknown = sorted(set(given) - set(graph.inputs))
@@ -52,7 +50,7 @@ def input_boxes(
 def _static_shape(name: str, shape: Sequence[int | None], shapes: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
     if name in shapes:
         given = tuple(int(size) for size in shapes[name])
-        if len(given) != len(shape) or any(b not in (None, a) for a, b in zip(given, shape, strict=True)):
+        if not fits(given, shape):
             raise InputError(f"the input {name!r} has the shape {show(shape)}, which {show(given)} does not fit")
         return given
     sizes = [1 if axis == 0 and size is None else size for axis, size in enumerate(shape)]
@@ -63,7 +61,7 @@ def _static_shape(name: str, shape: Sequence[int | None], shapes: Mapping[str, S
 
 def _input_box(
     name: str, dtype: np.dtype[Any], shape: tuple[int, ...], bounds: BoundsLike | Mapping[str, BoundsLike]
-) -> Bounds:
+) -> Box:
     if isinstance(bounds, Mapping):
         if name not in bounds:
             raise InputError(f"the input {name!r} has no bounds")
@@ -79,4 +77,4 @@ def _input_box(
         ) from None
     if not (np.all(np.isfinite(lo)) and np.all(np.isfinite(hi)) and np.all(lo <= hi)):
         raise InputError(f"bounds are finite, the lower at most the upper: those of {name!r} are not")
-    return Bounds(lo, hi, dtype)
+    return Box(lo, hi, dtype)

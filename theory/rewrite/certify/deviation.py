@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from theory.errors import InputError
+from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation
+from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
 from theory.rewrite.certify.graph import Graph, read_graph
 from theory.rewrite.certify.inputs import BoundsLike, check_same_interface, input_boxes
-from theory.rewrite.certify.propagate import float_arithmetic, real_arithmetic
-from theory.rewrite.certify.records import DeviationBound, Model, OutputDeviation
 from theory.rewrite.certify.side_by_side import SideBySide
 
 
