@@ -15,10 +15,6 @@ Array: TypeAlias = npt.NDArray[np.float64]
 Model: TypeAlias = Literal["original", "rewritten", "both"]
 
 
-class Unsupported(Exception):  # noqa: N818 - an answer, caught by the analysis, not an error of the caller
-    """A node cannot be analysed; the message says why. Never leaves this package."""
-
-
 @dataclass(frozen=True)
 class Unknown:
     """Why a tensor has no bound, and the name of the node at which the analysis ended, or of its output."""
@@ -28,6 +24,14 @@ class Unknown:
 
     def __str__(self) -> str:
         return f"node {self.node!r}: {self.reason}"
+
+
+class Unsupported(Exception):  # noqa: N818 - an answer, caught by the analysis, not an error of the caller
+    """A node cannot be analysed: why, or which node before it could not. Never leaves this package."""
+
+    def __init__(self, reason: str | Unknown) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,8 @@ class Graph:
 
 def read_graph(model: Any) -> Graph:
     """Read an ``onnx.ModelProto`` or a file; raises InputError or FormatError if it is none that can be read."""
-    onnx = _import_onnx()
+    used = ("checker", "inliner", "numpy_helper", "shape_inference")
+    onnx = import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
     model = _load(onnx, model)
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
@@ -110,11 +111,6 @@ def _load(onnx: ModuleType, model: Any) -> Any:
     except (EncodeError, OSError, ValueError) as error:
         raise InputError(f"cannot read {name}: {in_one_line(error, 200)}") from None
     return model
-
-
-def _import_onnx() -> ModuleType:
-    used = ("checker", "inliner", "numpy_helper", "shape_inference")
-    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
 
 
 def _node(onnx: ModuleType, node: Any, opset: int) -> Node:

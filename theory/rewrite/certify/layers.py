@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -15,21 +15,8 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Layer
-from theory.rewrite.certify.operators import (
-    Boxes,
-    Call,
-    Interpreted,
-    Operator,
-    Pair,
-    product_of,
-)
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, product_of
 from theory.rewrite.certify.windows import Windows, place_windows
-
-_CHUNK = 1 << 22
-"""Largest number of entries of the matrix of patches that a convolution forms at once."""
-
-_FEW_WEIGHTS = 16
-"""A convolution of no more weights in each group is added up tap by tap."""
 
 _MOST_TERMS = 1 << 26
 """Largest number of products of one convolution that are followed on symbols: more take minutes."""
@@ -89,7 +76,7 @@ def conv(call: Call) -> Interpreted:
         weights=weights,
         groups=groups,
         windows=place_windows(call.node.attributes, x.shape[2:], weights.shape[2:]),
-        terms=int(np.prod(weights.shape[1:])) + 1,
+        terms=prod(weights.shape[1:]) + 1,
         reach=largest(np.abs(weights).reshape(len(weights), -1).sum(1)),
         constants=spread(weights),
         offset=None if bias is None else bias.reshape(-1, *[1] * (weights.ndim - 2)),
@@ -106,39 +93,17 @@ class _Convolution(Layer):
     windows: Windows
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        weights, size = np.abs(self.weights) if absolute else self.weights, self.windows.size
-        stack, batch, channels = x.shape[:3]
-        taps = self.windows.taps(x.reshape(stack * batch, channels, *x.shape[3:]), 0.0)
-        inner, outer = weights.shape[1], len(weights) // self.groups
-        grouped = weights.reshape(self.groups, outer, inner, -1)
-        result = np.empty((stack * batch, self.groups, outer, *size))
-        if inner == 1 or inner * outer <= _FEW_WEIGHTS:
-            self._by_tap(taps, grouped, result)
-        else:
-            self._by_matrix(taps, grouped, result)
-        return result.reshape(stack, batch, len(weights), *size)
-
-    def _by_tap(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Add tap after tap: for many groups of few channels."""
-        result[...] = 0
-        inner, size = grouped.shape[2], self.windows.size
-        for t, tap in enumerate(taps):
-            values = tap.reshape(len(tap), self.groups, inner, *size)
-            for i in range(inner):
-                column = grouped[:, :, i, t]
-                if column.any():
-                    result += column.reshape(1, *column.shape, *[1] * len(size)) * values[:, :, i : i + 1]
-
-    def _by_matrix(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Multiply matrices of patches: a few rows of the result at a time, to bound the memory."""
-        groups, outer, inner, kernel = grouped.shape
-        rows, *others = self.windows.size
-        step = max(1, _CHUNK // max(inner * kernel * int(np.prod(others)), 1))
-        for n, g, start in product(range(len(result)), range(groups), range(0, rows, step)):
-            part = slice(start, start + step)
-            patches = np.stack([tap[n, g * inner : (g + 1) * inner, part] for tap in taps], axis=1)
-            total = grouped[g].reshape(outer, inner * kernel) @ patches.reshape(inner * kernel, -1)
-            result[n, g, :, part] = total.reshape(outer, *patches.shape[2:])
+        weights = np.abs(self.weights) if absolute else self.weights
+        groups, inner, outer = self.groups, weights.shape[1], len(weights) // self.groups
+        # Tap by tap: what each sees in every window, times a matrix.
+        matrices = np.ascontiguousarray(np.moveaxis(weights.reshape(groups, outer, inner, -1), -1, 0))
+        taps = self.windows.taps(x.reshape(-1, *x.shape[2:]), 0.0)
+        result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
+        for matrix, tap in zip(matrices, taps, strict=True):
+            # One tensor of the stack at a time bounds the memory.
+            for total, values in zip(result, tap.reshape(len(tap), groups, inner, -1), strict=True):
+                total += matrix @ values
+        return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Follow it channel by channel."""
@@ -166,7 +131,7 @@ def average_pool(call: Call) -> Interpreted:
     if call.get("ceil_mode", 0):
         raise Unsupported("runtimes disagree on averages with ceil_mode")
     windows = place_windows(call.node.attributes, x.shape[2:], call.node.attributes["kernel_shape"])
-    most = int(np.prod(windows.kernel_shape))
+    most = prod(windows.kernel_shape)
     if call.get("count_include_pad", 0):
         counts = np.full((), float(most))
     else:
@@ -196,7 +161,7 @@ class _Average(Layer):
 def global_average_pool(call: Call) -> Interpreted:
     """Read GlobalAveragePool."""
     x = call.tensor()
-    count = int(np.prod(x.shape[2:]))
+    count = prod(x.shape[2:])
     if not count:
         raise Unsupported("its input is empty")
     return _Mean(terms=count + 1, reach=1.0, constants=(1.0, 1.0 / count), divisor=float(count)), [x]

@@ -37,48 +37,47 @@ def bound_values(graph: Graph, inputs: Mapping[str, Box], arithmetic: Arithmetic
 
 def evaluate(node: Node, values: Values, arithmetic: ArithmeticOf, shapes: Shapes) -> Value:
     """Bound the first output of a node."""
-    name, call = node.outputs[0], call_of(node, values)
-    if isinstance(call, Unknown):
-        return call
 
     def compute() -> Box | Constant:
-        shapes.check_size(name)
-        value = understand(call)
-        result = value if isinstance(value, np.ndarray) else _forward(value, arithmetic)
-        shapes.check(name, result.shape)
+        call = call_of(node, values)
+        shapes.check_size(node.outputs[0])
+        found = understand(call)
+        result = found if isinstance(found, np.ndarray) else _forward(found, arithmetic)
+        shapes.check(node.outputs[0], result.shape)
         return result
 
-    found = attempt(compute)
-    return Unknown(node.name, found) if isinstance(found, str) else found
+    return attempt(node, compute)
+
+
+def call_of(node: Node, values: Values) -> Call:
+    """Return a node with its inputs; raises Unsupported if one of them is not known."""
+    inputs: list[Box | Constant | None] = []
+    for name in node.inputs:
+        value = values.get(name) if name else None
+        if isinstance(value, Unknown):
+            raise Unsupported(value)
+        if name and value is None:
+            raise Unsupported(f"its input {name!r} is not computed")
+        inputs.append(value)
+    return Call(node, inputs)
+
+
+def attempt(node: Node, compute: Callable[[], _Found]) -> _Found | Unknown:
+    """Compute something of a node, or say why that is impossible."""
+    try:
+        # What leaves the range of float64 is infinite or no number, and refused as such.
+        with np.errstate(all="ignore"):
+            return compute()
+    except Unsupported as answer:
+        return answer.reason if isinstance(answer.reason, Unknown) else Unknown(node.name, answer.reason)
+    except _MISFITS as error:
+        return Unknown(node.name, f"its inputs do not fit: {in_one_line(error, 120)}")
 
 
 def _forward(interpreted: Interpreted, arithmetic: ArithmeticOf) -> Box:
     """Bound what a runtime computes by an operator, from the boxes before it."""
     operator, xs = interpreted
     return _finite(operator.forward(xs, arithmetic(xs[0].dtype)))
-
-
-def call_of(node: Node, values: Values) -> Call | Unknown:
-    """Return a node with its inputs, or why one of them is not known."""
-    inputs: list[Box | Constant | None] = []
-    for name in node.inputs:
-        value = values.get(name, Unknown(node.name, f"its input {name!r} is not computed")) if name else None
-        if isinstance(value, Unknown):
-            return value
-        inputs.append(value)
-    return Call(node, inputs)
-
-
-def attempt(compute: Callable[[], _Found]) -> _Found | str:
-    """Compute something, or say why that is impossible."""
-    try:
-        # What leaves the range of float64 is infinite or no number, and refused as such.
-        with np.errstate(all="ignore"):
-            return compute()
-    except Unsupported as reason:
-        return str(reason)
-    except _MISFITS as error:
-        return f"its inputs do not fit: {in_one_line(error, 120)}"
 
 
 def deviate(interpreted: Interpreted, second: Boxes, differences: Boxes, arithmetic: tuple[ArithmeticOf, ...]) -> Box:

@@ -14,15 +14,7 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Linear
-from theory.rewrite.certify.operators import (
-    Boxes,
-    Call,
-    Interpreted,
-    Operator,
-    Pair,
-    Reader,
-    product_of,
-)
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, Reader, product_of
 
 
 def times(call: Call) -> Interpreted:

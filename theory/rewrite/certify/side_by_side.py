@@ -8,19 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from theory.rewrite.certify.answers import (
-    DeviationBound,
-    Model,
-    OutputDeviation,
-    PoolingFinding,
-    Unknown,
-    Unsupported,
-)
+from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Graph, Node, same_value
 from theory.rewrite.certify.layers import MaxPooling
-from theory.rewrite.certify.operators import Call, Interpreted, partners
+from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.pooling_proof import pooling_residual
 from theory.rewrite.certify.propagate import Values, attempt, between, bound_values, call_of, deviate, evaluate
 from theory.rewrite.certify.shapes import Shapes, show
@@ -88,11 +81,12 @@ class SideBySide:
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
-        found = attempt(bound)
+        found = attempt(node, bound)
         if isinstance(found, Box):
             return found
         if node.op == "MaxPool":
-            self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=found)
+            why = found.reason if found.node == node.name else str(found)
+            self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=why)
         return None
 
     def _same_constants(self, node: Node) -> bool:
@@ -109,13 +103,16 @@ class SideBySide:
     def _through(self, node: Node) -> Box:
         """Carry the differences of the inputs through a node that both models have."""
         self._shapes.check_size(node.outputs[0])
-        call, other = _known(node, self._before), _known(node, self._after)
-        operator, first = _computed(call)
+        call, other = call_of(node, self._before), call_of(node, self._after)
+        found = understand(call)
+        if isinstance(found, np.ndarray):
+            raise Unsupported("it is constant")
+        first = found[1]
         second = partners(first, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
         if any(x.dtype != y.dtype for x, y in zip(first, second, strict=True)):
             raise Unsupported("the models compute it in different precisions")
         differences = partners(first, call, [self._differences.get(name) for name in node.inputs], _no_difference)
-        result = deviate((operator, first), second, differences, (self._arithmetic, self._arithmetic))
+        result = deviate(found, second, differences, (self._arithmetic, self._arithmetic))
         self._shapes.check(node.outputs[0], result.shape)
         return result
 
@@ -131,12 +128,12 @@ class SideBySide:
         nodes = between(graph, start, end, constants)
         if nodes is None:
             raise Unsupported(f"{end!r} is computed from more than {start!r}")
-        operator, _ = _computed(Call(pool, [x]))
-        if not isinstance(operator, MaxPooling):
+        found = understand(Call(pool, [x]))
+        if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual = pooling_residual(nodes, start, end, y, operator.windows, constants)
+        exact, residual = pooling_residual(nodes, start, end, y, found[0].windows, constants)
         rounding = self._rounding(nodes, start, end, y, values)
-        carried = deviate((operator, [x]), [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
+        carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
         self._findings[end] = PoolingFinding(
             pool.name,
             "original",
@@ -151,7 +148,7 @@ class SideBySide:
         others, own = values
         errors = {start: Box.zero(y.shape, y.dtype)}
         for node in nodes:
-            call = _known(node, own)
+            call = call_of(node, own)
             found = understand(call)
             if isinstance(found, np.ndarray):
                 continue
@@ -184,35 +181,17 @@ class SideBySide:
         difference = self._differences.get(name)
         if difference is not None and difference.lo.size:
             return OutputDeviation(difference.lo, difference.hi)
-        for values in (self._before, self._after):
-            value = values.get(name)
-            if isinstance(value, Unknown):
-                return OutputDeviation(None, None, value)
-        return OutputDeviation(None, None, self._not_compared(name))
-
-    def _not_compared(self, name: str) -> Unknown:
         a, b = self._before.get(name), self._after.get(name)
+        unknown = next((value for value in (a, b) if isinstance(value, Unknown)), None)
         if not isinstance(a, Box) or not isinstance(b, Box):
-            return Unknown(name, "it does not depend on the input in both models")
-        if a.shape == b.shape:
-            return Unknown(name, "it has no elements")
-        return Unknown(name, f"its shapes differ: {show(a.shape)} and {show(b.shape)}")
-
-
-def _known(node: Node, values: Values) -> Call:
-    """Return a node with its inputs; raises Unsupported if one of them is not known."""
-    call = call_of(node, values)
-    if isinstance(call, Unknown):
-        raise Unsupported(str(call))
-    return call
-
-
-def _computed(call: Call) -> Interpreted:
-    """Return what a node that is not constant does; raises Unsupported if it is, or is not understood."""
-    found = understand(call)
-    if isinstance(found, np.ndarray):
-        raise Unsupported("it is constant")
-    return found
+            why = "it does not depend on the input in both models"
+        else:
+            why = (
+                "it has no elements"
+                if a.shape == b.shape
+                else f"its shapes differ: {show(a.shape)} and {show(b.shape)}"
+            )
+        return OutputDeviation(None, None, unknown or Unknown(name, why))
 
 
 def _no_difference(x: Box) -> Box:

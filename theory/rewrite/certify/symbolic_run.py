@@ -46,20 +46,13 @@ def run_symbols(
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *_run(nodes, start, end, (1, 1, *shape[2:]), constants, shape[1]), True
+            return *run_blocks(nodes, start, end, (1, 1, *shape[2:]), constants, shape[1]), True
         except Unsupported:
             pass
-    return *run_whole(nodes, start, end, shape, constants), False
+    return *run_blocks(nodes, start, end, shape, constants, 1), False
 
 
-def run_whole(
-    nodes: Sequence[Node], start: str, end: str, shape: Sequence[int], constants: Mapping[str, Constant]
-) -> tuple[Algebra, Symbols]:
-    """Run nodes on the symbols of all channels."""
-    return _run(nodes, start, end, shape, constants, 1)
-
-
-def _run(
+def run_blocks(
     nodes: Sequence[Node],
     start: str,
     end: str,
@@ -67,7 +60,7 @@ def _run(
     constants: Mapping[str, Constant],
     channels: int,
 ) -> tuple[Algebra, Symbols]:
-    """Run nodes on symbols; of more than one channel, on the first of so many equal blocks in each tensor."""
+    """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
     values: dict[str, Symbols | Constant] = {**constants, start: algebra.pixels(pixel_places(shape))}
     for node in nodes:
