@@ -14,7 +14,7 @@ from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import PIXEL
-from theory.rewrite.certify.graph import read_graph
+from theory.rewrite.certify.graph import Segment, read_graph
 from theory.rewrite.certify.propagate import bound_values
 from theory.rewrite.certify.shapes import Shapes
 from theory.rewrite.certify.symbolic_run import pixel_places, run_blocks, run_symbols
@@ -122,7 +122,7 @@ def check_symbols(row, sample, rng):
     followed = 0
     for run in (_whole, run_symbols):
         try:
-            algebra, symbols, single = run(graph.nodes, "x", "y", x.shape, graph.constants)
+            algebra, symbols, single = run(Segment("x", "y", graph.nodes, graph.constants), x.shape)
         except Unsupported:
             continue
         followed += 1
@@ -134,8 +134,8 @@ def check_symbols(row, sample, rng):
     return bool(followed)
 
 
-def _whole(*arguments):
-    return *run_blocks(*arguments, 1), False
+def _whole(segment, shape):
+    return *run_blocks(segment, shape, 1), False
 
 
 def evaluate(algebra, symbols, x):

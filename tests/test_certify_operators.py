@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,3 +104,10 @@ def test_no_field_of_a_row_and_no_rounding_has_a_default():
 def test_every_sample_belongs_to_a_row():
     assert {sample.op for sample in SAMPLES} == set(TABLE)
     assert all(row.op == op and {sample.op for sample in row.samples} == {op} for op, row in TABLE.items())
+
+
+def test_the_page_names_every_operator():
+    page = (Path(__file__).parent.parent / "docs" / "certified-deviation.md").read_text()
+    table = page.partition("| operators | what happens to a difference d |")[2].partition("\n\n")[0]
+    named = {op for line in table.splitlines() if line for op in re.findall(r"[A-Z]\w+", line.split("|")[1])}
+    assert named == {op for op, row in TABLE.items() if row.read is not None}

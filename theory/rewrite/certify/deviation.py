@@ -68,17 +68,12 @@ def certify_deviation(
     exactly; its distance from the maximum of the window over a box is attained at a vertex. What is not understood is
     bounded by the ranges of its values. All this is computed in float64 with outward rounding.
 
-    With ``arithmetic="float"`` the bound holds for every runtime that computes each tensor in its dtype or a wider one,
-    with elementary operations correctly rounded; sums in any order, with or without fused multiplications; scales and
-    batch normalisations folded into weights, moved across sums, or not; numbers below the smallest normal one taken
-    for 0 or not; whose sigmoid and tanh are within 64 roundoffs of 1, and whose power and exponential are within a
-    relative 64. Where any number that such a runtime may compute on the way could overflow, the answer is unknown. The
-    bound does not hold for Winograd or FFT convolutions, Strassen's products, weights of two layers multiplied
-    together, or reduced precision such as TF32. onnxruntime on a CPU keeps to this.
-
-    The two runs need not use the same runtime, nor twice the same order of summation. In these limits the bound is one
-    on what is deployed, not on networks in real numbers alone, which is what Szász, Bánhelyi and Jelasity ask for and
-    find missing in verifiers ("No Soundness in the Real World: On the Challenges of the Verification of Deployed Neural
+    With ``arithmetic="float"`` the bound is one on what is deployed, for any two runs of any two runtimes that compute
+    each tensor in its dtype or a wider one, with elementary operations correctly rounded and sums in any order, and
+    fold scales or not; where numbers on the way may overflow, the answer is unknown. It does not hold for Winograd or
+    FFT convolutions, or reduced precision such as TF32. The page "What is certified when MaxPool is taken out of a
+    model" has all assumptions; onnxruntime on a CPU keeps to them. This is what Szász, Bánhelyi and Jelasity find
+    missing in verifiers ("No Soundness in the Real World: On the Challenges of the Verification of Deployed Neural
     Networks", 2025, arXiv:2506.01054).
 
     Shapes are compared with those that onnx infers and the model declares; where they differ the answer is unknown.

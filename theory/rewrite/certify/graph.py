@@ -45,6 +45,16 @@ class Node:
 
 
 @dataclass(frozen=True, eq=False)
+class Segment:
+    """The nodes of a model that compute one tensor from another and constants, in order."""
+
+    start: str
+    end: str
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, Constant]
+
+
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A model: its nodes in an order of computation, functions inlined; sizes of inputs that are left open are None."""
 
@@ -59,6 +69,24 @@ class Graph:
     def producers(self) -> dict[str, Node]:
         """The node that computes each tensor."""
         return {name: node for node in self.nodes for name in node.outputs if name}
+
+    def between(self, start: str, end: str, constants: Mapping[str, Constant]) -> Segment | None:
+        """Return what computes one tensor from another and constants; None if others go into it."""
+        producers = self.producers
+        known = {start, "", *constants}
+        found: set[str] = set()
+        waiting = [end]
+        while waiting:
+            name = waiting.pop()
+            if name in known:
+                continue
+            if name not in producers:
+                return None
+            node = producers[name]
+            known.update(node.outputs)
+            found.add(node.outputs[0])
+            waiting.extend(node.inputs)
+        return Segment(start, end, tuple(node for node in self.nodes if node.outputs[0] in found), constants)
 
 
 def read_graph(model: Any) -> Graph:

@@ -131,17 +131,15 @@ def average_pool(call: Call) -> Interpreted:
     if call.get("ceil_mode", 0):
         raise Unsupported("runtimes disagree on averages with ceil_mode")
     windows = place_windows(call.node.attributes, x.shape[2:], call.node.attributes["kernel_shape"])
-    most = prod(windows.kernel_shape)
-    if call.get("count_include_pad", 0):
-        counts = np.full((), float(most))
-    else:
-        counts = np.sum(windows.taps(np.ones((1, 1, *x.shape[2:])), 0.0), axis=0)[0]
+    taps = windows.taps(np.ones((1, 1, *x.shape[2:])), 0.0)
+    counts = np.full((), float(len(taps))) if call.get("count_include_pad", 0) else np.sum(taps, axis=0)[0]
     if not np.all(counts):
         raise Unsupported("one of its windows lies in the padding altogether")
     constants, divisor = spread(1 / counts), largest(counts)
-    return _Average(windows=windows, counts=counts, terms=most + 1, reach=1.0, constants=constants, divisor=divisor), [
-        x
-    ]
+    operator = _Average(
+        windows=windows, counts=counts, terms=len(taps) + 1, reach=1.0, constants=constants, divisor=divisor
+    )
+    return operator, [x]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ulp
 
@@ -14,7 +14,7 @@ from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Index, distinct_rows
-from theory.rewrite.certify.graph import Constant, Node
+from theory.rewrite.certify.graph import Segment
 from theory.rewrite.certify.residuals import Residual, residual
 from theory.rewrite.certify.symbolic_run import pixel_places, place_strides, run_symbols
 from theory.rewrite.certify.windows import Windows
@@ -23,15 +23,13 @@ _MOST_KINDS = 4096
 _NOWHERE = np.iinfo(np.int64).max
 
 
-def pooling_residual(
-    nodes: Sequence[Node], start: str, end: str, x: Box, windows: Windows, constants: Mapping[str, Constant]
-) -> tuple[bool, Box]:
-    """Bound what nodes compute from a tensor in exact arithmetic, less the maxima of its windows.
+def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, Box]:
+    """Bound what nodes compute from a tensor x in exact arithmetic, less the maxima of its windows.
 
-    The nodes are those that compute the tensor ``end`` from ``start``, which is x, in order. Returns whether they
-    compute the maximum of every window, and the box of the differences. Raises Unsupported if they are not understood.
+    Returns whether they compute the maximum of every window, and the box of the differences. Raises Unsupported if they
+    are not understood.
     """
-    algebra, symbols, single = run_symbols(nodes, start, end, x.shape, constants)
+    algebra, symbols, single = run_symbols(segment, x.shape)
     shape = (1, 1, *x.shape[2:]) if single else x.shape
     expected = (*shape[:2], *windows.size)
     if symbols.shape != expected:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -91,22 +91,3 @@ def _finite(box: Box) -> Box:
     if not (np.all(np.isfinite(box.lo)) and np.all(np.isfinite(box.hi))):
         raise Unsupported("the bounds of its values do not exclude an overflow")
     return box
-
-
-def between(graph: Graph, start: str, end: str, constants: Iterable[str]) -> Sequence[Node] | None:
-    """Return the nodes that compute one tensor from another and constants; None if others go into it."""
-    producers = graph.producers
-    known = {start, "", *constants}
-    found: set[str] = set()
-    waiting = [end]
-    while waiting:
-        name = waiting.pop()
-        if name in known:
-            continue
-        if name not in producers:
-            return None
-        node = producers[name]
-        known.update(node.outputs)
-        found.add(node.outputs[0])
-        waiting.extend(node.inputs)
-    return [node for node in graph.nodes if node.outputs[0] in found]

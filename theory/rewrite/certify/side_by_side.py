@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,11 +11,11 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.graph import Graph, Node, same_value
+from theory.rewrite.certify.graph import Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.pooling_proof import pooling_residual
-from theory.rewrite.certify.propagate import Values, attempt, between, bound_values, call_of, deviate, evaluate
+from theory.rewrite.certify.propagate import Values, attempt, bound_values, call_of, deviate, evaluate
 from theory.rewrite.certify.shapes import Shapes, show
 from theory.rewrite.certify.table import understand
 
@@ -125,14 +125,14 @@ class SideBySide:
         if not (isinstance(x, Box) and isinstance(y, Box) and d is not None):
             raise Unsupported(f"the other model has no tensor {start!r} to compare")
         constants = {name: value for name, value in values[1].items() if isinstance(value, np.ndarray)}
-        nodes = between(graph, start, end, constants)
-        if nodes is None:
+        segment = graph.between(start, end, constants)
+        if segment is None:
             raise Unsupported(f"{end!r} is computed from more than {start!r}")
         found = understand(Call(pool, [x]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual = pooling_residual(nodes, start, end, y, found[0].windows, constants)
-        rounding = self._rounding(nodes, start, end, y, values)
+        exact, residual = pooling_residual(segment, y, found[0].windows)
+        rounding = self._rounding(segment, y, values)
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
         self._findings[end] = PoolingFinding(
             pool.name,
@@ -143,22 +143,22 @@ class SideBySide:
         )
         return (carried if exact else carried.plus(residual)).signed(sign)
 
-    def _rounding(self, nodes: Iterable[Node], start: str, end: str, y: Box, values: tuple[Values, Values]) -> Box:
+    def _rounding(self, segment: Segment, y: Box, values: tuple[Values, Values]) -> Box:
         """Bound what a runtime computes by the nodes from y, less what they do in exact arithmetic to the same."""
         others, own = values
-        errors = {start: Box.zero(y.shape, y.dtype)}
-        for node in nodes:
+        errors = {segment.start: Box.zero(y.shape, y.dtype)}
+        for node in segment.nodes:
             call = call_of(node, own)
             found = understand(call)
             if isinstance(found, np.ndarray):
                 continue
-            if node.outputs[0] in others and node.outputs[0] != end:
+            if node.outputs[0] in others and node.outputs[0] != segment.end:
                 # Its box was narrowed by that of the other model, which says nothing about exact arithmetic.
                 raise Unsupported(f"{node.outputs[0]!r} is a tensor of the other model as well")
             _, tensors = found
             before = partners(tensors, call, [errors.get(name) for name in node.inputs], _no_difference)
             errors[node.outputs[0]] = deviate(found, tensors, before, (real_arithmetic, self._arithmetic))
-        return errors[end]
+        return errors[segment.end]
 
     def _finding(self, node: Node) -> PoolingFinding:
         """Return what is known of the place of a MaxPool, with the deviation after it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Index, Symbols
-from theory.rewrite.certify.graph import Constant, Node
+from theory.rewrite.certify.graph import Constant, Segment
 from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.table import find_row, understand
 
@@ -36,37 +36,28 @@ def place_strides(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(strides))
 
 
-def run_symbols(
-    nodes: Sequence[Node], start: str, end: str, shape: Sequence[int], constants: Mapping[str, Constant]
-) -> tuple[Algebra, Symbols, bool]:
-    """Run nodes on symbols: those that compute the tensor ``end`` from ``start``, of shape (N, C, *spatial), in order.
+def run_symbols(segment: Segment, shape: Sequence[int]) -> tuple[Algebra, Symbols, bool]:
+    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial).
 
     Returns the symbols of the end, and whether the nodes do the same to every channel, and the symbols are those of one
     channel alone. Raises Unsupported if a node cannot be followed.
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *run_blocks(nodes, start, end, (1, 1, *shape[2:]), constants, shape[1]), True
+            return *run_blocks(segment, (1, 1, *shape[2:]), shape[1]), True
         except Unsupported:
             pass
-    return *run_blocks(nodes, start, end, shape, constants, 1), False
+    return *run_blocks(segment, shape, 1), False
 
 
-def run_blocks(
-    nodes: Sequence[Node],
-    start: str,
-    end: str,
-    shape: Sequence[int],
-    constants: Mapping[str, Constant],
-    channels: int,
-) -> tuple[Algebra, Symbols]:
+def run_blocks(segment: Segment, shape: Sequence[int], channels: int) -> tuple[Algebra, Symbols]:
     """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
-    values: dict[str, Symbols | Constant] = {**constants, start: algebra.pixels(pixel_places(shape))}
-    for node in nodes:
+    values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: algebra.pixels(pixel_places(shape))}
+    for node in segment.nodes:
         call = Call(node, [values[name] if name else None for name in node.inputs])
         values[node.outputs[0]] = _apply(algebra, call, channels)
-    result = values[end]
+    result = values[segment.end]
     if not isinstance(result, Symbols):
         raise Unsupported("it does not depend on its input")
     return algebra, result

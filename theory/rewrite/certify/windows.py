@@ -15,27 +15,20 @@ from theory.rewrite.certify.answers import Unsupported
 
 @dataclass(frozen=True)
 class Windows:
-    """Where the windows of a convolution or pooling lie; all tuples have one entry for each spatial axis."""
+    """Where the windows of a convolution or pooling lie; one entry for each spatial axis."""
 
-    kernel_shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilations: tuple[int, ...]
-    begin: tuple[int, ...]
-    """Padding before the first elements."""
     size: tuple[int, ...]
-    """Of the result."""
+    """Of the result: how many windows there are."""
+    pads: tuple[tuple[int, int], ...]
+    """So much padding that every tap of every window exists."""
+    along: tuple[tuple[slice, ...], ...]
+    """What each tap of the kernel sees of the padded axis."""
 
     def taps(self, x: npt.NDArray[Any], fill: float) -> list[npt.NDArray[Any]]:
         """Return, for each tap of the kernel in row-major order, what it sees in every window; fill in the padding."""
-        axes = list(zip(self.kernel_shape, self.strides, self.dilations, self.begin, self.size, strict=True))
-        width = [(0, 0)] * (x.ndim - len(axes))
-        for extent, (k, s, d, begin, size) in zip(x.shape[len(width) :], axes, strict=True):
-            width.append((begin, max(0, (size - 1) * s + (k - 1) * d + 1 - begin - extent)))
-        padded: npt.NDArray[Any] = np.pad(x, width, constant_values=fill)
-        along: list[list[Any]] = [
-            [slice(i * d, i * d + (n - 1) * s + 1, s) for i in range(k)] for k, s, d, _, n in axes
-        ]
-        return [padded[tap] for tap in product([...], *along)]
+        before = [(0, 0)] * (x.ndim - len(self.pads))
+        padded: npt.NDArray[Any] = np.pad(x, [*before, *self.pads], constant_values=fill)
+        return [padded[..., *tap] for tap in product(*self.along)]  # type: ignore[arg-type]
 
 
 def place_windows(
@@ -55,16 +48,19 @@ def place_windows(
     reach = [(k - 1) * d + 1 for k, d in zip(kernel_shape, dilations, strict=True)]
     plain = not ceil_mode and all(d == 1 for d in dilations)
     begin, end = _pads(attributes, spatial, reach, strides, plain=plain, ceil_mode=ceil_mode)
-    size = []
-    for n, r, s, first, last in zip(spatial, reach, strides, begin, end, strict=True):
+    sizes, pads, along = [], [], []
+    for n, k, r, s, d, first, last in zip(spatial, kernel_shape, reach, strides, dilations, begin, end, strict=True):
         room = n + first + last - r
         if room < 0:
             raise Unsupported("its window is larger than the padded input")
-        windows = (-(-room // s) if ceil_mode else room // s) + 1
-        if ceil_mode and (windows - 1) * s >= n + first:
-            windows -= 1
-        size.append(windows)
-    return Windows(tuple(kernel_shape), strides, dilations, begin, tuple(size))
+        size = (-(-room // s) if ceil_mode else room // s) + 1
+        if ceil_mode and (size - 1) * s >= n + first:
+            size -= 1
+        sizes.append(size)
+        reached = (size - 1) * s + 1
+        pads.append((first, max(0, reached + r - 1 - first - n)))
+        along.append(tuple(slice(i * d, i * d + reached, s) for i in range(k)))
+    return Windows(tuple(sizes), tuple(pads), tuple(along))
 
 
 def _pads(
