@@ -101,7 +101,7 @@ class _Convolution(Layer):
         result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
         for matrix, tap in zip(matrices, taps, strict=True):
             # One tensor of the stack at a time bounds the memory.
-            for total, values in zip(result, tap.reshape(len(tap), groups, inner, -1), strict=True):
+            for total, values in zip(result, tap.reshape(len(tap), groups, inner, result.shape[-1]), strict=True):
                 total += matrix @ values
         return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
 

@@ -43,15 +43,11 @@ class SideBySide:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
         for node in self._graphs[1].nodes:
             self._compare(node)
-        pools = [node for node in self._graphs[0].nodes if node.op == "MaxPool"]
-        pools += [node for node in self._graphs[1].nodes if node.op == "MaxPool" and self._is_replaced(node)]
+        first, second = ([node for node in graph.nodes if node.op == "MaxPool"] for graph in self._graphs)
+        # Those of the second model that the first computes in another way.
+        second = [node for node in second if self._model(node) == "rewritten" and node.outputs[0] in self._producers[0]]
         outputs = {name: self._output(name) for name in self._graphs[0].outputs}
-        return DeviationBound(outputs, tuple(self._finding(node) for node in pools))
-
-    def _is_replaced(self, node: Node) -> bool:
-        """Say whether the first model computes the tensor of a MaxPool of the second in another way."""
-        other = self._producers[0].get(node.outputs[0])
-        return other is not None and other.op != "MaxPool"
+        return DeviationBound(outputs, tuple(self._finding(node) for node in first + second))
 
     def _compare(self, node: Node) -> None:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
@@ -163,7 +159,7 @@ class SideBySide:
     def _finding(self, node: Node) -> PoolingFinding:
         """Return what is known of the place of a MaxPool, with the deviation after it."""
         name = node.outputs[0]
-        model = self._model(name)
+        model = self._model(node)
         difference = self._differences.get(name)
         if difference is None:
             value = self._after.get(name)
@@ -173,8 +169,9 @@ class SideBySide:
         finding = self._findings.get(name, PoolingFinding(node.name, model, "unchanged"))
         return replace(finding, model=model, deviation=difference.largest)
 
-    def _model(self, name: str) -> Model:
-        first, second = (name in producers and producers[name].op == "MaxPool" for producers in self._producers)
+    def _model(self, pool: Node) -> Model:
+        makers = [producers.get(pool.outputs[0]) for producers in self._producers]
+        first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
 
     def _output(self, name: str) -> OutputDeviation:
