@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation
+from theory.rewrite.certify.answers import Array, DeviationBound, Model, OutputDeviation
 from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Graph, read_graph
@@ -118,14 +118,20 @@ def _input_boxes(
     graph: Graph, bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
 ) -> dict[str, Box]:
     """Return the box of every input; raises InputError for bounds or shapes that do not fit."""
-    for kind, given in (("bounds", bounds if isinstance(bounds, Mapping) else {}), ("shapes", shapes)):
-        unknown = sorted(set(given) - set(graph.inputs))
+    given = bounds if isinstance(bounds, Mapping) else dict.fromkeys(graph.inputs, bounds)
+    for kind, names in (("bounds", given), ("shapes", shapes)):
+        unknown = sorted(set(names) - set(graph.inputs))
         if unknown:
             raise InputError(f"the {kind} name {unknown[0]!r}; the inputs are {', '.join(graph.inputs)}")
-    return {
-        name: _input_box(name, dtype, _static_shape(name, shape, shapes), bounds)
-        for name, (dtype, shape) in graph.inputs.items()
-    }
+    boxes = {}
+    for name, (dtype, sizes) in graph.inputs.items():
+        shape = _static_shape(name, sizes, shapes)
+        if name not in given:
+            raise InputError(f"the input {name!r} has no bounds")
+        if dtype.kind != "f":
+            raise InputError(f"the input {name!r} is {dtype}: only floats can be bounded")
+        boxes[name] = Box(*_ends(name, shape, given[name]), dtype)
+    return boxes
 
 
 def _static_shape(name: str, shape: Sequence[int | None], shapes: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
@@ -140,15 +146,7 @@ def _static_shape(name: str, shape: Sequence[int | None], shapes: Mapping[str, S
     return tuple(size for size in sizes if size is not None)
 
 
-def _input_box(
-    name: str, dtype: np.dtype[Any], shape: tuple[int, ...], bounds: BoundsLike | Mapping[str, BoundsLike]
-) -> Box:
-    if isinstance(bounds, Mapping):
-        if name not in bounds:
-            raise InputError(f"the input {name!r} has no bounds")
-        bounds = bounds[name]
-    if dtype.kind != "f":
-        raise InputError(f"the input {name!r} is {dtype}: only floats can be bounded")
+def _ends(name: str, shape: tuple[int, ...], bounds: BoundsLike) -> tuple[Array, Array]:
     try:
         low, high = bounds
         lo, hi = (np.broadcast_to(np.asarray(end, np.float64), shape) for end in (low, high))
@@ -158,7 +156,7 @@ def _input_box(
         ) from None
     if not (np.all(np.isfinite(lo)) and np.all(np.isfinite(hi)) and np.all(lo <= hi)):
         raise InputError(f"bounds are finite, the lower at most the upper: those of {name!r} are not")
-    return Box(lo, hi, dtype)
+    return lo, hi
 
 
 def _precedes(a: Graph, b: Graph) -> bool:

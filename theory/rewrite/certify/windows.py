@@ -39,54 +39,39 @@ def place_windows(
     ``ceil_mode`` counts windows that begin inside the padded input but do not end there, unless they begin in the end
     padding. Raises Unsupported if attributes do not fit, no window does, or runtimes disagree on what they mean.
     """
-    rank = len(spatial)
-    strides = tuple(attributes.get("strides") or (1,) * rank)
-    dilations = tuple(attributes.get("dilations") or (1,) * rank)
+    rank, mode = len(spatial), attributes.get("auto_pad", "NOTSET")
+    strides, dilations = (tuple(attributes.get(name) or (1,) * rank) for name in ("strides", "dilations"))
     numbers = *kernel_shape, *strides, *dilations
     if not len(kernel_shape) == len(strides) == len(dilations) == rank or min(numbers, default=0) < 1:
         raise Unsupported(f"its kernel, strides and dilations do not fit {rank} spatial axes")
-    reach = [(k - 1) * d + 1 for k, d in zip(kernel_shape, dilations, strict=True)]
-    plain = not ceil_mode and all(d == 1 for d in dilations)
-    begin, end = _pads(attributes, spatial, reach, strides, plain=plain, ceil_mode=ceil_mode)
+    given = tuple(attributes.get("pads") or (0,) * 2 * rank) if mode == "NOTSET" else (0,) * 2 * rank
+    if len(given) != 2 * rank or min(given, default=0) < 0:
+        raise Unsupported(f"its pads {given} do not fit {rank} spatial axes")
+    same = mode in ("SAME_UPPER", "SAME_LOWER")
+    if (ceil_mode and mode != "NOTSET") or (same and max(dilations) > 1) or not (same or mode in ("NOTSET", "VALID")):
+        raise Unsupported(f"runtimes disagree on auto_pad {mode} with ceil_mode or dilations")
     sizes, pads, along = [], [], []
-    for n, k, r, s, d, first, last in zip(spatial, kernel_shape, reach, strides, dilations, begin, end, strict=True):
-        room = n + first + last - r
+    for i, (n, k, s, d) in enumerate(zip(spatial, kernel_shape, strides, dilations, strict=True)):
+        reach = (k - 1) * d + 1
+        first, last = _same_pads(mode, n, s, reach) if same else (given[i], given[i + rank])
+        room = n + first + last - reach
         if room < 0:
             raise Unsupported("its window is larger than the padded input")
         size = (-(-room // s) if ceil_mode else room // s) + 1
         if ceil_mode and (size - 1) * s >= n + first:
             size -= 1
         sizes.append(size)
-        reached = (size - 1) * s + 1
-        pads.append((first, max(0, reached + r - 1 - first - n)))
-        along.append(tuple(slice(i * d, i * d + reached, s) for i in range(k)))
+        starts = (size - 1) * s + 1
+        pads.append((first, max(0, starts + reach - 1 - first - n)))
+        along.append(tuple(slice(tap * d, tap * d + starts, s) for tap in range(k)))
     return Windows(tuple(sizes), tuple(pads), tuple(along))
 
 
-def _pads(
-    attributes: Mapping[str, Any],
-    spatial: Sequence[int],
-    reach: Sequence[int],
-    strides: Sequence[int],
-    *,
-    plain: bool,
-    ceil_mode: bool,
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the padding at the beginning and at the end of every axis."""
-    rank, mode = len(spatial), attributes.get("auto_pad", "NOTSET")
-    if mode == "NOTSET":
-        pads = tuple(attributes.get("pads") or (0,) * 2 * rank)
-        if len(pads) != 2 * rank or min(pads, default=0) < 0:
-            raise Unsupported(f"its pads {pads} do not fit {rank} spatial axes")
-        return pads[:rank], pads[rank:]
-    if mode == "VALID" and not ceil_mode:
-        return (0,) * rank, (0,) * rank
-    if mode not in ("SAME_UPPER", "SAME_LOWER") or not plain:
-        raise Unsupported(f"runtimes disagree on auto_pad {mode} with ceil_mode or dilations")
-    total = [(-(-n // s) - 1) * s + r - n for n, r, s in zip(spatial, reach, strides, strict=True)]
+def _same_pads(mode: str, size: int, stride: int, reach: int) -> tuple[int, int]:
+    """Return the padding before and after an axis with which the result has a window for each stride."""
+    total = (-(-size // stride) - 1) * stride + reach - size
     # -1 is 0 to all: it is cut off at the end, where no window looks. More is cut off at either end, or at none.
-    if min(total, default=0) < -1:
+    if total < -1:
         raise Unsupported(f"runtimes disagree on auto_pad {mode} where the padding comes out negative")
-    small = tuple(max(0, t) // 2 for t in total)
-    large = tuple(max(0, t) - max(0, t) // 2 for t in total)
+    small, large = max(0, total) // 2, max(0, total) - max(0, total) // 2
     return (small, large) if mode == "SAME_UPPER" else (large, small)
