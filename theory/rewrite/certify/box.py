@@ -29,10 +29,9 @@ class Box:
         """Return the box of one tensor alone."""
         return Box(values, values, dtype)
 
-    @staticmethod
-    def zero(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Box:
-        """Return the box of the zero tensor alone; its ends are arrays of their own."""
-        return Box(np.zeros(shape), np.zeros(shape), dtype)
+    def zeros(self) -> Box:
+        """Return the box of no difference; its ends are arrays of their own."""
+        return Box(np.zeros(self.shape), np.zeros(self.shape), self.dtype)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -66,10 +66,6 @@ class Chain:
         tail = self.tail * factor if self.terms else 1.0
         return Chain(self.terms + terms, size, top, heavy, light, stretch, self.reach * factor, tail)
 
-    def or_that_of(self, other: Chain) -> Chain:
-        """Return a chain that stands for either of two."""
-        return Chain.join((self, other), np.maximum(self.size, other.size))
-
 
 def largest(values: Array | float) -> float:
     """Return the largest of numbers that are nowhere negative; 0 for none, infinity if one is no number.

@@ -62,7 +62,8 @@ class Linear(Operator):
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`."""
-        chain = xs[0].chain.or_that_of(ys[0].chain)
+        chains = xs[0].chain, ys[0].chain
+        chain = Chain.join(chains, np.maximum(*(each.size for each in chains)))
         return self._bound(ds[0], chain, np.maximum(xs[0].magnitude, ys[0].magnitude), arithmetic, of_values=False)
 
     def _bound(

@@ -34,20 +34,15 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, 
     expected = (*shape[:2], *windows.size)
     if symbols.shape != expected:
         raise Unsupported(f"it computes a tensor of shape {symbols.shape}, the windows have {expected}")
-    domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
-    # What every window sees, by places: relative to its first pixel, and -1 for what lies in the padding.
-    taps = [tap.ravel() for tap in windows.taps(pixel_places(shape), -1)]
-    origins = np.minimum.reduce([np.where(tap < 0, _NOWHERE, tap) for tap in taps])
-    if np.any(origins == _NOWHERE):
-        raise Unsupported("one of the windows lies in the padding altogether")
-    taps = [np.where(tap < 0, -1, tap - origins) for tap in taps]
-    # What is computed from it; constants have no place.
+    origins, taps = _seen(windows, shape)
+    # What is computed from what a window sees; constants have no place.
     fixed = np.array([not expression.terms for expression in algebra.expressions])
     numbers = symbols.numbers.ravel()
     places = np.where(fixed[numbers], 0, symbols.places.ravel() - origins)
     first, kinds = distinct_rows([numbers, places, *taps])
     if len(first) > _MOST_KINDS:
         raise Unsupported(f"{len(first)} windows differ in what is computed from them")
+    domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
     try:
         residuals = [
             residual(algebra, int(numbers[i]), int(places[i]), [int(tap[i]) for tap in taps if tap[i] >= 0], domain)
@@ -55,18 +50,26 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, 
         ]
     except ProblemTooLargeError as error:
         raise Unsupported(str(error)) from None
-    box = Box.zero((*x.shape[:2], *windows.size), x.dtype)
+    channels = x.shape[1] if single else 1
+    lo, hi = np.zeros((channels, len(numbers))), np.zeros((channels, len(numbers)))
     for kind, found in enumerate(residuals):
         if not found.exact:
             elements = np.flatnonzero(kinds == kind)
             pixels = [_flat(origins[elements] + place, shape) for place in found.pixels]
-            channels = x.shape[1] if single else 1
-            lo, hi = (end.reshape(channels, -1) for end in (x.lo, x.hi))
-            least = np.minimum.reduce([lo[:, pixel] for pixel in pixels])
-            largest = np.maximum.reduce([hi[:, pixel] for pixel in pixels])
-            for target, values in zip((box.lo, box.hi), _over_box(found, least, largest), strict=True):
-                target.reshape(channels, -1)[:, elements] = values
-    return all(found.exact for found in residuals), box
+            least = np.minimum.reduce([x.lo.reshape(channels, -1)[:, pixel] for pixel in pixels])
+            largest = np.maximum.reduce([x.hi.reshape(channels, -1)[:, pixel] for pixel in pixels])
+            lo[:, elements], hi[:, elements] = _over_box(found, least, largest)
+    whole = (*x.shape[:2], *windows.size)
+    return all(found.exact for found in residuals), Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+
+
+def _seen(windows: Windows, shape: Sequence[int]) -> tuple[Index, list[Index]]:
+    """Return the place of the first pixel of every window, and those of all taps less it; -1 for the padding."""
+    taps = [tap.ravel() for tap in windows.taps(pixel_places(shape), -1)]
+    origins = np.minimum.reduce([np.where(tap < 0, _NOWHERE, tap) for tap in taps])
+    if np.any(origins == _NOWHERE):
+        raise Unsupported("one of the windows lies in the padding altogether")
+    return origins, [np.where(tap < 0, -1, tap - origins) for tap in taps]
 
 
 def _flat(places: Index, shape: Sequence[int]) -> Index:

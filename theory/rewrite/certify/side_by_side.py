@@ -34,7 +34,7 @@ class SideBySide:
         self._shapes = Shapes(second, sizes)
         self._before = bound_values(first, inputs, arithmetic, Shapes(first, sizes))
         self._after: Values = {**second.constants, **inputs}
-        self._differences: dict[str, Box] = {name: Box.zero(x.shape, x.dtype) for name, x in inputs.items()}
+        self._differences: dict[str, Box] = {name: x.zeros() for name, x in inputs.items()}
         """The second's tensor less the first's."""
         self._findings: dict[str, PoolingFinding] = {}
         """By the output of the MaxPool: names of nodes may repeat."""
@@ -107,7 +107,7 @@ class SideBySide:
         second = partners(first, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
         if any(x.dtype != y.dtype for x, y in zip(first, second, strict=True)):
             raise Unsupported("the models compute it in different precisions")
-        differences = partners(first, call, [self._differences.get(name) for name in node.inputs], _no_difference)
+        differences = partners(first, call, [self._differences.get(name) for name in node.inputs], Box.zeros)
         result = deviate(found, second, differences, (self._arithmetic, self._arithmetic))
         self._shapes.check(node.outputs[0], result.shape)
         return result
@@ -142,7 +142,7 @@ class SideBySide:
     def _rounding(self, segment: Segment, y: Box, values: tuple[Values, Values]) -> Box:
         """Bound what a runtime computes by the nodes from y, less what they do in exact arithmetic to the same."""
         others, own = values
-        errors = {segment.start: Box.zero(y.shape, y.dtype)}
+        errors = {segment.start: y.zeros()}
         for node in segment.nodes:
             call = call_of(node, own)
             found = understand(call)
@@ -152,7 +152,7 @@ class SideBySide:
                 # Its box was narrowed by that of the other model, which says nothing about exact arithmetic.
                 raise Unsupported(f"{node.outputs[0]!r} is a tensor of the other model as well")
             _, tensors = found
-            before = partners(tensors, call, [errors.get(name) for name in node.inputs], _no_difference)
+            before = partners(tensors, call, [errors.get(name) for name in node.inputs], Box.zeros)
             errors[node.outputs[0]] = deviate(found, tensors, before, (real_arithmetic, self._arithmetic))
         return errors[segment.end]
 
@@ -189,7 +189,3 @@ class SideBySide:
                 else f"its shapes differ: {show(a.shape)} and {show(b.shape)}"
             )
         return OutputDeviation(None, None, unknown or Unknown(name, why))
-
-
-def _no_difference(x: Box) -> Box:
-    return Box.zero(x.shape, x.dtype)
