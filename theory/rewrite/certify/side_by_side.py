@@ -179,13 +179,11 @@ class SideBySide:
         if difference is not None and difference.lo.size:
             return OutputDeviation(difference.lo, difference.hi)
         a, b = self._before.get(name), self._after.get(name)
-        unknown = next((value for value in (a, b) if isinstance(value, Unknown)), None)
-        if not isinstance(a, Box) or not isinstance(b, Box):
-            why = "it does not depend on the input in both models"
-        else:
-            why = (
-                "it has no elements"
-                if a.shape == b.shape
-                else f"its shapes differ: {show(a.shape)} and {show(b.shape)}"
-            )
-        return OutputDeviation(None, None, unknown or Unknown(name, why))
+        for value in (a, b):
+            if isinstance(value, Unknown):
+                return OutputDeviation(None, None, value)
+        why = "it does not depend on the input in both models"
+        if isinstance(a, Box) and isinstance(b, Box):
+            shapes = f"{show(a.shape)} and {show(b.shape)}"
+            why = "it has no elements" if a.shape == b.shape else f"its shapes differ: {shapes}"
+        return OutputDeviation(None, None, Unknown(name, why))
