@@ -17,7 +17,7 @@ from theory.rewrite.certify.expressions import PIXEL
 from theory.rewrite.certify.graph import Segment, read_graph
 from theory.rewrite.certify.propagate import bound_values
 from theory.rewrite.certify.shapes import Shapes
-from theory.rewrite.certify.symbolic_run import pixel_places, run_blocks, run_symbols
+from theory.rewrite.certify.symbolic_run import _run_blocks, pixel_places, run_symbols
 from theory.rewrite.certify.table import TABLE
 
 TYPES = {"float32": "float", "float16": "float16", "float64": "double"}
@@ -135,7 +135,7 @@ def check_symbols(row, sample, rng):
 
 
 def _whole(segment, shape):
-    return *run_blocks(segment, shape, 1), False
+    return *_run_blocks(segment, shape, 1), False
 
 
 def evaluate(algebra, symbols, x):

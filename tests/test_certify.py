@@ -122,7 +122,7 @@ def test_extremes_by_symmetry_are_those_of_all_vertices(monkeypatch):
             form[mask] += 1
         form = {mask: c for mask, c in form.items() if c} or {1: 1}
         values = [evaluate(form, bits) for bits in itertools.product((0, 1), repeat=5)]
-        assert residuals.extremes(form) == (min(values), max(values), values[-1])
+        assert residuals._extremes(form) == (min(values), max(values), values[-1])
 
 
 def test_a_model_that_tells_orders_of_summation_apart_does_not_escape():

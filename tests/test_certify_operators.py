@@ -32,18 +32,18 @@ def _leaky(ulps, steepest=1.0):
     def slopes(lo, hi):
         return np.where(lo >= 0, steepest, ALPHA), np.where(hi <= 0, ALPHA, steepest)
 
-    return functions.Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
+    return functions._Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
 
 
 LEAKY = (Sample("LeakyRelu", "y = LeakyRelu (x)"),)
 
 
-class FollowedAsRelu(functions.Monotone):
+class FollowedAsRelu(functions._Monotone):
     def follow(self, algebra, xs):
         return algebra.relu(xs[0])
 
 
-class NotFollowed(functions.Relu):
+class NotFollowed(functions._Relu):
     def follow(self, algebra, xs):
         return xs[0]
 
@@ -98,7 +98,7 @@ def test_a_row_beside_the_table_is_refused():
 
 
 def test_no_field_of_a_row_and_no_rounding_has_a_default():
-    for kind in (Row, functions.Monotone):
+    for kind in (Row, functions._Monotone):
         assert all(field.default is field.default_factory is dataclasses.MISSING for field in dataclasses.fields(kind))
 
 
@@ -108,12 +108,5 @@ def test_every_operator_is_on_its_page():
 
 
 def test_every_sample_belongs_to_a_row():
-    assert {sample.op for sample in SAMPLES} == set(TABLE)
-    assert all(row.op == op and {sample.op for sample in row.samples} == {op} for op, row in TABLE.items())
-
-
-def test_the_page_names_every_operator():
-    page = (Path(__file__).parent.parent / "docs" / "certified-deviation.md").read_text()
-    table = page.partition("| operators | what happens to a difference d |")[2].partition("\n\n")[0]
-    named = {op for line in table.splitlines() if line for op in re.findall(r"[A-Z]\w+", line.split("|")[1])}
-    assert named == {op for op, row in TABLE.items() if row.read is not None}
+    assert set(SAMPLES) == set(TABLE)
+    assert all(row.samples is SAMPLES[op] and row.op == op for op, row in TABLE.items())

@@ -15,27 +15,25 @@ from theory.rewrite.certify.constants import cast_dtype
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, axes_from_0
 
-Slopes: TypeAlias = Callable[[Array, Array], tuple[Array | float, Array | float]]
+_Slopes: TypeAlias = Callable[[Array, Array], tuple[Array | float, Array | float]]
 
 
 @dataclass(frozen=True)
-class Monotone(Operator):
+class _Monotone(Operator):
     """A nondecreasing function of each element."""
 
     function: Callable[[Array], Array]
-    slopes: Slopes
+    slopes: _Slopes
     """Takes bounds of arguments to bounds of the derivative between them."""
     ulps: int
     """Roundoffs that the runtime may be off by, the value 1 taken as the largest; 0 where no digit is lost, but for
     those of numbers that are taken for 0."""
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
-        """See :class:`Operator`."""
         box = xs[0].mapped(self.function)
         return box.widened(self._error(arithmetic) + OWN) if self.ulps else box.or_zero(arithmetic.tiny)
 
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
-        """See :class:`Operator`."""
         both = xs[0].hull(ys[0])
         change = ds[0].times(*self.slopes(both.lo, both.hi))
         return change.widened(self._error(arithmetic[0]) + self._error(arithmetic[1]))
@@ -45,7 +43,7 @@ class Monotone(Operator):
         return self.ulps * arithmetic.unit + 2 * arithmetic.tiny
 
 
-def _flat_outside(lowest: float, highest: float) -> Slopes:
+def _flat_outside(lowest: float, highest: float) -> _Slopes:
     """Bound a derivative that is 1 between two numbers, and 0 elsewhere."""
 
     def slopes(lo: Array, hi: Array) -> tuple[Array, Array]:
@@ -56,15 +54,14 @@ def _flat_outside(lowest: float, highest: float) -> Slopes:
     return slopes
 
 
-class Relu(Monotone):
+class _Relu(_Monotone):
     """The positive part."""
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
-        """See :class:`Operator`."""
         return algebra.relu(xs[0])
 
 
-def _bell(derivative: Callable[[Array], Array]) -> Slopes:
+def _bell(derivative: Callable[[Array], Array]) -> _Slopes:
     """Bound a derivative that falls with the distance from 0."""
 
     def slopes(lo: Array, hi: Array) -> tuple[Array, Array]:
@@ -76,10 +73,10 @@ def _bell(derivative: Callable[[Array], Array]) -> Slopes:
     return slopes
 
 
-RELU = Relu(lambda x: np.clip(x, 0.0, np.inf), _flat_outside(0.0, np.inf), 0)
-TANH = Monotone(np.tanh, _bell(lambda x: 1 / np.cosh(np.minimum(x, 350.0)) ** 2), FUNCTION_ULPS)
+RELU = _Relu(lambda x: np.clip(x, 0.0, np.inf), _flat_outside(0.0, np.inf), 0)
+TANH = _Monotone(np.tanh, _bell(lambda x: 1 / np.cosh(np.minimum(x, 350.0)) ** 2), FUNCTION_ULPS)
 """Its derivative is 1 - tanh^2."""
-SIGMOID = Monotone(
+SIGMOID = _Monotone(
     lambda x: 0.5 * (1 + np.tanh(x / 2)), _bell(lambda x: 0.25 / np.cosh(np.minimum(x, 700.0) / 2) ** 2), FUNCTION_ULPS
 )
 """It is (1 + tanh(x/2)) / 2."""
@@ -90,7 +87,7 @@ def clip(call: Call) -> Interpreted:
     lowest, highest = _limit(call, 1, "min", -np.inf), _limit(call, 2, "max", np.inf)
     if not lowest <= highest:
         raise Unsupported(f"it clips to [{lowest}, {highest}]")
-    return Monotone(lambda x: np.clip(x, lowest, highest), _flat_outside(lowest, highest), 0), [call.tensor()]
+    return _Monotone(lambda x: np.clip(x, lowest, highest), _flat_outside(lowest, highest), 0), [call.tensor()]
 
 
 def _limit(call: Call, position: int, attribute: str, default: float) -> float:

@@ -47,19 +47,19 @@ def residual(algebra: Algebra, number: int, place: int, window: Sequence[int], d
     evaluation = _Evaluation(algebra, domain)
     form, denominator = evaluation.form(number, place)
     add_scaled(form, -denominator, {sum(1 << evaluation.bit(pixel) for pixel in window): 1})
-    least, largest, at_ones = (Fraction(value, denominator) for value in extremes(form))
+    least, largest, at_ones = (Fraction(value, denominator) for value in _extremes(form))
     constant = Fraction(form.get(CONSTANT, 0), denominator)
     return Residual(constant, least, largest, at_ones, tuple(evaluation.bits))
 
 
-def extremes(form: Form) -> tuple[int, int, int]:
+def _extremes(form: Form) -> tuple[int, int, int]:
     """Return the least and the largest value of a form less its constant at 0/1 vectors, and that at the all-ones one.
 
     Examples
     --------
     x_0 - 2 max(x_0, x_1):
 
-    >>> extremes({0b01: 1, 0b11: -2})
+    >>> _extremes({0b01: 1, 0b11: -2})
     (-2, 0, -1)
     """
     blocks = atoms(form)

@@ -23,7 +23,7 @@ class Sample:
     """The types of x that the nodes take."""
 
 
-SAMPLES = (
+_SAMPLES = (
     Sample("Add", "y = Add (x, c)", given={"c": (0.1, 0.2, 0.3, 0.4)}),
     Sample("Add", "n = Relu (x) y = Add (n, x)"),
     Sample("AveragePool", "y = AveragePool <kernel_shape = [2, 3], pads = [1, 1, 0, 1]> (x)"),
@@ -155,3 +155,5 @@ SAMPLES = (
     Sample("Unsqueeze", "a = Constant <value_ints = [1, -1]> () y = Unsqueeze (x, a)"),
     Sample("Unsqueeze", "y = Unsqueeze <axes = [0, 2]> (x)", opset=11),
 )
+
+SAMPLES = {op: tuple(sample for sample in _SAMPLES if sample.op == op) for op in dict.fromkeys(s.op for s in _SAMPLES)}

@@ -44,13 +44,13 @@ def run_symbols(segment: Segment, shape: Sequence[int]) -> tuple[Algebra, Symbol
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *run_blocks(segment, (1, 1, *shape[2:]), shape[1]), True
+            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1]), True
         except Unsupported:
             pass
-    return *run_blocks(segment, shape, 1), False
+    return *_run_blocks(segment, shape, 1), False
 
 
-def run_blocks(segment: Segment, shape: Sequence[int], channels: int) -> tuple[Algebra, Symbols]:
+def _run_blocks(segment: Segment, shape: Sequence[int], channels: int) -> tuple[Algebra, Symbols]:
     """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
     values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: algebra.pixels(pixel_places(shape))}

@@ -108,4 +108,4 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Unsqueeze": (*moved(moves.unsqueeze), all_together),
 }
 
-TABLE = {op: Row(op, *how, tuple(sample for sample in SAMPLES if sample.op == op)) for op, how in _HOW.items()}
+TABLE = {op: Row(op, *how, SAMPLES[op]) for op, how in _HOW.items()}
