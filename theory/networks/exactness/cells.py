@@ -22,22 +22,16 @@ from itertools import permutations
 from math import factorial, gcd
 
 from theory.errors import ProblemTooLargeError
-from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Target
-from theory.networks.exactness.sort_linear import Domain
-
-Point = tuple[Fraction, ...]
+from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Point, Target
+from theory.networks.network import Domain
 
 
 @dataclass(frozen=True)
 class Generator:
     """One generator of a simplicial cone.
 
-    Attributes
-    ----------
-    point : tuple of int
-        x_1, ..., x_d, m.
-    values : tuple of int
-        The pre-activations of the layer that is looked at, in the network's integers.
+    The point is x_1, ..., x_d, m; the values are the pre-activations of the layer that is looked at, in the network's
+    integers.
     """
 
     point: tuple[int, ...]
@@ -51,24 +45,8 @@ _Cone = tuple[int, tuple[Generator, ...]]
 def compare_cells(network: IntegerNetwork, target: Target, domain: Domain, max_cells: int) -> tuple[Point | None, int]:
     """Find a point at which a network and its target differ, or show that there is none.
 
-    Parameters
-    ----------
-    network : IntegerNetwork
-    target : Target
-    domain : {"real", "nonnegative"}
-    max_cells : int
-
-    Returns
-    -------
-    point : tuple of Fraction, or None
-        None if and only if they are equal on the whole domain.
-    cells : int
-        Number of simplicial cones at which network and target were compared.
-
-    Raises
-    ------
-    ProblemTooLargeError
-        If there are more than ``max_cells``.
+    Also returned is at how many simplicial cones they were compared; the point is None if and only if they are equal on
+    the whole domain. ProblemTooLargeError if there are more than ``max_cells`` of them.
 
     Examples
     --------
