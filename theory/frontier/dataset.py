@@ -27,10 +27,8 @@ from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
 from theory.seals import seal, unseal
 
-FORMAT = "subpool-sweep"
-VERSION = 1
 DESCRIPTION = "sweep.json"
-_FORM = Form("a sweep", FORMAT, VERSION)
+_FORM = Form("a sweep", "subpool-sweep", 1)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 _LARGEST_FILE = 1 << 26
@@ -54,17 +52,7 @@ def chunk_sets(sets: int) -> int:
 
 @dataclass(frozen=True)
 class SweepDataset:
-    """A sweep on disk, whole or not.
-
-    Attributes
-    ----------
-    path : Path
-        The folder.
-    sets : OrderSets
-        What it covers.
-    chunk_sets : int
-        Number of sets in each file but the last.
-    """
+    """A sweep in the folder ``path``, whole or not: what it covers, and how many sets are in each file but the last."""
 
     path: Path
     sets: OrderSets
@@ -98,10 +86,8 @@ class SweepDataset:
     def present(self) -> set[int]:
         """Find the chunks whose files are there. Only these are looked for: a dataset may be huge.
 
-        Raises
-        ------
-        StorageError
-            If there is another Parquet file, such as a copy of a chunk: who reads all files would count its sets twice.
+        StorageError if there is another Parquet file, such as a copy of a chunk: who reads all files would count its
+        sets twice.
         """
         found = set()
         for name in (file.name for file in self.path.glob("*.parquet")):
@@ -113,12 +99,7 @@ class SweepDataset:
         return found
 
     def load(self, chunk: int) -> pa.Table:
-        """Read a chunk, if its file is as it was written, and about the sets that it should be about.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Read a chunk; StorageError if its file is not as written, or not about the sets that it should be about."""
         file = self.file(chunk)
         try:
             return self._checked(unseal(_content(file)), *self.span(chunk))
@@ -161,21 +142,13 @@ class SweepDataset:
         return not others and any(map(self.is_whole, chunks))
 
     def write(self, chunk: int, table: pa.Table) -> None:
-        """Write the file of a chunk, whole or not at all.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Write the file of a chunk, whole or not at all."""
         write_whole(self.file(chunk), seal(table), note=_NOTE)
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Read chunk by chunk, so that a sweep need not fit into memory.
 
-        Raises
-        ------
-        StorageError
-            If a chunk is missing or damaged, or there is a file too many: a frontier of some of the sets would be none.
+        StorageError if a chunk is missing or damaged, or a file too many: a frontier of some of the sets would be none.
         """
         self.present()
         for chunk in range(self.chunks):
@@ -186,19 +159,14 @@ class SweepDataset:
             yield table if columns is None else table.select(columns)
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read all rows.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Read all rows."""
         return pa.concat_tables(self.tables(columns))
 
     def describe(self) -> dict[str, Any]:
         """Return what ``sweep.json`` says."""
         return {
-            "format": FORMAT,
-            "version": VERSION,
+            "format": _FORM.format,
+            "version": _FORM.version,
             "kernel_size": self.kernel_size,
             "always": list(self.always),
             "sets": len(self.sets),
@@ -208,13 +176,7 @@ class SweepDataset:
 
 
 def open_dataset(path: str | Path) -> SweepDataset:
-    """Open the dataset in a folder.
-
-    Raises
-    ------
-    FormatError
-        If there is none, or its description is not what this version writes.
-    """
+    """Open the dataset in a folder; FormatError if there is none, or not described as this version does it."""
     folder = Path(path)
     try:
         data = _FORM.load(folder / DESCRIPTION)
@@ -235,21 +197,9 @@ def open_dataset(path: str | Path) -> SweepDataset:
 
 
 def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepDataset:
-    """Begin a dataset in a new or empty folder, or go on with the one that is there.
+    """Begin a dataset in a new or empty folder, or go on with the one that is there, where it may be resumed.
 
-    Parameters
-    ----------
-    path : str or Path
-    sets : OrderSets
-    resume : bool
-        Whether a dataset that is there already may be gone on with.
-
-    Raises
-    ------
-    InputError
-        If the folder holds something else, a dataset of other parameters, or one at all and ``resume`` is False.
-    StorageError
-        If the folder cannot be made or written to.
+    InputError if the folder holds something else, or a dataset of other parameters.
     """
     folder = Path(path)
     try:
@@ -283,13 +233,7 @@ def _resumed(present: SweepDataset, wanted: SweepDataset, *, resume: bool) -> Sw
 
 @contextmanager
 def writing(dataset: SweepDataset) -> Iterator[None]:
-    """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process.
-
-    Raises
-    ------
-    StorageError
-        If another process is writing the dataset.
-    """
+    """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process."""
     with locked(dataset.path / DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
         for entry in dataset.path.iterdir():
             if is_left_over(entry.name):
@@ -302,12 +246,3 @@ def _content(file: Path) -> bytes:
         raise FormatError("is missing")
     with file.open("rb") as stream:
         return stream.read(_LARGEST_FILE)
-
-
-__all__ = [
-    "SweepDataset",
-    "chunk_sets",
-    "create_dataset",
-    "open_dataset",
-    "writing",
-]

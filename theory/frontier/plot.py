@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+import pyarrow as pa
 
 from theory.frontier.pareto import Budget, Table, pareto_front, parts
 from theory.plotting import new_axes
@@ -21,38 +21,14 @@ _LABELS = {
 
 
 def plot_front(table: Table, budget: Budget, axes: Axes | None = None) -> Axes:
-    """Draw the error of every set of a sweep against what it costs, and the Pareto front.
-
-    Parameters
-    ----------
-    table : pyarrow.Table, SweepDataset, str or Path
-    budget : {"terms", "units", "parameters", "hidden_layers"}
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    MissingDependencyError
-        If matplotlib is not installed.
-    """
+    """Draw the error of every set of a sweep against what it costs, and the Pareto front."""
     axes = axes if axes is not None else new_axes(size=(5.5, 4))[0]
     front = pareto_front(table, budget)
-    costs, errors = (
-        np.concatenate(columns)
-        for columns in zip(
-            *((part[budget].to_numpy(), part["error"].to_numpy()) for part in parts(table, [budget, "error"])),
-            strict=True,
-        )
-    )
+    rows = pa.concat_tables(parts(table, [budget, "error"]))
+    costs, errors = rows[budget].to_numpy(), rows["error"].to_numpy()
     axes.scatter(costs, errors, s=3, color="0.6", linewidths=0, rasterized=True, label="sets of orders")
-    # Costs of 0 have no place on a logarithmic scale of integers but beside it.
-    axes.set_xscale(
-        "linear" if budget == "hidden_layers" else "symlog", **({} if budget == "hidden_layers" else {"linthresh": 1})
-    )
+    if budget != "hidden_layers":
+        axes.set_xscale("symlog", linthresh=1)  # costs of 0 have no place on a logarithmic scale, but beside it
     axes.set_yscale("log")
     axes.step(
         [p.cost(budget) for p in front], [float(p.error) for p in front], where="post", color="C3", label="least error"

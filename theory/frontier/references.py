@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-TOLERANCE = 1e-6
+_TOLERANCE = 1e-6
 """How far a float |p| may exceed 1 where the exchange stops."""
 _ZERO = 1e-10
 _MOST_EXCHANGES = 40
@@ -53,17 +53,12 @@ def _features(kernel_size: int, orders: Integers) -> Floats:
     return features
 
 
-def first_references(kernel_size: int, orders: Integers) -> Integers:
+def _first_references(kernel_size: int, orders: Integers) -> Integers:
     """Return references halfway between Chebyshev points of [0, d-1] and the n largest points.
 
     Both have z_i >= s_i, so they are not singular, and so has their mean. Optimal references lie between them: the
     former is near the optimum for the lowest orders, and the latter for the highest. Far from the optimum |p| is so
     large that floats cannot find back.
-
-    Examples
-    --------
-    >>> first_references(9, np.array([[0, 1, 8]])).tolist()
-    [[3, 5, 8]]
     """
     n = orders.shape[1]
     last = kernel_size - 1
@@ -95,17 +90,7 @@ def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
 def float_references(kernel_size: int, orders: Integers) -> Integers:
     """Exchange until no |p| exceeds 1 by more than the tolerance, or floats can tell no more.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : integer array, shape (sets, n)
-        Each row increases; all in 0..d-1.
-
-    Returns
-    -------
-    integer array, shape (sets, n)
-        A reference for each set, mostly the optimal one.
+    Both arrays have a row for each set: its orders, increasing and in 0..d-1, and a reference, mostly the optimal one.
 
     Examples
     --------
@@ -115,7 +100,7 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
     features = _features(kernel_size, orders)
     sets, n = orders.shape
     signs = (-1.0) ** np.arange(n - 1, -1, -1)
-    result = first_references(kernel_size, orders)
+    result = _first_references(kernel_size, orders)
     active = np.arange(sets)
     for _ in range(_MOST_EXCHANGES):
         reference, chosen = result[active], features[active]
@@ -126,12 +111,9 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
             break
         values = (chosen @ primal)[:, :, 0]
         points, regular = _run_maxima(values, n)
-        going_on = regular & (np.abs(values).max(axis=1) > 1 + TOLERANCE)
+        going_on = regular & (np.abs(values).max(axis=1) > 1 + _TOLERANCE)
         active = active[going_on]
         if not len(active):
             break
         result[active] = points[going_on]
     return result
-
-
-__all__ = ["TOLERANCE", "first_references", "float_references"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from theory.errors import ClusterError, SubpoolError
@@ -28,16 +29,7 @@ _AHEAD = 2
 
 
 class Cluster(NamedTuple):
-    """Those who compute elsewhere.
-
-    Attributes
-    ----------
-    executor : Executor
-    slots : int
-        Threads of all workers.
-    look : callable
-        Raises ClusterError where no worker is left.
-    """
+    """Those who compute elsewhere: the threads of all workers are slots; ``look`` raises if no worker is left."""
 
     executor: Executor
     slots: int
@@ -54,30 +46,14 @@ def map_unordered(
 ) -> Iterator[tuple[T, R]]:
     """Yield each task with its result, as they come; a few tasks are under way for each slot, the others not yet made.
 
-    Parameters
-    ----------
-    executor : Executor
-    slots : int
-        How many tasks run at the same time.
-    function : callable
-        Takes one task.
-    tasks : iterable
-        May be long.
-    look : callable, optional
-        Called now and then while there is no result, to raise an error if none is to be expected.
+    ``look`` is called now and then while there is no result, to raise an error if none is to be expected.
     """
     waiting: dict[Future[R], T] = {}
     again: list[T] = []
     pending = iter(tasks)
-    exhausted = False
     while True:
-        while not exhausted and len(waiting) < _AHEAD * slots:
-            try:
-                task = next(pending)
-            except StopIteration:
-                exhausted = True
-            else:
-                waiting[executor.submit(function, task)] = task
+        for task in islice(pending, _AHEAD * slots - len(waiting)):
+            waiting[executor.submit(function, task)] = task
         if not waiting:
             return
         done, _ = wait(waiting, LOOK_SECONDS, return_when=FIRST_COMPLETED)
@@ -101,23 +77,10 @@ def map_unordered(
 
 @contextmanager
 def dask_cluster(scheduler: str) -> Iterator[Cluster]:
-    """Connect to a Dask cluster.
+    """Connect to a Dask cluster by its scheduler's address, such as ``"tcp://127.0.0.1:8786"``.
 
-    Parameters
-    ----------
-    scheduler : str
-        Its address, such as ``"tcp://127.0.0.1:8786"``.
-
-    Yields
-    ------
-    Cluster
-
-    Raises
-    ------
-    MissingDependencyError
-    ClusterError
-        If the scheduler does not answer within seconds, or has no workers. In the block: if it goes away, or if its
-        workers do, or cannot compute.
+    ClusterError if the scheduler does not answer within seconds, or has no workers; in the block, if it goes away, or
+    if its workers do, or cannot compute.
     """
     distributed = import_extra("distributed", extra="cluster", purpose="a scheduler needs dask and distributed")
     with _silenced("distributed", "distributed.client", "tornado.application"):
