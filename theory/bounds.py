@@ -35,11 +35,6 @@ def _check_count(name: str, value: int, low: int, high: int) -> int:
 def chebyshev_polynomial(degree: int, t: Fraction) -> Fraction:
     """Evaluate the Chebyshev polynomial of the first kind, T_n(t), exactly.
 
-    Parameters
-    ----------
-    degree : int, >= 0
-    t : Fraction
-
     Examples
     --------
     >>> chebyshev_polynomial(3, Fraction(2))  # 4 t^3 - 3 t
