@@ -21,7 +21,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from theory.errors import ArrayError, KernelSizeError, OrdersError, ProblemTooLargeError
+from theory.errors import ArrayError, InputError, KernelSizeError, OrdersError, ProblemTooLargeError
 
 Array = Any
 """An array of any library that follows the Python array API standard."""
@@ -76,23 +76,25 @@ def check_kernel_size(kernel_size: object) -> int:
     return d
 
 
+def check_count(what: str, value: object, low: int, high: int | None = None) -> int:
+    """Return an integer in low..high, or >= low, or say what is wrong with it.
+
+    Examples
+    --------
+    >>> check_count("rounds", -1, 0)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: rounds is an integer >= 0, not -1
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+        raise InputError(f"{what} is an integer {f'>= {low}' if high is None else f'in {low}..{high}'}, not {value!r}")
+    return value
+
+
 def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:
     """Return the orders as a sorted tuple of ints, or say what is wrong with them.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : iterable of distinct int, each in 0..kernel_size
-        Order 0 is the intercept. They are looked at one by one, so that a range may be as long as it likes.
-    maybe_none : bool
-        Whether there need not be any.
-
-    Raises
-    ------
-    OrdersError
-        If there is none, one is no integer, negative or above ``kernel_size``, or one occurs twice.
-    ProblemTooLargeError
-        If there are more than 10^6.
+    Order 0 is the intercept. They are looked at one by one, up to 10^6 of them: a range may be as long as it likes.
 
     Examples
     --------
@@ -248,28 +250,8 @@ def check_windows(x: Array, kernel_size: int) -> Array:
 
 
 def weigh_order_statistics(x: Array, weights: Sequence[float], intercept: float = 0.0) -> Array:
-    """Sort along the last axis and take the dot product with ``weights``.
+    """Sort windows along the last axis and take the dot product with weights, smallest order statistic first.
 
-    Parameters
-    ----------
-    x : array, shape (..., d), real floating dtype
-        Of any array-API library; nested sequences of numbers become a float64 NumPy array.
-    weights : sequence of d floats
-        Of the order statistics, smallest first.
-    intercept : float
-        Added to each result.
-
-    Returns
-    -------
-    array, shape (...), dtype and library of ``x``
-
-    Raises
-    ------
-    ArrayError
-        If ``x`` is not real floating, or its last axis does not have length d.
-
-    Notes
-    -----
     Arithmetic is that of the array's dtype with the weights rounded once to it, so the result is within
     (d + 2) eps sum_k |w_k x_(k)| + eps |intercept| of the exact value, to first order in eps. A window with a NaN
     gives NaN. A window with infinities gives what IEEE arithmetic gives: an infinity, or NaN where a weight is 0 or

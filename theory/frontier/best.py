@@ -19,7 +19,7 @@ from theory.frontier.pareto import Budget, check_budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
 from theory.optimal.solve import optimal_estimator
-from theory.subpools import check_kernel_size, number_of_terms
+from theory.subpools import check_count, check_kernel_size, number_of_terms
 
 _EXHAUSTIVE_KERNEL = 16
 """Up to here all sets of orders are looked at."""
@@ -124,8 +124,7 @@ def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: C
     """
     d = check_kernel_size(kernel_size)
     chosen = check_budget(budget)
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-        raise InputError(f"limit is an integer >= 0, not {limit!r}")
+    check_count("limit", limit, 0)
     if construction not in ("tree", "shallow"):
         raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
     if chosen == "hidden_layers":

@@ -33,7 +33,7 @@ from types import MappingProxyType
 from typing import Any
 
 from theory.errors import InputError
-from theory.guess.ansatz import MARGIN, attempt_name, attempts, find_coefficient, find_formula
+from theory.guess.ansatz import MARGIN, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
 from theory.guess.orders import FEWEST, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
@@ -81,7 +81,7 @@ class Guess:
     @cached_property
     def tried(self) -> tuple[str, ...]:
         """The kinds of formulas that the kernel sizes sufficed to try, in order."""
-        return tuple(attempt_name(*attempt) for attempt in attempts(len(self.tested)))
+        return tuple(name for name, *_ in attempts(len(self.tested)))
 
     @property
     def summary(self) -> str:

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import comb
 from typing import Literal
 
 from theory.errors import InputError
@@ -134,22 +135,11 @@ def check_obstruction(obstruction: OneLayerObstruction) -> None:
 
 
 def _evaluate(function: Function, x: Sequence[Fraction]) -> Fraction:
-    """Evaluate by definition: an order-r mean weighs x_(k) by the share of r-subsets in which it is the largest."""
+    """Evaluate by definition: the mean of order r weighs x_(k) by the share of r-subsets in which it is the largest."""
     if not isinstance(function, Estimator):
         return max(x)
     total = Fraction(0)
     for r, beta in function.coefficients.items():
-        if r == 0:
-            total += beta
-            continue
-        # C(k - 1, r - 1) of the subsets, for k = 1, 2, ..., by Pascal's recurrence in k.
-        count, subsets, mean = Fraction(1), Fraction(0), Fraction(0)
-        for k, value in enumerate(sorted(x), start=1):
-            if k < r:
-                continue
-            if k > r:
-                count = count * (k - 1) / (k - r)
-            mean += count * value
-            subsets += count
-        total += beta * mean / subsets
+        sums = sum((comb(k, r - 1) * value for k, value in enumerate(sorted(x))), Fraction(0)) if r else 1
+        total += beta * sums / comb(len(x), r)
     return total

@@ -23,7 +23,7 @@ from theory.networks.plan import (
     level_of,
     make_plan,
 )
-from theory.subpools import check_kernel_size, check_orders
+from theory.subpools import check_count, check_kernel_size, check_orders
 
 Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
@@ -158,8 +158,7 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
     """
     if hidden_layers is None:
         return None
-    if isinstance(hidden_layers, bool) or not isinstance(hidden_layers, int) or hidden_layers < 0:
-        raise InputError(f"a number of hidden layers is an integer >= 0, not {hidden_layers!r}")
+    check_count("a number of hidden layers", hidden_layers, 0)
     least = {c: least_hidden_layers(largest_order, c) for c in (construction, "shallow")}
     if hidden_layers < least[construction]:
         shallower = f', {least["shallow"]} with "shallow"' if least["shallow"] < least[construction] else ""

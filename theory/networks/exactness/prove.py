@@ -17,6 +17,7 @@ from theory.networks.exactness.integers import IntegerNetwork, Point, Target
 from theory.networks.exactness.symbolic import Outcome, Tracer
 from theory.networks.exactness.witness import around, differing_vertex
 from theory.networks.network import Domain, ReLUNetwork, check_domain
+from theory.subpools import check_count
 
 _DRAWS = 8
 """Number of points on a bend that are tried: one does unless it is on another bend too."""
@@ -132,9 +133,8 @@ def prove_exact(
     if not isinstance(network, ReLUNetwork):
         raise InputError(f"a ReLUNetwork is needed, not {network!r}")
     check_domain(domain)
-    for name, number in (("rounds", rounds), ("max_cells", max_cells)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InputError(f"{name} is an integer >= 0, not {number!r}")
+    check_count("rounds", rounds, 0)
+    check_count("max_cells", max_cells, 0)
     target = Target.of(estimator, network.kernel_size)
     attempt = _Attempt(network, target, domain, np.random.default_rng(0) if rng is None else rng)
     return attempt.run(rounds, max_cells)
