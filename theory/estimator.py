@@ -247,7 +247,7 @@ class Estimator:
                 raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
             # e_(d-1) takes no time, as phi_r(d-1) = r/d; a damaged file shows there.
             d = self.kernel_size
-            last = 1 - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
+            last = Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
             if abs(last) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
         c = self.certificate

@@ -98,7 +98,7 @@ class ClosedForm:
     source : str
         Where the formula comes from.
     parameters : mapping of str to int
-        Values, >= 1, of the parameters beside d; :meth:`at` changes them.
+        Values of the parameters beside d; :meth:`at` changes them.
 
     Examples
     --------
@@ -129,9 +129,14 @@ class ClosedForm:
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise InputError(f"the family {self.name} has no parameter {name!r}; it has: {known}")
-            if not isinstance(value, int) or value < 1:
-                raise InputError(f"{name} is an integer >= 1 in the family {self.name}, not {value!r}")
+            if not isinstance(value, int) or value < self.least[name]:
+                raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
         return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+
+    @property
+    def least(self) -> dict[str, int]:
+        """The least value of each parameter."""
+        return dict.fromkeys(self.parameters, 1)
 
     @property
     def goal(self) -> ObjectiveValue:
