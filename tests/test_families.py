@@ -13,7 +13,7 @@ KERNEL_MAX = 24
 
 
 def _members(family, kernel_max):
-    for values in product(range(1, kernel_max), repeat=len(family.parameters)):
+    for values in product(*(range(family.least[name], kernel_max) for name in family.parameters)):
         member = family.at(**dict(zip(family.parameters, values, strict=True)))
         if member.valid_from <= kernel_max:
             yield member

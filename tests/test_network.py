@@ -105,14 +105,6 @@ def test_shapes_of_factors_must_fit():
         RationalMatrix.from_rows(2, [{}]) @ RationalMatrix.from_rows(1, [{}, {}, {}])
 
 
-@given(matrices())
-def test_a_matrix_in_integers(matrix):
-    integers, q = matrix.scaled
-    assert q > 0
-    assert [[(j, Fraction(n, q)) for j, n in row] for row in integers] == [list(row) for row in matrix.rows]
-    assert all(isinstance(n, int) for row in integers for _, n in row)
-
-
 @given(matrices(), st.sampled_from(["float32", "float64"]))
 def test_a_matrix_in_floats(matrix, dtype):
     expected = np.array([[float(entry) for entry in row] for row in dense(matrix)], dtype=dtype).reshape(matrix.shape)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import comb, lgamma, log
+from math import comb
 from operator import index
 from typing import Any
 
@@ -22,6 +22,7 @@ import array_api_compat
 import numpy as np
 
 from theory.errors import ArrayError, InputError, KernelSizeError, OrdersError, ProblemTooLargeError
+from theory.work import MEMORY_LIMIT, bits_of_binomial
 
 Array = Any
 """An array of any library that follows the Python array API standard."""
@@ -31,9 +32,6 @@ _LARGEST_KERNEL_SIZE = 10**9
 
 LARGEST_SET = 10**6
 """The most orders in a set. A range is as short to write as it is long to store."""
-
-_LARGEST_TABLE = 4 * 2**30
-"""The most bytes of exact numbers that are tabulated."""
 
 
 def _integer(value: object) -> int | None:
@@ -126,7 +124,7 @@ def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool
     return tuple(sorted(found))
 
 
-def check_table(kernel_size: int, orders: Iterable[int], limit: int = _LARGEST_TABLE) -> None:
+def check_table(kernel_size: int, orders: Iterable[int], limit: int = MEMORY_LIMIT) -> None:
     """Refuse to tabulate a rational for each order and each number of zeros, if that takes more bytes than the limit.
 
     Examples
@@ -139,8 +137,7 @@ def check_table(kernel_size: int, orders: Iterable[int], limit: int = _LARGEST_T
     """
     d = kernel_size
     # Numerator and denominator are of the size of C(d,r); beside their digits, objects take about 150 bytes.
-    bits = [(lgamma(d + 1) - lgamma(r + 1) - lgamma(d - r + 1)) / log(2) for r in orders]
-    needed = (d + 1) * sum(150 + digits / 4 for digits in bits)
+    needed = (d + 1) * sum(150 + bits_of_binomial(d, r) / 4 for r in orders)
     if needed > limit:
         raise ProblemTooLargeError(
             f"kernel size {d} needs a table of about {needed / 2**30:,.1f} GiB, "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from theory.errors import InputError
-from theory.rationals import check_rational, over_common_denominator
+from theory.rationals import check_rational
 
 Row: TypeAlias = tuple[tuple[int, Fraction], ...]
 """One row: the columns of its nonzero entries, increasing, each with its entry."""
@@ -59,13 +58,6 @@ class RationalMatrix:
     def nonzero_count(self) -> int:
         """Number of entries other than 0."""
         return sum(map(len, self.rows))
-
-    @cached_property
-    def scaled(self) -> tuple[list[list[tuple[int, int]]], int]:
-        """Integers and one denominator q: entry (i, j) is the integer at (i, j) divided by q."""
-        integers, q = over_common_denominator([entry for row in self.rows for _, entry in row])
-        pool = iter(integers)
-        return [[(column, next(pool)) for column, _ in row] for row in self.rows], q
 
     def apply(self, vector: Sequence[Fraction | int]) -> list[Fraction]:
         """Multiply by a vector of as many rationals as there are columns."""

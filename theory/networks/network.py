@@ -19,7 +19,7 @@ from theory.errors import FormatError, InputError
 from theory.networks.forward import FloatLayer, float_layers, forward_array, forward_numpy, rounding_error
 from theory.networks.matrix import RationalMatrix
 from theory.networks.units import canonical_maps
-from theory.rationals import check_rational, from_string, to_string
+from theory.rationals import check_rational, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_windows
 
 Domain = Literal["real", "nonnegative"]
@@ -165,11 +165,10 @@ class ReLUNetwork:
         """For each layer its matrix and its bias in integers over one denominator."""
         layers = []
         for matrix, bias in zip(self.weights, self.biases, strict=True):
-            rows, q = matrix.scaled
-            factor = lcm(q, *(b.denominator for b in bias)) // q
-            q *= factor
-            integers = [b.numerator * (q // b.denominator) for b in bias]
-            layers.append(([[(j, entry * factor) for j, entry in row] for row in rows], integers, q))
+            integers, q = over_common_denominator([*(w for row in matrix.rows for _, w in row), *bias])
+            pool = iter(integers)
+            rows = [[(j, next(pool)) for j, _ in row] for row in matrix.rows]
+            layers.append((rows, list(pool), q))
         return layers
 
     def __call__(self, x: Array) -> Array:
