@@ -215,7 +215,7 @@ class ResidualDistribution:
             raise InputError(
                 f"the law is a point mass at {self.knots[0]}: it has a distribution function but no density"
             )
-        return self._evaluate(t, density, 0, self._float_law.pdf)
+        return self._evaluate(t, density, 0, lambda x: self._float_law.pdf(x))
 
     @overload
     def cdf(self, t: Fraction | int) -> Fraction: ...
@@ -233,7 +233,7 @@ class ResidualDistribution:
         ArrayError
             If t holds anything but real numbers.
         """
-        return self._evaluate(t, cumulative, 1, self._float_support.step if self.is_point_mass else self._float_law.cdf)
+        return self._evaluate(t, cumulative, 1, self._float_cdf)
 
     @overload
     def ppf(self, q: float) -> float: ...
@@ -355,6 +355,9 @@ class ResidualDistribution:
 
     def _distances(self, point: Fraction) -> list[Fraction]:
         return [abs(point - knot) for knot in self.knots]
+
+    def _float_cdf(self, t: Floats) -> Floats:
+        return self._float_support.step(t) if self.is_point_mass else self._float_law.cdf(t)
 
     def _ppf(self, q: Floats) -> Floats:
         wrong = q[~((q >= 0) & (q <= 1))]

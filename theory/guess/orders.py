@@ -19,7 +19,7 @@ _LARGEST_NUMBER = 100
 _ENDS = 3
 
 
-def far_kernel_size(text: str) -> int:
+def _far_kernel_size(text: str) -> int:
     """Return a kernel size so large that orders counted from the bottom and from the top are far apart."""
     largest = max((int(number) for number in re.findall(r"[0-9]+", text, re.ASCII)), default=0)
     if largest > _LARGEST_NUMBER:
@@ -42,7 +42,7 @@ def _least_kernel_size(text: str) -> int:
     Not the least d at which they are so: 3,d-2 is {2, 3} at d = 4, but of another kind than {3, 4}, {3, 5}, ..
     Likewise d-2,d-1 at d = 2 is the intercept and the mean.
     """
-    least = far_kernel_size(text)
+    least = _far_kernel_size(text)
     orders = parse_orders(text, least)
     if orders[-1] == least:
         raise InputError(f"with the order d the maximum is in the class and the error 0, so {text[:40]!r} is no family")
@@ -59,7 +59,7 @@ def parts_of(text: str) -> Iterator[tuple[list[str], list[str], bool]]:
     >>> next(parts_of("1..d-1"))
     (['1', '2', '3', '4'], ['d-4', 'd-3', 'd-2', 'd-1'], True)
     """
-    far = far_kernel_size(text)
+    far = _far_kernel_size(text)
     for part in text.replace(" ", "").split(","):
         here, there = parse_orders(part, far), parse_orders(part, far + 1)
         by_first, by_last = (

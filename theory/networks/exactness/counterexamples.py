@@ -147,9 +147,7 @@ def _root(network: IntegerNetwork, place: tuple[int, int], low: list[int], high:
     """
 
     def value(t: Fraction) -> Fraction:
-        q = t.denominator
-        x = [p * q + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
-        return Fraction(network.pre_activation(x, q, place), q)
+        return Fraction(network.pre_activation(_between(low, high, t), t.denominator, place), t.denominator)
 
     ends = {False: Fraction(0), True: Fraction(1)}
     values = {sign: value(t) for sign, t in ends.items()}
@@ -165,13 +163,18 @@ def _root(network: IntegerNetwork, place: tuple[int, int], low: list[int], high:
     return None
 
 
+def _between(low: list[int], high: list[int], t: Fraction) -> list[int]:
+    """Return the point at t between two points, times the denominator of t."""
+    return [p * t.denominator + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
+
+
 def _near_root(low: list[int], high: list[int], root: Fraction) -> tuple[Integers, Integers]:
     """List the root's point, and points of the segment on both sides of it, closer and closer."""
     steps = [root, *(root + sign * Fraction(1, 1 << k) for k in _HALVINGS for sign in (-1, 1))]
     steps = [t for t in steps if 0 <= t <= 1]
     columns = []
     for t in steps:
-        x = [p * t.denominator + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
+        x = _between(low, high, t)
         shared = gcd(t.denominator, *x)
         columns.append(([v // shared for v in x], t.denominator // shared))
     points = np.array([x for x, _ in columns], dtype=object).T
