@@ -12,7 +12,7 @@ from theory.frontier import best
 from theory.frontier.best import best_orders, terms_lower_bound
 from theory.frontier.chunk import rows, solve_chunk
 from theory.frontier.pareto import pareto_front, width_law
-from theory.frontier.sets import OrderSets, mask_of
+from theory.frontier.sets import OrderSets, _mask_of
 
 BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 
@@ -194,7 +194,7 @@ def test_the_width_law_holds(kernel_size):
 def test_the_width_law_fails_at_19():
     # The counterexample and its neighbours, one order more or less.
     masks = OrderSets.of(19, [0]).masks(0, 0)
-    centre = mask_of([*range(5), *range(13, 19)])
+    centre = _mask_of([*range(5), *range(13, 19)])
     masks = sorted({centre, *(centre ^ 1 << r for r in range(1, 19))})
     law = width_law(rows(19, pa.array(masks).to_numpy()))
     assert law.orders == (*range(5), *range(13, 19))

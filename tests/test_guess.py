@@ -9,7 +9,7 @@ import sympy
 from theory import closed_forms, optimal_estimator
 from theory.errors import FormatError, InputError, KernelSizeError, OrdersError
 from theory.guess import FEWEST, MARGIN, Formula, guess_formula
-from theory.guess.ansatz import Data, find_formula, rational
+from theory.guess.ansatz import _Data, _rational, find_formula
 from theory.optimal.families import D
 
 # Orders as text, the family that states the same, its parameters.
@@ -123,11 +123,11 @@ def test_random_data_have_no_formula(seed, count):
 
 
 def test_no_ansatz_has_as_many_parameters_as_data():
-    data = Data({d: Fraction(1, d) for d in range(2, 7)})
-    for ansatz in rational():
+    data = _Data({d: Fraction(1, d) for d in range(2, 7)})
+    for ansatz in _rational():
         if ansatz.parameters >= 5:
             assert ansatz.fit(data) is None
-    assert any(ansatz.fit(data) for ansatz in rational())
+    assert any(ansatz.fit(data) for ansatz in _rational())
 
 
 def test_a_family_without_formula(no_formula):

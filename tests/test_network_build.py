@@ -16,7 +16,7 @@ from theory import Estimator, build_network, network_size, optimal_estimator
 from theory.errors import InputError, KernelSizeError, OrdersError, ProblemTooLargeError
 from theory.networks.build import expected_weights
 from theory.networks.plan import Family, Vertices, count_merging_units, half_sizes, merging_units
-from theory.networks.size import choose_layout, count_union, count_vertices
+from theory.networks.size import _count_vertices, choose_layout, count_union
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
 DOMAINS = ("real", "nonnegative")
@@ -230,7 +230,7 @@ def test_vertices_are_counted_as_listed():
             for k in range(1, v.ranks + 1)
         }
         assert listed == {value for v in vertices for value in v.members()}
-        assert count_vertices(vertices) == len(listed)
+        assert _count_vertices(vertices) == len(listed)
 
 
 @pytest.mark.parametrize("size", range(2, 12))

@@ -19,8 +19,8 @@ from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import check_obstruction, one_layer_obstruction
 from theory.networks.shallow import (
-    FIVE,
-    SIX,
+    _FIVE,
+    _SIX,
     MaxIdentity,
     orbit,
     shallow_capacity,
@@ -158,15 +158,15 @@ def rays(identity: MaxIdentity, order: tuple[int, ...]) -> set[tuple[int, ...]]:
 
 def test_five_holds_on_all_cells():
     """Both sides are linear on cells that their rays generate, together with (1, .., 1) and its negative."""
-    assert value(FIVE, [1] * 5) == 1
-    assert value(FIVE, [-1] * 5) == -1
+    assert value(_FIVE, [1] * 5) == 1
+    assert value(_FIVE, [-1] * 5) == -1
     count = 0
     for order in permutations(range(5)):
-        for ray in rays(FIVE, order):
+        for ray in rays(_FIVE, order):
             x = [0] * 5
             for place, total in enumerate(accumulate(ray, initial=0)):
                 x[order[place]] = total
-            assert value(FIVE, x) == max(x), x
+            assert value(_FIVE, x) == max(x), x
             count += 1
     assert count > 4 * 120  # four rays are those of the cone itself
 
@@ -175,16 +175,16 @@ def test_six_on_a_grid():
     """All of {0, .., 3}^6, in integers."""
     grid = np.array(list(product(range(4), repeat=6)))
     total = np.zeros(len(grid), dtype=np.int64)
-    for r, subset in [(r, s) for s, r in SIX.remainder]:
+    for r, subset in [(r, s) for s, r in _SIX.remainder]:
         total += int(12 * r) * grid[:, subset].max(axis=1)
-    for c, form in SIX.expanded:
+    for c, form in _SIX.expanded:
         total += int(12 * c) * np.maximum(0, sum(k * grid[:, subset].max(axis=1) for subset, k in form))
     assert (total == 12 * grid.max(axis=1)).all()
 
 
 def test_identities_are_small():
-    assert (len(FIVE.expanded), FIVE.units) == (6, 6)
-    assert (len(SIX.expanded), SIX.units) == (54, 39)
+    assert (len(_FIVE.expanded), _FIVE.units) == (6, 6)
+    assert (len(_SIX.expanded), _SIX.units) == (54, 39)
     assert shallow(5, "real").widths == (10, 8)
     assert shallow(6, "real").widths == (18, 41)
     assert shallow(5, "nonnegative").widths == (9, 7)

@@ -31,14 +31,14 @@ def _binomials(kernel_size: int) -> tuple[tuple[fmpz, ...], ...]:
     return tuple(tuple(fmpz.bin_uiui(z, s) for s in range(d)) for z in range(d + 1))
 
 
-def certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequence[int]) -> fmpq | None:
+def _certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequence[int]) -> fmpq | None:
     """Certify exactly that a reference, |S| points at which p alternates, is optimal for increasing orders S in 0..d-1.
 
     Return the extrapolation constant, or None where the reference proves nothing.
 
     Examples
     --------
-    >>> certified_constant(9, [0, 1, 8], [0, 7, 8]), certified_constant(9, [0, 1, 8], [0, 6, 8])
+    >>> _certified_constant(9, [0, 1, 8], [0, 7, 8]), _certified_constant(9, [0, 1, 8], [0, 6, 8])
     (19, None)
     """
     d, n = kernel_size, len(orders)
@@ -67,14 +67,14 @@ def certified_constant(kernel_size: int, orders: Sequence[int], reference: Seque
     return constant if fmpq(size, abs(unit)) == constant else None
 
 
-def settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int]) -> fmpq:
+def _settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int]) -> fmpq:
     """Certify the constant of one set; where the reference in floats is not optimal, exchange exactly.
 
     SolverError if the exact exchange is not certified either, which the theory excludes.
     """
-    constant = certified_constant(kernel_size, orders, reference)
+    constant = _certified_constant(kernel_size, orders, reference)
     if constant is None:
-        constant = certified_constant(kernel_size, orders, sorted(extrapolate(kernel_size, orders).dual))
+        constant = _certified_constant(kernel_size, orders, sorted(extrapolate(kernel_size, orders).dual))
     if constant is None:
         raise SolverError(f"the optimum of d = {kernel_size}, R = {orders} is not certified, which the theory excludes")
     return constant
@@ -97,7 +97,7 @@ def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
         orders = np.nonzero(bits)[1].reshape(len(numbers), n)
         references = float_references(kernel_size, orders)
         for number, chosen, reference in zip(numbers.tolist(), orders.tolist(), references.tolist(), strict=True):
-            constant = settle(kernel_size, tuple(chosen), reference)
+            constant = _settle(kernel_size, tuple(chosen), reference)
             error = 1 / (constant + int(masks[number] & 1))
             errors[number] = int(error.p), int(error.q)
     return errors

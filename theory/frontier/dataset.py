@@ -27,7 +27,7 @@ from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
 from theory.seals import seal, unseal
 
-DESCRIPTION = "sweep.json"
+_DESCRIPTION = "sweep.json"
 _FORM = Form("a sweep", "subpool-sweep", 1)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
@@ -35,7 +35,7 @@ _LARGEST_FILE = 1 << 26
 """In bytes, 4,096 for a row, which takes about 30. Of a larger file the beginning is read: its checksum is wrong."""
 
 
-def chunk_sets(sets: int) -> int:
+def _chunk_sets(sets: int) -> int:
     """Choose the number of sets of a chunk: a power of two, by the number of sets alone.
 
     Chunks are at most what is lost when a sweep is killed, and at least what makes the cost of a file and of a message
@@ -43,7 +43,7 @@ def chunk_sets(sets: int) -> int:
 
     Examples
     --------
-    >>> [chunk_sets(1 << k) for k in (6, 11, 15, 27)]
+    >>> [_chunk_sets(1 << k) for k in (6, 11, 15, 27)]
     [256, 256, 1024, 16384]
     """
     even = 1 << max(0, (sets // _CHUNKS).bit_length() - (sets % _CHUNKS == 0))
@@ -179,18 +179,18 @@ def open_dataset(path: str | Path) -> SweepDataset:
     """Open the dataset in a folder; FormatError if there is none, or not described as this version does it."""
     folder = Path(path)
     try:
-        data = _FORM.load(folder / DESCRIPTION)
+        data = _FORM.load(folder / _DESCRIPTION)
         dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
         if not 1 <= dataset.chunk_sets <= _LARGEST_CHUNK or data != dataset.describe():
             raise ValueError("it contradicts itself, or is of another version")
     except FileNotFoundError:
-        raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
+        raise FormatError(f"{folder} holds no sweep: there is no {_DESCRIPTION} in it") from None
     except OSError as error:
-        raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
+        raise FormatError(f"{folder / _DESCRIPTION} cannot be read: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
         # What starting the sweep again does without it: create_dataset.
         raise FormatError(
-            f"{folder / DESCRIPTION} does not describe a sweep: {error}; if it did, move it elsewhere and start the "
+            f"{folder / _DESCRIPTION} does not describe a sweep: {error}; if it did, move it elsewhere and start the "
             "sweep again, which keeps its chunks"
         ) from None
     return dataset
@@ -209,14 +209,14 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
         raise InputError(f"{folder} is a file, not a folder") from None
     except OSError as error:
         raise StorageError(f"cannot write to the folder {folder}: {error.strerror}") from None
-    wanted = SweepDataset(folder, sets, chunk_sets(len(sets)))
-    if DESCRIPTION in names:
+    wanted = SweepDataset(folder, sets, _chunk_sets(len(sets)))
+    if _DESCRIPTION in names:
         return _resumed(open_dataset(folder), wanted, resume=resume)
     if names and not (resume and wanted.lacks_its_description_alone()):
         raise InputError(
             f"{folder} holds something else, such as {min(names)}; a sweep needs a folder that is new or empty"
         )
-    write_whole(folder / DESCRIPTION, json.dumps(wanted.describe(), indent=2) + "\n", note=_NOTE)
+    write_whole(folder / _DESCRIPTION, json.dumps(wanted.describe(), indent=2) + "\n", note=_NOTE)
     return wanted
 
 
@@ -234,7 +234,7 @@ def _resumed(present: SweepDataset, wanted: SweepDataset, *, resume: bool) -> Sw
 @contextmanager
 def writing(dataset: SweepDataset) -> Iterator[None]:
     """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process."""
-    with locked(dataset.path / DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
+    with locked(dataset.path / _DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
         for entry in dataset.path.iterdir():
             if is_left_over(entry.name):
                 entry.unlink(missing_ok=True)

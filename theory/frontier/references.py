@@ -13,7 +13,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _TOLERANCE = 1e-6
@@ -23,7 +23,7 @@ _MOST_EXCHANGES = 40
 
 
 @lru_cache(maxsize=4)
-def _bases(kernel_size: int) -> Floats:
+def _bases(kernel_size: int) -> _Floats:
     """Orthonormal values at z = 0..d-1 of C(z,a), C(z,a) z, C(z,a) z^2, ...: entry [a, k, z], k < d - a.
 
     The first k+1 of them span the same functions as C(z,a)..C(z,a+k), because C(z,a+i) = C(z,a) times a polynomial of
@@ -43,13 +43,13 @@ def _bases(kernel_size: int) -> Floats:
     return bases
 
 
-def _features(kernel_size: int, orders: Integers) -> Floats:
+def _features(kernel_size: int, orders: Integers) -> _Floats:
     """Values at z = 0..d-1 of a basis of the span of C(z,s), s in S, for each set: shape (sets, d, n)."""
     first = orders.copy()  # of the run of consecutive orders that an order is in
     for i in range(1, orders.shape[1]):
         follows = orders[:, i] == orders[:, i - 1] + 1
         first[follows, i] = first[follows, i - 1]
-    features: Floats = _bases(kernel_size)[first, orders - first].transpose(0, 2, 1)
+    features: _Floats = _bases(kernel_size)[first, orders - first].transpose(0, 2, 1)
     return features
 
 
@@ -71,7 +71,7 @@ def _first_references(kernel_size: int, orders: Integers) -> Integers:
     return halfway
 
 
-def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
+def _run_maxima(values: _Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
     """In each run of equal signs the point with the largest |p|; and whether there are n runs."""
     sizes = np.abs(values)
     signs = np.where(sizes > _ZERO, np.sign(values), 0).astype(np.int64)

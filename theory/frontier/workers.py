@@ -21,9 +21,9 @@ from theory.extras import import_extra
 T = TypeVar("T")
 R = TypeVar("R")
 
-CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 5
 """How long an answer of a scheduler, or its first worker, is waited for."""
-LOOK_SECONDS = 30
+_LOOK_SECONDS = 30
 """How long a result is waited for before somebody looks whether anyone is still computing."""
 _AHEAD = 2
 
@@ -56,7 +56,7 @@ def map_unordered(
             waiting[executor.submit(function, task)] = task
         if not waiting:
             return
-        done, _ = wait(waiting, LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        done, _ = wait(waiting, _LOOK_SECONDS, return_when=FIRST_COMPLETED)
         if not done and look is not None:
             look()
         for future in done:
@@ -98,7 +98,7 @@ def dask_cluster(scheduler: str) -> Iterator[Cluster]:
         except (distributed.KilledWorker, ImportError, RuntimeError, ValueError) as error:
             raise ClusterError(f"the workers at {scheduler} cannot solve: {_first_line(error)}") from None
         finally:
-            client.close(timeout=CONNECT_SECONDS)
+            client.close(timeout=_CONNECT_SECONDS)
 
 
 @contextmanager
@@ -116,20 +116,20 @@ def _silenced(*names: str) -> Iterator[None]:
 
 def _connect(client: Callable[..., Any], scheduler: str) -> Any:
     try:
-        return client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        return client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         reason = _first_line(error)
     # What is left of the client goes now. Collected later, while another client starts, its end would wait for a lock
     # that this start holds, for ever.
     gc.collect()
-    raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {CONNECT_SECONDS} s: {reason}")
+    raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {_CONNECT_SECONDS} s: {reason}")
 
 
 def _require_workers(client: Any, scheduler: str) -> None:
     if client.status == "closed":
         raise CancelledError  # as its tasks have been, but for those that it was just fetching
     try:
-        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
     except TimeoutError:
         raise ClusterError(
             f"the scheduler at {scheduler} has no workers; start some that have this package: dask worker {scheduler}"

@@ -40,7 +40,7 @@ _POWER_OF_TWO = _Function(Integer(2) ** D, lambda d: 2**d)
 _CENTRAL = _central(0)
 
 
-class Data:
+class _Data:
     """Values v by kernel size, and what they contribute to the linear systems: sum c_i d^e g(d) = v sum b_i d^e.
 
     Each column is computed once: the same few occur in hundreds of ansätze.
@@ -79,7 +79,7 @@ class _Ansatz:
         """Number of free parameters; a common factor of all coefficients does not count."""
         return len(self.terms) + self.degree
 
-    def fit(self, data: Data) -> list[int] | None:
+    def fit(self, data: _Data) -> list[int] | None:
         """Find the coefficients that give the data, if there are any and the data outnumber the parameters."""
         if self.parameters >= len(data.values):
             return None
@@ -106,7 +106,7 @@ def _polynomial(factor: _Function, degree: int) -> tuple[tuple[_Function, int], 
 
 
 @cache
-def rational() -> tuple[_Ansatz, ...]:
+def _rational() -> tuple[_Ansatz, ...]:
     """List the rational functions, by increasing number of parameters."""
     return tuple(
         _Ansatz(_polynomial(_ONE, total - below), below)
@@ -142,10 +142,10 @@ def _mixed() -> tuple[_Ansatz, ...]:
 
 
 _STAGES: tuple[tuple[str, Callable[[], tuple[_Ansatz, ...]], tuple[int, ...]], ...] = (
-    ("rational function", rational, _PARITY),
+    ("rational function", _rational, _PARITY),
     ("sum of at most three terms", _sums, _PARITY),
     ("mixed rational function, power of 2 and central binomial", _mixed, _PARITY),
-    ("rational function", rational, _FINER),
+    ("rational function", _rational, _FINER),
 )
 
 
@@ -185,7 +185,7 @@ def _pieces(
 
 def _piece(ansaetze: Sequence[_Ansatz], known: Mapping[int, Fraction], hidden: Mapping[int, Fraction]) -> Expr | None:
     """Find the first ansatz that fits the known values, with parameters to spare, and gives the hidden ones."""
-    data = Data(known)
+    data = _Data(known)
     for ansatz in ansaetze:
         coefficients = ansatz.fit(data)
         expression = None if coefficients is None else ansatz.expression(coefficients)

@@ -26,10 +26,10 @@ from theory.networks.plan import (
 from theory.networks.size import Carrying, Construction, Layout, check_construction, check_depth, choose_layout
 from theory.work import MEMORY_LIMIT
 
-Unit: TypeAlias = tuple[Subset, int, int]
+_Unit: TypeAlias = tuple[Subset, int, int]
 """The unit that compares the i-th largest input of the first half of a subset with the j-th largest of the last."""
 
-Form: TypeAlias = dict[int, Fraction | int]
+_Form: TypeAlias = dict[int, Fraction | int]
 """A linear form in the units of a layer, or in the inputs."""
 
 _BYTES_PER_WEIGHT = 300
@@ -139,12 +139,12 @@ class _Builder:
     def network(self) -> ReLUNetwork:
         d = self.plan.kernel_size
         readouts, linear = self._read_backwards()
-        values: dict[Value, Form] = {((j,), 1): {j: 1} for j in range(d)}
+        values: dict[Value, _Form] = {((j,), 1): {j: 1} for j in range(d)}
         # The sum so far: what the layers before add to the estimator, as a form in the units of the last layer.
-        running: Form = {j: c for ((j,), _), c in linear.items() if c}
+        running: _Form = {j: c for ((j,), _), c in linear.items() if c}
         positive = sum(beta for r, beta in self.estimator.coefficients.items() if r) >= 0
         signs = (1, -1) if self.layout.running == 2 else (1 if positive else -1,)
-        layers: list[tuple[list[Form], list[Fraction] | None]] = []
+        layers: list[tuple[list[_Form], list[Fraction] | None]] = []
         for level, carrying, readout in zip(self.plan.levels, self.layout.carrying, readouts, strict=True):
             layer = _Layer(level, values, self.omitted)
             values = layer.carry(carrying, d)
@@ -166,12 +166,12 @@ class _Builder:
         ]
         return [w - after for w, after in zip(weights, [*weights[1:], Fraction(0)], strict=True)]
 
-    def _read_backwards(self) -> tuple[list[dict[Unit, Fraction]], dict[Value, Fraction]]:
+    def _read_backwards(self) -> tuple[list[dict[_Unit, Fraction]], dict[Value, Fraction]]:
         """Write the estimator as a sum of merging units of all layers and a linear function of the inputs."""
-        readouts: list[dict[Unit, Fraction]] = []
+        readouts: list[dict[_Unit, Fraction]] = []
         wanted: dict[Value, Fraction] = {}
         for number in range(len(self.plan.levels), 0, -1):
-            readout: dict[Unit, Fraction] = {}
+            readout: dict[_Unit, Fraction] = {}
             below: dict[Value, Fraction] = {}
             for (subset, rank), c in wanted.items():
                 if level_of(len(subset)) < number:
@@ -204,10 +204,10 @@ class _Layer:
     summand, so that only their differences mean something.
     """
 
-    def __init__(self, level: Level, values: Mapping[Value, Form], omitted: frozenset[int]) -> None:
+    def __init__(self, level: Level, values: Mapping[Value, _Form], omitted: frozenset[int]) -> None:
         self.level, self.values, self.omitted = level, values, omitted
-        self.rows: list[Form] = []
-        self.index: dict[Unit, int] = {}
+        self.rows: list[_Form] = []
+        self.index: dict[_Unit, int] = {}
         self.kept: dict[Subset, int] = {}
         tops: dict[Subset, int] = {}
         for family in level.merged:
@@ -220,14 +220,14 @@ class _Layer:
                 lower, upper = self._edge((subset, i, j))
                 self.rows.append(_difference(values[upper], values[lower]))
 
-    def _edge(self, unit: Unit) -> tuple[Value, Value]:
+    def _edge(self, unit: _Unit) -> tuple[Value, Value]:
         """Return the values v, w of the unit relu(w - v): v stays when max(v, w) is written with it."""
         subset, i, j = unit
         first, last = _halves(subset)
         ahead = i <= j and not _is_turned(subset, self.omitted)
         return ((first, i), (last, j)) if ahead else ((last, j), (first, i))
 
-    def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, Form]:
+    def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, _Form]:
         """Add the units that carry values on, and return the values at hand after this layer."""
         direct, parts, passed = carried_by(self.level)
         on = {value for vertices in passed for value in vertices.members()}
@@ -246,11 +246,13 @@ class _Layer:
                 after[subset, rank] = form
         return after
 
-    def add_up(self, running: Form, readout: Mapping[Unit, Fraction], carrying: Carrying, signs: Sequence[int]) -> Form:
+    def add_up(
+        self, running: _Form, readout: Mapping[_Unit, Fraction], carrying: Carrying, signs: Sequence[int]
+    ) -> _Form:
         """Carry the running sum on by a unit for each of its signs, and add what the merging units contribute."""
         if carrying == "inputs":
             # The first layer, where the sum so far is a form in the inputs, which were carried first of all.
-            carried: Form = {self.inputs + j: c for j, c in running.items()}
+            carried: _Form = {self.inputs + j: c for j, c in running.items()}
         else:
             carried = {len(self.rows) + n: sign for n, sign in enumerate(signs)}
             self.rows += [{u: sign * c for u, c in running.items()} for sign in signs]
@@ -258,15 +260,15 @@ class _Layer:
             _add(carried, self.index[unit], c)
         return carried
 
-    def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, Form]:
+    def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, _Form]:
         """Carry values v >= 0 as relu(v)."""
         self.inputs = len(self.rows)
         self.rows += [self.values[v] for v in vertices]
         return {v: {self.inputs + n: 1} for n, v in enumerate(vertices)}
 
-    def _carry_linked(self, linked: set[Value], passed: set[Value]) -> dict[Value, Form]:
+    def _carry_linked(self, linked: set[Value], passed: set[Value]) -> dict[Value, _Form]:
         """Carry differences of values: along merging units by their reverse, else by a unit for each sign."""
-        carried: dict[Value, Form] = {}
+        carried: dict[Value, _Form] = {}
         neighbours = self._neighbours(linked)
         root: Value | None = None
         for start in [*sorted(linked, key=lambda v: (-len(neighbours[v]), v)), *sorted(passed - linked)]:
@@ -288,7 +290,7 @@ class _Layer:
         return neighbours
 
     def _walk(
-        self, start: Value, neighbours: Mapping[Value, list[tuple[Value, int, int]]], carried: dict[Value, Form]
+        self, start: Value, neighbours: Mapping[Value, list[tuple[Value, int, int]]], carried: dict[Value, _Form]
     ) -> None:
         """Reach all values connected with one on shortest paths, and add the reverse of each unit on the way."""
         front = [start]
@@ -302,7 +304,7 @@ class _Layer:
                     carried[w] = form
                     front.append(w)
 
-    def _link(self, v: Value, w: Value) -> Form:
+    def _link(self, v: Value, w: Value) -> _Form:
         """Add two units for w - v."""
         row = _difference(self.values[w], self.values[v])
         self.rows += [row, {u: -c for u, c in row.items()}]
@@ -325,7 +327,7 @@ def _base(subset: Subset, rank: int, omitted: frozenset[int]) -> Value:
     return _halves(subset)[half], rank_there
 
 
-def _units_of_value(subset: Subset, rank: int) -> list[tuple[Unit, int]]:
+def _units_of_value(subset: Subset, rank: int) -> list[tuple[_Unit, int]]:
     """Write T_k - T_(k-1), the k-th largest value, less its base, as units with signs."""
     added, taken = pairs(len(subset), rank + 1), pairs(len(subset), rank)
     return [((subset, i, j), 1) for i, j in added] + [((subset, i, j), -1) for i, j in taken]
@@ -335,7 +337,7 @@ def _add(form: dict[Any, Any], key: Hashable, c: Fraction | int) -> None:
     form[key] = form.get(key, 0) + c
 
 
-def _difference(upper: Form, lower: Form) -> Form:
+def _difference(upper: _Form, lower: _Form) -> _Form:
     form = dict(upper)
     for unit, c in lower.items():
         _add(form, unit, -c)

@@ -1,4 +1,4 @@
-"""The maximum itself as a ReLU network: the tree, and the shallow constructions."""
+"""The maximum itself as a ReLU network: the tree, the shallow constructions, and two hidden layers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,29 @@ from theory.errors import InputError
 from theory.networks.circuit import Circuit
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.networks.shallow import ShallowMaxima, shallow_hidden_layers
+from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
-MaxConstruction = Literal["tree", "shallow"]
+MaxConstruction = Literal["tree", "shallow", "two-layer"]
+
+_SHALLOW_IN_TWO = range(3, 7)
+"""Here blocks of six take two hidden layers as well, and fewer units."""
+
+
+def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
+    """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
+
+    Examples
+    --------
+    >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
+    [(6, 3), (10, 8), (18, 41), (29, 56733)]
+    """
+    d = check_kernel_size(kernel_size)
+    if d in _SHALLOW_IN_TWO:
+        first, second = _shallow(d, check_domain(domain)).widths
+        return first, second
+    return two_layer_widths(d, domain=domain)
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
@@ -24,6 +43,8 @@ def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Wo
     """
     d = as_float(check_kernel_size(kernel_size))
     what = f"building the maximum of {readable(kernel_size)} inputs"
+    if construction == "two-layer":
+        return two_layer_max_work(kernel_size)
     if construction == "shallow":
         return Work(what, seconds=2e-3 * d * d, memory=1e4 * d)
     return Work(what, seconds=5e-5 * d, memory=3e3 * d)
@@ -40,10 +61,11 @@ def exact_max_network(
         Number d of inputs.
     domain : {"real", "nonnegative"}
         ``"nonnegative"`` needs fewer units and is right for inputs >= 0 alone, such as the outputs of a ReLU.
-    construction : {"tree", "shallow"}
+    construction : {"tree", "shallow", "two-layer"}
         ``"tree"`` has ceil(log2 d) hidden layers and the fewest units a tree can have. ``"shallow"`` has
         ceil(log3(d / 2)) + 1 hidden layers: two for d <= 6, three for d <= 18, four for d <= 54; see
-        :mod:`theory.networks.shallow`.
+        :mod:`theory.networks.shallow`. ``"two-layer"`` has two, whatever d: they always suffice, but the network is
+        built for d <= 7 only; see :mod:`theory.networks.two_layers`.
 
     Returns
     -------
@@ -71,18 +93,24 @@ def exact_max_network(
     >>> exact_max_network(4, construction="star")
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: the construction is "tree" or "shallow", not 'star'
+    theory.errors.InputError: the construction is "tree", "shallow" or "two-layer", not 'star'
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
-    if construction == "shallow":
-        circuit = Circuit(d)
-        maximum = ShallowMaxima(circuit)(tuple(range(d)), shallow_hidden_layers(d))
-        return circuit.layered(maximum, domain=domain)
+    if construction == "two-layer" and d not in _SHALLOW_IN_TWO:
+        return two_layer_max_network(d, domain=domain)
+    if construction in ("shallow", "two-layer"):
+        return _shallow(d, domain)
     if construction != "tree":
-        raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
+        raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
+
+
+def _shallow(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    circuit = Circuit(kernel_size)
+    maximum = ShallowMaxima(circuit)(tuple(range(kernel_size)), shallow_hidden_layers(kernel_size))
+    return circuit.layered(maximum, domain=domain)
 
 
 def _tree(kernel_size: int, domain: Domain) -> ReLUNetwork:

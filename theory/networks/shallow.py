@@ -4,7 +4,7 @@ An *identity* writes the maximum of m numbers y_1..y_m with maxima M_S = max_{i 
 
     max(y_1..y_m) = sum_S r_S M_S + sum_t c_t relu(sum_S k_tS M_S).
 
-The M_S take one hidden layer, the ReLUs a second one: :data:`FIVE` and :data:`SIX` compute the maximum of five and of
+The M_S take one hidden layer, the ReLUs a second one: :data:`_FIVE` and :data:`_SIX` compute the maximum of five and of
 six numbers with two hidden layers, where the tree needs three. An identity holds for all real numbers, so each y_i may
 itself be the maximum of a block of inputs; then M_ij is the maximum over two blocks. If L layers suffice for any
 2 s inputs, then six blocks of s inputs need one layer more, so
@@ -131,7 +131,7 @@ def _identity(size: int, remainder: str, terms: Sequence[tuple[str, str]], *symm
     )
 
 
-FIVE = _identity(
+_FIVE = _identity(
     5,
     "1/2:45 1/2:14",
     [
@@ -145,7 +145,7 @@ FIVE = _identity(
 )
 """The maximum of five numbers with two hidden layers: six pair maxima, six ReLUs of them."""
 
-SIX = _identity(
+_SIX = _identity(
     6,
     "1/6:12 1/6:23 1/6:34 1/6:45 1/6:56 1/6:16",
     [
@@ -211,7 +211,7 @@ def _split(size: int, hidden_layers: int) -> _Split:
     ]
     options += [
         _Split(_identity_cost(identity, blocks, hidden_layers), blocks, identity)
-        for identity in (FIVE, SIX)
+        for identity in (_FIVE, _SIX)
         for blocks in _balanced(size, identity.kernel_size)
         if all(sum(blocks[i] for i in subset) <= below for subset in identity.used)
     ]

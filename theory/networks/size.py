@@ -251,13 +251,13 @@ def _count_level(level: Level) -> _Counts:
             units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
     direct, parts, passed = carried_by(level)
     linked = [vertices for part in parts for vertices in part]
-    vertices = count_vertices([*linked, *passed])
-    components = len(parts) + vertices - count_vertices(linked)
+    vertices = _count_vertices([*linked, *passed])
+    components = len(parts) + vertices - _count_vertices(linked)
     # One reverse unit for each vertex beyond the first of its component, two units from one component to the next.
-    return _Counts(units, max(vertices + components - 2, 0), count_vertices(direct))
+    return _Counts(units, max(vertices + components - 2, 0), _count_vertices(direct))
 
 
-def count_vertices(vertices: Sequence[Vertices]) -> int:
+def _count_vertices(vertices: Sequence[Vertices]) -> int:
     """Count the distinct values among vertices."""
     total = 0
     for size in {v.size for v in vertices}:

@@ -20,10 +20,10 @@ from theory.estimator import Estimator
 from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 
-def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[Floats, Floats]:
+def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[_Floats, _Floats]:
     """Tabulate features (one row a vertex) and target at the vertices that the objective looks at."""
     objective.check_orders(orders)
     features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
@@ -32,7 +32,7 @@ def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValu
     return features[vertices], target[vertices]
 
 
-def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: Floats) -> Estimator:
+def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: _Floats) -> Estimator:
     if not np.isfinite(beta).all():
         raise SolverError(f"the float solver returned {beta}")
     coefficients = {r: Fraction(float(b)) for r, b in zip(orders, beta, strict=True)}

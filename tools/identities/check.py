@@ -20,10 +20,10 @@ def check_identity(identity: MaxIdentity) -> None:
 
     Examples
     --------
-    >>> from theory.networks.shallow import FIVE
+    >>> from theory.networks.shallow import _FIVE
     >>> from dataclasses import replace
-    >>> check_identity(FIVE)
-    >>> check_identity(replace(FIVE, terms=FIVE.terms[1:]))
+    >>> check_identity(_FIVE)
+    >>> check_identity(replace(_FIVE, terms=_FIVE.terms[1:]))
     Traceback (most recent call last):
     ...
     theory.errors.InputError: not an identity: on y1 <= y2 <= y4 <= y5 <= y3, with the 1 largest 1 and the others 0, \
