@@ -150,8 +150,8 @@ def test_records_say_where() -> None:
 
 @pytest.mark.parametrize("model", [with_if(), with_loop(), with_function()])
 def test_the_tests_see_what_is_skipped(model: onnx.ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = module.scopes_of
-    monkeypatch.setattr(module, "scopes_of", lambda given: everything(given)[:1])
+    everything = module.typed_scopes
+    monkeypatch.setattr(module, "typed_scopes", lambda given: everything(given)[:1])
     assert "MaxPool" in operators(reluify(model))
 
 

@@ -299,7 +299,7 @@ def test_bad_values_are_named(inputs, error, message):
 def test_bad_models_are_named(tmp_path):
     junk = tmp_path / "junk.onnx"
     junk.write_bytes(b"this is no model")
-    with pytest.raises(FormatError, match="onnxruntime cannot run this model"):
+    with pytest.raises(FormatError, match="onnxruntime cannot run the model"):
         open_runner(junk)
     with pytest.raises(InputError, match="no such file"):
         open_runner(tmp_path / "absent.onnx")

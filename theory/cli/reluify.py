@@ -67,7 +67,7 @@ def _is_relative(record: PoolingRecord) -> bool:
 
 def run(options: argparse.Namespace) -> int:
     """Read, rewrite, write and print."""
-    from theory.rewrite.files import check_target, copy_model, read_model, write_model
+    from theory.models.files import check_target, copy_model, read_model, write_model
     from theory.rewrite.reluify import rewrite_max_pooling
     from theory.rewrite.samples import read_inputs
 

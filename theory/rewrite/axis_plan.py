@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theory.errors import InputError
-from theory.rewrite.geometry import Axis
+from theory.models.windows import AxisWindows
 
 TAPS_MAX = 1 << 12
 """Values of a window along an axis that are compared one by one, each by nodes of its own."""
@@ -49,9 +49,9 @@ class AxisPlan:
 
     Examples
     --------
-    >>> plan_axis(Axis(kernel=3)).units, plan_axis(Axis(kernel=3, stride=2)).units, plan_axis(Axis(kernel=13)).units
-    (2, 2, 4)
-    >>> plan_axis(Axis(kernel=13)).shifts
+    >>> [plan_axis(axis).units for axis in (AxisWindows(3), AxisWindows(3, stride=2), AxisWindows(13))]
+    [2, 2, 4]
+    >>> plan_axis(AxisWindows(kernel=13)).shifts
     (1, 2, 4, 5)
     """
 
@@ -73,7 +73,7 @@ class AxisPlan:
         return folding + len(self.shifts) + bool(self.prefix)
 
 
-def plan_axis(axis: Axis) -> AxisPlan:
+def plan_axis(axis: AxisWindows) -> AxisPlan:
     """Choose how to take the maximum along an axis that is padded already.
 
     Raises

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -14,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
+from theory.models.files import as_model
+from theory.models.inference import Inference
+from theory.models.sessions import open_session, runtime_errors
 from theory.progress import Progress, unwatched
-from theory.rewrite.dependencies import import_onnxruntime
-from theory.rewrite.files import as_model
-from theory.rewrite.inference import Inference
 from theory.rewrite.samples import Inputs, Interface, check_inputs, interface_of
 
 _BATCH = 16
@@ -117,7 +116,10 @@ def compare_models(
     samples = check_inputs(interface, inputs)
     if rounds < 1:
         raise InputError(f"at least one pair of runs has to be timed, not {rounds}")
-    sessions = [_session(original, models[0]), _session(rewritten, models[1])]
+    sessions = [
+        open_session(given if isinstance(given, str | os.PathLike) else model, threads=1)
+        for given, model in zip((original, rewritten), models, strict=True)
+    ]
     tallies = [_Tally(name) for name in interface.outputs]
     first: Inputs = {}
     for done, count, batch in _batches(interface, inputs, samples):
@@ -206,20 +208,9 @@ def _batches(interface: Interface, inputs: Inputs, samples: int) -> Iterator[tup
         yield end, end - start, {name: array[index] for name, array in inputs.items()}
 
 
-def _session(given: Any, model: Any) -> Any:
-    runtime = import_onnxruntime()
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    source = os.fspath(given) if isinstance(given, str | os.PathLike) else model.SerializeToString()
-    # Without its fallback, which prints to standard output, and tries the same once more.
-    start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
-    return _guarded(lambda: start(source, options))
-
-
 def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
-    outputs: list[npt.NDArray[Any]] = _guarded(lambda: session.run(None, dict(batch)))
+    with runtime_errors(FormatError, "onnxruntime cannot run the model"):
+        outputs: list[npt.NDArray[Any]] = session.run(None, dict(batch))
     return outputs
 
 
@@ -227,15 +218,3 @@ def _timed(session: Any, batch: Inputs) -> float:
     start = perf_counter()
     _run(session, batch)
     return perf_counter() - start
-
-
-def _guarded(call: Callable[[], Any]) -> Any:
-    """Call onnxruntime, whose errors have no common base but Exception, and translate them."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    own = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
-    kinds: tuple[type[Exception], ...] = (RuntimeError, ValueError, *own)
-    try:
-        return call()
-    except kinds as error:
-        raise FormatError(f"onnxruntime cannot run the model: {' '.join(str(error).split())[:200]}") from None

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.models.windows import AxisWindows, Windows
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.axis_plan import plan_axis
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
 WINDOW_MAX = 1 << 12
 """Largest window that a network is laid over: its weights grow with the square of the number of values."""
@@ -41,13 +41,13 @@ class ConvLayer:
     ----------
     weights : array of Fractions, shape (units out, units in, *kernel_shape)
     bias : tuple of Fraction
-    geometry : Geometry
+    geometry : Windows
         The windows; taps on padding are 0.
     """
 
     weights: Exact
     bias: tuple[Fraction, ...]
-    geometry: Geometry
+    geometry: Windows
 
 
 Stack = tuple[ConvLayer, ...]
@@ -74,16 +74,16 @@ def stack_units(stack: Stack) -> int:
     return units
 
 
-def window_stack(network: ReLUNetwork, geometry: Geometry) -> Stack:
+def window_stack(network: ReLUNetwork, geometry: Windows) -> Stack:
     """Lay a network over windows: its first matrix is the kernel, the others read one place.
 
     Parameters
     ----------
     network : ReLUNetwork
         With as many inputs as a window has taps, in row-major order.
-    geometry : Geometry
+    geometry : Windows
     """
-    here = Geometry(tuple(Axis(1) for _ in geometry.axes))
+    here = Windows(tuple(AxisWindows(1) for _ in geometry.axes))
     layers = []
     for number, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         dense = _exact_zeros(matrix.shape)
@@ -96,7 +96,7 @@ def window_stack(network: ReLUNetwork, geometry: Geometry) -> Stack:
 
 
 @lru_cache(maxsize=256)
-def max_stack(geometry: Geometry, domain: Domain) -> Stack:
+def max_stack(geometry: Windows, domain: Domain) -> Stack:
     """Build the stack for the maximum with the fewest ReLUs, and of these the one with the fewest layers.
 
     Along one axis after the other neighbouring windows share ReLUs; the tree over the whole window may need fewer
@@ -104,10 +104,10 @@ def max_stack(geometry: Geometry, domain: Domain) -> Stack:
 
     Examples
     --------
-    >>> three = Geometry((Axis(3), Axis(3)))
+    >>> three = Windows((AxisWindows(3), AxisWindows(3)))
     >>> stack_units(max_stack(three, "real")), stack_units(max_stack(three, "nonnegative"))
     (12, 8)
-    >>> strided = Geometry((Axis(3, stride=2), Axis(3, stride=2)))
+    >>> strided = Windows((AxisWindows(3, stride=2), AxisWindows(3, stride=2)))
     >>> stack_units(max_stack(strided, "real")), stack_units(max_stack(strided, "nonnegative"))
     (24, 15)
     """
@@ -117,14 +117,14 @@ def max_stack(geometry: Geometry, domain: Domain) -> Stack:
     return min(options, key=lambda stack: (stack_units(stack), len(stack)))
 
 
-def _window(geometry: Geometry, domain: Domain) -> Stack:
+def _window(geometry: Windows, domain: Domain) -> Stack:
     if geometry.kernel_size == 1:
         return (ConvLayer(_exact_ones((1, 1, *geometry.kernel_shape)), (Fraction(0),), geometry),)
     check_window(geometry.kernel_size)
     return window_stack(exact_max_network(geometry.kernel_size, domain=domain), geometry)
 
 
-def _separable(geometry: Geometry, step: int, domain: Domain) -> Stack:
+def _separable(geometry: Windows, step: int, domain: Domain) -> Stack:
     stack: Stack | None = None
     rank = len(geometry.axes)
     for number in range(rank)[::step]:
@@ -137,21 +137,21 @@ def _separable(geometry: Geometry, step: int, domain: Domain) -> Stack:
     # Axes along which nothing is compared are thinned out first.
     first = stack[0]
     axes = [axis if axis.kernel == 1 else along for axis, along in zip(geometry.axes, first.geometry.axes, strict=True)]
-    return (replace(first, geometry=Geometry(tuple(axes))), *stack[1:])
+    return (replace(first, geometry=Windows(tuple(axes))), *stack[1:])
 
 
-def _along_axis(axis: Axis, number: int, rank: int, domain: Domain) -> Stack:
+def _along_axis(axis: AxisWindows, number: int, rank: int, domain: Domain) -> Stack:
     """Return a stack for the maximum along one axis: by doubling where the stride is 1 in units of the dilation."""
 
-    def spread(one: Axis) -> Geometry:
-        return Geometry(tuple(one if i == number else Axis(1) for i in range(rank)))
+    def spread(one: AxisWindows) -> Windows:
+        return Windows(tuple(one if i == number else AxisWindows(1) for i in range(rank)))
 
     if axis.dilation % axis.stride:
         return _window(spread(axis), domain)
     stack: Stack | None = None
-    first = Axis(2, axis.stride, axis.dilation, axis.begin, axis.end)
+    first = AxisWindows(2, axis.stride, axis.dilation, axis.begin, axis.end)
     for shift in plan_axis(axis).shifts:
-        step = first if stack is None else Axis(2, 1, shift)
+        step = first if stack is None else AxisWindows(2, 1, shift)
         pair = _window(spread(step), domain)
         stack = pair if stack is None else compose(stack, pair)
     return stack or ()
@@ -198,7 +198,7 @@ def emit_stack(
     if denominator & (denominator - 1) and denominator < 1 << 24:
         scaled = replace(last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias))
         x = emit_conv(emitter, x, scaled, channels, dtype, dense=dense)
-        here = Geometry(tuple(Axis(1) for _ in last.geometry.axes))
+        here = Windows(tuple(AxisWindows(1) for _ in last.geometry.axes))
         quotient = _exact_ones((1, 1, *here.kernel_shape)) * Fraction(1, denominator)
         return emit_conv(emitter, x, ConvLayer(quotient, (Fraction(0),), here), channels, dtype, dense=dense)
     return emit_conv(emitter, x, last, channels, dtype, dense=dense)

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import LARGEST_FILE
-from theory.rewrite.names import Names
+from theory.models.files import LARGEST_FILE
+from theory.models.scopes import Names, import_onnx
 
 _OLDEST_OPSET = 7
 """Since then Add and Sub broadcast as NumPy does; runtimes no longer have the older ones."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from theory.models.windows import Windows
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
-from theory.rewrite.geometry import Geometry
 
 Style = Literal["skip", "feedforward"]
 Construction = Literal["tree", "shallow"]
@@ -26,7 +26,7 @@ class PoolingRecord:
         Where it was: ``"graph"``, ``"then_branch of If 'n'"``, ``"function 'f'"``.
     input, output : str
         The values that it read and wrote, which keep their names.
-    geometry : Geometry
+    geometry : Windows
         Its windows.
     style : {"skip", "feedforward"}
     construction : {"tree", "shallow"}
@@ -55,7 +55,7 @@ class PoolingRecord:
     place: str
     input: str
     output: str
-    geometry: Geometry
+    geometry: Windows
     style: Style
     construction: Construction
     domain: Domain

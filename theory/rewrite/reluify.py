@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 
 from theory.errors import InputError, RewritingError
+from theory.models.files import check_is_model, load_model
+from theory.models.inference import typed_scopes
+from theory.models.scopes import Names, Scope, attributes_of, import_onnx, is_max_pool, names_in, node_label
+from theory.models.skeletons import refill
+from theory.models.values import ValueInfo
+from theory.models.windows import Windows, read_windows
 from theory.networks.circuit import Domain
 from theory.objectives import RELATIVE, Objective, find_objective
 from theory.rewrite.calibration import measure_bounds
-from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.files import load_model
-from theory.rewrite.geometry import Geometry, read_geometry
-from theory.rewrite.names import Names, names_in
 from theory.rewrite.record import Construction, PoolingRecord, Rewriting, Style
 from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
-from theory.rewrite.scopes import Scope, scopes_of
 from theory.rewrite.signs import is_nonnegative
-from theory.rewrite.values import ValueInfo
 from theory.subpools import LARGEST_SET
 
 
@@ -134,7 +134,7 @@ def rewrite_max_pooling(
     and wrote. New names begin with that of the node, followed by ``/subpool/``.
 
     Of the sizes that a model says its values have, those of its inputs are believed, which a runtime checks; all others
-    are inferred from these (:mod:`theory.rewrite.inference`).
+    are inferred from these (:mod:`theory.models.inference`).
 
     Values are right in exact arithmetic; b + relu(a - b) rounds, with an error of about a unit roundoff times the
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.
@@ -142,8 +142,7 @@ def rewrite_max_pooling(
     onnx = import_onnx()
     if isinstance(model, str | os.PathLike):
         model = load_model(model)
-    if not isinstance(model, onnx.ModelProto):
-        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
+    check_is_model(model)
     options = Options(
         orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1)),
         style,
@@ -157,16 +156,6 @@ def rewrite_max_pooling(
     rewritten = onnx.ModelProto()
     rewritten.CopyFrom(model)
     return _Rewriter(rewritten, options, given, measured).run()
-
-
-def is_max_pool(node: Any) -> bool:
-    """Return whether a node is ONNX's MaxPool."""
-    return node.op_type == "MaxPool" and node.domain in STANDARD_DOMAINS
-
-
-def node_label(node: Any) -> str:
-    """Return what a node is called: its name, or that of its output where it has none."""
-    return str(node.name or node.output[0])
 
 
 class _Rewriter:
@@ -190,7 +179,7 @@ class _Rewriter:
         self._records: list[PoolingRecord] = []
 
     def run(self) -> Rewriting:
-        scopes = scopes_of(self._model)
+        scopes = typed_scopes(self._model)
         found = {node_label(node) for scope in scopes for node in scope.nodes if is_max_pool(node)}
         for name in self._given:
             if name is not None and name not in found:
@@ -259,12 +248,11 @@ class _Rewriter:
             return self._measured[name], True
         return self._given.get(name, self._given.get(None)), False
 
-    def _geometry(self, node: Any, value: ValueInfo) -> Geometry:
+    def _geometry(self, node: Any, value: ValueInfo) -> Windows:
         for attribute in node.attribute:
             if attribute.ref_attr_name:
                 raise InputError(f"its {attribute.name} is an attribute of the function around it")
-        attributes = {a.name: self._onnx.helper.get_attribute_value(a) for a in node.attribute}
-        return read_geometry(attributes, value.shape[2:] if value.shape is not None else None)
+        return read_windows(attributes_of(node), value.shape[2:] if value.shape is not None else None)
 
     def _types(self, value: ValueInfo) -> tuple[np.dtype[Any] | None, np.dtype[Any] | None]:
         """Return the dtype of the node's input and that of the computation, None where they are not known."""
@@ -300,7 +288,7 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
 
 
-def _outputs(geometry: Geometry, value: ValueInfo) -> int | None:
+def _outputs(geometry: Windows, value: ValueInfo) -> int | None:
     """Count the outputs for one sample of a batch."""
     if value.shape is None:
         return None
@@ -318,12 +306,6 @@ def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
     nodes: list[Any] = []
     for index, node in enumerate(scope.nodes):
         nodes += replaced.get(index, [node])
-    _refill(scope.nodes, nodes)
-    if scope.graph is not None and gone:
-        _refill(scope.graph.value_info, [value for value in scope.graph.value_info if value.name not in gone])
-
-
-def _refill(field: Any, messages: Sequence[Any]) -> None:
-    """Make a repeated field hold these messages; those taken out of it stay valid as long as they are referred to."""
-    del field[:]
-    field.extend(messages)
+    refill(scope.nodes, nodes)
+    if scope.is_graph and gone:
+        refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])

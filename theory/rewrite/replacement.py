@@ -13,6 +13,8 @@ import numpy as np
 
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.models.values import ValueInfo
+from theory.models.windows import Windows
 from theory.networks.build import build_network
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
@@ -23,11 +25,9 @@ from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import check_window, emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Geometry
 from theory.rewrite.record import Construction, Style
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
-from theory.rewrite.values import ValueInfo
 
 Bounds = tuple[Fraction, Fraction]
 Emit = Callable[[Emitter, str], str]
@@ -103,13 +103,13 @@ class Replacements:
     _estimators: dict[tuple[int, tuple[int, ...]], Estimator] = field(default_factory=dict)
 
     def choose(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None, bounds: Bounds | None
+        self, geometry: Windows, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None, bounds: Bounds | None
     ) -> Replacement:
         """Choose what takes the place of a node.
 
         Parameters
         ----------
-        geometry : Geometry
+        geometry : Windows
         value : ValueInfo
             What is known of the node's input.
         domain : {"real", "nonnegative"}
@@ -127,7 +127,7 @@ class Replacements:
             return self._exact(geometry, value, domain, dtype)
         return self._approximate(geometry, value, dtype, bounds)
 
-    def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
+    def _exact(self, geometry: Windows, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
         options = self.options
         if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
             return self._comparisons(geometry, value, domain, dtype)
@@ -146,7 +146,7 @@ class Replacements:
         return self._network(network, geometry, value, dtype, edge=not _zeros_serve(geometry, value, domain))
 
     def _comparisons(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
+        self, geometry: Windows, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
     ) -> Replacement:
         """Compare along one axis after the other: by convolutions where they run, which is faster, else by slices."""
         plan, extents = plan_separable(geometry.axes), _extents(geometry, value)
@@ -169,7 +169,7 @@ class Replacements:
         )
 
     def _approximate(
-        self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
+        self, geometry: Windows, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
     ) -> Replacement:
         check_window(geometry.kernel_size)
         orders = self._orders(geometry.kernel_size)
@@ -193,7 +193,7 @@ class Replacements:
         )
 
     def _network(
-        self, network: ReLUNetwork, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, *, edge: bool
+        self, network: ReLUNetwork, geometry: Windows, value: ValueInfo, dtype: np.dtype[Any] | None, *, edge: bool
     ) -> Replacement:
         """Lay a network over the windows, in the style of the options."""
         edge = edge and geometry.padded
@@ -295,7 +295,7 @@ def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
     return dtype
 
 
-def _zeros_serve(geometry: Geometry, value: ValueInfo, domain: Domain) -> bool:
+def _zeros_serve(geometry: Windows, value: ValueInfo, domain: Domain) -> bool:
     """Return whether padding with zeros is right: no value is negative, and each window has a tap that is one.
 
     The latter is certain where no padded axis is dilated, or its extent is known and has been checked.
@@ -306,15 +306,15 @@ def _zeros_serve(geometry: Geometry, value: ValueInfo, domain: Domain) -> bool:
     )
 
 
-def _unpadded(geometry: Geometry) -> Geometry:
-    return Geometry(tuple(replace(axis, begin=0, end=0) for axis in geometry.axes))
+def _unpadded(geometry: Windows) -> Windows:
+    return Windows(tuple(replace(axis, begin=0, end=0) for axis in geometry.axes))
 
 
-def _extents(geometry: Geometry, value: ValueInfo) -> tuple[int | None, ...]:
+def _extents(geometry: Windows, value: ValueInfo) -> tuple[int | None, ...]:
     return value.shape[2:] if value.shape is not None else (None,) * len(geometry.axes)
 
 
-def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool) -> Emit:
+def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Windows, value: ValueInfo, *, edge: bool) -> Emit:
     """Give the number of channels to what treats each alike; where it is not known, make batches of channels."""
     batch, channels = value.shape[:2] if value.shape is not None else (None, None)
     extents = _extents(geometry, value)

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import as_model
-from theory.rewrite.inference import MEMORY_LIMIT
+from theory.models.files import as_model
+from theory.models.inference import MEMORY_LIMIT
+from theory.models.scopes import import_onnx
 
 Inputs = Mapping[str, npt.NDArray[np.floating]]
 """Samples for each input, along the first axis."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, prod
 
+from theory.models.windows import AxisWindows, Windows
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class SeparablePlan:
 
     Examples
     --------
-    >>> plan_separable([Axis(3), Axis(3)]).units, plan_separable([Axis(3, stride=2)] * 2).units
+    >>> plan_separable([AxisWindows(3), AxisWindows(3)]).units, plan_separable([AxisWindows(3, stride=2)] * 2).units
     (4, 6)
-    >>> [plan_separable([Axis(k), Axis(k)]).units for k in (2, 5, 9, 13)]
+    >>> [plan_separable([AxisWindows(k), AxisWindows(k)]).units for k in (2, 5, 9, 13)]
     [2, 6, 8, 8]
     """
 
@@ -38,7 +38,7 @@ class SeparablePlan:
     hidden_layers: int
 
 
-def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
+def plan_separable(axes: Sequence[AxisWindows]) -> SeparablePlan:
     """Choose the order of the axes that takes the fewest ReLUs; of equal ones that which begins with the first axes.
 
     An axis that comes early is paid for all values of the axes that come later, which their strides thin out only then:
@@ -54,7 +54,7 @@ def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
     return SeparablePlan(tuple((i, plans[i]) for i in order), units, sum(plan.depth for plan in plans))
 
 
-def pad_window(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:
+def pad_window(emitter: Emitter, x: str, geometry: Windows, extents: Sequence[int | None]) -> str:
     """Pad so that each tap on padding repeats one of the same window that is not."""
     axes = geometry.axes
     plain = [axis.dilation == 1 for axis in axes]
@@ -70,7 +70,7 @@ def pad_window(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[i
     return x
 
 
-def emit_separable(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:
+def emit_separable(emitter: Emitter, x: str, geometry: Windows, extents: Sequence[int | None]) -> str:
     """Add nodes for the maximum over the windows.
 
     Parameters
@@ -78,7 +78,7 @@ def emit_separable(emitter: Emitter, x: str, geometry: Geometry, extents: Sequen
     emitter : Emitter
     x : str
         Value of shape (N, C, *spatial).
-    geometry : Geometry
+    geometry : Windows
     extents : sequence of int or None
         Spatial extents, as far as they are known.
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
-from theory.rewrite.scopes import Scope
+from theory.models.scopes import STANDARD_DOMAINS, Scope, import_onnx
 
 _NEVER_NEGATIVE = frozenset({"Relu", "Sigmoid", "Softmax", "Abs", "Exp", "Sqrt", "HardSigmoid", "ReduceL1", "ReduceL2"})
 _KEEP_SIGN = frozenset({
@@ -99,15 +98,7 @@ def _clipped_from_zero(scope: Scope, node: Any) -> bool:
 
 def _constant_nonnegative(scope: Scope, name: str) -> bool:
     """Return whether a value is a tensor stored in the model, and not one that a caller may replace."""
-    onnx = import_onnx()
-    current: Scope | None = scope
-    while current is not None and current.graph is not None:
-        if any(value.name == name for value in current.graph.input):
-            return False
-        for tensor in current.constants():
-            if tensor.name == name:
-                if tensor.data_location == onnx.TensorProto.EXTERNAL:
-                    return False
-                return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())
-        current = current.outer
-    return False
+    onnx, tensor = import_onnx(), scope.constant(name)
+    if tensor is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
+        return False
+    return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.models.windows import AxisWindows, Windows
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
 Vector = dict[int, Fraction]
 """A linear combination: node -> coefficient. Nodes 0..d-1 are the inputs, the others are units."""
@@ -137,7 +137,7 @@ def emit_with_skips(
     emitter: Emitter,
     x: str,
     network: SkipNetwork,
-    geometry: Geometry,
+    geometry: Windows,
     channels: int,
     dtype: npt.DTypeLike,
     *,
@@ -151,13 +151,13 @@ def emit_with_skips(
     x : str
         Value of shape (N, channels, *spatial).
     network : SkipNetwork
-    geometry : Geometry
+    geometry : Windows
     channels : int
     dtype : floating dtype
     dense : bool
         Convolutions without groups.
     """
-    here = Geometry(tuple(Axis(1) for _ in geometry.axes))
+    here = Windows(tuple(AxisWindows(1) for _ in geometry.axes))
     ends = np.cumsum([network.kernel_size, *map(len, network.levels)]).tolist()
     starts = [0, *ends[:-1]]
     values = [x]

@@ -21,11 +21,10 @@ from theory.empirical.devices import Device
 from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import read_model
-from theory.rewrite.geometry import read_geometry
-from theory.rewrite.inference import Inference
-from theory.rewrite.reluify import is_max_pool, node_label
+from theory.models.files import read_model
+from theory.models.inference import Inference
+from theory.models.scopes import attributes_of, is_max_pool, node_label
+from theory.models.windows import read_windows
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
 """The attributes that say what a window is, wherever the first one starts."""
@@ -61,7 +60,7 @@ class MaxPool:
         InputError
             If they are malformed.
         """
-        windows = read_geometry({key: value for key, value in attributes.items() if key in _WINDOW})
+        windows = read_windows({key: value for key, value in attributes.items() if key in _WINDOW})
         return cls(name, tensor, windows.kernel_shape, windows.strides, attributes)
 
     @property
@@ -88,7 +87,7 @@ class MaxPool:
         >>> stem.geometry((112, 112)).offsets
         (1, 1)
         """
-        windows = read_geometry(self.attributes, shape)
+        windows = read_windows(self.attributes, shape)
         offsets = [-axis.begin % axis.stride for axis in windows.axes]
         return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
 
@@ -123,13 +122,9 @@ class PoolingModel:
         nodes = [node for node in model.graph.node if is_max_pool(node)]
         if not nodes:
             raise InputError(f"{self.path}: a model with MaxPool nodes is needed, this one has none in its main graph")
-        value = import_onnx().helper.get_attribute_value
         with self._named():
             self._inference = Inference(model)
-            self.pools = tuple(
-                MaxPool.of(node_label(node), node.input[0], {entry.name: value(entry) for entry in node.attribute})
-                for node in nodes
-            )
+            self.pools = tuple(MaxPool.of(node_label(node), node.input[0], attributes_of(node)) for node in nodes)
             runner = open_runner(self.path, device=device, batch_size=None)
             self._runner = runner.with_outputs([pool.tensor for pool in self.pools])
         self._checked: tuple[int, ...] = ()
