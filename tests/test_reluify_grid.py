@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from tests.rewrite.models import Attributes, integers, operators, pool, pools, run
+from tests.rewrite.models import Attributes, integers, operators, pool, pools, rewriting, run
 from theory.errors import InputError, RewritingError
 from theory.models.windows import read_windows
-from theory.rewrite.reluify import reluify, rewrite_max_pooling
+from theory.rewrite.reluify import reluify
 
 WHOLE = "SUBPOOL_GRID" in os.environ
 OPERATORS = {
@@ -203,7 +203,7 @@ def test_what_is_not_exact_is_rounded_to_integers_and_does_not_wrap(element: int
         (expected,) = run(model, {"x": x})
         (result,) = run(reluify(model, style=style, construction="shallow"), {"x": x})
         assert np.array_equal(result, expected)
-        rewritten = rewrite_max_pooling(model, style=style, orders="1,d-1")
+        rewritten = rewriting(model, style=style, orders="1,d-1")
         (result,) = run(rewritten.model, {"x": x})
         error = float(rewritten.poolings[0].error) * float(int(x.max()) - int(x.min()))
         assert np.abs(result.astype(int) - expected.astype(int)).max() <= error + 0.5

@@ -22,7 +22,7 @@ from typing import Any
 from theory.errors import FormatError, ProblemTooLargeError
 from theory.models.files import check_model
 from theory.models.loops import carried_values
-from theory.models.scopes import Scope, import_onnx, scopes_of, walk
+from theory.models.scopes import Scope, copy_of, import_onnx, scopes_of, walk
 from theory.models.skeletons import (
     Key,
     bind,
@@ -80,7 +80,7 @@ class Inference:
 
         Raises ProblemTooLargeError if a value whose size can be inferred would take more than 4 GiB.
         """
-        skeleton = _copied(self._model)
+        skeleton = copy_of(self._model)
         for value in skeleton.graph.input:
             if value.name in shapes:
                 set_shape(value.type.tensor_type, shapes[value.name])
@@ -133,7 +133,7 @@ class Inference:
         return self._infer(skeleton)
 
     def _infer(self, model: Any) -> Known:
-        skeleton = _copied(model)
+        skeleton = copy_of(model)
         prepare(self._onnx, skeleton.graph)
         carried = list(carried_values(self._onnx, skeleton.graph))
         known = self._once(skeleton)
@@ -169,12 +169,6 @@ def typed_scopes(model: Any) -> list[Scope]:
     for scope in scopes:
         scope.values = inference.values(scope)
     return scopes
-
-
-def _copied(model: Any) -> Any:
-    copy = type(model)()
-    copy.CopyFrom(model)
-    return copy
 
 
 def _read_values(graph: Any) -> dict[str, ValueInfo]:

@@ -155,6 +155,13 @@ def attributes_of(node: Any) -> dict[str, Any]:
     return {attribute.name: value(attribute) for attribute in node.attribute}
 
 
+def copy_of(message: Any) -> Any:
+    """Return a copy of a protocol buffer."""
+    copy = type(message)()
+    copy.CopyFrom(message)
+    return copy
+
+
 def is_max_pool(node: Any) -> bool:
     """Return whether a node is ONNX's MaxPool."""
     return node.op_type == "MaxPool" and node.domain in STANDARD_DOMAINS

@@ -11,7 +11,7 @@ from typing import Any
 from theory.errors import FormatError, InputError
 from theory.extras import import_extra
 from theory.models.files import is_too_large, one_line
-from theory.models.scopes import import_onnx
+from theory.models.scopes import copy_of, import_onnx
 
 
 def import_onnxruntime() -> ModuleType:
@@ -60,9 +60,7 @@ def with_outputs(model: Any, names: Sequence[str]) -> Any:
 
     Raises InputError if that is a model over 2 GiB.
     """
-    onnx = import_onnx()
-    copy = onnx.ModelProto()
-    copy.CopyFrom(model)
+    onnx, copy = import_onnx(), copy_of(model)
     known = {value.name for value in model.graph.output}
     # Without types: onnxruntime finds them.
     copy.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in known)

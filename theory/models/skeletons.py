@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, walk
+from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, copy_of, walk
 from theory.models.windows import read_windows
 
 Key: TypeAlias = tuple[str, str, str]
@@ -203,8 +203,7 @@ def _bound(entries: Any, attributes: Mapping[str, Any]) -> Iterator[Any]:
         if not entry.ref_attr_name:
             yield entry
         elif entry.ref_attr_name in attributes:
-            value = type(entry)()
-            value.CopyFrom(attributes[entry.ref_attr_name])
+            value = copy_of(attributes[entry.ref_attr_name])
             value.name = entry.name
             yield value
 
