@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, prod
+from math import prod
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,7 +32,7 @@ from theory.models.inference import MEMORY_LIMIT
 from theory.models.scopes import Scope
 from theory.models.sessions import import_onnxruntime, open_session, runtime_errors, with_outputs
 from theory.networks.network import ReLUNetwork
-from theory.terminal import Bar
+from theory.progress import Progress, unwatched
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""
@@ -55,15 +55,10 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 
 @dataclass(frozen=True)
 class Port:
-    """An input or an output of a model.
+    """An input of a model.
 
-    Attributes
-    ----------
-    name : str
-    shape : tuple of int or None
-        None where the model leaves a size open; the whole is None where even the number of axes is open.
-    dtypes : tuple of numpy.dtype
-        What it takes; other arrays are converted to the last of them. Empty where it takes no arrays of numbers.
+    A size is None where the model leaves it open, the shape where even the number of axes is open. Arrays of other
+    dtypes are converted to the last one; there is none where the model takes no arrays of numbers.
     """
 
     name: str
@@ -172,7 +167,7 @@ class Runner:
             raise InputError(f"input {port.name!r} leaves its number of axes open: its shape must be known")
         return port
 
-    def run(self, inputs: Any, *, progress: bool = True) -> Values:
+    def run(self, inputs: Any, *, progress: Progress = unwatched) -> Values:
         """Run the model on all samples.
 
         Parameters
@@ -180,8 +175,8 @@ class Runner:
         inputs : array, or mapping of str to array
             The first axis counts the samples. An array alone is for models with one input. Real numbers are converted
             to the type of the model; integers only to a type that holds them.
-        progress : bool
-            Whether a bar on standard error shows what takes longer than a second.
+        progress : callable
+            Told after each batch how many samples are done, and of how many.
 
         Returns
         -------
@@ -207,20 +202,11 @@ class Runner:
         values = self._check(inputs)
         count = self._samples(values)
         found: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in self.outputs}
-        with Bar("batches", max(1, ceil(count / self.batch_size)), show=progress) as bar:
-            for batch in self._batches(values, count):
-                for name, value in batch.items():
-                    found[name].append(value)
-                bar.step()
+        for number, batch in enumerate(self._batches(values, count), start=1):
+            for name, value in batch.items():
+                found[name].append(value)
+            progress(min(number * self.batch_size, count), count)
         return {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in found.items()}
-
-    def batches(self, inputs: Any) -> Iterator[Values]:
-        """Run the model and yield the outputs batch by batch, for outputs too large to be held at once.
-
-        Takes what :meth:`run` takes and raises what it raises, before the first batch or when a batch is due.
-        """
-        values = self._check(inputs)
-        return self._batches(values, self._samples(values))
 
     def _batches(self, values: Values, count: int) -> Iterator[Values]:
         if not self._first_axes_agree:

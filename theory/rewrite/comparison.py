@@ -26,17 +26,10 @@ _BATCH = 16
 class OutputComparison:
     """The measured difference of one output.
 
-    Attributes
-    ----------
-    name : str
-    largest, mean : float
-        Of the absolute differences of all elements of all samples; NaN where one of the models gives NaN.
-    size : float
-        The largest absolute value of the original's output, NaN aside, to compare with.
-    top1_agreement : float or None
-        The share of samples whose largest element is the same one; None for outputs of one element.
-    nan_in_both, nan_in_one : int
-        How many elements are NaN in both models, which then agree, and in one of them.
+    Largest and mean are those of the absolute differences of all elements of all samples, NaN where one of the models
+    gives NaN; the size, to compare with, is the largest absolute value of the original's output, NaN aside. The
+    agreement is the share of samples whose largest element is the same one, None for outputs of one element. Elements
+    that are NaN in both models agree.
     """
 
     name: str
@@ -49,16 +42,8 @@ class OutputComparison:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two models on the same samples.
-
-    Attributes
-    ----------
-    samples : int
-    outputs : tuple of OutputComparison
-    seconds : (float, float)
-        Median time of a run of each model, one thread; the runs take turns.
-    """
+class ModelComparison:
+    """Two models on the same samples, and the median seconds of a run of each, one thread; the runs take turns."""
 
     samples: int
     outputs: tuple[OutputComparison, ...]
@@ -78,7 +63,7 @@ def compare_models(
     *,
     rounds: int = 9,
     progress: Progress = unwatched,
-) -> Comparison:
+) -> ModelComparison:
     """Run two models under onnxruntime and compare them.
 
     Parameters
@@ -131,7 +116,7 @@ def compare_models(
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         progress(done, samples)
     seconds = [[_timed(session, first) for session in sessions] for _ in range(rounds)]
-    return Comparison(
+    return ModelComparison(
         samples,
         tuple(tally.result() for tally in tallies),
         (median(a for a, _ in seconds), median(b for _, b in seconds)),
