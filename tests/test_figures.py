@@ -321,11 +321,14 @@ def test_gaps_of_photographs_are_those_observed():
 
 def test_the_maximum_takes_fewer_layers_or_fewer_units():
     axes = plot_maximum(largest=12)
-    published, trees, shallow = axes.lines
+    published, trees, shallow, two, slope = axes.lines
     assert list(trees.get_ydata()) == [9, 16, 17, 20, 21, 30, 31, 34, 35]
     assert all(a < b for a, b in zip(trees.get_ydata(), published.get_ydata(), strict=True))
     assert [text.get_text() for text in axes.texts] == ["2", "3", "4", "2", "3"]
     assert min(b - a for a, b in zip(trees.get_ydata(), shallow.get_ydata(), strict=True)) >= 0
+    assert list(two.get_ydata())[:3] == list(shallow.get_ydata())[:3]
+    assert list(two.get_ydata())[3:] == [56762, 3691237, 75551385]
+    assert slope.get_ydata()[-1] == 12**2 / 3
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class AxisWindows:
 
 
 @dataclass(frozen=True)
-class Windows:
+class WindowGrid:
     """The windows of a pooling layer or of a convolution, along each spatial axis of an input (N, C, *spatial).
 
     Examples
@@ -71,19 +71,19 @@ class Windows:
     axes: tuple[AxisWindows, ...]
 
     @classmethod
-    def along(cls, axis: AxisWindows, number: int, rank: int) -> Windows:
+    def along(cls, axis: AxisWindows, number: int, rank: int) -> WindowGrid:
         """Return windows of more than one value along one of several axes alone."""
         return cls(tuple(axis if i == number else AxisWindows(1) for i in range(rank)))
 
     @property
-    def places(self) -> Windows:
+    def places(self) -> WindowGrid:
         """Windows of one value each on as many axes."""
-        return Windows((AxisWindows(1),) * len(self.axes))
+        return WindowGrid((AxisWindows(1),) * len(self.axes))
 
     @property
-    def unpadded(self) -> Windows:
+    def unpadded(self) -> WindowGrid:
         """The same windows on an input that is padded already."""
-        return Windows(tuple(replace(axis, begin=0, end=0) for axis in self.axes))
+        return WindowGrid(tuple(replace(axis, begin=0, end=0) for axis in self.axes))
 
     @property
     def kernel_shape(self) -> tuple[int, ...]:
@@ -116,7 +116,7 @@ class Windows:
         return any(self.pads)
 
 
-def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> Windows:
+def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> WindowGrid:
     """Read the attributes of a MaxPool node, as onnxruntime understands them; the spatial extents as far as known.
 
     Where the ONNX standard and onnxruntime differ, onnxruntime is followed (VALID with ``ceil_mode``), or the node is
@@ -153,7 +153,7 @@ def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | 
             raise InputError(f"padding by {max(begin, end)} leaves windows of {k} taps with nothing but padding")
         axes.append(axis.rounded_up() if ceil_mode and not auto_pad.startswith("SAME") else axis)
         _check_extent(axes[-1], extent)
-    return Windows(tuple(axes))
+    return WindowGrid(tuple(axes))
 
 
 def _integers(

@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.models.windows import AxisWindows, Windows
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.axis_plan import plan_axis
 from theory.rewrite.emitter import Emitter
 
-WINDOW_MAX = 1 << 12
+_WINDOW_MAX = 1 << 12
 """Largest window that a network is laid over: its weights grow with the square of the number of values."""
 
 Exact = npt.NDArray[np.object_]
@@ -41,7 +41,7 @@ class ConvLayer:
 
     weights: Exact
     bias: tuple[Fraction, ...]
-    windows: Windows
+    windows: WindowGrid
 
 
 Stack = tuple[ConvLayer, ...]
@@ -50,8 +50,8 @@ Stack = tuple[ConvLayer, ...]
 
 def check_window(kernel_size: int) -> None:
     """Raise InputError if a window is too large to lay a network over it."""
-    if kernel_size > WINDOW_MAX:
-        raise InputError(f"networks serve windows of at most {WINDOW_MAX:,} values, not {kernel_size:,}")
+    if kernel_size > _WINDOW_MAX:
+        raise InputError(f"networks serve windows of at most {_WINDOW_MAX:,} values, not {kernel_size:,}")
 
 
 def stack_units(stack: Stack) -> int:
@@ -63,7 +63,7 @@ def stack_units(stack: Stack) -> int:
     return units
 
 
-def window_stack(network: ReLUNetwork, windows: Windows) -> Stack:
+def window_stack(network: ReLUNetwork, windows: WindowGrid) -> Stack:
     """Lay a network over windows, whose taps it takes in row-major order: the first matrix is the kernel."""
     layers = []
     for number, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
@@ -77,7 +77,7 @@ def window_stack(network: ReLUNetwork, windows: Windows) -> Stack:
 
 
 @lru_cache(maxsize=256)
-def max_stack(windows: Windows, domain: Domain) -> Stack:
+def max_stack(windows: WindowGrid, domain: Domain) -> Stack:
     """Build the stack for the maximum with the fewest ReLUs, and of these the one with the fewest layers.
 
     Along one axis after the other neighbouring windows share ReLUs; the tree over the whole window may need fewer
@@ -85,26 +85,26 @@ def max_stack(windows: Windows, domain: Domain) -> Stack:
 
     Examples
     --------
-    >>> three, strided = (Windows((axis, axis)) for axis in (AxisWindows(3), AxisWindows(3, stride=2)))
+    >>> three, strided = (WindowGrid((axis, axis)) for axis in (AxisWindows(3), AxisWindows(3, stride=2)))
     >>> stack_units(max_stack(three, "real")), stack_units(max_stack(three, "nonnegative"))
     (12, 8)
     >>> stack_units(max_stack(strided, "real")), stack_units(max_stack(strided, "nonnegative"))
     (24, 15)
     """
     options = [_separable(windows, order, domain) for order in ((1, -1) if len(windows.axes) > 1 else (1,))]
-    if windows.kernel_size <= WINDOW_MAX:
+    if windows.kernel_size <= _WINDOW_MAX:
         options.append(_window(windows, domain))
     return min(options, key=lambda stack: (stack_units(stack), len(stack)))
 
 
-def _window(windows: Windows, domain: Domain) -> Stack:
+def _window(windows: WindowGrid, domain: Domain) -> Stack:
     if windows.kernel_size == 1:
         return (ConvLayer(np.full((1, 1, *windows.kernel_shape), Fraction(1), dtype=object), (Fraction(0),), windows),)
     check_window(windows.kernel_size)
     return window_stack(exact_max_network(windows.kernel_size, domain=domain), windows)
 
 
-def _separable(windows: Windows, step: int, domain: Domain) -> Stack:
+def _separable(windows: WindowGrid, step: int, domain: Domain) -> Stack:
     rank = len(windows.axes)
     parts = [
         _along_axis(windows.axes[number], number, rank, domain)
@@ -116,16 +116,16 @@ def _separable(windows: Windows, step: int, domain: Domain) -> Stack:
     first, *others = reduce(_compose, parts)
     # Axes along which nothing is compared are thinned out first.
     axes = [axis if axis.kernel == 1 else along for axis, along in zip(windows.axes, first.windows.axes, strict=True)]
-    return (replace(first, windows=Windows(tuple(axes))), *others)
+    return (replace(first, windows=WindowGrid(tuple(axes))), *others)
 
 
 def _along_axis(axis: AxisWindows, number: int, rank: int, domain: Domain) -> Stack:
     """Return a stack for the maximum along one axis: by doubling where the stride is 1 in units of the dilation."""
     if axis.dilation % axis.stride:
-        return _window(Windows.along(axis, number, rank), domain)
+        return _window(WindowGrid.along(axis, number, rank), domain)
     shifts = plan_axis(axis).shifts
     pairs = [replace(axis, kernel=2), *(AxisWindows(2, 1, shift) for shift in shifts[1:])]
-    return reduce(_compose, [_window(Windows.along(pair, number, rank), domain) for pair in pairs])
+    return reduce(_compose, [_window(WindowGrid.along(pair, number, rank), domain) for pair in pairs])
 
 
 def _compose(first: Stack, second: Stack) -> Stack:

@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from theory.models.windows import AxisWindows, Windows
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.rewrite.axis_plan import AxisPlan
 from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
@@ -38,7 +38,7 @@ def fits_depthwise(plan: SeparablePlan) -> bool:
 
 
 def emit_depthwise(
-    emitter: Emitter, x: str, channels: int, *, windows: Windows, plan: SeparablePlan, dtype: npt.DTypeLike
+    emitter: Emitter, x: str, channels: int, *, windows: WindowGrid, plan: SeparablePlan, dtype: npt.DTypeLike
 ) -> str:
     """Add nodes for the maximum over the windows of a value of shape (N, channels, *spatial), for a plan that fits.
 
@@ -93,7 +93,7 @@ class _AlongAxis:
         return j, unit if v is None else self._emitter.op("Add", [unit, v])
 
     def _conv(self, x: str, axis: AxisWindows, taps: dict[int, int]) -> str:
-        windows = Windows.along(axis, self._number, self._rank)
+        windows = WindowGrid.along(axis, self._number, self._rank)
         weights = np.array([Fraction(taps.get(tap, 0)) for tap in range(axis.kernel)], dtype=object)
         layer = ConvLayer(weights.reshape(1, 1, *windows.kernel_shape), (Fraction(0),), windows)
         return emit_conv(self._emitter, x, layer, self._channels, self._dtype)

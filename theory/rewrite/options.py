@@ -18,7 +18,7 @@ Construction = Literal["tree", "shallow"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
 
-EXACT = "exact"
+_EXACT = "exact"
 
 _ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
@@ -35,7 +35,7 @@ class ReluifyOptions:
     theory.errors.InputError: the style is skip or feedforward, not 'loud'
     """
 
-    orders: str | Iterable[int] = EXACT
+    orders: str | Iterable[int] = _EXACT
     style: Style = "skip"
     construction: Construction = "tree"
     objective: Objective = RELATIVE
@@ -58,7 +58,7 @@ class ReluifyOptions:
     @property
     def exact(self) -> bool:
         """Whether the maximum itself is wanted."""
-        return self.orders == EXACT
+        return self.orders == _EXACT
 
     @property
     def takes_bounds(self) -> bool:

@@ -22,7 +22,7 @@ from theory.models.inference import typed_scopes
 from theory.models.scopes import Names, Scope, attributes_of, copy_of, import_onnx, is_max_pool, names_in, node_label
 from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
-from theory.models.windows import Windows, read_windows
+from theory.models.windows import WindowGrid, read_windows
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
@@ -44,7 +44,7 @@ class PoolingRecord:
         Where it was: ``"graph"``, ``"then_branch of If 'n'"``, ``"function 'f'"``.
     input, output : str
         The values that it read and wrote, which keep their names.
-    windows : Windows
+    windows : WindowGrid
     domain : {"real", "nonnegative"}
         Whether use was made of it that no input is negative.
     orders : tuple of int or None
@@ -70,7 +70,7 @@ class PoolingRecord:
     place: str
     input: str
     output: str
-    windows: Windows
+    windows: WindowGrid
     domain: Domain
     orders: tuple[int, ...] | None
     units_per_output: int
@@ -301,7 +301,7 @@ class _Rewriter:
         return outer, np.dtype(np.float64 if wide else np.float32)
 
 
-def _windows(node: Any, value: ValueInfo) -> Windows:
+def _windows(node: Any, value: ValueInfo) -> WindowGrid:
     for attribute in node.attribute:
         if attribute.ref_attr_name:
             raise InputError(f"its {attribute.name} is an attribute of the function around it")
@@ -315,7 +315,7 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
 
 
-def _outputs(windows: Windows, value: ValueInfo) -> int | None:
+def _outputs(windows: WindowGrid, value: ValueInfo) -> int | None:
     """Count the outputs for one sample of a batch."""
     if value.shape is None:
         return None

@@ -13,7 +13,7 @@ import numpy as np
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.models.values import ValueInfo
-from theory.models.windows import Windows
+from theory.models.windows import WindowGrid
 from theory.networks.build import build_network
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
@@ -28,10 +28,10 @@ from theory.rewrite.options import Construction, InputBounds, ReluifyOptions
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
 
-SHALLOW_TAPS_MAX = 36
+_SHALLOW_TAPS_MAX = 36
 """Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
 
-LARGEST_BOUND = 10**37
+_LARGEST_BOUND = 10**37
 """Leaves room below the largest float32, 3.4e38, for what is computed from a bound."""
 
 
@@ -43,7 +43,7 @@ class Pooling:
     ``"cube"``.
     """
 
-    windows: Windows
+    windows: WindowGrid
     value: ValueInfo
     domain: Domain
     dtype: np.dtype[Any] | None
@@ -143,7 +143,7 @@ def _approximate(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     orders = parse_orders(options.orders, kernel_size) if isinstance(options.orders, str) else tuple(options.orders)
     if options.takes_bounds and bounds is None:
         raise InputError("the objective cube takes bounds of the node's inputs")
-    if bounds is not None and max(-bounds[0], bounds[1]) > LARGEST_BOUND:
+    if bounds is not None and max(-bounds[0], bounds[1]) > _LARGEST_BOUND:
         raise InputError("bounds lie between -1e37 and 1e37: it is computed in float32, which ends at 3.4e38")
     network = _estimator_network(kernel_size, orders, options.objective, bounds, options.construction)
     # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.
@@ -168,19 +168,19 @@ def _estimator_network(
     construction: Construction,
 ) -> ReLUNetwork:
     estimator = _estimator(kernel_size, orders, objective)
-    return build_network(on_bounds(estimator, bounds) if bounds else estimator, construction=construction)
+    return build_network(_on_bounds(estimator, bounds) if bounds else estimator, construction=construction)
 
 
 @lru_cache(maxsize=64)
 def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
-    if kernel_size > SHALLOW_TAPS_MAX:
+    if kernel_size > _SHALLOW_TAPS_MAX:
         raise InputError(
-            f"the shallow construction serves windows of at most {SHALLOW_TAPS_MAX} values, not {kernel_size}"
+            f"the shallow construction serves windows of at most {_SHALLOW_TAPS_MAX} values, not {kernel_size}"
         )
     return exact_max_network(kernel_size, domain=domain, construction="shallow")
 
 
-def on_bounds(estimator: Estimator, bounds: InputBounds) -> Estimator:
+def _on_bounds(estimator: Estimator, bounds: InputBounds) -> Estimator:
     """Move an estimator from the unit cube to inputs between two bounds.
 
     Mean subpool maxima commute with scaling and shifts, so that with w = hi - lo
@@ -190,7 +190,7 @@ def on_bounds(estimator: Estimator, bounds: InputBounds) -> Estimator:
     Examples
     --------
     >>> middle = optimal_estimator(2, [0, 1])
-    >>> str(middle.intercept), str(on_bounds(middle, (Fraction(-2), Fraction(6))).intercept)
+    >>> str(middle.intercept), str(_on_bounds(middle, (Fraction(-2), Fraction(6))).intercept)
     ('1/4', '2')
     """
     lo, hi = bounds
@@ -200,7 +200,7 @@ def on_bounds(estimator: Estimator, bounds: InputBounds) -> Estimator:
     return Estimator(estimator.kernel_size, coefficients)
 
 
-def _laid(pooling: Pooling, *, edge: bool) -> tuple[Windows, bool]:
+def _laid(pooling: Pooling, *, edge: bool) -> tuple[WindowGrid, bool]:
     """Return the windows that are left once borders are repeated, if that is asked for, and whether they are."""
     edge = edge and pooling.windows.padded
     return pooling.windows.unpadded if edge else pooling.windows, edge

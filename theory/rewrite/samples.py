@@ -23,7 +23,7 @@ from theory.models.values import read_type
 Inputs = Mapping[str, npt.NDArray[np.floating]]
 """Samples for each input, along the first axis."""
 
-UNPACKED_LIMIT = 1 << 30
+_UNPACKED_LIMIT = 1 << 30
 """Bytes that a compressed file may unpack to."""
 
 
@@ -104,7 +104,7 @@ def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArr
     Raises InputError if the file holds no arrays, or others than the model takes.
     """
     inputs = interface_of(as_model(model)).inputs
-    arrays = load_arrays(path)
+    arrays = _load_arrays(path)
     if not isinstance(arrays, dict):
         if len(inputs) != 1:
             raise InputError(f"the model has the inputs {', '.join(inputs)}: give a .npz file with one array each")
@@ -114,7 +114,7 @@ def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArr
     return {name: _as_dtype(name, arrays[name], port.dtype) for name, port in inputs.items()}
 
 
-def load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+def _load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
     """Read the array of a .npy file, or those of a .npz file by their names.
 
     Raises InputError if it is neither, holds what is no array of numbers, or is compressed and unpacks to over 1 GiB.
@@ -144,10 +144,10 @@ def _check_unpacked(file: Any, path: str | os.PathLike[str]) -> None:
     with ZipFile(file) as archive:
         size = sum(member.file_size for member in archive.infolist())
     # What is stored as it is takes no more than the file.
-    if size > max(UNPACKED_LIMIT, Path(path).stat().st_size):
+    if size > max(_UNPACKED_LIMIT, Path(path).stat().st_size):
         raise InputError(
             f"cannot read {str(path)!r}: it unpacks to {size / 2**30:.3g} GiB, more than the limit of "
-            f"{UNPACKED_LIMIT >> 30} GiB: save it uncompressed"
+            f"{_UNPACKED_LIMIT >> 30} GiB: save it uncompressed"
         )
 
 

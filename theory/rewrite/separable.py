@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, prod
 
-from theory.models.windows import AxisWindows, Windows
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
 
@@ -46,7 +46,7 @@ def plan_separable(axes: Sequence[AxisWindows]) -> SeparablePlan:
     return SeparablePlan(tuple((i, plans[i]) for i in order), units, sum(plan.depth for plan in plans))
 
 
-def pad_window(emitter: Emitter, x: str, windows: Windows, extents: Sequence[int | None]) -> str:
+def pad_window(emitter: Emitter, x: str, windows: WindowGrid, extents: Sequence[int | None]) -> str:
     """Pad so that each tap on padding repeats one of the same window that is not; the extents as far as known."""
     plain = [axis.dilation == 1 for axis in windows.axes]
     x = emitter.pad_edge(
@@ -62,7 +62,7 @@ def pad_window(emitter: Emitter, x: str, windows: Windows, extents: Sequence[int
 
 
 def emit_separable(
-    emitter: Emitter, x: str, *, windows: Windows, plan: SeparablePlan, extents: Sequence[int | None]
+    emitter: Emitter, x: str, *, windows: WindowGrid, plan: SeparablePlan, extents: Sequence[int | None]
 ) -> str:
     """Add nodes for the maximum over the windows of a value of shape (N, C, *spatial); extents as far as known."""
     x = pad_window(emitter, x, windows, extents)

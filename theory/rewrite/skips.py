@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.models.windows import Windows
+from theory.models.windows import WindowGrid
 from theory.networks.circuit import Circuit, Vector, combine
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.convolutions import ConvLayer, emit_conv
@@ -84,7 +84,7 @@ def emit_with_skips(
     channels: int,
     *,
     network: SkipNetwork,
-    windows: Windows,
+    windows: WindowGrid,
     dtype: npt.DTypeLike,
     dense: bool = False,
 ) -> str:

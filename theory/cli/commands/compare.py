@@ -133,7 +133,7 @@ def _row(
         "seconds": list(measured.seconds),
         "time_ratio": measured.time_ratio,
         "bounds": None if bounds is None else list(bounds),
-        "certified": None if certified is None else certified.to_json(),
+        "certified": None if certified is None else certified.to_dict(),
     }
 
 
