@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
-from theory.empirical.observing.windows import Geometry
+from theory.empirical.observing.windows import Placement
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, InputError
 from theory.rewrite.dependencies import import_onnx
@@ -69,7 +69,7 @@ class MaxPool:
         """Number d of inputs of a window."""
         return prod(self.kernel_shape)
 
-    def geometry(self, shape: Sequence[int]) -> Geometry:
+    def geometry(self, shape: Sequence[int]) -> Placement:
         """Say which windows of the node lie wholly inside of an array with this spatial shape.
 
         Raises
@@ -90,7 +90,7 @@ class MaxPool:
         """
         windows = read_geometry(self.attributes, shape)
         offsets = [-axis.begin % axis.stride for axis in windows.axes]
-        return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
+        return Placement.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
 
 
 class PoolingModel:

@@ -26,19 +26,10 @@ BLOCKS = 4
 
 
 @dataclass(frozen=True)
-class Geometry:
-    """How windows lie in an array with spatial axes.
+class Placement:
+    """How windows lie in an array, axis by axis: their extents, the steps between them, those between their inputs.
 
-    Attributes
-    ----------
-    kernel_shape : tuple of int
-        Extents of a window along the spatial axes.
-    strides : tuple of int
-        Steps between windows.
-    dilations : tuple of int
-        Steps between the inputs of a window.
-    offsets : tuple of int
-        Where the first window starts that lies inside.
+    The first window starts at ``offsets``.
     """
 
     kernel_shape: tuple[int, ...]
@@ -54,7 +45,7 @@ class Geometry:
         strides: Sequence[int] | None = None,
         dilations: Sequence[int] | None = None,
         offsets: Sequence[int] | None = None,
-    ) -> Geometry:
+    ) -> Placement:
         """Fill in what is not given: steps of 1, the first window at the first value.
 
         Raises
@@ -63,19 +54,15 @@ class Geometry:
             If the kernel has fewer than two inputs.
         InputError
             If the extents do not belong together, or steps are not positive.
-
-        Examples
-        --------
-        >>> Geometry.of([3, 3], strides=[2, 2]).kernel_size
-        9
         """
         shape = tuple(kernel_shape)
         if not shape or min(shape) < 1:
             raise KernelSizeError(f"a kernel shape has extents of at least 1, not {shape}")
         check_kernel_size(prod(shape))
-        steps = tuple(strides) if strides is not None else (1,) * len(shape)
-        spread = tuple(dilations) if dilations is not None else (1,) * len(shape)
-        start = tuple(offsets) if offsets is not None else (0,) * len(shape)
+        steps, spread, start = (
+            (default,) * len(shape) if given is None else tuple(given)
+            for given, default in ((strides, 1), (dilations, 1), (offsets, 0))
+        )
         if not len(steps) == len(spread) == len(start) == len(shape):
             raise InputError(
                 f"a kernel with {len(shape)} extents needs as many strides, dilations and offsets, "
@@ -107,7 +94,7 @@ class Geometry:
 
         Examples
         --------
-        >>> Geometry.of([3, 3], strides=[2, 2]).grid([7, 8])
+        >>> Placement.of([3, 3], strides=[2, 2]).grid([7, 8])
         (3, 3)
         """
         if len(shape) != len(self.kernel_shape):
@@ -124,26 +111,12 @@ class Geometry:
 
 
 def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Choose which windows are looked at: all, or one at random from each of ``limit`` equally long stretches.
-
-    Parameters
-    ----------
-    windows : int
-        How many there are.
-    limit : int, optional
-        None for all of them.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    array of int64, increasing
+    """Choose the numbers of windows that are looked at, increasing: all, or one of each of ``limit`` long stretches.
 
     Examples
     --------
     >>> select(5, None, np.random.default_rng(0))
     array([0, 1, 2, 3, 4])
-    >>> len(select(1000, 10, np.random.default_rng(0)))
-    10
     """
     if limit is None or windows <= limit:
         return np.arange(windows, dtype=np.int64)
@@ -151,61 +124,38 @@ def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray
     return rng.integers(edges[:-1], edges[1:])
 
 
-def sorted_windows(array: NDArray[Any], geometry: Geometry, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
-    """Yield windows as rows of increasing values, some thousands at a time.
+def sorted_windows(
+    array: NDArray[Any], placement: Placement, chosen: NDArray[np.int64]
+) -> Iterator[NDArray[np.float64]]:
+    """Yield windows as rows of increasing values, shape (n, kernel_size), some thousands at a time.
 
-    Parameters
-    ----------
-    array : array, shape (channels, *spatial)
-    geometry : Geometry
-    chosen : array of int
-        Numbers of windows, counted over channels, then over the grid in the order of rows.
-
-    Yields
-    ------
-    array of float64, shape (n, kernel_size)
-        Integers up to 2^53 and floats are kept as they are.
-
-    Raises
-    ------
-    InputError
-        If no window fits.
+    Windows are numbered over the channels of the array, shape (channels, *spatial), then over the grid in the order of
+    rows. Integers up to 2^53 and floats are kept as they are.
 
     Examples
     --------
     >>> image = np.array([[[3, 1], [2, 0], [5, 4]]])
-    >>> [rows.tolist() for rows in sorted_windows(image, Geometry.of([2, 2]), np.arange(2))]
+    >>> [rows.tolist() for rows in sorted_windows(image, Placement.of([2, 2]), np.arange(2))]
     [[[0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 4.0, 5.0]]]
     """
-    grid = geometry.grid(array.shape[1:])
+    grid = placement.grid(array.shape[1:])
     axes = tuple(range(1, array.ndim))
     # A view: nothing is copied until windows are picked.
-    view = np.lib.stride_tricks.sliding_window_view(array, geometry.spans, axis=axes)
-    starts = (slice(o, None, s) for o, s in zip(geometry.offsets, geometry.strides, strict=True))
-    taps = (slice(None, None, d) for d in geometry.dilations)
+    view = np.lib.stride_tricks.sliding_window_view(array, placement.spans, axis=axes)
+    starts = (slice(o, None, s) for o, s in zip(placement.offsets, placement.strides, strict=True))
+    taps = (slice(None, None, d) for d in placement.dilations)
     view = view[(slice(None), *starts, *taps)]
-    at_once = max(1, _VALUES_AT_ONCE // geometry.kernel_size)
+    at_once = max(1, _VALUES_AT_ONCE // placement.kernel_size)
     for first in range(0, len(chosen), at_once):
         where = np.unravel_index(chosen[first : first + at_once], (array.shape[0], *grid))
         # Floats sort faster than bytes, which NumPy has no vectorised sort for.
-        yield np.sort(view[where].reshape(-1, geometry.kernel_size).astype(np.float64), axis=-1)
+        yield np.sort(view[where].reshape(-1, placement.kernel_size).astype(np.float64), axis=-1)
 
 
 def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> NDArray[np.int64]:
-    """Find the number of the block of the array in which each window starts, alike in all channels.
+    """Find the block of the array in which each window starts, alike in all channels, 0..BLOCKS**len(grid) - 1.
 
-    Parameters
-    ----------
-    chosen : array of int
-        Numbers of windows, as :func:`sorted_windows` counts them.
-    channels : int
-    grid : sequence of int
-        Windows along each axis.
-
-    Returns
-    -------
-    array of int
-        Each in 0..BLOCKS**len(grid) - 1.
+    Windows are numbered as :func:`sorted_windows` does.
 
     Examples
     --------

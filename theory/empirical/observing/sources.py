@@ -1,12 +1,26 @@
-"""What photographs are compared with: the same pixels without their order, noise, and rounding undone at random."""
+"""Where windows are from: photographs, and what these are compared with.
+
+The same pixels without their order, noise, and the pixels with their rounding undone at random.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
 
 import numpy as np
 
 from theory.empirical.images import Picture
+
+
+class Origin(Enum):
+    """Where windows are from."""
+
+    OBSERVED = "observed"
+    SHUFFLED = "pixels shuffled"
+    NOISE = "uniform noise"
+    UNROUNDED = "rounding undone"
 
 
 def shuffled(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -45,3 +59,11 @@ def unrounded(picture: Picture, rng: np.random.Generator) -> Picture:
         return picture
     pixels = picture.pixels + (rng.random(picture.pixels.shape) - 0.5)
     return replace(picture, pixels=pixels, low=picture.low - 0.5, high=picture.high + 0.5)
+
+
+TRANSFORMS: Mapping[Origin, Callable[[Picture, np.random.Generator], Picture]] = {
+    Origin.OBSERVED: lambda picture, rng: picture,
+    Origin.SHUFFLED: shuffled,
+    Origin.NOISE: uniform_noise,
+    Origin.UNROUNDED: unrounded,
+}
