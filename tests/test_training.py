@@ -90,6 +90,7 @@ def test_scaled_widths_never_vanish():
         ({"widths": "theirs"}, "widths is one of ours, published, not 'theirs'"),
         ({"optimizer": "sgd"}, "optimizer is one of adam, adamw"),
         ({"inputs": "gaussian"}, "inputs is one of uniform, sobol, dirichlet"),
+        ({"initialization": "zeros"}, "initialization is one of default, xavier, kaiming, not 'zeros'"),
         ({"rows": 0}, "rows is an integer >= 1, not 0"),
         ({"batch": 2.5}, "batch is an integer >= 1, not 2.5"),
         ({"steps": 110, "check_every": 100}, "multiple of check_every"),
@@ -158,8 +159,6 @@ def test_distributions_differ_as_they_should():
     sobol, uniform = (draw_inputs(name, 1_024, 2, rng) for name in ("sobol", "uniform"))
     counts = [np.histogram2d(*x.T, bins=32, range=[[0, 1]] * 2)[0] for x in (sobol, uniform)]
     assert counts[0].var() < counts[1].var() / 10  # a net: one point in each of 1,024 cells
-    with pytest.raises(InputError, match="not 'gaussian'"):
-        draw_inputs("gaussian", 1, 2, rng)
 
 
 def test_vertices_are_all_of_them_while_there_are_few():
@@ -225,8 +224,6 @@ def test_initialisations_have_their_ranges():
         (weights, bias), _ = random_parameters((64, 32, 1), name, rngs)
         assert 0.99 * bound < np.abs(weights).max() <= bound
         assert np.abs(bias).max() <= (bound if name == "default" else 0.0100001)
-    with pytest.raises(InputError, match="initialization is one of"):
-        random_parameters((4, 3, 1), "zeros", rngs)
 
 
 # The loop

@@ -19,7 +19,7 @@ from theory.empirical.training.network import Parameters
 
 Floats = NDArray[np.float64]
 
-TEST_ROWS = 20_000
+_TEST_ROWS = 20_000
 _TEST_SEED = 2**31
 """No seed of a training run: the test rows are the same for all."""
 _OF_TRAINING, _OF_CUBE, _OF_VERTICES = 0, 1, 2
@@ -31,20 +31,11 @@ _LENGTHS = 0.25 * 0.9 ** np.arange(60)
 
 
 def measure_errors(parameters: Parameters, configuration: Configuration) -> dict[str, float]:
-    """Measure the largest errors |max(x) - network(x)| of one network.
+    """Measure the largest errors |max(x) - network(x)| of one network; NaN where weights are no numbers.
 
-    Parameters
-    ----------
-    parameters : list of (matrix, bias)
-    configuration : Configuration
-        Its kernel size and the distribution of its rows.
-
-    Returns
-    -------
-    dict of str to float
-        ``test_error`` on test rows of the distribution of the training rows, ``vertex_error`` at the vertices of the
-        cube, ``cube_error`` the largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents
-        that begin at the worst of both, a lower bound of the sup norm. NaN where weights are no numbers.
+    ``test_error`` on test rows of the distribution of the training rows, ``vertex_error`` at the vertices of the cube,
+    ``cube_error`` the largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents that begin
+    at the worst of both, a lower bound of the sup norm.
 
     Examples
     --------
@@ -61,13 +52,13 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
     (0.1, 0.1, True)
     """
     d = configuration.kernel_size
-    uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
+    uniform = draw_inputs("uniform", _TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
     everywhere = np.concatenate([uniform, vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))])
     residuals = np.abs(network_residuals(parameters, everywhere))
     climbed = worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
     return {
         "test_error": row_error(parameters, test_rows(configuration)),
-        "vertex_error": float(residuals[TEST_ROWS:].max()),
+        "vertex_error": float(residuals[_TEST_ROWS:].max()),
         "cube_error": max(float(residuals.max()), row_error(parameters, climbed)),
     }
 
@@ -75,7 +66,7 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
 def test_rows(configuration: Configuration) -> Rows:
     """Return the test rows of a configuration: of its distribution, the same for all seeds."""
     rng = training_rng(_TEST_SEED, _OF_TRAINING)
-    return draw_inputs(configuration.inputs, TEST_ROWS, configuration.kernel_size, rng)
+    return draw_inputs(configuration.inputs, _TEST_ROWS, configuration.kernel_size, rng)
 
 
 test_rows.__test__ = False  # type: ignore[attr-defined]

@@ -34,54 +34,31 @@ def load_optax() -> ModuleType:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How parameters are fitted, by Adam.
-
-    Attributes
-    ----------
-    loss : callable
-        (parameters, data, batch) -> number: what a step makes smaller.
-    error : callable
-        (parameters, validation data) -> number: what chooses the parameters that are kept.
-    rate : float
-        Learning rate.
-    steps_between : int
-        Steps between two looks at the validation data.
-    falls_over : int or None
-        Steps over which the rate falls to 0, along half a cosine; None if it stays.
-    decay : float
-        Of the weights, times the rate (AdamW).
-    least_improvement : float
-        Share by which the error has to fall to count as an improvement.
-    patience : int or None
-        Looks without an improvement after which a seed stops; None if it never does.
-    """
+    """How parameters are fitted, by Adam."""
 
     loss: Callable[[Tree, Tree, Tree], Any]
+    """(parameters, data, batch) -> number: what a step makes smaller."""
     error: Callable[[Tree, Tree], Any]
+    """(parameters, validation data) -> number: what chooses the parameters that are kept."""
     rate: float
     steps_between: int
+    """Steps between two looks at the validation data."""
     falls_over: int | None = None
+    """Steps over which the rate falls to 0, along half a cosine; None if it stays."""
     decay: float = 0.0
+    """Of the weights, times the rate (AdamW)."""
     least_improvement: float = 0.0
+    """Share by which the error has to fall to count as an improvement."""
     patience: int | None = None
+    """Looks without an improvement after which a seed stops; None if it never does."""
 
 
 @dataclass(frozen=True)
 class Fitted:
     """What training has found: for each seed the parameters with the least error on its validation data.
 
-    Attributes
-    ----------
-    parameters : tree of arrays
-        Each with a first axis for the seeds.
-    errors : float32 array, shape (seeds,)
-        On the validation data, at the parameters that were kept.
-    best_steps : int array, shape (seeds,)
-        Steps after which these were found; 0 if training has not improved on the start.
-    steps : int array, shape (seeds,)
-        Steps until the seed stopped.
-    stopped_early : bool array, shape (seeds,)
-        Whether it stopped for want of improvement.
+    All arrays have a first axis for the seeds. The errors are those that were the least; they were found after
+    ``best_steps``, 0 if training has not improved on the start, of the steps until the seed stopped.
     """
 
     parameters: Tree
@@ -118,14 +95,9 @@ def fit(
 ) -> Fitted:
     """Fit parameters, and keep those with the least error; the start counts.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    start, data, validation : tree of arrays
-        Each with a first axis for the seeds.
-    batches : iterable of trees of arrays
-        What the loss is told in each step, up to the next look: shape (seeds, steps_between, ...). The training ends
-        with them, if not before; after each ``looked`` is told the number of looks so far.
+    The trees of arrays have a first axis for the seeds. The batches are what the loss is told in each step, up to the
+    next look: shape (seeds, steps_between, ...). The training ends with them, if not before; after each of them
+    ``looked`` is told the number of looks so far.
 
     Examples
     --------
