@@ -130,14 +130,7 @@ def train_classifier(model: Any, split: Split, settings: Settings, progress: Pro
 
 
 def proportion(hits: int, of: int) -> Row:
-    """Return a share with its 95% interval by Wilson's method.
-
-    Examples
-    --------
-    >>> row = proportion(9, 10)
-    >>> [round(row[key], 3) for key in ("share", "low", "high")]
-    [0.9, 0.596, 0.982]
-    """
+    """Return a share with its 95% interval by Wilson's method."""
     from scipy.stats import binomtest
 
     interval = binomtest(hits, of).proportion_ci(confidence_level=0.95, method="wilson")
@@ -276,10 +269,7 @@ def _certified(original: Any, replaced: Any, ball: Ball, advance: Advance) -> di
 def _measured(original: Any, replaced: Any, images: Images, tensor: str, bound: Any) -> Row:
     """Return the differences at some images, and whether predictions change.
 
-    Raises
-    ------
-    UndecidedError
-        If a difference is above its bound: then one of the two is wrong, and no figure is to be trusted.
+    If a difference is above its bound, one of the two is wrong, and no figure is to be trusted: an UndecidedError.
     """
     before, after = (open_runner(model, device="cpu").run(images) for model in (original, replaced))
     differences = _rows_max(np.abs(before[tensor].astype(np.float64) - after[tensor]))

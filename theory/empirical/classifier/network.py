@@ -91,12 +91,7 @@ class Network:
     """A model as a function of its weights, of images, and of what pools.
 
     Every pooling is given by numbers w, c, those of c + sum_k w_k x_(k) of the order statistics of a window; so all of
-    them are the same function, compiled once.
-
-    Parameters
-    ----------
-    model : ModelProto
-        As :func:`read_classifier` returns it.
+    them are the same function, compiled once. The model is one that :func:`read_classifier` returns.
     """
 
     def __init__(self, model: Any) -> None:
@@ -194,18 +189,10 @@ def _convolve(x: Array, weights: Array, bias: Array, pads: Sequence[int]) -> Arr
 
 @dataclass(frozen=True)
 class Schedule:
-    """How weights are fitted: Adam, with a learning rate that falls to 0 along half a cosine.
+    """How weights are fitted: Adam, with a learning rate that falls from ``rate`` to 0 along half a cosine.
 
-    Attributes
-    ----------
-    epochs : int
-        Passes over the training images.
-    rate : float
-        Learning rate at the start.
-    batch : int
-        Images per step; what does not fill a batch is left out of an epoch.
-    shift : int
-        Each image is moved by up to so many pixels along both axes, at random, each time it is seen.
+    What does not fill a batch of images is left out of an epoch. Each image is moved by up to ``shift`` pixels along
+    both axes, at random, each time it is seen.
     """
 
     epochs: int
@@ -236,13 +223,8 @@ def fit_weights(
 ) -> Fitted:
     """Fit all weights, once for each seed; keep those of the epoch with the least validation loss, or of the start.
 
-    A seed has weights to start from, and orders and shifts the training images; the test images are not used. After
-    each epoch ``progress`` is told how many are done, and of how many.
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-        If there are fewer training images than a batch holds, or JAX or optax is not installed.
+    A seed has weights to start from, and orders and shifts the training images; the test images are not used. Progress
+    counts epochs.
     """
     steps, validation = len(split.train) // schedule.batch, (split.validation.images, split.validation.labels)
     if not steps:

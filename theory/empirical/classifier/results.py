@@ -53,10 +53,7 @@ def shipped_results() -> Path:
 
 
 def measure_all(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Results:
-    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts.
-
-    After each piece of work ``progress`` is told how many are done, and of how many.
-    """
+    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts."""
     start, done, total = process_time(), count(1), settings.units()
 
     def advance() -> None:
@@ -93,15 +90,7 @@ def _entry(value: Any) -> str:
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:
-    """Read what :func:`write_results` wrote.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read.
-    FormatError
-        If it holds no such results.
-    """
+    """Read what :func:`write_results` wrote, or raise an InputError or FormatError that names the file."""
     try:
         return _FORM.load(path)
     except OSError as error:

@@ -19,7 +19,7 @@ def draw_inputs(inputs: Inputs, rows: int, kernel_size: int, rng: np.random.Gene
     """Draw windows in [0,1]^d, d the kernel size: shape (rows, d).
 
     ``"uniform"`` on the cube; ``"sobol"``, a scrambled Sobol sequence, which fills the cube more evenly; or
-    ``"dirichlet"``, the distribution with all parameters 1/d, whose windows add up to 1 and mostly have one large entry.
+    ``"dirichlet"``, with all parameters 1/d, whose windows add up to 1 and mostly have one large entry.
 
     Examples
     --------
