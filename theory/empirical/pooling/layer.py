@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.pooling.blocks import Line, pool_blocks, room_of
-from theory.empirical.pooling.comparators import Operand, Plan, Vector, plan
+from theory.empirical.pooling.comparators import ComparatorPlan, Operand, Vector, plan
 from theory.empirical.pooling.geometry import Axis, axes_of, check_images, check_kernel_shape, gather_taps, take
 from theory.empirical.pooling.readout import Readout, maximum
 from theory.errors import ArrayError, InputError, KernelSizeError
@@ -163,7 +163,7 @@ def _readout(estimator: object, kernel: Vector) -> Readout:
 # Sorting window by window
 
 
-def _sorting_is_faster(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> bool:
+def _sorting_is_faster(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> bool:
     """Estimate both costs: few windows do not pay for many calls, nor many entries beside the windows."""
     if readout.selects:
         return False
@@ -207,12 +207,12 @@ def _in_parts(xp: Any, x: Array, at_once: int, function: Callable[[Array], Array
 # Whole arrays of any library
 
 
-def _pool_whole(xp: Any, x: Array, axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> Array:
+def _pool_whole(xp: Any, x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> Array:
     held = (max(steps.slots) + 1 + len(readout.weights)) * prod(axis.positions for axis in axes)
     return _in_parts(xp, x, max(1, _HELD_AT_ONCE // held), lambda part: _take_steps(xp, part, axes, steps, readout))
 
 
-def _take_steps(xp: Any, x: Array, axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> Array:
+def _take_steps(xp: Any, x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> Array:
     planes: dict[int, Array] = {}
     for number, phase in enumerate(steps.phases):
         plane = x
@@ -248,7 +248,7 @@ def _compiled_by_jax() -> Any:
     return jax.jit(_trace, static_argnums=(1, 2, 3))
 
 
-def _trace(x: Array, axes: tuple[Axis, ...], steps: Plan | None, readout: Readout) -> Array:
+def _trace(x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan | None, readout: Readout) -> Array:
     """Take the steps if there are any; otherwise find the rank of each tap, sum w_rank(j) x_j, and do not sort.
 
     The compiler folds the comparisons of all pairs into one loop, and the derivative with respect to tap j is the
