@@ -56,19 +56,7 @@ def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[flo
 
 @dataclass(frozen=True)
 class Ball:
-    """An L_inf ball around each of N centres, cut down to a box.
-
-    Parameters
-    ----------
-    centres : array, shape (N, ...)
-        Floats in [low, high].
-    radius : float, >= 0
-    low, high : float
-        The box; without limits by default.
-
-    Raises
-    ------
-    ArrayError, InputError
+    """An L_inf ball around each of N centres, floats of shape (N, ...), cut down to the box [low, high].
 
     Examples
     --------
@@ -162,13 +150,7 @@ class Adversary:
         return self.restarts * (self.steps + 1)
 
     def measure(self, inputs: Floats) -> Floats:
-        """Return |f - g|_inf at each input, shape (N,).
-
-        Raises
-        ------
-        InputError
-            If one is not finite.
-        """
+        """Return |f - g|_inf at each input, shape (N,), which is finite, or else an InputError is raised."""
         return _finite(self._measure(inputs))
 
     def ascend(self, ball: Ball, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
