@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
@@ -34,6 +34,7 @@ _HERE, _SHUFFLED, _NOISE, _UNROUNDED = (
     origin.value for origin in (Origin.OBSERVED, Origin.SHUFFLED, Origin.NOISE, Origin.UNROUNDED)
 )
 _ALL = Reading.ALL.value
+_QUANTILES = ("0.5", "0.9", "0.99")
 
 
 def print_observation(row: Row, levels: int | None, title: str, files: Sequence[str]) -> None:
@@ -68,58 +69,68 @@ def _say(*lines: str) -> None:
         console().print(line, soft_wrap=True)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Fill a table; what is right-justified has a name that begins with a >."""
-    table = new_table(*((name.lstrip(">"), "right" if name.startswith(">") else "left") for name in columns))
-    for row in rows:
-        table.add_row(*row)
+Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
+"""What a column is called, right-justified after a >; where its cells are in the numbers, and how they are written."""
+
+
+def _table(names: Sequence[str], columns: Columns, lines: Iterable[tuple[Sequence[str], Row]]) -> Table:
+    """Fill a table: columns of names first, then those of numbers, which a line of the table takes from a row."""
+    heads = [*names, *columns]
+    table = new_table(*((head.lstrip(">"), "right" if head.startswith(">") else "left") for head in heads))
+    for named, row in lines:
+        table.add_row(*named, *(write(_at(row, path)) for path, write in columns.values()))
     return table
 
 
+def _at(row: Any, path: str) -> Any:
+    """Find a number by its path; None where the way ends, as in a row that is compared with nothing."""
+    for name in path.split("/"):
+        row = row.get(name) if row else None
+    return row
+
+
 def _gap_table(row: Row) -> Table:
+    columns: Columns = {
+        ">constant": ("constant/value", _percent),
+        ">tied": ("gap/tied/value", _percent),
+        ">median gap": ("gap/quantiles/0.5/value", _number),
+        ">90 %": ("gap/quantiles/0.9/value", _number),
+        ">99 %": ("gap/quantiles/0.99/value", _number),
+        ">mean gap": ("gap/mean/value", _number),
+        "Cliff's delta": ("compared/cliffs_delta_of_gap", _signed),
+    }
+    # One window has one gap, which is the mean and all quantiles.
+    none, gap = {"value": 0}, {"value": row["worst_case"]["gap"]}
+    worst = {"constant": none, "gap": {"tied": none, "mean": gap, "quantiles": dict.fromkeys(_QUANTILES, gap)}}
     lines = [
-        [
-            _name(origin),
-            _percent(found["constant"]["value"]),
-            _percent(found["gap"]["tied"]["value"]),
-            *(_number(quantile["value"]) for quantile in found["gap"]["quantiles"].values()),
-            _number(found["gap"]["mean"]["value"]),
-            _compared(row, origin, lambda other: other["cliffs_delta_of_gap"]),
-        ]
+        ([_name(origin)], {**found, "compared": row["comparisons"].get(origin)})
         for origin, found in row["sources"].items()
     ]
-    # One window has one gap, which is the mean and all quantiles.
-    lines.append([_WORST, _percent(0), _percent(0), *[_number(row["worst_case"]["gap"])] * 4, ""])
-    gaps = (">median gap", ">90 %", ">99 %", ">mean gap")
-    return _table(("windows of", ">constant", ">tied", *gaps, "Cliff's delta"), lines)
+    return _table(["windows of"], columns, [*lines, ([_WORST], worst)])
 
 
 def _reading_table(row: Row) -> Table:
-    readings = [reading.value for reading in Reading]
     excess = row["comparisons"][_SHUFFLED]["excess_of_distinct"]
-    lines = [
-        [_name(origin), *(_share(found["gap"]["distinct"][reading]) for reading in readings)]
-        for origin, found in row["sources"].items()
-    ]
-    lines.append(["shuffled - pictures", *(_share(_negated(excess[reading])) for reading in readings)])
-    lines.append(["rare", *(row["rare"][_HERE][reading] for reading in readings)])
-    return _table(("distinct windows, %", *readings), lines)
+    lines = [([_name(origin)], found["gap"]["distinct"]) for origin, found in row["sources"].items()]
+    lines.append((["shuffled - pictures"], {reading: _negated(share) for reading, share in excess.items()}))
+    lines.append((["rare"], row["rare"][_HERE]))
+    columns: Columns = {reading.value: (reading.value, _share) for reading in Reading}
+    return _table(["distinct windows, %"], columns, lines)
 
 
 def _band_table(row: Row, levels: int | None) -> Table:
     levels = levels if levels is not None and levels >= _BYTE else None
-    bands = {o: row["sources"][o]["by_range"] for o in (_HERE, _UNROUNDED, _SHUFFLED) if o in row["sources"]}
+    shown = [origin for origin in (_HERE, _UNROUNDED, _SHUFFLED) if origin in row["sources"]]
+    columns: Columns = {
+        ">windows": (f"{_HERE}/windows", _percent),
+        ">tied": (f"{_HERE}/tied/value", _percent),
+        **{f"distinct, %: {_name(origin)}": (f"{origin}/distinct", _share) for origin in shown},
+    }
     lines = [
-        [
-            name,
-            _percent(here["windows"]),
-            _percent(here["tied"]["value"]),
-            *(_share(found[band]["distinct"]) for found in bands.values()),
-        ]
-        for band, (name, here) in enumerate(zip(_band_names(levels), bands[_HERE], strict=True))
+        ([name], {origin: row["sources"][origin]["by_range"][band] for origin in shown})
+        for band, name in enumerate(_band_names(levels))
     ]
-    title = f"range, levels of {levels}" if levels else "range, of full scale"
-    return _table((title, ">windows", ">tied", *(f"distinct, %: {_name(origin)}" for origin in bands)), lines)
+    return _table([f"range, levels of {levels}" if levels else "range, of full scale"], columns, lines)
 
 
 def _band_names(levels: int | None) -> Iterator[str]:
@@ -139,55 +150,54 @@ def _band_names(levels: int | None) -> Iterator[str]:
 
 
 def _residual_table(row: Row) -> Table:
-    lines = []
+    columns: Columns = {
+        "mean": ("mean", _with_interval),
+        ">99 %": ("quantiles/0.99/value", _number),
+        ">if distinct": ("mean_over_distinct/value", _number),
+        "Cliff's delta": ("compared/cliffs_delta", _signed),
+    }
+    lines: list[tuple[Sequence[str], Row]] = []
     for k, estimator in enumerate(row["estimators"]):
         for origin, found in row["sources"].items():
-            residual = found["residuals"][k]
-            lines.append([
-                f"{_orders(estimator)}: {_error(estimator)}" if origin == _HERE else "",
-                _name(origin),
-                _with_interval(residual["mean"]),
-                _number(residual["quantiles"]["0.99"]["value"]),
-                _number(residual["mean_over_distinct"]["value"]),
-                _compared(row, origin, lambda other, k=k: other["residuals"][k]["cliffs_delta"]),
-            ])  # fmt: skip
-        lines.append(["", _WORST, *[_number(row["worst_case"]["residuals"][k])] * 3, ""])
-    return _table(("orders: E", "|e|/E of", "mean", ">99 %", ">if distinct", "Cliff's delta"), lines)
+            other = row["comparisons"].get(origin)
+            name = f"{_orders(estimator)}: {_error(estimator)}" if origin == _HERE else ""
+            lines.append(
+                ([name, _name(origin)], {**found["residuals"][k], "compared": other and other["residuals"][k]})
+            )
+        worst = {"value": row["worst_case"]["residuals"][k], "low": None}
+        lines.append((["", _WORST], {"mean": worst, "quantiles": {"0.99": worst}, "mean_over_distinct": worst}))
+    return _table(["orders: E", "|e|/E of"], columns, lines)
 
 
 def _pool_table(found: Sequence[Row]) -> Table:
-    lines = []
-    for pool in found:
-        seen = pool["observation"]
-        here, mixed = seen["sources"][_HERE], seen["sources"][_SHUFFLED]
-        lines.append([
-            _short(pool["name"]),
-            f"{_times(seen['kernel_shape'])}/{_times(dict.fromkeys(seen['strides']))}",
-            _percent(here["constant"]["value"]),
-            _share(here["gap"]["distinct"][_ALL]),
-            _percent(mixed["gap"]["distinct"][_ALL]["value"]),
-            seen["claim"],
-            seen["comparisons"][_SHUFFLED]["rarer"],
-        ])  # fmt: skip
-    columns = ("MaxPool", "kernel", ">constant", "distinct, %", ">shuffled", "rare", "rarer than shuffled")
-    return _table(columns, lines)
+    columns: Columns = {
+        ">constant": (f"sources/{_HERE}/constant/value", _percent),
+        "distinct, %": (f"sources/{_HERE}/gap/distinct/{_ALL}", _share),
+        ">shuffled": (f"sources/{_SHUFFLED}/gap/distinct/{_ALL}/value", _percent),
+        "rare": ("claim", str),
+        "rarer than shuffled": (f"comparisons/{_SHUFFLED}/rarer", str),
+    }
+    return _table(["MaxPool", "kernel"], columns, [
+        ([_short(pool["name"]), f"{_times(seen['kernel_shape'])}/{_times(dict.fromkeys(seen['strides']))}"], seen)
+        for pool in found for seen in [pool["observation"]]
+    ])  # fmt: skip
 
 
 def _pool_residual_table(found: Sequence[Row]) -> Table:
-    lines = []
+    columns: Columns = {
+        ">E": ("estimator", _error),
+        "mean |e|/E": (f"{_HERE}/mean", _with_interval),
+        ">shuffled": (f"{_SHUFFLED}/mean/value", _number),
+        ">99 %": (f"{_HERE}/quantiles/0.99/value", _number),
+    }
+    lines: list[tuple[Sequence[str], Row]] = []
     for pool in found:
         seen, inputs = pool["observation"], f"{pool['smallest_input']:.3g} to {pool['largest_input']:.3g}"
         for k, estimator in enumerate(seen["estimators"]):
-            here, mixed = (seen["sources"][origin]["residuals"][k] for origin in (_HERE, _SHUFFLED))
-            lines.append([
-                *((_short(pool["name"]), inputs) if k == 0 else ("", "")),
-                _orders(estimator),
-                _error(estimator),
-                _with_interval(here["mean"]),
-                _number(mixed["mean"]["value"]),
-                _number(here["quantiles"]["0.99"]["value"]),
-            ])  # fmt: skip
-    return _table(("MaxPool", "inputs", "orders", ">E", "mean |e|/E", ">shuffled", ">99 %"), lines)
+            names = (_short(pool["name"]), inputs) if k == 0 else ("", "")
+            residuals = {origin: seen["sources"][origin]["residuals"][k] for origin in (_HERE, _SHUFFLED)}
+            lines.append(([*names, _orders(estimator)], {**residuals, "estimator": estimator}))
+    return _table(["MaxPool", "inputs", "orders"], columns, lines)
 
 
 def _facts(row: Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -229,10 +239,6 @@ def _interval_note(row: Row) -> str:
     return f"{made} of {units} blocks of {which}; not about other pictures"
 
 
-def _compared(row: Row, origin: str, delta: Any) -> str:
-    return _signed(delta(row["comparisons"][origin])) if origin in row["comparisons"] else ""
-
-
 def _times(numbers: Iterable[int]) -> str:
     return "x".join(map(str, numbers))
 
@@ -267,19 +273,21 @@ def _percent(value: float | None) -> str:
     return f"{100 * value:.{1 if abs(value) >= 0.01 else 2}f} %"
 
 
-def _share(interval: Interval) -> str:
+def _share(interval: Interval | str) -> str:
+    if isinstance(interval, str):
+        return interval  # an answer beside the shares that it is about
     value, low, high = (_percent(interval[name]).removesuffix(" %") for name in ("value", "low", "high"))
     return value if interval["low"] is None else f"{value} ({low}..{high})"
 
 
 def _with_interval(interval: Interval) -> str:
     ends = "" if interval["low"] is None else f"({interval['low']:.2f}..{interval['high']:.2f})"
-    return f"{_number(interval['value'])} {ends}"
+    return f"{_number(interval['value'])} {ends}".rstrip()
 
 
-def _signed(interval: Interval) -> str:
-    if interval["value"] is None:
-        return "-"
+def _signed(interval: Interval | None) -> str:
+    if not interval or interval["value"] is None:
+        return "-" if interval else ""
     ends = "" if interval["low"] is None else f" ({interval['low']:+.2f}..{interval['high']:+.2f})"
     return f"{interval['value']:+.2f}{ends}"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.cli.families import is_family, read_family
 from theory.cli.output import DONE, add_command, add_json, make_folder, print_json
+from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
@@ -35,8 +36,18 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "help": "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
     },
-    "--threshold": {"metavar": "G", "type": float, "help": "gap above which windows are distinct; default: 1/2"},
-    "--rare": {"metavar": "P", "type": float, "help": "share below which windows are rare; default: 0.05"},
+    "--threshold": {
+        "metavar": "G",
+        "type": float,
+        "default": DISTINCT,
+        "help": "gap above which windows are distinct; default: 1/2",
+    },
+    "--rare": {
+        "metavar": "P",
+        "type": float,
+        "default": RARE,
+        "help": "share below which windows are rare; default: 0.05",
+    },
     "--limit": {
         "metavar": "N",
         "help": "windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
@@ -99,7 +110,8 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
             rng=rng,
             limit=_limit(options.limit, LIMIT),
             progress=bar,
-            **_rule(options),
+            threshold=options.threshold,
+            rare=options.rare,
         )
     row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
     files = _write(options, row, {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)})
@@ -135,7 +147,8 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
             rng=rng,
             limit=_limit(options.limit, LIMIT),
             progress=bar,
-            **_rule(options),
+            threshold=options.threshold,
+            rare=options.rare,
         )
     row = {
         "model": str(options.model),
@@ -206,11 +219,6 @@ def _limit(text: str | None, default: int) -> int | None:
 
 def _is_positive(text: str) -> bool:
     return text.isascii() and text.isdigit() and int(text) > 0
-
-
-def _rule(options: argparse.Namespace) -> dict[str, float]:
-    given = {"threshold": options.threshold, "rare": options.rare}
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _write(options: argparse.Namespace, row: dict[str, Any], figures: dict[str, Callable[[], Any]]) -> list[str]:
