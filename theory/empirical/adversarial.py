@@ -144,11 +144,6 @@ class Adversary:
         # Rows do not mix, so the gradient of the sum is the gradient of each.
         self._slope = jax.jit(jax.value_and_grad(norms, has_aux=True))
 
-    @property
-    def evaluations(self) -> int:
-        """Number of inputs that a search looks at for each centre."""
-        return self.restarts * (self.steps + 1)
-
     def measure(self, inputs: Floats) -> Floats:
         """Return |f - g|_inf at each input, shape (N,), which is finite, or else an InputError is raised."""
         return _finite(self._measure(inputs))
@@ -170,7 +165,7 @@ class Adversary:
         perturbations as large as the ball allows.
         """
         best, largest = ball.centres, self.measure(ball.centres)
-        for _ in range(self.evaluations - 1):
+        for _ in range(self.restarts * (self.steps + 1) - 1):
             inputs = np.where(rng.integers(0, 2, ball.centres.shape) == 0, ball.lower, ball.upper)
             best, largest = _better(best, largest, inputs, self.measure(inputs))
         return best, largest

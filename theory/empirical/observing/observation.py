@@ -67,13 +67,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class PictureShare:
-    """What one picture contributed: its windows, how many were counted, the shares of distinct ones, shuffled too."""
+    """What one picture contributed: its windows, how many were counted, the shares of distinct ones."""
 
     name: str
     windows: int
     looked_at: int
     distinct: float
-    shuffled: float
+    distinct_shuffled: float
 
 
 @dataclass(frozen=True, eq=False)

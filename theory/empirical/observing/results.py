@@ -7,6 +7,7 @@ interval, null where they are not defined.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 from math import isfinite
@@ -17,7 +18,7 @@ from theory.empirical.observing.model_observation import PoolObservation
 from theory.empirical.observing.observation import Observation
 from theory.empirical.observing.sources import Origin
 from theory.empirical.observing.statistics import GAP, Quantity, Statistic, difference, ratio, residual_of
-from theory.empirical.observing.tallies import BANDS, BINS, CONTRAST, Mixture
+from theory.empirical.observing.tallies import BANDS, BINS, CONTRAST
 from theory.empirical.observing.verdict import Interval, Reading
 from theory.rationals import to_string
 
@@ -50,16 +51,7 @@ def observation_row(observation: Observation) -> Row:
             "units": observation.observed.units,
         },
         "windows": observation.windows,
-        "pictures": [
-            {
-                "name": picture.name,
-                "windows": picture.windows,
-                "looked_at": picture.looked_at,
-                "distinct": picture.distinct,
-                "distinct_shuffled": picture.shuffled,
-            }
-            for picture in observation.pictures
-        ],
+        "pictures": [asdict(picture) for picture in observation.pictures],
         "estimators": [
             {
                 "orders": list(f.orders),
@@ -121,15 +113,15 @@ def _of_origin(observation: Observation, origin: Origin) -> Row:
                 "low": low,
                 "high": high,
                 "windows": _number(float(_share("band_windows", band)(sample.data)[0])),
-                "tied": _share("band_tied", band, of="band_windows"),
-                "distinct": _share("band_distinct", band, of="band_windows"),
+                "tied": _share("band_tied", band, of="band_windows", whole=band),
+                "distinct": _share("band_distinct", band, of="band_windows", whole=band),
             }
             for band, (low, high) in enumerate(pairwise(BANDS))
         ],
         "residuals": [
             {
                 "mean": residual.mean,
-                "mean_over_distinct": partial(_mean_over_distinct, residual),
+                "mean_over_distinct": _share("residual_distinct", residual.index, of="distinct", whole=0),
                 "quantiles": _quantiles(residual),
             }
             for residual in residuals
@@ -169,14 +161,10 @@ def _number(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
-def _share(part: str, index: int | None = None, *, of: str = "windows") -> Statistic:
-    """Share of what a tally counts by one name among what it counts by another, all windows by default."""
-    return lambda mixture: ratio(mixture.of(part, index), mixture.of(of, None if of == "windows" else index))
+def _share(part: str, index: int | None = None, *, of: str = "windows", whole: int | None = None) -> Statistic:
+    """Divide what a tally counts by one name, and entry, by what it counts by another, all windows by default."""
+    return lambda mixture: ratio(mixture.of(part, index), mixture.of(of, whole))
 
 
 def _quantiles(quantity: Quantity) -> dict[str, Statistic]:
     return {str(q): partial(quantity.quantile, probability=q) for q in _QUANTILES}
-
-
-def _mean_over_distinct(residual: Quantity, mixture: Mixture) -> Any:
-    return ratio(mixture.of("residual_distinct", residual.index), mixture.of("distinct", 0))

@@ -261,9 +261,15 @@ def _trace(x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan | None, reado
     d = taps.shape[-1]
     if d > _RANKED:
         return weigh_order_statistics(taps, readout.all_weights(d), readout.intercept)
-    weights = xp.asarray(readout.all_weights(d), dtype=x.dtype)
+    return weigh_by_rank(xp, taps, readout.all_weights(d), readout.intercept)
+
+
+def weigh_by_rank(xp: Any, taps: Array, weights: Any, intercept: Any) -> Array:
+    """Weigh each tap of windows, the last axis, by its rank: of equal taps the first is the smaller.
+
+    Several times as fast as XLA's sort on a CPU.
+    """
     this, other = taps[..., :, None], taps[..., None, :]
-    # Of equal taps the first is the smaller: ranks are a permutation.
-    before = xp.asarray(np.tri(d, k=-1, dtype=bool))
+    before = xp.asarray(np.tri(taps.shape[-1], k=-1, dtype=bool))
     ranks = xp.sum((other < this) | ((other == this) & before), axis=-1)
-    return xp.sum(weights[ranks] * taps, axis=-1) + readout.intercept
+    return xp.sum(xp.asarray(weights, dtype=taps.dtype)[ranks] * taps, axis=-1) + intercept
