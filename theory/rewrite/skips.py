@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.models.windows import Windows
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
 Vector = dict[int, Fraction]
 """A linear combination: node -> coefficient. Nodes 0..d-1 are the inputs, the others are units."""
@@ -28,14 +28,7 @@ Vector = dict[int, Fraction]
 class SkipNetwork:
     """Units by level, each reading the inputs and the units of earlier levels.
 
-    Attributes
-    ----------
-    kernel_size : int
-        Number d of inputs.
-    levels : tuple of tuples of Vector
-        Pre-activations; the units are numbered from d on, in this order.
-    output : Vector
-    offset : Fraction
+    The levels hold pre-activations; units are numbered from the number d of inputs on, in this order.
     """
 
     kernel_size: int
@@ -50,16 +43,7 @@ class SkipNetwork:
 
 
 def with_skips(network: ReLUNetwork) -> SkipNetwork:
-    """Take the carrying units out of a network, which may then compute no other function.
-
-    Parameters
-    ----------
-    network : ReLUNetwork
-        Without biases before the last map.
-
-    Raises
-    ------
-    InputError
+    """Take the carrying units out of a network without biases before the last map, raising InputError for others.
 
     Examples
     --------
@@ -136,28 +120,14 @@ def _renamed(vector: Vector, place: Mapping[int, int]) -> Vector:
 def emit_with_skips(
     emitter: Emitter,
     x: str,
-    network: SkipNetwork,
-    geometry: Geometry,
     channels: int,
-    dtype: npt.DTypeLike,
     *,
+    network: SkipNetwork,
+    windows: Windows,
+    dtype: npt.DTypeLike,
     dense: bool = False,
 ) -> str:
-    """Add nodes that lay a network over the windows of a padded value: Conv, Add and Relu.
-
-    Parameters
-    ----------
-    emitter : Emitter
-    x : str
-        Value of shape (N, channels, *spatial).
-    network : SkipNetwork
-    geometry : Geometry
-    channels : int
-    dtype : floating dtype
-    dense : bool
-        Convolutions without groups.
-    """
-    here = Geometry(tuple(Axis(1) for _ in geometry.axes))
+    """Lay a network over the windows of a padded value of shape (N, channels, *spatial): Conv, Add and Relu."""
     ends = np.cumsum([network.kernel_size, *map(len, network.levels)]).tolist()
     starts = [0, *ends[:-1]]
     values = [x]
@@ -173,9 +143,9 @@ def emit_with_skips(
             # A constant reads nothing; it takes the extent of what comes last.
             if not weights.any() and (total or level + 1 < len(values)):
                 continue
-            shape = (len(rows), -1, *here.kernel_shape) if level else (len(rows), 1, *geometry.kernel_shape)
+            read = windows.places if level else windows
             bias = (Fraction(0) if total else offset,) * len(rows)
-            layer = ConvLayer(weights.reshape(shape), bias, here if level else geometry)
+            layer = ConvLayer(weights.reshape(len(rows), -1, *read.kernel_shape), bias, read)
             part = emit_conv(emitter, value, layer, channels, dtype, dense=dense)
             total = emitter.op("Add", [part, total]) if total else part
         return total
