@@ -24,7 +24,7 @@ from theory.empirical.observing.sources import Origin, shuffled, uniform_noise, 
 from theory.empirical.observing.statistics import GAP, residual_of
 from theory.empirical.observing.tallies import BINS, Counter, Mixture, RelativeResidual
 from theory.empirical.observing.verdict import Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.observing.windows import BLOCKS, Placement, blocks_of, select, sorted_windows
+from theory.empirical.observing.windows import BLOCKS, blocks_of, grid_of, select, sorted_windows, windows_of
 from theory.empirical.runner import open_runner
 from theory.errors import (
     ArrayError,
@@ -37,6 +37,7 @@ from theory.errors import (
 )
 from theory.estimator import Estimator
 from theory.figures.observed import plot_gap, plot_pools, plot_residual
+from theory.models.windows import AxisWindows, Windows
 from theory.plotting import save_figure
 
 
@@ -73,9 +74,9 @@ def naive_gap(row):
 @pytest.mark.parametrize("strides", [(1, 1), (2, 1), (3, 2)])
 def test_windows_are_those_of_loops(strides):
     pixels = rng().integers(0, 256, (2, 9, 7))
-    geometry = Placement.of((3, 2), strides=strides)
-    number = 2 * int(np.prod(geometry.grid((9, 7))))
-    found = np.concatenate(list(sorted_windows(pixels, geometry, np.arange(number))))
+    windows = windows_of((3, 2), strides)
+    number = 2 * int(np.prod(grid_of(windows, (9, 7))))
+    found = np.concatenate(list(sorted_windows(pixels, windows, np.arange(number))))
     assert found.tolist() == naive_windows(pixels, (3, 2), strides)
 
 
@@ -83,9 +84,9 @@ def test_windows_are_those_of_loops(strides):
 def test_windows_in_one_and_three_dimensions_with_dilation(axes):
     shape = (7, 6, 5)[:axes]
     array = rng().random((2, *shape))
-    geometry = Placement.of((2,) * axes, strides=(2,) * axes, dilations=(3,) * axes, offsets=(1,) * axes)
-    grid = geometry.grid(shape)
-    rows = np.concatenate(list(sorted_windows(array, geometry, np.arange(2 * int(np.prod(grid))))))
+    windows = Windows((AxisWindows(2, stride=2, dilation=3, begin=-1),) * axes)
+    grid = grid_of(windows, shape)
+    rows = np.concatenate(list(sorted_windows(array, windows, np.arange(2 * int(np.prod(grid))))))
     expected = []
     for index in np.ndindex(2, *grid):
         corner = [1 + 2 * k for k in index[1:]]
@@ -96,8 +97,7 @@ def test_windows_in_one_and_three_dimensions_with_dilation(axes):
 
 def test_windows_come_in_pieces_of_bounded_size():
     array = np.zeros((1, 800, 800), dtype=np.uint8)
-    geometry = Placement.of((3, 3))
-    sizes = [len(rows) for rows in sorted_windows(array, geometry, np.arange(798 * 798))]
+    sizes = [len(rows) for rows in sorted_windows(array, windows_of((3, 3)), np.arange(798 * 798))]
     assert sum(sizes) == 798 * 798
     assert max(sizes) * 9 <= 1 << 20
 
@@ -121,12 +121,12 @@ def test_blocks_cover_the_grid_alike_in_all_channels():
         ((0, 3), {}, KernelSizeError),
         ((3, 3), {"strides": (1,)}, InputError),
         ((3, 3), {"strides": (0, 1)}, InputError),
-        ((3, 3), {"offsets": (-1, 0)}, InputError),
+        ((3.5, 3), {}, KernelSizeError),
     ],
 )
 def test_impossible_geometries_are_refused(kernel, steps, error):
     with pytest.raises(error):
-        Placement.of(kernel, **steps)
+        windows_of(kernel, **steps)
 
 
 # Tallies
@@ -424,7 +424,7 @@ def test_pictures_must_be_there_and_large_enough():
     with pytest.raises(InputError, match="tiny: a window of 3x3 values is larger than what there is: 2x5"):
         observe([grey("tiny", np.zeros((2, 5)))], (3, 3), rng=rng())
     with pytest.raises(InputError, match="2 pictures were announced, but 0 added"):
-        Observer(Placement.of((3, 3)), default_estimators(9), 2, rng(), Rule()).finish()
+        Observer(windows_of((3, 3)), default_estimators(9), 2, rng(), Rule()).finish()
 
 
 def test_range_weights_and_bands_count_what_they_say():
@@ -578,9 +578,9 @@ def test_windows_inside_are_windows_of_the_node(tmp_path, attributes, size):
     x = rng().permutation(size * size).reshape(1, 1, size, size).astype(np.float32)
     (array,) = model.run(x)
     assert np.array_equal(array, x[0])
-    geometry = model.pools[0].geometry(array.shape[1:])
-    grid = geometry.grid(array.shape[1:])
-    maxima = np.concatenate(list(sorted_windows(array, geometry, np.arange(int(np.prod(grid))))))[:, -1].reshape(grid)
+    windows = model.pools[0].inside(array.shape[1:])
+    grid = grid_of(windows, array.shape[1:])
+    maxima = np.concatenate(list(sorted_windows(array, windows, np.arange(int(np.prod(grid))))))[:, -1].reshape(grid)
     pooled = open_runner(path, device="cpu").run(x)["y"]
     # Values are distinct and padding is minus infinity: the windows inside are a block of those of the node.
     rows, columns = grid
@@ -737,8 +737,8 @@ def test_same_padding_is_split_as_onnx_says():
         MaxPool.of("p", "x", {"kernel_shape": [3], "strides": [2], "auto_pad": f"SAME_{side}"})
         for side in ("UPPER", "LOWER")
     )
-    assert upper.geometry((8,)).offsets == (0,)
-    assert lower.geometry((8,)).offsets == (1,)
+    assert upper.inside((8,)).pads == (0, 0)
+    assert lower.inside((8,)).pads == (-1, 0)
 
 
 # Plots

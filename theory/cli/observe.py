@@ -90,7 +90,7 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_observation
     from theory.empirical.observing.observation import LIMIT, observe, window_grid
     from theory.empirical.observing.results import observation_row
-    from theory.empirical.observing.windows import Placement
+    from theory.empirical.observing.windows import windows_of
     from theory.figures.observed import plot_gap, plot_residuals
 
     if options.normalize:
@@ -100,7 +100,7 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
     pictures, origin = _pictures(options.images)
     # Before anything is solved for windows of an absurd size.
-    window_grid(pictures[0], Placement.of(shape))
+    window_grid(pictures[0], windows_of(shape))
     with Bar("pictures") as bar:
         seen = observe(
             pictures,

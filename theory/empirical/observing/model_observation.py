@@ -19,6 +19,7 @@ from theory.empirical.observing.max_pools import MaxPool, PoolingModel
 from theory.empirical.observing.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.observation import Observation, Observer, Rule, default_estimators
 from theory.empirical.observing.verdict import DISTINCT, RARE
+from theory.empirical.observing.windows import grid_of
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.progress import Progress, unwatched
@@ -75,7 +76,7 @@ def observe_model(
             f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
         )
     observers = [
-        None if reason else Observer(pool.geometry(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, rule)
+        None if reason else Observer(pool.inside(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, rule)
         for pool, shape, reason, draws in zip(model.pools, shapes, reasons, rng.spawn(len(model.pools)), strict=True)
     ]
     for picture, arrays in zip(pictures, runs(len(pictures)), strict=True):
@@ -107,7 +108,7 @@ def _reason(pool: MaxPool, low: float, high: float, shape: tuple[int, ...]) -> s
     if not low < high:
         return f"all its inputs are {low:.6g}"
     try:
-        pool.geometry(shape[1:]).grid(shape[1:])
+        grid_of(pool.inside(shape[1:]), shape[1:])
     except InputError as error:
         return f"no window lies wholly inside of its input: {error}"
     return ""

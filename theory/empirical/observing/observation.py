@@ -27,9 +27,10 @@ from theory.empirical.observing.sources import TRANSFORMS, Origin
 from theory.empirical.observing.statistics import Resampled, counted_share, difference, distinct_share
 from theory.empirical.observing.tallies import Counter, Mixture, RelativeResidual, Tally, joined, normalised
 from theory.empirical.observing.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.observing.windows import Placement, blocks_of, select, sorted_windows
+from theory.empirical.observing.windows import blocks_of, grid_of, select, sorted_windows, windows_of
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.models.windows import Windows
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
 
@@ -85,7 +86,7 @@ class Observation:
     value that pixels can have, where all pictures have integers up to the same one.
     """
 
-    placement: Placement
+    layout: Windows
     estimators: tuple[Estimator, ...]
     threshold: float
     rare: float
@@ -108,7 +109,7 @@ class Observation:
     def share(self, origin: Origin = Origin.OBSERVED, reading: Reading = Reading.ALL) -> Interval:
         """Share of distinct windows, with an interval as wide as that of as many windows that do not overlap."""
         sample = self.samples[origin]
-        apart = self.windows * min(1.0, prod(self.placement.strides) / self.placement.kernel_size)
+        apart = self.windows * min(1.0, prod(self.layout.strides) / self.layout.kernel_size)
         trials = apart * float(counted_share(sample.data, reading)[0])
         return widened(sample(partial(distinct_share, reading=reading)), trials)
 
@@ -129,10 +130,10 @@ class Observation:
         return is_below(self.excess(other), 0.0)
 
 
-def window_grid(picture: Picture, placement: Placement) -> tuple[int, ...]:
+def window_grid(picture: Picture, layout: Windows) -> tuple[int, ...]:
     """Count the windows along each axis of a picture; if there is none, an InputError names the picture."""
     try:
-        return placement.grid(picture.pixels.shape[1:])
+        return grid_of(layout, picture.pixels.shape[1:])
     except InputError as error:
         raise InputError(f"{picture.name}: {error}") from None
 
@@ -166,21 +167,21 @@ class Observer:
 
     def __init__(
         self,
-        placement: Placement,
+        layout: Windows,
         estimators: Sequence[Estimator],
         pictures: int,
         rng: np.random.Generator,
         rule: Rule,
     ) -> None:
         for estimator in estimators:
-            if estimator.kernel_size != placement.kernel_size:
+            if estimator.kernel_size != layout.kernel_size:
                 raise InputError(
-                    f"windows of {placement.kernel_size} inputs need an estimator of that kernel size, "
+                    f"windows of {layout.kernel_size} inputs need an estimator of that kernel size, "
                     f"not of {estimator.kernel_size}"
                 )
         if pictures < 1:
             raise InputError("at least one picture is needed, none was given")
-        self._placement, self._estimators, self._rule = placement, tuple(estimators), rule
+        self._layout, self._estimators, self._rule = layout, tuple(estimators), rule
         self._pictures, self._by_blocks = pictures, pictures < FEW
         self._residuals = tuple(RelativeResidual(estimator) for estimator in estimators)
         self._bootstrap, self._draws = rng.spawn(2)
@@ -190,7 +191,7 @@ class Observer:
 
     def add(self, picture: Picture) -> None:
         """Count the windows of a picture, at least one, and of what it is compared with."""
-        grid, channels = window_grid(picture, self._placement), len(picture.pixels)
+        grid, channels = window_grid(picture, self._layout), len(picture.pixels)
         there = channels * prod(grid)
         chosen = select(there, self._rule.limit, self._draws)
         clusters = blocks_of(chosen, channels, grid) if self._by_blocks else np.zeros(len(chosen), np.int64)
@@ -214,7 +215,7 @@ class Observer:
 
     def _count(self, picture: Picture, chosen: NDArray[np.int64], clusters: NDArray[np.int64], number: int) -> Tally:
         counter, done = self._counter(picture.low, picture.high, number), 0
-        for rows in sorted_windows(picture.pixels, self._placement, chosen):
+        for rows in sorted_windows(picture.pixels, self._layout, chosen):
             counter.add(rows, clusters[done : done + len(rows)])
             done += len(rows)
         return normalised(counter.tally)
@@ -235,9 +236,9 @@ class Observer:
             if origin is not Origin.UNROUNDED or self._scales != {None}
         }
         worst = self._counter(0.0, 1.0, 1)
-        worst.add(np.eye(1, self._placement.kernel_size)[:, ::-1])
+        worst.add(np.eye(1, self._layout.kernel_size)[:, ::-1])
         return Observation(
-            self._placement,
+            self._layout,
             self._estimators,
             self._rule.threshold,
             self._rule.rare,
@@ -303,12 +304,12 @@ def observe(
     >>> seen.windows, round(seen.share().value, 2), seen.claim().value
     (31752, 0.25, 'does not hold')
     """
-    placement = Placement.of(kernel_shape, strides=strides)
+    layout = windows_of(kernel_shape, strides)
     if pictures:
         # Before estimators are solved for windows of an absurd size.
-        window_grid(pictures[0], placement)
-    chosen = default_estimators(placement.kernel_size) if estimators is None else estimators
-    observer = Observer(placement, chosen, len(pictures), rng, Rule(threshold, rare, limit))
+        window_grid(pictures[0], layout)
+    chosen = default_estimators(layout.kernel_size) if estimators is None else estimators
+    observer = Observer(layout, chosen, len(pictures), rng, Rule(threshold, rare, limit))
     for done, picture in enumerate(pictures, start=1):
         observer.add(picture)
         progress(done, len(pictures))

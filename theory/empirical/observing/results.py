@@ -34,11 +34,11 @@ _STEP = BINS // 64
 
 def observation_row(observation: Observation) -> Row:
     """Return what was observed as plain dicts of names and numbers."""
-    placement, origins = observation.placement, list(observation.samples)
+    layout, origins = observation.layout, list(observation.samples)
     return {
-        "kernel_shape": list(placement.kernel_shape),
-        "strides": list(placement.strides),
-        "dilations": list(placement.dilations),
+        "kernel_shape": list(layout.kernel_shape),
+        "strides": list(layout.strides),
+        "dilations": list(layout.dilations),
         "rule": {
             "distinct_gap_above": observation.threshold,
             "rare_share_below": observation.rare,

@@ -8,14 +8,15 @@ stretches in the order of rows, which keeps the subset spread out over the array
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import prod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InputError, KernelSizeError
+from theory.empirical.pooling.geometry import check_kernel_shape
+from theory.errors import InputError
+from theory.models.windows import Windows, read_windows
 from theory.subpools import check_kernel_size
 
 _VALUES_AT_ONCE = 1 << 20
@@ -25,89 +26,42 @@ BLOCKS = 4
 """Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
-@dataclass(frozen=True)
-class Placement:
-    """How windows lie in an array, axis by axis: their extents, the steps between them, those between their inputs.
+def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None) -> Windows:
+    """Lay windows of at least two inputs from the first value on; a KernelSizeError or InputError says what is wrong.
 
-    The first window starts at ``offsets``.
+    Examples
+    --------
+    >>> grid_of(windows_of([3, 3], strides=[2, 2]), [7, 8])
+    (3, 3)
     """
+    windows = read_windows({"kernel_shape": check_kernel_shape(kernel_shape), "strides": strides})
+    check_kernel_size(windows.kernel_size)
+    return windows
 
-    kernel_shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilations: tuple[int, ...]
-    offsets: tuple[int, ...]
 
-    @classmethod
-    def of(
-        cls,
-        kernel_shape: Sequence[int],
-        *,
-        strides: Sequence[int] | None = None,
-        dilations: Sequence[int] | None = None,
-        offsets: Sequence[int] | None = None,
-    ) -> Placement:
-        """Fill in what is not given: steps of 1, the first window at the first value.
+def inside(windows: Windows) -> Windows:
+    """Leave out the windows that padding completes.
 
-        Raises
-        ------
-        KernelSizeError
-            If the kernel has fewer than two inputs.
-        InputError
-            If the extents do not belong together, or steps are not positive.
-        """
-        shape = tuple(kernel_shape)
-        if not shape or min(shape) < 1:
-            raise KernelSizeError(f"a kernel shape has extents of at least 1, not {shape}")
-        check_kernel_size(prod(shape))
-        steps, spread, start = (
-            (default,) * len(shape) if given is None else tuple(given)
-            for given, default in ((strides, 1), (dilations, 1), (offsets, 0))
-        )
-        if not len(steps) == len(spread) == len(start) == len(shape):
-            raise InputError(
-                f"a kernel with {len(shape)} extents needs as many strides, dilations and offsets, "
-                f"not {steps}, {spread} and {start}"
-            )
-        if min(*steps, *spread) < 1 or min(start) < 0:
-            raise InputError(
-                f"strides and dilations are at least 1, offsets at least 0, not {steps}, {spread}, {start}"
-            )
-        return cls(shape, steps, spread, start)
+    Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride.
+    """
+    return Windows(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in windows.axes))
 
-    @property
-    def kernel_size(self) -> int:
-        """Number d of inputs of a window."""
-        return prod(self.kernel_shape)
 
-    @property
-    def spans(self) -> tuple[int, ...]:
-        """From the first to the last input of a window along each axis, both counted."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_shape, self.dilations, strict=True))
+def grid_of(windows: Windows, shape: Sequence[int]) -> tuple[int, ...]:
+    """Count the windows along each axis of an array with this spatial shape.
 
-    def grid(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """Count the windows along each axis of an array with this spatial shape.
-
-        Raises
-        ------
-        InputError
-            If there is none, or the array has another number of axes.
-
-        Examples
-        --------
-        >>> Placement.of([3, 3], strides=[2, 2]).grid([7, 8])
-        (3, 3)
-        """
-        if len(shape) != len(self.kernel_shape):
-            raise InputError(
-                f"a kernel with {len(self.kernel_shape)} extents needs as many spatial axes, not {len(shape)}"
-            )
-        room = [n - o - s for n, o, s in zip(shape, self.offsets, self.spans, strict=True)]
-        if min(room) < 0:
-            raise InputError(
-                f"a window of {'x'.join(map(str, self.spans))} values is larger than what there is: "
-                f"{'x'.join(map(str, shape))}"
-            )
-        return tuple(r // s + 1 for r, s in zip(room, self.strides, strict=True))
+    Raises
+    ------
+    InputError
+        If there is none, or the array has another number of axes.
+    """
+    if len(shape) != len(windows.axes):
+        raise InputError(f"a kernel with {len(windows.axes)} extents needs as many spatial axes, not {len(shape)}")
+    grid = tuple(axis.outputs(extent) for axis, extent in zip(windows.axes, shape, strict=True))
+    if min(grid) < 1:
+        spans, there = ("x".join(map(str, n)) for n in ([axis.span + 1 for axis in windows.axes], shape))
+        raise InputError(f"a window of {spans} values is larger than what there is: {there}")
+    return grid
 
 
 def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -124,9 +78,7 @@ def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray
     return rng.integers(edges[:-1], edges[1:])
 
 
-def sorted_windows(
-    array: NDArray[Any], placement: Placement, chosen: NDArray[np.int64]
-) -> Iterator[NDArray[np.float64]]:
+def sorted_windows(array: NDArray[Any], windows: Windows, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
     """Yield windows as rows of increasing values, shape (n, kernel_size), some thousands at a time.
 
     Windows are numbered over the channels of the array, shape (channels, *spatial), then over the grid in the order of
@@ -135,21 +87,21 @@ def sorted_windows(
     Examples
     --------
     >>> image = np.array([[[3, 1], [2, 0], [5, 4]]])
-    >>> [rows.tolist() for rows in sorted_windows(image, Placement.of([2, 2]), np.arange(2))]
+    >>> [rows.tolist() for rows in sorted_windows(image, windows_of([2, 2]), np.arange(2))]
     [[[0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 4.0, 5.0]]]
     """
-    grid = placement.grid(array.shape[1:])
-    axes = tuple(range(1, array.ndim))
+    grid = grid_of(windows, array.shape[1:])
     # A view: nothing is copied until windows are picked.
-    view = np.lib.stride_tricks.sliding_window_view(array, placement.spans, axis=axes)
-    starts = (slice(o, None, s) for o, s in zip(placement.offsets, placement.strides, strict=True))
-    taps = (slice(None, None, d) for d in placement.dilations)
+    spans = tuple(axis.span + 1 for axis in windows.axes)
+    view = np.lib.stride_tricks.sliding_window_view(array, spans, axis=tuple(range(1, array.ndim)))
+    starts = (slice(-axis.begin, None, axis.stride) for axis in windows.axes)
+    taps = (slice(None, None, axis.dilation) for axis in windows.axes)
     view = view[(slice(None), *starts, *taps)]
-    at_once = max(1, _VALUES_AT_ONCE // placement.kernel_size)
+    at_once = max(1, _VALUES_AT_ONCE // windows.kernel_size)
     for first in range(0, len(chosen), at_once):
         where = np.unravel_index(chosen[first : first + at_once], (array.shape[0], *grid))
         # Floats sort faster than bytes, which NumPy has no vectorised sort for.
-        yield np.sort(view[where].reshape(-1, placement.kernel_size).astype(np.float64), axis=-1)
+        yield np.sort(view[where].reshape(-1, windows.kernel_size).astype(np.float64), axis=-1)
 
 
 def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> NDArray[np.int64]:
