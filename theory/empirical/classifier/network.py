@@ -21,7 +21,7 @@ from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
 from theory.errors import FormatError, InputError
 from theory.estimator import Estimator
 from theory.models.files import load_model
-from theory.models.scopes import attributes_of, import_onnx
+from theory.models.scopes import attributes_of, copy_of, import_onnx
 from theory.progress import Progress, unwatched
 
 Array = Any
@@ -65,8 +65,7 @@ def weights_of(model: Any) -> Weights:
 
 def with_weights(model: Any, weights: Mapping[str, Array]) -> Any:
     """Return a copy of a model in which the initializers of these names have these values."""
-    onnx, copy = import_onnx(), type(model)()
-    copy.CopyFrom(model)
+    onnx, copy = import_onnx(), copy_of(model)
     for tensor in copy.graph.initializer:
         if tensor.name in weights:
             value = np.asarray(weights[tensor.name], dtype=np.float32)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from theory.empirical.classifier.network import BoxedEstimator
 from theory.empirical.runner import open_runner
 from theory.errors import InputError
-from theory.models.scopes import attributes_of, import_onnx
+from theory.models.scopes import attributes_of, copy_of, is_max_pool
+from theory.models.sessions import with_outputs
 from theory.notation import parse_orders
 from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
@@ -36,7 +37,7 @@ def _objective(replacement: str) -> Objective:
 
 def pooling_nodes(model: Any) -> dict[str, Any]:
     """Return the MaxPool nodes of a model by name."""
-    return {node.name: node for node in model.graph.node if node.op_type == "MaxPool"}
+    return {node.name: node for node in model.graph.node if is_max_pool(node)}
 
 
 def pooling_inputs(model: Any, images: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.float64]]:
@@ -105,8 +106,7 @@ def _restored(model: Any, kept: Sequence[Any]) -> Any:
     for output in reversed(order):
         if output in needed:
             needed.update(nodes[output].input)
-    restored = type(model)()
-    restored.CopyFrom(model)
+    restored = copy_of(model)
     del restored.graph.node[:]
     restored.graph.node.extend(nodes[output] for output in order if output in needed)
     return restored
@@ -116,7 +116,4 @@ def with_output(model: Any, tensor: str) -> Any:
     """Return a copy of a model that has one more output."""
     from onnx.shape_inference import infer_shapes
 
-    copy = type(model)()
-    copy.CopyFrom(model)
-    copy.graph.output.extend([import_onnx().ValueInfoProto(name=tensor)])
-    return infer_shapes(copy)
+    return infer_shapes(with_outputs(model, [tensor]))

@@ -39,12 +39,8 @@ _OUTSIDE = (1 - LEVEL) / 2
 def resample(strata: Sequence[int], rng: np.random.Generator, *, resamples: int = RESAMPLES) -> Floats:
     """Draw weights of clusters, a row a resample: how often each is drawn, with replacement and within its stratum.
 
-    ``strata`` has the number of clusters in each stratum; one number where all are resampled together.
-
-    Raises
-    ------
-    InputError
-        If a stratum has fewer than two clusters, which cannot vary.
+    ``strata`` has the number of clusters in each stratum, at least two, as one cannot vary; one number where all are
+    resampled together.
 
     Examples
     --------

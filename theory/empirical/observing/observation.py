@@ -157,13 +157,7 @@ def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
 
 
 class Observer:
-    """Counts so many pictures, at least one, one by one, and draws the conclusions at the end.
-
-    Raises
-    ------
-    InputError
-        If an estimator has another kernel size, or no certified error.
-    """
+    """Counts so many pictures, at least one, one by one, and draws the conclusions at the end."""
 
     def __init__(
         self,

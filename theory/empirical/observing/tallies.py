@@ -155,10 +155,7 @@ def _bincount(
 class RelativeResidual:
     """|e|/E of one estimator, for range-relative estimators |e|/(E range), at sorted windows.
 
-    Raises
-    ------
-    InputError
-        If the estimator has no certified error above 0, or float64 cannot resolve its residuals.
+    Estimators without a certified error above 0 are refused, and those whose residuals float64 cannot resolve.
 
     Examples
     --------

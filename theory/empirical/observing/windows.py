@@ -48,13 +48,7 @@ def inside(windows: Windows) -> Windows:
 
 
 def grid_of(windows: Windows, shape: Sequence[int]) -> tuple[int, ...]:
-    """Count the windows along each axis of an array with this spatial shape.
-
-    Raises
-    ------
-    InputError
-        If there is none, or the array has another number of axes.
-    """
+    """Count the windows along each axis of an array with this spatial shape; an InputError if there is none."""
     if len(shape) != len(windows.axes):
         raise InputError(f"a kernel with {len(windows.axes)} extents needs as many spatial axes, not {len(shape)}")
     grid = tuple(axis.outputs(extent) for axis, extent in zip(windows.axes, shape, strict=True))

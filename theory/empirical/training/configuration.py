@@ -189,12 +189,7 @@ class Configuration:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Configuration:
-        """Read what :meth:`to_row` returned; other entries of the row are left alone.
-
-        Raises
-        ------
-        InputError
-        """
+        """Read what :meth:`to_row` returned; other entries of the row are left alone."""
         values = {name: row[name] for name in SETTINGS}
         try:
             return cls(**(values | {"orders": tuple(values["orders"]), "scale": Fraction(values["scale"])}))

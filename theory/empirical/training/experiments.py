@@ -95,10 +95,6 @@ def run_experiments(
 
     Returned are the rows of these configurations and seeds, of :data:`theory.empirical.training.results.SCHEMA`;
     progress counts percents of the work.
-
-    Raises
-    ------
-    FormatError, InputError, StorageError, MissingDependencyError
     """
     chosen, seeds = tuple(dict.fromkeys(configurations)), check_seeds(seeds)
     load_jax(), load_optax()
