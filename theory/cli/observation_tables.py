@@ -151,7 +151,7 @@ def _band_names(levels: int | None) -> Iterator[str]:
 
 def _residual_table(row: Row) -> Table:
     columns: Columns = {
-        "mean": ("mean", _with_interval),
+        "mean": ("mean", _mean),
         ">99 %": ("quantiles/0.99/value", _number),
         ">if distinct": ("mean_over_distinct/value", _number),
         "Cliff's delta": ("compared/cliffs_delta", _signed),
@@ -164,7 +164,7 @@ def _residual_table(row: Row) -> Table:
             lines.append(
                 ([name, _name(origin)], {**found["residuals"][k], "compared": other and other["residuals"][k]})
             )
-        worst = {"value": row["worst_case"]["residuals"][k], "low": None}
+        worst = {"value": row["worst_case"]["residuals"][k], "low": None, "high": None}
         lines.append((["", _WORST], {"mean": worst, "quantiles": {"0.99": worst}, "mean_over_distinct": worst}))
     return _table(["orders: E", "|e|/E of"], columns, lines)
 
@@ -186,7 +186,7 @@ def _pool_table(found: Sequence[Row]) -> Table:
 def _pool_residual_table(found: Sequence[Row]) -> Table:
     columns: Columns = {
         ">E": ("estimator", _error),
-        "mean |e|/E": (f"{_HERE}/mean", _with_interval),
+        "mean |e|/E": (f"{_HERE}/mean", _mean),
         ">shuffled": (f"{_SHUFFLED}/mean/value", _number),
         ">99 %": (f"{_HERE}/quantiles/0.99/value", _number),
     }
@@ -273,23 +273,28 @@ def _percent(value: float | None) -> str:
     return f"{100 * value:.{1 if abs(value) >= 0.01 else 2}f} %"
 
 
-def _share(interval: Interval | str) -> str:
-    if isinstance(interval, str):
-        return interval  # an answer beside the shares that it is about
-    value, low, high = (_percent(interval[name]).removesuffix(" %") for name in ("value", "low", "high"))
-    return value if interval["low"] is None else f"{value} ({low}..{high})"
+def _bare(share: float | None) -> str:
+    return _percent(share).removesuffix(" %")
 
 
-def _with_interval(interval: Interval) -> str:
-    ends = "" if interval["low"] is None else f"({interval['low']:.2f}..{interval['high']:.2f})"
-    return f"{_number(interval['value'])} {ends}".rstrip()
+def _with_ends(write: Callable[[float], str], ends: Callable[[float], str]) -> Callable[[Any], str]:
+    """Write a number and the ends of its interval, or an answer as it is, or nothing."""
+
+    def written(interval: Interval | str | None) -> str:
+        if isinstance(interval, str):
+            return interval
+        if not interval:
+            return ""
+        value, low, high = interval["value"], interval["low"], interval["high"]
+        text = "-" if value is None else write(value)
+        return text if low is None or high is None else f"{text} ({ends(low)}..{ends(high)})"
+
+    return written
 
 
-def _signed(interval: Interval | None) -> str:
-    if not interval or interval["value"] is None:
-        return "-" if interval else ""
-    ends = "" if interval["low"] is None else f" ({interval['low']:+.2f}..{interval['high']:+.2f})"
-    return f"{interval['value']:+.2f}{ends}"
+_share = _with_ends(_bare, _bare)
+_mean = _with_ends(_number, "{:.2f}".format)
+_signed = _with_ends("{:+.2f}".format, "{:+.2f}".format)
 
 
 def _negated(interval: Interval) -> Interval:

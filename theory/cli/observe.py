@@ -107,11 +107,11 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
             shape,
             strides=_strides(options.stride),
             estimators=_estimators(options.orders)(prod(shape)),
-            rng=rng,
             limit=_limit(options.limit, LIMIT),
-            progress=bar,
             threshold=options.threshold,
             rare=options.rare,
+            rng=rng,
+            progress=bar,
         )
     row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
     files = _write(options, row, {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)})
@@ -144,11 +144,11 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
             pictures,
             normalisation,
             estimators=_estimators(options.orders),
-            rng=rng,
             limit=_limit(options.limit, LIMIT),
-            progress=bar,
             threshold=options.threshold,
             rare=options.rare,
+            rng=rng,
+            progress=bar,
         )
     row = {
         "model": str(options.model),
