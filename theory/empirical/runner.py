@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,23 +75,6 @@ class Port:
         return f"input {self.name!r} of shape {shape} and {' or '.join(map(str, self.dtypes)) or 'no numeric dtype'}"
 
 
-class _Engine(Protocol):
-    """What evaluates one batch."""
-
-    @property
-    def device(self) -> str: ...
-
-    @property
-    def inputs(self) -> tuple[Port, ...]: ...
-
-    @property
-    def outputs(self) -> tuple[str, ...]: ...
-
-    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]: ...
-
-    def with_outputs(self, names: Sequence[str]) -> _Engine: ...
-
-
 @dataclass(frozen=True)
 class Runner:
     """A model ready to run; :func:`open_runner` makes it.
@@ -111,7 +94,7 @@ class Runner:
     [[3.0], [5.0]]
     """
 
-    _engine: _Engine
+    _engine: _NetworkEngine | _OnnxEngine
     batch_size: int
 
     @property
@@ -154,8 +137,7 @@ class Runner:
         Raises
         ------
         InputError
-            If the model has several inputs, or one that takes no real numbers or leaves the number of axes open:
-            values for it cannot be made up.
+            If it needs others, or leaves their number of axes open: values for it cannot be made up.
         """
         if len(self.inputs) != 1:
             told = "; ".join(map(str, self.inputs)) or "none"
@@ -306,7 +288,7 @@ def open_runner(
         If the file holds no ONNX model that onnxruntime can run.
     """
     device = check_device(device)
-    engine: _Engine
+    engine: _NetworkEngine | _OnnxEngine
     if isinstance(model, ReLUNetwork):
         engine, usual = _NetworkEngine.open(model, device), _NETWORK_BATCH
     else:
@@ -386,7 +368,7 @@ class _NetworkEngine:
     def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
         return [on_library(self.library, self.network, values["x"])[:, None]]
 
-    def with_outputs(self, names: Sequence[str]) -> _Engine:
+    def with_outputs(self, names: Sequence[str]) -> _NetworkEngine:
         raise InputError(f"a ReLU network has no tensor {names[0]!r}: write it as an ONNX model to see its layers")
 
 

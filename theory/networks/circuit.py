@@ -94,6 +94,11 @@ class Circuit:
         """The inputs, as linear combinations."""
         return [{j: Fraction(1)} for j in range(self.kernel_size)]
 
+    @property
+    def units(self) -> Mapping[int, Vector]:
+        """What each unit so far reads, by its node."""
+        return self._units
+
     def level(self, vector: Mapping[int, Fraction]) -> int:
         """Return the number of hidden layers that a linear combination needs."""
         return max((self._levels[node] for node in vector), default=0)

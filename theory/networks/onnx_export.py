@@ -6,7 +6,6 @@ A network is a function of rationals, a model one of floats: writing rounds ever
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from fractions import Fraction
 from importlib.metadata import version
 from types import ModuleType
@@ -23,10 +22,10 @@ from theory.rationals import decimal
 
 FloatName = Literal["float32", "float64"]
 
-OPSET = 14
+_OPSET = 14
 """Relu was last revised in opset 14 and Gemm in 13: the oldest opset that has both as they are today."""
 
-IR_VERSION = 7
+_IR_VERSION = 7
 """The file format that came with opset 14; newer runtimes read it as well."""
 
 _NAMES_AND_SHAPES = 1 << 20
@@ -108,21 +107,27 @@ def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> An
         f"ReLU network: kernel size {network.kernel_size}, hidden layers {network.hidden_layers}, "
         f"units {network.units}; weights rounded to {dtype}"
     )
-    graph = onnx.helper.make_graph(
-        _nodes(onnx, network.hidden_layers),
-        "relu_network",
-        [onnx.helper.make_tensor_value_info("x", element, ["N", network.kernel_size])],
-        [onnx.helper.make_tensor_value_info("y", element, ["N", 1])],
-        initializer=list(_initializers(onnx, network, dtype)),
-        doc_string=description,
-    )
+    nodes, stored, value = [], [], "x"
+    for layer, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        weight_name, bias_name = f"weight_{layer}", f"bias_{layer}"
+        stored.append(onnx.numpy_helper.from_array(matrix.to_numpy(dtype), weight_name))
+        stored.append(onnx.numpy_helper.from_array(np.array([float(b) for b in bias], dtype=dtype), bias_name))
+        inputs, value = [value, weight_name, bias_name], f"affine_{layer}" if layer < network.hidden_layers else "y"
+        # Matrices are stored as W in W v + b; the windows are rows here, so each is transposed.
+        nodes.append(onnx.helper.make_node("Gemm", inputs, [value], name=f"gemm_{layer}", transB=1))
+        if layer < network.hidden_layers:
+            nodes.append(onnx.helper.make_node("Relu", [value], [f"hidden_{layer}"], name=f"relu_{layer}"))
+            value = f"hidden_{layer}"
+    x = onnx.helper.make_tensor_value_info("x", element, ["N", network.kernel_size])
+    y = onnx.helper.make_tensor_value_info("y", element, ["N", 1])
+    graph = onnx.helper.make_graph(nodes, "relu_network", [x], [y], stored, description)
     model = onnx.helper.make_model(
         graph,
         producer_name="subpool",
         producer_version=version("subpool"),
         doc_string=description,
-        ir_version=IR_VERSION,
-        opset_imports=[onnx.helper.make_opsetid("", OPSET)],
+        ir_version=_IR_VERSION,
+        opset_imports=[onnx.helper.make_opsetid("", _OPSET)],
     )
     onnx.helper.set_model_props(model, {
         "kernel_size": str(network.kernel_size),
@@ -131,22 +136,3 @@ def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> An
         "units": str(network.units),
     })  # fmt: skip
     return model
-
-
-def _nodes(onnx: ModuleType, hidden_layers: int) -> list[Any]:
-    nodes, value = [], "x"
-    for layer in range(hidden_layers + 1):
-        inputs = [value, f"weight_{layer}", f"bias_{layer}"]
-        value = f"affine_{layer}" if layer < hidden_layers else "y"
-        # Matrices are stored as W in W v + b; the windows are rows here, so each is transposed.
-        nodes.append(onnx.helper.make_node("Gemm", inputs, [value], name=f"gemm_{layer}", transB=1))
-        if layer < hidden_layers:
-            nodes.append(onnx.helper.make_node("Relu", [value], [f"hidden_{layer}"], name=f"relu_{layer}"))
-            value = f"hidden_{layer}"
-    return nodes
-
-
-def _initializers(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> Iterator[Any]:
-    for layer, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        yield onnx.numpy_helper.from_array(matrix.to_numpy(dtype), f"weight_{layer}")
-        yield onnx.numpy_helper.from_array(np.array([float(b) for b in bias], dtype=dtype), f"bias_{layer}")

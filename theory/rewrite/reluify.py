@@ -189,29 +189,19 @@ def rewrite(model: Any, options: ReluifyOptions) -> Rewriting:
     RewritingError, FormatError, InputError, MissingDependencyError
         As :func:`reluify` does.
     """
-    if isinstance(model, str | os.PathLike):
-        model = load_model(model)
-    given = options.bounds_by_name()
-    measured = {} if options.calibrate is None else measure_bounds(check_is_model(model), options.calibrate)
-    rewritten = copy_of(check_is_model(model))
-    return _Rewriter(rewritten, options, given, measured).run()
+    given = load_model(model) if isinstance(model, str | os.PathLike) else check_is_model(model)
+    return _Rewriter(given, options).run()
 
 
 class _Rewriter:
-    """Replaces the nodes of one model, in place."""
+    """Replaces the nodes of a copy of one model, in place."""
 
-    def __init__(
-        self,
-        model: Any,
-        options: ReluifyOptions,
-        given: Mapping[str | None, InputBounds],
-        measured: Mapping[str, InputBounds],
-    ) -> None:
+    def __init__(self, model: Any, options: ReluifyOptions) -> None:
         self._onnx = import_onnx()
-        self._model = model
         self._options = options
-        self._given = given
-        self._measured = measured
+        self._given = options.bounds_by_name()
+        self._measured = {} if options.calibrate is None else measure_bounds(model, options.calibrate)
+        self._model = copy_of(model)
         self._names = Names(names_in(model))
         self._room = Room()
         self._records: list[PoolingRecord] = []

@@ -40,19 +40,7 @@ DIGITS = 200
 
 @dataclass(frozen=True)
 class ImageInput:
-    """The one input of a model of images.
-
-    Attributes
-    ----------
-    channels : int
-        1 or 3.
-    height, width : int
-
-    Raises
-    ------
-    InputError
-        If it has no values, or so many that one picture takes gigabytes.
-    """
+    """The one input of a model of images, with 1 or 3 channels, not so large that a picture takes gigabytes."""
 
     channels: int
     height: int
@@ -75,17 +63,7 @@ class ImageInput:
 
 
 def image_input(port: Port) -> ImageInput:
-    """Find out what a model wants to see.
-
-    Parameters
-    ----------
-    port : Port
-        Its one input.
-
-    Raises
-    ------
-    InputError
-        If it takes anything but pictures of shape (channels, height, width) with 1 or 3 channels.
+    """Find out what a model wants to see by its one input, which takes pictures with 1 or 3 channels, or InputError.
 
     Examples
     --------
@@ -102,38 +80,16 @@ def image_input(port: Port) -> ImageInput:
 
 
 def check_normalisation(normalisation: str) -> Normalisation:
-    """Return the normalisation if it is one.
-
-    Raises
-    ------
-    InputError
-    """
+    """Return the normalisation if it is one; InputError if not."""
     if normalisation not in NORMALISATIONS:
         raise InputError(f"pixels are normalised as {', '.join(NORMALISATIONS)}, not {normalisation!r}")
     return normalisation
 
 
 def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
-    """Make the input of a model of a picture.
+    """Make the input of a model, (1, channels, height, width), of a picture with two spatial axes and 1 or 3 channels.
 
-    Parameters
-    ----------
-    picture : Picture
-        Of two spatial axes.
-    wanted : ImageInput
-    normalisation : {"imagenet", "unit", "bytes"}
-        Pixels relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
-
-    Returns
-    -------
-    array, shape (1, channels, height, width)
-
-    Raises
-    ------
-    InputError
-        If the picture has neither one nor three channels.
-    MissingDependencyError
-        If it has to be scaled and scikit-image is not installed.
+    Its pixels are taken relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
     """
     pixels = (_cut(picture.pixels, wanted).astype(np.float64) - picture.low) / (picture.high - picture.low)
     pixels = _scaled(_with_channels(pixels, wanted.channels, picture.name), wanted)
@@ -177,15 +133,6 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
 
 def digits(count: int = DIGITS) -> list[Picture]:
     """Load scikit-learn's digits, evenly spread over the collection.
-
-    Parameters
-    ----------
-    count : int
-
-    Raises
-    ------
-    MissingDependencyError
-        If scikit-learn is not installed.
 
     Examples
     --------
