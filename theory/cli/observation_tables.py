@@ -16,8 +16,8 @@ from theory.notation import format_orders
 from theory.objectives import DEFAULT
 from theory.terminal import Table
 
-Row = Mapping[str, Any]
-Interval = Mapping[str, float | None]
+_Row = Mapping[str, Any]
+_Interval = Mapping[str, float | None]
 
 _TINY_SHARE = 5e-5
 _BYTE = 255
@@ -37,7 +37,7 @@ _ALL = Reading.ALL.value
 _QUANTILES = ("0.5", "0.9", "0.99")
 
 
-def print_observation(row: Row, levels: int | None, title: str, files: Sequence[str]) -> None:
+def print_observation(row: _Row, levels: int | None, title: str, files: Sequence[str]) -> None:
     """Print what was seen on pictures; their pixels have so many levels, None if they are floats or differ in that."""
     shape, strides, gap = row["kernel_shape"], row["strides"], row["rule"]["distinct_gap_above"]
     stride = _times(strides if len(set(strides)) > 1 else strides[:1])
@@ -51,7 +51,7 @@ def print_observation(row: Row, levels: int | None, title: str, files: Sequence[
     _say(*(f"{name:<10} {text}" for name, text in _facts(row, files)))
 
 
-def print_pools(pools: Sequence[Row], title: str, files: Sequence[str]) -> None:
+def print_pools(pools: Sequence[_Row], title: str, files: Sequence[str]) -> None:
     """Print what was seen at the MaxPool nodes of a model, at least at one."""
     found = [pool for pool in pools if pool["observation"]]
     first = found[0]["observation"]
@@ -69,11 +69,11 @@ def _say(*lines: str) -> None:
         console().print(line, soft_wrap=True)
 
 
-Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
+_Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
 """What a column is called, right-justified after a >; where its cells are in the numbers, and how they are written."""
 
 
-def _table(names: Sequence[str], columns: Columns, lines: Iterable[tuple[Sequence[str], Row]]) -> Table:
+def _table(names: Sequence[str], columns: _Columns, lines: Iterable[tuple[Sequence[str], _Row]]) -> Table:
     """Fill a table: columns of names first, then those of numbers, which a line of the table takes from a row."""
     heads = [*names, *columns]
     table = new_table(*((head.lstrip(">"), "right" if head.startswith(">") else "left") for head in heads))
@@ -83,14 +83,14 @@ def _table(names: Sequence[str], columns: Columns, lines: Iterable[tuple[Sequenc
 
 
 def _at(row: Any, path: str) -> Any:
-    """Find a number by its path; None where the way ends, as in a row that is compared with nothing."""
+    """Find a number by its path; None where it leads through a comparison that there is none of."""
     for name in path.split("/"):
-        row = row.get(name) if row else None
+        row = None if row is None else row[name]
     return row
 
 
-def _gap_table(row: Row) -> Table:
-    columns: Columns = {
+def _gap_table(row: _Row) -> Table:
+    columns: _Columns = {
         ">constant": ("constant/value", _percent),
         ">tied": ("gap/tied/value", _percent),
         ">median gap": ("gap/quantiles/0.5/value", _number),
@@ -101,7 +101,8 @@ def _gap_table(row: Row) -> Table:
     }
     # One window has one gap, which is the mean and all quantiles.
     none, gap = {"value": 0}, {"value": row["worst_case"]["gap"]}
-    worst = {"constant": none, "gap": {"tied": none, "mean": gap, "quantiles": dict.fromkeys(_QUANTILES, gap)}}
+    gaps = {"tied": none, "mean": gap, "quantiles": dict.fromkeys(_QUANTILES, gap)}
+    worst = {"constant": none, "gap": gaps, "compared": None}
     lines = [
         ([_name(origin)], {**found, "compared": row["comparisons"].get(origin)})
         for origin, found in row["sources"].items()
@@ -109,19 +110,19 @@ def _gap_table(row: Row) -> Table:
     return _table(["windows of"], columns, [*lines, ([_WORST], worst)])
 
 
-def _reading_table(row: Row) -> Table:
+def _reading_table(row: _Row) -> Table:
     excess = row["comparisons"][_SHUFFLED]["excess_of_distinct"]
     lines = [([_name(origin)], found["gap"]["distinct"]) for origin, found in row["sources"].items()]
     lines.append((["shuffled - pictures"], {reading: _negated(share) for reading, share in excess.items()}))
     lines.append((["rare"], row["rare"][_HERE]))
-    columns: Columns = {reading.value: (reading.value, _share) for reading in Reading}
+    columns: _Columns = {reading.value: (reading.value, _share) for reading in Reading}
     return _table(["distinct windows, %"], columns, lines)
 
 
-def _band_table(row: Row, levels: int | None) -> Table:
+def _band_table(row: _Row, levels: int | None) -> Table:
     levels = levels if levels is not None and levels >= _BYTE else None
     shown = [origin for origin in (_HERE, _UNROUNDED, _SHUFFLED) if origin in row["sources"]]
-    columns: Columns = {
+    columns: _Columns = {
         ">windows": (f"{_HERE}/windows", _percent),
         ">tied": (f"{_HERE}/tied/value", _percent),
         **{f"distinct, %: {_name(origin)}": (f"{origin}/distinct", _share) for origin in shown},
@@ -149,14 +150,14 @@ def _band_names(levels: int | None) -> Iterator[str]:
         yield str(first) if first == last else f"{first}-{last}"
 
 
-def _residual_table(row: Row) -> Table:
-    columns: Columns = {
+def _residual_table(row: _Row) -> Table:
+    columns: _Columns = {
         "mean": ("mean", _mean),
         ">99 %": ("quantiles/0.99/value", _number),
         ">if distinct": ("mean_over_distinct/value", _number),
         "Cliff's delta": ("compared/cliffs_delta", _signed),
     }
-    lines: list[tuple[Sequence[str], Row]] = []
+    lines: list[tuple[Sequence[str], _Row]] = []
     for k, estimator in enumerate(row["estimators"]):
         for origin, found in row["sources"].items():
             other = row["comparisons"].get(origin)
@@ -165,12 +166,13 @@ def _residual_table(row: Row) -> Table:
                 ([name, _name(origin)], {**found["residuals"][k], "compared": other and other["residuals"][k]})
             )
         worst = {"value": row["worst_case"]["residuals"][k], "low": None, "high": None}
-        lines.append((["", _WORST], {"mean": worst, "quantiles": {"0.99": worst}, "mean_over_distinct": worst}))
+        residual = {"mean": worst, "quantiles": {"0.99": worst}, "mean_over_distinct": worst, "compared": None}
+        lines.append((["", _WORST], residual))
     return _table(["orders: E", "|e|/E of"], columns, lines)
 
 
-def _pool_table(found: Sequence[Row]) -> Table:
-    columns: Columns = {
+def _pool_table(found: Sequence[_Row]) -> Table:
+    columns: _Columns = {
         ">constant": (f"sources/{_HERE}/constant/value", _percent),
         "distinct, %": (f"sources/{_HERE}/gap/distinct/{_ALL}", _share),
         ">shuffled": (f"sources/{_SHUFFLED}/gap/distinct/{_ALL}/value", _percent),
@@ -183,14 +185,14 @@ def _pool_table(found: Sequence[Row]) -> Table:
     ])  # fmt: skip
 
 
-def _pool_residual_table(found: Sequence[Row]) -> Table:
-    columns: Columns = {
+def _pool_residual_table(found: Sequence[_Row]) -> Table:
+    columns: _Columns = {
         ">E": ("estimator", _error),
         "mean |e|/E": (f"{_HERE}/mean", _mean),
         ">shuffled": (f"{_SHUFFLED}/mean/value", _number),
         ">99 %": (f"{_HERE}/quantiles/0.99/value", _number),
     }
-    lines: list[tuple[Sequence[str], Row]] = []
+    lines: list[tuple[Sequence[str], _Row]] = []
     for pool in found:
         seen, inputs = pool["observation"], f"{pool['smallest_input']:.3g} to {pool['largest_input']:.3g}"
         for k, estimator in enumerate(seen["estimators"]):
@@ -200,7 +202,7 @@ def _pool_residual_table(found: Sequence[Row]) -> Table:
     return _table(["MaxPool", "inputs", "orders"], columns, lines)
 
 
-def _facts(row: Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _facts(row: _Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
     rule, at_threshold = row["rule"], row["sources"][_HERE]["gap_at_threshold"]["value"]
     yield "intervals", _interval_note(row)
     yield "delta", "Cliff's delta, the pictures against that source: P(larger) - P(smaller)"
@@ -223,12 +225,12 @@ def _facts(row: Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield "written", ", ".join(files)
 
 
-def _rarer(row: Row, other: str, where: str, counted: str = "") -> str:
+def _rarer(row: _Row, other: str, where: str, counted: str = "") -> str:
     here, there = (_percent(row["sources"][o]["gap"]["distinct"][_ALL]["value"]) for o in (_HERE, other))
     return f"rarer than {where}: {row['comparisons'][other]['rarer']} ({here} against {there}{counted})"
 
 
-def _interval_note(row: Row) -> str:
+def _interval_note(row: _Row) -> str:
     how = row["intervals"]
     units, made = how["units"], f"{100 * how['level']:g} %, from {how['resamples']:,} resamples"
     if how["resampled"] == "pictures":
@@ -248,12 +250,12 @@ def _short(name: str) -> str:
     return name if len(name) <= _NAME else "..." + name[3 - _NAME :]
 
 
-def _orders(estimator: Row) -> str:
+def _orders(estimator: _Row) -> str:
     objective = estimator["objective"]
     return format_orders(estimator["orders"]) + ("" if objective == DEFAULT else f" ({objective})")
 
 
-def _error(estimator: Row) -> str:
+def _error(estimator: _Row) -> str:
     return fraction(Fraction(estimator["error"]))
 
 
@@ -280,7 +282,7 @@ def _bare(share: float | None) -> str:
 def _with_ends(write: Callable[[float], str], ends: Callable[[float], str]) -> Callable[[Any], str]:
     """Write a number and the ends of its interval, or an answer as it is, or nothing."""
 
-    def written(interval: Interval | str | None) -> str:
+    def written(interval: _Interval | str | None) -> str:
         if isinstance(interval, str):
             return interval
         if not interval:
@@ -297,6 +299,6 @@ _mean = _with_ends(_number, "{:.2f}".format)
 _signed = _with_ends("{:+.2f}".format, "{:+.2f}".format)
 
 
-def _negated(interval: Interval) -> Interval:
+def _negated(interval: _Interval) -> _Interval:
     value, low, high = (None if end is None else -end for end in (interval[n] for n in ("value", "high", "low")))
     return {"value": value, "low": low, "high": high}

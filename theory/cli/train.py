@@ -26,7 +26,7 @@ _SEEDS, _FULL_SEEDS = 5, 10
 _DEFAULT_KERNEL = "8"
 _DEFAULT_OUT = "training"
 _ERRORS, _OPTIMA = ("test_error", "cube_error"), ("optimal_error", "optimal_test_error")
-Row = Mapping[str, Any]
+_Row = Mapping[str, Any]
 _WHAT: dict[str, dict[str, Any]] = {
     "--kernel": {"metavar": "KERNEL", "help": "number of inputs, such as 8, or a shape; default: 8"},
     "--orders": {
@@ -181,7 +181,7 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
     return written
 
 
-def _print(rows: Sequence[Row]) -> None:
+def _print(rows: Sequence[_Row]) -> None:
     for d in sorted({row["kernel_size"] for row in rows}):
         of_size = [row for row in rows if row["kernel_size"] == d]
         networks = sum(len(row["seeds"]) for row in of_size)
@@ -198,7 +198,7 @@ def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
         console().print(f"{name:<10} {text}", soft_wrap=True)
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[_Row]) -> Table:
     numbers = ("µ", "parameters", "error on test rows", "found in the cube", "optimal E")
     table = new_table(("orders", "left"), ("training", "left"), *((name, "right") for name in numbers))
     for row in rows:
@@ -213,7 +213,7 @@ def _table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _verdict(rows: Sequence[Row], networks: int) -> list[tuple[str, str]]:
+def _verdict(rows: Sequence[_Row], networks: int) -> list[tuple[str, str]]:
     """Say whether training has found what the theory knows to be there."""
     reached, on_rows = (sum(row[f"seeds_within_{name}"] for row in rows) for name in _OPTIMA)
     return [
@@ -224,6 +224,6 @@ def _verdict(rows: Sequence[Row], networks: int) -> list[tuple[str, str]]:
     ]
 
 
-def _closest(rows: Sequence[Row], error: str, optimum: str, what: str) -> str:
+def _closest(rows: Sequence[_Row], error: str, optimum: str, what: str) -> str:
     factor, row = min(((row[error]["min"] / row[optimum], row) for row in rows), key=lambda pair: pair[0])
     return f"{factor:.1f} times {what}: orders {format_orders(row['orders'])}, µ = {row['scale']}, {row['label']}"

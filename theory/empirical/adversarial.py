@@ -29,11 +29,11 @@ _FIRST_STEP, _LAST_STEP = 0.5, 5e-4
 ascent goes to and fro, and ends as far from the top as its last steps are long."""
 
 Floats = npt.NDArray[np.floating]
-Slope = Callable[[Any], tuple[Floats, Floats]]
+_Slope = Callable[[Any], tuple[Floats, Floats]]
 """A function of rows, shape (N, ...): its values, shape (N,), and its gradients, shape (N, ...)."""
 
 
-def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
+def climb(slope: _Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
     """Ascend a function of rows inside a box by steps along the sign of its gradient.
 
     Where a linear function increases fastest in the maximum norm is a corner of a box. From the starts ``x``, shape

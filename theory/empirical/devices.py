@@ -12,7 +12,7 @@ from theory.errors import InputError, MissingDependencyError
 Device = Literal["auto", "cpu", "cuda"]
 """What can be asked for; ``"auto"`` is ``"cuda"`` where it is there."""
 
-CUDA_PROVIDER, CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
+CUDA_PROVIDER, _CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
 """What onnxruntime calls them."""
 
 _LIBRARIES = ("cupy", "jax")
@@ -40,11 +40,11 @@ def choose_provider(device: Device, available: Sequence[str]) -> str:
 CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
     """
     if device == "cpu":
-        return CPU_PROVIDER
+        return _CPU_PROVIDER
     if CUDA_PROVIDER in available:
         return CUDA_PROVIDER
     if device == "auto":
-        return CPU_PROVIDER
+        return _CPU_PROVIDER
     raise MissingDependencyError(
         f'device "cuda" needs a CUDA build of onnxruntime, but this one has {", ".join(available) or "no providers"}: '
         "install onnxruntime-gpu in the place of onnxruntime"

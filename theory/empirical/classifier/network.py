@@ -24,13 +24,13 @@ from theory.models.files import load_model
 from theory.models.scopes import attributes_of, copy_of, import_onnx
 from theory.progress import Progress, unwatched
 
-Array = Any
+_Array = Any
 """A JAX array, or a NumPy array that JAX takes for one."""
-Weights = dict[str, Array]
+Weights = dict[str, _Array]
 """The initializers of a model by name."""
 BoxedEstimator = tuple[Estimator, float]
 """An estimator f and a box b: b f(x / b) pools. The box multiplies the intercept and nothing else."""
-Poolings = dict[str, tuple[Array, Array]]
+Poolings = dict[str, tuple[_Array, _Array]]
 """For each MaxPool node the weights of the order statistics of its windows, shape (d,), and the intercept."""
 
 
@@ -63,7 +63,7 @@ def weights_of(model: Any) -> Weights:
     return {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
 
 
-def with_weights(model: Any, weights: Mapping[str, Array]) -> Any:
+def with_weights(model: Any, weights: Mapping[str, _Array]) -> Any:
     """Return a copy of a model in which the initializers of these names have these values."""
     onnx, copy = import_onnx(), copy_of(model)
     for tensor in copy.graph.initializer:
@@ -95,7 +95,7 @@ class Network:
             found[name] = weights, np.float32(box * float(estimator.intercept))
         return found
 
-    def tensors(self, weights: Weights, images: Array, poolings: Poolings) -> dict[str, Array]:
+    def tensors(self, weights: Weights, images: _Array, poolings: Poolings) -> dict[str, _Array]:
         """Return all tensors by name."""
         values = {**weights, "image": images}
         for node, attributes in self._nodes:
@@ -103,13 +103,13 @@ class Network:
             values[node.output[0]] = _run_node(node.op_type, attributes, inputs, poolings.get(node.name))
         return values
 
-    def loss(self, weights: Weights, poolings: Poolings, batch: tuple[Array, Array]) -> Array:
+    def loss(self, weights: Weights, poolings: Poolings, batch: tuple[_Array, _Array]) -> _Array:
         """Return the mean cross-entropy on some images and their labels."""
         jax, (images, labels) = load_jax(), batch
         chances = jax.nn.log_softmax(self.tensors(weights, images, poolings)["logits"])
         return -jax.numpy.take_along_axis(chances, labels[:, None], axis=-1).mean()
 
-    def error(self, weights: Weights, validation: tuple[Poolings, tuple[Array, Array]]) -> Array:
+    def error(self, weights: Weights, validation: tuple[Poolings, tuple[_Array, _Array]]) -> _Array:
         """Return the loss on validation images."""
         return self.loss(weights, *validation)
 
@@ -134,7 +134,7 @@ def _check_node(node: Any, attributes: Mapping[str, Any]) -> None:
         )
 
 
-def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[Array], pooling: Any) -> Array:
+def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[_Array], pooling: Any) -> _Array:
     x, *weights = inputs
     match kind:
         case "Conv":
@@ -148,7 +148,7 @@ def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[Array],
     return load_jax().nn.relu(x)
 
 
-def _convolve(x: Array, weights: Array, bias: Array, pads: Sequence[int]) -> Array:
+def _convolve(x: _Array, weights: _Array, bias: _Array, pads: Sequence[int]) -> _Array:
     """Convolve by a product of matrices: for several seeds at once much faster than XLA's grouped convolutions."""
     top, left, bottom, right = pads
     padded = load_jax().numpy.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))

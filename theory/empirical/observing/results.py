@@ -22,9 +22,9 @@ from theory.empirical.observing.tallies import BANDS, BINS, CONTRAST
 from theory.empirical.observing.verdict import Interval, Reading
 from theory.rationals import to_string
 
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
-COMPARED = (Origin.SHUFFLED, Origin.NOISE)
+_COMPARED = (Origin.SHUFFLED, Origin.NOISE)
 """What pictures are compared with."""
 
 _QUANTILES = (0.5, 0.9, 0.99)
@@ -32,7 +32,7 @@ _STEP = BINS // 64
 """Survival functions are written at multiples of 1/64."""
 
 
-def observation_row(observation: Observation) -> Row:
+def observation_row(observation: Observation) -> _Row:
     """Return what was observed as plain dicts of names and numbers."""
     layout, origins = observation.layout, list(observation.samples)
     return {
@@ -67,7 +67,7 @@ def observation_row(observation: Observation) -> Row:
             "gap": float(GAP.mean(observation.worst)[0]),
             "residuals": [float(residual.mean(observation.worst)[0]) for residual in _residuals(observation)],
         },
-        "comparisons": {origin.value: _comparison(observation, origin) for origin in COMPARED},
+        "comparisons": {origin.value: _comparison(observation, origin) for origin in _COMPARED},
         "rare": {origin.value: {r.value: observation.rare_in(r, origin).value for r in Reading} for origin in origins},
         "claim": observation.claim().value,
         "claim_with_rounding_undone": (
@@ -76,7 +76,7 @@ def observation_row(observation: Observation) -> Row:
     }
 
 
-def pools_rows(pools: Sequence[PoolObservation]) -> list[Row]:
+def pools_rows(pools: Sequence[PoolObservation]) -> list[_Row]:
     """Return what was seen at the MaxPool nodes of a model."""
     return [
         {
@@ -94,7 +94,7 @@ def _residuals(observation: Observation) -> list[Quantity]:
     return [residual_of(k) for k in range(len(observation.estimators))]
 
 
-def _of_origin(observation: Observation, origin: Origin) -> Row:
+def _of_origin(observation: Observation, origin: Origin) -> _Row:
     sample, residuals = observation.samples[origin], _residuals(observation)
     gap_curve, *curves = (
         [_number(float(v)) for v in quantity.survival(sample.data)[0, ::_STEP]] for quantity in (GAP, *residuals)
@@ -131,7 +131,7 @@ def _of_origin(observation: Observation, origin: Origin) -> Row:
     return dict(_measured(described, sample))
 
 
-def _comparison(observation: Observation, other: Origin) -> Row:
+def _comparison(observation: Observation, other: Origin) -> _Row:
     sample = observation.samples[other]
     described = {
         "excess_of_distinct": {reading.value: observation.excess(other, reading) for reading in Reading},

@@ -17,7 +17,7 @@ from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
 from theory.empirical.training.network import Parameters
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 _TEST_ROWS = 20_000
 _TEST_SEED = 2**31
@@ -77,40 +77,40 @@ def row_error(parameters: Parameters, rows: NDArray[Any]) -> float:
     return float(np.abs(network_residuals(parameters, rows)).max())
 
 
-def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
+def network_residuals(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Return max(x) - network(x) for windows of shape (rows, d)."""
     layers, x = _in_float64(parameters), np.asarray(x, dtype=np.float64)
     rows = max(1, _ENTRIES_AT_ONCE // max(len(bias) for _, bias in layers))
     return np.concatenate([_residuals(layers, x[start : start + rows]) for start in range(0, len(x), rows)])
 
 
-def worst_near(parameters: Parameters, x: NDArray[Any]) -> Floats:
+def worst_near(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Ascend |max(x) - network(x)| inside the cube from windows of shape (starts, d); return the best on each way."""
     layers = _in_float64(parameters)
 
-    def slope(x: Any) -> tuple[Floats, Floats]:
+    def slope(x: Any) -> tuple[_Floats, _Floats]:
         return np.abs(_residuals(layers, x)), _gradient(layers, x)
 
     return np.asarray(climb(slope, np.asarray(x, dtype=np.float64), 0, 1, _LENGTHS)[0], dtype=np.float64)
 
 
-_Layers = list[tuple[Floats, Floats]]
+_Layers = list[tuple[_Floats, _Floats]]
 
 
 def _in_float64(parameters: Parameters) -> _Layers:
     return [(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64)) for w, b in parameters]
 
 
-def _residuals(layers: _Layers, x: Floats) -> Floats:
+def _residuals(layers: _Layers, x: _Floats) -> _Floats:
     values = x
     for weights, bias in layers[:-1]:
         values = np.maximum(values @ weights + bias, 0)
     weights, bias = layers[-1]
-    difference: Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
+    difference: _Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
     return difference
 
 
-def _gradient(layers: _Layers, x: Floats) -> Floats:
+def _gradient(layers: _Layers, x: _Floats) -> _Floats:
     """Return the gradient of |max(x) - network(x)|; where it does not exist, that of one side."""
     values, open_units = x, []
     for weights, bias in layers[:-1]:
@@ -122,5 +122,5 @@ def _gradient(layers: _Layers, x: Floats) -> Floats:
         slope = (slope * is_open) @ weights.T
     of_maximum = np.zeros_like(x)
     np.put_along_axis(of_maximum, x.argmax(axis=1, keepdims=True), 1, axis=1)
-    gradient: Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
+    gradient: _Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
     return gradient

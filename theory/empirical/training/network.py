@@ -21,7 +21,7 @@ Parameters = list[tuple[Any, Any]]
 VALIDATION_ROWS = 10_000
 LEAST_IMPROVEMENT = 1e-3
 """Share by which the validation error has to fall to count as an improvement."""
-WEIGHT_DECAY = 0.01
+_WEIGHT_DECAY = 0.01
 """Of AdamW."""
 _SMALL_BIAS = 0.01
 _TRAINING, _VALIDATION, _START, _BATCHES = range(4)
@@ -72,13 +72,13 @@ def residual(parameters: Parameters, x: Any) -> Any:
     return jax.numpy.max(x, axis=-1) - (values @ weights + bias)[..., 0]
 
 
-def sup_error(parameters: Parameters, x: Any) -> Any:
+def _sup_error(parameters: Parameters, x: Any) -> Any:
     """Return the largest |max(x) - network(x)| among rows of windows, shape (rows, d)."""
     return abs(residual(parameters, x)).max()
 
 
 def _sup_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
-    return sup_error(parameters, rows if batch is None else rows[batch])
+    return _sup_error(parameters, rows if batch is None else rows[batch])
 
 
 def _squared_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
@@ -104,11 +104,11 @@ def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress:
     seeds, array = check_seeds(seeds), load_jax().numpy.asarray
     recipe = Recipe(
         loss=_sup_loss if configuration.loss == "sup" else _squared_loss,
-        error=sup_error,
+        error=_sup_error,
         rate=configuration.learning_rate,
         steps_between=configuration.check_every,
         falls_over=configuration.steps if configuration.schedule == "cosine" else None,
-        decay=WEIGHT_DECAY if configuration.optimizer == "adamw" else 0.0,
+        decay=_WEIGHT_DECAY if configuration.optimizer == "adamw" else 0.0,
         least_improvement=LEAST_IMPROVEMENT,
         patience=configuration.patience,
     )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from theory.extras import import_extra
 
-Tree = Any
+_Tree = Any
 """Arrays in lists, tuples and dicts, as JAX takes them."""
 
 
@@ -36,9 +36,9 @@ def load_optax() -> ModuleType:
 class Recipe:
     """How parameters are fitted, by Adam."""
 
-    loss: Callable[[Tree, Tree, Tree], Any]
+    loss: Callable[[_Tree, _Tree, _Tree], Any]
     """(parameters, data, batch) -> number: what a step makes smaller."""
-    error: Callable[[Tree, Tree], Any]
+    error: Callable[[_Tree, _Tree], Any]
     """(parameters, validation data) -> number: what chooses the parameters that are kept."""
     rate: float
     steps_between: int
@@ -61,13 +61,13 @@ class Fitted:
     ``best_steps``, 0 if training has not improved on the start, of the steps until the seed stopped.
     """
 
-    parameters: Tree
+    parameters: _Tree
     errors: NDArray[np.float32]
     best_steps: NDArray[np.int32]
     steps: NDArray[np.int32]
     stopped_early: NDArray[np.bool_]
 
-    def of(self, i: int) -> Tree:
+    def of(self, i: int) -> _Tree:
         """Return the parameters of the i-th seed as NumPy arrays."""
         return load_jax().tree.map(lambda array: np.asarray(array[i]), self.parameters)
 
@@ -87,10 +87,10 @@ class _State(NamedTuple):
 
 def fit(
     recipe: Recipe,
-    start: Tree,
-    data: Tree,
-    batches: Iterable[Tree],
-    validation: Tree,
+    start: _Tree,
+    data: _Tree,
+    batches: Iterable[_Tree],
+    validation: _Tree,
     looked: Callable[[int], object] = lambda look: None,
 ) -> Fitted:
     """Fit parameters, and keep those with the least error; the start counts.
@@ -132,12 +132,12 @@ def _programs(recipe: Recipe) -> tuple[Any, Any]:
     jax, optimizer = load_jax(), _optimizer(recipe)
     jnp = jax.numpy
 
-    def begin(parameters: Tree, validation: Tree) -> _State:
+    def begin(parameters: _Tree, validation: _Tree) -> _State:
         zero = jnp.int32(0)
         error = jnp.float32(recipe.error(parameters, validation))
         return _State(parameters, optimizer.init(parameters), zero, parameters, error, zero, zero, jnp.bool_(True))
 
-    def advance(state: _State, data: Tree, batches: Tree, validation: Tree) -> _State:
+    def advance(state: _State, data: _Tree, batches: _Tree, validation: _Tree) -> _State:
         parameters, moments = _take_steps(recipe, optimizer, state, data, batches)
         step = state.step + recipe.steps_between
         error = recipe.error(parameters, validation)
@@ -159,12 +159,12 @@ def _programs(recipe: Recipe) -> tuple[Any, Any]:
     return jax.jit(jax.vmap(begin)), jax.jit(jax.vmap(advance))
 
 
-def _take_steps(recipe: Recipe, optimizer: Any, state: _State, data: Tree, batches: Tree) -> tuple[Any, Any]:
+def _take_steps(recipe: Recipe, optimizer: Any, state: _State, data: _Tree, batches: _Tree) -> tuple[Any, Any]:
     """Take the steps between two looks for one seed."""
     jax, optax = load_jax(), load_optax()
     slope = jax.grad(recipe.loss)
 
-    def take(carry: tuple[Any, Any], batch: Tree) -> tuple[tuple[Any, Any], None]:
+    def take(carry: tuple[Any, Any], batch: _Tree) -> tuple[tuple[Any, Any], None]:
         parameters, moments = carry
         updates, moments = optimizer.update(slope(parameters, data, batch), moments, parameters)
         return (optax.apply_updates(parameters, updates), moments), None
