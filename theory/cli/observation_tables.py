@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
-from theory.cli.output import console, fraction, new_table
+from theory.cli.output import console, fraction, new_table, print_facts
 from theory.empirical.observing.sources import Origin
 from theory.empirical.observing.tallies import BANDS
 from theory.empirical.observing.verdict import Reading
@@ -48,7 +48,7 @@ def print_observation(row: _Row, levels: int | None, title: str, files: Sequence
     )
     for table in (_gap_table(row), _reading_table(row), _band_table(row, levels), _residual_table(row)):
         console().print(table)
-    _say(*(f"{name:<10} {text}" for name, text in _facts(row, files)))
+    print_facts(_facts(row, files), width=10)
 
 
 def print_pools(pools: Sequence[_Row], title: str, files: Sequence[str]) -> None:
@@ -61,7 +61,7 @@ def print_pools(pools: Sequence[_Row], title: str, files: Sequence[str]) -> None
     console().print(_pool_table(found))
     console().print(_pool_residual_table(found))
     _say(*(f"{pool['name']}: skipped, {pool['skipped']}" for pool in pools if pool["skipped"]))
-    _say(f"intervals  {_interval_note(first)}", *([f"written    {', '.join(files)}"] if files else []))
+    print_facts([("intervals", _interval_note(first)), *_written(files)], width=10)
 
 
 def _say(*lines: str) -> None:
@@ -221,8 +221,11 @@ def _facts(row: _Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
         counted = f"; in {rarer} of {len(row['pictures'])} pictures"
     yield "", _rarer(row, _SHUFFLED, "after shuffling", counted)
     yield "", _rarer(row, _NOISE, f"in {_NOISE}")
-    if files:
-        yield "written", ", ".join(files)
+    yield from _written(files)
+
+
+def _written(files: Sequence[str]) -> list[tuple[str, str]]:
+    return [("written", ", ".join(files))] if files else []
 
 
 def _rarer(row: _Row, other: str, where: str, counted: str = "") -> str:

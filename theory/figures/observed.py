@@ -17,9 +17,8 @@ from theory.empirical.observing.sources import Origin
 from theory.empirical.observing.statistics import GAP, Floats, Quantity, residual_of
 from theory.empirical.observing.tallies import BINS
 from theory.errors import InputError
-from theory.figures.style import BLUE, GREEN, ORANGE, PINK
 from theory.notation import format_orders
-from theory.plotting import name_label, new_axes
+from theory.plotting import BLUE, GREEN, ORANGE, PINK, name_label, panels, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +37,7 @@ _AT_NODES = {
 _LEAST_SHARE = 1e-4
 
 
+@styled
 def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     """Draw the share of windows whose gap exceeds g against g, with pointwise intervals."""
     axes = axes if axes is not None else _new_panels(1)[0]
@@ -51,6 +51,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     return axes
 
 
+@styled
 def plot_residual(observation: Observation, estimator: int, axes: Axes | None = None) -> Axes:
     """Draw the share of windows whose |e|/E exceeds a value against the value, for one of the estimators.
 
@@ -72,6 +73,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     return axes
 
 
+@styled
 def plot_residuals(observation: Observation) -> Axes:
     """Draw the residuals of all estimators of an observation side by side; return the first of the axes."""
     many = _new_panels(len(observation.estimators))
@@ -84,6 +86,7 @@ def plot_residuals(observation: Observation) -> Axes:
     return many[0]
 
 
+@styled
 def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Axes:
     """Draw the share of distinct windows at each MaxPool node of a model that was observed, with intervals.
 
@@ -158,4 +161,4 @@ def _finish(axes: Axes) -> None:
 
 
 def _new_panels(number: int) -> Sequence[Axes]:
-    return new_axes(1, number, size=(5.5, 4) if number == 1 else (3.6 * number, 3.4), layout="constrained")
+    return panels(None, 1, number, (5.5, 4) if number == 1 else (3.6 * number, 3.4))

@@ -1,4 +1,4 @@
-"""The command ``subpool train``."""
+"""Train networks to approximate the maximum, against the optimal error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, make_folder, new_table, print_json
+from theory.cli.options import add_json, add_plot
+from theory.cli.output import DONE, console, count, make_folder, new_table, print_facts, print_json
 from theory.empirical.training.configuration import CHOICES, SETTINGS, Configuration
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
@@ -43,21 +44,20 @@ _WHAT: dict[str, dict[str, Any]] = {
 }
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    train = add_command(commands, "train", run, "train networks to approximate the maximum, against the optimal error")
-    what = train.add_argument_group("what is trained")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    what = parser.add_argument_group("what is trained")
     for name, option in _WHAT.items():
         what.add_argument(name, **option)
-    how = train.add_argument_group("how it is trained")
+    how = parser.add_argument_group("how it is trained")
     for setting in fields(Configuration):
         if text := setting.metadata.get("help"):
             choices, kind = CHOICES.get(setting.name), {"type": SETTINGS[setting.name]}
             given = {"choices": choices} if choices else {**kind, "metavar": setting.metadata["metavar"]}
             how.add_argument("--" + setting.name.replace("_", "-"), help=text, **given)
-    train.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
-    train.add_argument("--plot", metavar="FILE", help="draw the base figure: FILE.svg, .pdf or .png")
-    add_json(train)
+    parser.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
+    add_plot(parser, "the base figure")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         facts = [("written", file) for file in files]
         if results is not None:
             facts.append(("results", f"{results}, in {perf_counter() - start:.0f} s"))
-        _print_facts(facts)
+        print_facts(facts, width=10)
     return DONE
 
 
@@ -151,8 +151,8 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
     """Draw the figures of every kernel size into the folder, as SVG and PNG, and one base figure into a file."""
     from theory.figures.gallery.training import plot_training
     from theory.figures.gallery.training_variations import plot_training_variations
-    from theory.figures.save import save_figure
     from theory.figures.trained import has_variations
+    from theory.plotting import save_figure
 
     if folder is not None:
         make_folder(folder)
@@ -190,12 +190,7 @@ def _print(rows: Sequence[_Row]) -> None:
             soft_wrap=True,
         )
         console().print(_table(of_size))
-        _print_facts(_verdict(of_size, networks))
-
-
-def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
-    for name, text in facts:
-        console().print(f"{name:<10} {text}", soft_wrap=True)
+        print_facts(_verdict(of_size, networks), width=10)
 
 
 def _table(rows: Sequence[_Row]) -> Table:

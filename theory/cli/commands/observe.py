@@ -1,4 +1,4 @@
-"""The command ``subpool observe``."""
+"""Measure how prevalent windows are whose maximum stands out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, make_folder, print_json
+from theory.cli.options import add_json, read_orders
+from theory.cli.output import DONE, make_folder, print_json
 from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
-from theory.notation import parse_kernel, parse_orders
+from theory.notation import parse_kernel
 from theory.objectives import DEFAULT, RELATIVE, Objective
 from theory.terminal import Bar
 
@@ -63,12 +63,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    observe = add_command(commands, "observe", run, "measure how prevalent windows are whose maximum stands out")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
     for name, option in _OPTIONS.items():
-        observe.add_argument(name, **option)
-    add_json(observe)
+        parser.add_argument(name, **option)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -193,11 +192,8 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
 
 
 def _orders_and_objective(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
-    if is_family(text):
-        family = read_family(text)
-        return tuple(family.orders(kernel_size)), family.objective
-    orders = parse_orders(text, kernel_size)
-    return orders, DEFAULT if 0 in orders else RELATIVE
+    orders, own = read_orders(text, kernel_size)
+    return orders, own or (DEFAULT if 0 in orders else RELATIVE)
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:
