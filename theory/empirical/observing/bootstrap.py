@@ -53,12 +53,12 @@ def resample(strata: Sequence[int], rng: np.random.Generator, *, resamples: int 
     return np.concatenate(draws, axis=1).astype(np.float64)
 
 
-def tail(clusters: int) -> float:
+def _tail(clusters: int) -> float:
     """Return the probability that an interval leaves out at each end of the distribution, with so many clusters, >= 2.
 
     Examples
     --------
-    >>> round(tail(10), 4), round(tail(10**6), 4)
+    >>> round(_tail(10), 4), round(_tail(10**6), 4)
     (0.0086, 0.025)
     """
     return float(ndtr(sqrt(clusters / (clusters - 1)) * stdtrit(clusters - 1, _OUTSIDE)))
@@ -91,7 +91,7 @@ def ends(replicates: Floats, clusters: int) -> tuple[Floats, Floats]:
     """
     if clusters < 2:
         return np.full(replicates.shape[1:], np.nan), np.full(replicates.shape[1:], np.nan)
-    outside = tail(clusters)
+    outside = _tail(clusters)
     low, high = np.quantile(replicates, [outside, 1 - outside], axis=0)
     return low, high
 

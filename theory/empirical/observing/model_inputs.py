@@ -23,9 +23,9 @@ from theory.extras import import_extra
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
 
-NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
+_NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
 
-SIZE = 224
+_SIZE = 224
 """Height and width where the model leaves them open."""
 
 _LARGEST = 1 << 27
@@ -34,7 +34,7 @@ _LARGEST = 1 << 27
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
 
-DIGITS = 200
+_DIGITS = 200
 """Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
 
 
@@ -76,13 +76,13 @@ def image_input(port: Port) -> ImageInput:
             "pictures are given as (number, channels, height, width) with 1 or 3 channels, which does not fit "
             f"the model's {port}"
         )
-    return ImageInput(shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE)
+    return ImageInput(shape[1] or 3, shape[2] or _SIZE, shape[3] or _SIZE)
 
 
 def check_normalisation(normalisation: str) -> Normalisation:
     """Return the normalisation if it is one; InputError if not."""
-    if normalisation not in NORMALISATIONS:
-        raise InputError(f"pixels are normalised as {', '.join(NORMALISATIONS)}, not {normalisation!r}")
+    if normalisation not in _NORMALISATIONS:
+        raise InputError(f"pixels are normalised as {', '.join(_NORMALISATIONS)}, not {normalisation!r}")
     return normalisation
 
 
@@ -131,7 +131,7 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
     return clipped
 
 
-def digits(count: int = DIGITS) -> list[Picture]:
+def digits(count: int = _DIGITS) -> list[Picture]:
     """Load scikit-learn's digits, evenly spread over the collection.
 
     Examples

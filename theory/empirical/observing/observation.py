@@ -37,7 +37,7 @@ from theory.progress import Progress, unwatched
 LIMIT = 1_000_000
 """Windows of one picture that are looked at, unless another limit is given."""
 
-FEW = 8
+_FEW = 8
 """Below this number of pictures, blocks of them are resampled: too few to speak of pictures in general."""
 
 _FULL_UP_TO = 9
@@ -176,7 +176,7 @@ class Observer:
         if pictures < 1:
             raise InputError("at least one picture is needed, none was given")
         self._layout, self._estimators, self._rule = layout, tuple(estimators), rule
-        self._pictures, self._by_blocks = pictures, pictures < FEW
+        self._pictures, self._by_blocks = pictures, pictures < _FEW
         self._residuals = tuple(RelativeResidual(estimator) for estimator in estimators)
         self._bootstrap, self._draws = rng.spawn(2)
         self._shares: list[PictureShare] = []

@@ -23,26 +23,26 @@ class Origin(Enum):
     UNROUNDED = "rounding undone"
 
 
-def shuffled(picture: Picture, rng: np.random.Generator) -> Picture:
+def _shuffled(picture: Picture, rng: np.random.Generator) -> Picture:
     """Permute the pixels of each channel: the same values as often, and no structure.
 
     Examples
     --------
     >>> picture = Picture("ramp", np.arange(6).reshape(1, 2, 3), 0.0, 5.0)
-    >>> sorted(shuffled(picture, np.random.default_rng(0)).pixels.ravel().tolist())
+    >>> sorted(_shuffled(picture, np.random.default_rng(0)).pixels.ravel().tolist())
     [0, 1, 2, 3, 4, 5]
     """
     flat = picture.pixels.reshape(len(picture.pixels), -1)
     return replace(picture, pixels=rng.permuted(flat, axis=1).reshape(picture.pixels.shape))
 
 
-def uniform_noise(picture: Picture, rng: np.random.Generator) -> Picture:
+def _uniform_noise(picture: Picture, rng: np.random.Generator) -> Picture:
     """Replace all pixels by independent values, uniform between black and white."""
     noise = picture.low + (picture.high - picture.low) * rng.random(picture.pixels.shape)
     return replace(picture, pixels=noise)
 
 
-def unrounded(picture: Picture, rng: np.random.Generator) -> Picture:
+def _unrounded(picture: Picture, rng: np.random.Generator) -> Picture:
     """Move every pixel by a random part of a level, at most half of one: one of the signals that round to the picture.
 
     Ties that rounding made are broken at random; so are those that the scene has. Black and white move by half a level,
@@ -51,7 +51,7 @@ def unrounded(picture: Picture, rng: np.random.Generator) -> Picture:
     Examples
     --------
     >>> picture = Picture("flat", np.full((1, 2, 2), 7), 0.0, 255.0)
-    >>> other = unrounded(picture, np.random.default_rng(0))
+    >>> other = _unrounded(picture, np.random.default_rng(0))
     >>> np.rint(other.pixels).astype(int).tolist(), other.low
     ([[[7, 7], [7, 7]]], -0.5)
     """
@@ -63,7 +63,7 @@ def unrounded(picture: Picture, rng: np.random.Generator) -> Picture:
 
 TRANSFORMS: Mapping[Origin, Callable[[Picture, np.random.Generator], Picture]] = {
     Origin.OBSERVED: lambda picture, rng: picture,
-    Origin.SHUFFLED: shuffled,
-    Origin.NOISE: uniform_noise,
-    Origin.UNROUNDED: unrounded,
+    Origin.SHUFFLED: _shuffled,
+    Origin.NOISE: _uniform_noise,
+    Origin.UNROUNDED: _unrounded,
 }

@@ -22,7 +22,7 @@ from theory.subpools import check_kernel_size
 _VALUES_AT_ONCE = 1 << 20
 """Numbers that are copied at once, whatever the kernel size: some MiB."""
 
-BLOCKS = 4
+_BLOCKS = 4
 """Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
@@ -109,5 +109,5 @@ def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> 
     array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
     """
     _, *where = np.unravel_index(chosen, (channels, *grid))
-    along = tuple(index * BLOCKS // n for index, n in zip(where, grid, strict=True))
-    return np.ravel_multi_index(along, (BLOCKS,) * len(grid))
+    along = tuple(index * _BLOCKS // n for index, n in zip(where, grid, strict=True))
+    return np.ravel_multi_index(along, (_BLOCKS,) * len(grid))

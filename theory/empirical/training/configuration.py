@@ -58,7 +58,7 @@ class Configuration:
     schedule : {"constant", "cosine"}
         Of the learning rate; ``"cosine"`` lets it fall to 0 over all steps.
     initialization : {"default", "xavier", "kaiming"}
-        See :func:`theory.empirical.training.network.random_parameters`.
+        Of the weights, uniform: as wide as PyTorch's linear layers, Glorot and Bengio (2010), or He et al. (2015) say.
     inputs : {"uniform", "sobol", "dirichlet"}
         Distribution of the rows, see :func:`theory.empirical.training.inputs.draw_inputs`.
     rows : int, >= 1

@@ -54,8 +54,8 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
     d = configuration.kernel_size
     uniform = draw_inputs("uniform", _TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
     everywhere = np.concatenate([uniform, vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))])
-    residuals = np.abs(network_residuals(parameters, everywhere))
-    climbed = worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
+    residuals = np.abs(_network_residuals(parameters, everywhere))
+    climbed = _worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
     return {
         "test_error": row_error(parameters, test_rows(configuration)),
         "vertex_error": float(residuals[_TEST_ROWS:].max()),
@@ -74,17 +74,17 @@ test_rows.__test__ = False  # type: ignore[attr-defined]
 
 def row_error(parameters: Parameters, rows: NDArray[Any]) -> float:
     """Return the largest error of a network among rows of windows."""
-    return float(np.abs(network_residuals(parameters, rows)).max())
+    return float(np.abs(_network_residuals(parameters, rows)).max())
 
 
-def network_residuals(parameters: Parameters, x: NDArray[Any]) -> _Floats:
+def _network_residuals(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Return max(x) - network(x) for windows of shape (rows, d)."""
     layers, x = _in_float64(parameters), np.asarray(x, dtype=np.float64)
     rows = max(1, _ENTRIES_AT_ONCE // max(len(bias) for _, bias in layers))
     return np.concatenate([_residuals(layers, x[start : start + rows]) for start in range(0, len(x), rows)])
 
 
-def worst_near(parameters: Parameters, x: NDArray[Any]) -> _Floats:
+def _worst_near(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Ascend |max(x) - network(x)| inside the cube from windows of shape (starts, d); return the best on each way."""
     layers = _in_float64(parameters)
 

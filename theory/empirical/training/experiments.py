@@ -29,7 +29,7 @@ VARIED_SCALES = tuple(Fraction(2) ** k for k in range(-1, 3))
 """mu of the variations: 1/2, 1, 2, 4."""
 FULL_KERNEL_SIZES = (4, 6, 8)
 
-VARIATIONS: tuple[dict[str, Any], ...] = (
+_VARIATIONS: tuple[dict[str, Any], ...] = (
     {"loss": "squared"},
     {"optimizer": "adamw"},
     {"schedule": "cosine"},
@@ -42,12 +42,12 @@ VARIATIONS: tuple[dict[str, Any], ...] = (
 """What each variation changes; everything else is as in the base."""
 
 
-def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
+def _paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
     """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}, for d >= 4.
 
     Examples
     --------
-    >>> paper_orders(8)
+    >>> _paper_orders(8)
     ((0, 1, 7), (0, 1, 6, 7), (0, 1, 2, 3, 4, 5, 6, 7))
     """
     d = check_kernel_size(kernel_size)
@@ -64,7 +64,7 @@ def base_configurations(
 ) -> tuple[Configuration, ...]:
     """Return the configurations of the base figure, error against mu for each set of orders, with settings in common.
 
-    The sets of orders are those of :func:`paper_orders` by default.
+    The sets of orders are those of the paper by default.
 
     Examples
     --------
@@ -73,14 +73,14 @@ def base_configurations(
     """
     return tuple(
         Configuration(kernel_size, tuple(orders), scale=scale, **settings)
-        for orders in (paper_orders(kernel_size) if sets is None else sets)
+        for orders in (_paper_orders(kernel_size) if sets is None else sets)
         for scale in scales
     )
 
 
 def varied_configurations(base: Iterable[Configuration]) -> tuple[Configuration, ...]:
     """Return every variation of some configurations, each of which changes one setting."""
-    changed = (replace(configuration, **change) for change in VARIATIONS for configuration in base)
+    changed = (replace(configuration, **change) for change in _VARIATIONS for configuration in base)
     return tuple(dict.fromkeys(changed))
 
 

@@ -18,8 +18,8 @@ from theory.progress import Progress, unwatched
 Parameters = list[tuple[Any, Any]]
 """For each layer its matrix, shape (inputs, outputs), and its bias, shape (outputs,)."""
 
-VALIDATION_ROWS = 10_000
-LEAST_IMPROVEMENT = 1e-3
+_VALIDATION_ROWS = 10_000
+_LEAST_IMPROVEMENT = 1e-3
 """Share by which the validation error has to fall to count as an improvement."""
 _WEIGHT_DECAY = 0.01
 """Of AdamW."""
@@ -33,7 +33,7 @@ _BOUNDS: dict[str, Callable[[int, int], float]] = {
 }
 
 
-def random_parameters(
+def _random_parameters(
     sizes: Sequence[int], initialization: Initialization, rngs: Sequence[np.random.Generator]
 ) -> Parameters:
     """Draw the weights that training begins with, one network for each generator: arrays with a first axis for them.
@@ -46,7 +46,7 @@ def random_parameters(
     Examples
     --------
     >>> rngs = [np.random.default_rng(seed) for seed in (0, 1)]
-    >>> [(w.shape, b.shape) for w, b in random_parameters((4, 3, 1), "kaiming", rngs)]
+    >>> [(w.shape, b.shape) for w, b in _random_parameters((4, 3, 1), "kaiming", rngs)]
     [((2, 4, 3), (2, 3)), ((2, 3, 1), (2, 1))]
     """
 
@@ -62,7 +62,7 @@ def random_parameters(
     return parameters
 
 
-def residual(parameters: Parameters, x: Any) -> Any:
+def _residual(parameters: Parameters, x: Any) -> Any:
     """Return max(x) - network(x) for windows of shape (..., d), as a JAX array of shape (...)."""
     jax = load_jax()
     *hidden, (weights, bias) = parameters
@@ -74,7 +74,7 @@ def residual(parameters: Parameters, x: Any) -> Any:
 
 def _sup_error(parameters: Parameters, x: Any) -> Any:
     """Return the largest |max(x) - network(x)| among rows of windows, shape (rows, d)."""
-    return abs(residual(parameters, x)).max()
+    return abs(_residual(parameters, x)).max()
 
 
 def _sup_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
@@ -82,7 +82,7 @@ def _sup_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
 
 
 def _squared_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
-    return (residual(parameters, rows if batch is None else rows[batch]) ** 2).mean()
+    return (_residual(parameters, rows if batch is None else rows[batch]) ** 2).mean()
 
 
 def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress: Progress = unwatched) -> Fitted:
@@ -109,16 +109,16 @@ def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress:
         steps_between=configuration.check_every,
         falls_over=configuration.steps if configuration.schedule == "cosine" else None,
         decay=_WEIGHT_DECAY if configuration.optimizer == "adamw" else 0.0,
-        least_improvement=LEAST_IMPROVEMENT,
+        least_improvement=_LEAST_IMPROVEMENT,
         patience=configuration.patience,
     )
     start = [training_rng(seed, _START) for seed in seeds]
     return fit(
         recipe,
-        random_parameters(configuration.layers, configuration.initialization, start),
+        _random_parameters(configuration.layers, configuration.initialization, start),
         array(np.stack([training_rows(configuration, seed) for seed in seeds])),
         _batches(configuration, [training_rng(seed, _BATCHES) for seed in seeds]),
-        array(np.stack([_rows(configuration, VALIDATION_ROWS, seed, _VALIDATION) for seed in seeds])),
+        array(np.stack([_rows(configuration, _VALIDATION_ROWS, seed, _VALIDATION) for seed in seeds])),
         lambda look: progress(look, configuration.checks),
     )
 

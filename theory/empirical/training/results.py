@@ -68,7 +68,7 @@ class ResultStore:
         except OSError as error:
             raise StorageError(f"cannot write to the folder {self.folder}: {error.strerror}") from None
         self.path = self.folder / FILE
-        self._table = read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
+        self._table = _read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
 
     def seeds_of(self, configuration: Configuration) -> frozenset[int]:
         """Return the seeds of a configuration whose results are there."""
@@ -92,11 +92,11 @@ class ResultStore:
             for left_over in self.folder.glob(f".{FILE}.*.part"):
                 left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
-            self._table = read_results(self.path) if self.path.exists() else self._table
+            self._table = _read_results(self.path) if self.path.exists() else self._table
             yield
 
 
-def read_results(path: str | Path) -> pa.Table:
+def _read_results(path: str | Path) -> pa.Table:
     """Read a results file, or raise a FormatError: if it is damaged, or a row does not match its configuration.
 
     Files of version 1 have no checksum, and take hours to make again: they are read, and have one when rows are added.
@@ -120,7 +120,7 @@ def read_results(path: str | Path) -> pa.Table:
 def stored_results() -> pa.Table:
     """Return the results that come with the package: real runs, described in ``docs/training.md``."""
     source = files("theory.empirical").joinpath("data", FILE)
-    return read_results(Path(str(source)))
+    return _read_results(Path(str(source)))
 
 
 def _check_rows(table: pa.Table, path: str | Path) -> None:
