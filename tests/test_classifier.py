@@ -17,7 +17,6 @@ from theory.empirical.classifier.data import Split, load_split, shipped_model
 from theory.empirical.classifier.network import (
     Network,
     Schedule,
-    _pool,
     fit_weights,
     initial_weights,
     read_classifier,
@@ -32,6 +31,7 @@ from theory.empirical.classifier.replacement import (
     replace_pooling,
 )
 from theory.empirical.classifier.tables import all_tables, fill_page
+from theory.empirical.pooling.layer import weigh_by_rank
 from theory.empirical.runner import open_runner
 from theory.errors import FormatError, InputError, MissingDependencyError, UndecidedError
 
@@ -178,7 +178,7 @@ def test_the_maximum_by_ranks_has_the_gradient_of_a_maximum():
     import jax
 
     windows = np.array([[1.0, 2.0, 4.0, 3.0], [2.0, 2.0, 1.0, 0.0]], dtype=np.float32)
-    slope = jax.grad(lambda taps: _pool(taps, np.eye(4, dtype=np.float32)[-1], 0.0).sum())(windows)
+    slope = jax.grad(lambda taps: weigh_by_rank(jax.numpy, taps, np.eye(4)[-1], 0.0).sum())(windows)
     assert np.asarray(slope)[0].tolist() == [0, 0, 1, 0]
     assert sorted(np.asarray(slope)[1, :2].tolist()) == [0, 1]
 

@@ -12,43 +12,22 @@ from theory.errors import InputError, MissingDependencyError
 Device = Literal["auto", "cpu", "cuda"]
 """What can be asked for; ``"auto"`` is ``"cuda"`` where it is there."""
 
-CUDA_PROVIDER, CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
+CUDA_PROVIDER, _CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
 """What onnxruntime calls them."""
 
-LIBRARIES = ("cupy", "jax")
+_LIBRARIES = ("cupy", "jax")
 """Array libraries with CUDA, in the order of preference."""
 
 
 def check_device(device: object) -> Device:
-    """Return the device if it is one.
-
-    Raises
-    ------
-    InputError
-
-    Examples
-    --------
-    >>> check_device("cuda")
-    'cuda'
-    """
+    """Return the device if it is one, or raise an InputError."""
     if device not in get_args(Device):
         raise InputError(f'the device is "auto", "cpu" or "cuda", not {device!r:.80}')
     return device  # type: ignore[return-value]
 
 
 def choose_provider(device: Device, available: Sequence[str]) -> str:
-    """Choose the execution provider of onnxruntime.
-
-    Parameters
-    ----------
-    device : {"auto", "cpu", "cuda"}
-    available : sequence of str
-        What ``onnxruntime.get_available_providers()`` returns.
-
-    Raises
-    ------
-    MissingDependencyError
-        If ``"cuda"`` is asked for and not available.
+    """Choose the execution provider of onnxruntime among those that ``onnxruntime.get_available_providers()`` returns.
 
     Examples
     --------
@@ -61,11 +40,11 @@ def choose_provider(device: Device, available: Sequence[str]) -> str:
 CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
     """
     if device == "cpu":
-        return CPU_PROVIDER
+        return _CPU_PROVIDER
     if CUDA_PROVIDER in available:
         return CUDA_PROVIDER
     if device == "auto":
-        return CPU_PROVIDER
+        return _CPU_PROVIDER
     raise MissingDependencyError(
         f'device "cuda" needs a CUDA build of onnxruntime, but this one has {", ".join(available) or "no providers"}: '
         "install onnxruntime-gpu in the place of onnxruntime"
@@ -75,16 +54,7 @@ CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
 def choose_library(device: Device, why_not: Callable[[str], str]) -> str:
     """Choose the array library that evaluates a ReLU network: ``"numpy"`` on the CPU, else one with CUDA.
 
-    Parameters
-    ----------
-    device : {"auto", "cpu", "cuda"}
-    why_not : function of a str
-        Says why an entry of :data:`LIBRARIES` is not usable, ``""`` if it is. Asked only where the answer matters.
-
-    Raises
-    ------
-    MissingDependencyError
-        If ``"cuda"`` is asked for and no library is usable.
+    Where the answer matters, ``why_not`` is asked why a library is not usable, ``""`` if it is.
 
     Examples
     --------
@@ -99,7 +69,7 @@ jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
     if device == "cpu":
         return "numpy"
     reasons = {}
-    for library in LIBRARIES:
+    for library in _LIBRARIES:
         reasons[library] = why_not(library)
         if not reasons[library]:
             return library

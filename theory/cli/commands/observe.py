@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import prod
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, read_orders
 from theory.cli.output import DONE, make_folder, print_json
+from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
@@ -22,42 +24,49 @@ if TYPE_CHECKING:
     import numpy as np
 
     from theory.empirical.images import Picture
-    from theory.empirical.observing.model_observation import PoolObservation
-    from theory.empirical.observing.observation import Observation
 
 _FORMATS = ("svg", "png", "pdf")
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "images": {"metavar": "IMAGE", "nargs": "*", "help": "files and folders; default: photographs of scikit-image"},
+    "--model": {"metavar": "FILE", "help": "look at the inputs of every MaxPool node of an ONNX model"},
+    "--kernel": {"metavar": "SHAPE", "help": "default: 3x3; with --model each node has its own"},
+    "--stride": {"metavar": "N", "help": "steps between windows, such as 2 or 2x2; default: 1"},
+    "--orders": {
+        "metavar": "ORDERS",
+        "action": "append",
+        "help": "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
+    },
+    "--threshold": {
+        "metavar": "G",
+        "type": float,
+        "default": DISTINCT,
+        "help": "gap above which windows are distinct; default: 1/2",
+    },
+    "--rare": {
+        "metavar": "P",
+        "type": float,
+        "default": RARE,
+        "help": "share below which windows are rare; default: 0.05",
+    },
+    "--limit": {
+        "metavar": "N",
+        "help": "windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
+    },
+    "--normalize": {
+        "metavar": "HOW",
+        "help": "imagenet, unit or bytes: pixels for --model; default: by its channels",
+    },
+    "--device": {"choices": ("auto", "cpu", "cuda"), "default": "auto", "help": "where the model runs"},
+    "--seed": {"metavar": "N", "type": int, "default": 0, "help": "default: 0"},
+    "--out": {"metavar": "DIR", "help": "write observation.json and the plots"},
+    "--format": {"choices": _FORMATS, "default": "svg", "help": "of the plots; default: svg"},
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    parser.add_argument(
-        "images", metavar="IMAGE", nargs="*", help="files and folders; default: photographs of scikit-image"
-    )
-    parser.add_argument("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
-    parser.add_argument("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
-    parser.add_argument("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
-    parser.add_argument(
-        "--orders",
-        action="append",
-        metavar="ORDERS",
-        help="an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
-    )
-    parser.add_argument(
-        "--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2"
-    )
-    parser.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
-    parser.add_argument(
-        "--limit",
-        metavar="N",
-        help="windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
-    )
-    parser.add_argument(
-        "--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels"
-    )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
-    parser.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
+    for name, option in _OPTIONS.items():
+        parser.add_argument(name, **option)
     add_json(parser)
 
 
@@ -78,10 +87,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observing.json_rows import observation_row
     from theory.empirical.observing.observation import LIMIT, observe, window_grid
-    from theory.empirical.observing.summary import summarise
-    from theory.empirical.observing.windows import Geometry
+    from theory.empirical.observing.results import observation_row
+    from theory.empirical.observing.windows import windows_of
+    from theory.figures.observed import plot_gap, plot_residuals
 
     if options.normalize:
         raise InputError("--normalize says how pixels are given to a model, and needs --model")
@@ -90,45 +99,43 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
     pictures, origin = _pictures(options.images)
     # Before anything is solved for windows of an absurd size.
-    window_grid(pictures[0], Geometry.of(shape))
+    window_grid(pictures[0], windows_of(shape))
     with Bar("pictures") as bar:
         seen = observe(
             pictures,
             shape,
             strides=_strides(options.stride),
             estimators=_estimators(options.orders)(prod(shape)),
-            rng=rng,
             limit=_limit(options.limit, LIMIT),
+            threshold=options.threshold,
+            rare=options.rare,
+            rng=rng,
             progress=bar,
-            **_rule(options),
         )
-    summary = summarise(seen)
-    row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen, summary)}
-    files = _write_pictures(options, seen, row) if options.out else []
+    row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
+    files = _write(options, row, {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)})
     if options.json:
         print_json(row)
     else:
-        print_observation(seen, summary, f"{len(pictures)} {origin}", files)
+        print_observation(row, seen.levels, f"{len(pictures)} {origin}", files)
     return DONE
 
 
 def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
     from theory.cli.observation_tables import print_pools
-    from theory.empirical.observing.json_rows import pools_row
     from theory.empirical.observing.max_pools import PoolingModel
-    from theory.empirical.observing.model_inputs import check_normalisation, image_input
+    from theory.empirical.observing.model_inputs import check_normalisation, digits, image_input
     from theory.empirical.observing.model_observation import LIMIT, observe_model
-    from theory.empirical.observing.summary import summarise
+    from theory.empirical.observing.results import pools_rows
+    from theory.figures.observed import plot_pools
 
     if options.kernel or options.stride:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
     model = PoolingModel(options.model, device=options.device)
     wanted = image_input(model.single_input())
     normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
-    if wanted.is_for_digits and not options.images:
-        pictures, origin = _digits()
-    else:
-        pictures, origin = _pictures(options.images)
+    is_for_digits = wanted.is_for_digits and not options.images
+    pictures, origin = (digits(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
     with Bar("runs of the model") as bar:
         pools = observe_model(
             model,
@@ -136,13 +143,12 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
             pictures,
             normalisation,
             estimators=_estimators(options.orders),
-            rng=rng,
             limit=_limit(options.limit, LIMIT),
+            threshold=options.threshold,
+            rare=options.rare,
+            rng=rng,
             progress=bar,
-            **_rule(options),
         )
-    summaries = [summarise(pool.observation) if pool.observation else None for pool in pools]
-    given = f"{wanted.channels} x {wanted.height} x {wanted.width}, {normalisation}"
     row = {
         "model": str(options.model),
         "pictures_from": origin,
@@ -150,13 +156,14 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
         "input": {"channels": wanted.channels, "height": wanted.height, "width": wanted.width},
         "normalisation": normalisation,
         "seed": options.seed,
-        "pools": pools_row(pools, summaries),
+        "pools": pools_rows(pools),
     }
-    files = _write_pools(options, pools, row) if options.out else []
+    files = _write(options, row, {"pools": lambda: plot_pools(pools)})
     if options.json:
         print_json(row)
     else:
-        print_pools(pools, summaries, f"{options.model}: inputs {given}, from {len(pictures)} {origin}", files)
+        given = f"{wanted.channels} x {wanted.height} x {wanted.width}, {normalisation}"
+        print_pools(row["pools"], f"{options.model}: inputs {given}, from {len(pictures)} {origin}", files)
     return DONE
 
 
@@ -167,12 +174,6 @@ def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
         return shipped_photographs(), "photographs of scikit-image"
     pictures = load_pictures(paths)
     return pictures, "pictures" if len(pictures) > 1 else "picture"
-
-
-def _digits() -> tuple[Sequence[Picture], str]:
-    from theory.empirical.observing.model_inputs import digits
-
-    return digits(), "digits of scikit-learn"
 
 
 def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator, ...]]:
@@ -199,48 +200,32 @@ def _strides(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     parts = text.split("x")
-    if len(parts) > 2 or not all(part.isascii() and part.isdigit() and int(part) for part in parts):
+    if len(parts) > 2 or not all(map(_is_positive, parts)):
         raise InputError(f"a stride is an integer >= 1 such as 2, or two such as 2x2, not {text!r}")
     return int(parts[0]), int(parts[-1])
 
 
 def _limit(text: str | None, default: int) -> int | None:
-    if text is None:
-        return default
-    if text == "all":
-        return None
-    if not (text.isascii() and text.isdigit() and int(text)):
+    if text in (None, "all"):
+        return None if text else default
+    if not _is_positive(text):
         raise InputError(f"the limit of windows is an integer >= 1, or all, not {text!r}")
     return int(text)
 
 
-def _rule(options: argparse.Namespace) -> dict[str, float]:
-    given = {"threshold": options.threshold, "rare": options.rare}
-    return {name: value for name, value in given.items() if value is not None}
+def _is_positive(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) > 0
 
 
-def _write_pictures(options: argparse.Namespace, seen: Observation, row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observing.plots import plot_gap, plot_residuals
-
-    figures = {"gap": plot_gap(seen), "residuals": plot_residuals(seen)}
-    return _write(options, figures, row)
-
-
-def _write_pools(options: argparse.Namespace, pools: list[PoolObservation], row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observing.plots import plot_pools
-
-    return _write(options, {"pools": plot_pools(pools)}, row)
-
-
-def _write(options: argparse.Namespace, figures: dict[str, Any], row: dict[str, Any]) -> list[str]:
-    import json
-
+def _write(options: argparse.Namespace, row: dict[str, Any], figures: dict[str, Callable[[], Any]]) -> list[str]:
+    """Write the numbers and the figures, if they are asked for; return where they are."""
     from theory.plotting import save_figure
 
-    folder = Path(options.out)
-    write_whole(folder / "observation.json", json.dumps(row, indent=2) + "\n")
-    names = ["observation.json"]
-    for name, axes in figures.items():
-        names.append(f"{name}.{options.format}")
-        save_figure(axes, folder / names[-1])
-    return [str(folder / name) for name in names]
+    if not options.out:
+        return []
+    files = [Path(options.out) / "observation.json"]
+    write_whole(files[0], json.dumps(row, indent=2) + "\n")
+    for name, draw in figures.items():
+        files.append(Path(options.out) / f"{name}.{options.format}")
+        save_figure(draw(), files[-1])
+    return [str(file) for file in files]

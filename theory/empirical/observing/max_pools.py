@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
-from theory.empirical.observing.windows import Geometry
+from theory.empirical.observing.windows import inside
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, InputError
 from theory.models.files import read_model
 from theory.models.inference import Inference
 from theory.models.scopes import attributes_of, is_max_pool, node_label
-from theory.models.windows import read_windows
+from theory.models.windows import Windows, read_windows
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
 """The attributes that say what a window is, wherever the first one starts."""
@@ -51,21 +51,18 @@ class MaxPool:
         """Number d of inputs of a window."""
         return prod(self.kernel_shape)
 
-    def geometry(self, shape: Sequence[int]) -> Geometry:
-        """Say which windows of the node lie wholly inside of an array with this spatial shape.
+    def inside(self, shape: Sequence[int]) -> Windows:
+        """Return the windows of the node that lie wholly inside of an array with this spatial shape.
 
-        Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride; the windows that
-        the padding completes are left out. Raises InputError if the windows are not known, or none fits.
+        Raises InputError if the windows are not known, or none fits.
 
         Examples
         --------
         >>> stem = MaxPool.of("stem", "x", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]})
-        >>> stem.geometry((112, 112)).offsets
-        (1, 1)
+        >>> stem.inside((112, 112)).pads
+        (-1, -1, 0, 0)
         """
-        windows = read_windows(self.attributes, shape)
-        offsets = [-axis.begin % axis.stride for axis in windows.axes]
-        return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
+        return inside(read_windows(self.attributes, shape))
 
 
 class PoolingModel:

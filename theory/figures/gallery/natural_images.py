@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observing.bootstrap import LEVEL
-from theory.empirical.observing.observation import Observation, Source, observe
-from theory.empirical.observing.plots import plot_gap, plot_residual
+from theory.empirical.observing.observation import Observation, observe
+from theory.empirical.observing.sources import Origin
+from theory.figures.observed import plot_gap, plot_residual
 from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
@@ -46,7 +47,7 @@ def plot_natural_images(
 
 def _headline(seen: Observation) -> str:
     photographs, shuffled, noise = (
-        f"{seen.share(source).value:.1%}" for source in (Source.OBSERVED, Source.SHUFFLED, Source.NOISE)
+        f"{seen.share(origin).value:.1%}" for origin in (Origin.OBSERVED, Origin.SHUFFLED, Origin.NOISE)
     )
     windows = f"{photographs} of the windows of photographs have a gap above {seen.threshold:g}"
     return f"{windows}, {shuffled} with pixels shuffled, {noise} in noise"
