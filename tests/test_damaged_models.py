@@ -20,7 +20,7 @@ from tests.campaigns import campaign, tries
 from tests.damaged_models import WrongError, check_compare, check_observe, check_reluify
 from tests.rewrite.models import pool
 from theory.empirical.observing.max_pools import MaxPool
-from theory.models.windows import Windows
+from theory.models.windows import WindowGrid
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,8 +71,8 @@ def test_the_campaign_sees_wrong_values(source: Path, monkeypatch: pytest.Monkey
         check_compare(rng, source, source, source.with_name("x.npz"))
     inside = MaxPool.inside
 
-    def later(pool: MaxPool, shape: Sequence[int]) -> Windows:
-        return Windows(tuple(replace(axis, begin=-3) for axis in inside(pool, shape).axes))
+    def later(pool: MaxPool, shape: Sequence[int]) -> WindowGrid:
+        return WindowGrid(tuple(replace(axis, begin=-3) for axis in inside(pool, shape).axes))
 
     monkeypatch.setattr(MaxPool, "inside", later)
     with pytest.raises(WrongError, match="windows, not"):

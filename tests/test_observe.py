@@ -37,7 +37,7 @@ from theory.errors import (
 )
 from theory.estimator import Estimator
 from theory.figures.observed import plot_gap, plot_pools, plot_residual
-from theory.models.windows import AxisWindows, Windows
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.plotting import save_figure
 
 
@@ -84,7 +84,7 @@ def test_windows_are_those_of_loops(strides):
 def test_windows_in_one_and_three_dimensions_with_dilation(axes):
     shape = (7, 6, 5)[:axes]
     array = rng().random((2, *shape))
-    windows = Windows((AxisWindows(2, stride=2, dilation=3, begin=-1),) * axes)
+    windows = WindowGrid((AxisWindows(2, stride=2, dilation=3, begin=-1),) * axes)
     grid = grid_of(windows, shape)
     rows = np.concatenate(list(sorted_windows(array, windows, np.arange(2 * int(np.prod(grid))))))
     expected = []

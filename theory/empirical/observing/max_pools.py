@@ -24,7 +24,7 @@ from theory.errors import ArrayError, InputError
 from theory.models.files import read_model
 from theory.models.inference import Inference
 from theory.models.scopes import attributes_of, is_max_pool, node_label
-from theory.models.windows import Windows, read_windows
+from theory.models.windows import WindowGrid, read_windows
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
 """The attributes that say what a window is, wherever the first one starts."""
@@ -51,7 +51,7 @@ class MaxPool:
         """Number d of inputs of a window."""
         return prod(self.kernel_shape)
 
-    def inside(self, shape: Sequence[int]) -> Windows:
+    def inside(self, shape: Sequence[int]) -> WindowGrid:
         """Return the windows of the node that lie wholly inside of an array with this spatial shape.
 
         Raises InputError if the windows are not known, or none fits.

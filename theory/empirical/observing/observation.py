@@ -30,7 +30,7 @@ from theory.empirical.observing.verdict import DISTINCT, RARE, Answer, Interval,
 from theory.empirical.observing.windows import blocks_of, grid_of, select, sorted_windows, windows_of
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.models.windows import Windows
+from theory.models.windows import WindowGrid
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
 
@@ -86,7 +86,7 @@ class Observation:
     value that pixels can have, where all pictures have integers up to the same one.
     """
 
-    layout: Windows
+    layout: WindowGrid
     estimators: tuple[Estimator, ...]
     threshold: float
     rare: float
@@ -130,7 +130,7 @@ class Observation:
         return is_below(self.excess(other), 0.0)
 
 
-def window_grid(picture: Picture, layout: Windows) -> tuple[int, ...]:
+def window_grid(picture: Picture, layout: WindowGrid) -> tuple[int, ...]:
     """Count the windows along each axis of a picture; if there is none, an InputError names the picture."""
     try:
         return grid_of(layout, picture.pixels.shape[1:])
@@ -161,7 +161,7 @@ class Observer:
 
     def __init__(
         self,
-        layout: Windows,
+        layout: WindowGrid,
         estimators: Sequence[Estimator],
         pictures: int,
         rng: np.random.Generator,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from theory.empirical.pooling.geometry import check_kernel_shape
 from theory.errors import InputError
-from theory.models.windows import Windows, read_windows
+from theory.models.windows import WindowGrid, read_windows
 from theory.subpools import check_kernel_size
 
 _VALUES_AT_ONCE = 1 << 20
@@ -26,7 +26,7 @@ _BLOCKS = 4
 """Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
-def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None) -> Windows:
+def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None) -> WindowGrid:
     """Lay windows of at least two inputs from the first value on; a KernelSizeError or InputError says what is wrong.
 
     Examples
@@ -39,15 +39,15 @@ def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None
     return windows
 
 
-def inside(windows: Windows) -> Windows:
+def inside(windows: WindowGrid) -> WindowGrid:
     """Leave out the windows that padding completes.
 
     Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride.
     """
-    return Windows(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in windows.axes))
+    return WindowGrid(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in windows.axes))
 
 
-def grid_of(windows: Windows, shape: Sequence[int]) -> tuple[int, ...]:
+def grid_of(windows: WindowGrid, shape: Sequence[int]) -> tuple[int, ...]:
     """Count the windows along each axis of an array with this spatial shape; an InputError if there is none."""
     if len(shape) != len(windows.axes):
         raise InputError(f"a kernel with {len(windows.axes)} extents needs as many spatial axes, not {len(shape)}")
@@ -72,7 +72,9 @@ def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray
     return rng.integers(edges[:-1], edges[1:])
 
 
-def sorted_windows(array: NDArray[Any], windows: Windows, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+def sorted_windows(
+    array: NDArray[Any], windows: WindowGrid, chosen: NDArray[np.int64]
+) -> Iterator[NDArray[np.float64]]:
     """Yield windows as rows of increasing values, shape (n, kernel_size), some thousands at a time.
 
     Windows are numbered over the channels of the array, shape (channels, *spatial), then over the grid in the order of
