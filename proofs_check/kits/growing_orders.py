@@ -75,13 +75,7 @@ def truncated_moment(order: Expr, region: Region) -> Telescoping:
 
 
 def binomial_theorem(x: int) -> ConstantSum:
-    """Return the step: the sum of x^k C(z,k) / (1+x)^z over k = 0..z is 1.
-
-    Parameters
-    ----------
-    x : int
-        Not -1.
-    """
+    """Return the step: the sum of x^k C(z,k) / (1+x)^z over k = 0..z is 1, for x other than -1."""
     base = Integer(x)
     return ConstantSum(
         text=f"binomial theorem for ({1 + x})^z",
@@ -100,11 +94,7 @@ def binomial_theorem(x: int) -> ConstantSum:
 
 
 def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Expr, Expr]:
-    """Write a formula as the sum of ``summand`` over index = first..last, plus ``rest``.
-
-    Returns
-    -------
-    summand, rest : Expr
+    """Write a formula as the sum of a summand over index = first..last, plus a rest, which are returned.
 
     Raises
     ------
@@ -134,14 +124,7 @@ def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Ex
 
 
 def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
-    """Write a symbol for each sum, and say that each is a positive integer.
-
-    Returns
-    -------
-    region : Region
-        With the symbols beside its own.
-    formulas : list of Expr
-    """
+    """Write a symbol for each sum, and say in the region that each is a positive integer."""
     sums = sorted({found for formula in formulas for found in formula.atoms(Sum)}, key=str)
     names = {found: Symbol(f"H_{i}") for i, found in enumerate(sums)}
     for i, name in enumerate(names.values()):
@@ -153,16 +136,9 @@ def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
 
 
 def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[Step, ...]:
-    """Return the steps from a family with intercept to the same orders without it.
+    """Return the steps from a family with the intercept as first block, the parent, to the same orders without it.
 
-    Parameters
-    ----------
-    family : ClosedForm
-        Without intercept.
-    parent : ClosedForm
-        With the intercept as first block.
-    region : Region
-        Says what d, k and the parameters are.
+    The region says what d, k and the parameters are.
     """
     x, e = Symbol("x"), Symbol("e")
     inverse = Region(r"x, e \ge 0", {x: U, e: V})

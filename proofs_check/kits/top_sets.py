@@ -61,15 +61,7 @@ WITHIN_TOP_BESIDE_R = Region(
 
 @dataclass(frozen=True)
 class _Parts:
-    """What a family of top sets consists of.
-
-    Attributes
-    ----------
-    family : ClosedForm
-    top : Block
-    single : Block or None
-        The order r.
-    """
+    """What a family of top sets consists of; the single block is the order r."""
 
     family: ClosedForm
     top: Block
@@ -136,10 +128,6 @@ def _parts(family: ClosedForm) -> _Parts:
 
 def top_proof(family: ClosedForm) -> Proof:
     """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas.
-
-    Parameters
-    ----------
-    family : ClosedForm
 
     Raises
     ------

@@ -25,14 +25,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.statement import Case, Hypothesis, Value, standard
+from proofs_check.statement import Case, Hypothesis, standard
 from theory.bounds import chebyshev_polynomial
 from theory.optimal.families import OURS, D
 
@@ -90,35 +91,22 @@ def _proof(beyond: int) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, kernel_max + 1):
-        for n in range(d):
-            yield {"d": d, "n": n}
-
-
-def _evaluate(beyond: int, case: Case) -> Iterator[Value]:
+def _sides(beyond: int, case: Case) -> tuple[Fraction, Fraction]:
     d, n = case["d"], case["n"]
-    bound = 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
-    yield Value("", certified_error(d, tuple(range(n + 1))), bound)
-
-
-def _claim(name: str, conclusion: str, beyond: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="upper",
-        source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
-        idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
-        proof=partial(_proof, beyond),
-        quantities=standard("d", "n"),
-        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
-        evaluate=partial(_evaluate, beyond),
-        cases=_cases,
-        neighbours=neighbours,
-    )
+    return certified_error(d, range(n + 1)), 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1)
-    yield _claim("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0, (false,))
+    yield stated(
+        ("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0),
+        ("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1),
+        kind="upper",
+        source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
+        idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
+        quantities=standard("d", "n"),
+        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
+        sides=_sides,
+        cases=grid(n=range),
+        proof=_proof,
+    )

@@ -23,14 +23,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
 
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, joined, sets_with_intercept
 from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, split_sum, without_sums
 from proofs_check.kits.optima import certified_error
 from proofs_check.kits.top_sets import top_proof
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from theory import closed_forms
@@ -153,46 +154,48 @@ def value(formula: Expr, kernel_size: int, size: int) -> int:
     return int(evaluate(formula.xreplace(sums), place))
 
 
-def extremal_cases(kernel_max: int) -> Iterator[Case]:
-    """Yield all sets with order 0 for small kernel sizes, then 0 with the largest orders."""
-    for d in range(2, kernel_max + 1):
-        few = d <= ALL_SETS_UP_TO
-        part = "all sets of orders" if few else "the sets of the largest orders"
-        for h in range(d):
-            for others in combinations(range(1, d), h) if few else (tuple(range(d - h, d)),):
-                yield {"d": d, "R": (0, *others), "part": part}
+extremal_cases = joined(
+    grid(most=ALL_SETS_UP_TO, R=sets_with_intercept, part="all sets of orders"),
+    grid(
+        least=ALL_SETS_UP_TO + 1,
+        R=lambda d: [(0, *range(d - h, d)) for h in range(d)],
+        part="the sets of the largest orders",
+    ),
+)
 
 
-def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
+def error_values(intercept: tuple[int, ...], inverse_bound: Expr, case: Case) -> Iterator[Value]:
+    """Compare the error of ``intercept`` and h orders, (0,) or relative to the range (), with the bound on 1/E.
+
+    Of the h largest ones both ways.
+    """
     d, orders = case["d"], case["R"]
-    h = len(orders) - 1
-    bound, error = Fraction(1, value(inverse_bound, d, h)), certified_error(d, orders)
+    h = len(orders) - len(intercept)
+    bound = Fraction(1, value(inverse_bound, d, h))
+    error = certified_error(d, orders, "cube" if intercept else "range")
     yield Value("", error, bound)
-    if orders == (0, *range(d - h, d)):
+    if orders == (*intercept, *range(d - h, d)):
         yield Value("attained", bound, error)
 
 
-def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\frac{{1}}{{E(d, R)}} \le {formula}, \quad h = |R| - 1, "
-        r"\text{ with equality for the } h \text{ largest orders}",
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    bound = (
+        r"\frac{1}{E(d, R)} \le 2 \sum_{k=0}^{h} \binom{%s}{k}%s, \quad h = |R| - 1, "
+        r"\text{ with equality for the } h \text{ largest orders}"
+    )
+    yield stated(
+        ("extremal", bound % ("d-1", ""), CUBE),
+        ("extremal-less-one", bound % ("d-1", " - 1"), CUBE - 1),
+        ("extremal-all-inputs", bound % ("d", ""), 2 * subsets_up_to(J, D)),
         kind="lower",
         source=OURS,
         idea=r"With \( q(t) = \prod_i (1 - t/k_i) \), \( k_i = d - r \), the expansion of \( q \) into "
         r"\( (-1)^k b_k \binom{t}{k} \) gives weights orthogonal to the class. As \( k_i \ge i \), every \( b_k \) is "
         r"in \( [0, 1] \), and 1 for the largest orders.",
-        proof=partial(_proof, inverse_bound),
         quantities=standard("d", "R"),
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
-        evaluate=partial(_evaluate, inverse_bound),
+        values=partial(error_values, (0,)),
         cases=extremal_cases,
-        neighbours=neighbours,
+        proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    too_small = _claim("extremal-less-one", r"2 \sum_{k=0}^{h} \binom{d-1}{k} - 1", CUBE - 1)
-    not_attained = _claim("extremal-all-inputs", r"2 \sum_{k=0}^{h} \binom{d}{k}", 2 * subsets_up_to(J, D))
-    yield _claim("extremal", r"2 \sum_{k=0}^{h} \binom{d-1}{k}", CUBE, (too_small, not_attained))

@@ -18,24 +18,24 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import partial
 
 from sympy import Expr, Integer
 
 from proofs_check.claim import Claim
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.cases import grid, joined, subsets
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
-from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, standard
 from proofs_check.theorems.extremal import (
+    ALL_SETS_UP_TO,
     ATTAINED,
     EXPANSION,
     attained_steps,
+    error_values,
     expansion,
-    extremal_cases,
     size_of_weights,
     subsets_up_to,
-    value,
 )
 from theory.optimal.families import OURS, D, J
 
@@ -58,41 +58,29 @@ def _proof(inverse_bound: Expr) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for case in extremal_cases(kernel_max):
-        orders = case["R"][1:]
-        if orders:
-            yield {**case, "R": orders}
-
-
-def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
-    d, orders = case["d"], case["R"]
-    h = len(orders)
-    bound, error = Fraction(1, value(inverse_bound, d, h)), certified_error(d, orders, "range")
-    yield Value("", error, bound)
-    if orders == tuple(range(d - h, d)):
-        yield Value("attained", bound, error)
-
-
-def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\frac{{1}}{{E_{{\mathrm{{range}}}}(d, R)}} \le {formula}, \quad h = |R|, "
-        r"\text{ with equality for the } h \text{ largest orders}",
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    bound = (
+        r"\frac{1}{E_{\mathrm{range}}(d, R)} \le \sum_{k=%s}^{h} \binom{d}{k}%s, \quad h = |R|, "
+        r"\text{ with equality for the } h \text{ largest orders}"
+    )
+    yield stated(
+        ("extremal-range", bound % (1, ""), RANGE),
+        ("extremal-range-with-the-empty-set", bound % (0, ""), RANGE + 1),
+        ("extremal-range-less-one", bound % (1, " - 1"), RANGE - 1),
         kind="lower",
         source=OURS,
         idea=r"The weights of the extremal theorem, without the two 0/1 vectors that are constant.",
-        proof=partial(_proof, inverse_bound),
         quantities=standard("d", "R"),
         hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0, 1)), NO_MAXIMUM.failing_at(d=2, R=(2,))),
-        evaluate=partial(_evaluate, inverse_bound),
-        cases=_cases,
-        neighbours=neighbours,
+        values=partial(error_values, ()),
+        cases=joined(
+            grid(most=ALL_SETS_UP_TO, R=lambda d: subsets(range(1, d)), part="all sets of orders"),
+            grid(
+                least=ALL_SETS_UP_TO + 1,
+                R=lambda d: [tuple(range(r, d)) for r in range(d - 1, 0, -1)],
+                part="the sets of the largest orders",
+            ),
+        ),
+        proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    too_large = _claim("extremal-range-with-the-empty-set", r"\sum_{k=0}^{h} \binom{d}{k}", RANGE + 1)
-    too_small = _claim("extremal-range-less-one", r"\sum_{k=1}^{h} \binom{d}{k} - 1", RANGE - 1)
-    yield _claim("extremal-range", r"\sum_{k=1}^{h} \binom{d}{k}", RANGE, (too_large, too_small))

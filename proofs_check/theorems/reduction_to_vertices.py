@@ -23,11 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise
 from random import Random
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, Value, standard
 from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
@@ -38,7 +39,7 @@ ENUMERATED_UP_TO = 9
 """The largest kernel size whose 2^d subsets are enumerated."""
 
 
-def _proof() -> Proof:
+def _proof(_vertices: slice) -> Proof:
     return Proof(
         steps=(tail_of_weights(),),
         valid_from=2,
@@ -83,18 +84,17 @@ def _estimators(kernel_size: int) -> Iterator[Estimator]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for estimator in _estimators(d):
-            for x in windows(d):
-                beta = tuple(estimator.coefficients.values())
-                yield {"d": d, "R": estimator.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
+    for found in grid(most=ENUMERATED_UP_TO, f=_estimators, x=windows)(kernel_max):
+        d, f, x = found.values()
+        beta = tuple(f.coefficients.values())
+        yield {"d": d, "R": f.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
 
 
 def _draw_coefficients(rng: Random, case: Case, _most: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(rng.randint(-6, 6), rng.randint(1, 6)) for _ in case["R"])
 
 
-def _evaluate(vertices: slice, case: Case) -> Iterator[Value]:
+def _values(vertices: slice, case: Case) -> Iterator[Value]:
     d, x = case["d"], case["x"]
     estimator = Estimator(d, dict(zip(case["R"], case["beta"], strict=True)))
     seen = [Fraction(0)] * (d + 1)
@@ -104,34 +104,27 @@ def _evaluate(vertices: slice, case: Case) -> Iterator[Value]:
     yield Value("", here, average_of_vertices(seen, x))
 
 
-def _claim(name: str, conclusion: str, vertices: slice, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield stated(
+        (
+            "reduction-to-vertices",
+            r"e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|",
+            slice(None),
+        ),
+        ("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1)),
         kind="identity",
         source=PAPER,
         idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
         r"simplex, weighted by the spacings of the inputs.",
-        proof=_proof,
         quantities={**standard("d", "R"), "beta": _draw_coefficients, **standard("x")},
         hypotheses=(
             Hypothesis(r"x \in [0,1]^d", lambda case: all(0 <= value <= 1 for value in case["x"])).failing_at(
                 d=2, R=(0,), beta=(Fraction(1, 2),), x=(Fraction(5), Fraction(0))
             ),
         ),
-        evaluate=partial(_evaluate, vertices),
+        values=_values,
         cases=_cases,
         drawn_up_to=6,
-        neighbours=neighbours,
-    )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1))
-    yield _claim(
-        "reduction-to-vertices",
-        r"e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|",
-        slice(None),
-        (false,),
+        proof=_proof,
     )

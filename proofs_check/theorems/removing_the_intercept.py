@@ -30,15 +30,16 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from itertools import combinations
+from fractions import Fraction
 
 from sympy import Expr, Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, subsets
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
-from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, standard
 from theory.optimal.families import OURS
 
 _B = Symbol("b")
@@ -96,8 +97,7 @@ def _steps() -> Iterator[Step]:
     )
 
 
-def proof() -> Proof:
-    """Write down the steps of the module's docstring."""
+def _proof(_shift: int) -> Proof:
     return Proof(
         tuple(_steps()),
         2,
@@ -111,38 +111,29 @@ def proof() -> Proof:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, 9 if kernel_max >= 16 else 8) + 1):
-        for size in range(1, d):
-            for orders in combinations(range(1, d), size):
-                yield {"d": d, "R": orders}
+    return grid(most=9 if kernel_max >= 16 else 8, R=lambda d: subsets(range(1, d)))(kernel_max)
 
 
-def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+def _sides(shift: int, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
     error = certified_error(d, sorted({0, *orders}))
-    yield Value("", certified_error(d, orders), error / (shift - error))
-
-
-def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"E(d, R) = \frac{{E(d, R \cup \{{0\}})}}{{{shift} - E(d, R \cup \{{0\}})}}",
-        kind="tight",
-        source=OURS,
-        idea=(
-            r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
-            r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
-            r"right intercept balances an estimator without one."
-        ),
-        quantities=standard("d", "R"),
-        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
-        evaluate=partial(_evaluate, shift),
-        cases=_cases,
-        proof=proof,
-        neighbours=neighbours,
-    )
+    return certified_error(d, orders), error / (shift - error)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    yield _claim("removing-the-intercept", 1, (_claim("wrong-removing-the-intercept", 2),))
+    quotient = r"E(d, R) = \frac{E(d, R \cup \{0\})}{%s - E(d, R \cup \{0\})}"
+    yield stated(
+        ("removing-the-intercept", quotient % 1, 1),
+        ("wrong-removing-the-intercept", quotient % 2, 2),
+        kind="tight",
+        source=OURS,
+        idea=r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
+        r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
+        r"right intercept balances an estimator without one.",
+        quantities=standard("d", "R"),
+        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
+        sides=_sides,
+        cases=_cases,
+        proof=_proof,
+    )

@@ -25,17 +25,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from math import comb
 
 from sympy import binomial
 
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_with_intercept
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import INTERCEPT, Case, Value, standard
-from proofs_check.theorems.least_terms import sets_with_intercept
+from proofs_check.statement import INTERCEPT, Case, standard
 from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
@@ -44,7 +45,7 @@ ENUMERATED_UP_TO = 6
 """The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
 
 
-def _proof() -> Proof:
+def _proof(_more: int) -> Proof:
     a, b, c = free("a"), free("b"), free("c")
     step = Identity(
         text="The share of the vectors with z zeros that vanish on J",
@@ -96,12 +97,6 @@ def _worst_moment(kernel_size: int, sizes: set[int], weights: dict[int, Fraction
     return max(moments + [_moment(kernel_size, subset, weights) for subset in subsets], key=abs)
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for orders in sets_with_intercept(d):
-            yield {"d": d, "R": orders, "part": "all sets with order 0 and all subsets of inputs"}
-
-
 def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     """Return the least error with a weight for every subset of these sizes, besides the intercept.
 
@@ -122,35 +117,31 @@ def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     return error
 
 
-def _evaluate(more: int, case: Case) -> Iterator[Value]:
+def _sides(more: int, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
     sizes = {*orders, orders[-1] + 1} if more else set(orders)
-    yield Value("", _unsymmetric_error(d, sizes), certified_error(d, orders))
-
-
-def _claim(name: str, conclusion: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="tight",
-        source=PAPER,
-        idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
-        r"dual of the unsymmetric problem, with the same value.",
-        proof=_proof,
-        quantities=standard("d", "R"),
-        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
-        evaluate=partial(_evaluate, more),
-        cases=_cases,
-        drawn_up_to=5,
-        neighbours=neighbours,
-    )
+    return _unsymmetric_error(d, sizes), certified_error(d, orders)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    body = (
+    error = (
         r"\min_\beta \max_{x \in [0,1]^d} \Big| \max(x) - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \Big| "
-        r"= E(d, R), \quad S = R "
+        r"= E(d, R), \quad S = R \setminus \{0\}"
     )
-    false = _claim("symmetrisation-one-order-more", body + r"\setminus \{0\} \cup \{\max R + 1\}", 1)
-    yield _claim("symmetrisation", body + r"\setminus \{0\}", 0, (false,))
+    yield stated(
+        ("symmetrisation", error, 0),
+        ("symmetrisation-one-order-more", error + r" \cup \{\max R + 1\}", 1),
+        kind="tight",
+        source=PAPER,
+        idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
+        r"dual of the unsymmetric problem, with the same value.",
+        quantities=standard("d", "R"),
+        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
+        sides=_sides,
+        cases=grid(
+            most=ENUMERATED_UP_TO, R=sets_with_intercept, part="all sets with order 0 and all subsets of inputs"
+        ),
+        drawn_up_to=5,
+        proof=_proof,
+    )

@@ -24,16 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Symbol
 
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import standard
 from proofs_check.theorems import width_high_orders, width_low_orders
-from proofs_check.theorems.width_law import WITH_INTERCEPT, bound_values, box_instances
-from theory.optimal.families import OURS
+from proofs_check.theorems.width_law import WITH_INTERCEPT, width_claim
 
 
 def _means() -> Sign:
@@ -69,26 +66,16 @@ def _bound(linear: Fraction, terms: int) -> Fraction:
     return min(linear / terms, Fraction(2, terms**2))
 
 
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield width_claim(
+        ("width", r"E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2})", Fraction(1, 2)),
+        ("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5)),
+        range,
+        *WITH_INTERCEPT,
+        bound=_bound,
+        proof=proof,
         idea=r"With \( m \) the largest order up to \( d/2 \) and \( h \) the number of larger ones, \( m + 1 \) uses "
         r"of the link inequality and the weights of the extremal theorem give \( 1/E \le 2^{m+1} H_h \), while "
         r"\( N \ge \binom{d}{m} + H_h \) and \( \binom{d}{m} \ge 2^m \).",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=WITH_INTERCEPT,
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(_bound, linear)),
-        instances=partial(box_instances, range, partial(_bound, linear)),
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5))
-    yield _claim("width", r"E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2})", Fraction(1, 2), (false,))

@@ -28,15 +28,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Rational, Symbol, binomial
 
 from proofs_check.claim import Claim
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.statement import INTERCEPT, Case, Hypothesis, standard
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
-from theory.optimal.families import OURS, D, K
+from proofs_check.statement import INTERCEPT, Case, Hypothesis
+from proofs_check.theorems.width_law import COUNTEREXAMPLE, width_claim
+from theory.optimal.families import D, K
 
 KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")
 
@@ -128,29 +127,16 @@ def _are_high(case: Case) -> bool:
     return all(r == 0 or case["d"] <= 2 * r < 2 * case["d"] for r in case["R"])
 
 
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield width_claim(
+        ("width-high-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2)),
+        ("width-high-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1)),
+        _orders,
+        INTERCEPT,
+        Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
+        proof=proof,
         idea=r"The weights of the extremal theorem: with \( h \) orders beside the intercept, \( 1/E \) is at most "
         r"\( 2 \sum_{k \le h} \binom{d-1}{k} \), and \( h \) orders of at least \( d/2 \) have at least "
         r"\( \sum_{1 \le k \le h} \binom{d}{k} \) subsets.",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=(
-            INTERCEPT,
-            Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
-        ),
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(linear_bound, linear)),
-        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("width-high-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-high-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

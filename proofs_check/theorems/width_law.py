@@ -25,7 +25,9 @@ from functools import cache, partial
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.kits.optima import certified_error
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
+from proofs_check.kits.variants import Variant, stated
+from proofs_check.proof import Proof
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
@@ -48,11 +50,7 @@ Bound = Callable[[int], Fraction]
 class Box:
     """All sets R of orders with ``least`` <= R <= ``largest``.
 
-    Attributes
-    ----------
-    kernel_size : int
-    least, largest : tuple of int
-        Sorted; the first is a subset of the second.
+    Both are sorted.
     """
 
     kernel_size: int
@@ -86,12 +84,7 @@ class Box:
 def settled_boxes(kernel_size: int, orders: Iterable[int], bound: Bound) -> Iterator[Box]:
     """Yield disjoint boxes that make up all sets with order 0: each has E >= bound(N), or is a single set.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : iterable of int
-        The orders that the sets are taken from, 0 among them.
-    bound : callable
+    The orders are those that the sets are taken from, 0 among them.
 
     Examples
     --------
@@ -110,67 +103,75 @@ def settled_boxes(kernel_size: int, orders: Iterable[int], bound: Bound) -> Iter
             pending.extend(box.split())
 
 
-def box_instances(orders: Callable[[int], Iterable[int]], bound: Bound, kernel_max: int) -> Iterator[Instance]:
-    """Yield one instance for each settled box: the error of its largest set against the bound of its least.
+def width_claim(
+    true: Variant,
+    false: Variant,
+    orders: Callable[[int], Iterable[int]],
+    *hypotheses: Hypothesis,
+    bound: Callable[[Fraction, int], Fraction] = Fraction.__truediv__,
+    proof: Callable[[Fraction], Proof],
+    idea: str,
+) -> Claim:
+    """Return the claim of a bound on E in N, by default a constant over N, for all sets with order 0 of some orders."""
 
-    Parameters
-    ----------
-    orders : callable
-        Takes the kernel size; the orders that the sets are taken from.
-    bound : callable
-    kernel_max : int
-    """
-    for d in range(2, kernel_max + 1):
-        for box in settled_boxes(d, orders(d), bound):
-            yield Instance(str(box), d, box.error, bound(box.terms))
+    def boxes(constant: Fraction, kernel_max: int) -> Iterator[Instance]:
+        here = partial(bound, constant)
+        for d in range(2, kernel_max + 1):
+            for box in settled_boxes(d, orders(d), here):
+                yield Instance(str(box), d, box.error, here(box.terms))
+
+    def sides(constant: Fraction, case: Case) -> tuple[Fraction, Fraction]:
+        d, chosen = case["d"], case["R"]
+        return certified_error(d, chosen), bound(constant, number_of_terms(d, chosen))
+
+    return stated(
+        true,
+        false,
+        kind="lower",
+        source=OURS,
+        idea=idea,
+        quantities=standard("d", "R"),
+        hypotheses=hypotheses,
+        sides=sides,
+        instances=boxes,
+        drawn_up_to=19,
+        proof=proof,
+    )
 
 
-def linear_bound(constant: Fraction, terms: int) -> Fraction:
-    """Return constant/N."""
-    return constant / terms
-
-
-def bound_values(bound: Bound, case: Case) -> Iterator[Value]:
-    """Compare E(d,R) with a bound in N, the number of subpool maxima."""
-    d, orders = case["d"], case["R"]
-    yield Value("", certified_error(d, orders), bound(number_of_terms(d, orders)))
-
-
-def _instances(constant: Fraction, last: int, _kernel_max: int) -> Iterator[Instance]:
+def _instances(change: tuple[Fraction, int], _kernel_max: int) -> Iterator[Instance]:
     # All kernel sizes of the statement, whatever the largest one asked for: that takes a few seconds.
+    constant, last = change
     for d in range(2, last + 1):
-        for box in settled_boxes(d, range(d), partial(linear_bound, constant)):
+        for box in settled_boxes(d, range(d), lambda terms: constant / terms):
             yield Instance(str(box), d, box.error * box.terms, constant)
 
 
-def _evaluate(constant: Fraction, case: Case) -> Iterator[Value]:
+def _sides(change: tuple[Fraction, int], case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
-    yield Value("", certified_error(d, orders) * number_of_terms(d, orders), constant)
+    return certified_error(d, orders) * number_of_terms(d, orders), change[0]
 
 
-def _claim(name: str, text: str, constant: Fraction, last: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"E(d, R) N \ge {text}",
-        kind="lower",
-        source=OURS,
-        idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
-        r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
-        quantities=standard("d", "R"),
-        hypotheses=(
-            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last).failing_at(**COUNTEREXAMPLE),
-            *WITH_INTERCEPT,
-        ),
-        evaluate=partial(_evaluate, constant),
-        instances=partial(_instances, constant, last),
-        drawn_up_to=last,
-        neighbours=neighbours,
-    )
+def _hypotheses(change: tuple[Fraction, int]) -> tuple[Hypothesis, ...]:
+    last = change[1]
+    up_to = Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last)
+    return up_to.failing_at(**COUNTEREXAMPLE), *WITH_INTERCEPT
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     half = Fraction(1, 2)
-    larger = _claim("width-law-larger-constant", r"\frac{3}{5}", Fraction(3, 5), HOLDS_UP_TO)
-    beyond = _claim("width-law-beyond", r"\frac{1}{2}", half, HOLDS_UP_TO + 1)
-    yield _claim("width-law", r"\frac{1}{2}", half, HOLDS_UP_TO, (larger, beyond))
+    yield stated(
+        ("width-law", r"E(d, R) N \ge \frac{1}{2}", (half, HOLDS_UP_TO)),
+        ("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", (Fraction(3, 5), HOLDS_UP_TO)),
+        ("width-law-beyond", r"E(d, R) N \ge \frac{1}{2}", (half, HOLDS_UP_TO + 1)),
+        kind="lower",
+        source=OURS,
+        idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
+        r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
+        quantities=standard("d", "R"),
+        hypotheses=_hypotheses,
+        sides=_sides,
+        instances=_instances,
+        drawn_up_to=HOLDS_UP_TO,
+    )

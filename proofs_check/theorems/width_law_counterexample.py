@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from random import Random
 
 from proofs_check.claim import Claim, Instance
 from proofs_check.kits.optima import certified_error
-from proofs_check.statement import INTERCEPT, Case, Hypothesis, Value
+from proofs_check.kits.variants import stated
+from proofs_check.statement import INTERCEPT, Case, Hypothesis
 from proofs_check.theorems.width_law import COUNTEREXAMPLE, settled_boxes
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
@@ -52,11 +52,10 @@ def _draw_orders(rng: Random, _case: Case, _most: int) -> tuple[int, ...]:
     return tuple(sorted(rng.choice([known, near, known - {0}, {0, *rng.sample(range(d + 1), rng.randint(1, d))}])))
 
 
-def _evaluate(orders: tuple[int, ...], case: Case) -> Iterator[Value]:
-    """Compare whether a set breaks the law with whether it is the one that is said to."""
+def _sides(orders: tuple[int, ...], case: Case) -> tuple[bool, bool]:
+    """Return whether a set breaks the law, and whether it is the one that is said to."""
     d = KERNEL_SIZE
-    broken = 2 * certified_error(d, case["R"]) * number_of_terms(d, case["R"]) < 1
-    yield Value("", Fraction(broken), Fraction(case["R"] == orders))
+    return 2 * certified_error(d, case["R"]) * number_of_terms(d, case["R"]) < 1, case["R"] == orders
 
 
 def _exceptions() -> int:
@@ -66,32 +65,28 @@ def _exceptions() -> int:
     return sum(2 * box.error * box.terms < 1 for box in boxes)
 
 
-def _claim(name: str, orders: tuple[int, ...], neighbours: tuple[Claim, ...] = ()) -> Claim:
-    listed = ", ".join(map(str, orders))
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
     error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (ERROR, ERROR * TERMS))
-    return Claim(
-        name=name,
-        conclusion=rf"E({KERNEL_SIZE}, R) N < \frac{{1}}{{2}} \iff R = \{{{listed}\}}, "
-        rf"\text{{ and then }} E({KERNEL_SIZE}, R) N = {error} \cdot {TERMS} = {product}",
+    only = (
+        rf"E(19, R) N < \frac{{1}}{{2}} \iff R = \{{%s\}}, "
+        rf"\text{{ and then }} E(19, R) N = {error} \cdot {TERMS} = {product}"
+    )
+    orders, fewer = COUNTEREXAMPLE["R"], tuple(r for r in COUNTEREXAMPLE["R"] if r != 13)
+    yield stated(
+        ("width-law-counterexample", only % ", ".join(map(str, orders)), orders),
+        ("width-law-five-high-orders", only % ", ".join(map(str, fewer)), fewer),
         kind="tight",
         source=OURS,
         idea=r"Low orders approximate like polynomials, high orders like the extremal sets; a mixture gains from both, "
         r"and its width is a sum only.",
         quantities={"R": _draw_orders},
-        hypotheses=(
-            Hypothesis(rf"{KERNEL_SIZE} \notin R", lambda case: KERNEL_SIZE not in case["R"]).failing_at(R=(0, 19)),
+        hypotheses=lambda orders: (
+            Hypothesis(r"19 \notin R", lambda case: KERNEL_SIZE not in case["R"]).failing_at(R=(0, 19)),
             INTERCEPT.failing_at(R=orders[1:]),
         ),
-        evaluate=partial(_evaluate, orders),
-        instances=partial(_instances, orders),
+        sides=_sides,
+        instances=_instances,
         kernel_size=KERNEL_SIZE,
-        scope=f"d = {KERNEL_SIZE}",
-        neighbours=neighbours,
+        scope="d = 19",
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    low = tuple(range(5))
-    false = _claim("width-law-five-high-orders", low + tuple(range(14, KERNEL_SIZE)))
-    yield _claim("width-law-counterexample", low + tuple(range(13, KERNEL_SIZE)), (false,))

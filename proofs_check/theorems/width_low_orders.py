@@ -22,28 +22,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Rational, binomial
 
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import INTERCEPT, Hypothesis, standard
+from proofs_check.statement import INTERCEPT, Hypothesis
 from proofs_check.theorems.link import pascal
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
-from theory.optimal.families import OURS, D, R
-
-TWO = Rational(2)
+from proofs_check.theorems.width_law import COUNTEREXAMPLE, width_claim
+from theory.optimal.families import D, R
 
 
-def halving_step(factor: Rational = TWO) -> Sign:
-    """Build the step: C(d,r) is at least 2 C(d-1,r-1) for r <= d/2.
-
-    Parameters
-    ----------
-    factor : Rational
-        Instead of 2; anything larger is wrong, which shows that the check is able to fail.
-    """
+def _halving_step(factor: Rational) -> Sign:
+    """Build the step: C(d,r) is at least 2 C(d-1,r-1) for r <= d/2; any larger factor is wrong."""
     a, b = free("a"), free("b")
     return Sign(
         text="Lowering an order by one, with the kernel size, halves the number of subsets at least",
@@ -56,7 +47,7 @@ def halving_step(factor: Rational = TWO) -> Sign:
 def proof(linear: Fraction) -> Proof:
     """Build the proof of E >= linear/N."""
     return Proof(
-        steps=(*pascal(), halving_step(4 * Rational(linear.numerator, linear.denominator))),
+        steps=(*pascal(), _halving_step(4 * Rational(linear.numerator, linear.denominator))),
         valid_from=2,
         argument=r"Induction on \( d \): by the link inequality, whose steps come first, and the induction hypothesis, "
         r"\( 1/\tilde E(d, R) \le 2/\tilde E(d-1, S) \le \sum_{r \in R, r \ge 1} 4 \binom{d-1}{r-1} \), at most "
@@ -67,32 +58,15 @@ def proof(linear: Fraction) -> Proof:
     )
 
 
-def _orders(kernel_size: int) -> range:
-    return range(kernel_size // 2 + 1)
-
-
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
-        idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
-        r"halves the number of its subsets, at least: induction.",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=(
-            INTERCEPT,
-            Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
-        ),
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(linear_bound, linear)),
-        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
-        neighbours=neighbours,
-    )
-
-
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("width-low-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-low-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))
+    yield width_claim(
+        ("width-low-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2)),
+        ("width-low-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1)),
+        lambda d: range(d // 2 + 1),
+        INTERCEPT,
+        Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
+        proof=proof,
+        idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
+        r"halves the number of its subsets, at least: induction.",
+    )

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from math import prod
 from random import Random
 
@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.statement import Case, Sampler, Value
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case
 from theory import closed_forms, optimal_estimator
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
@@ -51,11 +52,7 @@ _EXACT_FLOAT = 2**53
 class Observation:
     """The largest residual of one estimator over all windows of all photographs.
 
-    Attributes
-    ----------
-    windows : int
-    largest : Fraction
-        For the objective ``range`` relative to the range of the window; windows without range must have residual 0.
+    For the objective ``range`` it is relative to the range of the window; windows without range must have residual 0.
     """
 
     windows: int
@@ -64,13 +61,7 @@ class Observation:
 
 @cache
 def photographs() -> dict[str, NDArray[np.uint8]]:
-    """Load the photographs as arrays of shape (height, width, channels).
-
-    Raises
-    ------
-    MissingDependencyError
-        If scikit-image is not installed.
-    """
+    """Load the photographs as arrays of shape (height, width, channels)."""
     data = import_extra("skimage.data", extra="images", purpose="the photographs come with scikit-image")
     images = {name: np.asarray(getattr(data, name)()) for name in PHOTOGRAPHS}
     return {name: np.atleast_3d(image) for name, image in images.items()}
@@ -127,16 +118,7 @@ def estimators(kernel: tuple[int, int]) -> dict[str, Estimator]:
 
 @cache
 def observe(kernel: tuple[int, int]) -> dict[str, Observation]:
-    """Find the largest residual of each estimator over all windows of all photographs, by the name of its family.
-
-    Parameters
-    ----------
-    kernel : tuple of two int
-
-    Raises
-    ------
-    MissingDependencyError
-    """
+    """Find the largest residual of each estimator over all windows of all photographs, by the name of its family."""
     largest = {name: _Largest(estimator) for name, estimator in estimators(kernel).items()}
     count = 0
     for image in photographs().values():
@@ -152,59 +134,54 @@ def _draw_place(rng: Random, kernel: tuple[int, int], name: str) -> tuple[int, i
     return rng.randrange(height - kernel[0] + 1), rng.randrange(width - kernel[1] + 1), rng.randrange(channels)
 
 
-def _quantities(kernel: tuple[int, int]) -> dict[str, Sampler]:
-    return {
-        "photograph": lambda rng, _case, _most: rng.choice(PHOTOGRAPHS),
-        "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
-    }
+def _claim(kernel: tuple[int, int], name: str) -> Claim:
+    """Return the claim for one kernel and family; nine tenths of the error are not enough for any."""
 
-
-def _evaluate(kernel: tuple[int, int], name: str, share: Fraction, case: Case) -> Iterator[Value]:
-    """Evaluate the residual at one window, in fractions."""
-    row, column, channel = case["place"]
-    window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
-    x = [Fraction(int(value), LEVELS) for value in window.flat]
-    estimator = estimators(kernel)[name]
-    unit = max(x) - min(x) if estimator.goal.relative else 1
-    if estimator.error is not None:
+    def sides(share: Fraction, case: Case) -> tuple[Fraction, Fraction]:
+        """Evaluate the residual at one window, in fractions."""
+        row, column, channel = case["place"]
+        window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
+        x = [Fraction(int(value), LEVELS) for value in window.flat]
+        estimator = estimators(kernel)[name]
+        unit = max(x) - min(x) if estimator.goal.relative else 1
         f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
-        yield Value("", abs(max(x) - f), share * estimator.error * unit)
+        return abs(max(x) - f), share * (estimator.error or 0) * unit
 
+    def instances(share: Fraction, _kernel_max: int) -> Iterator[Instance]:
+        # The kernels are those of real networks, whatever the largest kernel size of the other claims.
+        seen = observe(kernel)[name]
+        yield Instance(
+            f"{seen.windows} windows", prod(kernel), seen.largest, share * (estimators(kernel)[name].error or 0)
+        )
 
-def _instances(kernel: tuple[int, int], name: str, share: Fraction, kernel_max: int) -> Iterator[Instance]:
-    # The kernels are those of real networks, whatever the largest kernel size of the other claims.
-    del kernel_max
-    seen = observe(kernel)[name]
-    error = estimators(kernel)[name].error
-    if error is not None:
-        yield Instance(f"{seen.windows} windows", prod(kernel), seen.largest, share * error)
-
-
-def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     shape = "x".join(map(str, kernel))
     relative = r"\,(\max x - \min x)" if name.startswith("range-") else ""
-    factor = "" if share == 1 else rf"{share.numerator}/{share.denominator}\,"
-    return Claim(
-        name=f"photos-{shape}-{name}",
-        conclusion=rf"|\max x - f(x)| \le {factor}E{relative}"
-        rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
+    statement = (
+        rf"|\max x - f(x)| \le %sE{relative}"
+        rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}"
+    )
+    return stated(
+        (f"photos-{shape}-{name}", statement % "", Fraction(1)),
+        (f"photos-{shape}-{name}", statement % r"9/10\,", Fraction(9, 10)),
         kind="upper",
         source=f"{OURS}: the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
-        quantities=_quantities(kernel),
-        evaluate=partial(_evaluate, kernel, name, share),
-        instances=partial(_instances, kernel, name, share),
+        quantities={
+            "photograph": lambda rng, _case, _most: rng.choice(PHOTOGRAPHS),
+            "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
+        },
+        sides=sides,
+        instances=instances,
         kernel_size=prod(kernel),
         scope=f"all windows of {', '.join(PHOTOGRAPHS)}",
         topic="photographs",
-        neighbours=neighbours,
         group=f"photos-{shape}",
     )
 
 
 def claims() -> Iterator[Claim]:
-    """Yield one claim for each kernel and estimator; nine tenths of the error are not enough for any."""
+    """Yield one claim for each kernel and estimator."""
     for kernel in KERNELS:
         for name in FAMILIES:
             if name != "full" or prod(kernel) <= FULL_UP_TO:
-                yield _claim(kernel, name, Fraction(1), (_claim(kernel, name, Fraction(9, 10)),))
+                yield _claim(kernel, name)
