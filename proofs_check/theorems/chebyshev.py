@@ -11,12 +11,9 @@ Source
     This project, as a bound for each d and n. Approximating OR by polynomials of low degree, and Chebyshev polynomials
     as the means to it, are older: Linial, Nisan 1990; Nisan, Szegedy 1994; Kahn, Linial, Samorodnitsky 1996.
 Proof
-    With t = (2z - (d-1))/(d-1), the polynomial p(z) = T_n(t) has degree n, so it is in the span of C(z,0), ..., C(z,n).
-    At z = 0..d-1, |t| <= 1 and so |p| <= 1; at z = d it is L = T_n((d+1)/(d-1)) >= 1. So p/(1+L) approximates
-    [z = d] at 0..d with error 1/(1+L).
-    That |T_n| <= 1 on [-1,1] follows from Pell's equation T_n^2 - (t^2-1) U_n^2 = 1 with U_n the polynomials of the
-    pair recursion T_(n+1) = t T_n + (t^2-1) U_n, U_(n+1) = T_n + t U_n from T_0 = 1, U_0 = 0; the recursion keeps
-    Pell's form, and implies the recursion of the Chebyshev polynomials.
+    The Chebyshev polynomial T_n of t = (2z - (d-1))/(d-1) is bounded by 1 at z = 0..d-1, where |t| <= 1, and is
+    L = T_n((d+1)/(d-1)) >= 1 at z = d; so, divided by 1 + L, it approximates [z = d]. That |T_n| <= 1 on [-1,1] follows
+    from Pell's equation T_n^2 - (t^2-1) U_n^2 = 1, which the pair recursion of the steps keeps.
 Check
     Certified errors for all n.
 """

@@ -36,8 +36,8 @@ from proofs_check.kits.optima import certified_error
 from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, standard
-from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to, value
-from theory.optimal.families import OURS, D, J, K
+from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to
+from theory.optimal.families import OURS, D, J, K, evaluate_formula
 
 ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
@@ -67,7 +67,7 @@ def _least_numbers(inverse_bound: Expr, case: Case) -> tuple[int, int]:
     least = next((h for h in range(d) if least_error(d, h) <= eps), None)
     if least is None:
         raise StatementError(f"no set of orders below {d} has error {eps}")
-    return least, next(h for h in count() if value(inverse_bound, d, h) * eps >= 1)
+    return least, next(h for h in count() if evaluate_formula(inverse_bound, {D: d, J: h}) * eps >= 1)
 
 
 def _error_and_rate(scale: int, case: Case) -> tuple[Fraction, Fraction]:

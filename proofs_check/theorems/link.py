@@ -10,10 +10,8 @@ Kind
 Source
     This project.
 Proof
-    Let p be a best approximation of [z = d] with error E~. Its difference g(z) = p(z+1) - p(z), z = 0..d-1, is in the
-    span of C(z,r-1), r in R, r >= 1, by Pascal's rule. On 0..d the target [z = d] is C(z,d), and the same rule turns it
-    into C(z,d-1), which is [z = d-1] on 0..d-1. So [z = d-1] - g(z) is a difference of two residuals of p, and at most
-    2 E~ in absolute value.
+    Let p be a best approximation of [z = d]. Its difference p(z+1) - p(z), z = 0..d-1, is in the span of the C(z,r-1)
+    by Pascal's rule, which turns the target C(z,d) into C(z,d-1); so its error is a difference of two residuals of p.
 Check
     Exact errors for all sets of orders.
 """

@@ -29,13 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
 from itertools import accumulate, combinations
 from math import gcd
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Value, draw_numbers
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, draw_numbers
 from theory.optimal.families import OURS
 
 SIZE = 5
@@ -45,14 +44,7 @@ Vector = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Term:
-    """One term: the coefficient times max(A, B), A and B sums of maxima over subsets of the inputs.
-
-    Attributes
-    ----------
-    coefficient : int
-    first, second : tuple of tuple of int
-        The subsets, of positions 0..4, over which maxima are taken and added up to A and to B.
-    """
+    """One term: the coefficient times max(A, B), A and B the sums of maxima over subsets of the positions 0..4."""
 
     coefficient: int
     first: tuple[tuple[int, ...], ...]
@@ -89,18 +81,7 @@ def splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
 
 
 def terms(four: int) -> Iterator[Term]:
-    """Yield the 50 terms of the right side.
-
-    Parameters
-    ----------
-    four : int
-        The coefficient of the maxima over four inputs: 12.
-
-    Examples
-    --------
-    >>> len(list(terms(12)))
-    50
-    """
+    """Yield the 50 terms of the right side, with the coefficient of the maxima over four inputs: 12."""
     for a, pair, other in splits():
         yield Term(1, ((a,), (a,)), (pair, other))
         for (b, c), rest in ((pair, other), (other, pair)):
@@ -142,43 +123,36 @@ def rays(right: Sequence[Term]) -> list[Vector]:
     return sorted(found)
 
 
-def _left(four: int) -> int:
-    """Return the coefficient of the maximum over all, which equal inputs force: 15 * 2 + 5 four - 30 * 2."""
-    return 5 * four - 30
-
-
-def _cases(four: int, _kernel_max: int) -> Iterator[Case]:
-    # All of R^5, whatever the largest kernel size asked for.
+def _cases(_kernel_max: int) -> Iterator[Case]:
+    # All of R^5, whatever the largest kernel size asked for. Where terms bend does not depend on their coefficients.
     yield {"x": (1,) * SIZE}
-    for ray in rays(list(terms(four))):
+    for ray in rays(list(terms(12))):
         yield {"x": tuple(accumulate(ray, initial=0))}
 
 
-def _evaluate(four: int, case: Case) -> Iterator[Value]:
+def _sides(four: int, case: Case) -> tuple[int, int]:
     x = case["x"]
-    value = sum(term.value(x) for term in terms(four))
-    yield Value("", Fraction(value), Fraction(_left(four) * max(x)))
+    # Equal inputs force the coefficient of the maximum over all: 15 * 2 + 5 four - 30 * 2.
+    return sum(term.value(x) for term in terms(four)), (5 * four - 30) * max(x)
 
 
-def _claim(name: str, four: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"{_left(four)} \max(x_1, \ldots, x_5) = \sum_{{\{{a|bc|de\}}}} \max(2 x_a, M_{{bc}} + M_{{de}}) "
-        rf"+ {four} \sum_{{|J|=4}} \max_{{j \in J}} x_j - \sum_{{\{{a,\{{b,c\}},\{{d,e\}}\}}}} "
-        r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)",
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    identity = (
+        r"%d \max(x_1, \ldots, x_5) = \sum_{\{a|bc|de\}} \max(2 x_a, M_{bc} + M_{de}) "
+        r"+ %d \sum_{|J|=4} \max_{j \in J} x_j - \sum_{\{a,\{b,c\},\{d,e\}\}} "
+        r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)"
+    )
+    yield stated(
+        ("max-of-five", identity % (30, 12), 12),
+        ("max-of-five-eleven", identity % (25, 11), 11),
         kind="identity",
         source=f"{OURS}; two layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338",
         idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
         r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
         quantities={"x": draw_numbers(SIZE)},
-        evaluate=partial(_evaluate, four),
-        cases=partial(_cases, four),
+        sides=_sides,
+        cases=_cases,
         topic="depth",
         scope="all of R^5, by cells",
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    yield _claim("max-of-five", 12, (_claim("max-of-five-eleven", 11),))

@@ -9,11 +9,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    Both sides are symmetric, so let x_1 <= ... <= x_d. There each maximum is the entry with the largest index, so both
-    sides are linear, and it suffices to compare them on what spans all sorted vectors: the 0/1 vectors with z zeros
-    followed by ones, z = 0..d-1. Of the C(d,r) subsets, C(z,r) consist of zeros alone, so the left side is
-    1 - C(z,r)/C(d,r). The right side is the sum of the weights over k > z, which has the same value by a telescoping
-    sum; for z < r-1 it begins with weights that are 0, so that z = r-1 stands for it.
+    Both sides are linear on sorted windows, which the 0/1 vectors with z zeros span. There the left side counts the
+    subsets of zeros, and the right side is a telescoping sum.
 Check
     Enumeration of the subsets, for every order, on windows with and without equal inputs.
 """

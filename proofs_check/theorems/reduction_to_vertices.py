@@ -10,10 +10,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    x_(k) is the sum of the D_z with z < k. So a weighted sum of order statistics, sum_k w_k x_(k), is the sum over z of
-    D_z times the tail sum of the w_k with k > z, by exchanging two finite sums. The tail sum of the weights of m_r is
-    phi_r(z), by a telescoping sum; that of the maximum, which is m_d, is 1 for z < d and 0 for z = d; and the intercept
-    is beta_0 times the sum of all D_z. Hence e(x) = sum_z D_z e_z, a weighted average of the e_z.
+    x_(k) is the sum of the D_z with z < k. So a weighted sum of order statistics is the sum over z of D_z times the
+    tail sum of the weights beyond z, which for m_r telescopes to phi_r(z). Hence e(x) is a weighted average.
 Check
     Optimal and arbitrary estimators at inner points of the cube, by enumeration of the subsets, against the weighted
     average of the values at the vertices.

@@ -13,13 +13,10 @@ Proof
     maximum; for z < d the maximum is 1. So the residual of f = b + sum beta_r m_r is 1 - b - X for z < d, and -b at
     z = d.
 
-    Upper bound. Let f be optimal for R u {0}. Its residual at z = d says b <= E', and E' <= 1/2 < 1, since the constant
-    1/2 is in the class. Divide f - b by 1 - b > 0: its residual for z < d is that of f, divided by 1 - b (step
-    "scaling"), and 0 at z = d. Hence E(R) <= E'/(1 - b) <= E'/(1 - E') (step "upper bound").
-
-    Lower bound. Let f = sum beta_r m_r have error E. With b = E/(1 + E), the estimator b + (1 - b) f has the residual
-    of f times 1 - b for z < d (step "mixing"), at most E (1 - b) = b there (step "balance"), and -b at z = d. So
-    E' <= b, that is E' (1 + E) <= E, and E'/(1 - E') <= E (step "lower bound").
+    Upper bound: an optimal f for R u {0} has b <= E' <= 1/2; f - b, divided by 1 - b, has the residual of f, divided by
+    1 - b, for z < d, and 0 at z = d (steps "scaling", "upper bound"). Lower bound: with the error E of f, b = E/(1 + E)
+    and b + (1 - b) f has the residual E (1 - b) = b at most (steps "mixing", "balance"), so that E' <= b (step "lower
+    bound").
 
     All numbers may be taken to be rational, since they are optimal values and solutions of rational linear programs.
     So the steps write them as quotients of integers.

@@ -11,11 +11,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    The symmetric class is part of the other one. For the converse take an optimal dual w_z of the symmetric problem,
-    and spread each w_z evenly over the C(d,z) vectors with z zeros. The moment of these weights against
-    max_{j in J} x_j, |J| = r, is sum_z w_z (1 - C(d-r,z-r)/C(d,z)), since C(d-r,z-r) of the vectors with z zeros are 0
-    on all of J. That is sum_z w_z phi_r(z) = 0 by an identity of binomial coefficients. So the spread weights, of
-    total size 1 and value E(d,R), are a dual of the unsymmetric problem, where no error is smaller than their value.
+    The symmetric class is part of the other one. For the converse an optimal dual of the symmetric problem, spread
+    evenly over the C(d,z) vectors with z zeros, is a dual of the unsymmetric problem, by an identity of binomials.
 Check
     For all sets R, the moments against the maxima over single subsets, by enumeration of all 2^d vectors and all
     subsets; and the value of the dual.

@@ -9,15 +9,12 @@ Kind
 Source
     This project.
 Proof
-    Let m be the largest order <= d/2, h the number of orders > d/2, and H_h = sum over k <= h of C(d,k). If m = 0 or
-    h = 0, then E >= 1/(2N) (claims width-high-orders and width-low-orders). Otherwise apply the link inequality m+1
-    times: it leaves the h orders s = r-m-1 at kernel size d' = d-m-1. The numbers k_i = d'-s = d-r are those of
-    width-high-orders, so the weights (-1)^k b_k on the 0/1 vectors with k ones, with 0 <= b_k <= 1 and b_k = 0 for
-    k > h, have zero moments against C(z,s) and the weight 1 at z = d'. Hence 1/E~(d',S) <= sum_(k <= h) C(d',k) <= H_h
-    and 1/E <= 2^(m+1) H_h. Now C(d,m) >= 2^m, since m <= d/2; N >= C(d,m) + H_h, since the h orders above d/2 have at
-    least H_h - 1 subsets and order 0 has one; and 4 C(d,m) H_h <= (C(d,m) + H_h)^2. So 1/E <= N^2/2.
+    With m the largest order <= d/2 and h the number of larger ones, m + 1 uses of the link inequality leave h orders,
+    and the weights of width-high-orders then give 1/E <= 2^(m+1) H_h, where H_h = sum over k <= h of C(d,k). As
+    C(d,m) >= 2^m, and N >= C(d,m) + H_h, since the h orders above d/2 have at least H_h - 1 subsets and order 0 has
+    one, 1/E <= N^2/2. If m = 0 or h = 0, then E >= 1/(2N) (claims width-high-orders and width-low-orders).
 Check
-    Every set of orders, for each kernel size, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of orders, for each kernel size, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
@@ -28,9 +25,10 @@ from fractions import Fraction
 from sympy import Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Proof, Region, Sign, free
 from proofs_check.theorems import width_high_orders, width_low_orders
-from proofs_check.theorems.width_law import WITH_INTERCEPT, width_claim
+from proofs_check.theorems.width_law import WITH_INTERCEPT
 
 
 def _means() -> Sign:

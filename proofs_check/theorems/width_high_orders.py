@@ -9,19 +9,11 @@ Kind
 Source
     This project.
 Proof
-    Let k_1 < ... < k_h be the numbers d-r, so 1 <= k_i <= d/2 and k_i >= i, and q(t) = prod_i (1 - t/k_i). Write
-    q(t) = sum_k (-1)^k b_k C(t,k). Multiplying by 1 - t/kappa turns b_k into (1 - k/kappa) b_k + (k/kappa) b_(k-1); in
-    the i-th of the factors kappa = k_i >= i >= k wherever b_k or b_(k-1) is not 0, so this is a convex combination, and
-    0 <= b_k <= 1 for all k, b_k = 0 for k > h.
-    Put the weight (-1)^k b_k on every 0/1 vector with k ones, and subtract q(d) at the vector of ones. The vector of
-    zeros has the weight q(0) = 1. The sum of the weights is q(d) - q(d) = 0, and the weights of the vectors that vanish
-    on J, |J| = r, sum up to q(d-r) = 0; so all moments against the class vanish, and 1/E is at most the total size
-    sum_k C(d,k) b_k + |q(d)|. Here |q(d)| = prod (d/k_i - 1) <= prod_(i <= h) (d/i - 1) = C(d-1,h), because the factors
-    fall with k_i >= i. So 1/E <= sum_(k <= h) C(d,k) + C(d-1,h) = 2 sum_(k <= h) C(d-1,k) by Pascal's rule
-    (the extremal theorem).
-    As the C(d,k) grow for k <= d/2, N >= sum_(k <= h) C(d,k) >= sum_(k <= h) C(d-1,k).
+    The weights of the extremal theorem (:mod:`proofs_check.theorems.extremal`), for the numbers k_i = d - r with
+    i <= k_i <= d/2: 1/E <= 2 sum over k <= h of C(d-1,k). As the C(d,k) grow for k <= d/2, N >= sum over k <= h of
+    C(d,k) >= sum over k <= h of C(d-1,k).
 Check
-    Every set of such orders, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of such orders, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
@@ -32,9 +24,10 @@ from fractions import Fraction
 from sympy import Rational, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Identity, Proof, Region, Sign, free
 from proofs_check.statement import INTERCEPT, Case, Hypothesis
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, width_claim
+from proofs_check.theorems.width_law import COUNTEREXAMPLE
 from theory.optimal.families import D, K
 
 KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")

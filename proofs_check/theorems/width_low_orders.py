@@ -10,12 +10,10 @@ Kind
 Source
     This project.
 Proof
-    By induction on d. If R = {0}, E = 1/2 and N = 1. Otherwise S = {r-1 : r in R, r >= 1} is a nonempty set of orders
-    of at most d/2 - 1 <= (d-1)/2, so 1/E~(d-1,S) <= 2 N(d-1,S), and the link inequality gives
-    1/E~(d,R) <= 4 N(d-1,S) = sum over r of 4 C(d-1,r-1). As r <= d/2, 2 C(d-1,r-1) = (2r/d) C(d,r) <= C(d,r). The
-    induction ends at R = {0}, at the latest at d = 1.
+    By induction on d: the link inequality costs a factor 2, and lowering an order r <= d/2 together with d halves
+    C(d,r) at least. The induction ends at R = {0}, at the latest at d = 1, with E = 1/2 and N = 1.
 Check
-    Every set of such orders with order 0, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of such orders with order 0, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
@@ -26,10 +24,11 @@ from fractions import Fraction
 from sympy import Rational, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Proof, Region, Sign, free
 from proofs_check.statement import INTERCEPT, Hypothesis
 from proofs_check.theorems.link import pascal
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, width_claim
+from proofs_check.theorems.width_law import COUNTEREXAMPLE
 from theory.optimal.families import D, R
 
 

@@ -31,9 +31,9 @@ from proofs_check.claim import Claim, Instance
 from proofs_check.kits.variants import stated
 from proofs_check.statement import Case
 from theory import closed_forms, optimal_estimator
+from theory.empirical.images import shipped_photographs
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
-from theory.extras import import_extra
 from theory.optimal.families import OURS
 from theory.rationals import over_common_denominator
 
@@ -62,9 +62,8 @@ class Observation:
 @cache
 def photographs() -> dict[str, NDArray[np.uint8]]:
     """Load the photographs as arrays of shape (height, width, channels)."""
-    data = import_extra("skimage.data", extra="images", purpose="the photographs come with scikit-image")
-    images = {name: np.asarray(getattr(data, name)()) for name in PHOTOGRAPHS}
-    return {name: np.atleast_3d(image) for name, image in images.items()}
+    pictures = shipped_photographs(PHOTOGRAPHS)
+    return {picture.name: np.moveaxis(picture.pixels, 0, -1) for picture in pictures}
 
 
 def _sorted_windows(image: NDArray[np.uint8], kernel: tuple[int, int]) -> Iterator[NDArray[np.float64]]:
