@@ -68,10 +68,8 @@ def _from_parent(name: str, family: ClosedForm) -> Proof:
 
 def claims() -> Iterator[Claim]:
     """Yield a claim for each family without intercept."""
-    for family in closed_forms.values():
-        name = family.name.removeprefix("bare-")
-        if name == family.name:
-            continue
-        few = name in few_orders.ROWS
-        build = few_orders.ROWS[name].proof if few else partial(_from_parent, name)
-        yield family_claim(family, build, idea=_FEW if few else _GROWING, wrong=(off_by_one(family),))
+    builds = {name: (row.proof, _FEW) for name, row in few_orders.ROWS.items()}
+    builds |= {name: (partial(_from_parent, name), _GROWING) for name in _PARENTS}
+    for name, (build, idea) in builds.items():
+        if family := closed_forms.get(f"bare-{name}"):
+            yield family_claim(family, build, idea=idea, wrong=(off_by_one(family),))
