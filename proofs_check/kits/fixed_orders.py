@@ -49,7 +49,7 @@ Z = Symbol("z", integer=True)
 A = Symbol("a", integer=True)
 """Half of d, less a constant, where the parity of d matters."""
 
-Factors = tuple[Expr | Consecutive, ...]
+_Factors = tuple[Expr | Consecutive, ...]
 
 _ARGUMENT = (
     r"The moments extend to \(\sum_i a_i q(z_i) = q(d)\) for every \(q\) in the span. The weights \(a_i\) alternate in "
@@ -291,7 +291,7 @@ def _sign(text: str, expression: Expr, region: Region, *, strict: bool = False) 
     return Sign(text, expression, factors_of(region.apply(expression)), region, ">" if strict else ">=")
 
 
-def factors_of(expression: Expr) -> Factors:
+def factors_of(expression: Expr) -> _Factors:
     """Factor a rational function in free symbols into factors of evident sign and products t (t + 1).
 
     Nothing is taken from here on trust: the factors become part of a step, which is checked.

@@ -123,6 +123,22 @@ def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Ex
     return summand, rest
 
 
+def size_of_weights(text: str, inverse_bound: Expr, others: Expr, region: Region) -> Telescoping:
+    """Return the step: sum_{k <= j} C(d,k), and the size of all other weights, are a formula for the bound on 1/E."""
+    summand, rest = split_sum(inverse_bound, K, Integer(0), J)
+    return Telescoping(
+        text=text,
+        summand=binomial(D, K) - summand,
+        index=K,
+        first=Integer(0),
+        last=J,
+        # The two ways to count differ by 0 in each term, or by a sum of Pascal's differences.
+        antidifference=Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1),
+        total=rest - others,
+        region=region,
+    )
+
+
 def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
     """Write a symbol for each sum, and say in the region that each is a positive integer."""
     sums = sorted({found for formula in formulas for found in formula.atoms(Sum)}, key=str)

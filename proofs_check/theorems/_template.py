@@ -35,7 +35,7 @@ from proofs_check.statement import Case, Hypothesis, StatementError, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, Z, average_of_maxima, windows
 from theory.optimal.families import OURS, D, R
 
-ENUMERATED_UP_TO = 7
+_ENUMERATED_UP_TO = 7
 """The largest kernel size whose subsets are enumerated."""
 
 
@@ -85,7 +85,7 @@ def claims() -> Iterator[Claim]:
             Hypothesis("r < d", lambda case: case["r"] < case["d"]).failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
         ),
         sides=_sides,
-        cases=grid(most=ENUMERATED_UP_TO, r=lambda d: range(1, d), x=windows),
-        drawn_up_to=ENUMERATED_UP_TO,
+        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d), x=windows),
+        drawn_up_to=_ENUMERATED_UP_TO,
         proof=_proof,
     )

@@ -33,7 +33,7 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
-BUILT_UP_TO = 6
+_BUILT_UP_TO = 6
 """The largest kernel size at which networks for all sets of orders are built."""
 
 
@@ -98,7 +98,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "R"),
         hypotheses=(Hypothesis(r"R \ne \{0\}", lambda case: case["R"] != (0,)).failing_at(d=2, R=(0,)),),
         values=_values,
-        cases=grid(most=BUILT_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        cases=grid(most=_BUILT_UP_TO, R=lambda d: sets_of_orders(d + 1)),
         drawn_up_to=5,
         topic="depth",
     )

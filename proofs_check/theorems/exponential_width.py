@@ -39,15 +39,15 @@ from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Stat
 from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to
 from theory.optimal.families import OURS, D, J, K, evaluate_formula
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
 
 
 @cache
-def least_error(kernel_size: int, size: int) -> Fraction:
-    """Compute the least error of 0 and ``size`` further orders: of the largest ones beyond ALL_SETS_UP_TO."""
+def _least_error(kernel_size: int, size: int) -> Fraction:
+    """Compute the least error of 0 and ``size`` further orders: of the largest ones beyond _ALL_SETS_UP_TO."""
     d, h = kernel_size, size
-    sets = combinations(range(1, d), h) if d <= ALL_SETS_UP_TO else (tuple(range(d - h, d)),)
+    sets = combinations(range(1, d), h) if d <= _ALL_SETS_UP_TO else (tuple(range(d - h, d)),)
     return min(certified_error(d, (0, *orders)) for orders in sets)
 
 
@@ -58,13 +58,13 @@ def _errors(kernel_size: int) -> list[Fraction]:
 def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
     # An error that some number of orders just attains, or anything.
     d = case["d"]
-    return rng.choice([least_error(d, rng.randrange(d)), Fraction(rng.randint(1, 60), 60), Fraction(1, 2**d + 1)])
+    return rng.choice([_least_error(d, rng.randrange(d)), Fraction(rng.randint(1, 60), 60), Fraction(1, 2**d + 1)])
 
 
 def _least_numbers(inverse_bound: Expr, case: Case) -> tuple[int, int]:
     """Return the least numbers of orders: by exact optima, and by the formula."""
     d, eps = case["d"], case["eps"]
-    least = next((h for h in range(d) if least_error(d, h) <= eps), None)
+    least = next((h for h in range(d) if _least_error(d, h) <= eps), None)
     if least is None:
         raise StatementError(f"no set of orders below {d} has error {eps}")
     return least, next(h for h in count() if evaluate_formula(inverse_bound, {D: d, J: h}) * eps >= 1)
@@ -139,8 +139,8 @@ def claims() -> Iterator[Claim]:
         ),
         sides=_least_numbers,
         cases=joined(
-            grid(most=ALL_SETS_UP_TO, eps=_errors, part="all sets of orders"),
-            grid(least=ALL_SETS_UP_TO + 1, eps=_errors, part="the sets of the largest orders"),
+            grid(most=_ALL_SETS_UP_TO, eps=_errors, part="all sets of orders"),
+            grid(least=_ALL_SETS_UP_TO + 1, eps=_errors, part="the sets of the largest orders"),
         ),
         proof=_necessary_and_sufficient,
     )

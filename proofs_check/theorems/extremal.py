@@ -30,11 +30,11 @@ from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim
 from proofs_check.kits.cases import Cases, grid, joined, sets_with_intercept, subsets
-from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, size_of_weights, without_sums
 from proofs_check.kits.optima import certified_error
 from proofs_check.kits.top_sets import top_proof
 from proofs_check.kits.variants import stated
-from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping
+from proofs_check.proof import Identity, Proof, Region, Sign, Step
 from proofs_check.statement import INTERCEPT, NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from theory import closed_forms
 from theory.optimal.families import OURS, D, J, K, R, evaluate_formula
@@ -54,7 +54,7 @@ def subsets_up_to(size: Expr, of: Expr) -> Expr:
 
 CUBE = 2 * subsets_up_to(J, D - 1)
 """The bound on 1/E in d and j, which is h here."""
-RANGE = subsets_up_to(J, D) - 1
+_RANGE = subsets_up_to(J, D) - 1
 
 
 def _expansion() -> tuple[Step, ...]:
@@ -84,23 +84,7 @@ def _expansion() -> tuple[Step, ...]:
     )
 
 
-def _size_of_weights(inverse_bound: Expr, at_zero: Expr, at_kernel_size: Expr) -> Telescoping:
-    """Return the step: sum_{k <= h} C(d,k) + |w_0| - (w_d where it does not count) is the bound on 1/E, in d and j = h.
-
-    |w_0| is bounded by ``at_zero``.
-    """
-    summand, rest = split_sum(inverse_bound, K, Integer(0), J)
-    return Telescoping(
-        text="the absolute values of the weights add up to the bound at most",
-        summand=binomial(D, K) - summand,
-        index=K,
-        first=Integer(0),
-        last=J,
-        antidifference=Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1),
-        total=rest - at_zero + at_kernel_size,
-        region=UP_TO_J,
-    )
-
+_SIZE = "the absolute values of the weights add up to the bound at most"
 
 _EXPANSION = (
     r"Let \( q_i(t) = \prod_{l \le i} (1 - t/k_l) = \sum_k (-1)^k b_k \binom{t}{k} \). By the first three steps the "
@@ -116,7 +100,7 @@ _ATTAINED = r"The remaining steps are those of the closed form of the top set, w
 
 def extremal_steps(inverse_bound: Expr) -> tuple[Step, ...]:
     """Return the steps that 1/E is at most ``inverse_bound``, a formula in d and j (which is h here)."""
-    return (*_expansion(), moments(), _size_of_weights(inverse_bound, binomial(D - 1, J), Integer(0)))
+    return (*_expansion(), moments(), size_of_weights(_SIZE, inverse_bound, binomial(D - 1, J), UP_TO_J))
 
 
 def attained_steps(inverse_bound: Expr, name: str) -> tuple[Step, ...]:
@@ -143,7 +127,7 @@ def _range_proof(inverse_bound: Expr) -> Proof:
     return Proof(
         steps=(
             *_expansion(),
-            _size_of_weights(inverse_bound, Integer(0), Integer(1)),
+            size_of_weights(_SIZE, inverse_bound, Integer(-1), UP_TO_J),  # w_d = 1 does not count
             *attained_steps(inverse_bound, "range-top"),
         ),
         valid_from=2,
@@ -199,9 +183,9 @@ def claims() -> Iterator[Claim]:
     )
     bound = r"\frac{1}{E_{\mathrm{range}}(d, R)} \le \sum_{k=%s}^{h} \binom{d}{k}%s, \quad h = |R|" + attained
     yield stated(
-        ("extremal-range", bound % (1, ""), RANGE),
-        ("extremal-range-with-the-empty-set", bound % (0, ""), RANGE + 1),
-        ("extremal-range-less-one", bound % (1, " - 1"), RANGE - 1),
+        ("extremal-range", bound % (1, ""), _RANGE),
+        ("extremal-range-with-the-empty-set", bound % (0, ""), _RANGE + 1),
+        ("extremal-range-less-one", bound % (1, " - 1"), _RANGE - 1),
         kind="lower",
         source=OURS,
         idea=r"The weights of the extremal theorem, without the two 0/1 vectors that are constant.",

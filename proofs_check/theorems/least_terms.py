@@ -32,7 +32,7 @@ from theory.bounds import least_terms
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
-ALL_SETS_UP_TO = 9
+_ALL_SETS_UP_TO = 9
 """The largest kernel size at which all sets with order 0 are tried."""
 
 
@@ -48,7 +48,7 @@ def _proof(factor: Fraction) -> Proof:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for case in grid(most=ALL_SETS_UP_TO, R=sets_with_intercept)(kernel_max):
+    for case in grid(most=_ALL_SETS_UP_TO, R=sets_with_intercept)(kernel_max):
         yield {**case, "eps": certified_error(case["d"], case["R"])}
 
 

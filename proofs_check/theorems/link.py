@@ -64,12 +64,12 @@ def _proof(_factor: Fraction) -> Proof:
     )
 
 
-def least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
+def _least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
     """Return E~(d,S), for d = 0 and d = 1, too.
 
     Examples
     --------
-    >>> [str(least_indicator_error(d, [0])) for d in range(3)]
+    >>> [str(_least_indicator_error(d, [0])) for d in range(3)]
     ['0', '1/2', '1/2']
     """
     if kernel_size >= 2:
@@ -82,8 +82,8 @@ def least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
 
 def _sides(factor: Fraction, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
-    smaller = least_indicator_error(d - 1, [r - 1 for r in orders if r])
-    return least_indicator_error(d, orders), smaller / factor
+    smaller = _least_indicator_error(d - 1, [r - 1 for r in orders if r])
+    return _least_indicator_error(d, orders), smaller / factor
 
 
 def claims() -> Iterator[Claim]:

@@ -31,7 +31,7 @@ from proofs_check.proof import Identity, Proof, Sign
 from proofs_check.statement import NO_MAXIMUM, standard
 from theory.optimal.families import PAPER, D
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
 
 
@@ -66,8 +66,8 @@ def claims() -> Iterator[Claim]:
         hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,)),),
         sides=lambda base, case: (certified_error(case["d"], case["R"]), Fraction(1, base ** case["d"])),
         cases=joined(
-            grid(most=ALL_SETS_UP_TO, R=sets_of_orders, part="all sets of orders"),
-            grid(least=ALL_SETS_UP_TO + 1, R=lambda d: [tuple(range(d))], part="the largest set"),
+            grid(most=_ALL_SETS_UP_TO, R=sets_of_orders, part="all sets of orders"),
+            grid(least=_ALL_SETS_UP_TO + 1, R=lambda d: [tuple(range(d))], part="the largest set"),
         ),
         proof=_proof,
     )

@@ -96,7 +96,7 @@ _EIGHT = """
 -1/5040  -1:14 -1:15 1:16 -1:23 1:27 1:38
 """
 
-LINEAR = {7: (Fraction(-181, 1232), Fraction(17, 176)), 8: (Fraction(0), Fraction(1, 28))}
+_LINEAR = {7: (Fraction(-181, 1232), Fraction(17, 176)), 8: (Fraction(0), Fraction(1, 28))}
 """The coefficients a of each x_i and b of each M_ij."""
 
 
@@ -109,7 +109,7 @@ def orbits(size: int) -> Orbits:
 def _table(change: tuple[int, int]) -> Table:
     size, _ = change
     rows = orbits(size).table_rows(1)
-    single, pair = map(to_string, LINEAR[size])
+    single, pair = map(to_string, _LINEAR[size])
     return Table(
         title=f"The coefficients and forms: {len(rows)} rows",
         text=rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
@@ -124,7 +124,7 @@ def _table(change: tuple[int, int]) -> Table:
 
 def _sides(change: tuple[int, int], case: Case) -> tuple[Fraction, int]:
     (size, factor), x = change, case["x"]
-    single, pair = LINEAR[size]
+    single, pair = _LINEAR[size]
     maxima = sum(place * value for place, value in enumerate(sorted(x)))
     return single * sum(x) + pair * maxima + orbits(size).value(x), factor * max(x)
 

@@ -37,7 +37,7 @@ from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, draw_numbers
 from theory.optimal.families import OURS
 
-SIZE = 5
+_SIZE = 5
 Vector = tuple[int, ...]
 """A linear form in the gaps, or a point: four integers."""
 
@@ -57,7 +57,7 @@ class Term:
 
     def bend(self) -> Vector:
         """Write down A - B in the gaps, on increasing inputs: x_j is the sum of the gaps before j, and x_0 = 0."""
-        form = [0] * (SIZE - 1)
+        form = [0] * (_SIZE - 1)
         for sign, side in ((1, self.first), (-1, self.second)):
             for subset in side:
                 for gap in range(max(subset)):
@@ -65,16 +65,10 @@ class Term:
         return tuple(form)
 
 
-def splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
-    """Yield the 15 ways to split the positions into one and two pairs.
-
-    Examples
-    --------
-    >>> len(list(splits())), next(splits())
-    (15, (0, (1, 2), (3, 4)))
-    """
-    for a in range(SIZE):
-        first, *others = (j for j in range(SIZE) if j != a)
+def _splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
+    """Yield the 15 ways to split the positions into one and two pairs."""
+    for a in range(_SIZE):
+        first, *others = (j for j in range(_SIZE) if j != a)
         for partner in others:
             second, third = (j for j in others if j != partner)
             yield a, (first, partner), (second, third)
@@ -82,17 +76,17 @@ def splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
 
 def terms(four: int) -> Iterator[Term]:
     """Yield the 50 terms of the right side, with the coefficient of the maxima over four inputs: 12."""
-    for a, pair, other in splits():
+    for a, pair, other in _splits():
         yield Term(1, ((a,), (a,)), (pair, other))
         for (b, c), rest in ((pair, other), (other, pair)):
             yield Term(-1, ((a, b), (a, c)), ((b, c), rest))
-    for four_subset in combinations(range(SIZE), 4):
+    for four_subset in combinations(range(_SIZE), 4):
         yield Term(four, (four_subset[:2],), (four_subset[2:],))
 
 
 def _kernel(rows: Sequence[Vector]) -> Vector | None:
     """Find the primitive integer solution of three equations in four unknowns by Cramer's rule, if independent."""
-    solution = [(-1) ** i * _determinant([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(SIZE - 1)]
+    solution = [(-1) ** i * _determinant([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(_SIZE - 1)]
     divisor = gcd(*solution)
     return tuple(value // divisor for value in solution) if divisor else None
 
@@ -107,7 +101,7 @@ def _determinant(m: Sequence[Sequence[int]]) -> int:
 
 def hyperplanes(right: Sequence[Term]) -> list[Vector]:
     """List the hyperplanes of the gaps: the four walls, and those where a term bends inside."""
-    walls = [tuple(int(i == j) for j in range(SIZE - 1)) for i in range(SIZE - 1)]
+    walls = [tuple(int(i == j) for j in range(_SIZE - 1)) for i in range(_SIZE - 1)]
     bends = {form for form in map(Term.bend, right) if min(form) < 0 < max(form)}
     return walls + sorted(bends)
 
@@ -115,7 +109,7 @@ def hyperplanes(right: Sequence[Term]) -> list[Vector]:
 def rays(right: Sequence[Term]) -> list[Vector]:
     """List all rays of all cells, as gaps: at least one of them positive, none negative."""
     found: set[Vector] = set()
-    for rows in combinations(hyperplanes(right), SIZE - 2):
+    for rows in combinations(hyperplanes(right), _SIZE - 2):
         solution = _kernel(rows)
         for ray in (solution, tuple(-g for g in solution)) if solution else ():
             if min(ray) >= 0:
@@ -125,7 +119,7 @@ def rays(right: Sequence[Term]) -> list[Vector]:
 
 def _cases(_kernel_max: int) -> Iterator[Case]:
     # All of R^5, whatever the largest kernel size asked for. Where terms bend does not depend on their coefficients.
-    yield {"x": (1,) * SIZE}
+    yield {"x": (1,) * _SIZE}
     for ray in rays(list(terms(12))):
         yield {"x": tuple(accumulate(ray, initial=0))}
 
@@ -150,7 +144,7 @@ def claims() -> Iterator[Claim]:
         source=f"{OURS}; two layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338",
         idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
         r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
-        quantities={"x": draw_numbers(SIZE)},
+        quantities={"x": draw_numbers(_SIZE)},
         sides=_sides,
         cases=_cases,
         topic="depth",

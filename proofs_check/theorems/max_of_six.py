@@ -4,7 +4,7 @@ Setting
     Six real numbers x_0..x_5 at the corners of a hexagon, indices modulo 6, and M_ij = max(x_i, x_j).
 Claim
     12 max(x_0..x_5) = 2 sum over i of M_{i,i+1} + the sum over the twelve symmetries of the hexagon of
-    c relu(form) over the distinct images of six forms in the M_ij (see ``FORMS``), on all of R^6.
+    c relu(form) over the distinct images of six forms in the M_ij (see ``_FORMS``), on all of R^6.
     The M_ij take one hidden layer and the ReLUs of the forms a second one: 39 ReLUs there for the 54 terms, as 30 of
     these are 15 pairs relu(v), relu(-v); the pairwise maxima and what carries the linear part come on top.
 Kind
@@ -33,10 +33,10 @@ from proofs_check.statement import Case, draw_numbers
 from proofs_check.table import Table
 from theory.optimal.families import OURS
 
-SIZE = 6
+_SIZE = 6
 
 # Each row: the coefficient c and the form, as coefficient:positions.
-FORMS = """
+_FORMS = """
 2  1:24 -1:35
 2  -1:05 1:15 1:23 -1:45
 -2  -1:05 1:12 -1:13 1:34
@@ -45,14 +45,14 @@ FORMS = """
 -1  -1:05 1:12 1:23 -1:45
 """
 
-HEXAGON = tuple(tuple((turn + sign * i) % SIZE for i in range(SIZE)) for turn in range(SIZE) for sign in (1, -1))
+_HEXAGON = tuple(tuple((turn + sign * i) % _SIZE for i in range(_SIZE)) for turn in range(_SIZE) for sign in (1, -1))
 """The twelve symmetries, as images of the corners."""
 
-ORBITS = Orbits(read_rows(FORMS, 0), HEXAGON)
+ORBITS = Orbits(read_rows(_FORMS, 0), _HEXAGON)
 
 
 def table(edge: int) -> Table:
-    """Tabulate the coefficients and forms, in the order of ``FORMS``."""
+    """Tabulate the coefficients and forms, in the order of ``_FORMS``."""
     rows = ORBITS.table_rows(0)
     return Table(
         title=f"The coefficients and forms: {len(rows)} rows",
@@ -69,17 +69,17 @@ def table(edge: int) -> Table:
 
 def _sides(edge: int, case: Case) -> tuple[Fraction, int]:
     x = case["x"]
-    edges = sum(max(x[i], x[(i + 1) % SIZE]) for i in range(SIZE))
-    return edge * edges + ORBITS.value(x), SIZE * edge * max(x)
+    edges = sum(max(x[i], x[(i + 1) % _SIZE]) for i in range(_SIZE))
+    return edge * edges + ORBITS.value(x), _SIZE * edge * max(x)
 
 
 def _instances(edge: int, _kernel_max: int) -> Iterator[Instance]:
     # All of R^6, whatever the largest kernel size asked for.
-    for order in permutations(range(SIZE)):
-        yield Instance(f"bends in the order {order}", SIZE, ORBITS.bends(order), Fraction(0))
-    for x in (*product((0, 1), repeat=SIZE), (-1,) * SIZE):
+    for order in permutations(range(_SIZE)):
+        yield Instance(f"bends in the order {order}", _SIZE, ORBITS.bends(order), Fraction(0))
+    for x in (*product((0, 1), repeat=_SIZE), (-1,) * _SIZE):
         value, claimed = _sides(edge, {"x": x})
-        yield Instance(f"x = {x}", SIZE, value, Fraction(claimed))
+        yield Instance(f"x = {x}", _SIZE, value, Fraction(claimed))
 
 
 def claims() -> Iterator[Claim]:
@@ -96,7 +96,7 @@ def claims() -> Iterator[Claim]:
         idea=r"On the cone of each order of the inputs the bends of the ReLUs cancel, hyperplane by hyperplane, so "
         r"both sides are linear there; and they agree at all 0/1 vectors and along \( (1, \ldots, 1) \). "
         r"\( M_{ij} \) takes one hidden layer and the ReLUs a second: six numbers in two layers.",
-        quantities={"x": draw_numbers(SIZE)},
+        quantities={"x": draw_numbers(_SIZE)},
         sides=_sides,
         instances=_instances,
         topic="depth",

@@ -36,22 +36,9 @@ PART = "networks"
 
 
 def merged_sum(first: tuple[int, ...], last: tuple[int, ...], k: int, total: int) -> int:
-    """Add up max(a_i, b_j) over i + j = total, i and j in 1..k, missing numbers left out.
-
-    Examples
-    --------
-    >>> merged_sum((5, 1), (4, 3), 2, 3)
-    9
-    """
-    p, q = len(first), len(last)
-    terms = []
-    for i in range(1, k + 1):
-        j = total - i
-        if j < 1:
-            continue
-        present = ([first[i - 1]] if i <= p else []) + ([last[j - 1]] if j <= q else [])
-        terms.append(max(present, default=0))
-    return sum(terms)
+    """Add up max(a_i, b_j) over i + j = total, i = 1..k and j >= 1, missing numbers left out."""
+    pairs = ((i, total - i) for i in range(1, min(k, total - 1) + 1))
+    return sum(max((*first[i - 1 : i], *last[j - 1 : j]), default=0) for i, j in pairs)
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:

@@ -52,12 +52,12 @@ def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
     return sum(maxima, Fraction(0)) / len(maxima)
 
 
-def weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
+def _weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
     """Sort, and weigh x_(k) with C(k-1,r-1)/C(d,r).
 
     Examples
     --------
-    >>> weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
+    >>> _weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """
     total = sum((comb(k, order - 1) * value for k, value in enumerate(sorted(x))), Fraction(0))
@@ -75,10 +75,7 @@ def windows(kernel_size: int) -> Iterator[tuple[Fraction, ...]]:
 def tail_of_weights(offset: int = 0) -> Telescoping:
     """Build the step: the weights of x_(z+1), ..., x_(d), times C(d,r), sum to C(d,r) - C(z,r), for z >= r-1.
 
-    Parameters
-    ----------
-    offset : int
-        Added to the order in the weights; anything but 0 is wrong, which shows that the check is able to fail.
+    The offset is added to the order in the weights; anything but 0 is wrong.
     """
     a, b, c = free("a"), free("b"), free("c")
     weight: Expr = binomial(K - 1, R - 1 + offset)
@@ -121,7 +118,7 @@ def _sides(offset: int, case: Case) -> tuple[Fraction, Fraction]:
     x, r = case["x"], case["r"]
     if r < 1:
         raise StatementError("the maximum over no inputs is not defined")
-    return average_of_maxima(x, r), weighted_order_statistics(x, r + offset)
+    return average_of_maxima(x, r), _weighted_order_statistics(x, r + offset)
 
 
 def claims() -> Iterator[Claim]:

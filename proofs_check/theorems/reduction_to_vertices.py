@@ -33,7 +33,7 @@ from proofs_check.theorems.order_statistic_weights import average_of_maxima, tai
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import PAPER
 
-ENUMERATED_UP_TO = 9
+_ENUMERATED_UP_TO = 9
 """The largest kernel size whose 2^d subsets are enumerated."""
 
 
@@ -51,23 +51,17 @@ def _proof(_vertices: slice) -> Proof:
 
 
 def residual_by_definition(estimator: Estimator, x: Sequence[Fraction]) -> Fraction:
-    """Evaluate max - f by enumeration of the subsets.
-
-    Examples
-    --------
-    >>> residual_by_definition(Estimator(2, {0: Fraction(1, 4), 1: 1}), [Fraction(0), Fraction(1)])
-    Fraction(1, 4)
-    """
+    """Evaluate max - f by enumeration of the subsets."""
     values = (beta * (average_of_maxima(x, r) if r else 1) for r, beta in estimator.coefficients.items())
     return max(x) - sum(values, Fraction(0))
 
 
-def average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
+def _average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
     """Sum D_z e_z over all z, with the spacings D_z of x.
 
     Examples
     --------
-    >>> average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
+    >>> _average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
     Fraction(3, 1)
     """
     borders = [Fraction(0), *sorted(x), Fraction(1)]
@@ -82,7 +76,7 @@ def _estimators(kernel_size: int) -> Iterator[Estimator]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for found in grid(most=ENUMERATED_UP_TO, f=_estimators, x=windows)(kernel_max):
+    for found in grid(most=_ENUMERATED_UP_TO, f=_estimators, x=windows)(kernel_max):
         d, f, x = found.values()
         beta = tuple(f.coefficients.values())
         yield {"d": d, "R": f.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
@@ -99,7 +93,7 @@ def _values(vertices: slice, case: Case) -> Iterator[Value]:
     seen[vertices] = estimator.vertex_residuals[vertices]
     here, largest = residual_by_definition(estimator, x), max(map(abs, estimator.vertex_residuals))
     yield Value("the largest", max(abs(here), largest), largest)
-    yield Value("", here, average_of_vertices(seen, x))
+    yield Value("", here, _average_of_vertices(seen, x))
 
 
 def claims() -> Iterator[Claim]:

@@ -66,7 +66,7 @@ def _dominated() -> Region:
     return Region.spelled_out({_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
 
 
-def without_intercept(error: Expr) -> Expr:
+def _without_intercept(error: Expr) -> Expr:
     """Return the claimed E(R) as a formula in E' = E(R u {0})."""
     return error / (1 - error)
 
@@ -78,7 +78,7 @@ def _steps() -> Iterator[Step]:
     yield Sign("the scale is positive", 1 - _B, ((q + 1 + s) / (p + 1 + q),), below, ">")
     yield Sign(
         "upper bound",
-        without_intercept(_WITH) - _WITH / (1 - _B),
+        _without_intercept(_WITH) - _WITH / (1 - _B),
         (p, s, 1 / (q + 1), 1 / (q + 1 + s)),
         below,
     )
@@ -88,7 +88,7 @@ def _steps() -> Iterator[Step]:
     yield Sign("the other error is less than 1", 1 - _WITH, ((s + q + 1) / (s + t + q + 1),), dominated, ">")
     yield Sign(
         "lower bound",
-        _ERROR - without_intercept(_WITH),
+        _ERROR - _without_intercept(_WITH),
         (s, s + t + q + 1, 1 / (q + 1), 1 / (s + q + 1)),
         dominated,
     )

@@ -32,15 +32,15 @@ from theory import optimal_estimator
 from theory.optimal.families import OURS
 from theory.residual import ResidualDistribution
 
-POINTS = tuple(Fraction(i, 7) for i in range(8))
+_POINTS = tuple(Fraction(i, 7) for i in range(8))
 
 
-def incomplete_beta(a: int, b: int, x: Fraction) -> Fraction:
+def _incomplete_beta(a: int, b: int, x: Fraction) -> Fraction:
     """Probability that a Beta(a,b) variable is at most x: of a successes or more in a+b-1 trials.
 
     Examples
     --------
-    >>> incomplete_beta(2, 1, Fraction(1, 3))
+    >>> _incomplete_beta(2, 1, Fraction(1, 3))
     Fraction(1, 9)
     """
     n = a + b - 1
@@ -51,7 +51,7 @@ def _sides(more: int, case: Case) -> tuple[Fraction, Fraction]:
     d, t = case["d"], case["t"]
     law = ResidualDistribution(optimal_estimator(d, range(d)).vertex_residuals)
     a = (d + 1) // 2 + more
-    return law.cdf((2 * t - 1) / 2**d), incomplete_beta(a, d + 1 - a, min(max(t, Fraction(0)), Fraction(1)))
+    return law.cdf((2 * t - 1) / 2**d), _incomplete_beta(a, d + 1 - a, min(max(t, Fraction(0)), Fraction(1)))
 
 
 def claims() -> Iterator[Claim]:
@@ -69,5 +69,5 @@ def claims() -> Iterator[Claim]:
         r"sum of some spacings of the inputs minus the sum of the others.",
         quantities={**standard("d"), "t": lambda rng, _case, _most: Fraction(rng.randint(-1, 13), 12)},
         sides=_sides,
-        cases=grid(t=lambda _: POINTS),
+        cases=grid(t=lambda _: _POINTS),
     )

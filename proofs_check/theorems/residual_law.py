@@ -40,9 +40,9 @@ from theory import optimal_estimator
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
 
-INTEGRATED_UP_TO = 7
+_INTEGRATED_UP_TO = 7
 """The largest kernel size at which splines are integrated."""
-MOMENTS = 4
+_MOMENTS = 4
 
 
 @cache
@@ -62,13 +62,7 @@ def quadrature(degree: int) -> tuple[tuple[Fraction, Fraction], ...]:
 
 
 def integrated_moment(law: ResidualDistribution, k: int) -> Fraction:
-    """Integrate t^k times the density, between two knots at a time.
-
-    Examples
-    --------
-    >>> integrated_moment(ResidualDistribution([0, 0, 1]), 1)
-    Fraction(1, 3)
-    """
+    """Integrate t^k times the density, between two knots at a time."""
     degree = len(law.knots) - 2 + k
     total = Fraction(0)
     for low, high in pairwise(sorted(set(law.knots))):
@@ -78,7 +72,7 @@ def integrated_moment(law: ResidualDistribution, k: int) -> Fraction:
     return total
 
 
-def dirichlet_moment(values: Sequence[Fraction], k: int, shift: int) -> Fraction:
+def _dirichlet_moment(values: Sequence[Fraction], k: int, shift: int) -> Fraction:
     """Sum the products over all multisets of k values, and divide by C(d+k,k) with d+1 the number of values.
 
     ``shift`` is added to d in the divisor; anything but 0 is wrong, which shows that the check is able to fail.
@@ -95,7 +89,7 @@ def _sets(kernel_size: int) -> list[tuple[int, ...]]:
 def _sides(shift: int, case: Case) -> tuple[Fraction, Fraction]:
     residuals = optimal_estimator(case["d"], case["R"]).vertex_residuals
     moment = integrated_moment(ResidualDistribution(residuals), case["k"])
-    return moment, dirichlet_moment(residuals, case["k"], shift)
+    return moment, _dirichlet_moment(residuals, case["k"], shift)
 
 
 def claims() -> Iterator[Claim]:
@@ -111,14 +105,14 @@ def claims() -> Iterator[Claim]:
         source="Curry, Schoenberg 1966; Dempster, Kleyle 1968; report ADA158151, 1985",
         idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
         r"a slice of a simplex is a B-spline of the heights of its vertices.",
-        quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, MOMENTS)},
+        quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, _MOMENTS)},
         hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
         sides=_sides,
         cases=grid(
-            most=INTEGRATED_UP_TO,
+            most=_INTEGRATED_UP_TO,
             R=_sets,
-            k=lambda _: range(MOMENTS + 1),
-            part=f"up to six estimators, moments up to {MOMENTS}",
+            k=lambda _: range(_MOMENTS + 1),
+            part=f"up to six estimators, moments up to {_MOMENTS}",
         ),
         drawn_up_to=5,
     )

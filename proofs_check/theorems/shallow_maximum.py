@@ -37,19 +37,19 @@ from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
 from theory.optimal.families import OURS
 
-PROVED_UP_TO = 25
+_PROVED_UP_TO = 25
 """The largest kernel size at which the network is built and proved exact."""
 
-ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
+_ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 """Source of what one layer cannot do."""
 
 
-def layers_needed(kernel_size: int, most: int) -> int:
+def _layers_needed(kernel_size: int, most: int) -> int:
     """Return the least L with ``most`` * 3^(L-1) >= kernel size.
 
     Examples
     --------
-    >>> [layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
+    >>> [_layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
     [1, 2, 2, 3, 3, 4]
     """
     layers = 1
@@ -60,11 +60,11 @@ def layers_needed(kernel_size: int, most: int) -> int:
 
 def _depth_values(most: int, case: Case) -> Iterator[Value]:
     d = case["d"]
-    yield from network_values(exact_max_network(d, construction="shallow"), "max", layers_needed(d, most))
+    yield from network_values(exact_max_network(d, construction="shallow"), "max", _layers_needed(d, most))
 
 
 def _sizes(kernel_max: int) -> Iterator[Case]:
-    yield from grid(most=PROVED_UP_TO)(kernel_max)
+    yield from grid(most=_PROVED_UP_TO)(kernel_max)
     yield from ({"d": 18}, {"d": 25})
 
 
@@ -119,7 +119,7 @@ def claims() -> Iterator[Claim]:
         ("one-layer-is-not-enough", at_least, 3),
         ("one-layer-is-not-enough-for-two", at_least, 2),
         kind="lower",
-        source=ONE_LAYER,
+        source=_ONE_LAYER,
         idea=r"Across \( x_1 = x_2 \) the maximum bends where the other inputs are smaller, and not where one is "
         r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
         quantities=standard("d"),

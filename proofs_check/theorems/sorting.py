@@ -39,10 +39,10 @@ from theory.networks.build import build_network
 from theory.networks.size import Construction, network_size
 from theory.optimal.families import OURS
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are counted."""
 
-PROVED_UP_TO = 9
+_PROVED_UP_TO = 9
 """The largest kernel size at which the network is built and proved exact."""
 
 
@@ -50,7 +50,7 @@ def _built(kernel_size: int, orders: tuple[int, ...], construction: Construction
     """Compare what is built with the hidden layers that are said to suffice."""
     d = kernel_size
     estimator = estimator_in_general_position(d, orders)
-    if d <= PROVED_UP_TO:
+    if d <= _PROVED_UP_TO:
         yield from network_values(build_network(estimator, construction=construction), estimator, layers)
     else:
         found = network_size(d, orders, construction=construction).hidden_layers
@@ -66,7 +66,7 @@ def _units(kernel_size: int, orders: tuple[int, ...], construction: Construction
 def _quadratic_cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, 4 * kernel_max):
         every = tuple(range(d + 1))
-        if d <= min(kernel_max, ALL_SETS_UP_TO):
+        if d <= min(kernel_max, _ALL_SETS_UP_TO):
             for orders in sets_of_orders(d + 1):
                 yield {"d": d, "R": orders, "part": "all sets of orders"}
         else:

@@ -29,7 +29,7 @@ from proofs_check.statement import Case, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 
-ENUMERATED_UP_TO = 10
+_ENUMERATED_UP_TO = 10
 """The largest kernel size whose 2^d subsets are enumerated."""
 
 
@@ -64,6 +64,6 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "z"),
         hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
         sides=_sides,
-        cases=grid(most=ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
+        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
         proof=_proof,
     )

@@ -33,7 +33,7 @@ from theory.optimal.families import D, K
 KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")
 
 
-def factor_steps() -> Iterator[Identity | Sign]:
+def _factor_steps() -> Iterator[Identity | Sign]:
     """Yield the steps on multiplying q by 1 - t/kappa: the new b_k, and that it is a convex combination."""
     a, b, c = free("a"), free("b"), free("c")
     # Both sides are polynomials in t and kappa: that they agree at all integers t > k is enough. Times kappa.
@@ -65,7 +65,7 @@ def _far_end() -> Iterator[Identity | Sign]:
     )
 
 
-def growth_step() -> Sign:
+def _growth_step() -> Sign:
     """Build the step: C(d,k) grows with k up to d/2."""
     a, b = free("a"), free("b")
     return Sign(
@@ -85,7 +85,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
         right=binomial(D - 1, K) + binomial(D - 1, K - 1),
         region=Region(r"1 \le k < d", {K: a + 1, D: a + b + 2}),
     )
-    yield growth_step()
+    yield _growth_step()
     yield Sign(
         text="The bound for each k, against its share of 2N",
         expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
@@ -97,7 +97,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
 def proof(linear: Fraction) -> Proof:
     """Build the proof of E >= linear/N."""
     return Proof(
-        steps=(*factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
+        steps=(*_factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
         valid_from=2,
         argument=r"Let \( q(t) = \prod_i (1 - t/k_i) = \sum_k (-1)^k b_k \binom{t}{k} \) with the numbers "
         r"\( k_1 < \ldots < k_h \) equal to \( d - r \). By the first three steps, factor by factor, "

@@ -28,13 +28,13 @@ from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, stan
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
-HOLDS_UP_TO = 18
+_HOLDS_UP_TO = 18
 """The largest kernel size at which the law holds."""
 
 COUNTEREXAMPLE: Case = {"d": 19, "R": (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18)}
 """The only case with E N < 1/2 at d = 19."""
-ERROR = Fraction(40, 3958863)
-TERMS = 48831
+_ERROR = Fraction(40, 3958863)
+_TERMS = 48831
 
 WITH_INTERCEPT = (INTERCEPT, NO_MAXIMUM.failing_at(d=2, R=(0, 2)))
 """The hypotheses 0 in R and d not in R; a set that holds d has the error 0."""
@@ -63,10 +63,10 @@ def _exception_instances(orders: tuple[int, ...], _kernel_max: int) -> Iterator[
     # One kernel size, whatever the largest asked for: it takes milliseconds.
     d = COUNTEREXAMPLE["d"]
     error, terms = certified_error(d, orders), number_of_terms(d, orders)
-    yield Instance(f"d = {d}, error", d, error, ERROR)
-    yield Instance(f"d = {d}, width", d, Fraction(terms), Fraction(TERMS))
+    yield Instance(f"d = {d}, error", d, error, _ERROR)
+    yield Instance(f"d = {d}, width", d, Fraction(terms), Fraction(_TERMS))
     product = error * terms
-    yield Instance(f"d = {d}, product below 1/2", d, min(product, Fraction(1, 2)), ERROR * TERMS)
+    yield Instance(f"d = {d}, product below 1/2", d, min(product, Fraction(1, 2)), _ERROR * _TERMS)
     boxes = settled_boxes(d, range(d), lambda terms: Fraction(1, 2 * terms))
     exceptions = sum(2 * box.error * box.terms < 1 for box in boxes)
     yield Instance(f"d = {d}, number of such sets", d, Fraction(exceptions), Fraction(1))
@@ -89,9 +89,9 @@ def claims() -> Iterator[Claim]:
     """Yield the claims: the law, and the exception."""
     half = Fraction(1, 2)
     yield stated(
-        ("width-law", r"E(d, R) N \ge \frac{1}{2}", (half, HOLDS_UP_TO)),
-        ("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", (Fraction(3, 5), HOLDS_UP_TO)),
-        ("width-law-beyond", r"E(d, R) N \ge \frac{1}{2}", (half, HOLDS_UP_TO + 1)),
+        ("width-law", r"E(d, R) N \ge \frac{1}{2}", (half, _HOLDS_UP_TO)),
+        ("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", (Fraction(3, 5), _HOLDS_UP_TO)),
+        ("width-law-beyond", r"E(d, R) N \ge \frac{1}{2}", (half, _HOLDS_UP_TO + 1)),
         kind="lower",
         source=OURS,
         idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
@@ -100,12 +100,12 @@ def claims() -> Iterator[Claim]:
         hypotheses=_hypotheses,
         sides=_sides,
         instances=_instances,
-        drawn_up_to=HOLDS_UP_TO,
+        drawn_up_to=_HOLDS_UP_TO,
     )
-    error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (ERROR, ERROR * TERMS))
+    error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (_ERROR, _ERROR * _TERMS))
     only = (
         rf"E(19, R) N < \frac{{1}}{{2}} \iff R = \{{%s\}}, "
-        rf"\text{{ and then }} E(19, R) N = {error} \cdot {TERMS} = {product}"
+        rf"\text{{ and then }} E(19, R) N = {error} \cdot {_TERMS} = {product}"
     )
     orders, fewer = COUNTEREXAMPLE["R"], tuple(r for r in COUNTEREXAMPLE["R"] if r != 13)
     yield stated(

@@ -18,11 +18,11 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import prod
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,18 @@ from theory.estimator import Estimator
 from theory.optimal.families import OURS
 from theory.rationals import over_common_denominator
 
-KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
-PHOTOGRAPHS = ("camera", "chelsea", "coffee")
-FAMILIES = ("mean", "mean-and-last", "mean-and-last-two", "full", "range-mean-and-last")
-FULL_UP_TO = 9
+_KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
+_PHOTOGRAPHS = ("camera", "chelsea", "coffee")
+_FAMILIES = ("mean", "mean-and-last", "mean-and-last-two", "full", "range-mean-and-last")
+_FULL_UP_TO = 9
 """Largest kernel size for the family ``full``: beyond it, it has more subpool maxima than any network would spend."""
 
-LEVELS = 255
+_LEVELS = 255
 _ROWS = 64
 _EXACT_FLOAT = 2**53
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """The largest residual of one estimator over all windows of all photographs.
 
     For the objective ``range`` it is relative to the range of the window; windows without range must have residual 0.
@@ -62,7 +61,7 @@ class Observation:
 @cache
 def photographs() -> dict[str, NDArray[np.uint8]]:
     """Load the photographs as arrays of shape (height, width, channels)."""
-    pictures = shipped_photographs(PHOTOGRAPHS)
+    pictures = shipped_photographs(_PHOTOGRAPHS)
     return {picture.name: np.moveaxis(picture.pixels, 0, -1) for picture in pictures}
 
 
@@ -88,11 +87,11 @@ class _Largest:
         self.relative = estimator.goal.relative
         self.weights = [-n for n in numbers[:-1]]
         self.weights[-1] += self.q
-        self.shift = LEVELS * numbers[-1]
-        if LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
+        self.shift = _LEVELS * numbers[-1]
+        if _LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
             raise ProblemTooLargeError("weights too long for exact sums in float64")
         # Largest numerator for each range of a window; the plain residual needs no more than one of them.
-        self.numerators = np.zeros(LEVELS + 1)
+        self.numerators = np.zeros(_LEVELS + 1)
 
     def update(self, windows: NDArray[np.float64]) -> None:
         sizes = np.abs(windows @ np.array(self.weights, dtype=np.float64) - self.shift)
@@ -101,9 +100,9 @@ class _Largest:
 
     def value(self) -> Fraction:
         if not self.relative:
-            return Fraction(int(self.numerators[0]), LEVELS * self.q)
+            return Fraction(int(self.numerators[0]), _LEVELS * self.q)
         if self.numerators[0]:
-            return Fraction(int(self.numerators[0]), LEVELS * self.q) + 1  # nothing relative to a range of 0 holds
+            return Fraction(int(self.numerators[0]), _LEVELS * self.q) + 1  # nothing relative to a range of 0 holds
         return max(Fraction(int(n), self.q * r) for r, n in enumerate(self.numerators) if r)
 
 
@@ -111,7 +110,7 @@ class _Largest:
 def estimators(kernel: tuple[int, int]) -> dict[str, Estimator]:
     """Solve for the estimators whose residuals are looked at, by the name of their family."""
     d = prod(kernel)
-    chosen = {name: closed_forms[name] for name in FAMILIES if name != "full" or d <= FULL_UP_TO}
+    chosen = {name: closed_forms[name] for name in _FAMILIES if name != "full" or d <= _FULL_UP_TO}
     return {name: optimal_estimator(d, family.orders(d), objective=family.objective) for name, family in chosen.items()}
 
 
@@ -140,7 +139,7 @@ def _claim(kernel: tuple[int, int], name: str) -> Claim:
         """Evaluate the residual at one window, in fractions."""
         row, column, channel = case["place"]
         window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
-        x = [Fraction(int(value), LEVELS) for value in window.flat]
+        x = [Fraction(int(value), _LEVELS) for value in window.flat]
         estimator = estimators(kernel)[name]
         unit = max(x) - min(x) if estimator.goal.relative else 1
         f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
@@ -166,13 +165,13 @@ def _claim(kernel: tuple[int, int], name: str) -> Claim:
         source=f"{OURS}: the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
         quantities={
-            "photograph": lambda rng, _case, _most: rng.choice(PHOTOGRAPHS),
+            "photograph": lambda rng, _case, _most: rng.choice(_PHOTOGRAPHS),
             "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
         },
         sides=sides,
         instances=instances,
         kernel_size=prod(kernel),
-        scope=f"all windows of {', '.join(PHOTOGRAPHS)}",
+        scope=f"all windows of {', '.join(_PHOTOGRAPHS)}",
         topic="photographs",
         group=f"photos-{shape}",
     )
@@ -180,7 +179,7 @@ def _claim(kernel: tuple[int, int], name: str) -> Claim:
 
 def claims() -> Iterator[Claim]:
     """Yield one claim for each kernel and estimator."""
-    for kernel in KERNELS:
-        for name in FAMILIES:
-            if name != "full" or prod(kernel) <= FULL_UP_TO:
+    for kernel in _KERNELS:
+        for name in _FAMILIES:
+            if name != "full" or prod(kernel) <= _FULL_UP_TO:
                 yield _claim(kernel, name)
