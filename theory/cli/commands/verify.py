@@ -1,4 +1,4 @@
-"""The command ``subpool verify``."""
+"""Check the claims of the theory."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from theory.cli.claims_table import SOURCES, list_claims, of_source
-from theory.cli.output import (
-    DONE,
-    FAILED,
-    add_command,
-    add_json,
-    add_yes,
-    console,
-    expected,
-    make_folder,
-    new_table,
-    print_json,
-)
+from theory.cli.options import add_json, add_workers, add_yes, expected
+from theory.cli.output import DONE, FAILED, console, make_folder, new_table, print_json
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
@@ -36,19 +26,18 @@ if TYPE_CHECKING:
 _SCOPE_WIDTH = 9
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    verify = add_command(commands, "verify", run, "check the claims of the theory")
-    verify.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
-    verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
-    verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
-    verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
-    verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
-    verify.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
+    parser.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
+    add_workers(parser)
+    parser.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    parser.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    parser.add_argument(
         "--list", action="store_true", help="list the claims; with --json, their statements; check none"
     )
-    add_yes(verify)
-    add_json(verify)
+    add_yes(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
