@@ -562,7 +562,7 @@ def test_a_row_that_cannot_be_read_leaves_the_claim_unknown(monkeypatch):
         raise CertificateError("for the test")
 
     (claim,) = two_layers_certificates.claims()
-    verdict = replace(claim, instances=partial(two_layers_certificates._instances, broken, dict)).check(4)
+    verdict = replace(claim, instances=partial(two_layers_certificates._instances, (broken, dict))).check(4)
     assert (verdict.status, verdict.witness) == ("unknown", "a certificate was rejected: for the test")
 
 

@@ -8,6 +8,7 @@ functions have to refute.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Any, Required, TypedDict, Unpack
@@ -47,6 +48,7 @@ def stated(
     values: Callable[[Any, Case], Iterable[Value]] | None = None,
     instances: Callable[[Any, int], Iterable[Instance]] | None = None,
     proof: Callable[[Any], Proof] | None = None,
+    own_proof: Callable[[], Proof] | None = None,
     table: Callable[[Any], Table] | None = None,
     **shared: Unpack[Shared],
 ) -> Claim:
@@ -54,7 +56,8 @@ def stated(
 
     A case gives two numbers, computed and claimed, which are the ``sides``, or several, which are the ``values``. All
     functions take the change, then what those of :class:`proofs_check.Claim` take; hypotheses that depend on the change
-    are such a function, too.
+    are such a function, too. A proof whose steps the change does not enter is the claim's ``own_proof``: with it, a
+    neighbour would be false and proved.
 
     Examples
     --------
@@ -90,7 +93,8 @@ def stated(
             **shared,
         )
 
-    return claim(*true, tuple(claim(*variant) for variant in false))
+    whole = claim(*true, tuple(claim(*variant) for variant in false))
+    return whole if own_proof is None else replace(whole, proof=own_proof)
 
 
 def _compared(sides: Sides, change: Any, case: Case) -> Iterator[Value]:

@@ -52,7 +52,7 @@ def pascal() -> Iterator[Identity]:
     )
 
 
-def _proof(_factor: Fraction) -> Proof:
+def _proof() -> Proof:
     return Proof(
         steps=tuple(pascal()),
         valid_from=1,
@@ -100,5 +100,5 @@ def claims() -> Iterator[Claim]:
         hypotheses=(least_kernel_size(1),),
         sides=_sides,
         cases=grid(least=1, most=ALL_SETS_UP_TO, R=lambda d: sets_of_orders(d + 1)),
-        proof=_proof,
+        own_proof=_proof,
     )

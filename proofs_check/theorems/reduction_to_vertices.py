@@ -37,7 +37,7 @@ _ENUMERATED_UP_TO = 9
 """The largest kernel size whose 2^d subsets are enumerated."""
 
 
-def _proof(_vertices: slice) -> Proof:
+def _proof() -> Proof:
     return Proof(
         steps=(tail_of_weights(),),
         valid_from=2,
@@ -118,5 +118,5 @@ def claims() -> Iterator[Claim]:
         values=_values,
         cases=_cases,
         drawn_up_to=6,
-        proof=_proof,
+        own_proof=_proof,
     )

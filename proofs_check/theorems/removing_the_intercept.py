@@ -94,7 +94,7 @@ def _steps() -> Iterator[Step]:
     )
 
 
-def _proof(_shift: int) -> Proof:
+def _proof() -> Proof:
     return Proof(
         tuple(_steps()),
         2,
@@ -132,5 +132,5 @@ def claims() -> Iterator[Claim]:
         hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
         sides=_sides,
         cases=_cases,
-        proof=_proof,
+        own_proof=_proof,
     )

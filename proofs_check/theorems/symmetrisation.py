@@ -42,7 +42,7 @@ _ENUMERATED_UP_TO = 6
 """The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
 
 
-def _proof(_more: int) -> Proof:
+def _proof() -> Proof:
     a, b, c = free("a"), free("b"), free("c")
     step = Identity(
         text="The share of the vectors with z zeros that vanish on J",
@@ -132,5 +132,5 @@ def claims() -> Iterator[Claim]:
             most=_ENUMERATED_UP_TO, R=sets_with_intercept, part="all sets with order 0 and all subsets of inputs"
         ),
         drawn_up_to=5,
-        proof=_proof,
+        own_proof=_proof,
     )
