@@ -19,7 +19,7 @@ MODULES = [info.name for info in pkgutil.iter_modules(theorems.__path__)]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_of_theorems_says_what_it_proves_and_has_its_claims(name):
+def test_every_module_of_theorems_has_its_claims(name):
     module = importlib.import_module(f"{theorems.__name__}.{name}")
     headings = re.findall(r"^(\w+)$", module.__doc__, re.MULTILINE)
     assert headings in (["Setting", "Claim", "Kind", "Source", *rest] for rest in (["Proof", "Check"], ["Check"]))
