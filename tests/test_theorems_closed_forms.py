@@ -6,10 +6,10 @@ import pytest
 import sympy
 
 from proofs_check import claims
-from proofs_check.kits.fixed_orders import Cover, Reference, ends_and_middle, factors_of, halves, tight_proof
+from proofs_check.kits.fixed_orders import Cover, Reference, _factors_of, ends_and_middle, halves, tight_proof
 from proofs_check.kits.fixed_orders import D as KERNEL_SIZE
 from proofs_check.kits.fixed_orders import Z as ZEROS
-from proofs_check.kits.optima import family_claim, family_values
+from proofs_check.kits.optima import _family_values, family_claim
 from proofs_check.proof import Consecutive, Identity, ProofError, ProofRefuted, Sign, check_proof, check_step, free
 from proofs_check.theorems.few_orders import ROWS
 from tests.reference import residual
@@ -151,7 +151,7 @@ def test_families_with_long_blocks_are_refused():
 def test_factors_multiply_back():
     u, v = free("u"), free("v")
     expression = -(u - v) * (v - u + 1) * (u + 2) / (v + 3) ** 2
-    factors = factors_of(expression)
+    factors = _factors_of(expression)
     assert any(isinstance(factor, Consecutive) for factor in factors)
     whole = sympy.Mul(*(f.t * (f.t + 1) if isinstance(f, Consecutive) else f for f in factors))
     assert sympy.simplify(whole - expression) == 0
@@ -170,7 +170,7 @@ def test_cases_and_values():
     places = [instance.where for instance in family_claim(family).instances_up_to(3) if "error" in instance.where]
     assert places == ["d = 2, r = 1, error", "d = 3, r = 1, error", "d = 3, r = 2, error"]
     for case in ({"d": 2, "r": 1}, {"d": 3, "r": 1}, {"d": 3, "r": 2}):
-        values = list(family_values(family, case))
+        values = list(_family_values(family, case))
         assert [value.label for value in values][-1] == "error"
         assert all(value.computed == value.claimed for value in values)
 

@@ -145,7 +145,7 @@ def test_another_coefficient_is_noticed(monkeypatch, damaged):
 
 def test_sums_beyond_64_bits_are_an_error():
     with pytest.raises(SolverError, match="64 bits"):
-        Orbits([(Fraction(2**61), {(0, 1): 1, (0, 2): -1})], permutations(range(7))).bends(range(7))
+        Orbits([(Fraction(2**61), {(0,): 1})], permutations(range(7))).bends(range(7))
 
 
 # --- the tables as a reader finds them ------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ from theory.optimal.families import ClosedForm, D, K
 
 Z = Symbol("z", integer=True)
 """The number of zeros."""
-A = Symbol("a", integer=True)
+_A = Symbol("a", integer=True)
 """Half of d, less a constant, where the parity of d matters."""
 
 _Factors = tuple[Expr | Consecutive, ...]
@@ -91,7 +91,7 @@ class Cover:
     argument: str = ""
     """Why nothing is left out."""
     kernel_size: Expr = D
-    """d, or what it is in terms of :data:`A`, which all regions then say, too."""
+    """d, or what it is in terms of ``_A``, which all regions then say, too."""
     formula: Region | None = None
     """Any z where one rational function is each slack of the residual, by an identity that holds on all of this region.
 
@@ -160,7 +160,7 @@ def halves(excess: int, least: int) -> Cover:
     all_sizes = rf"{kind}, a \ge {least}"
 
     def region(description: str, a: Expr, z: Expr) -> Region:
-        return Region(description, {D: 2 * a + excess, A: a, Z: z})
+        return Region(description, {D: 2 * a + excess, _A: a, Z: z})
 
     def end(z: Expr) -> Region:
         return region(f"z = {sympy.latex(z)}, {all_sizes}", least + u, z.subs(D, 2 * (least + u) + excess))
@@ -169,14 +169,14 @@ def halves(excess: int, least: int) -> Cover:
     a = i + 1 + top - excess + j
     upper = region(rf"a < z \le d - {top}, {kind}", a, a + 1 + i)
     return Cover(
-        Region(all_sizes, {D: 2 * (least + u) + excess, A: least + u}),
+        Region(all_sizes, {D: 2 * (least + u) + excess, _A: least + u}),
         (
             *(Place(end(Integer(z))) for z in range(least)),
             *(Place(lower), Place(upper)),
             *(Place(end(D - t), last=t == 0) for t in reversed(range(top))),
         ),
         argument=rf"For \({kind}\), every \(z\) is at most \(a\), above it, or one of the last {top}.",
-        kernel_size=2 * A + excess,
+        kernel_size=2 * _A + excess,
         formula=region(rf"z \ge 0, {all_sizes}", least + u, free("v")),
     )
 
@@ -288,10 +288,10 @@ def _rise_steps(family: ClosedForm, region: Region) -> Iterator[Step]:
 
 
 def _sign(text: str, expression: Expr, region: Region, *, strict: bool = False) -> Sign:
-    return Sign(text, expression, factors_of(region.apply(expression)), region, ">" if strict else ">=")
+    return Sign(text, expression, _factors_of(region.apply(expression)), region, ">" if strict else ">=")
 
 
-def factors_of(expression: Expr) -> _Factors:
+def _factors_of(expression: Expr) -> _Factors:
     """Factor a rational function in free symbols into factors of evident sign and products t (t + 1).
 
     Nothing is taken from here on trust: the factors become part of a step, which is checked.
@@ -299,7 +299,7 @@ def factors_of(expression: Expr) -> _Factors:
     Examples
     --------
     >>> u, v = free("u"), free("v")
-    >>> factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
+    >>> _factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
     (1/3, u + 1, Consecutive(t=u - v - 1), v + 2)
     """
     written = sympy.factor(sympy.combsimp(sympy.expand_func(expression)))

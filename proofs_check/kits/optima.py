@@ -63,7 +63,7 @@ def family_claim(
         idea=idea,
         quantities=standard("d", *family.parameters),
         hypotheses=lambda one: tuple(_hypotheses(one)),
-        values=family_values,
+        values=_family_values,
         cases=grid(**parameters),
         drawn_up_to=_DRAWN_UP_TO,
         proof=build,
@@ -105,7 +105,7 @@ def _values(case: Case) -> dict[Symbol, int]:
     return {Symbol(name): value for name, value in case.items()}
 
 
-def family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
+def _family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     """Yield the optimum of a family at a kernel size and values of its parameters, against its formulas.
 
     The exact solver finds the optimum and :func:`proofs_check.certificates.check_certificate`, which shares no code
@@ -119,7 +119,7 @@ def family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     Examples
     --------
     >>> from theory import closed_forms
-    >>> list(family_values(closed_forms["mean"], {"d": 2}))[-1]
+    >>> list(_family_values(closed_forms["mean"], {"d": 2}))[-1]
     Value(label='error', computed=Fraction(1, 4), claimed=Fraction(1, 4), determined=True)
     """
     d, values = case["d"], _values(case)
