@@ -12,7 +12,8 @@ import onnxruntime
 from benchmarks.architectures import images, load, names
 from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
 from benchmarks.timing import Ratio, interleave
-from theory.rewrite.reluify import rewrite_max_pooling
+from theory.rewrite.options import ReluifyOptions
+from theory.rewrite.reluify import rewrite
 
 SLOWEST = 1.25
 """How many times as long as the original a rewritten model may take, in the geometric mean of the nine."""
@@ -66,7 +67,7 @@ def run(scale: Scale, tell: Teller) -> Section:
 
 def _architecture(name: str, repetitions: int) -> tuple[Row, list[str]]:
     original = load(name)
-    result = rewrite_max_pooling(original)
+    result = rewrite(original, ReluifyOptions())
     before, after = _session(original), _session(result.model)
     batch = images(4, seed=1)
     pairs = [(before(image[None]), after(image[None])) for image in batch]
@@ -98,7 +99,7 @@ def _units() -> list[list[str]]:
         )
         values = [helper.make_tensor_value_info(v, TensorProto.FLOAT, [1, 1, None, None]) for v in "xy"]
         model = helper.make_model(helper.make_graph(nodes, "g", values[:1], values[1:]))
-        (record,) = rewrite_max_pooling(model, **options).poolings
+        (record,) = rewrite(model, ReluifyOptions(**options)).poolings
         return f"{record.units_per_output} in {record.hidden_layers}"
 
     return [

@@ -34,7 +34,7 @@ from theory.empirical.observing.max_pools import PoolingModel
 from theory.empirical.observing.model_inputs import fit, image_input
 from theory.empirical.observing.model_observation import observe_model
 from theory.errors import SubpoolError
-from theory.rewrite.inference import Inference
+from theory.models.inference import Inference
 
 SEED = 20261129
 
@@ -332,7 +332,7 @@ def check_reluify(rng: np.random.Generator, source: Path, target: Path) -> str:
 def check_inference(content: bytes, feed: dict[str, Any]) -> None:
     """What is inferred of sizes is what they are when the model runs."""
     model = onnx.load_model_from_string(content)
-    known = Inference(model).graph_values.values
+    known = Inference(model).graph_values[()]
     given = {value.name for value in model.graph.output}
     inner = [name for node in model.graph.node for name in node.output if name and name not in given]
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inner)

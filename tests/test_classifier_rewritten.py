@@ -12,10 +12,10 @@ pytest.importorskip("sklearn")
 
 import onnx
 
+from tests.rewrite.models import rewriting
 from theory import certify_deviation
 from theory.empirical.classifier.data import load_split, shipped_model
 from theory.empirical.runner import open_runner
-from theory.rewrite.reluify import rewrite_max_pooling
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "removing-max-pooling.md").read_text().partition("## What a trained classifier loses")[2]
@@ -67,7 +67,7 @@ def test_all_rows_are_checked():
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_is_what_is_measured(name, model, test_part, before):
     units, layers, accuracy, changed, difference, certified = SHOWN[name]
-    result = rewrite_max_pooling(model, **ROWS[name])
+    result = rewriting(model, **ROWS[name])
     after = logits(result.model, test_part.images)
     assert units == ", ".join(str(pooling.units_per_output) for pooling in result.poolings)
     assert layers == ", ".join(str(pooling.hidden_layers) for pooling in result.poolings)

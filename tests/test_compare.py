@@ -20,7 +20,7 @@ from onnx import parser  # noqa: E402
 from theory.rewrite import comparison, samples  # noqa: E402
 from theory.rewrite.calibration import measure_bounds  # noqa: E402
 from theory.rewrite.comparison import compare_models  # noqa: E402
-from theory.rewrite.samples import load_arrays, random_inputs, read_inputs, read_pictures  # noqa: E402
+from theory.rewrite.samples import _load_arrays, random_inputs, read_inputs, read_pictures  # noqa: E402
 
 
 @pytest.fixture
@@ -202,18 +202,18 @@ def test_files_that_are_no_arrays_are_refused_in_one_line(tmp_path):
         with pytest.raises(
             InputError, match=f"^cannot read '.*{path.name}': .*(no array|no .npy or .npz file of numbers)$"
         ):
-            load_arrays(path)
+            _load_arrays(path)
 
 
 def test_a_small_file_does_not_unpack_to_gigabytes(tmp_path, monkeypatch):
     zeros = np.zeros((1000, 2), np.float32)
     np.savez_compressed(tmp_path / "x.npz", x=zeros)
     np.savez(tmp_path / "as_it_is.npz", x=zeros)
-    monkeypatch.setattr(samples, "UNPACKED_LIMIT", 5000)
+    monkeypatch.setattr(samples, "_UNPACKED_LIMIT", 5000)
     with pytest.raises(InputError, match=r"unpacks to .* GiB, more than the limit"):
-        load_arrays(tmp_path / "x.npz")
+        _load_arrays(tmp_path / "x.npz")
     # What is not packed takes no more memory than the file.
-    assert load_arrays(tmp_path / "as_it_is.npz")["x"].shape == (1000, 2)
+    assert _load_arrays(tmp_path / "as_it_is.npz")["x"].shape == (1000, 2)
 
 
 def test_sizes_that_some_write_as_minus_one_are_free(files, capsys):

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tests.rewrite.models import operators, pool, pools, run
+from tests.rewrite.models import operators, pool, pools, rewriting, run
 from theory import optimal_estimator
 from theory.errors import InputError
-from theory.rewrite.reluify import rewrite_max_pooling
 
 SHAPE = (2, 3, 9, 8)
 ROUNDING = 2e-5
@@ -49,7 +48,7 @@ def test_values_are_the_estimators(
 ) -> None:
     case = {"kernel_shape": kernel, "strides": strides, "pads": [pads[0]] * 2 + [pads[1]] * 2}
     model, x = pool(case, SHAPE), inputs(0)
-    result = rewrite_max_pooling(model, orders=orders, style=style, construction=construction)
+    result = rewriting(model, orders=orders, style=style, construction=construction)
     (record,) = result.poolings
     estimator = optimal_estimator(len(windows(x, pads, kernel, strides)[0, 0, 0, 0]), record.orders, objective="range")
     taken = windows(x, pads, kernel, strides).astype(np.float64)
@@ -69,7 +68,7 @@ def test_the_cube_moves_to_the_bounds(style: Any) -> None:
     x = np.random.default_rng(0).uniform(-3, 5, SHAPE).astype(np.float32)
     x[1] = np.where(x[1] > 0, 5, -3)
     model = pool(case, SHAPE)
-    result = rewrite_max_pooling(model, orders="0,1,d-1", objective="cube", bounds=(-3, 5), style=style)
+    result = rewriting(model, orders="0,1,d-1", objective="cube", bounds=(-3, 5), style=style)
     (record,) = result.poolings
     assert record.error == 8 * optimal_estimator(9, [0, 1, 8]).error
     assert record.bounds == (Fraction(-3), Fraction(5))
@@ -83,7 +82,7 @@ def test_the_cube_moves_to_the_bounds(style: Any) -> None:
 @pytest.mark.parametrize("style", ["skip", "feedforward"])
 def test_the_constant_is_an_estimator_too(style: Any) -> None:
     case = {"kernel_shape": (2, 2), "strides": (2, 2)}
-    result = rewrite_max_pooling(pool(case, SHAPE), orders="0", objective="cube", bounds=(-1.0, 3.0), style=style)
+    result = rewriting(pool(case, SHAPE), orders="0", objective="cube", bounds=(-1.0, 3.0), style=style)
     (value,) = run(result.model, {"x": inputs(0)})
     np.testing.assert_array_equal(value, np.ones((2, 3, 4, 4), np.float32))
 
@@ -92,7 +91,7 @@ def test_bounds_of_each_node_and_of_all_others() -> None:
     model = pools([{"kernel_shape": [2, 2]}] * 3, SHAPE)
     bounds = {"pool_1": (0, 2), "pool_2": (Fraction(-1, 2), "1/2")}
     sample = [{"x": inputs(1)}]
-    result = rewrite_max_pooling(model, orders="0,1", objective="cube", bounds=bounds, calibrate=sample)
+    result = rewriting(model, orders="0,1", objective="cube", bounds=bounds, calibrate=sample)
     measured = (Fraction(float(sample[0]["x"].min())), Fraction(float(sample[0]["x"].max())))
     assert [record.bounds for record in result.poolings] == [measured, (0, 2), (Fraction(-1, 2), Fraction(1, 2))]
     assert [record.calibrated for record in result.poolings] == [True, False, False]
@@ -100,7 +99,7 @@ def test_bounds_of_each_node_and_of_all_others() -> None:
 
 def test_calibration_looks_at_the_input_of_each_node() -> None:
     model, x = pool({"kernel_shape": [2, 2]}, SHAPE, before="Relu"), inputs(2)
-    (record,) = rewrite_max_pooling(model, orders="0,1", objective="cube", calibrate=[{"x": x}, {"x": 3 * x}]).poolings
+    (record,) = rewriting(model, orders="0,1", objective="cube", calibrate=[{"x": x}, {"x": 3 * x}]).poolings
     assert record.bounds == (0, Fraction(float(3 * x.max())))
     assert record.calibrated
 
@@ -108,13 +107,13 @@ def test_calibration_looks_at_the_input_of_each_node() -> None:
 @pytest.mark.parametrize("sample", [{"y": np.zeros(3)}, {"x": np.zeros(3, np.float32)}])
 def test_samples_that_do_not_fit(sample: Any) -> None:
     with pytest.raises(InputError, match="does not run on a sample"):
-        rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE, before="Relu"), calibrate=[sample])
+        rewriting(pool({"kernel_shape": [2, 2]}, SHAPE, before="Relu"), calibrate=[sample])
 
 
 @pytest.mark.parametrize("shape", [SHAPE[1:], (2, 3, 9, 9), ()])
 def test_samples_that_do_not_fit_where_no_node_has_to_be_run(shape: Any) -> None:
     with pytest.raises(InputError, match="does not run on a sample"):
-        rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[{"x": np.zeros(shape, np.float32)}])
+        rewriting(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[{"x": np.zeros(shape, np.float32)}])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -123,14 +122,12 @@ def test_samples_that_are_not_finite_beside_one_that_is(value: float, before: st
     x = inputs(3)
     x[0, 0, 4, 4] = value
     with pytest.raises(InputError, match="no finite bounds"):
-        rewrite_max_pooling(
-            pool({"kernel_shape": [2, 2]}, SHAPE, before=before), calibrate=[{"x": inputs(3)}, {"x": x}]
-        )
+        rewriting(pool({"kernel_shape": [2, 2]}, SHAPE, before=before), calibrate=[{"x": inputs(3)}, {"x": x}])
 
 
 def test_no_sample_at_all() -> None:
     with pytest.raises(InputError, match="no finite bounds"):
-        rewrite_max_pooling(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[])
+        rewriting(pool({"kernel_shape": [2, 2]}, SHAPE), calibrate=[])
 
 
 def test_an_estimator_is_not_taken_for_nonnegative() -> None:
@@ -140,9 +137,9 @@ def test_an_estimator_is_not_taken_for_nonnegative() -> None:
     second.CopyFrom(model.graph.node[1])
     second.name, second.input[0], second.output[0] = "pool_again", "y_0", "z"
     model.graph.node.append(second)
-    exact = rewrite_max_pooling(model, style="feedforward").poolings
+    exact = rewriting(model, style="feedforward").poolings
     assert [record.domain for record in exact] == ["nonnegative", "nonnegative"]
-    close = rewrite_max_pooling(model, style="feedforward", orders="1,d-1").poolings
+    close = rewriting(model, style="feedforward", orders="1,d-1").poolings
     assert [record.domain for record in close] == ["nonnegative", "real"]
 
 
@@ -150,7 +147,7 @@ def test_feedforward_has_convolutions_and_relus_alone() -> None:
     for before, case in (("Relu", {"pads": [1, 1, 1, 1]}), (None, {})):
         model = pool({"kernel_shape": [3, 3], **case}, SHAPE, before=before)
         for options in ({}, {"construction": "shallow"}, {"dense": True}):
-            rewritten = rewrite_max_pooling(model, style="feedforward", **options).model  # type: ignore[arg-type]
+            rewritten = rewriting(model, style="feedforward", **options).model  # type: ignore[arg-type]
             assert operators(rewritten) == {"Conv", "Relu", "Constant"}
 
 
@@ -171,7 +168,7 @@ def test_feedforward_has_convolutions_and_relus_alone() -> None:
 def test_units_of_three_by_three(options: Any, before: str | None, strides: int, units: int, layers: int) -> None:
     extent = 2 * 60 + 1
     model = pool({"kernel_shape": [3, 3], "strides": [strides] * 2}, (1, 1, extent, extent), before=before)
-    result = rewrite_max_pooling(model, **options)
+    result = rewriting(model, **options)
     (record,) = result.poolings
     assert (record.units_per_output, record.hidden_layers) == (units, layers)
     # Counted on the graph itself: the borders add less than a tenth.

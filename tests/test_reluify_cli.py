@@ -17,8 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 from tests.rewrite.models import integers, operators, pool, pools, run, runtime_errors
 from theory.cli import main
 from theory.errors import InputError, SubpoolError
-from theory.rewrite import files
-from theory.rewrite.files import read_model, write_model
+from theory.models import files
+from theory.models.files import read_model, write_model
 from theory.rewrite.reluify import reluify
 
 SHAPE = (1, 2, 6, 7)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from tests.rewrite.models import Attributes, integers, operators, pool, pools, run
+from tests.rewrite.models import Attributes, integers, operators, pool, pools, rewriting, run
 from theory.errors import InputError, RewritingError
-from theory.rewrite.geometry import read_geometry
-from theory.rewrite.reluify import reluify, rewrite_max_pooling
+from theory.models.windows import read_windows
+from theory.rewrite.reluify import reluify
 
 WHOLE = "SUBPOOL_GRID" in os.environ
 OPERATORS = {
@@ -203,7 +203,7 @@ def test_what_is_not_exact_is_rounded_to_integers_and_does_not_wrap(element: int
         (expected,) = run(model, {"x": x})
         (result,) = run(reluify(model, style=style, construction="shallow"), {"x": x})
         assert np.array_equal(result, expected)
-        rewritten = rewrite_max_pooling(model, style=style, orders="1,d-1")
+        rewritten = rewriting(model, style=style, orders="1,d-1")
         (result,) = run(rewritten.model, {"x": x})
         error = float(rewritten.poolings[0].error) * float(int(x.max()) - int(x.min()))
         assert np.abs(result.astype(int) - expected.astype(int)).max() <= error + 0.5
@@ -252,11 +252,11 @@ def test_too_short_an_axis_fails_when_the_model_runs() -> None:
 def test_ceil_mode_is_0_or_1() -> None:
     # onnxruntime rounds down where it is 2.
     with pytest.raises(InputError, match="ceil_mode is 2, not 0 or 1"):
-        read_geometry({"kernel_shape": [3], "ceil_mode": 2})
+        read_windows({"kernel_shape": [3], "ceil_mode": 2})
 
 
 def test_ceil_mode_is_more_end_padding() -> None:
-    geometry = read_geometry({"kernel_shape": [3], "strides": [4], "pads": [0, 1], "ceil_mode": 1})
+    geometry = read_windows({"kernel_shape": [3], "strides": [4], "pads": [0, 1], "ceil_mode": 1})
     assert geometry.pads == (0, 2)
 
 
@@ -264,23 +264,23 @@ def test_ceil_mode_is_more_end_padding() -> None:
 
 
 def test_the_comparison_sees_swapped_pads(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = read_geometry
+    original = read_windows
 
     def swapped(given: Attributes, extents: Any = None) -> Any:
         pads = list(given.get("pads", ()))
         return original({**given, "pads": pads[len(pads) // 2 :] + pads[: len(pads) // 2]}, extents)
 
-    monkeypatch.setattr("theory.rewrite.reluify.read_geometry", swapped)
+    monkeypatch.setattr("theory.rewrite.reluify.read_windows", swapped)
     with pytest.raises(AssertionError):
         check_equal(mixed((10, 9), 10, 2), (1, 2, 10, 9))
 
 
 def test_the_comparison_sees_transposed_strides(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = read_geometry
+    original = read_windows
 
     def transposed(given: Attributes, extents: Any = None) -> Any:
         return original({**given, "strides": list(given.get("strides", ()))[::-1]}, extents)
 
-    monkeypatch.setattr("theory.rewrite.reluify.read_geometry", transposed)
+    monkeypatch.setattr("theory.rewrite.reluify.read_windows", transposed)
     with pytest.raises(AssertionError):
         check_equal(mixed((10, 9), 10, 2), (1, 2, 10, 9))

@@ -13,7 +13,7 @@ from onnx import AttributeProto, TensorProto, helper, numpy_helper
 from tests.campaigns import campaign, tries
 from tests.rewrite.models import integers, operators, run, runtime_errors
 from theory.errors import RewritingError
-from theory.rewrite.inference import Inference
+from theory.models.inference import Inference
 from theory.rewrite.reluify import reluify
 
 STALE = (1, 2, 7, 7)
@@ -269,7 +269,7 @@ def test_sizes_that_are_inferred_are_those_at_run_time(op: str) -> None:
             (found,) = run(one, {"x": np.ones(shape, np.float32)})
         except runtime_errors():
             continue
-        inferred = Inference(one).graph_values.values["y"].shape
+        inferred = Inference(one).graph_values[()]["y"].shape
         if inferred is not None:
             assert inferred == found.shape or (None in inferred and len(inferred) == found.ndim), (node, shape)
             known += None not in inferred

@@ -14,7 +14,7 @@ import pytest
 from tests.rewrite.models import operators, run
 from theory.errors import RewritingError
 from theory.rewrite.reluify import reluify
-from theory.rewrite.replacement import SHALLOW_TAPS_MAX
+from theory.rewrite.replacement import _SHALLOW_TAPS_MAX
 
 STYLES: list[dict[str, Any]] = [
     {"style": "skip"},
@@ -52,7 +52,7 @@ def test_there_are_as_many_cases_as_counted() -> None:
 def test_all_pass_in_each_style(style: dict[str, Any]) -> None:
     passed = 0
     for case in (case for case in cases() if not with_indices(case)):
-        if style.get("construction") == "shallow" and window_size(case) > SHALLOW_TAPS_MAX:
+        if style.get("construction") == "shallow" and window_size(case) > _SHALLOW_TAPS_MAX:
             with pytest.raises(RewritingError, match="the shallow construction serves windows of at most 36 values"):
                 reluify(case.model, **style)
             continue

@@ -9,10 +9,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from tests.rewrite.models import integers, operators, pool, run
+from tests.rewrite.models import integers, operators, pool, rewriting, run
 from theory.errors import InputError, RewritingError
 from theory.rewrite import reluify as module
-from theory.rewrite.reluify import reluify, rewrite_max_pooling
+from theory.rewrite.reluify import reluify
 
 SHAPE = (1, 2, 6, 7)
 
@@ -138,11 +138,11 @@ def test_an_attribute_of_the_function_is_refused() -> None:
 
 
 def test_records_say_where() -> None:
-    assert [r.place for r in rewrite_max_pooling(with_if()).poolings] == [
+    assert [r.place for r in rewriting(with_if()).poolings] == [
         "else_branch of If 'choice'",
         "then_branch of If 'choice'",
     ]
-    assert [r.place for r in rewrite_max_pooling(with_function()).poolings] == [
+    assert [r.place for r in rewriting(with_function()).poolings] == [
         "function 'Inner'",
         "function 'Outer'",
     ]
@@ -150,8 +150,8 @@ def test_records_say_where() -> None:
 
 @pytest.mark.parametrize("model", [with_if(), with_loop(), with_function()])
 def test_the_tests_see_what_is_skipped(model: onnx.ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = module.scopes_of
-    monkeypatch.setattr(module, "scopes_of", lambda given: everything(given)[:1])
+    everything = module.typed_scopes
+    monkeypatch.setattr(module, "typed_scopes", lambda given: everything(given)[:1])
     assert "MaxPool" in operators(reluify(model))
 
 
@@ -234,7 +234,7 @@ def test_indices_in_use_are_refused(reader: str) -> None:
 def test_a_model_without_max_pool_is_returned_as_it_is() -> None:
     model = pool({"kernel_shape": [2, 2]}, SHAPE)
     model.graph.node[0].op_type = "AveragePool"
-    result = rewrite_max_pooling(model)
+    result = rewriting(model)
     assert result.model == model
     assert result.model is not model
     assert result.poolings == ()

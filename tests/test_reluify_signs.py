@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from theory.rewrite.reluify import rewrite_max_pooling
+from tests.rewrite.models import rewriting
 
 SHAPE = (1, 2, 6, 7)
 
@@ -31,7 +31,7 @@ def pooled(*before: tuple[str, list[str], dict[str, Any]], **stored: float) -> M
 
 
 def domain(model: ModelProto) -> str:
-    (record,) = rewrite_max_pooling(model, style="feedforward").poolings
+    (record,) = rewriting(model, style="feedforward").poolings
     return record.domain
 
 
@@ -89,5 +89,5 @@ def test_an_operator_of_another_domain_proves_nothing() -> None:
     model.opset_import.append(helper.make_opsetid("com.example", 1))
     model.graph.value_info.append(helper.make_tensor_value_info("v0", TensorProto.FLOAT, SHAPE))
     # What other operators give has no known size, which style feedforward would want.
-    (record,) = rewrite_max_pooling(model).poolings
+    (record,) = rewriting(model).poolings
     assert record.domain == "real"

@@ -18,7 +18,7 @@ from proofs_check.report import write_report
 from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
 from theory.errors import SolverError
 from theory.networks.exactness import ExactnessVerdict
-from theory.networks.shallow import SIX
+from theory.networks.shallow import _SIX
 
 MODULES = ["depth", "max_of_eight", "max_of_six", "merging", "shallow_maximum", "sorting"]
 CLAIMS = [claim for module in MODULES for claim in import_module(f"proofs_check.theorems.{module}").claims()]
@@ -96,9 +96,9 @@ def _images(orbits, form):
 
 def test_the_network_has_the_identity_that_was_checked():
     terms = [(c, image) for c, form in max_of_six.ORBITS.rows for image in _images(max_of_six.ORBITS, form)]
-    expanded = [(12 * c, tuple(sorted((subset, int(k)) for subset, k in form))) for c, form in SIX.expanded]
+    expanded = [(12 * c, tuple(sorted((subset, int(k)) for subset, k in form))) for c, form in _SIX.expanded]
     assert sorted(expanded) == sorted(terms)
-    assert dict(SIX.remainder) == {tuple(sorted((i, (i + 1) % 6))): Fraction(1, 6) for i in range(6)}
+    assert dict(_SIX.remainder) == {tuple(sorted((i, (i + 1) % 6))): Fraction(1, 6) for i in range(6)}
 
 
 @pytest.mark.parametrize("size", [6, 7, 8])

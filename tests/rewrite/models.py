@@ -11,10 +11,18 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from theory.rewrite.options import ReluifyOptions
+from theory.rewrite.reluify import Rewriting, rewrite
+
 Attributes = Mapping[str, Any]
 
 QUIET = 4
 """Log nothing but fatal errors: shapes that ONNX infers for ceil_mode are wrong, and onnxruntime says so each time."""
+
+
+def rewriting(model: Any, **options: Any) -> Rewriting:
+    """Replace every MaxPool of a model, and tell what became of each."""
+    return rewrite(model, ReluifyOptions(**options))
 
 
 def run(model: onnx.ModelProto, inputs: Mapping[str, npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:

@@ -10,16 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, prod
+from math import prod
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.devices import (
-    CPU_PROVIDER,
     CUDA_PROVIDER,
     Device,
     check_device,
@@ -28,12 +26,13 @@ from theory.empirical.devices import (
     on_library,
     why_not,
 )
-from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
-from theory.extras import import_extra
+from theory.errors import ArrayError, InputError, MissingDependencyError
+from theory.models.files import load_model, parse_model
+from theory.models.inference import MEMORY_LIMIT
+from theory.models.scopes import Scope
+from theory.models.sessions import import_onnxruntime, open_session, runtime_errors, with_outputs
 from theory.networks.network import ReLUNetwork
-from theory.rewrite.files import is_too_large
-from theory.rewrite.inference import MEMORY_LIMIT
-from theory.terminal import Bar
+from theory.progress import Progress, unwatched
 
 Values = dict[str, npt.NDArray[Any]]
 """Arrays by the names that the model gives them."""
@@ -56,15 +55,10 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 
 @dataclass(frozen=True)
 class Port:
-    """An input or an output of a model.
+    """An input of a model.
 
-    Attributes
-    ----------
-    name : str
-    shape : tuple of int or None
-        None where the model leaves a size open; the whole is None where even the number of axes is open.
-    dtypes : tuple of numpy.dtype
-        What it takes; other arrays are converted to the last of them. Empty where it takes no arrays of numbers.
+    A size is None where the model leaves it open, the shape where even the number of axes is open. Arrays of other
+    dtypes are converted to the last one; there is none where the model takes no arrays of numbers.
     """
 
     name: str
@@ -79,23 +73,6 @@ class Port:
     def __str__(self) -> str:
         shape = "any" if self.shape is None else f"({', '.join('any' if n is None else str(n) for n in self.shape)})"
         return f"input {self.name!r} of shape {shape} and {' or '.join(map(str, self.dtypes)) or 'no numeric dtype'}"
-
-
-class _Engine(Protocol):
-    """What evaluates one batch."""
-
-    @property
-    def device(self) -> str: ...
-
-    @property
-    def inputs(self) -> tuple[Port, ...]: ...
-
-    @property
-    def outputs(self) -> tuple[str, ...]: ...
-
-    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]: ...
-
-    def with_outputs(self, names: Sequence[str]) -> _Engine: ...
 
 
 @dataclass(frozen=True)
@@ -117,7 +94,7 @@ class Runner:
     [[3.0], [5.0]]
     """
 
-    _engine: _Engine
+    _engine: _NetworkEngine | _OnnxEngine
     batch_size: int
 
     @property
@@ -160,8 +137,7 @@ class Runner:
         Raises
         ------
         InputError
-            If the model has several inputs, or one that takes no real numbers or leaves the number of axes open:
-            values for it cannot be made up.
+            If it needs others, or leaves their number of axes open: values for it cannot be made up.
         """
         if len(self.inputs) != 1:
             told = "; ".join(map(str, self.inputs)) or "none"
@@ -173,7 +149,7 @@ class Runner:
             raise InputError(f"input {port.name!r} leaves its number of axes open: its shape must be known")
         return port
 
-    def run(self, inputs: Any, *, progress: bool = True) -> Values:
+    def run(self, inputs: Any, *, progress: Progress = unwatched) -> Values:
         """Run the model on all samples.
 
         Parameters
@@ -181,8 +157,8 @@ class Runner:
         inputs : array, or mapping of str to array
             The first axis counts the samples. An array alone is for models with one input. Real numbers are converted
             to the type of the model; integers only to a type that holds them.
-        progress : bool
-            Whether a bar on standard error shows what takes longer than a second.
+        progress : callable
+            Told after each batch how many samples are done, and of how many.
 
         Returns
         -------
@@ -208,20 +184,11 @@ class Runner:
         values = self._check(inputs)
         count = self._samples(values)
         found: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in self.outputs}
-        with Bar("batches", max(1, ceil(count / self.batch_size)), show=progress) as bar:
-            for batch in self._batches(values, count):
-                for name, value in batch.items():
-                    found[name].append(value)
-                bar.step()
+        for number, batch in enumerate(self._batches(values, count), start=1):
+            for name, value in batch.items():
+                found[name].append(value)
+            progress(min(number * self.batch_size, count), count)
         return {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in found.items()}
-
-    def batches(self, inputs: Any) -> Iterator[Values]:
-        """Run the model and yield the outputs batch by batch, for outputs too large to be held at once.
-
-        Takes what :meth:`run` takes and raises what it raises, before the first batch or when a batch is due.
-        """
-        values = self._check(inputs)
-        return self._batches(values, self._samples(values))
 
     def _batches(self, values: Values, count: int) -> Iterator[Values]:
         if not self._first_axes_agree:
@@ -321,7 +288,7 @@ def open_runner(
         If the file holds no ONNX model that onnxruntime can run.
     """
     device = check_device(device)
-    engine: _Engine
+    engine: _NetworkEngine | _OnnxEngine
     if isinstance(model, ReLUNetwork):
         engine, usual = _NetworkEngine.open(model, device), _NETWORK_BATCH
     else:
@@ -401,7 +368,7 @@ class _NetworkEngine:
     def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
         return [on_library(self.library, self.network, values["x"])[:, None]]
 
-    def with_outputs(self, names: Sequence[str]) -> _Engine:
+    def with_outputs(self, names: Sequence[str]) -> _NetworkEngine:
         raise InputError(f"a ReLU network has no tensor {names[0]!r}: write it as an ONNX model to see its layers")
 
 
@@ -419,33 +386,13 @@ class _OnnxEngine:
 
     @classmethod
     def open(cls, source: Any, device: Device) -> _OnnxEngine:
-        runtime = _import_runtime()
-        provider = choose_provider(device, runtime.get_available_providers())
-        content: Any
         if isinstance(source, (str, os.PathLike)):
-            content = os.fspath(source)
-            if not Path(content).is_file():
-                raise InputError(f"no such file: {content}")
-        elif isinstance(source, bytes):
-            content = source
-        elif hasattr(source, "SerializeToString"):
-            content = source.SerializeToString()
-        else:
+            if not Path(source).is_file():
+                raise InputError(f"no such file: {os.fspath(source)}")
+        elif not isinstance(source, bytes) and not hasattr(source, "SerializeToString"):
             raise InputError(f"a model is a ReLUNetwork, a path, or an ONNX model, not {source!r:.80}")
-        return cls._start(runtime, source, content, device, provider)
-
-    @classmethod
-    def _start(cls, runtime: Any, source: Any, content: Any, device: Device, provider: str) -> _OnnxEngine:
-        options = runtime.SessionOptions()
-        options.log_severity_level = 4
-        # With TensorFloat-32 products would have eleven bits instead of twenty-four.
-        providers: list[Any] = [(CUDA_PROVIDER, {"use_tf32": "0"})] if provider == CUDA_PROVIDER else []
-        try:
-            # The fallback, which prints to standard output, is of use for a GPU alone.
-            fallback = {"enable_fallback": int(bool(providers))}
-            session = runtime.InferenceSession(content, options, providers=[*providers, CPU_PROVIDER], **fallback)
-        except _runtime_errors() as error:
-            raise FormatError(f"onnxruntime cannot run this model: {_one_line(error)}") from None
+        provider = choose_provider(device, import_onnxruntime().get_available_providers())
+        session = open_session(source, cuda=provider == CUDA_PROVIDER)
         used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"
         if device == "cuda" and used == "cpu":
             raise MissingDependencyError(
@@ -455,52 +402,23 @@ class _OnnxEngine:
         return cls(source, session, used, inputs, tuple(node.name for node in session.get_outputs()))
 
     def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
-        try:
+        with runtime_errors(InputError, "the model refuses these values"):
             found: list[npt.NDArray[Any]] = self.session.run(list(self.outputs), values)
-        except _runtime_errors() as error:
-            raise InputError(f"the model refuses these values: {_one_line(error)}") from None
         return found
 
     def with_outputs(self, names: Sequence[str]) -> _OnnxEngine:
-        onnx = import_extra("onnx", extra="onnx", purpose="inner tensors are made outputs with onnx")
-        if isinstance(self.source, (str, os.PathLike)):
-            model = onnx.load(os.fspath(self.source))
-        elif isinstance(self.source, bytes):
-            model = onnx.load_model_from_string(self.source)
-        else:
-            model = onnx.ModelProto()
-            model.CopyFrom(self.source)
-        tensors = {name for node in model.graph.node for name in node.output if name}
-        tensors |= {value.name for value in model.graph.input}
-        if missing := [name for name in names if name not in tensors]:
+        model = self.source
+        if isinstance(model, bytes):
+            model = parse_model(model, "the model")
+        elif isinstance(model, (str, os.PathLike)):
+            model = load_model(model, checked=False)
+        graph = Scope(model.graph)
+        if missing := [name for name in names if name not in graph.producers and name not in graph.inputs]:
             raise InputError(f"the main graph of the model has no tensor {missing[0]!r}")
-        # Without types: onnxruntime finds them.
-        model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
-        if is_too_large(model):
-            raise InputError("inner tensors are made outputs of models up to 2 GiB")
-        provider = CUDA_PROVIDER if self.device == "cuda" else CPU_PROVIDER
-        device: Device = "cuda" if self.device == "cuda" else "cpu"
-        return self._start(_import_runtime(), model, model.SerializeToString(), device, provider)
+        return self.open(with_outputs(model, names), "cuda" if self.device == "cuda" else "cpu")
 
 
 def _port(node: Any) -> Port:
     # A scalar and an input of unknown shape look alike: both have no sizes, and neither is checked.
     shape = tuple(n if isinstance(n, int) and n > 0 else None for n in node.shape) or None
     return Port(node.name, shape, (_DTYPES[node.type],) if node.type in _DTYPES else ())
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
-
-
-def _import_runtime() -> ModuleType:
-    return import_extra("onnxruntime", extra="onnx", purpose="ONNX models are run by onnxruntime")
-
-
-def _runtime_errors() -> tuple[type[Exception], ...]:
-    """Every error that onnxruntime raises of its own; they have no common base."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    own = [kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    return (*own, RuntimeError, ValueError)

@@ -17,9 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theory.errors import InputError
-from theory.rewrite.geometry import Axis
+from theory.models.windows import AxisWindows
 
-TAPS_MAX = 1 << 12
+_TAPS_MAX = 1 << 12
 """Values of a window along an axis that are compared one by one, each by nodes of its own."""
 
 
@@ -34,24 +34,17 @@ class Tap:
 
 @dataclass(frozen=True)
 class AxisPlan:
-    """How to take the maximum along one axis.
+    """How to take the maximum along one axis: taps are compared, then values with others further on.
 
-    Attributes
-    ----------
-    taps : tuple of Tap
-        Values to compare with each other one by one: the maximum of the first ``prefix`` of them, then that of all.
-    prefix : int
-        How many taps make the values that the last block lacks; 0 for none.
-    shifts : tuple of int
-        Then each value is compared with the one that so many places on, time after time.
-    prefix_shift : int
-        At last it is compared with the maximum of the first taps so many places on.
+    The taps are compared with each other, first the ``prefix`` ones, those that the last block lacks, then all. Then
+    each value is compared with the one a shift further on, time after time, and at last, if there is a prefix, with the
+    maximum of the first taps ``prefix_shift`` places on.
 
     Examples
     --------
-    >>> plan_axis(Axis(kernel=3)).units, plan_axis(Axis(kernel=3, stride=2)).units, plan_axis(Axis(kernel=13)).units
-    (2, 2, 4)
-    >>> plan_axis(Axis(kernel=13)).shifts
+    >>> [plan_axis(axis).units for axis in (AxisWindows(3), AxisWindows(3, stride=2), AxisWindows(13))]
+    [2, 2, 4]
+    >>> plan_axis(AxisWindows(kernel=13)).shifts
     (1, 2, 4, 5)
     """
 
@@ -73,25 +66,19 @@ class AxisPlan:
         return folding + len(self.shifts) + bool(self.prefix)
 
 
-def plan_axis(axis: Axis) -> AxisPlan:
-    """Choose how to take the maximum along an axis that is padded already.
-
-    Raises
-    ------
-    InputError
-        If that would take thousands of nodes.
-    """
+def plan_axis(axis: AxisWindows) -> AxisPlan:
+    """Choose how to take the maximum along an axis that is padded already; InputError if that takes too many nodes."""
     k, stride, dilation = axis.kernel, axis.stride, axis.dilation
     if dilation % stride == 0:
         return AxisPlan((Tap(0, 0, stride),), shifts=_doubling(k, dilation // stride))
     block, rest = divmod(stride, dilation)
     plans = []
-    if k <= TAPS_MAX:
+    if k <= _TAPS_MAX:
         plans.append(AxisPlan(tuple(Tap(j * dilation, (k - 1 - j) * dilation, stride) for j in range(k))))
-    if not rest and block < k and block <= TAPS_MAX:
+    if not rest and block < k and block <= _TAPS_MAX:
         plans.append(_blocks(k, stride, dilation, block))
     if not plans:
-        raise InputError(f"at most {TAPS_MAX:,} values are compared one by one, not {k:,} with a stride of {stride:,}")
+        raise InputError(f"at most {_TAPS_MAX:,} values are compared one by one, not {k:,} with a stride of {stride:,}")
     return min(plans, key=lambda plan: plan.units)
 
 

@@ -4,74 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx, import_onnxruntime
-from theory.rewrite.files import is_too_large, stored_tensors
-from theory.rewrite.inference import Inference
+from theory.models.files import is_too_large
+from theory.models.inference import Inference
+from theory.models.scopes import import_onnx, is_max_pool, node_label, stored_tensors
+from theory.models.sessions import open_session, runtime_errors, with_outputs
+
+_FAILED = "the model does not run on a sample"
 
 
 def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Fraction, Fraction]]:
-    """Run a model on samples and note the least and the largest input of each MaxPool node of its graph.
+    """Run a model on samples and note the least and the largest input of each MaxPool node of its graph, by its name.
 
-    Parameters
-    ----------
-    model : ModelProto
-        With its external data loaded.
-    samples : iterable of mappings of input name to array
-
-    Returns
-    -------
-    dict of node name to (Fraction, Fraction)
-        Nodes in subgraphs and in functions are not among them.
-
-    Raises
-    ------
-    InputError
-        If there is no sample, the model cannot be run on one, or an input of a MaxPool node is not finite.
+    The external data of the model is loaded; nodes in subgraphs and in functions are left out. Raises InputError if
+    there is no sample, the model cannot be run on one, or an input of a MaxPool node is not finite.
     """
-    onnx, runtime = import_onnx(), import_onnxruntime()
-    pools = [node for node in model.graph.node if node.op_type == "MaxPool" and node.domain in STANDARD_DOMAINS]
+    pools = [node for node in model.graph.node if is_max_pool(node)]
     read = sorted({node.input[0] for node in pools})
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in stored_tensors(model)):
-        raise InputError("a model with external data is not run for calibration: its bounds have to be given")
-    if is_too_large(model):
-        raise InputError("a model over 2 GiB is not run for calibration: its bounds have to be given")
-    watched = onnx.ModelProto()
-    watched.CopyFrom(model)
-    given = {value.name for value in (*model.graph.input, *model.graph.output)}
-    watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in read if name not in given)
-    options = runtime.SessionOptions()
-    options.log_severity_level = 4
-    inference = Inference(model)
+    elsewhere = any(tensor.data_location == import_onnx().TensorProto.EXTERNAL for tensor in stored_tensors(model))
+    if elsewhere or is_too_large(model):
+        what = "with external data" if elsewhere else "over 2 GiB"
+        raise InputError(f"a model {what} is not run for calibration: its bounds have to be given")
+    inference, session = Inference(model), open_session(with_outputs(model, read))
     lows, highs = dict.fromkeys(read, np.inf), dict.fromkeys(read, -np.inf)
-    try:
-        # Without its fallback, which prints to standard output, and tries the same once more.
-        start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
-        session = start(watched.SerializeToString(), options)
-        inputs = {value.name for value in session.get_inputs()}
-        wanted = [name for name in read if name not in inputs]
-        every = [value.name for value in session.get_outputs()]
-        for sample in samples:
-            inference.check_run({name: np.shape(array) for name, array in sample.items()})
-            # Where pooling layers read inputs alone, running the model still tells whether the sample fits them.
-            values = dict(zip(wanted or every, session.run(wanted or every, dict(sample)), strict=True))
-            for name in read:
-                low, high = _extremes(values[name] if name in wanted else sample[name], name)
-                lows[name], highs[name] = min(lows[name], low), max(highs[name], high)
-    except InputError:
-        raise
-    except Exception as error:  # noqa: BLE001 (onnxruntime raises classes of its own that have no common base)
-        raise InputError(f"the model does not run on a sample: {' '.join(str(error).split())[:200]}") from None
+    for sample in samples:
+        with runtime_errors(InputError, _FAILED):
+            inputs = dict(sample)
+            shapes = {name: np.shape(array) for name, array in inputs.items()}
+        inference.check_run(shapes)
+        with runtime_errors(InputError, _FAILED):
+            values = session.run(read or None, inputs)
+        for name, value in zip(read, values, strict=False):
+            low, high = _extremes(value, name)
+            lows[name], highs[name] = min(lows[name], low), max(highs[name], high)
     for name in read:
-        if not np.isfinite([lows[name], highs[name]]).all():
+        if lows[name] > highs[name]:
             raise InputError(f"the samples give no finite bounds for {name!r}")
-    return {str(node.name or node.output[0]): _apart(lows[node.input[0]], highs[node.input[0]]) for node in pools}
+    return {node_label(node): _apart(lows[node.input[0]], highs[node.input[0]]) for node in pools}
 
 
 def _extremes(values: npt.ArrayLike, name: str) -> tuple[float, float]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -14,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
+from theory.models.files import as_model
+from theory.models.inference import Inference
+from theory.models.sessions import open_session, runtime_errors
 from theory.progress import Progress, unwatched
-from theory.rewrite.dependencies import import_onnxruntime
-from theory.rewrite.files import as_model
-from theory.rewrite.inference import Inference
 from theory.rewrite.samples import Inputs, Interface, check_inputs, interface_of
 
 _BATCH = 16
@@ -27,17 +26,10 @@ _BATCH = 16
 class OutputComparison:
     """The measured difference of one output.
 
-    Attributes
-    ----------
-    name : str
-    largest, mean : float
-        Of the absolute differences of all elements of all samples; NaN where one of the models gives NaN.
-    size : float
-        The largest absolute value of the original's output, NaN aside, to compare with.
-    top1_agreement : float or None
-        The share of samples whose largest element is the same one; None for outputs of one element.
-    nan_in_both, nan_in_one : int
-        How many elements are NaN in both models, which then agree, and in one of them.
+    Largest and mean are those of the absolute differences of all elements of all samples, NaN where one of the models
+    gives NaN; the size, to compare with, is the largest absolute value of the original's output, NaN aside. The
+    agreement is the share of samples whose largest element is the same one, None for outputs of one element. Elements
+    that are NaN in both models agree.
     """
 
     name: str
@@ -50,16 +42,8 @@ class OutputComparison:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two models on the same samples.
-
-    Attributes
-    ----------
-    samples : int
-    outputs : tuple of OutputComparison
-    seconds : (float, float)
-        Median time of a run of each model, one thread; the runs take turns.
-    """
+class ModelComparison:
+    """Two models on the same samples, and the median seconds of a run of each, one thread; the runs take turns."""
 
     samples: int
     outputs: tuple[OutputComparison, ...]
@@ -79,7 +63,7 @@ def compare_models(
     *,
     rounds: int = 9,
     progress: Progress = unwatched,
-) -> Comparison:
+) -> ModelComparison:
     """Run two models under onnxruntime and compare them.
 
     Parameters
@@ -117,7 +101,10 @@ def compare_models(
     samples = check_inputs(interface, inputs)
     if rounds < 1:
         raise InputError(f"at least one pair of runs has to be timed, not {rounds}")
-    sessions = [_session(original, models[0]), _session(rewritten, models[1])]
+    sessions = [
+        open_session(given if isinstance(given, str | os.PathLike) else model, threads=1)
+        for given, model in zip((original, rewritten), models, strict=True)
+    ]
     tallies = [_Tally(name) for name in interface.outputs]
     first: Inputs = {}
     for done, count, batch in _batches(interface, inputs, samples):
@@ -129,7 +116,7 @@ def compare_models(
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         progress(done, samples)
     seconds = [[_timed(session, first) for session in sessions] for _ in range(rounds)]
-    return Comparison(
+    return ModelComparison(
         samples,
         tuple(tally.result() for tally in tallies),
         (median(a for a, _ in seconds), median(b for _, b in seconds)),
@@ -206,20 +193,9 @@ def _batches(interface: Interface, inputs: Inputs, samples: int) -> Iterator[tup
         yield end, end - start, {name: array[index] for name, array in inputs.items()}
 
 
-def _session(given: Any, model: Any) -> Any:
-    runtime = import_onnxruntime()
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    source = os.fspath(given) if isinstance(given, str | os.PathLike) else model.SerializeToString()
-    # Without its fallback, which prints to standard output, and tries the same once more.
-    start = partial(runtime.InferenceSession, providers=["CPUExecutionProvider"], enable_fallback=0)
-    return _guarded(lambda: start(source, options))
-
-
 def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
-    outputs: list[npt.NDArray[Any]] = _guarded(lambda: session.run(None, dict(batch)))
+    with runtime_errors(FormatError, "onnxruntime cannot run the model"):
+        outputs: list[npt.NDArray[Any]] = session.run(None, dict(batch))
     return outputs
 
 
@@ -227,15 +203,3 @@ def _timed(session: Any, batch: Inputs) -> float:
     start = perf_counter()
     _run(session, batch)
     return perf_counter() - start
-
-
-def _guarded(call: Callable[[], Any]) -> Any:
-    """Call onnxruntime, whose errors have no common base but Exception, and translate them."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    own = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
-    kinds: tuple[type[Exception], ...] = (RuntimeError, ValueError, *own)
-    try:
-        return call()
-    except kinds as error:
-        raise FormatError(f"onnxruntime cannot run the model: {' '.join(str(error).split())[:200]}") from None

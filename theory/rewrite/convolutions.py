@@ -8,10 +8,9 @@ remains where the quotient is no float.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import lcm, prod
 from typing import Any
 
@@ -19,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.axis_plan import plan_axis
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
-WINDOW_MAX = 1 << 12
+_WINDOW_MAX = 1 << 12
 """Largest window that a network is laid over: its weights grow with the square of the number of values."""
 
 Exact = npt.NDArray[np.object_]
@@ -35,19 +34,14 @@ Exact = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class ConvLayer:
-    """An affine map of the windows of each channel.
+    """An affine map of the windows of each channel; taps on padding are 0.
 
-    Attributes
-    ----------
-    weights : array of Fractions, shape (units out, units in, *kernel_shape)
-    bias : tuple of Fraction
-    geometry : Geometry
-        The windows; taps on padding are 0.
+    The weights are Fractions of shape (units out, units in, *kernel_shape).
     """
 
     weights: Exact
     bias: tuple[Fraction, ...]
-    geometry: Geometry
+    windows: WindowGrid
 
 
 Stack = tuple[ConvLayer, ...]
@@ -55,48 +49,35 @@ Stack = tuple[ConvLayer, ...]
 
 
 def check_window(kernel_size: int) -> None:
-    """See that a window is not too large to lay a network over it.
-
-    Raises
-    ------
-    InputError
-    """
-    if kernel_size > WINDOW_MAX:
-        raise InputError(f"networks serve windows of at most {WINDOW_MAX:,} values, not {kernel_size:,}")
+    """Raise InputError if a window is too large to lay a network over it."""
+    if kernel_size > _WINDOW_MAX:
+        raise InputError(f"networks serve windows of at most {_WINDOW_MAX:,} values, not {kernel_size:,}")
 
 
 def stack_units(stack: Stack) -> int:
     """Count the ReLUs for one output, the borders aside."""
     units, per_output = 0, 1
     for layer, after in zip(reversed(stack[:-1]), reversed(stack[1:]), strict=True):
-        per_output *= prod(after.geometry.strides)
+        per_output *= prod(after.windows.strides)
         units += len(layer.bias) * per_output
     return units
 
 
-def window_stack(network: ReLUNetwork, geometry: Geometry) -> Stack:
-    """Lay a network over windows: its first matrix is the kernel, the others read one place.
-
-    Parameters
-    ----------
-    network : ReLUNetwork
-        With as many inputs as a window has taps, in row-major order.
-    geometry : Geometry
-    """
-    here = Geometry(tuple(Axis(1) for _ in geometry.axes))
+def window_stack(network: ReLUNetwork, windows: WindowGrid) -> Stack:
+    """Lay a network over windows, whose taps it takes in row-major order: the first matrix is the kernel."""
     layers = []
     for number, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        dense = _exact_zeros(matrix.shape)
+        dense = np.full(matrix.shape, Fraction(0), dtype=object)
         for i, row in enumerate(matrix.rows):
             for j, weight in row:
                 dense[i, j] = weight
-        shape = (len(bias), 1, *geometry.kernel_shape) if number == 0 else (*matrix.shape, *here.kernel_shape)
-        layers.append(ConvLayer(dense.reshape(shape), bias, here if number else geometry))
+        here = windows if number == 0 else windows.places
+        layers.append(ConvLayer(dense.reshape(len(bias), -1, *here.kernel_shape), bias, here))
     return tuple(layers)
 
 
 @lru_cache(maxsize=256)
-def max_stack(geometry: Geometry, domain: Domain) -> Stack:
+def max_stack(windows: WindowGrid, domain: Domain) -> Stack:
     """Build the stack for the maximum with the fewest ReLUs, and of these the one with the fewest layers.
 
     Along one axis after the other neighbouring windows share ReLUs; the tree over the whole window may need fewer
@@ -104,70 +85,57 @@ def max_stack(geometry: Geometry, domain: Domain) -> Stack:
 
     Examples
     --------
-    >>> three = Geometry((Axis(3), Axis(3)))
+    >>> three, strided = (WindowGrid((axis, axis)) for axis in (AxisWindows(3), AxisWindows(3, stride=2)))
     >>> stack_units(max_stack(three, "real")), stack_units(max_stack(three, "nonnegative"))
     (12, 8)
-    >>> strided = Geometry((Axis(3, stride=2), Axis(3, stride=2)))
     >>> stack_units(max_stack(strided, "real")), stack_units(max_stack(strided, "nonnegative"))
     (24, 15)
     """
-    options = [_separable(geometry, order, domain) for order in ((1, -1) if len(geometry.axes) > 1 else (1,))]
-    if geometry.kernel_size <= WINDOW_MAX:
-        options.append(_window(geometry, domain))
+    options = [_separable(windows, order, domain) for order in ((1, -1) if len(windows.axes) > 1 else (1,))]
+    if windows.kernel_size <= _WINDOW_MAX:
+        options.append(_window(windows, domain))
     return min(options, key=lambda stack: (stack_units(stack), len(stack)))
 
 
-def _window(geometry: Geometry, domain: Domain) -> Stack:
-    if geometry.kernel_size == 1:
-        return (ConvLayer(_exact_ones((1, 1, *geometry.kernel_shape)), (Fraction(0),), geometry),)
-    check_window(geometry.kernel_size)
-    return window_stack(exact_max_network(geometry.kernel_size, domain=domain), geometry)
+def _window(windows: WindowGrid, domain: Domain) -> Stack:
+    if windows.kernel_size == 1:
+        return (ConvLayer(np.full((1, 1, *windows.kernel_shape), Fraction(1), dtype=object), (Fraction(0),), windows),)
+    check_window(windows.kernel_size)
+    return window_stack(exact_max_network(windows.kernel_size, domain=domain), windows)
 
 
-def _separable(geometry: Geometry, step: int, domain: Domain) -> Stack:
-    stack: Stack | None = None
-    rank = len(geometry.axes)
-    for number in range(rank)[::step]:
-        axis = geometry.axes[number]
-        if axis.kernel > 1:
-            part = _along_axis(axis, number, rank, domain)
-            stack = part if stack is None else compose(stack, part)
-    if stack is None:
-        return _window(geometry, domain)
+def _separable(windows: WindowGrid, step: int, domain: Domain) -> Stack:
+    rank = len(windows.axes)
+    parts = [
+        _along_axis(windows.axes[number], number, rank, domain)
+        for number in range(rank)[::step]
+        if windows.axes[number].kernel > 1
+    ]
+    if not parts:
+        return _window(windows, domain)
+    first, *others = reduce(_compose, parts)
     # Axes along which nothing is compared are thinned out first.
-    first = stack[0]
-    axes = [axis if axis.kernel == 1 else along for axis, along in zip(geometry.axes, first.geometry.axes, strict=True)]
-    return (replace(first, geometry=Geometry(tuple(axes))), *stack[1:])
+    axes = [axis if axis.kernel == 1 else along for axis, along in zip(windows.axes, first.windows.axes, strict=True)]
+    return (replace(first, windows=WindowGrid(tuple(axes))), *others)
 
 
-def _along_axis(axis: Axis, number: int, rank: int, domain: Domain) -> Stack:
+def _along_axis(axis: AxisWindows, number: int, rank: int, domain: Domain) -> Stack:
     """Return a stack for the maximum along one axis: by doubling where the stride is 1 in units of the dilation."""
-
-    def spread(one: Axis) -> Geometry:
-        return Geometry(tuple(one if i == number else Axis(1) for i in range(rank)))
-
     if axis.dilation % axis.stride:
-        return _window(spread(axis), domain)
-    stack: Stack | None = None
-    first = Axis(2, axis.stride, axis.dilation, axis.begin, axis.end)
-    for shift in plan_axis(axis).shifts:
-        step = first if stack is None else Axis(2, 1, shift)
-        pair = _window(spread(step), domain)
-        stack = pair if stack is None else compose(stack, pair)
-    return stack or ()
+        return _window(WindowGrid.along(axis, number, rank), domain)
+    shifts = plan_axis(axis).shifts
+    pairs = [replace(axis, kernel=2), *(AxisWindows(2, 1, shift) for shift in shifts[1:])]
+    return reduce(_compose, [_window(WindowGrid.along(pair, number, rank), domain) for pair in pairs])
 
 
-def compose(first: Stack, second: Stack) -> Stack:
+def _compose(first: Stack, second: Stack) -> Stack:
     """Follow a stack by another one; the last map of the first and the first of the second become one.
 
-    Raises
-    ------
-    InputError
-        If the last map of the first one has a bias, which zero padding between them would not see.
+    Raises InputError if the last map of the first has a bias, which zero padding between them would not see.
     """
     *before, last = first
     inner = second[0]
-    if any(last.bias) or any(k != 1 for k in last.geometry.kernel_shape) or prod(last.geometry.strides) != 1:
+    if any(last.bias) or any(k != 1 for k in last.windows.kernel_shape) or prod(last.windows.strides) != 1:
         raise InputError("only a linear map of one place can become part of the convolution after it")
     readout = last.weights.reshape(last.weights.shape[:2])
     weights = np.einsum("ov...,vu->ou...", inner.weights, readout)
@@ -175,21 +143,11 @@ def compose(first: Stack, second: Stack) -> Stack:
 
 
 def emit_stack(
-    emitter: Emitter, x: str, stack: Stack, channels: int, dtype: npt.DTypeLike, *, dense: bool = False
+    emitter: Emitter, x: str, channels: int, *, stack: Stack, dtype: npt.DTypeLike, dense: bool = False
 ) -> str:
-    """Add nodes for a stack: Conv and Relu by turns.
+    """Add nodes for a stack on a value of shape (N, channels, *spatial): Conv and Relu by turns.
 
-    Parameters
-    ----------
-    emitter : Emitter
-    x : str
-        Value of shape (N, channels, *spatial).
-    stack : Stack
-    channels : int
-    dtype : floating dtype
-        Of the value, and so of the weights.
-    dense : bool
-        Convolutions without groups, most of whose weights are 0.
+    The dtype, floating, is that of the value and of the weights. Dense convolutions have no groups, and mostly zeros.
     """
     *hidden, last = stack
     for layer in hidden:
@@ -198,9 +156,9 @@ def emit_stack(
     if denominator & (denominator - 1) and denominator < 1 << 24:
         scaled = replace(last, weights=last.weights * denominator, bias=tuple(b * denominator for b in last.bias))
         x = emit_conv(emitter, x, scaled, channels, dtype, dense=dense)
-        here = Geometry(tuple(Axis(1) for _ in last.geometry.axes))
-        quotient = _exact_ones((1, 1, *here.kernel_shape)) * Fraction(1, denominator)
-        return emit_conv(emitter, x, ConvLayer(quotient, (Fraction(0),), here), channels, dtype, dense=dense)
+        places = last.windows.places
+        quotient = np.full((1, 1, *places.kernel_shape), Fraction(1, denominator), dtype=object)
+        last = ConvLayer(quotient, (Fraction(0),), places)
     return emit_conv(emitter, x, last, channels, dtype, dense=dense)
 
 
@@ -209,19 +167,17 @@ def emit_conv(
 ) -> str:
     """Add a Conv node that applies one layer to every channel."""
     emitter.room.check(channels * (channels if dense else 1) * layer.weights.size, dtype)
-    weights = layer.weights.astype(dtype)
-    kernel = _for_all_channels(weights, channels, dense=dense)
-    inputs = [x, emitter.constant(kernel)]
+    inputs = [x, emitter.constant(_for_all_channels(layer.weights.astype(dtype), channels, dense=dense))]
     if any(layer.bias):
         inputs.append(emitter.constant(np.tile(np.array([float(b) for b in layer.bias], dtype=dtype), channels)))
-    geometry = layer.geometry
-    attributes: dict[str, Any] = {"kernel_shape": geometry.kernel_shape}
-    if set(geometry.strides) != {1}:
-        attributes["strides"] = geometry.strides
-    if set(geometry.dilations) != {1}:
-        attributes["dilations"] = geometry.dilations
-    if geometry.padded:
-        attributes["pads"] = geometry.pads
+    windows = layer.windows
+    attributes: dict[str, Any] = {"kernel_shape": windows.kernel_shape}
+    if set(windows.strides) != {1}:
+        attributes["strides"] = windows.strides
+    if set(windows.dilations) != {1}:
+        attributes["dilations"] = windows.dilations
+    if windows.padded:
+        attributes["pads"] = windows.pads
     if not dense and channels > 1:
         attributes["group"] = channels
     return emitter.op("Conv", inputs, **attributes)
@@ -236,11 +192,3 @@ def _for_all_channels(weights: npt.NDArray[Any], channels: int, *, dense: bool) 
     for channel in range(channels):
         full[channel, :, channel] = weights
     return full.reshape(channels * units_out, channels * units_in, *kernel)
-
-
-def _exact_zeros(shape: Sequence[int]) -> Exact:
-    return np.full(shape, Fraction(0), dtype=object)
-
-
-def _exact_ones(shape: Sequence[int]) -> Exact:
-    return np.full(shape, Fraction(1), dtype=object)

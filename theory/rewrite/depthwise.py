@@ -12,20 +12,19 @@ A maximum over some taps is kept as (j, u): x at tap j plus the value u of ReLUs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.rewrite.axis_plan import AxisPlan
 from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
 from theory.rewrite.separable import SeparablePlan
 
-Partial = tuple[int, str | None]
+_Partial = tuple[int, str | None]
 """A tap, and the value to be added to it; None for none."""
 
 
@@ -39,30 +38,16 @@ def fits_depthwise(plan: SeparablePlan) -> bool:
 
 
 def emit_depthwise(
-    emitter: Emitter, x: str, geometry: Geometry, plan: SeparablePlan, channels: int, dtype: npt.DTypeLike
+    emitter: Emitter, x: str, channels: int, *, windows: WindowGrid, plan: SeparablePlan, dtype: npt.DTypeLike
 ) -> str:
-    """Add nodes for the maximum over the windows.
+    """Add nodes for the maximum over the windows of a value of shape (N, channels, *spatial), for a plan that fits.
 
-    Parameters
-    ----------
-    emitter : Emitter
-    x : str
-        Value of shape (N, channels, *spatial).
-    geometry : Geometry
-        Its padding is with zeros, and so only for values that are nowhere negative.
-    plan : SeparablePlan
-        One that :func:`fits_depthwise`.
-    channels : int
-    dtype : floating dtype
-
-    Returns
-    -------
-    str
+    Padding is with zeros, and so only for values that are nowhere negative.
     """
     for number, steps in plan.steps:
-        axis = geometry.axes[number]
-        if axis != Axis(1):
-            x = _AlongAxis(emitter, number, len(geometry.axes), channels, dtype).maximum(x, axis, steps)
+        axis = windows.axes[number]
+        if axis != AxisWindows(1):
+            x = _AlongAxis(emitter, number, len(windows.axes), channels, dtype).maximum(x, axis, steps)
     return x
 
 
@@ -76,30 +61,30 @@ class _AlongAxis:
         self._channels = channels
         self._dtype = dtype
 
-    def maximum(self, x: str, axis: Axis, plan: AxisPlan) -> str:
+    def maximum(self, x: str, axis: AxisWindows, plan: AxisPlan) -> str:
         # The first convolutions have the stride and the padding, those after them neither.
         if len(plan.taps) > 1 or not plan.shifts:
             x = self._over_taps(x, replace(axis, kernel=len(plan.taps)))
-            axis = Axis(1)
+            axis = AxisWindows(1)
         for shift in plan.shifts:
             first = axis.kernel > 1
-            x = self._over_taps(x, replace(axis, kernel=2) if first else Axis(2, 1, shift))
-            axis = Axis(1)
+            x = self._over_taps(x, replace(axis, kernel=2) if first else AxisWindows(2, 1, shift))
+            axis = AxisWindows(1)
         return x
 
-    def _over_taps(self, x: str, windows: Axis) -> str:
+    def _over_taps(self, x: str, axis: AxisWindows) -> str:
         """Compare all taps of windows in pairs."""
-        values: list[Partial] = [(j, None) for j in range(windows.kernel)]
+        values: list[_Partial] = [(j, None) for j in range(axis.kernel)]
         while len(values) > 1:
-            pairs = [self._larger(x, windows, a, b) for a, b in zip(values[::2], values[1::2], strict=False)]
+            pairs = [self._larger(x, axis, a, b) for a, b in zip(values[::2], values[1::2], strict=False)]
             values = pairs + values[len(pairs) * 2 :]
         ((tap, rest),) = values
-        picked = self._conv(x, windows, {tap: 1})
+        picked = self._conv(x, axis, {tap: 1})
         return picked if rest is None else self._emitter.op("Add", [picked, rest])
 
-    def _larger(self, x: str, windows: Axis, a: Partial, b: Partial) -> Partial:
+    def _larger(self, x: str, axis: AxisWindows, a: _Partial, b: _Partial) -> _Partial:
         (i, u), (j, v) = a, b
-        difference = self._conv(x, windows, {i: 1, j: -1})
+        difference = self._conv(x, axis, {i: 1, j: -1})
         if u is not None:
             difference = self._emitter.op("Add", [difference, u])
         if v is not None:
@@ -107,14 +92,8 @@ class _AlongAxis:
         unit = self._emitter.op("Relu", [difference])
         return j, unit if v is None else self._emitter.op("Add", [unit, v])
 
-    def _conv(self, x: str, windows: Axis, taps: dict[int, int]) -> str:
-        axes = [windows if i == self._number else Axis(1) for i in range(self._rank)]
-        weights = np.full((1, 1, *_kernel(axes)), Fraction(0), dtype=object)
-        for tap, weight in taps.items():
-            weights[0, 0, *(tap if i == self._number else 0 for i in range(self._rank))] = Fraction(weight)
-        layer = ConvLayer(weights, (Fraction(0),), Geometry(tuple(axes)))
+    def _conv(self, x: str, axis: AxisWindows, taps: dict[int, int]) -> str:
+        windows = WindowGrid.along(axis, self._number, self._rank)
+        weights = np.array([Fraction(taps.get(tap, 0)) for tap in range(axis.kernel)], dtype=object)
+        layer = ConvLayer(weights.reshape(1, 1, *windows.kernel_shape), (Fraction(0),), windows)
         return emit_conv(self._emitter, x, layer, self._channels, self._dtype)
-
-
-def _kernel(axes: Sequence[Axis]) -> tuple[int, ...]:
-    return tuple(axis.kernel for axis in axes)

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import LARGEST_FILE
-from theory.rewrite.names import Names
+from theory.models.files import LARGEST_FILE
+from theory.models.scopes import Names, import_onnx
 
 _OLDEST_OPSET = 7
 """Since then Add and Sub broadcast as NumPy does; runtimes no longer have the older ones."""
@@ -29,22 +28,12 @@ CHANNEL_AXES = 2
 
 @dataclass
 class Room:
-    """What new constants of a model take of the 2 GiB that a file holds.
-
-    Attributes
-    ----------
-    taken : int
-        Bytes so far.
-    """
+    """Bytes that new constants of a model take of the 2 GiB that a file holds."""
 
     taken: int = 0
 
     def check(self, elements: int, dtype: npt.DTypeLike) -> None:
-        """See that an array will fit, before it is made.
-
-        Raises
-        ------
-        InputError
+        """Raise InputError if an array will not fit, before it is made.
 
         Examples
         --------
@@ -59,24 +48,7 @@ class Room:
 
 
 class Emitter:
-    """Collects nodes, each with a name that is new to the model.
-
-    Parameters
-    ----------
-    opset : int
-        Version of ONNX's own operators.
-    prefix : str
-        What new names begin with.
-    names : Names
-        Of the model.
-    room : Room
-        Of the model.
-
-    Raises
-    ------
-    InputError
-        If the opset is too old.
-    """
+    """Collects nodes, each with a name that is new to the model and begins with a prefix, for an opset of 7 or more."""
 
     def __init__(self, opset: int, prefix: str, names: Names, room: Room) -> None:
         if opset < _OLDEST_OPSET:

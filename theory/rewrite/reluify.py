@@ -9,84 +9,100 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from theory.errors import InputError, RewritingError
+from theory.models.files import check_is_model, load_model
+from theory.models.inference import typed_scopes
+from theory.models.scopes import Names, Scope, attributes_of, copy_of, import_onnx, is_max_pool, names_in, node_label
+from theory.models.skeletons import refill
+from theory.models.values import ValueInfo
+from theory.models.windows import WindowGrid, read_windows
 from theory.networks.circuit import Domain
-from theory.objectives import RELATIVE, Objective, find_objective
+from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
-from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.files import load_model
-from theory.rewrite.geometry import Geometry, read_geometry
-from theory.rewrite.names import Names, names_in
-from theory.rewrite.record import Construction, PoolingRecord, Rewriting, Style
-from theory.rewrite.replacement import Bounds, Options, Replacement, Replacements, bounds_by_name
-from theory.rewrite.scopes import Scope, scopes_of
+from theory.rewrite.options import Construction, InputBounds, ReluifyOptions, Style
+from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
 from theory.rewrite.signs import is_nonnegative
-from theory.rewrite.values import ValueInfo
-from theory.subpools import LARGEST_SET
+
+
+@dataclass(frozen=True)
+class PoolingRecord:
+    """A MaxPool node that was replaced.
+
+    Attributes
+    ----------
+    name : str
+        Of the node, or of its output where the node has none.
+    place : str
+        Where it was: ``"graph"``, ``"then_branch of If 'n'"``, ``"function 'f'"``.
+    input, output : str
+        The values that it read and wrote, which keep their names.
+    windows : WindowGrid
+    domain : {"real", "nonnegative"}
+        Whether use was made of it that no input is negative.
+    orders : tuple of int or None
+        Of the estimator in its place; None for the maximum itself.
+    units_per_output : int
+        ReLUs for one output, the borders aside.
+    hidden_layers : int
+        ReLUs one after the other.
+    outputs : int or None
+        Outputs for one sample of a batch; None where the shape is not known.
+    error : Fraction
+        Largest |maximum - value| in exact arithmetic: relative to the range of the window for the objective
+        ``"range"``, absolute for ``"cube"``; 0 for the maximum itself.
+    bounds : tuple of (Fraction, Fraction) or None
+        Of the inputs of the node, for which the absolute error holds.
+    calibrated : bool
+        Whether the bounds are what was seen on samples, so that the error is certified for no other input.
+    edge_padding : bool
+        Whether a node before the first ReLU repeats the values at the borders.
+    """
+
+    name: str
+    place: str
+    input: str
+    output: str
+    windows: WindowGrid
+    domain: Domain
+    orders: tuple[int, ...] | None
+    units_per_output: int
+    hidden_layers: int
+    outputs: int | None
+    error: Fraction
+    bounds: InputBounds | None
+    calibrated: bool
+    edge_padding: bool
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """A model without MaxPool, and what became of each."""
+
+    model: Any
+    poolings: tuple[PoolingRecord, ...]
 
 
 def reluify(
     model: Any,
     *,
-    orders: str | Iterable[int] = "exact",
-    style: Style = "skip",
-    construction: Construction = "tree",
-    objective: Objective = RELATIVE,
-    dense: bool = False,
-    float64: bool = False,
-    bounds: Mapping[str, Any] | Iterable[Any] | None = None,
-    calibrate: Iterable[Mapping[str, Any]] | None = None,
+    orders: str | Iterable[int] = ReluifyOptions.orders,
+    style: Style = ReluifyOptions.style,
+    construction: Construction = ReluifyOptions.construction,
+    objective: Objective = ReluifyOptions.objective,
+    dense: bool = ReluifyOptions.dense,
+    float64: bool = ReluifyOptions.float64,
+    bounds: Mapping[str, Any] | Iterable[Any] | None = ReluifyOptions.bounds,
+    calibrate: Iterable[Mapping[str, Any]] | None = ReluifyOptions.calibrate,
 ) -> Any:
     """Replace every MaxPool of an ONNX model by ReLUs.
-
-    See :func:`rewrite_max_pooling`, which also tells what became of each.
-
-    Returns
-    -------
-    ModelProto
-
-    Examples
-    --------
-    >>> import onnx
-    >>> pool = onnx.helper.make_node("MaxPool", ["x"], ["y"], name="pool", kernel_shape=[3, 3])
-    >>> values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2, None, None]) for name in "xy"]
-    >>> model = onnx.helper.make_model(onnx.helper.make_graph([pool], "graph", values[:1], values[1:]))
-    >>> sorted({node.op_type for node in reluify(model).graph.node})
-    ['Add', 'Constant', 'Conv', 'Relu']
-    """
-    return rewrite_max_pooling(
-        model,
-        orders=orders,
-        style=style,
-        construction=construction,
-        objective=objective,
-        dense=dense,
-        float64=float64,
-        bounds=bounds,
-        calibrate=calibrate,
-    ).model
-
-
-def rewrite_max_pooling(
-    model: Any,
-    *,
-    orders: str | Iterable[int] = "exact",
-    style: Style = "skip",
-    construction: Construction = "tree",
-    objective: Objective = RELATIVE,
-    dense: bool = False,
-    float64: bool = False,
-    bounds: Mapping[str, Any] | Iterable[Any] | None = None,
-    calibrate: Iterable[Mapping[str, Any]] | None = None,
-) -> Rewriting:
-    """Replace every MaxPool of an ONNX model by ReLUs, and tell what became of each.
 
     Parameters
     ----------
@@ -115,7 +131,7 @@ def rewrite_max_pooling(
 
     Returns
     -------
-    Rewriting
+    ModelProto
 
     Raises
     ------
@@ -134,63 +150,64 @@ def rewrite_max_pooling(
     and wrote. New names begin with that of the node, followed by ``/subpool/``.
 
     Of the sizes that a model says its values have, those of its inputs are believed, which a runtime checks; all others
-    are inferred from these (:mod:`theory.rewrite.inference`).
+    are inferred from these (:mod:`theory.models.inference`).
 
     Values are right in exact arithmetic; b + relu(a - b) rounds, with an error of about a unit roundoff times the
     largest number of the window. Infinities and NaN are not for it: inf - inf is NaN.
+
+    :func:`theory.rewrite.reluify.rewrite` also tells what became of each node.
+
+    Examples
+    --------
+    >>> import onnx
+    >>> pool = onnx.helper.make_node("MaxPool", ["x"], ["y"], name="pool", kernel_shape=[3, 3])
+    >>> values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2, None, None]) for name in "xy"]
+    >>> model = onnx.helper.make_model(onnx.helper.make_graph([pool], "graph", values[:1], values[1:]))
+    >>> sorted({node.op_type for node in reluify(model).graph.node})
+    ['Add', 'Constant', 'Conv', 'Relu']
     """
-    onnx = import_onnx()
-    if isinstance(model, str | os.PathLike):
-        model = load_model(model)
-    if not isinstance(model, onnx.ModelProto):
-        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
-    options = Options(
-        orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1)),
-        style,
-        construction,
-        objective,
-        dense,
-        float64,
-    )
-    given = bounds_by_name(bounds)
-    measured = {} if calibrate is None else measure_bounds(model, calibrate)
-    rewritten = onnx.ModelProto()
-    rewritten.CopyFrom(model)
-    return _Rewriter(rewritten, options, given, measured).run()
+    options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate)
+    return rewrite(model, options).model
 
 
-def is_max_pool(node: Any) -> bool:
-    """Return whether a node is ONNX's MaxPool."""
-    return node.op_type == "MaxPool" and node.domain in STANDARD_DOMAINS
+def rewrite(model: Any, options: ReluifyOptions) -> Rewriting:
+    """Replace every MaxPool of an ONNX model by ReLUs, as :func:`reluify` does, and tell what became of each.
 
+    Parameters
+    ----------
+    model : ModelProto or path
+    options : ReluifyOptions
+        The options of :func:`reluify`.
 
-def node_label(node: Any) -> str:
-    """Return what a node is called: its name, or that of its output where it has none."""
-    return str(node.name or node.output[0])
+    Returns
+    -------
+    Rewriting
+        ``.model``, and ``.poolings``: a record of each.
+
+    Raises
+    ------
+    RewritingError, FormatError, InputError, MissingDependencyError
+        As :func:`reluify` does.
+    """
+    given = load_model(model) if isinstance(model, str | os.PathLike) else check_is_model(model)
+    return _Rewriter(given, options).run()
 
 
 class _Rewriter:
-    """Replaces the nodes of one model, in place."""
+    """Replaces the nodes of a copy of one model, in place."""
 
-    def __init__(
-        self,
-        model: Any,
-        options: Options,
-        given: Mapping[str | None, Bounds],
-        measured: Mapping[str, Bounds],
-    ) -> None:
+    def __init__(self, model: Any, options: ReluifyOptions) -> None:
         self._onnx = import_onnx()
-        self._model = model
         self._options = options
-        self._given = given
-        self._measured = measured
+        self._given = options.bounds_by_name()
+        self._measured = {} if options.calibrate is None else measure_bounds(model, options.calibrate)
+        self._model = copy_of(model)
         self._names = Names(names_in(model))
         self._room = Room()
-        self._replacements = Replacements(options)
         self._records: list[PoolingRecord] = []
 
     def run(self) -> Rewriting:
-        scopes = scopes_of(self._model)
+        scopes = typed_scopes(self._model)
         found = {node_label(node) for scope in scopes for node in scope.nodes if is_max_pool(node)}
         for name in self._given:
             if name is not None and name not in found:
@@ -214,37 +231,30 @@ class _Rewriter:
     def _emit(self, scope: Scope, node: Any) -> list[Any]:
         if len(node.output) > 1 and node.output[1] and scope.reads(node.output[1]):
             raise InputError("its output Indices is in use, which ReLUs cannot compute")
-        value = scope.value(node.input[0])
-        geometry = self._geometry(node, value)
-        domain: Domain = "nonnegative" if is_nonnegative(scope, node.input[0], self._keeps_sign) else "real"
-        emitter = Emitter(scope.opset, f"{node_label(node)}/subpool", self._names, self._room)
+        value, name = scope.value(node.input[0]), node_label(node)
+        windows = _windows(node, value)
+        # An approximation rounds and may be a little below 0 where the maximum is 0.
+        positive = is_nonnegative(scope, node.input[0], through_pools=self._options.exact)
+        domain: Domain = "nonnegative" if positive else "real"
+        emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room)
         outer, inner = self._types(value)
-        bounds, calibrated = self._bounds(node_label(node))
-        replacement = self._replacements.choose(geometry, value, domain, inner, bounds)
-        x = node.input[0]
-        if inner != outer or (inner is None and self._options.float64):
-            x = emitter.cast(x, self._target(inner))
-        y = replacement.emit(emitter, x)
-        if inner != outer and value.element is not None:
-            if outer is not None and outer.kind in "iu" and not self._keeps_integers(replacement):
-                y = _to_integers(emitter, y, outer, inner)
-            y = emitter.cast(y, value.element)
-        used = not find_objective(self._options.objective).relative and replacement.orders is not None
+        calibrated = name not in self._given and name in self._measured
+        bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
+        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), self._options)
+        y = self._converted(emitter, node.input[0], replacement, value, (outer, inner))
+        used = self._options.takes_bounds and replacement.orders is not None
         self._records.append(
             PoolingRecord(
-                name=node_label(node),
+                name=name,
                 place=scope.place,
                 input=node.input[0],
                 output=node.output[0],
-                geometry=geometry,
-                style=self._options.style,
-                construction=self._options.construction,
+                windows=windows,
                 domain=domain,
                 orders=replacement.orders,
-                objective=self._options.objective if replacement.orders is not None else None,
                 units_per_output=replacement.units_per_output,
                 hidden_layers=replacement.hidden_layers,
-                outputs=_outputs(geometry, value),
+                outputs=_outputs(windows, value),
                 error=replacement.error,
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
@@ -253,18 +263,29 @@ class _Rewriter:
         )
         return emitter.finish(y, node.output[0])
 
-    def _bounds(self, name: str) -> tuple[Bounds | None, bool]:
-        """Return the bounds of a node's inputs, and whether they are measured ones: what is given for it goes first."""
-        if name not in self._given and name in self._measured:
-            return self._measured[name], True
-        return self._given.get(name, self._given.get(None)), False
-
-    def _geometry(self, node: Any, value: ValueInfo) -> Geometry:
-        for attribute in node.attribute:
-            if attribute.ref_attr_name:
-                raise InputError(f"its {attribute.name} is an attribute of the function around it")
-        attributes = {a.name: self._onnx.helper.get_attribute_value(a) for a in node.attribute}
-        return read_geometry(attributes, value.shape[2:] if value.shape is not None else None)
+    def _converted(
+        self,
+        emitter: Emitter,
+        x: str,
+        replacement: Replacement,
+        value: ValueInfo,
+        types: tuple[np.dtype[Any] | None, np.dtype[Any] | None],
+    ) -> str:
+        """Emit what takes the place of a node, between casts from the type of its input and back to it."""
+        outer, inner = types
+        if value.element is None or outer is None or inner is None:
+            if self._options.float64:
+                reason = "to which float64 would have to be cast back"
+                raise InputError(f"the element type of its input is not known, {reason}")
+            return replacement.emit(emitter, x)
+        if inner == outer:
+            return replacement.emit(emitter, x)
+        y = replacement.emit(emitter, emitter.cast(x, inner))
+        # Comparisons of integers are exact; estimators are none, and the shallow construction divides at the end.
+        exact = replacement.orders is None and self._options.construction == "tree"
+        if outer.kind in "iu" and not exact:
+            y = _to_integers(emitter, y, outer, inner)
+        return emitter.cast(y, value.element)
 
     def _types(self, value: ValueInfo) -> tuple[np.dtype[Any] | None, np.dtype[Any] | None]:
         """Return the dtype of the node's input and that of the computation, None where they are not known."""
@@ -279,35 +300,29 @@ class _Rewriter:
         wide = outer == np.float64 or self._options.float64
         return outer, np.dtype(np.float64 if wide else np.float32)
 
-    def _target(self, inner: np.dtype[Any] | None) -> np.dtype[Any]:
-        if inner is None:
-            raise InputError("the element type of its input is not known, to which float64 would have to be cast back")
-        return inner
 
-    def _keeps_integers(self, replacement: Replacement) -> bool:
-        # Comparisons of integers are exact; estimators are none, and the shallow construction divides at the end.
-        return replacement.orders is None and self._options.construction == "tree"
-
-    def _keeps_sign(self, node: Any) -> bool:
-        # An approximation rounds and may be a little below 0 where the maximum is 0.
-        return self._options.exact
+def _windows(node: Any, value: ValueInfo) -> WindowGrid:
+    for attribute in node.attribute:
+        if attribute.ref_attr_name:
+            raise InputError(f"its {attribute.name} is an attribute of the function around it")
+    return read_windows(attributes_of(node), value.shape[2:] if value.shape is not None else None)
 
 
-def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype[Any] | None) -> str:
+def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype[Any]) -> str:
     """Round to what an integer type holds: a cast would cut digits off, and wrap around beyond the ends."""
     limits = np.iinfo(dtype)
     ends = [emitter.constant(np.array(end, dtype=inner)) for end in (limits.min, limits.max)]
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
 
 
-def _outputs(geometry: Geometry, value: ValueInfo) -> int | None:
+def _outputs(windows: WindowGrid, value: ValueInfo) -> int | None:
     """Count the outputs for one sample of a batch."""
     if value.shape is None:
         return None
     channels, *extents = value.shape[1:]
     if channels is None or None in extents:
         return None
-    return channels * prod(axis.outputs(n) for axis, n in zip(geometry.axes, extents, strict=True) if n is not None)
+    return channels * prod(axis.outputs(n) for axis, n in zip(windows.axes, extents, strict=True) if n is not None)
 
 
 def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
@@ -315,15 +330,6 @@ def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
     if not replaced:
         return
     gone = {name for index in replaced for name in scope.nodes[index].output[1:] if name}
-    nodes: list[Any] = []
-    for index, node in enumerate(scope.nodes):
-        nodes += replaced.get(index, [node])
-    _refill(scope.nodes, nodes)
-    if scope.graph is not None and gone:
-        _refill(scope.graph.value_info, [value for value in scope.graph.value_info if value.name not in gone])
-
-
-def _refill(field: Any, messages: Sequence[Any]) -> None:
-    """Make a repeated field hold these messages; those taken out of it stay valid as long as they are referred to."""
-    del field[:]
-    field.extend(messages)
+    refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in replaced.get(index, [node])])
+    if scope.is_graph and gone:
+        refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])

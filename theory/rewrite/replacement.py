@@ -2,240 +2,185 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, get_args
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.models.values import ValueInfo
+from theory.models.windows import WindowGrid
 from theory.networks.build import build_network
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.notation import parse_orders
-from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
+from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import check_window, emit_stack, max_stack, stack_units, window_stack
 from theory.rewrite.depthwise import emit_depthwise, fits_depthwise
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Geometry
-from theory.rewrite.record import Construction, Style
+from theory.rewrite.options import Construction, InputBounds, ReluifyOptions
 from theory.rewrite.separable import emit_separable, pad_window, plan_separable
 from theory.rewrite.skips import emit_with_skips, with_skips
-from theory.rewrite.values import ValueInfo
 
-Bounds = tuple[Fraction, Fraction]
-Emit = Callable[[Emitter, str], str]
-"""Adds the nodes for a value, and returns the result."""
-
-EXACT = "exact"
-
-SHALLOW_TAPS_MAX = 36
+_SHALLOW_TAPS_MAX = 36
 """Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
 
-LARGEST_BOUND = 10**37
+_LARGEST_BOUND = 10**37
 """Leaves room below the largest float32, 3.4e38, for what is computed from a bound."""
-
-_ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
 
 @dataclass(frozen=True)
-class Options:
-    """How MaxPool nodes are replaced; see :func:`theory.rewrite.reluify.rewrite_max_pooling`."""
+class Pooling:
+    """A MaxPool node as far as its replacement depends on it: its windows, and what is known of its input.
 
-    orders: str | tuple[int, ...] = EXACT
-    style: Style = "skip"
-    construction: Construction = "tree"
-    objective: Objective = RELATIVE
-    dense: bool = False
-    float64: bool = False
+    The dtype is that of the computation, None where it is not known; the bounds of the input are for the objective
+    ``"cube"``.
+    """
 
-    def __post_init__(self) -> None:
-        for name, value, choices in (
-            ("style", self.style, get_args(Style)),
-            ("construction", self.construction, get_args(Construction)),
-            ("objective", self.objective, CERTIFIED),
-        ):
-            if value not in choices:
-                raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
-        if not isinstance(self.orders, str):
-            object.__setattr__(self, "orders", tuple(self.orders))
+    windows: WindowGrid
+    value: ValueInfo
+    domain: Domain
+    dtype: np.dtype[Any] | None
+    bounds: InputBounds | None
 
     @property
-    def exact(self) -> bool:
-        """Whether the maximum itself is wanted."""
-        return self.orders == EXACT
+    def extents(self) -> tuple[int | None, ...]:
+        """Spatial extents of the input."""
+        return self.value.shape[2:] if self.value.shape is not None else (None,) * len(self.windows.axes)
+
+    @property
+    def channels(self) -> int | None:
+        """Number of channels."""
+        return self.value.shape[1] if self.value.shape is not None else None
+
+    @property
+    def conv_dtype(self) -> np.dtype[Any]:
+        """The dtype, if convolutions can be computed in it."""
+        if self.dtype is None:
+            raise InputError("the element type of its input is not known")
+        if self.dtype == np.float64:
+            raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
+        return self.dtype
+
+    @property
+    def zeros_serve(self) -> bool:
+        """Whether zeros are right as padding of a maximum: no value is negative, and each window has one that is none.
+
+        The latter is certain where no padded axis is dilated, or its extent is known and has been checked.
+        """
+        return self.domain == "nonnegative" and all(
+            axis.dilation == 1 or not axis.padded or extent is not None
+            for axis, extent in zip(self.windows.axes, self.extents, strict=True)
+        )
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """What takes the place of one node.
+    """What takes the place of one node, its error in exact arithmetic relative to the range or to the bounds.
 
-    Attributes
-    ----------
-    emit : callable
-        Adds the nodes for an input whose dtype is that of the computation.
-    units_per_output, hidden_layers : int
-    orders : tuple of int or None
-    error : Fraction
-    edge_padding : bool
+    ``emit`` adds the nodes for an input whose dtype is that of the computation, and returns the result.
     """
 
-    emit: Emit
+    emit: Callable[[Emitter, str], str]
     units_per_output: int
     hidden_layers: int
+    edge_padding: bool
     orders: tuple[int, ...] | None = None
     error: Fraction = Fraction(0)
-    edge_padding: bool = False
 
 
-@dataclass
-class Replacements:
-    """Chooses replacements; networks are built once for each kind of window."""
+def choose_replacement(pooling: Pooling, options: ReluifyOptions) -> Replacement:
+    """Choose what takes the place of a node; raise InputError if what is known of its input does not suffice."""
+    single = pooling.windows.kernel_size == 1
+    if not (options.exact or single):
+        return _approximate(pooling, options)
+    if options.construction == "tree" or single:
+        return (_comparisons if options.style == "skip" else _convolutions)(pooling, options)
+    domain = pooling.domain if options.style == "feedforward" else "real"
+    return _network(_shallow_max(pooling.windows.kernel_size, domain), pooling, options, edge=not pooling.zeros_serve)
 
-    options: Options
-    _networks: dict[tuple[object, ...], ReLUNetwork] = field(default_factory=dict)
-    _estimators: dict[tuple[int, tuple[int, ...]], Estimator] = field(default_factory=dict)
 
-    def choose(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None, bounds: Bounds | None
-    ) -> Replacement:
-        """Choose what takes the place of a node.
+def _comparisons(pooling: Pooling, options: ReluifyOptions) -> Replacement:
+    """Compare along one axis after the other: by convolutions where they run, which is faster, else by slices."""
+    plan = plan_separable(pooling.windows.axes)
+    if pooling.channels is None or pooling.dtype != np.float32 or options.dense or not fits_depthwise(plan):
+        slices = partial(emit_separable, windows=pooling.windows, plan=plan, extents=pooling.extents)
+        return Replacement(slices, plan.units, plan.hidden_layers, pooling.windows.padded)
+    windows, edge = _laid(pooling, edge=not pooling.zeros_serve)
+    emit = partial(emit_depthwise, windows=windows, plan=plan, dtype=pooling.dtype)
+    return _channelwise(emit, pooling, plan.units, plan.hidden_layers, edge=edge)
 
-        Parameters
-        ----------
-        geometry : Geometry
-        value : ValueInfo
-            What is known of the node's input.
-        domain : {"real", "nonnegative"}
-        dtype : floating dtype or None
-            Of the computation; None where it is not known.
-        bounds : (Fraction, Fraction) or None
-            Of the input, for the objective ``"cube"``.
 
-        Raises
-        ------
-        InputError
-            If what is known of the input does not suffice.
-        """
-        if self.options.exact or geometry.kernel_size == 1:
-            return self._exact(geometry, value, domain, dtype)
-        return self._approximate(geometry, value, dtype, bounds)
+def _convolutions(pooling: Pooling, options: ReluifyOptions) -> Replacement:
+    # Zeros take no part in a maximum that is not negative: a Conv may pad with them.
+    windows, edge = _laid(pooling, edge=not pooling.zeros_serve)
+    stack = max_stack(windows, pooling.domain)
+    emit = partial(emit_stack, stack=stack, dtype=pooling.conv_dtype, dense=options.dense)
+    return _channelwise(emit, pooling, stack_units(stack), len(stack) - 1, edge=edge)
 
-    def _exact(self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None) -> Replacement:
-        options = self.options
-        if options.style == "skip" and (options.construction == "tree" or geometry.kernel_size == 1):
-            return self._comparisons(geometry, value, domain, dtype)
-        if options.style == "feedforward" and (options.construction == "tree" or geometry.kernel_size == 1):
-            # Zeros take no part in a maximum that is not negative: a Conv may pad with them.
-            edge = geometry.padded and not _zeros_serve(geometry, value, domain)
-            stack = max_stack(_unpadded(geometry) if edge else geometry, domain)
 
-            def emit(emitter: Emitter, x: str, channels: int) -> str:
-                return emit_stack(emitter, x, stack, channels, _known(dtype), dense=options.dense)
+def _network(network: ReLUNetwork, pooling: Pooling, options: ReluifyOptions, *, edge: bool) -> Replacement:
+    """Lay a network over the windows, in the style of the options."""
+    windows, edge = _laid(pooling, edge=edge)
+    dtype, dense = pooling.conv_dtype, options.dense
+    if options.style == "feedforward":
+        emit = partial(emit_stack, stack=window_stack(network, windows), dtype=dtype, dense=dense)
+        return _channelwise(emit, pooling, network.units, network.hidden_layers, edge=edge)
+    skips = with_skips(network)
+    emit = partial(emit_with_skips, network=skips, windows=windows, dtype=dtype, dense=dense)
+    return _channelwise(emit, pooling, skips.units, len(skips.levels), edge=edge)
 
-            return Replacement(
-                _channelwise(emit, geometry, value, edge=edge), stack_units(stack), len(stack) - 1, edge_padding=edge
-            )
-        network = _shallow_max(geometry.kernel_size, domain if options.style == "feedforward" else "real")
-        return self._network(network, geometry, value, dtype, edge=not _zeros_serve(geometry, value, domain))
 
-    def _comparisons(
-        self, geometry: Geometry, value: ValueInfo, domain: Domain, dtype: np.dtype[Any] | None
-    ) -> Replacement:
-        """Compare along one axis after the other: by convolutions where they run, which is faster, else by slices."""
-        plan, extents = plan_separable(geometry.axes), _extents(geometry, value)
-        channels = value.shape[1] if value.shape is not None else None
-        if channels is None or dtype != np.float32 or self.options.dense or not fits_depthwise(plan):
-            return Replacement(
-                lambda emitter, x: emit_separable(emitter, x, geometry, extents),
-                plan.units,
-                plan.hidden_layers,
-                edge_padding=geometry.padded,
-            )
-        edge = geometry.padded and not _zeros_serve(geometry, value, domain)
-        windows = _unpadded(geometry) if edge else geometry
+def _approximate(pooling: Pooling, options: ReluifyOptions) -> Replacement:
+    kernel_size, bounds = pooling.windows.kernel_size, pooling.bounds if options.takes_bounds else None
+    check_window(kernel_size)
+    orders = parse_orders(options.orders, kernel_size) if isinstance(options.orders, str) else tuple(options.orders)
+    if options.takes_bounds and bounds is None:
+        raise InputError("the objective cube takes bounds of the node's inputs")
+    if bounds is not None and max(-bounds[0], bounds[1]) > _LARGEST_BOUND:
+        raise InputError("bounds lie between -1e37 and 1e37: it is computed in float32, which ends at 3.4e38")
+    network = _estimator_network(kernel_size, orders, options.objective, bounds, options.construction)
+    # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.
+    error = _estimator(kernel_size, orders, options.objective).error
+    if error is None:
+        raise InputError("no certified error belongs to these orders")
+    scale = 1 if bounds is None else bounds[1] - bounds[0]
+    return replace(_network(network, pooling, options, edge=True), orders=orders, error=scale * error)
 
-        def emit(emitter: Emitter, x: str, channels: int) -> str:
-            return emit_depthwise(emitter, x, windows, plan, channels, dtype)
 
-        return Replacement(
-            _channelwise(emit, geometry, value, edge=edge), plan.units, plan.hidden_layers, edge_padding=edge
-        )
+@lru_cache(maxsize=64)
+def _estimator(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
+    return optimal_estimator(kernel_size, orders, objective=objective)
 
-    def _approximate(
-        self, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, bounds: Bounds | None
-    ) -> Replacement:
-        check_window(geometry.kernel_size)
-        orders = self._orders(geometry.kernel_size)
-        estimator = self._estimator(geometry.kernel_size, orders)
-        # The error is the estimator's own certified one; on bounds (lo, hi) it grows with their distance.
-        error = estimator.error
-        if error is None:
-            raise InputError("no certified error belongs to these orders")
-        if not find_objective(self.options.objective).relative:
-            if bounds is None:
-                raise InputError("the objective cube takes bounds of the node's inputs")
-            if max(-bounds[0], bounds[1]) > LARGEST_BOUND:
-                raise InputError("bounds lie between -1e37 and 1e37: it is computed in float32, which ends at 3.4e38")
-            error *= bounds[1] - bounds[0]
-            estimator = on_bounds(estimator, bounds)
-        key = ("estimator", geometry.kernel_size, orders, bounds)
-        if key not in self._networks:
-            self._networks[key] = build_network(estimator, construction=self.options.construction)
-        return replace(
-            self._network(self._networks[key], geometry, value, dtype, edge=True), orders=orders, error=error
-        )
 
-    def _network(
-        self, network: ReLUNetwork, geometry: Geometry, value: ValueInfo, dtype: np.dtype[Any] | None, *, edge: bool
-    ) -> Replacement:
-        """Lay a network over the windows, in the style of the options."""
-        edge = edge and geometry.padded
-        windows = _unpadded(geometry) if edge else geometry
-        dense = self.options.dense
-        if self.options.style == "feedforward":
-            stack = window_stack(network, windows)
-
-            def emit(emitter: Emitter, x: str, channels: int) -> str:
-                return emit_stack(emitter, x, stack, channels, _known(dtype), dense=dense)
-
-            units, layers = network.units, network.hidden_layers
-        else:
-            skips = with_skips(network)
-
-            def emit(emitter: Emitter, x: str, channels: int) -> str:
-                return emit_with_skips(emitter, x, skips, windows, channels, _known(dtype), dense=dense)
-
-            units, layers = skips.units, len(skips.levels)
-        return Replacement(_channelwise(emit, geometry, value, edge=edge), units, layers, edge_padding=edge)
-
-    def _orders(self, kernel_size: int) -> tuple[int, ...]:
-        orders = self.options.orders
-        return parse_orders(orders, kernel_size) if isinstance(orders, str) else orders
-
-    def _estimator(self, kernel_size: int, orders: tuple[int, ...]) -> Estimator:
-        key = (kernel_size, orders)
-        if key not in self._estimators:
-            self._estimators[key] = optimal_estimator(kernel_size, orders, objective=self.options.objective)
-        return self._estimators[key]
+@lru_cache(maxsize=64)
+def _estimator_network(
+    kernel_size: int,
+    orders: tuple[int, ...],
+    objective: Objective,
+    bounds: InputBounds | None,
+    construction: Construction,
+) -> ReLUNetwork:
+    estimator = _estimator(kernel_size, orders, objective)
+    return build_network(_on_bounds(estimator, bounds) if bounds else estimator, construction=construction)
 
 
 @lru_cache(maxsize=64)
 def _shallow_max(kernel_size: int, domain: Domain) -> ReLUNetwork:
-    if kernel_size > SHALLOW_TAPS_MAX:
+    if kernel_size > _SHALLOW_TAPS_MAX:
         raise InputError(
-            f"the shallow construction serves windows of at most {SHALLOW_TAPS_MAX} values, not {kernel_size}"
+            f"the shallow construction serves windows of at most {_SHALLOW_TAPS_MAX} values, not {kernel_size}"
         )
     return exact_max_network(kernel_size, domain=domain, construction="shallow")
 
 
-def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
+def _on_bounds(estimator: Estimator, bounds: InputBounds) -> Estimator:
     """Move an estimator from the unit cube to inputs between two bounds.
 
     Mean subpool maxima commute with scaling and shifts, so that with w = hi - lo
@@ -245,7 +190,7 @@ def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
     Examples
     --------
     >>> middle = optimal_estimator(2, [0, 1])
-    >>> str(middle.intercept), str(on_bounds(middle, (Fraction(-2), Fraction(6))).intercept)
+    >>> str(middle.intercept), str(_on_bounds(middle, (Fraction(-2), Fraction(6))).intercept)
     ('1/4', '2')
     """
     lo, hi = bounds
@@ -255,94 +200,28 @@ def on_bounds(estimator: Estimator, bounds: Bounds) -> Estimator:
     return Estimator(estimator.kernel_size, coefficients)
 
 
-def check_bounds(bounds: Iterable[Any]) -> Bounds:
-    """Return two bounds as exact rationals.
-
-    Raises
-    ------
-    InputError
-        If they are no two finite numbers, the first below the second.
-
-    Examples
-    --------
-    >>> check_bounds((3, 0.5))
-    Traceback (most recent call last):
-    ...
-    theory.errors.InputError: bounds are two finite numbers, the lower one first, not (3, 0.5)
-    """
-    pair = tuple(bounds)
-    try:
-        lo, hi = (_exact_bound(value) for value in pair)
-    except (TypeError, ValueError, ArithmeticError):
-        lo = hi = Fraction(0)
-    if lo >= hi:
-        raise InputError(f"bounds are two finite numbers, the lower one first, not {pair!s:.200}")
-    return lo, hi
+def _laid(pooling: Pooling, *, edge: bool) -> tuple[WindowGrid, bool]:
+    """Return the windows that are left once borders are repeated, if that is asked for, and whether they are."""
+    edge = edge and pooling.windows.padded
+    return pooling.windows.unpadded if edge else pooling.windows, edge
 
 
-def _exact_bound(value: Any) -> Fraction:
-    # An exponent such as 1e999999999 would be written out before anyone sees that it is absurd.
-    if isinstance(value, str) and _ABSURD_EXPONENT.search(value):
-        raise ValueError(value)
-    return Fraction(value)
-
-
-def _known(dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-    if dtype is None:
-        raise InputError("the element type of its input is not known")
-    if dtype == np.float64:
-        raise InputError("runtimes have no Conv in float64: style skip, construction tree does without")
-    return dtype
-
-
-def _zeros_serve(geometry: Geometry, value: ValueInfo, domain: Domain) -> bool:
-    """Return whether padding with zeros is right: no value is negative, and each window has a tap that is one.
-
-    The latter is certain where no padded axis is dilated, or its extent is known and has been checked.
-    """
-    return domain == "nonnegative" and all(
-        axis.dilation == 1 or not (axis.begin or axis.end) or extent is not None
-        for axis, extent in zip(geometry.axes, _extents(geometry, value), strict=True)
-    )
-
-
-def _unpadded(geometry: Geometry) -> Geometry:
-    return Geometry(tuple(replace(axis, begin=0, end=0) for axis in geometry.axes))
-
-
-def _extents(geometry: Geometry, value: ValueInfo) -> tuple[int | None, ...]:
-    return value.shape[2:] if value.shape is not None else (None,) * len(geometry.axes)
-
-
-def _channelwise(emit: Callable[[Emitter, str, int], str], geometry: Geometry, value: ValueInfo, *, edge: bool) -> Emit:
+def _channelwise(
+    emit: Callable[[Emitter, str, int], str], pooling: Pooling, units: int, layers: int, *, edge: bool
+) -> Replacement:
     """Give the number of channels to what treats each alike; where it is not known, make batches of channels."""
-    batch, channels = value.shape[:2] if value.shape is not None else (None, None)
-    extents = _extents(geometry, value)
+    batch, channels = pooling.value.shape[0] if pooling.value.shape is not None else None, pooling.channels
 
     def emit_all(emitter: Emitter, x: str) -> str:
         if edge:
-            x = pad_window(emitter, x, geometry, extents)
+            x = pad_window(emitter, x, pooling.windows, pooling.extents)
         if channels is not None:
             return emit(emitter, x, channels)
         if batch is None:
             raise InputError("neither the number of channels nor the size of the batch is known")
         # In the shape of a Reshape 0 keeps an extent and -1 takes what is left.
-        same = [0] * len(geometry.axes)
+        same = [0] * len(pooling.windows.axes)
         x = emitter.op("Reshape", [x, emitter.integers([-1, 1, *same])])
         return emitter.op("Reshape", [emit(emitter, x, 1), emitter.integers([batch, -1, *same])])
 
-    return emit_all
-
-
-def bounds_by_name(bounds: Mapping[str, Any] | Iterable[Any] | None) -> dict[str | None, Bounds]:
-    """Return bounds by node, those for every other node under None.
-
-    Raises
-    ------
-    InputError
-    """
-    if bounds is None:
-        return {}
-    if isinstance(bounds, Mapping):
-        return {name: check_bounds(pair) for name, pair in bounds.items()}
-    return {None: check_bounds(bounds)}
+    return Replacement(emit_all, units, layers, edge)

@@ -15,27 +15,21 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import FormatError, InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import as_model
-from theory.rewrite.inference import MEMORY_LIMIT
+from theory.models.files import as_model
+from theory.models.inference import MEMORY_LIMIT
+from theory.models.scopes import import_onnx
+from theory.models.values import read_type
 
 Inputs = Mapping[str, npt.NDArray[np.floating]]
 """Samples for each input, along the first axis."""
 
-UNPACKED_LIMIT = 1 << 30
+_UNPACKED_LIMIT = 1 << 30
 """Bytes that a compressed file may unpack to."""
 
 
 @dataclass(frozen=True)
-class Port:
-    """What an input of a model takes.
-
-    Attributes
-    ----------
-    dtype : numpy.dtype
-    sizes : tuple of int or None
-        None where the model leaves a size open.
-    """
+class InputType:
+    """What an input of a model takes; a size is None where the model leaves it open."""
 
     dtype: np.dtype[Any]
     sizes: tuple[int | None, ...]
@@ -46,93 +40,57 @@ class Port:
 
 @dataclass(frozen=True)
 class Interface:
-    """What a model takes and gives.
+    """What a model takes and gives, without stored tensors, which a caller may but need not give."""
 
-    Attributes
-    ----------
-    inputs : mapping of str to Port
-        Without stored tensors, which a caller may but need not give.
-    outputs : tuple of str
-    """
-
-    inputs: Mapping[str, Port]
+    inputs: Mapping[str, InputType]
     outputs: tuple[str, ...]
 
 
-def read_interface(model: Any) -> Interface:
-    """Read what a model takes and gives.
+def interface_of(model: Any) -> Interface:
+    """Read what a valid ``ModelProto`` takes and gives.
 
-    Parameters
-    ----------
-    model : onnx.ModelProto or path
-
-    Raises
-    ------
-    InputError
-        If an input is no tensor of known rank, or takes more than 4 GiB, or the file cannot be read.
-    FormatError
-        If it is no valid ONNX model.
-    MissingDependencyError
+    Raises InputError if an input is no tensor of known rank, or takes more than 4 GiB.
 
     Examples
     --------
     >>> import onnx.parser
     >>> text = '<ir_version: 8, opset_import: ["": 17]> m (float[N, 2] x) => (float[N, 2] y) { y = Relu (x) }'
-    >>> str(read_interface(onnx.parser.parse_model(text)).inputs["x"])
+    >>> str(interface_of(onnx.parser.parse_model(text)).inputs["x"])
     'float32 of shape ?x2'
     """
-    return interface_of(as_model(model))
-
-
-def interface_of(model: Any) -> Interface:
-    """Read what a ``ModelProto`` takes and gives that is known to be valid, as :func:`read_interface` does."""
     graph = model.graph
     stored = {tensor.name for tensor in graph.initializer} | {tensor.values.name for tensor in graph.sparse_initializer}
     return Interface(
-        {value.name: _port(value) for value in graph.input if value.name not in stored},
+        {value.name: _input_type(value) for value in graph.input if value.name not in stored},
         tuple(value.name for value in graph.output),
     )
 
 
-def _port(value: Any) -> Port:
-    tensor = value.type.tensor_type
-    if not value.type.HasField("tensor_type") or not tensor.HasField("shape"):
+def _input_type(value: Any) -> InputType:
+    known = read_type(value.type.tensor_type)
+    if not value.type.HasField("tensor_type") or known.shape is None:
         raise InputError(f"the input {value.name!r} is no tensor of known rank")
     try:
-        dtype = np.dtype(import_onnx().helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+        dtype = np.dtype(import_onnx().helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type))
     except KeyError:
-        raise FormatError(f"the input {value.name!r} has no type that ONNX knows: {tensor.elem_type}") from None
-    # Some write -1 for a size that is free.
-    dims = tensor.shape.dim
-    sizes = tuple(dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in dims)
-    _check_memory(f"the input {value.name!r}", [size for size in sizes if size is not None])
-    return Port(dtype, sizes)
+        element = value.type.tensor_type.elem_type
+        raise FormatError(f"the input {value.name!r} has no type that ONNX knows: {element}") from None
+    _check_memory(f"the input {value.name!r}", [size for size in known.shape if size is not None])
+    return InputType(dtype, known.shape)
 
 
 def random_inputs(
     model: Any, bounds: tuple[float, float], count: int, rng: np.random.Generator, shape: Sequence[int] | None = None
 ) -> dict[str, npt.NDArray[np.floating]]:
-    """Draw samples for a model, uniformly within bounds.
+    """Draw samples for a model, uniformly within bounds, of a shape that is given where the model leaves it open.
 
-    Parameters
-    ----------
-    model : onnx.ModelProto or path
-    bounds : (lo, hi)
-    count : int
-    rng : numpy.random.Generator
-    shape : sequence of int, optional
-        Of the input, if the model leaves more open than the number of samples.
-
-    Raises
-    ------
-    InputError
-        If the inputs are no floats of known shape within the bounds, or the samples would take more than 4 GiB.
+    Raises InputError if the inputs are no floats of known shape within the bounds, or would take more than 4 GiB.
     """
     if count < 1:
         raise InputError(f"at least one sample is needed, not {count}")
     lo, hi = bounds
     samples = {}
-    for name, port in read_interface(model).inputs.items():
+    for name, port in interface_of(as_model(model)).inputs.items():
         size = (count, *_sizes(name, port, shape)[1:])
         _check_range(name, port, bounds)
         _check_memory(f"{count} samples for the input {name!r}", size)
@@ -143,13 +101,10 @@ def random_inputs(
 def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArray[np.floating]]:
     """Read samples from a .npy file for the only input, or from a .npz file with an array for each.
 
-    Raises
-    ------
-    InputError
-        If the file holds no arrays, or others than the model takes.
+    Raises InputError if the file holds no arrays, or others than the model takes.
     """
-    inputs = read_interface(model).inputs
-    arrays = load_arrays(path)
+    inputs = interface_of(as_model(model)).inputs
+    arrays = _load_arrays(path)
     if not isinstance(arrays, dict):
         if len(inputs) != 1:
             raise InputError(f"the model has the inputs {', '.join(inputs)}: give a .npz file with one array each")
@@ -159,13 +114,10 @@ def read_inputs(model: Any, path: str | os.PathLike[str]) -> dict[str, npt.NDArr
     return {name: _as_dtype(name, arrays[name], port.dtype) for name, port in inputs.items()}
 
 
-def load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+def _load_arrays(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
     """Read the array of a .npy file, or those of a .npz file by their names.
 
-    Raises
-    ------
-    InputError
-        If it is neither, holds what is no array of numbers, or is compressed and unpacks to more than 1 GiB.
+    Raises InputError if it is neither, holds what is no array of numbers, or is compressed and unpacks to over 1 GiB.
     """
     try:
         # NumPy leaves a file open that it opened itself and that turns out to be no archive.
@@ -192,10 +144,10 @@ def _check_unpacked(file: Any, path: str | os.PathLike[str]) -> None:
     with ZipFile(file) as archive:
         size = sum(member.file_size for member in archive.infolist())
     # What is stored as it is takes no more than the file.
-    if size > max(UNPACKED_LIMIT, Path(path).stat().st_size):
+    if size > max(_UNPACKED_LIMIT, Path(path).stat().st_size):
         raise InputError(
             f"cannot read {str(path)!r}: it unpacks to {size / 2**30:.3g} GiB, more than the limit of "
-            f"{UNPACKED_LIMIT >> 30} GiB: save it uncompressed"
+            f"{_UNPACKED_LIMIT >> 30} GiB: save it uncompressed"
         )
 
 
@@ -207,17 +159,12 @@ def read_pictures(
 ) -> dict[str, npt.NDArray[np.floating]]:
     """Read pictures as samples: cut in the middle to the input's proportions, scaled, black to white as lo to hi.
 
-    Raises
-    ------
-    InputError
-        If the model does not take pictures, a file is none, or they would take more than 4 GiB.
-    MissingDependencyError
-        If scikit-image, with which Pillow comes, is not installed.
+    Raises InputError if the model does not take pictures, a file is none, or they would take more than 4 GiB.
     """
     from theory.empirical.images import load_pictures
     from theory.empirical.observing.model_inputs import ImageInput, fit
 
-    inputs = read_interface(model).inputs
+    inputs = interface_of(as_model(model)).inputs
     if len(inputs) != 1 or any(len(port.sizes) != 4 for port in inputs.values()):
         raise InputError("pictures are for models with one input of shape (N, C, H, W)")
     ((name, port),) = inputs.items()
@@ -233,13 +180,7 @@ def read_pictures(
 
 
 def check_inputs(interface: Interface, inputs: Inputs) -> int:
-    """Return the number of samples, if they fit a model.
-
-    Raises
-    ------
-    InputError
-        If they are for other inputs, of another shape or type, or not as many for each.
-    """
+    """Return the number of samples, if they fit a model in names, shapes and types and are as many for each input."""
     if set(inputs) != set(interface.inputs):
         raise InputError(f"samples are given for {', '.join(inputs)}; the inputs are {', '.join(interface.inputs)}")
     counts = {array.shape[0] if array.ndim else 0 for array in inputs.values()}
@@ -255,7 +196,7 @@ def check_inputs(interface: Interface, inputs: Inputs) -> int:
     return counts.pop()
 
 
-def _fits(shape: Sequence[int], port: Port) -> bool:
+def _fits(shape: Sequence[int], port: InputType) -> bool:
     """Say whether an array has the sizes of an input, that of the first axis aside."""
     return len(shape) == len(port.sizes) and all(
         size in (None, given) for given, size in zip(shape[1:], port.sizes[1:], strict=True)
@@ -266,7 +207,7 @@ def _text(sizes: Sequence[int | None]) -> str:
     return "x".join("?" if size is None else str(size) for size in sizes) or "()"
 
 
-def _check_range(name: str, port: Port, bounds: tuple[float, float]) -> None:
+def _check_range(name: str, port: InputType, bounds: tuple[float, float]) -> None:
     # Half of the largest number: the distance of the bounds has to be one, too.
     largest = max(map(abs, bounds))
     if largest > float(np.finfo(port.dtype).max) / 2:
@@ -279,7 +220,7 @@ def _check_memory(what: str, sizes: Sequence[int]) -> None:
         raise InputError(f"{what} would take {needed / 2**30:.3g} GiB, more than the limit of {MEMORY_LIMIT >> 30} GiB")
 
 
-def _sizes(name: str, port: Port, shape: Sequence[int] | None) -> tuple[int, ...]:
+def _sizes(name: str, port: InputType, shape: Sequence[int] | None) -> tuple[int, ...]:
     if port.dtype.kind != "f":
         raise InputError(f"the input {name!r} holds {port.dtype}: only floats can be drawn or read from pictures")
     if shape is not None:

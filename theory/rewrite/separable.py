@@ -7,29 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, prod
 
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
-from theory.rewrite.geometry import Axis, Geometry
 
 
 @dataclass(frozen=True)
 class SeparablePlan:
-    """In which order to go along the axes, and how along each.
-
-    Attributes
-    ----------
-    steps : tuple of (int, AxisPlan)
-        Number of a spatial axis, and the plan for it.
-    units : int
-        ReLUs for one output, the borders aside.
-    hidden_layers : int
-        ReLUs one after the other.
+    """In which order to go along the spatial axes, and how along each; ReLUs for one output, the borders aside.
 
     Examples
     --------
-    >>> plan_separable([Axis(3), Axis(3)]).units, plan_separable([Axis(3, stride=2)] * 2).units
+    >>> three, strided = AxisWindows(3), AxisWindows(3, stride=2)
+    >>> plan_separable([three, three]).units, plan_separable([strided, strided]).units
     (4, 6)
-    >>> [plan_separable([Axis(k), Axis(k)]).units for k in (2, 5, 9, 13)]
+    >>> [plan_separable([AxisWindows(k)] * 2).units for k in (2, 5, 9, 13)]
     [2, 6, 8, 8]
     """
 
@@ -38,7 +30,7 @@ class SeparablePlan:
     hidden_layers: int
 
 
-def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
+def plan_separable(axes: Sequence[AxisWindows]) -> SeparablePlan:
     """Choose the order of the axes that takes the fewest ReLUs; of equal ones that which begins with the first axes.
 
     An axis that comes early is paid for all values of the axes that come later, which their strides thin out only then:
@@ -54,42 +46,28 @@ def plan_separable(axes: Sequence[Axis]) -> SeparablePlan:
     return SeparablePlan(tuple((i, plans[i]) for i in order), units, sum(plan.depth for plan in plans))
 
 
-def pad_window(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:
-    """Pad so that each tap on padding repeats one of the same window that is not."""
-    axes = geometry.axes
-    plain = [axis.dilation == 1 for axis in axes]
+def pad_window(emitter: Emitter, x: str, windows: WindowGrid, extents: Sequence[int | None]) -> str:
+    """Pad so that each tap on padding repeats one of the same window that is not; the extents as far as known."""
+    plain = [axis.dilation == 1 for axis in windows.axes]
     x = emitter.pad_edge(
         x,
-        [axis.begin if edge else 0 for axis, edge in zip(axes, plain, strict=True)],
-        [axis.end if edge else 0 for axis, edge in zip(axes, plain, strict=True)],
+        [axis.begin if edge else 0 for axis, edge in zip(windows.axes, plain, strict=True)],
+        [axis.end if edge else 0 for axis, edge in zip(windows.axes, plain, strict=True)],
     )
-    for number, (axis, extent) in enumerate(zip(axes, extents, strict=True)):
-        if not plain[number] and (axis.begin or axis.end):
+    for number, (axis, extent) in enumerate(zip(windows.axes, extents, strict=True)):
+        if not plain[number] and axis.padded:
             place = CHANNEL_AXES + number
             x = emitter.pad_periodic(x, place, axis.dilation, axis.begin, axis.end, extent)
     return x
 
 
-def emit_separable(emitter: Emitter, x: str, geometry: Geometry, extents: Sequence[int | None]) -> str:
-    """Add nodes for the maximum over the windows.
-
-    Parameters
-    ----------
-    emitter : Emitter
-    x : str
-        Value of shape (N, C, *spatial).
-    geometry : Geometry
-    extents : sequence of int or None
-        Spatial extents, as far as they are known.
-
-    Returns
-    -------
-    str
-    """
-    plan = plan_separable(geometry.axes)
-    x = pad_window(emitter, x, geometry, extents)
+def emit_separable(
+    emitter: Emitter, x: str, *, windows: WindowGrid, plan: SeparablePlan, extents: Sequence[int | None]
+) -> str:
+    """Add nodes for the maximum over the windows of a value of shape (N, C, *spatial); extents as far as known."""
+    x = pad_window(emitter, x, windows, extents)
     for number, steps in plan.steps:
-        axis, extent = geometry.axes[number], extents[number]
+        axis, extent = windows.axes[number], extents[number]
         padded = None if extent is None else extent + axis.begin + axis.end
         x = _emit_axis(emitter, x, CHANNEL_AXES + number, steps, padded)
     return x
@@ -98,12 +76,12 @@ def emit_separable(emitter: Emitter, x: str, geometry: Geometry, extents: Sequen
 def _emit_axis(emitter: Emitter, x: str, place: int, plan: AxisPlan, extent: int | None) -> str:
     taps = [emitter.slice(x, place, tap.start, tap.drop, tap.step, extent) for tap in plan.taps]
     if plan.prefix:
-        first = fold(emitter, taps[: plan.prefix])
+        first = _fold(emitter, taps[: plan.prefix])
         # There is one more of the first taps than there are whole blocks.
-        rest = fold(emitter, taps[plan.prefix :])
+        rest = _fold(emitter, taps[plan.prefix :])
         value = emitter.maximum(emitter.slice(first, place, 0, 1), rest)
     else:
-        value = fold(emitter, taps)
+        value = _fold(emitter, taps)
     for shift in plan.shifts:
         value = emitter.maximum(emitter.slice(value, place, 0, shift), emitter.slice(value, place, shift, 0))
     if plan.prefix:
@@ -111,7 +89,7 @@ def _emit_axis(emitter: Emitter, x: str, place: int, plan: AxisPlan, extent: int
     return value
 
 
-def fold(emitter: Emitter, values: Sequence[str]) -> str:
+def _fold(emitter: Emitter, values: Sequence[str]) -> str:
     """Add nodes for the maximum of values of one shape, compared in pairs."""
     values = list(values)
     while len(values) > 1:

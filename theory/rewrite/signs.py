@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from theory.rewrite.dependencies import STANDARD_DOMAINS, import_onnx
-from theory.rewrite.scopes import Scope
+from theory.models.scopes import STANDARD_DOMAINS, Scope, import_onnx
 
 _NEVER_NEGATIVE = frozenset({"Relu", "Sigmoid", "Softmax", "Abs", "Exp", "Sqrt", "HardSigmoid", "ReduceL1", "ReduceL2"})
 _KEEP_SIGN = frozenset({
@@ -22,23 +20,17 @@ _DEEPEST = 200
 """Operators that are looked through on the way back."""
 
 
-def is_nonnegative(scope: Scope, name: str, keeps_sign: Callable[[Any], bool]) -> bool:
-    """Return whether a value is seen to be nowhere negative; False where that is not seen.
+def is_nonnegative(scope: Scope, name: str, *, through_pools: bool) -> bool:
+    """Return whether a value read in a scope is seen to be nowhere negative; False where that is not seen.
 
-    Parameters
-    ----------
-    scope : Scope
-        Where the value is read.
-    name : str
-    keeps_sign : callable
-        Whether what takes the place of a MaxPool node is nowhere negative where its input is not.
+    It is looked through MaxPools where what takes their place is nowhere negative if their input is not.
     """
-    return _Search(keeps_sign).nonnegative(scope, name, 0)
+    return _Search(through_pools).nonnegative(scope, name, 0)
 
 
 class _Search:
-    def __init__(self, keeps_sign: Callable[[Any], bool]) -> None:
-        self._keeps_sign = keeps_sign
+    def __init__(self, through_pools: bool) -> None:
+        self._kept = _KEEP_SIGN | {"MaxPool"} if through_pools else _KEEP_SIGN
         self._seen: dict[tuple[int, str], bool] = {}
 
     def nonnegative(self, scope: Scope, name: str, depth: int) -> bool:
@@ -56,7 +48,7 @@ class _Search:
             return False
         if node.op_type in _NEVER_NEGATIVE:
             return True
-        if (node.op_type in _KEEP_SIGN and _harmless(node)) or (node.op_type == "MaxPool" and self._keeps_sign(node)):
+        if node.op_type in self._kept and _harmless(node):
             return self.nonnegative(home, node.input[0], depth + 1)
         if node.op_type in _KEEP_SIGN_OF_ALL:
             return all(self.nonnegative(home, value, depth + 1) for value in node.input)
@@ -99,15 +91,7 @@ def _clipped_from_zero(scope: Scope, node: Any) -> bool:
 
 def _constant_nonnegative(scope: Scope, name: str) -> bool:
     """Return whether a value is a tensor stored in the model, and not one that a caller may replace."""
-    onnx = import_onnx()
-    current: Scope | None = scope
-    while current is not None and current.graph is not None:
-        if any(value.name == name for value in current.graph.input):
-            return False
-        for tensor in current.constants():
-            if tensor.name == name:
-                if tensor.data_location == onnx.TensorProto.EXTERNAL:
-                    return False
-                return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())
-        current = current.outer
-    return False
+    onnx, tensor = import_onnx(), scope.constant(name)
+    if tensor is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
+        return False
+    return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())

@@ -6,36 +6,27 @@ earlier units, so that those two ReLUs cancel: relu(-v) = relu(v) - v.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.models.windows import WindowGrid
+from theory.networks.circuit import Circuit, Vector, combine
 from theory.networks.network import ReLUNetwork
 from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
-from theory.rewrite.geometry import Axis, Geometry
-
-Vector = dict[int, Fraction]
-"""A linear combination: node -> coefficient. Nodes 0..d-1 are the inputs, the others are units."""
 
 
 @dataclass(frozen=True)
 class SkipNetwork:
     """Units by level, each reading the inputs and the units of earlier levels.
 
-    Attributes
-    ----------
-    kernel_size : int
-        Number d of inputs.
-    levels : tuple of tuples of Vector
-        Pre-activations; the units are numbered from d on, in this order.
-    output : Vector
-    offset : Fraction
+    The levels hold pre-activations; units are numbered from the number d of inputs on, in this order.
     """
 
     kernel_size: int
@@ -50,16 +41,7 @@ class SkipNetwork:
 
 
 def with_skips(network: ReLUNetwork) -> SkipNetwork:
-    """Take the carrying units out of a network, which may then compute no other function.
-
-    Parameters
-    ----------
-    network : ReLUNetwork
-        Without biases before the last map.
-
-    Raises
-    ------
-    InputError
+    """Take the carrying units out of a network without biases before the last map, raising InputError for others.
 
     Examples
     --------
@@ -69,95 +51,44 @@ def with_skips(network: ReLUNetwork) -> SkipNetwork:
     """
     if any(any(bias) for bias in network.biases[:-1]):
         raise InputError("only a network without biases before its last map can be written with skips")
-    units = _Units(network.kernel_size)
-    values: list[Vector] = [{j: Fraction(1)} for j in range(network.kernel_size)]
+    circuit = Circuit(network.kernel_size)
+    values = circuit.inputs
     for number, matrix in enumerate(network.weights):
-        rows = [_combine((w, values[j]) for j, w in row) for row in matrix.rows]
-        values = rows if number == network.hidden_layers else [units.relu(row) for row in rows]
-    return units.network(values[0], network.biases[-1][0])
+        rows = [combine((w, values[j]) for j, w in row) for row in matrix.rows]
+        values = rows if number == network.hidden_layers else [circuit.relu(row) for row in rows]
+    return _needed(circuit, values[0], network.biases[-1][0])
 
 
-class _Units:
-    """Units made so far; multiples of one, and of its negative, share it."""
+def _needed(circuit: Circuit, output: Vector, offset: Fraction) -> SkipNetwork:
+    """Keep what the output needs, numbered by level."""
+    needed, fresh = set[int](), set(output)
+    while fresh:
+        needed |= fresh
+        fresh = {node for unit in fresh for node in circuit.units.get(unit, ())} - needed
+    levels: list[list[int]] = [[] for _ in range(circuit.level(output))]
+    for unit in sorted(needed - set(range(circuit.kernel_size))):
+        levels[circuit.level({unit: Fraction(1)}) - 1].append(unit)
+    order = [*range(circuit.kernel_size), *chain.from_iterable(levels)]
+    place = {node: number for number, node in enumerate(order)}
 
-    def __init__(self, kernel_size: int) -> None:
-        self._kernel_size = kernel_size
-        self._levels = [0] * kernel_size
-        self._read: dict[int, Vector] = {}
-        self._known: dict[tuple[tuple[int, Fraction], ...], int] = {}
+    def renamed(vector: Vector) -> Vector:
+        return {place[node]: c for node, c in vector.items()}
 
-    def relu(self, vector: Vector) -> Vector:
-        if not vector:
-            return {}
-        size = Fraction(gcd(*(c.numerator for c in vector.values())), lcm(*(c.denominator for c in vector.values())))
-        primitive = {node: c / size for node, c in vector.items()}
-        opposite = self._known.get(_key({node: -c for node, c in primitive.items()}))
-        if opposite is not None:
-            return _combine([(Fraction(1), vector), (size, {opposite: Fraction(1)})])
-        unit = self._known.setdefault(_key(primitive), len(self._levels))
-        if unit == len(self._levels):
-            self._levels.append(1 + max(self._levels[node] for node in primitive))
-            self._read[unit] = primitive
-        return {unit: size}
-
-    def network(self, output: Vector, offset: Fraction) -> SkipNetwork:
-        """Keep what the output needs, numbered by level."""
-        needed, fresh = set[int](), set(output)
-        while fresh:
-            needed |= fresh
-            fresh = {node for unit in fresh for node in self._read.get(unit, ())} - needed
-        order = sorted(needed - set(range(self._kernel_size)), key=lambda unit: (self._levels[unit], unit))
-        place = {unit: self._kernel_size + i for i, unit in enumerate(order)}
-        place |= {j: j for j in range(self._kernel_size)}
-        depth = max((self._levels[unit] for unit in order), default=0)
-        levels = [
-            tuple(_renamed(self._read[unit], place) for unit in order if self._levels[unit] == level)
-            for level in range(1, depth + 1)
-        ]
-        return SkipNetwork(self._kernel_size, tuple(levels), _renamed(output, place), offset)
-
-
-def _combine(parts: Iterable[tuple[Fraction, Vector]]) -> Vector:
-    total: Vector = {}
-    for factor, vector in parts:
-        for node, c in vector.items():
-            total[node] = total.get(node, Fraction(0)) + factor * c
-    return {node: c for node, c in total.items() if c}
-
-
-def _key(vector: Mapping[int, Fraction]) -> tuple[tuple[int, Fraction], ...]:
-    return tuple(sorted(vector.items()))
-
-
-def _renamed(vector: Vector, place: Mapping[int, int]) -> Vector:
-    return {place[node]: c for node, c in vector.items()}
+    rows = tuple(tuple(renamed(circuit.units[unit]) for unit in level) for level in levels)
+    return SkipNetwork(circuit.kernel_size, rows, renamed(output), offset)
 
 
 def emit_with_skips(
     emitter: Emitter,
     x: str,
-    network: SkipNetwork,
-    geometry: Geometry,
     channels: int,
-    dtype: npt.DTypeLike,
     *,
+    network: SkipNetwork,
+    windows: WindowGrid,
+    dtype: npt.DTypeLike,
     dense: bool = False,
 ) -> str:
-    """Add nodes that lay a network over the windows of a padded value: Conv, Add and Relu.
-
-    Parameters
-    ----------
-    emitter : Emitter
-    x : str
-        Value of shape (N, channels, *spatial).
-    network : SkipNetwork
-    geometry : Geometry
-    channels : int
-    dtype : floating dtype
-    dense : bool
-        Convolutions without groups.
-    """
-    here = Geometry(tuple(Axis(1) for _ in geometry.axes))
+    """Lay a network over the windows of a padded value of shape (N, channels, *spatial): Conv, Add and Relu."""
     ends = np.cumsum([network.kernel_size, *map(len, network.levels)]).tolist()
     starts = [0, *ends[:-1]]
     values = [x]
@@ -173,9 +104,9 @@ def emit_with_skips(
             # A constant reads nothing; it takes the extent of what comes last.
             if not weights.any() and (total or level + 1 < len(values)):
                 continue
-            shape = (len(rows), -1, *here.kernel_shape) if level else (len(rows), 1, *geometry.kernel_shape)
+            read = windows.places if level else windows
             bias = (Fraction(0) if total else offset,) * len(rows)
-            layer = ConvLayer(weights.reshape(shape), bias, here if level else geometry)
+            layer = ConvLayer(weights.reshape(len(rows), -1, *read.kernel_shape), bias, read)
             part = emit_conv(emitter, value, layer, channels, dtype, dense=dense)
             total = emitter.op("Add", [part, total]) if total else part
         return total

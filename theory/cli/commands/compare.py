@@ -15,7 +15,7 @@ from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.rewrite.certify import DeviationBound
-    from theory.rewrite.comparison import Comparison
+    from theory.rewrite.comparison import ModelComparison
     from theory.rewrite.samples import Inputs
 
 _DEFAULT_BOUNDS = (0.0, 1.0)
@@ -111,7 +111,7 @@ def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tu
         return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
 
 
-def _exceeds(measured: Comparison, certified: DeviationBound, inputs: Inputs, bounds: tuple[float, float]) -> bool:
+def _exceeds(measured: ModelComparison, certified: DeviationBound, inputs: Inputs, bounds: tuple[float, float]) -> bool:
     """Say whether samples within the bounds deviate by more than is certified."""
     within = all(np.all((array >= bounds[0]) & (array <= bounds[1])) for array in inputs.values())
     return within and any(
@@ -120,7 +120,9 @@ def _exceeds(measured: Comparison, certified: DeviationBound, inputs: Inputs, bo
     )
 
 
-def _row(measured: Comparison, certified: DeviationBound | None, bounds: tuple[float, float] | None) -> dict[str, Any]:
+def _row(
+    measured: ModelComparison, certified: DeviationBound | None, bounds: tuple[float, float] | None
+) -> dict[str, Any]:
     return {
         "samples": measured.samples,
         "outputs": [
@@ -131,11 +133,11 @@ def _row(measured: Comparison, certified: DeviationBound | None, bounds: tuple[f
         "seconds": list(measured.seconds),
         "time_ratio": measured.time_ratio,
         "bounds": None if bounds is None else list(bounds),
-        "certified": None if certified is None else certified.to_json(),
+        "certified": None if certified is None else certified.to_dict(),
     }
 
 
-def _print(options: argparse.Namespace, measured: Comparison, certified: DeviationBound | None) -> None:
+def _print(options: argparse.Namespace, measured: ModelComparison, certified: DeviationBound | None) -> None:
     out = console()
     noun = "pictures" if options.images else "samples" if options.inputs else f"random samples, seed {options.seed}"
     out.print(f"{options.rewritten} against {options.original}: {measured.samples} {noun}", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ from theory.cli.options import add_construction, add_json
 from theory.cli.output import DONE, both, console, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.notation import format_orders
-from theory.objectives import CERTIFIED, RELATIVE, find_objective
+from theory.objectives import CERTIFIED, RELATIVE
 from theory.rationals import to_string
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
-    from theory.rewrite.record import PoolingRecord, Rewriting
+    from theory.rewrite.options import ReluifyOptions
+    from theory.rewrite.reluify import PoolingRecord, Rewriting
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -59,44 +61,41 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _is_relative(record: PoolingRecord) -> bool:
-    return record.objective is not None and find_objective(record.objective).relative
-
-
 def run(options: argparse.Namespace) -> int:
     """Read, rewrite, write and print."""
-    from theory.rewrite.files import check_target, copy_model, read_model, write_model
-    from theory.rewrite.reluify import rewrite_max_pooling
+    from theory.models.files import check_target, copy_model, read_model, write_model
+    from theory.rewrite.options import ReluifyOptions
+    from theory.rewrite.reluify import rewrite
     from theory.rewrite.samples import read_inputs
 
-    if (options.bounds or options.calibrate) and (
-        find_objective(options.objective).relative or options.orders == "exact"
-    ):
+    wanted = ReluifyOptions(
+        orders=options.orders,
+        style=options.style,
+        construction=options.construction,
+        objective=options.objective,
+        dense=options.dense,
+        float64=options.float64,
+        bounds=_bounds(options.bounds),
+    )
+    if (options.bounds or options.calibrate) and not wanted.takes_bounds:
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
     with Bar("rewriting"):
         model = read_model(options.source)
-        result = rewrite_max_pooling(
-            model,
-            orders=options.orders,
-            style=options.style,
-            construction=options.construction,
-            objective=options.objective,
-            dense=options.dense,
-            float64=options.float64,
-            bounds=_bounds(options.bounds),
-            calibrate=(read_inputs(model, path) for path in options.calibrate) if options.calibrate else None,
-        )
+        if options.calibrate:
+            wanted = replace(wanted, calibrate=(read_inputs(model, path) for path in options.calibrate))
+        result = rewrite(model, wanted)
         if result.poolings:
             write_model(result.model, options.target, source=options.source, force=options.force)
         else:
             copy_model(options.source, options.target, force=options.force)
     seconds = perf_counter() - start
     if options.json:
-        print_json(_description(result, options, seconds))
+        files = {"input": options.source, "output": options.target}
+        print_json(files | _description(result, wanted) | {"seconds": seconds})
     else:
-        _print(result, options, seconds)
+        _print(result, wanted, options, seconds)
     return DONE
 
 
@@ -114,46 +113,44 @@ def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | 
     return bounds
 
 
-def _description(result: Rewriting, options: argparse.Namespace, seconds: float) -> dict[str, Any]:
+def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
     return {
-        "input": options.source,
-        "output": options.target,
-        "orders": options.orders,
-        "objective": None if options.orders == "exact" else options.objective,
-        "style": options.style,
-        "construction": options.construction,
-        "dense": options.dense,
-        "float64": options.float64,
-        "nodes": [_row(record) for record in result.poolings],
-        "seconds": seconds,
+        "orders": wanted.orders,
+        "objective": None if wanted.exact else wanted.objective,
+        "style": wanted.style,
+        "construction": wanted.construction,
+        "dense": wanted.dense,
+        "float64": wanted.float64,
+        "nodes": [_row(record, wanted) for record in result.poolings],
     }
 
 
-def _row(record: PoolingRecord) -> dict[str, Any]:
-    geometry = record.geometry
+def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
+    windows = record.windows
+    relative = record.orders is not None and not wanted.takes_bounds
     return {
         "name": record.name,
         "place": record.place,
         "input": record.input,
         "output": record.output,
-        "kernel_shape": list(geometry.kernel_shape),
-        "strides": list(geometry.strides),
-        "dilations": list(geometry.dilations),
-        "pads": list(geometry.pads),
+        "kernel_shape": list(windows.kernel_shape),
+        "strides": list(windows.strides),
+        "dilations": list(windows.dilations),
+        "pads": list(windows.pads),
         "orders": "exact" if record.orders is None else list(record.orders),
         "domain": record.domain,
         "units_per_output": record.units_per_output,
         "hidden_layers": record.hidden_layers,
         "outputs": record.outputs,
         "error": to_string(record.error),
-        "error_relative_to": "range of the window" if _is_relative(record) else None,
+        "error_relative_to": "range of the window" if relative else None,
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
     }
 
 
-def _print(result: Rewriting, options: argparse.Namespace, seconds: float) -> None:
+def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespace, seconds: float) -> None:
     out = console()
     if not result.poolings:
         out.print(f"{options.source} has no MaxPool: copied to {options.target}", soft_wrap=True)
@@ -171,18 +168,18 @@ def _print(result: Rewriting, options: argparse.Namespace, seconds: float) -> No
         table.add_row(
             record.name + where,
             _window(record),
-            "x".join(map(str, record.geometry.strides)),
+            "x".join(map(str, record.windows.strides)),
             str(record.units_per_output),
             str(record.hidden_layers),
-            _error(record),
+            _error(record, wanted),
         )
     out.print(table)
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
     facts = (
         ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, in all by {layers} layers of ReLUs"),
-        ("style", f"{options.style}, construction {options.construction}"),
-        *_notes(result.poolings),
+        ("style", f"{wanted.style}, construction {wanted.construction}"),
+        *_notes(result.poolings, wanted),
         ("time", f"{seconds:.2f} s"),
         ("written", options.target),
     )
@@ -190,31 +187,31 @@ def _print(result: Rewriting, options: argparse.Namespace, seconds: float) -> No
 
 
 def _window(record: PoolingRecord) -> str:
-    text = "x".join(map(str, record.geometry.kernel_shape))
-    if set(record.geometry.dilations) != {1}:
-        text += " dilated " + "x".join(map(str, record.geometry.dilations))
+    text = "x".join(map(str, record.windows.kernel_shape))
+    if set(record.windows.dilations) != {1}:
+        text += " dilated " + "x".join(map(str, record.windows.dilations))
     return text
 
 
-def _error(record: PoolingRecord) -> str:
+def _error(record: PoolingRecord, wanted: ReluifyOptions) -> str:
     if record.orders is None:
         return "exact"
     size = both(record.error)
-    if _is_relative(record):
+    if not wanted.takes_bounds:
         return f"{size} of the window's range"
     return f"{size} on the samples" if record.calibrated else size
 
 
-def _notes(records: Sequence[PoolingRecord]) -> Iterator[tuple[str, str]]:
+def _notes(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator[tuple[str, str]]:
     outputs = [record.outputs for record in records if record.outputs is not None]
     if len(outputs) == len(records):
         relus = sum(record.units_per_output * n for record, n in zip(records, outputs, strict=True))
         yield "ReLUs", f"{relus:,} for one sample, borders aside"
-    orders = {record.geometry.kernel_size: record.orders for record in records if record.orders is not None}
+    orders = {record.windows.kernel_size: record.orders for record in records if record.orders is not None}
     if orders:
         yield "orders", ", ".join(f"{{{format_orders(one)}}} of {d} values" for d, one in sorted(orders.items()))
     if any(record.calibrated for record in records):
         yield "bounds", "measured on the samples: nothing is certified for other inputs"
     padded = sum(record.edge_padding for record in records)
-    if padded and records[0].style == "feedforward":
+    if padded and wanted.style == "feedforward":
         yield "padding", f"{padded} with a Pad node before the first Conv, since the input may be negative"

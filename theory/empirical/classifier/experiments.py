@@ -22,9 +22,7 @@ from theory.empirical.classifier.network import (
     Poolings,
     Schedule,
     Weights,
-    attributes_of,
     fit_weights,
-    import_onnx,
     initial_weights,
     weights_of,
     with_weights,
@@ -42,6 +40,7 @@ from theory.empirical.classifier.replacement import (
 from theory.empirical.pooling.geometry import windows
 from theory.empirical.runner import open_runner
 from theory.errors import UndecidedError
+from theory.models.scopes import attributes_of, import_onnx
 from theory.progress import Progress, unwatched
 from theory.rationals import to_string
 from theory.rewrite.certify import certify_deviation

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,8 @@ from theory.empirical.pooling.geometry import windows
 from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
 from theory.errors import FormatError, InputError
 from theory.estimator import Estimator
-from theory.extras import import_extra
+from theory.models.files import load_model
+from theory.models.scopes import attributes_of, import_onnx
 from theory.progress import Progress, unwatched
 
 Array = Any
@@ -32,11 +31,6 @@ BoxedEstimator = tuple[Estimator, float]
 """An estimator f and a box b: b f(x / b) pools. The box multiplies the intercept and nothing else."""
 Poolings = dict[str, tuple[Array, Array]]
 """For each MaxPool node the weights of the order statistics of its windows, shape (d,), and the intercept."""
-
-
-def import_onnx() -> ModuleType:
-    """Import onnx; where it is not installed, the error names the extra that brings it."""
-    return import_extra("onnx", "helper", "numpy_helper", extra="onnx", purpose="the classifier is read with onnx")
 
 
 def read_classifier(path: str | os.PathLike[str]) -> Any:
@@ -53,15 +47,7 @@ def read_classifier(path: str | os.PathLike[str]) -> Any:
     >>> sum(weight.size for weight in weights_of(read_classifier(shipped_model())).values())
     6090
     """
-    onnx = import_onnx()
-    from google.protobuf.message import DecodeError
-
-    try:
-        model = onnx.load_model_from_string(Path(path).read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except DecodeError:
-        raise FormatError(f"{path} is no ONNX model") from None
+    model = load_model(path)
     names = [[value.name for value in values] for values in (model.graph.input, model.graph.output)]
     if names != [["image"], ["logits"]]:
         raise FormatError(f"{path} is no classifier of digits, from image to logits, but from {names[0]} to {names[1]}")
@@ -131,12 +117,6 @@ class Network:
     def error(self, weights: Weights, validation: tuple[Poolings, tuple[Array, Array]]) -> Array:
         """Return the loss on validation images."""
         return self.loss(weights, *validation)
-
-
-def attributes_of(node: Any) -> dict[str, Any]:
-    """Return the attributes of a node by name."""
-    helper = import_onnx().helper
-    return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
 
 
 _TAKEN: Mapping[str, set[str]] = {

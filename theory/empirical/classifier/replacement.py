@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.network import BoxedEstimator, attributes_of, import_onnx
+from theory.empirical.classifier.network import BoxedEstimator
 from theory.empirical.runner import open_runner
 from theory.errors import InputError
+from theory.models.scopes import attributes_of, import_onnx
 from theory.notation import parse_orders
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.reluify import reluify

@@ -21,11 +21,10 @@ from theory.empirical.devices import Device
 from theory.empirical.observing.windows import Geometry
 from theory.empirical.runner import Port, open_runner
 from theory.errors import ArrayError, InputError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.files import read_model
-from theory.rewrite.geometry import read_geometry
-from theory.rewrite.inference import Inference
-from theory.rewrite.reluify import is_max_pool, node_label
+from theory.models.files import read_model
+from theory.models.inference import Inference
+from theory.models.scopes import attributes_of, is_max_pool, node_label
+from theory.models.windows import read_windows
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
 """The attributes that say what a window is, wherever the first one starts."""
@@ -33,18 +32,7 @@ _WINDOW = ("kernel_shape", "strides", "dilations")
 
 @dataclass(frozen=True)
 class MaxPool:
-    """One MaxPool node.
-
-    Attributes
-    ----------
-    name : str
-        The node's name, else that of its output.
-    tensor : str
-        What it pools.
-    kernel_shape, strides : tuple of int
-    attributes : mapping of str to value
-        As the model has them.
-    """
+    """One MaxPool node: its name, what it pools, its windows, and its attributes as the model has them."""
 
     name: str
     tensor: str
@@ -54,14 +42,8 @@ class MaxPool:
 
     @classmethod
     def of(cls, name: str, tensor: str, attributes: Mapping[str, Any]) -> MaxPool:
-        """Read the attributes of a node.
-
-        Raises
-        ------
-        InputError
-            If they are malformed.
-        """
-        windows = read_geometry({key: value for key, value in attributes.items() if key in _WINDOW})
+        """Read the attributes of a node; InputError if they are malformed."""
+        windows = read_windows({key: value for key, value in attributes.items() if key in _WINDOW})
         return cls(name, tensor, windows.kernel_shape, windows.strides, attributes)
 
     @property
@@ -72,15 +54,8 @@ class MaxPool:
     def geometry(self, shape: Sequence[int]) -> Geometry:
         """Say which windows of the node lie wholly inside of an array with this spatial shape.
 
-        Raises
-        ------
-        InputError
-            If its windows are not known, or none fits.
-
-        Notes
-        -----
         Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride; the windows that
-        the padding completes are left out.
+        the padding completes are left out. Raises InputError if the windows are not known, or none fits.
 
         Examples
         --------
@@ -88,33 +63,16 @@ class MaxPool:
         >>> stem.geometry((112, 112)).offsets
         (1, 1)
         """
-        windows = read_geometry(self.attributes, shape)
+        windows = read_windows(self.attributes, shape)
         offsets = [-axis.begin % axis.stride for axis in windows.axes]
         return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
 
 
 class PoolingModel:
-    """An ONNX model that gives the inputs of its MaxPool nodes.
+    """An ONNX model that gives the inputs of its MaxPool nodes, in the order in which the graph has them.
 
-    Parameters
-    ----------
-    path : path
-    device : {"auto", "cpu", "cuda"}
-
-    Attributes
-    ----------
-    path : Path
-    pools : tuple of MaxPool
-        In the order in which the graph has them.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or there is no MaxPool node.
-    FormatError
-        If it holds no ONNX model, or none that onnxruntime can run.
-    MissingDependencyError
-        If onnx or onnxruntime is not installed.
+    Raises InputError if the file cannot be read or there is no MaxPool node, FormatError if it holds no ONNX model, or
+    none that onnxruntime can run.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, device: Device = "auto") -> None:
@@ -123,15 +81,10 @@ class PoolingModel:
         nodes = [node for node in model.graph.node if is_max_pool(node)]
         if not nodes:
             raise InputError(f"{self.path}: a model with MaxPool nodes is needed, this one has none in its main graph")
-        value = import_onnx().helper.get_attribute_value
         with self._named():
             self._inference = Inference(model)
-            self.pools = tuple(
-                MaxPool.of(node_label(node), node.input[0], {entry.name: value(entry) for entry in node.attribute})
-                for node in nodes
-            )
-            runner = open_runner(self.path, device=device, batch_size=None)
-            self._runner = runner.with_outputs([pool.tensor for pool in self.pools])
+            self.pools = tuple(MaxPool.of(node_label(node), node.input[0], attributes_of(node)) for node in nodes)
+            self._runner = open_runner(self.path, device=device).with_outputs([pool.tensor for pool in self.pools])
         self._checked: tuple[int, ...] = ()
 
     @contextmanager
@@ -143,36 +96,20 @@ class PoolingModel:
             raise type(error)(f"{self.path}: {error}") from None
 
     def single_input(self) -> Port:
-        """Return the one input of a model that needs nothing else.
-
-        Raises
-        ------
-        InputError
-        """
+        """Return the one input of a model that needs nothing else; InputError for other models."""
         with self._named():
             return self._runner.single_input()
 
     def run(self, values: NDArray[Any]) -> list[NDArray[Any]]:
-        """Return the inputs of all MaxPool nodes for one input of the model.
+        """Return the inputs of all MaxPool nodes, (channels, *spatial), for one input of the model, (1, ...).
 
-        Parameters
-        ----------
-        values : array, shape (1, ...)
-
-        Returns
-        -------
-        list of array, shape (channels, *spatial)
-
-        Raises
-        ------
-        InputError, ArrayError
-            If the model cannot be run on it, or gives NaN or infinities.
+        Raises InputError or ArrayError if the model cannot be run on it, or gives NaN or infinities.
         """
         with self._named():
             if values.shape != self._checked:
                 self._inference.check_run({self._runner.single_input().name: values.shape})
                 self._checked = values.shape
-            found = self._runner.run(values, progress=False)
+            found = self._runner.run(values)
             arrays = [found[pool.tensor] for pool in self.pools]
             for pool, array in zip(self.pools, arrays, strict=True):
                 if len(array) != 1:

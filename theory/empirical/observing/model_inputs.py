@@ -23,9 +23,9 @@ from theory.extras import import_extra
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
 
-NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
+_NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
 
-SIZE = 224
+_SIZE = 224
 """Height and width where the model leaves them open."""
 
 _LARGEST = 1 << 27
@@ -34,25 +34,13 @@ _LARGEST = 1 << 27
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
 
-DIGITS = 200
+_DIGITS = 200
 """Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
 
 
 @dataclass(frozen=True)
 class ImageInput:
-    """The one input of a model of images.
-
-    Attributes
-    ----------
-    channels : int
-        1 or 3.
-    height, width : int
-
-    Raises
-    ------
-    InputError
-        If it has no values, or so many that one picture takes gigabytes.
-    """
+    """The one input of a model of images, with 1 or 3 channels, not so large that a picture takes gigabytes."""
 
     channels: int
     height: int
@@ -75,17 +63,7 @@ class ImageInput:
 
 
 def image_input(port: Port) -> ImageInput:
-    """Find out what a model wants to see.
-
-    Parameters
-    ----------
-    port : Port
-        Its one input.
-
-    Raises
-    ------
-    InputError
-        If it takes anything but pictures of shape (channels, height, width) with 1 or 3 channels.
+    """Find out what a model wants to see by its one input, which takes pictures with 1 or 3 channels, or InputError.
 
     Examples
     --------
@@ -98,42 +76,20 @@ def image_input(port: Port) -> ImageInput:
             "pictures are given as (number, channels, height, width) with 1 or 3 channels, which does not fit "
             f"the model's {port}"
         )
-    return ImageInput(shape[1] or 3, shape[2] or SIZE, shape[3] or SIZE)
+    return ImageInput(shape[1] or 3, shape[2] or _SIZE, shape[3] or _SIZE)
 
 
 def check_normalisation(normalisation: str) -> Normalisation:
-    """Return the normalisation if it is one.
-
-    Raises
-    ------
-    InputError
-    """
-    if normalisation not in NORMALISATIONS:
-        raise InputError(f"pixels are normalised as {', '.join(NORMALISATIONS)}, not {normalisation!r}")
+    """Return the normalisation if it is one; InputError if not."""
+    if normalisation not in _NORMALISATIONS:
+        raise InputError(f"pixels are normalised as {', '.join(_NORMALISATIONS)}, not {normalisation!r}")
     return normalisation
 
 
 def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
-    """Make the input of a model of a picture.
+    """Make the input of a model, (1, channels, height, width), of a picture with two spatial axes and 1 or 3 channels.
 
-    Parameters
-    ----------
-    picture : Picture
-        Of two spatial axes.
-    wanted : ImageInput
-    normalisation : {"imagenet", "unit", "bytes"}
-        Pixels relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
-
-    Returns
-    -------
-    array, shape (1, channels, height, width)
-
-    Raises
-    ------
-    InputError
-        If the picture has neither one nor three channels.
-    MissingDependencyError
-        If it has to be scaled and scikit-image is not installed.
+    Its pixels are taken relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
     """
     pixels = (_cut(picture.pixels, wanted).astype(np.float64) - picture.low) / (picture.high - picture.low)
     pixels = _scaled(_with_channels(pixels, wanted.channels, picture.name), wanted)
@@ -175,17 +131,8 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
     return clipped
 
 
-def digits(count: int = DIGITS) -> list[Picture]:
+def digits(count: int = _DIGITS) -> list[Picture]:
     """Load scikit-learn's digits, evenly spread over the collection.
-
-    Parameters
-    ----------
-    count : int
-
-    Raises
-    ------
-    MissingDependencyError
-        If scikit-learn is not installed.
 
     Examples
     --------

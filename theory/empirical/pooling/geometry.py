@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import ArrayError, InputError, KernelSizeError
+from theory.models.windows import AxisWindows
 from theory.subpools import Array
 
 SPATIAL = (1, 2, 3)
@@ -159,16 +160,13 @@ def axes_of(
         begin, end = padding[a], padding[a + n]
         if max(begin, end) >= kernel[a]:
             raise InputError(f"pads are smaller than the kernel, {kernel[a]} along axis {a}, not {begin} and {end}")
-        extent = (kernel[a] - 1) * dilation[a] + 1
-        room = size + begin + end - extent
-        outputs = (-(-room // stride[a]) if ceil_mode else room // stride[a]) + 1
+        along = AxisWindows(kernel[a], stride[a], dilation[a], begin, end)
+        outputs = (along.rounded_up() if ceil_mode else along).outputs(size)
         if size < 1 or outputs < 1:
             raise InputError(
-                f"a window of {extent} positions does not fit into {size} pixels with padding {begin} and {end} "
-                f"(axis {a})"
+                f"a window of {along.span + 1} positions does not fit into {size} pixels with padding {begin} and "
+                f"{end} (axis {a})"
             )
-        if (outputs - 1) * stride[a] >= size + begin:
-            outputs -= 1
         axis = Axis(size, kernel[a], stride[a], dilation[a], begin, outputs)
         _check_valid_taps(axis, a)
         axes.append(axis)

@@ -1,4 +1,4 @@
-"""The windows of a MaxPool node: its attributes read into one geometry, whatever way they are written.
+"""The windows of a MaxPool node: its attributes read into one value, whatever way they are written.
 
 Along one axis of extent n, padded by b values before and e values after, output i is the maximum over the taps
 
@@ -13,7 +13,7 @@ down with the end padding min(e + stride - 1, (kernel - 1) * dilation), whatever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -21,18 +21,14 @@ from theory.errors import InputError
 
 
 @dataclass(frozen=True)
-class Axis:
-    """The windows along one spatial axis, rounding down.
+class AxisWindows:
+    """The windows along one spatial axis, rounding down: taps of a window, distances, and padding before and after.
 
-    Attributes
-    ----------
-    kernel, stride, dilation : int, >= 1
-    begin, end : int, >= 0
-        Padding before and after; each window has a tap that is no padding, if the extent is ``dilation`` or more.
+    Each window has a tap that is no padding, if the extent is ``dilation`` or more.
 
     Examples
     --------
-    >>> Axis(kernel=3, stride=2, dilation=1, begin=1, end=1).outputs(7)
+    >>> AxisWindows(kernel=3, stride=2, dilation=1, begin=1, end=1).outputs(7)
     4
     """
 
@@ -47,28 +43,47 @@ class Axis:
         """Distance of the first and the last tap."""
         return (self.kernel - 1) * self.dilation
 
+    @property
+    def padded(self) -> bool:
+        """Whether there is any padding."""
+        return bool(self.begin or self.end)
+
     def outputs(self, extent: int) -> int:
         """Return the number of outputs for an extent; 0 or less where not one window fits."""
         return (extent + self.begin + self.end - self.span - 1) // self.stride + 1
 
+    def rounded_up(self) -> AxisWindows:
+        """Return windows that are, rounding down, those of ``ceil_mode``."""
+        return replace(self, end=min(self.end + self.stride - 1, self.span))
+
 
 @dataclass(frozen=True)
-class Geometry:
-    """The windows of a pooling layer.
-
-    Attributes
-    ----------
-    axes : tuple of Axis
-        One for each spatial axis of an input (N, C, *spatial).
+class WindowGrid:
+    """The windows of a pooling layer or of a convolution, along each spatial axis of an input (N, C, *spatial).
 
     Examples
     --------
-    >>> pooling = read_geometry({"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}, extents=(112, 112))
+    >>> pooling = read_windows({"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1}, extents=(112, 112))
     >>> pooling.kernel_shape, pooling.strides, pooling.pads
     ((3, 3), (2, 2), (0, 0, 1, 1))
     """
 
-    axes: tuple[Axis, ...]
+    axes: tuple[AxisWindows, ...]
+
+    @classmethod
+    def along(cls, axis: AxisWindows, number: int, rank: int) -> WindowGrid:
+        """Return windows of more than one value along one of several axes alone."""
+        return cls(tuple(axis if i == number else AxisWindows(1) for i in range(rank)))
+
+    @property
+    def places(self) -> WindowGrid:
+        """Windows of one value each on as many axes."""
+        return WindowGrid((AxisWindows(1),) * len(self.axes))
+
+    @property
+    def unpadded(self) -> WindowGrid:
+        """The same windows on an input that is padded already."""
+        return WindowGrid(tuple(replace(axis, begin=0, end=0) for axis in self.axes))
 
     @property
     def kernel_shape(self) -> tuple[int, ...]:
@@ -101,31 +116,15 @@ class Geometry:
         return any(self.pads)
 
 
-def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> Geometry:
-    """Read the attributes of a MaxPool node, as onnxruntime understands them.
+def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> WindowGrid:
+    """Read the attributes of a MaxPool node, as onnxruntime understands them; the spatial extents as far as known.
 
-    Parameters
-    ----------
-    attributes : mapping
-        ``kernel_shape``, and any of ``strides``, ``pads``, ``dilations``, ``ceil_mode``, ``auto_pad``.
-    extents : sequence of int or None, optional
-        The spatial extents of the input, as far as they are known.
-
-    Returns
-    -------
-    Geometry
-
-    Raises
-    ------
-    InputError
-        If an attribute is malformed, a window may have no tap that is not padding, or an extent is needed that is not
-        known: ``auto_pad`` SAME_UPPER and SAME_LOWER depend on it for strides above 1.
-
-    Notes
-    -----
     Where the ONNX standard and onnxruntime differ, onnxruntime is followed (VALID with ``ceil_mode``), or the node is
     refused (SAME with dilations, or with strides that pass over values at the border: the standard's formula then gives
     negative padding, which onnxruntime refuses for floats and follows for 8-bit integers).
+
+    Raises InputError if an attribute is malformed, a window may have no tap that is not padding, or an extent is needed
+    that is not known: ``auto_pad`` SAME_UPPER and SAME_LOWER depend on it for strides above 1.
     """
     kernel = _integers(attributes, "kernel_shape", None, None, 1)
     rank = len(kernel)
@@ -149,12 +148,12 @@ def read_geometry(attributes: Mapping[str, Any], extents: Sequence[int | None] |
             begin = end = 0
         elif auto_pad != "NOTSET":
             begin, end = _same_pads(k, stride, dilation, extent, lower=auto_pad == "SAME_LOWER")
-        if max(begin, end) > (k - 1) * dilation:
+        axis = AxisWindows(k, stride, dilation, begin, end)
+        if max(begin, end) > axis.span:
             raise InputError(f"padding by {max(begin, end)} leaves windows of {k} taps with nothing but padding")
-        if ceil_mode and not auto_pad.startswith("SAME"):
-            end = min(end + stride - 1, (k - 1) * dilation)
-        axes.append(_checked(Axis(k, stride, dilation, begin, end), extent))
-    return Geometry(tuple(axes))
+        axes.append(axis.rounded_up() if ceil_mode and not auto_pad.startswith("SAME") else axis)
+        _check_extent(axes[-1], extent)
+    return WindowGrid(tuple(axes))
 
 
 def _integers(
@@ -197,12 +196,11 @@ def _same_pads(kernel: int, stride: int, dilation: int, extent: int | None, *, l
     return (total - half, half) if lower else (half, total - half)
 
 
-def _checked(axis: Axis, extent: int | None) -> Axis:
+def _check_extent(axis: AxisWindows, extent: int | None) -> None:
     """Refuse windows that an input of this extent cannot fill."""
     if extent is None:
-        return axis
+        return
     if axis.outputs(extent) < 1:
         raise InputError(f"a window that spans {axis.span + 1} values is larger than the padded input of {extent}")
-    if (axis.begin or axis.end) and extent < axis.dilation:
+    if axis.padded and extent < axis.dilation:
         raise InputError(f"with dilation {axis.dilation}, windows on {extent} values may have no tap but padding")
-    return axis

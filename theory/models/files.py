@@ -9,41 +9,40 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from theory.errors import FormatError, InputError, StorageError
 from theory.files import written_beside
-from theory.rewrite.dependencies import import_onnx
+from theory.models.scopes import import_onnx, stored_tensors
 
 LARGEST_FILE = (1 << 31) - 1
 """Bytes that a protocol buffer may have."""
 
 
 def read_model(path: str | os.PathLike[str]) -> Any:
-    """Read a model, leaving its external data where it is.
+    """Read a valid model, leaving its external data where it is.
 
-    Parameters
-    ----------
-    path : path
-
-    Returns
-    -------
-    ModelProto
-        Valid; its external data exists.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read.
-    FormatError
-        If it holds no valid model, or one whose external data is missing, cut off, or not below its folder.
-    MissingDependencyError
+    Raises InputError if the file cannot be read, FormatError if it holds no valid model, or one whose external data is
+    missing, cut off, or not below its folder.
     """
-    onnx = import_onnx()
-    from google.protobuf.message import DecodeError
+    model = _parse_file(path)
+    check_model(os.fspath(path), repr(os.fspath(path)))
+    return model
 
+
+def load_model(path: str | os.PathLike[str], *, checked: bool = True) -> Any:
+    """Read a model with its external data; it need not be valid if only a runtime is to judge it.
+
+    Raises what :func:`read_model` raises.
+    """
+    model = read_model(path) if checked else _parse_file(path)
+    import_onnx().external_data_helper.load_external_data_for_model(model, str(Path(path).parent))
+    return model
+
+
+def _parse_file(path: str | os.PathLike[str]) -> Any:
+    onnx = import_onnx()
     source = Path(path)
     try:
         if source.stat().st_size > LARGEST_FILE:
@@ -53,15 +52,23 @@ def read_model(path: str | os.PathLike[str]) -> Any:
         if isinstance(error, InputError):
             raise
         raise InputError(f"cannot read {str(source)!r}: {_reason(error)}") from None
+    model = parse_model(content, repr(str(source)))
+    for tensor in stored_tensors(model):
+        if tensor.data_location == onnx.TensorProto.EXTERNAL:
+            _check_external(source, tensor)
+    return model
+
+
+def parse_model(content: bytes, name: str) -> Any:
+    """Return the model that is written in bytes, as yet unchecked; the name is for the error."""
+    onnx = import_onnx()
+    from google.protobuf.message import DecodeError
+
     try:
         model = onnx.ModelProto.FromString(content)
         _read_texts(model)
     except (DecodeError, UnicodeDecodeError):
-        raise FormatError(f"{str(source)!r} is no ONNX model: it is not the protocol buffer of one") from None
-    for tensor in stored_tensors(model):
-        if tensor.data_location == onnx.TensorProto.EXTERNAL:
-            _check_external(source, tensor)
-    check_file(source, str(source))
+        raise FormatError(f"{name} is no ONNX model: it is not the protocol buffer of one") from None
     return model
 
 
@@ -80,67 +87,45 @@ def _read_texts(message: Any) -> None:
                 _read_texts(inner)
 
 
-def load_model(path: str | os.PathLike[str]) -> Any:
-    """Read a model with its external data.
-
-    Raises
-    ------
-    InputError, FormatError, MissingDependencyError
-        As :func:`read_model` does.
-    """
-    model = read_model(path)
-    import_onnx().external_data_helper.load_external_data_for_model(model, str(Path(path).parent))
-    return model
-
-
 def as_model(model: Any) -> Any:
-    """Return a model that is given as such or by its path; external data stays where it is.
+    """Return a valid model that is given as such or by its path; external data stays where it is.
 
-    Raises
-    ------
-    InputError
-        If it is neither, or the file cannot be read.
-    FormatError
-        If it is no valid ONNX model.
-    MissingDependencyError
+    Raises InputError if it is neither, or the file cannot be read, FormatError if it is no valid ONNX model.
     """
-    onnx = import_onnx()
     if isinstance(model, str | os.PathLike):
         return read_model(model)
-    if not isinstance(model, onnx.ModelProto):
-        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
-    if is_too_large(model):
+    if is_too_large(check_is_model(model)):
         raise InputError("a model over 2 GiB is read from its file, not from memory")
-    _check(model, "the model")
+    check_model(model, "the model")
     return model
 
 
-def check_file(path: Path, name: str) -> None:
-    """Check the model in a file as onnx does.
-
-    Raises
-    ------
-    FormatError
-    """
-    _check(str(path), repr(name))
+def check_is_model(model: Any) -> Any:
+    """Return a ModelProto that is one, valid or not; raise InputError if it is anything else."""
+    if not isinstance(model, import_onnx().ModelProto):
+        raise InputError(f"a model is an onnx.ModelProto or the path of one, not {type(model).__name__}")
+    return model
 
 
-def _check(model: Any, name: str) -> None:
+def check_model(model: Any, name: str) -> None:
+    """Check a model, or that in a file whose path is given, as onnx does; raise FormatError if it is not valid."""
     onnx = import_onnx()
     try:
         onnx.checker.check_model(model)
-    except (onnx.checker.ValidationError, RuntimeError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise FormatError(f"{name} is no valid ONNX model: {reason or 'it does not parse'}") from None
+    except (onnx.checker.ValidationError, RuntimeError, ValueError) as error:
+        raise FormatError(f"{name} is no valid ONNX model: {one_line(error) or 'it does not parse'}") from None
+
+
+def one_line(error: Exception) -> str:
+    """Return the beginning of what an error says, in one line."""
+    return " ".join(str(error).split())[:200]
 
 
 def check_target(source: str | os.PathLike[str], target: str | os.PathLike[str], *, force: bool = False) -> None:
     """See that a file may be written, before work is spent on what goes into it.
 
-    Raises
-    ------
-    InputError
-        If the target is the source and ``force`` is not given, no ordinary file, or in a folder that is missing.
+    Raises InputError if the target is the source and ``force`` is not given, no ordinary file, or in a folder that is
+    missing.
     """
     path = Path(target)
     try:
@@ -168,25 +153,10 @@ def is_too_large(model: Any) -> bool:
 def write_model(
     model: Any, target: str | os.PathLike[str], *, source: str | os.PathLike[str], force: bool = False
 ) -> None:
-    """Write a model, and copy the external data that it had at its source.
+    """Write a model, and copy the external data that it has, as it is not loaded, from beside its source.
 
-    Parameters
-    ----------
-    model : ModelProto
-        Its external data not loaded.
-    target : path
-        Written beside and renamed.
-    source : path
-        The file that the model was read from.
-    force : bool
-        Overwrite the source itself, and files with the names of external data.
-
-    Raises
-    ------
-    InputError
-        If a file is one that ought not to be overwritten.
-    StorageError
-        If a file cannot be written.
+    With ``force`` the source itself and files with the names of external data are overwritten. Raises InputError if a
+    file is one that ought not to be overwritten, StorageError if it cannot be written.
     """
     check_target(source, target, force=force)
     path = Path(target)
@@ -195,17 +165,11 @@ def write_model(
     _copy_external(model, Path(source).parent, path, force=force)
     with written_beside(path) as part:
         part.write_bytes(model.SerializeToString())
-        check_file(part, str(path))
+        check_model(str(part), repr(str(path)))
 
 
 def copy_model(source: str | os.PathLike[str], target: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Copy a model as it is, byte by byte, with its external data.
-
-    Raises
-    ------
-    InputError, FormatError, StorageError, MissingDependencyError
-        As :func:`read_model` and :func:`write_model` do.
-    """
+    """Copy a model as it is, byte by byte, with its external data; raises what reading and writing raise."""
     check_target(source, target, force=force)
     path = Path(target)
     if path.exists() and path.samefile(source):
@@ -213,37 +177,6 @@ def copy_model(source: str | os.PathLike[str], target: str | os.PathLike[str], *
     _copy_external(read_model(source), Path(source).parent, path, force=force)
     with written_beside(path) as part:
         shutil.copyfile(source, part)
-
-
-def stored_tensors(model: Any) -> Iterator[Any]:
-    """Yield all tensors stored in a model: initial values and attributes, in subgraphs and functions too."""
-    yield from _tensors_of_graph(model.graph)
-    for training in model.training_info:
-        yield from _tensors_of_graph(training.initialization)
-        yield from _tensors_of_graph(training.algorithm)
-    for function in model.functions:
-        for node in function.node:
-            yield from _tensors_of_node(node)
-
-
-def _tensors_of_graph(graph: Any) -> Iterator[Any]:
-    yield from graph.initializer
-    for sparse in graph.sparse_initializer:
-        yield sparse.values
-        yield sparse.indices
-    for node in graph.node:
-        yield from _tensors_of_node(node)
-
-
-def _tensors_of_node(node: Any) -> Iterator[Any]:
-    for attribute in node.attribute:
-        if attribute.HasField("t"):
-            yield attribute.t
-        yield from attribute.tensors
-        if attribute.HasField("g"):
-            yield from _tensors_of_graph(attribute.g)
-        for graph in attribute.graphs:
-            yield from _tensors_of_graph(graph)
 
 
 def _external(tensor: Any) -> dict[str, str]:

@@ -5,14 +5,14 @@ size of input. Believed are the types and sizes of the graph's inputs, since a r
 and stored tensors that no caller can replace. The rest is ONNX's shape inference, on a copy of the model without its
 weights.
 
-What a Loop carries keeps the shape that it has at first, as far as :mod:`theory.rewrite.loops` shows that it does.
+What a Loop carries keeps the shape that it has at first, as far as :mod:`theory.models.loops` shows that it does.
 
 Functions have no types of their own: theirs are those of the places where they are called, as far as these agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
@@ -20,9 +20,10 @@ from itertools import chain
 from typing import Any
 
 from theory.errors import FormatError, ProblemTooLargeError
-from theory.rewrite.dependencies import import_onnx
-from theory.rewrite.loops import carried_values
-from theory.rewrite.skeletons import (
+from theory.models.files import check_model
+from theory.models.loops import carried_values
+from theory.models.scopes import Scope, copy_of, import_onnx, scopes_of, walk
+from theory.models.skeletons import (
     Key,
     bind,
     called,
@@ -32,9 +33,8 @@ from theory.rewrite.skeletons import (
     key_of,
     only_checked_sizes,
     prepare,
-    subgraphs,
 )
-from theory.rewrite.values import UNKNOWN, Tree, ValueInfo, look_up, set_shape
+from theory.models.values import UNKNOWN, Known, ValueInfo, both_know, look_up, read_type, set_shape
 
 MEMORY_LIMIT = 4 << 30
 """Bytes that one value of a model may take when it is run here."""
@@ -44,20 +44,9 @@ _ROUNDS = 64
 
 
 class Inference:
-    """What is known of a model's values: of its graph, and of its functions.
+    """What is known of a model's values: of its graph, and of its functions wherever they are called.
 
-    Parameters
-    ----------
-    model : ModelProto
-
-    Attributes
-    ----------
-    graph_values : Tree
-
-    Raises
-    ------
-    FormatError
-        If the model is not a valid one.
+    Raises FormatError if the model is not a valid one.
     """
 
     def __init__(self, model: Any) -> None:
@@ -69,39 +58,33 @@ class Inference:
         self._model.functions.extend(model.functions)
         copy_without_weights(self._onnx, model, self._model.graph)
         self._check()
-        callers = {key: {k for k, f in self._functions.items() if key in called(f.node)} for key in self._functions}
+        callers = {key: {k for k, f in self._functions.items() if key in called(f)} for key in self._functions}
         try:
             order = list(TopologicalSorter(callers).static_order())
         except CycleError:
             raise FormatError("the model is no valid ONNX model: a function calls itself") from None
         self._forget()
         self.graph_values = self._infer(self._model)
-        self._known: dict[Key, Tree] = {}
+        self._known: dict[Key, Known] = {}
         for key in order:
             self._known[key] = self._infer_calls(key)
 
-    def function_values(self, function: Any) -> Tree:
-        """Return what is known of the values of a function wherever it is called."""
-        return self._known[key_of(function)]
+    def values(self, scope: Scope) -> Mapping[str, ValueInfo]:
+        """Return what is known of the values of a scope of the model; nothing in training graphs."""
+        root = scope.root
+        known = self._known[key_of(root.body)] if not root.is_graph else {} if root.outer else self.graph_values
+        return known.get(scope.path, {})
 
     def check_run(self, shapes: Mapping[str, Sequence[int]]) -> None:
-        """See that a run does not take absurdly much memory, before it is begun.
+        """See that a run on inputs of these shapes does not take absurdly much memory, before it is begun.
 
-        Parameters
-        ----------
-        shapes : mapping of str to sequence of int
-            Of the inputs.
-
-        Raises
-        ------
-        ProblemTooLargeError
-            If a value whose size can be inferred would take more than 4 GiB.
+        Raises ProblemTooLargeError if a value whose size can be inferred would take more than 4 GiB.
         """
-        skeleton = _copied(self._model)
+        skeleton = copy_of(self._model)
         for value in skeleton.graph.input:
             if value.name in shapes:
                 set_shape(value.type.tensor_type, shapes[value.name])
-        values = dict(self._infer(skeleton).everything())
+        values = {name: info for known in self._infer(skeleton).values() for name, info in known.items()}
         name = max(values, key=lambda name: values[name].elements, default="")
         # Most elements have four bytes; whether they have one or eight is not what this is about.
         needed = 4 * values.get(name, UNKNOWN).elements
@@ -118,10 +101,7 @@ class Inference:
         unranked = [tensor for tensor in tensors if not tensor.HasField("shape")]
         for tensor in unranked:
             tensor.shape.SetInParent()
-        try:
-            self._onnx.checker.check_model(self._model)
-        except (self._onnx.checker.ValidationError, RuntimeError, ValueError) as error:
-            raise FormatError(f"the model is no valid ONNX model: {' '.join(str(error).split())[:200]}") from None
+        check_model(self._model, "the model")
         for tensor in unranked:
             tensor.ClearField("shape")
 
@@ -134,89 +114,68 @@ class Inference:
         for function in self._model.functions:
             if hasattr(function, "value_info"):  # since onnx 1.17
                 del function.value_info[:]
-            prepare(self._onnx, function.node)
+            prepare(self._onnx, function)
 
-    def _infer_calls(self, key: Key) -> Tree:
-        trees = [self._infer_call(self._functions[key], *call) for call in self._calls.get(key, {}).values()]
-        return reduce(Tree.agreed, trees) if trees else Tree.empty()
+    def _infer_calls(self, key: Key) -> Known:
+        found = [self._infer_call(self._functions[key], *call) for call in self._calls.get(key, {}).values()]
+        return reduce(both_know, found) if found else {}
 
-    def _infer_call(self, function: Any, inputs: Sequence[ValueInfo], attributes: Mapping[str, Any]) -> Tree:
+    def _infer_call(self, function: Any, inputs: Sequence[ValueInfo], attributes: Mapping[str, Any]) -> Known:
         skeleton = self._onnx.ModelProto(ir_version=self._model.ir_version)
         skeleton.opset_import.extend(function.opset_import)
         skeleton.functions.extend(self._model.functions)
         skeleton.graph.name = function.name
         skeleton.graph.node.extend(function.node)
-        bind(skeleton.graph.node, {**{entry.name: entry for entry in function.attribute_proto}, **attributes})
+        bind(skeleton.graph, {**{entry.name: entry for entry in function.attribute_proto}, **attributes})
         for name, info in zip(function.input, inputs, strict=False):
             if info.element is not None:
                 skeleton.graph.input.append(self._onnx.helper.make_tensor_value_info(name, info.element, info.shape))
         return self._infer(skeleton)
 
-    def _infer(self, model: Any) -> Tree:
-        skeleton = _copied(model)
-        prepare(self._onnx, skeleton.graph.node, skeleton.graph.initializer)
+    def _infer(self, model: Any) -> Known:
+        skeleton = copy_of(model)
+        prepare(self._onnx, skeleton.graph)
         carried = list(carried_values(self._onnx, skeleton.graph))
-        tree = self._once(skeleton)
+        known = self._once(skeleton)
         for rest in reversed(range(_ROUNDS)):
             # Nothing is dropped while there is more to assume, on which it may hang.
-            begun = rest > _ROUNDS // 2 and [value for value in carried if value.begin(tree)]
-            if not begun and not [value for value in carried if value.weaken(tree)]:
+            begun = rest > _ROUNDS // 2 and [value for value in carried if value.begin(known)]
+            if not begun and not [value for value in carried if value.weaken(known)]:
                 break
-            tree = self._once(skeleton)
+            known = self._once(skeleton)
         else:
             for value in carried:
                 value.forget()
-            tree = self._once(skeleton)
-        for node, inputs in _nodes(skeleton.graph, [tree]):
-            if (key := called_by(node)) in self._functions:
-                attributes = {entry.name: entry for entry in node.attribute}
-                same = (inputs, tuple(entry.SerializeToString(deterministic=True) for entry in node.attribute))
-                self._calls.setdefault(key, {})[same] = (inputs, attributes)
-        return tree
+            known = self._once(skeleton)
+        for scope in walk(Scope(skeleton.graph)):
+            for node in scope.nodes:
+                if (key := called_by(node)) in self._functions:
+                    inputs = tuple(look_up(known, scope.path, name) for name in node.input)
+                    attributes = {entry.name: entry for entry in node.attribute}
+                    same = (inputs, tuple(entry.SerializeToString(deterministic=True) for entry in node.attribute))
+                    self._calls.setdefault(key, {})[same] = (inputs, attributes)
+        return known
 
-    def _once(self, skeleton: Any) -> Tree:
+    def _once(self, skeleton: Any) -> Known:
         # Where inference does not understand a model, no more is known than what was put in.
         with suppress(self._onnx.shape_inference.InferenceError, RuntimeError, ValueError):
             skeleton = self._onnx.shape_inference.infer_shapes(skeleton, data_prop=True)
-        return _read_graph(skeleton.graph)
+        return {scope.path: _read_values(scope.body) for scope in walk(Scope(skeleton.graph))}
 
 
-def _copied(model: Any) -> Any:
-    copy = type(model)()
-    copy.CopyFrom(model)
-    return copy
+def typed_scopes(model: Any) -> list[Scope]:
+    """List all scopes of a model with what is known of their values."""
+    inference, scopes = Inference(model), list(scopes_of(model))
+    for scope in scopes:
+        scope.values = inference.values(scope)
+    return scopes
 
 
-def _nodes(graph: Any, seen: list[Tree]) -> Iterator[tuple[Any, tuple[ValueInfo, ...]]]:
-    """Yield all nodes of a graph and its subgraphs, with what is known of their inputs; the innermost tree first."""
-    for index, node in enumerate(graph.node):
-        yield node, tuple(look_up(seen, name) for name in node.input)
-        for number, (_, inner) in enumerate(subgraphs(node)):
-            yield from _nodes(inner, [seen[0].within(index, number), *seen])
-
-
-# What came out
-
-
-def _read_graph(graph: Any) -> Tree:
+def _read_values(graph: Any) -> dict[str, ValueInfo]:
     values = {}
     for value in chain(graph.output, graph.value_info, graph.input):
         if value.type.HasField("tensor_type"):
-            values[value.name] = _read_type(value.type.tensor_type)
+            values[value.name] = read_type(value.type.tensor_type)
     for tensor in graph.initializer:
         values[tensor.name] = ValueInfo(tensor.data_type, tuple(tensor.dims))
-    inner = {
-        (index, number): _read_graph(subgraph)
-        for index, node in enumerate(graph.node)
-        for number, (_, subgraph) in enumerate(subgraphs(node))
-    }
-    return Tree(values, inner)
-
-
-def _read_type(tensor: Any) -> ValueInfo:
-    shape = None
-    if tensor.HasField("shape"):
-        shape = tuple(
-            dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in tensor.shape.dim
-        )
-    return ValueInfo(tensor.elem_type or None, shape)
+    return values

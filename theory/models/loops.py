@@ -12,42 +12,36 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any
 
-from theory.rewrite.dependencies import STANDARD_DOMAINS
-from theory.rewrite.skeletons import subgraphs
-from theory.rewrite.values import UNKNOWN, Tree, ValueInfo, look_up, set_shape
+from theory.models.scopes import STANDARD_DOMAINS, Scope, walk
+from theory.models.values import UNKNOWN, Known, Path, ValueInfo, look_up, set_shape
 
 
 class Carried:
     """A value that a Loop carries, and what is assumed of its shape.
 
-    Parameters
-    ----------
-    path : tuple of (int, int)
-        The way to the body: node and subgraph, from the outermost graph on.
-    start, end : str
-        Names of the initial value and of that at the end of the body.
-    places : sequence of TypeProto
-        What the model says of the value at the start of the body and after the loop.
+    The path leads to the body. Start and end are the names of the initial value and of that at the end of the body;
+    the places are the types that the model gives the value at the start of the body and after the loop.
     """
 
-    def __init__(self, path: tuple[tuple[int, int], ...], start: str, end: str, places: Sequence[Any]) -> None:
+    def __init__(self, path: Path, start: str, end: str, places: Sequence[Any]) -> None:
         self._path, self._start, self._end, self._places = path, start, end, places
         self._assumed: ValueInfo | None = None
 
-    def begin(self, tree: Tree) -> bool:
+    def begin(self, known: Known) -> bool:
         """Assume the shape of the initial value, as soon as that is known; return whether that is new."""
         if self._assumed is None:
-            found = self._look_up(tree, self._start, 1)
+            found = look_up(known, self._path[:-1], self._start)
             if found.element is not None and found.shape is not None:
                 self._write(found)
                 return True
         return False
 
-    def weaken(self, tree: Tree) -> bool:
+    def weaken(self, known: Known) -> bool:
         """Drop what was not inferred with this assumption; return whether there was anything to be dropped."""
         if self._assumed is None:
             return False
-        found = self._assumed.agreed(self._look_up(tree, self._start, 1)).agreed(self._look_up(tree, self._end, 0))
+        begun, ended = look_up(known, self._path[:-1], self._start), look_up(known, self._path, self._end)
+        found = self._assumed.agreed(begun).agreed(ended)
         if found.shape == self._assumed.shape:
             return False
         self._write(found)
@@ -56,13 +50,6 @@ class Carried:
     def forget(self) -> None:
         """Assume nothing any more."""
         self._write(UNKNOWN)
-
-    def _look_up(self, tree: Tree, name: str, outwards: int) -> ValueInfo:
-        """Return what is known of a value seen from so many scopes outside of the body."""
-        seen = [tree]
-        for key in self._path:
-            seen.insert(0, seen[0].within(*key))
-        return look_up(seen[outwards:], name)
 
     def _write(self, info: ValueInfo) -> None:
         self._assumed = info
@@ -73,19 +60,17 @@ class Carried:
                 set_shape(place.tensor_type, info.shape)
 
 
-def carried_values(onnx: Any, graph: Any, path: tuple[tuple[int, int], ...] = ()) -> Iterator[Carried]:
+def carried_values(onnx: Any, graph: Any) -> Iterator[Carried]:
     """Yield what the loops of a graph and of its subgraphs carry."""
-    for index, node in enumerate(graph.node):
-        for number, (name, body) in enumerate(subgraphs(node)):
-            if (node.op_type, name) == ("Loop", "body") and node.domain in STANDARD_DOMAINS:
-                # Beside them a Loop has the number of iterations and the condition; a body counts, and tells whether
-                # it goes on; scan outputs come last.
-                outputs = chain(node.output, repeat(""))
-                values = zip(node.input[2:], body.input[2:], body.output[1:], outputs, strict=False)
-                for start, inside, end, outside in values:
-                    places = [inside.type, *_type_of(onnx, graph, outside)]
-                    yield Carried((*path, (index, number)), start, end.name, places)
-            yield from carried_values(onnx, body, (*path, (index, number)))
+    for scope in walk(Scope(graph)):
+        node, body, outer = scope.owner, scope.body, scope.outer
+        if outer is None or (node.op_type, scope.attribute) != ("Loop", "body") or node.domain not in STANDARD_DOMAINS:
+            continue
+        # Beside them a Loop has the number of iterations and the condition; a body counts, and tells whether it goes
+        # on; scan outputs come last.
+        outputs = chain(node.output, repeat(""))
+        for start, inside, end, outside in zip(node.input[2:], body.input[2:], body.output[1:], outputs, strict=False):
+            yield Carried(scope.path, start, end.name, [inside.type, *_type_of(onnx, outer.body, outside)])
 
 
 def _type_of(onnx: Any, graph: Any, name: str) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import prod
 from typing import Any, TypeAlias
 
@@ -10,27 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.dependencies import STANDARD_DOMAINS
-from theory.rewrite.geometry import read_geometry
+from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, copy_of, walk
+from theory.models.windows import read_windows
 
 Key: TypeAlias = tuple[str, str, str]
 """Domain, name and overload of a model-local function."""
 
-Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
+_Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
 
 _NOTHING = np.full(1, np.nan)
 
 _LARGE = 1 << 10
 """Elements above which a tensor's content is of no use to shape inference."""
-
-
-def subgraphs(node: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the graphs among a node's attributes, with the attribute's name."""
-    for attribute in node.attribute:
-        if attribute.HasField("g"):
-            yield attribute.name, attribute.g
-        for graph in attribute.graphs:
-            yield attribute.name, graph
 
 
 def key_of(function: Any) -> Key:
@@ -43,10 +35,9 @@ def called_by(node: Any) -> Key:
     return node.domain, node.op_type, getattr(node, "overload", "")
 
 
-def called(nodes: Any) -> set[Key]:
-    """Return what nodes and their subgraphs call."""
-    inner = (called(graph.node) for node in nodes for _, graph in subgraphs(node))
-    return {called_by(node) for node in nodes}.union(*inner)
+def called(body: Any) -> set[Key]:
+    """Return what the nodes of a graph or of a function call, subgraphs included."""
+    return {called_by(node) for scope in walk(Scope(body)) for node in scope.nodes}
 
 
 def copy_without_weights(onnx: Any, model: Any, target: Any) -> None:
@@ -90,75 +81,66 @@ def forget_shape(kind: Any) -> None:
             forget_shape(getattr(kind, name).elem_type)
 
 
-def prepare(onnx: Any, nodes: Any, stored: Sequence[Any] = ()) -> None:
+def prepare(onnx: Any, body: Any) -> None:
     """Forget the shapes in subgraphs, and see that inference says of each operator what onnxruntime makes of it.
 
-    Parameters
-    ----------
-    onnx : module
-    nodes : repeated NodeProto
-        Changed in place.
-    stored : sequence of TensorProto
-        Constants that the nodes see.
+    The body is a graph or a function, changed in place.
     """
-    constants = {tensor.name: _values(onnx, tensor) for tensor in stored}
-    for node in nodes:
-        for _, graph in subgraphs(node):
-            for value in (*graph.input, *graph.output, *graph.value_info):
+    for scope in walk(Scope(body)):
+        if scope.path:
+            for value in chain(scope.body.input, scope.body.output, scope.body.value_info):
                 forget_shape(value.type)
-            given = {value.name for value in graph.input}
-            kept = [tensor for tensor in graph.initializer if tensor.name not in given]
-            if len(kept) < len(graph.initializer):
-                del graph.initializer[:]
-                graph.initializer.extend(kept)
-            prepare(onnx, graph.node, kept)
-        if node.op_type == "Constant":
-            constants[node.output[0]] = _constant(onnx, node)
-        elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
-            try:
-                _SETTLED[node.op_type](onnx, node, constants)
-            except ValueError:
-                # What it gives is not known then: inference passes over operators that it has never heard of.
-                node.op_type = "Unknown"
+            if any(tensor.name in scope.inputs for tensor in scope.body.initializer):
+                refill(scope.body.initializer, list(scope.constants.values()))
+        stored = scope.body.initializer if scope.is_graph else ()
+        constants = {tensor.name: _values(onnx, tensor) for tensor in stored}
+        for node in scope.nodes:
+            if node.op_type == "Constant":
+                constants[node.output[0]] = _constant(onnx, node)
+            elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
+                try:
+                    _SETTLED[node.op_type](onnx, node, constants)
+                except ValueError:
+                    # What it gives is not known then: inference passes over operators that it has never heard of.
+                    node.op_type = "Unknown"
 
 
-def _attributes(onnx: Any, node: Any) -> dict[str, Any]:
+def _attributes(node: Any) -> dict[str, Any]:
     if any(attribute.ref_attr_name for attribute in node.attribute):
         raise InputError("some are known where the function around it is called, and nowhere else")
-    return {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
+    return attributes_of(node)
 
 
-def _settle_pooling(onnx: Any, node: Any, _: Constants) -> None:
+def _settle_pooling(onnx: Any, node: Any, _: _Constants) -> None:
     """Round down, with the padding that says the same.
 
     Inference counts windows that start in the end padding of a ceil_mode pooling, which onnxruntime does not; it rounds
     auto_pad SAME up twice; and of dilations with SAME onnxruntime makes something else.
     """
-    attributes = _attributes(onnx, node)
+    attributes = _attributes(node)
     replaced: dict[str, Any] = {}
     if "SAME" in str(attributes.get("auto_pad", "")):
         if max(attributes.get("dilations", (1,))) > 1:
             raise InputError("dilations with SAME")
     elif attributes.get("ceil_mode", 0):
-        replaced = {"pads": read_geometry(attributes).pads}
+        replaced = {"pads": read_windows(attributes).pads}
         attributes.pop("auto_pad", None)
     else:
         return
-    del node.attribute[:]
     attributes = {**attributes, **replaced, "ceil_mode": 0}
-    node.attribute.extend(onnx.helper.make_attribute(name, value) for name, value in attributes.items())
+    refill(node.attribute, [onnx.helper.make_attribute(name, value) for name, value in attributes.items()])
 
 
-def _settle_transposed(onnx: Any, node: Any, _: Constants) -> None:
+def _settle_transposed(onnx: Any, node: Any, _: _Constants) -> None:
     """Of a ConvTranspose inference knows the sizes with explicit padding alone."""
-    attributes = _attributes(onnx, node)
+    attributes = _attributes(node)
     if "output_shape" in attributes or "SAME" in str(attributes.get("auto_pad", "")):
         raise InputError("sizes are told in other ways than by padding")
 
 
-def _settle_resize(onnx: Any, node: Any, constants: Constants) -> None:
+def _settle_resize(onnx: Any, node: Any, constants: _Constants) -> None:
     """Of a product that is rounded down, inference and onnxruntime may see either side of an integer."""
-    if "keep_aspect_ratio_policy" in _attributes(onnx, node):
+    if "keep_aspect_ratio_policy" in _attributes(node):
         raise InputError("sizes are rounded")
     scales, sizes = (_input(node, place) for place in (1 if len(node.input) == 2 else 2, 3))
     # Multiples of 1/1024 make products without rounding.
@@ -166,7 +148,7 @@ def _settle_resize(onnx: Any, node: Any, constants: Constants) -> None:
         raise InputError("scales whose products are rounded")
 
 
-def _settle_slice(onnx: Any, node: Any, constants: Constants) -> None:
+def _settle_slice(onnx: Any, node: Any, constants: _Constants) -> None:
     """Backwards from before the first value, inference sees nothing, and onnxruntime the first value."""
     steps = _input(node, 4)
     if steps and not (constants.get(steps, _NOTHING) > 0).all():
@@ -197,7 +179,7 @@ def _values(onnx: Any, tensor: Any) -> npt.NDArray[np.float64]:
         return _NOTHING
 
 
-_SETTLED: Mapping[str, Callable[[Any, Any, Constants], None]] = {
+_SETTLED: Mapping[str, Callable[[Any, Any, _Constants], None]] = {
     "AveragePool": _settle_pooling,
     "ConvTranspose": _settle_transposed,
     "LpPool": _settle_pooling,
@@ -208,15 +190,12 @@ _SETTLED: Mapping[str, Callable[[Any, Any, Constants], None]] = {
 }
 
 
-def bind(nodes: Any, attributes: Mapping[str, Any]) -> None:
+def bind(body: Any, attributes: Mapping[str, Any]) -> None:
     """Put values in the place of references to the attributes of a function; drop those that refer to nothing."""
-    for node in nodes:
-        for _, graph in subgraphs(node):
-            bind(graph.node, attributes)
-        if any(entry.ref_attr_name for entry in node.attribute):
-            bound = list(_bound(node.attribute, attributes))
-            del node.attribute[:]
-            node.attribute.extend(bound)
+    for scope in walk(Scope(body)):
+        for node in scope.nodes:
+            if any(entry.ref_attr_name for entry in node.attribute):
+                refill(node.attribute, list(_bound(node.attribute, attributes)))
 
 
 def _bound(entries: Any, attributes: Mapping[str, Any]) -> Iterator[Any]:
@@ -224,7 +203,12 @@ def _bound(entries: Any, attributes: Mapping[str, Any]) -> Iterator[Any]:
         if not entry.ref_attr_name:
             yield entry
         elif entry.ref_attr_name in attributes:
-            value = type(entry)()
-            value.CopyFrom(attributes[entry.ref_attr_name])
+            value = copy_of(attributes[entry.ref_attr_name])
             value.name = entry.name
             yield value
+
+
+def refill(field: Any, messages: Sequence[Any]) -> None:
+    """Make a repeated field hold these messages; those taken out of it stay valid as long as they are referred to."""
+    del field[:]
+    field.extend(messages)
