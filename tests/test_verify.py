@@ -112,7 +112,7 @@ def test_unknown_names_suggest_the_nearest():
 
 def test_a_wrong_formula_is_refuted():
     wrong = replace(closed_forms["mean"], parametric_error_formula=1 / D)
-    verdict = family_claim(wrong, None, idea="").check(6)
+    verdict = family_claim(wrong).check(6)
     assert verdict.status == "refuted"
     assert verdict.witness == "at d = 2, error"
 
