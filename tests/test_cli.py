@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
@@ -15,10 +16,9 @@ import pytest
 
 from proofs_check import claims
 from proofs_check.certificates import certify
-from proofs_check.claim import SOURCES
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import cli, optimal_estimator
-from theory.cli import claims_table, main
+from theory.cli import main
 from theory.cli import table as table_command
 
 BAD_INPUT = [
@@ -208,6 +208,12 @@ def test_check_takes_as_long_as_it_may(tmp_path, capsys):
     assert "not checked: the check must take at most 10000 steps, found that it takes about " in captured.err
     assert main(["check", "--limit", "1000000000000", str(path)]) == 0
     assert "certified" in capsys.readouterr().out
+    assert main(["check", "--limit", "-1", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert (
+        captured.err == f"subpool: {path}: not checked: the limit of steps must be an integer of at least 0, found -1\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -306,10 +312,6 @@ def test_verify_lists_statements_with_their_hypotheses(capsys):
     assert "Curry" in law["source"]
 
 
-def test_the_sources_of_the_command_are_those_of_claims():
-    assert claims_table.SOURCES == SOURCES
-
-
 def test_a_date_that_is_none_is_noticed_before_the_work(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: pytest.fail("checked"))
@@ -354,6 +356,16 @@ def test_verify_reports_refutations_with_exit_code_1(kind, computed, sign, capsy
     output = capsys.readouterr().out
     assert "closed-form-mean: refuted: at d = 2" in output
     assert f"{computed}  {sign}     1/20" in output
+
+
+def test_a_false_neighbour_that_is_not_refuted_is_no_success(capsys, monkeypatch):
+    from proofs_check import registry
+
+    neighbour = replace(claims()["closed-form-mean"], name="closed-form-mean-again")
+    false = replace(claims()["closed-form-mean"], neighbours=(neighbour,))
+    monkeypatch.setattr(registry, "_all_claims", lambda: {"closed-form-mean": false})
+    assert main(["verify", "closed-form-mean", "--kernel-max", "4", "--workers", "1"]) == 1
+    assert "closed-form-mean-again is false, and was not refuted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("as_json", [False, True])

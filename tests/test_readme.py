@@ -10,7 +10,7 @@ import pytest
 
 from proofs_check import claims
 from proofs_check.coq.sources import read_sources, shipped_sources, theorems_of_claims
-from proofs_check.verdict import HOLDS
+from proofs_check.statement import HOLDS
 from theory.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -14,7 +14,6 @@ import pytest
 from sympy import Symbol, binomial
 
 from proofs_check import Claim, Verdict, claims, verify
-from proofs_check.claim import Instance
 from proofs_check.coq import KernelRecord, KernelTheorem
 from proofs_check.proof import ConstantSum, Identity, Proof, Region, Sign, Telescoping, free
 from proofs_check.report import Run, this_run, write_report
@@ -22,7 +21,7 @@ from proofs_check.report.markup import display, el, formula, mathml, prose
 from proofs_check.report.plots import plot
 from proofs_check.report.run import commit_of
 from proofs_check.report.sections import step_latex
-from proofs_check.statement import INTERCEPT, least_kernel_size
+from proofs_check.statement import INTERCEPT, Instance, least_kernel_size
 from theory.errors import InputError, StorageError
 from theory.rationals import from_string
 
@@ -188,15 +187,25 @@ def test_steps_are_shown_with_their_formulas(written):
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [(None, "must refute"), ("refuted", "as it must be"), ("verified", "although it is false")]
+    ("status", "text"),
+    [
+        (None, "must refute"),
+        ("refuted", "as it must be: at d = 2"),
+        ("unknown", "? unknown</span>: at d = 2"),
+        ("verified", "although it is false"),
+    ],
 )
 def test_negative_controls(tmp_path, status, text):
-    verdicts, known = _cases()
+    (proved, *others), known = _cases()
     control = Verdict("false-neighbour", status, "", "tight", None, None, "at d = 2", 0.0)
-    html = write_report(verdicts, known, tmp_path, controls=[control] if status else []).read_text(encoding="utf-8")
+    checked = replace(proved, controls=(control,)) if status else proved
+    html = write_report([checked, *others], known, tmp_path).read_text(encoding="utf-8")
     assert html.index("Negative control: a false statement") < html.index(text)
     assert re.search(r"at an instance\s+at which both sides are known exactly", html)
     assert ("as it must be" in html) == (status == "refuted")
+    assert ("at fault" in html) == (status == "verified")
+    (neighbour,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["claims"][0]["neighbours"]
+    assert (neighbour["status"], neighbour["witness"]) == ((status, "at d = 2") if status else (None, None))
 
 
 def test_long_numbers_are_short_at_first_and_whole_on_demand(written):
@@ -304,7 +313,8 @@ def test_json_is_exact(written):
     assert [data[0][name] for name in ("stated_for", "origin", "subject")] == ["d >= 3", "others", "depth"]
     assert data[0]["closing"] == r"Hence \(E\) & no less."
     assert [entry["origin"] for entry in data] == ["others", "ours", "others", "others"]
-    assert data[0]["neighbours"] == [{"claim": "false-neighbour", "statement": r"E = \frac{1}{3}", "status": None}]
+    unchecked = {"claim": "false-neighbour", "statement": r"E = \frac{1}{3}", "status": None, "witness": None}
+    assert data[0]["neighbours"] == [unchecked]
 
 
 # --- formulas -------------------------------------------------------------------------------------------------------

@@ -34,8 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.statement import Case, Value, draw_numbers
-from proofs_check.table import Table, combination
+from proofs_check.statement import Case, Table, Value, combination, draw_numbers
 from theory.errors import SolverError
 from theory.optimal.families import OURS
 from theory.rationals import to_string

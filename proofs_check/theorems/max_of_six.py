@@ -32,8 +32,7 @@ from itertools import permutations, product
 from math import gcd
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.statement import Case, Value, draw_numbers
-from proofs_check.table import Table, combination
+from proofs_check.statement import Case, Table, Value, combination, draw_numbers
 from theory.optimal.families import OURS
 
 SIZE = 6

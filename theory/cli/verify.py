@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.claims_table import SOURCES, list_claims, of_source
+from proofs_check.statement import SOURCES, TOPICS
 from theory.cli.output import (
     DONE,
     FAILED,
@@ -21,6 +21,7 @@ from theory.cli.output import (
     new_table,
     print_json,
 )
+from theory.errors import InputError
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
@@ -28,12 +29,12 @@ from theory.terminal import Bar, say
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
-    from proofs_check import Verdict
+    from proofs_check import Claim, Verdict
     from proofs_check.report import Run
-    from theory.terminal import Console
+    from theory.terminal import Table
 
-
-_SCOPE_WIDTH = 9
+_LISTED_SCOPE, _CHECKED_SCOPE = 20, 9
+"""Widths of scopes with which the table of claims takes 80 columns, and that of verdicts 100."""
 
 
 def add(commands: Any) -> None:
@@ -55,9 +56,11 @@ def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
 
-    wanted = of_source(select(options.names or None), options.source)
+    wanted = [claim for claim in select(options.names or None) if options.source in (None, claim.origin)]
+    if not wanted:
+        raise InputError(f"none of the claims named has the source {options.source!r}")
     if options.list:
-        return list_claims(wanted, options)
+        return _list_claims(wanted, options)
     chosen = [claim.name for claim in wanted]
     run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
@@ -80,12 +83,29 @@ def run(options: argparse.Namespace) -> int:
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
     _print_witnesses(verdicts, error=options.json)
-    return DONE if all(verdict.status in ("proved", "verified") for verdict in verdicts) else FAILED
+    accepted = [control.claim for verdict in verdicts for control in verdict.controls if control.holds]
+    for name in accepted:
+        say(f"{name} is false, and was not refuted: what checks it is at fault", error=options.json)
+    return DONE if all(verdict.holds for verdict in verdicts) and not accepted else FAILED
+
+
+def _list_claims(claims: Sequence[Claim], options: argparse.Namespace) -> int:
+    """Print claims, in the order of the report, without checking any."""
+    if options.report:
+        raise InputError("--report is about what was checked, and --list checks nothing")
+    listed = sorted(claims, key=lambda claim: TOPICS.index(claim.subject))
+    if options.json:
+        print_json([claim.to_dict() for claim in listed])
+        return DONE
+    table = _table(("claim", "left"), ("whose", "left"), ("stated for", "left"), ("kind", "left"), scope=_LISTED_SCOPE)
+    for claim in listed:
+        table.add_row(claim.name, claim.origin, claim.whole or "-", claim.kind)
+    console().print(table)
+    return DONE
 
 
 def _work(claims: int, kernel_max: int, workers: int) -> Work:
-    # A claim about d, about which few claims are, takes a second up to d = 12; most check sets of parameters for each
-    # d. Measured up to d = 26.
+    # Most claims check sets of parameters for each d, and take a second up to d = 12. Measured up to d = 26.
     seconds = claims / min(workers, claims) * (as_float(kernel_max) / 12) ** 2.5
     return Work(f"checking {claims} claims up to kernel size {readable(kernel_max)}", seconds)
 
@@ -116,20 +136,9 @@ def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     from proofs_check.report.sections import relation
 
-    table = new_table(
-        ("claim", "left"),
-        ("status", "left"),
-        ("scope", "left"),
-        ("computed", "right"),
-        ("", "center"),
-        ("claimed", "right"),
-        ("s", "right"),
-    )
-    table.show_edge = False  # so the longest names and labels take just 100 columns
-    for column in table.columns:
-        column.no_wrap = True
-    # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
-    table.columns[2].overflow, table.columns[2].max_width = "ellipsis", _SCOPE_WIDTH
+    numbers = ("computed", "right"), ("", "center"), ("claimed", "right"), ("s", "right")
+    table = _table(("claim", "left"), ("status", "left"), ("scope", "left"), *numbers, scope=_CHECKED_SCOPE)
+    table.show_edge = False
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
@@ -137,7 +146,22 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         table.add_row(verdict.claim, verdict.label, verdict.scope, computed, sign, claimed, seconds)
     out = console()
     out.print(table)
-    _print_summary(out, verdicts)
+    by_status = Counter(verdict.label for verdict in verdicts)
+    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
+    out.print(f"{len(verdicts)} claim{'s' * (len(verdicts) != 1)}: {summary}")
+    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
+    total = sum(verdict.seconds for verdict in verdicts)
+    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
+    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
+
+
+def _table(*columns: tuple[str, str], scope: int) -> Table:
+    """Return an empty table whose third column is a scope, cut to a width: names have to be whole to be typed again."""
+    table = new_table(*columns)
+    for column in table.columns:
+        column.no_wrap = True
+    table.columns[2].overflow, table.columns[2].max_width = "ellipsis", scope
+    return table
 
 
 def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
@@ -149,16 +173,6 @@ def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
     for reason, names in reasons.items():
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
         say(f"{names[0]}{others}: {reason}", error=error)
-
-
-def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
-    by_status = Counter(verdict.label for verdict in verdicts)
-    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
-    out.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
-    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
-    total = sum(verdict.seconds for verdict in verdicts)
-    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
-    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
 
 
 def _short_pair(*numbers: Fraction | None) -> list[str]:
