@@ -391,12 +391,10 @@ def test_verify_advises_no_make(capsys, monkeypatch):
     def not_compiled(*_):
         raise coq.KernelError("the theories are not compiled yet")
 
-    monkeypatch.setattr(coq, "proved_claims", not_compiled)
+    monkeypatch.setattr(coq, "accepted", not_compiled)
     assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
     error = capsys.readouterr().err
-    assert (
-        error == "kernel checks skipped: the theories are not compiled yet; python -m proofs_check.coq compiles them\n"
-    )
+    assert error == "kernel checks skipped: the theories are not compiled yet; --kernel compiles them\n"
 
 
 def test_every_module_with_a_command_is_one():

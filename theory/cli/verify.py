@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,12 @@ from theory.cli.output import (
     add_yes,
     console,
     expected,
+    fail,
     make_folder,
     new_table,
     print_json,
 )
-from theory.errors import InputError
+from theory.errors import InputError, MissingDependencyError
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
@@ -46,6 +47,9 @@ def add(commands: Any) -> None:
     verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
     verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
     verify.add_argument(
+        "--kernel", action="store_true", help="have Coq's kernel check its theorems, too: minutes, once"
+    )
+    verify.add_argument(
         "--list", action="store_true", help="list the claims; with --json, their statements; check none"
     )
     add_yes(verify)
@@ -62,11 +66,13 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list_claims(wanted, options)
     chosen = [claim.name for claim in wanted]
-    run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
     doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
+    if options.kernel and (refusal := _refused_by_kernel()):
+        return fail(refusal, FAILED)
+    run_of_report = _run_of_report(options)
     with Bar(doing, len(chosen)) as bar:
         checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, progress=bar)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
@@ -91,8 +97,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _list_claims(claims: Sequence[Claim], options: argparse.Namespace) -> int:
     """Print claims, in the order of the report, without checking any."""
-    if options.report:
-        raise InputError("--report is about what was checked, and --list checks nothing")
+    for given in ("report", "kernel"):
+        if getattr(options, given):
+            raise InputError(f"--{given} is about what is checked, and --list checks nothing")
     listed = sorted(claims, key=lambda claim: TOPICS.index(claim.subject))
     if options.json:
         print_json([claim.to_dict() for claim in listed])
@@ -119,17 +126,28 @@ def _run_of_report(options: argparse.Namespace) -> Run | None:
     return this_run()
 
 
-def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
-    """Return what the kernel has proved, or say in one line why it was not asked."""
-    from proofs_check.coq import KernelError, proved_claims
-    from theory.errors import MissingDependencyError
+def _refused_by_kernel() -> str | None:
+    """Have the kernel check its theorems, where it has not yet, and return why it refused, if it did."""
+    from proofs_check.coq import KernelError, check
 
     try:
-        return proved_claims()
+        with Bar("compiling theorems for Coq's kernel"):
+            check()
+    except KernelError as reason:
+        return str(reason)
+    return None
+
+
+def _proved_by_kernel() -> Mapping[str, tuple[str, ...]]:
+    """Return what the kernel has proved, or say in one line why it was not asked."""
+    from proofs_check.coq import KernelError, accepted
+
+    try:
+        return accepted().claims
     except MissingDependencyError as reason:
         say(f"kernel checks skipped: {reason}", error=True)
     except KernelError as reason:
-        say(f"kernel checks skipped: {reason}; python -m proofs_check.coq compiles them", error=True)
+        say(f"kernel checks skipped: {reason}; --kernel compiles them", error=True)
     return {}
 
 
