@@ -152,6 +152,8 @@ def test_sources_that_do_not_assume_are_accepted(text):
         ({"A": "From Subpool Require Import B."}, "not there"),
         ({"A": "From Subpool Require Import B.", "B": "From Subpool Require A."}, "each other"),
         ({"A": "(** Theorem: t. *) Definition t := 1."}, "none follows"),
+        ({"A": "(* Theorem: t. *)\nTheorem t : True."}, "A.v, line 2: no comment lists the theorem t"),
+        ({"A": "(** Theorem: t. *) Theorem t : True. #[local]Corollary u : True."}, "no comment lists the theorem u"),
         ({"A": "(** Theorem: t. *) Theorem t : True.", "B": "(** Theorem: t. *) Theorem t : True."}, "this name"),
         ({"A": "(** Theorem: t.\n Claims: Not A Name *) Theorem t : True."}, "a claim is a name"),
     ],
@@ -398,7 +400,7 @@ def test_assumptions_of_listed_theorems_are_found(empty_cache):
 @needs_coqc
 def test_coqchk_sees_axioms(empty_cache, tmp_path):
     # Plain Coq alone: with MathComp it takes minutes.
-    recheck(build({"Good": "Theorem same : 1 = 1.\nProof. reflexivity. Qed.\n"}))
+    recheck(build({"Good": "Lemma same : 1 = 1.\nProof. reflexivity. Qed.\n"}))
     (tmp_path / "Bad.v").write_text("Axiom wrong : 1 = 2.\n")
     run_tool([find_tool("coqc"), "-q", "-Q", ".", "Subpool", "Bad.v"], tmp_path, timeout=60)
     with pytest.raises(KernelError, match="Axioms"):

@@ -36,6 +36,7 @@ _REQUIRE = re.compile(rf"From\s+{LIBRARY}\s+Require\s+(?:Import\s+|Export\s+)?([
 _DELIMITER = re.compile(r'\(\*|\*\)|"')
 _LISTED = re.compile(r"\(\*\*\s+Theorem:\s*(?P<meaning>.*?)(?:\n\s*Claims:\s*(?P<claims>.*?))?\s*\*\)", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:Theorem|Lemma|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
+_STATED = re.compile(r"\b(?:Theorem|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
 _CLAIM = re.compile(r"(?P<name>[a-z0-9-]+)(?:/(?P<parts>[1-9][0-9]*))?")
 
 
@@ -125,7 +126,12 @@ def _read_source(name: str, text: str) -> Source:
     bare = _without_comments(text, name)
     refuse_assumptions(text, name)
     requires = [required for match in _REQUIRE.finditer(bare) for required in match[1].split()]
-    return Source(name, text, tuple(dict.fromkeys(requires)), tuple(_listed(name, text, bare)))
+    listed = tuple(_listed(name, text, bare))
+    for match in _STATED.finditer(bare):
+        if match["name"] not in {theorem.name for theorem in listed}:
+            place = f"{name}.v, line {_line(text, match.start())}"
+            raise SourceError(f"{place}: no comment lists the theorem {match['name']}; what is a tool is a Lemma")
+    return Source(name, text, tuple(dict.fromkeys(requires)), listed)
 
 
 def refuse_assumptions(text: str, name: str = "source") -> None:

@@ -136,7 +136,7 @@ def link(name: str) -> Element:
 def _group(subject: str, entries: Sequence[Entry]) -> Element:
     number = el("span", count(len(entries)), class_="how-many")
     title = el("summary", el("h2", subject[0].upper() + subject[1:]), number)
-    shown = [section(*entry, **_what([entry])) for entry in entries]
+    shown = [section(*entry, _what([entry])) for entry in entries]
     return el("details", title, *shown, class_="group", id=_group_id(subject), open="open", **_what(entries))
 
 

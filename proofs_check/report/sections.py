@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
@@ -27,12 +27,12 @@ _KIND = {
     "lower": "lower bound: computed ≥ claimed",
 }
 
-LONGEST_NUMBER = 40
+_LONGEST_NUMBER = 40
 """Numbers with more characters are shown as decimals, and in full on demand."""
 _CONTROLS = (
     "Close to this claim, and false: the machinery that checks the claim must refute each, at an instance at which "
     "both sides are known exactly, such as an optimum or a count. That something built is larger than stated refutes "
-    "nothing. The tests of this project see to it that each is refuted."
+    "nothing."
 )
 _SIGNS = {"tight": "=≠", "identity": "=≠", "upper": "≤>", "lower": "≥<"}
 _LONGEST_IN_CONTENTS = 12
@@ -49,7 +49,7 @@ def badge(status: str, label: str | None = None) -> Element:
     return el("span", f"{_MARK[status]} {label or status}", class_=f"badge {status}")
 
 
-def section(number: int, verdict: Verdict, claim: Claim, **attributes: str) -> Element:
+def section(number: int, verdict: Verdict, claim: Claim, attributes: Mapping[str, str]) -> Element:
     """Show one claim and what came out, in a section with a number and further attributes."""
     title = el("h3", el("span", f"{number}.", class_="number-of"), claim.name)
     whose = el("span", WHOSE[claim.origin], class_="whose")
@@ -197,10 +197,9 @@ def _proof(verdict: Verdict, claim: Claim) -> list[Element]:
 
 def _closing(proof: Proof, verdict: Verdict) -> Element:
     """Show what no step says by itself."""
-    title = (
-        "Left to words, after the steps" if not verdict.kernel else "Left to words in this proof, not in the kernel’s"
-    )
-    return el("p", el("strong", f"{title}: "), *prose(proof.closing), class_="closing")
+    where = "in this proof, not in the kernel’s" if verdict.kernel else "after the steps"
+    title = f"Left to words{'' if verdict.kernel else ','} {where}: "
+    return el("p", el("strong", title), *prose(proof.closing), class_="closing")
 
 
 def _reach(proof: Proof) -> Element:
@@ -242,7 +241,7 @@ def _words(name: str) -> str:
 
 def _number(number: Fraction) -> Element:
     text = to_string(number)
-    if len(text) <= LONGEST_NUMBER:
+    if len(text) <= _LONGEST_NUMBER:
         return el("span", text, class_="number")
     short = el("span", f"≈ {decimal(number)}", class_="number")
     return el("details", el("summary", short, f" ({len(text)} characters)"), el("code", text))
