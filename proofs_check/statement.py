@@ -124,13 +124,7 @@ class Hypothesis:
         return replace(self, beyond=beyond)
 
     def to_dict(self) -> dict[str, Any]:
-        r"""Return the hypothesis as a JSON object.
-
-        Examples
-        --------
-        >>> INTERCEPT.failing_at(d=2, R=(1,)).to_dict()
-        {'text': '0 \\in R', 'beyond': 'd = 2, R = {1}'}
-        """
+        """Return the hypothesis as a JSON object."""
         return {"text": self.text, "beyond": None if self.beyond is None else place(self.beyond)}
 
 
@@ -140,13 +134,7 @@ NO_MAXIMUM = Hypothesis(r"d \notin R", lambda case: case["d"] not in case["R"])
 
 
 def least_kernel_size(least: int) -> Hypothesis:
-    r"""Return the hypothesis that the kernel size has at least some value.
-
-    Examples
-    --------
-    >>> least_kernel_size(3).text
-    'd \\ge 3'
-    """
+    """Return the hypothesis that the kernel size has at least some value."""
     return Hypothesis(rf"d \ge {least}", lambda case: case["d"] >= least, least=least)
 
 
