@@ -12,12 +12,11 @@ from pkgutil import iter_modules
 
 from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
+from proofs_check.statement import DEFAULT_KERNEL_MAX
 from theory.errors import InputError
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
 from theory.subpools import check_kernel_size
-
-DEFAULT_KERNEL_MAX = 12
 
 
 @cache

@@ -24,6 +24,9 @@ Case = Mapping[str, Any]
 Sampler = Callable[[Random, Case, int], Any]
 """Draws a quantity; takes the quantities drawn before it, and the largest kernel size."""
 
+DEFAULT_KERNEL_MAX = 12
+"""The kernel size up to which claims are checked, unless another one is named."""
+
 SOURCES = ("paper", "ours", "others")
 """Whose a statement is: of Matoba, Dimitriadis and Fleuret; of this project; of others."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.statement import SOURCES, TOPICS
+from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
 from theory.cli.output import (
     DONE,
     FAILED,
@@ -42,7 +42,13 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     verify = add_command(commands, "verify", run, "check the claims of the theory")
     verify.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
-    verify.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
+    verify.add_argument(
+        "--kernel-max",
+        type=int,
+        default=DEFAULT_KERNEL_MAX,
+        metavar="N",
+        help="largest kernel size; default: %(default)s",
+    )
     verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
     verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
     verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")

@@ -12,8 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
 from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
-from proofs_check.registry import DEFAULT_KERNEL_MAX
 from proofs_check.report.sections import foldable
+from proofs_check.statement import DEFAULT_KERNEL_MAX
 from subpool_docs.freshness import depends_on_sources, kernel
 
 
