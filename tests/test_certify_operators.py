@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ def test_every_row_is_what_onnxruntime_computes(op):
     check_row(TABLE[op], np.random.default_rng(len(op)))
 
 
+PAGE = Path(__file__).parent.parent / "docs" / "certified-deviation.md"
 ALPHA = float(np.float32(0.01))
 
 
@@ -80,6 +83,11 @@ def test_a_row_beside_the_table_is_refused():
 def test_no_field_of_a_row_and_no_rounding_has_a_default():
     for kind in (Row, functions.Monotone):
         assert all(field.default is field.default_factory is dataclasses.MISSING for field in dataclasses.fields(kind))
+
+
+def test_every_operator_is_on_its_page():
+    page = PAGE.read_text(encoding="utf-8")
+    assert [op for op, row in TABLE.items() if row.read and not re.search(rf"\b{op}\b", page)] == []
 
 
 def test_every_sample_belongs_to_a_row():

@@ -8,18 +8,16 @@ import sys
 import time
 from dataclasses import replace
 from fractions import Fraction
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pytest
 
 from proofs_check import claims
 from proofs_check.certificates import certify
 from proofs_check.theorems import windows_of_photographs as photographs
-from theory import cli, optimal_estimator
-from theory.cli import main
-from theory.cli import table as table_command
+from theory import optimal_estimator
+from theory.cli import commands, main, make_parser
+from theory.cli.commands import table as table_command
 
 BAD_INPUT = [
     (["solve", "3x", "--orders", "0,1"], "a kernel is an integer"),
@@ -323,7 +321,7 @@ def test_verify_tables_are_whole_at_100_columns(capsys, monkeypatch):
     names = ["closed-form-bare-mean-and-second-last", "chebyshev", "max-of-five", "depth", "reduction-to-vertices"]
     assert len(names[0]) == max(map(len, claims()))
     accepted = dict.fromkeys(names, ("a_theorem",))
-    monkeypatch.setattr("theory.cli.verify._proved_by_kernel", lambda: accepted)
+    monkeypatch.setattr("theory.cli.commands.verify._proved_by_kernel", lambda: accepted)
     assert main(["verify", *names, "--kernel-max", "6", "--workers", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for name in names:
@@ -397,9 +395,13 @@ def test_verify_advises_no_make(capsys, monkeypatch):
     assert error == "kernel checks skipped: the theories are not compiled yet; --kernel compiles them\n"
 
 
-def test_every_module_with_a_command_is_one():
-    modules = {info.name: import_module(f"theory.cli.{info.name}") for info in iter_modules(cli.__path__)}
-    assert {name for name, module in modules.items() if hasattr(module, "add")} == set(cli.COMMANDS)
+def test_every_module_of_commands_is_one():
+    (added,) = (action.choices for action in make_parser()._actions if action.choices)
+    assert set(added) == {path.stem for folder in commands.__path__ for path in Path(folder).glob("[a-z]*.py")}
+    for name, parser in added.items():
+        assert parser.description, name
+        assert callable(parser.get_default("run")), name
+        assert "--json" in parser.format_usage(), name
 
 
 def test_help_lists_the_commands(capsys):

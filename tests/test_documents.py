@@ -16,7 +16,7 @@ from tests.campaigns import campaign, tries
 from tests.test_certificates import BASES, parsed_strictly, violations
 from theory import Estimator, ReLUNetwork, build_network, optimal_estimator
 from theory.certificate import Certificate
-from theory.documents import LARGEST_FILE, LARGEST_KERNEL_SIZE, Form
+from theory.documents import _LARGEST_FILE, _LARGEST_KERNEL_SIZE, Form
 from theory.empirical.classifier.results import read_results, shipped_results
 from theory.errors import FormatError
 from theory.frontier.dataset import SweepDataset, open_dataset
@@ -84,7 +84,7 @@ def test_files_are_read_as_far_as_documents_may_go(tmp_path):
             NOTE.load(path)
     with path.open("wb") as file:
         os.truncate(file.fileno(), 10**11)  # a file with a hole, that takes no room
-    with pytest.raises(FormatError, match=f"at most {LARGEST_FILE} bytes"):
+    with pytest.raises(FormatError, match=f"at most {_LARGEST_FILE} bytes"):
         NOTE.load(path)
     with pytest.raises(FormatError, match="null"):
         NOTE.load("a\0b")
@@ -212,8 +212,8 @@ def test_hostile_values_are_refused(reader, texts, tmp_path):
 
 def test_residuals_that_would_fill_the_memory_are_not_computed():
     text = json.dumps({
-        "format": "subpool-estimator", "version": 1, "kernel_size": LARGEST_KERNEL_SIZE, "objective": "cube",
-        "coefficients": {**{str(r): "0" for r in range(49_000, 51_000)}, str(LARGEST_KERNEL_SIZE): "1"},
+        "format": "subpool-estimator", "version": 1, "kernel_size": _LARGEST_KERNEL_SIZE, "objective": "cube",
+        "coefficients": {**{str(r): "0" for r in range(49_000, 51_000)}, str(_LARGEST_KERNEL_SIZE): "1"},
         "error": "0", "certificate": None,
     })  # fmt: skip
     with pytest.raises(FormatError, match=r"needs a table of about 4,\d+\.\d GiB"):

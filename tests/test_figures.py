@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 import sys
 from fractions import Fraction
 from itertools import combinations
@@ -18,12 +19,12 @@ from theory.empirical.images import shipped_photographs
 from theory.empirical.observing.observation import observe
 from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.results import stored_results
-from theory.errors import InputError, MissingDependencyError, StorageError
+from theory.errors import InputError, MissingDependencyError
 from theory.figures import gallery
 from theory.figures.gallery.degree import plot_degree
 from theory.figures.gallery.depth import plot_depth
-from theory.figures.gallery.error_times_terms import COUNTEREXAMPLE, plot_error_times_terms
-from theory.figures.gallery.families import SHOWN, plot_families
+from theory.figures.gallery.error_times_terms import _COUNTEREXAMPLE, plot_error_times_terms
+from theory.figures.gallery.families import _SHOWN, plot_families
 from theory.figures.gallery.maximum import plot_maximum
 from theory.figures.gallery.natural_images import plot_natural_images
 from theory.figures.gallery.parameters import plot_parameters
@@ -35,13 +36,13 @@ from theory.figures.gallery.training import plot_training
 from theory.figures.gallery.training_variations import plot_training_variations
 from theory.figures.gallery.widths import plot_widths
 from theory.figures.registry import figures, select
-from theory.figures.save import save_figure
-from theory.figures.style import new_panels, panel
 from theory.figures.sweeps import Sweeps
 from theory.notation import format_orders
+from theory.plotting import panel, panels, save_figure
 from theory.subpools import number_of_terms
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
+PAGE = Path(__file__).parent.parent / "docs" / "figures.md"
 NAMES = sorted(figures())
 
 
@@ -59,26 +60,13 @@ def _line(axes, label):
 
 
 def test_every_module_of_the_gallery_is_a_figure():
-    files = {path.stem.replace("_", "-") for path in Path(gallery.__path__[0]).glob("*.py")} - {"--init--"}
-    assert set(NAMES) == files
-    assert set(NAMES) >= {
-        "degree",
-        "depth",
-        "error-times-terms",
-        "families",
-        "parameters",
-        "residual",
-        "slices",
-        "subpool-maxima",
-        "terms",
-        "widths",
-    }
+    files = {path.stem.replace("_", "-") for folder in gallery.__path__ for path in Path(folder).glob("[a-z]*.py")}
+    assert set(figures()) == files
 
 
 def test_every_figure_is_in_the_gallery_page():
-    page = (Path(__file__).parent.parent / "docs" / "figures.md").read_text(encoding="utf-8")
-    for name in NAMES:
-        assert f"(figures/{name}.svg)" in page
+    shown = re.findall(r"\(figures/([\w-]+)\.svg\)", PAGE.read_text(encoding="utf-8"))
+    assert sorted(shown) == sorted(figures())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,14 +75,13 @@ def test_a_figure_draws_on_axes_that_are_given_and_on_new_ones(name, sweeps):
     parameters = inspect.signature(spec.draw).parameters
     assert next(iter(parameters)) == "axes"
     assert set(spec.quick) < set(parameters)
-    assert ("sweeps" in parameters) == spec.uses_sweeps
     assert all(parameter.default is not parameter.empty for parameter in parameters.values())
     assert "\n" not in spec.summary
     assert len(spec.summary) <= 76  # a line of `subpool plot`
 
     own = spec.render(sweeps=sweeps, quick=True)
-    given = new_panels(1, len(own), (4 * len(own), 3))
-    arguments = {**spec.quick, **({"sweeps": sweeps} if spec.uses_sweeps else {})}
+    given = panels(None, 1, len(own), (4 * len(own), 3))
+    arguments = {**spec.quick, **({"sweeps": sweeps} if "sweeps" in parameters else {})}
     returned = spec.draw(given[0] if len(given) == 1 else given, **arguments)
     assert (returned if isinstance(returned, tuple) else (returned,)) == given
     for axes, twin in zip(own, given, strict=True):
@@ -107,23 +94,15 @@ def test_a_figure_draws_on_axes_that_are_given_and_on_new_ones(name, sweeps):
 
 
 def test_panels_may_come_as_rows():
-    top, bottom = new_panels(2, 3, (6, 4))[:3], new_panels(2, 3, (6, 4))[3:]
+    top, bottom = panels(None, 1, 3), panels(None, 1, 3)
     assert plot_residual([top, bottom], kernel_size=5, samples=100) == (*top, *bottom)
 
 
 def test_a_headline_leaves_larger_figures_alone():
-    axes = new_panels(1, 3, (6, 3))
+    axes = panels(None, 1, 3, (6, 3))
     axes[0].figure.suptitle("mine")
     plot_widths(axes[:2], largest=5)
     assert axes[0].figure.get_suptitle() == "mine"
-
-
-def test_figures_leave_the_settings_of_others_alone():
-    from matplotlib import rcParams
-
-    before = dict(rcParams)
-    plot_subpool_maxima()
-    assert dict(rcParams) == before
 
 
 @pytest.mark.parametrize("draw", [plot_widths, plot_depth, plot_slices, plot_residual, plot_error_times_terms])
@@ -202,8 +181,8 @@ def test_parameters_of_every_set_at_both_sizes(sweeps):
 def test_points_of_the_families_lie_on_the_closed_forms():
     axes = plot_families(largest=8)
     points, curves = axes.lines[::2], axes.lines[1::2]
-    assert len(points) == len(curves) == len(SHOWN)
-    for shown, solved, curve in zip(SHOWN, points, curves, strict=True):
+    assert len(points) == len(curves) == len(_SHOWN)
+    for shown, solved, curve in zip(_SHOWN, points, curves, strict=True):
         family = closed_forms[shown.name].at(**shown.parameters)
         assert list(solved.get_xdata()) == list(curve.get_xdata())
         for d, point, value in zip(solved.get_xdata(), solved.get_ydata(), curve.get_ydata(), strict=True):
@@ -231,7 +210,7 @@ def test_error_times_terms(sweeps):
         assert swept[d] == pytest.approx(min(float(indicator_error(d, s) * number_of_terms(d, s)) for s in sets))
     candidates = _line(right, "of sets {0, ..., a, d−j, ..., d−1}")
     assert all(candidates[d] >= swept[d] - 1e-12 for d in swept)
-    d, orders = COUNTEREXAMPLE
+    d, orders = _COUNTEREXAMPLE
     assert (d, orders) == (19, (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18))
     product = optimal_estimator(d, orders).error * number_of_terms(d, orders)
     assert product == Fraction(40, 3958863) * 48831 < Fraction(1, 2)
@@ -342,24 +321,17 @@ def test_gaps_of_photographs_are_those_observed():
 
 def test_the_maximum_takes_fewer_layers_or_fewer_units():
     axes = plot_maximum(largest=12)
-    published, trees, shallow = axes.lines
+    published, trees, shallow, two, slope = axes.lines
     assert list(trees.get_ydata()) == [9, 16, 17, 20, 21, 30, 31, 34, 35]
     assert all(a < b for a, b in zip(trees.get_ydata(), published.get_ydata(), strict=True))
     assert [text.get_text() for text in axes.texts] == ["2", "3", "4", "2", "3"]
     assert min(b - a for a, b in zip(trees.get_ydata(), shallow.get_ydata(), strict=True)) >= 0
+    assert list(two.get_ydata())[:3] == list(shallow.get_ydata())[:3]
+    assert list(two.get_ydata())[3:] == [56762, 3691237, 75551385]
+    assert slope.get_ydata()[-1] == 12**2 / 3
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("kind", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
-def test_the_same_figure_is_the_same_file(tmp_path, kind, begins):
-    for number in range(2):
-        save_figure(plot_degree(kernel_sizes=[4]), tmp_path / f"{number}.{kind}", title="degree")
-    content = (tmp_path / f"0.{kind}").read_bytes()
-    assert content.startswith(begins)
-    assert content == (tmp_path / f"1.{kind}").read_bytes()
-    assert not list(tmp_path.glob(".*"))
 
 
 def test_an_svg_has_a_title_no_date_and_a_light_card(tmp_path):
@@ -368,18 +340,6 @@ def test_an_svg_has_a_title_no_date_and_a_light_card(tmp_path):
     assert "<dc:title>what it shows</dc:title>" in text
     assert "<dc:date>" not in text
     assert "fill: #ffffff" in text
-
-
-def test_files_that_cannot_be_written(tmp_path):
-    axes = plot_degree(kernel_sizes=[4])
-    with pytest.raises(InputError, match=r"ends in \.svg, \.pdf, \.png, not to .*x\.gif"):
-        save_figure(axes, tmp_path / "x.gif")
-    with pytest.raises(StorageError, match="cannot write"):
-        save_figure(axes, tmp_path / "missing" / "x.svg")
-    axes.remove()
-    with pytest.raises(InputError, match="belong to no figure"):
-        save_figure(axes, tmp_path / "x.svg")
-    assert not list(tmp_path.iterdir())
 
 
 def test_sweeps_are_kept_and_resumed(tmp_path):

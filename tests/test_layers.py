@@ -1,12 +1,15 @@
 """The architecture: imports go one way, the checker stands alone, and importing is free of side effects."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.public_names import public_names, unused_names, uses
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,7 +35,7 @@ def test_imports_go_one_way():
         ("theory/errors.py", "import theory.subpools"),
         ("theory/bounds.py", "import proofs_check"),
         ("theory/optimal/exact.py", "def late():\n    import theory.residual"),
-        ("theory/cli/solve.py", "from rich.console import Console"),
+        ("theory/cli/commands/solve.py", "from rich.console import Console"),
         ("proofs_check/report/page.py", "def late():\n    import rich.table"),
         ("proofs_check/certificates.py", "import theory.errors"),
         ("proofs_check/certificates.py", "import numpy"),
@@ -61,7 +64,11 @@ def test_every_module_of_networks_is_known_to_build_networks_or_not_to():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     contracts = {contract["name"]: contract for contract in settings["tool"]["importlinter"]["contracts"]}
     forbidden = contracts["What proves a network exact imports nothing that builds networks"]["forbidden_modules"]
-    found = {path.stem for path in (ROOT / "theory" / "networks").iterdir() if path.stem[0] != "_"}
+    found = {
+        path.stem
+        for path in (ROOT / "theory" / "networks").iterdir()
+        if path.stem not in ("data", "__init__", "__pycache__")
+    }
     # These hold, run and write networks.
     assert found == {name.rpartition(".")[2] for name in forbidden} | {
         "exactness", "forward", "matrix", "network", "onnx_export", "units"
@@ -106,6 +113,42 @@ def test_public_names_are_listed_and_loadable():
             assert getattr(package, name) is not None
         with pytest.raises(AttributeError, match="nonsense"):
             _ = package.nonsense
+
+
+USED_FROM_OUTSIDE = (
+    # Found by the parser in every module of the package.
+    re.compile(r"theory\.cli\.commands\.\w+\.(add|run)"),
+    # Documents of which the registry asks for the claims; what these are made of is there to be read.
+    re.compile(r"proofs_check\.theorems\..*"),
+    # Programs, one of them by itself.
+    re.compile(r".*\.__main__\.main"),
+    re.compile(r"proofs_check\.certificates\..*"),
+)
+ROOMS = sorted(
+    {
+        f"{package}.{path.stem}"
+        for package in ("theory", "proofs_check")
+        for path in (ROOT / package).iterdir()
+        if (path.is_dir() or path.suffix == ".py") and path.stem.strip("_").isalpha() and path.stem != "__pycache__"
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def unused():
+    return [name for name in unused_names() if not any(reason.fullmatch(name) for reason in USED_FROM_OUTSIDE)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_is_public_is_used_outside_its_module_and_not_by_tests_alone(room, unused):
+    assert [name for name in unused if name.startswith(f"{room}.")] == []
+
+
+def test_names_that_are_public_and_their_uses_are_found():
+    module = ast.parse("A, _B = 1, 2\nC: int = 3\ndef f(): D = 4\n@figure('x')\ndef g(): pass\nclass _E: pass")
+    assert list(public_names(module)) == ["A", "C", "f"]
+    user = ast.parse("import a.b\nimport a.c as c\nfrom a import d\nfrom a.e import F as G\na.b.H, c.I, d.J.K")
+    assert {("a.b", "H"), ("a.c", "I"), ("a.d", "J"), ("a.e", "F"), ("a", "d")} <= set(uses("user", user))
 
 
 def test_no_asserts_outside_the_tests():

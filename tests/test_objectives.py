@@ -1,5 +1,6 @@
 """Objectives are values: whatever asks for one asks the value, and a new one is a new entry."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import theory
-from proofs_check import CertificateError, check_certificate
+from proofs_check import CertificateError, certificates, check_certificate
 from theory import objectives, optimal_estimator
 from theory.errors import InputError, OrdersError
 from theory.objectives import OBJECTIVES, find_objective
@@ -40,6 +41,16 @@ def test_a_fourth_objective_is_an_entry_and_a_case_of_the_checker(with_a_fourth)
     # The checker shares nothing with the table of objectives: what it does not know it refuses.
     with pytest.raises(CertificateError):
         check_certificate(estimator.certificate.to_json())
+
+
+def test_every_certified_objective_is_one_of_the_checker():
+    certified = [name for name, value in objectives.OBJECTIVES.items() if value.certified]
+    for name in certified:
+        estimator = optimal_estimator(8, [1, 7], objective=name)
+        assert certificates.check_certificate(estimator.certificate.to_json()) == estimator.error
+    with pytest.raises(CertificateError) as known:
+        certificates.check_certificate(estimator.certificate.to_dict() | {"objective": "none"})
+    assert re.findall("'([a-z]+)'", str(known.value).partition(", found ")[0]) == certified
 
 
 def test_unknown_names_list_the_known_ones():

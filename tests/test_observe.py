@@ -765,7 +765,7 @@ def test_plots_draw_into_the_axes_they_are_given():
     curve = next(line for line in axes.lines if line.get_label() == "pictures")
     at_half = np.asarray(curve.get_ydata())[BINS // 2]
     assert at_half == pytest.approx(seen.share(reading=Reading.VARYING).value)
-    assert plot_residual(seen, 0).get_title() == "orders 0,1,8, E = 1/20"
+    assert plot_residual(seen, 0).get_title("left") == "orders 0,1,8, E = 1/20"
     with pytest.raises(InputError, match="3 estimators, and no number 3"):
         plot_residual(seen, 3)
     with pytest.raises(InputError, match="no MaxPool node"):

@@ -107,9 +107,9 @@ def test_progress_appears_after_a_while(watched, show, after, seen, monkeypatch,
 
 
 def test_lines_about_progress_say_how_long(monkeypatch, capsys):
-    monkeypatch.setattr(terminal, "_LINE_AFTER", 0.2)
+    monkeypatch.setattr(terminal, "_LINE_AFTER", 0.35)
     with terminal.Bar("sets") as bar:
-        for done in range(1, 5):
+        for done in range(1, 8):
             bar(done, 8)
             bar.within(8, 8)  # over: not shown
             time.sleep(0.1)

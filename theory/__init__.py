@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from theory.networks.exactness import prove_exact as prove_exact
     from theory.networks.maximum import exact_max_network as exact_max_network
     from theory.networks.network import ReLUNetwork as ReLUNetwork
+    from theory.networks.piecewise import two_layer_network as two_layer_network
     from theory.networks.size import network_size as network_size
     from theory.optimal.families import closed_forms as closed_forms
     from theory.optimal.solve import optimal_estimator as optimal_estimator
@@ -49,6 +50,7 @@ _HOME = {
     "reluify": "theory.rewrite.reluify",
     "residual_distribution": "theory.residual",
     "sweep": "theory.frontier.sweep",
+    "two_layer_network": "theory.networks.piecewise",
 }
 
 __all__ = [*sorted(_HOME), "bounds"]

@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 
 from theory.errors import FormatError
 
-LARGEST_KERNEL_SIZE = 100_000
+_LARGEST_KERNEL_SIZE = 100_000
 """The largest kernel size that is read from a file; the checker of certificates takes no larger ones either."""
 
-LARGEST_FILE = 2**26
+_LARGEST_FILE = 2**26
 """The most bytes of a file that are read."""
 
 _DEEPEST = 16  # our formats nest 6 deep; error messages and comparisons recurse
@@ -31,16 +31,8 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 class Form:
     """What a document of a format looks like from outside.
 
-    Attributes
-    ----------
-    name : str
-        For messages, with its article: ``"a network"``.
-    format, version
-        What the document says of itself.
-    keys : collection of str, optional
-        The other keys; None where they are checked elsewhere.
-    floats : bool
-        Whether there may be floating-point numbers. They are finite.
+    Its name is for messages, with its article, ``"a network"``; format and version are what it says of itself. The
+    other keys are None where they are checked elsewhere. If there may be floats, they are finite.
 
     Examples
     --------
@@ -62,11 +54,8 @@ class Form:
     def parse(self, text: str) -> dict[str, Any]:
         """Parse a text.
 
-        Raises
-        ------
-        FormatError
-            If the text is no JSON, or none of this form; for a key that is there twice, for numbers that are no
-            numbers or too long, and for a nesting deeper than 16.
+        A FormatError is raised if it is no JSON, or none of this form; for a key that is there twice, for numbers that
+        are no numbers or too long, and for a nesting deeper than 16.
         """
         try:
             data = json.loads(
@@ -86,32 +75,19 @@ class Form:
         return self.check(data)
 
     def load(self, path: str | os.PathLike[str]) -> dict[str, Any]:
-        """Parse a file in UTF-8.
-
-        Raises
-        ------
-        FormatError
-            As :meth:`parse` does, and for a file that is too large or not in UTF-8.
-        OSError
-            If the file cannot be read.
-        """
+        """Parse a file in UTF-8, which is not too large, as :meth:`parse` does a text."""
         try:
             with open(path, "rb") as file:
-                content = file.read(LARGEST_FILE + 1)
+                content = file.read(_LARGEST_FILE + 1)
             text = content.decode("utf-8")
         except ValueError as error:  # of the encoding; of the path, if there is a null character in it
             raise FormatError(f"{self.name} is a file of UTF-8 text: {error}") from None
-        if len(content) > LARGEST_FILE:
-            raise FormatError(f"{self.name} has at most {LARGEST_FILE} bytes, this file is larger")
+        if len(content) > _LARGEST_FILE:
+            raise FormatError(f"{self.name} has at most {_LARGEST_FILE} bytes, this file is larger")
         return self.parse(text)
 
     def check(self, data: Any) -> dict[str, Any]:
-        """Check that a parsed value is an object with the right keys.
-
-        Raises
-        ------
-        FormatError
-        """
+        """Check that a parsed value is an object with the right keys."""
         said = (data.get("format"), data.get("version")) if isinstance(data, dict) else None
         if said != (self.format, self.version) or type(data["version"]) is not int:
             raise FormatError(
@@ -158,10 +134,6 @@ def _is_container(value: Any) -> bool:
 def kernel_size_of(data: dict[str, Any]) -> int:
     """Return the kernel size that a document states, if a document may have it.
 
-    Raises
-    ------
-    FormatError
-
     Examples
     --------
     >>> kernel_size_of({"kernel_size": 10**7})
@@ -170,17 +142,13 @@ def kernel_size_of(data: dict[str, Any]) -> int:
     theory.errors.FormatError: the kernel size of a file is an integer in 1..100000, not 10000000
     """
     d = data["kernel_size"]
-    if type(d) is not int or not 1 <= d <= LARGEST_KERNEL_SIZE:
-        raise FormatError(f"the kernel size of a file is an integer in 1..{LARGEST_KERNEL_SIZE}, not {d!r:.40}")
+    if type(d) is not int or not 1 <= d <= _LARGEST_KERNEL_SIZE:
+        raise FormatError(f"the kernel size of a file is an integer in 1..{_LARGEST_KERNEL_SIZE}, not {d!r:.40}")
     return d
 
 
 def index_of(key: object) -> int:
     """Read the key of an object as a number; two spellings of one number would overwrite each other.
-
-    Raises
-    ------
-    FormatError
 
     Examples
     --------

@@ -64,11 +64,6 @@ class ThreeValued:
 
     Else ``if answer:`` would take "unknown" for one of the two, and would only fail on the day that it is met.
 
-    Raises
-    ------
-    UndecidedError
-        If the answer is taken as a condition.
-
     Examples
     --------
     >>> bool(ThreeValued())

@@ -10,28 +10,9 @@ from theory.errors import MissingDependencyError
 
 
 def import_extra(name: str, *submodules: str, extra: str, purpose: str) -> ModuleType:
-    """Import an optional module, or say what to install.
+    """Import an optional module, or say which extra to install, and for what purpose.
 
-    Parameters
-    ----------
-    name : str
-        Dotted name of the module.
-    *submodules : str
-        Names relative to it of modules that are used through it, and that it may not load by itself.
-    extra : str
-        The extra of this package that brings it.
-    purpose : str
-        What it is needed for: the beginning of the message.
-
-    Returns
-    -------
-    ModuleType
-        The module ``name``.
-
-    Raises
-    ------
-    MissingDependencyError
-        If it, or one of the submodules, cannot be imported.
+    The submodules, named relative to it, are used through it, and it may not load them by itself.
 
     Examples
     --------

@@ -13,6 +13,11 @@ from stat import S_ISDIR, S_ISREG
 
 from theory.errors import StorageError, SubpoolError
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
 _PART = re.compile(r"\..{0,50}\.\d+-[0-9a-f]{8}\.part", re.DOTALL)
 
 
@@ -20,25 +25,12 @@ _PART = re.compile(r"\..{0,50}\.\d+-[0-9a-f]{8}\.part", re.DOTALL)
 def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterator[Path]:
     """Give a file to write to in a ``with`` block, which then takes the place of the target.
 
-    Parameters
-    ----------
-    target : path
-        Replaced if it exists; untouched if the block, or anything else, fails. A symbolic link stays, and what it
-        points to is replaced.
-    note : str
-        What to add to the message of an error.
+    That is replaced if it exists, and untouched if the block, or anything else, fails. A symbolic link stays, and what
+    it points to is replaced. The file is empty, with a hidden name in the folder of the target. Whatever happens,
+    nothing of that name remains; what killed processes left of the kind is cleared away.
 
-    Yields
-    ------
-    Path
-        An empty file with a hidden name in the folder of the target. Whatever happens, nothing of that name remains;
-        what killed processes left of the kind is cleared away.
-
-    Raises
-    ------
-    StorageError
-        If the target is a folder, a device, or no name of a file, if the block wrote nothing, or for an ``OSError`` in
-        the block or while flushing and renaming.
+    A StorageError, with the note, is raised if the target is a folder, a device, or no name of a file, if the block
+    wrote nothing, and for an OSError in the block or while flushing and renaming.
 
     Examples
     --------
@@ -72,20 +64,7 @@ def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterato
 
 
 def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: str = "") -> None:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    target : path
-    content : str or bytes
-        A text is written as UTF-8.
-    note : str
-        What to add to the message of an error.
-
-    Raises
-    ------
-    StorageError
-        As :func:`written_beside` does.
+    """Write a file, a text as UTF-8, as :func:`written_beside` does: whole or not at all.
 
     Examples
     --------
@@ -104,26 +83,9 @@ def locked(
 ) -> Iterator[bool]:
     """Keep other processes out of a ``with`` block. The lock ends with the process, however that ends.
 
-    Parameters
-    ----------
-    path : path
-        A file or folder that is there; nothing is written to it.
-    busy : str
-        The message where another process has the lock.
-    wait : bool
-        Whether to wait for that process instead.
-
-    Yields
-    ------
-    bool
-        Whether there is a lock: not on Windows, nor on a file system without locks. There it is up to the user.
-
-    Raises
-    ------
-    StorageError
-        If another process has the lock.
-    OSError
-        If the path is missing or cannot be read.
+    It is on a file or folder that is there, and to which nothing is written. Where another process has it, ``busy`` is
+    the message of a StorageError, or that process is waited for. The block is told whether there is a lock: not on
+    Windows, nor on a file system without locks, where it is up to the user.
 
     Examples
     --------
@@ -135,22 +97,15 @@ def locked(
     ...
     theory.errors.StorageError: in use
     """
-    try:
-        import fcntl
-    except ImportError:
+    if fcntl is None:
         yield False
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise StorageError(busy) from None
-        except OSError:
-            got = False
-        else:
-            got = True
-        yield got
+        got = _lock(descriptor, wait=wait)
+        if got is False:
+            raise StorageError(busy)
+        yield bool(got)
     finally:
         os.close(descriptor)
 
@@ -186,7 +141,7 @@ def _created(part: Path) -> Iterator[Path]:
         # By its time it is seen whether somebody wrote to it, on file systems that let times be set.
         with suppress(OSError):
             os.utime(part, (0, 0))
-        if not _lock(descriptor):
+        if not _lock(descriptor):  # nor are files renamed that are open, on Windows
             os.close(descriptor)
             descriptor = -1
         yield part
@@ -197,16 +152,16 @@ def _created(part: Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Lock a file for this process, if nobody else has; return whether that is so."""
+def _lock(descriptor: int, *, wait: bool = False) -> bool | None:
+    """Lock a file for this process: False if another one has it, None where there are no locks."""
+    if fcntl is None:
+        return None
     try:
-        import fcntl
-    except ImportError:  # not on Windows, which does not rename files that are open
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # somebody has, or it is a file system without locks
-        return False
+    except OSError:  # a file system without locks
+        return None
     return True
 
 

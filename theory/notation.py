@@ -18,18 +18,7 @@ _RANGE = re.compile(rf"({_ORDER})(?:(?:-|\.\.)({_ORDER}))?", re.ASCII)
 def parse_kernel(text: str) -> tuple[int, ...]:
     """Read a kernel: an integer, or a shape whose extents are joined by ``x``.
 
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    tuple of int, each >= 1
-        The kernel shape; its product, at least 2, is the kernel size.
-
-    Raises
-    ------
-    KernelSizeError
+    The product of the extents, each at least 1, is the kernel size, at least 2.
 
     Examples
     --------
@@ -58,19 +47,7 @@ def _order(text: str, kernel_size: int) -> int:
 def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
     """Read a set of orders: integers, ``d``, ``d-1`` and ranges ``a-b`` or ``a..b``, joined by commas.
 
-    Parameters
-    ----------
-    text : str
-    kernel_size : int, >= 2
-        d.
-
-    Returns
-    -------
-    tuple of int, increasing
-
-    Raises
-    ------
-    OrdersError, ProblemTooLargeError
+    d is the kernel size; the orders are returned increasing.
 
     Examples
     --------
@@ -98,11 +75,7 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
 
 
 def format_orders(orders: Sequence[int]) -> str:
-    """Write a set of orders in the notation that :func:`parse_orders` reads, runs of three or more as ranges.
-
-    Parameters
-    ----------
-    orders : sequence of int, increasing
+    """Write orders, which increase, in the notation that :func:`parse_orders` reads, runs of three or more as ranges.
 
     Examples
     --------

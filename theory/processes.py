@@ -19,10 +19,6 @@ from theory.errors import InputError, SolverError
 def check_workers(workers: object) -> int:
     """Return the number of processes: as many as cores for None.
 
-    Raises
-    ------
-    InputError
-
     Examples
     --------
     >>> check_workers(2)
@@ -43,10 +39,7 @@ def check_workers(workers: object) -> int:
 def local_processes(workers: int) -> Iterator[Executor]:
     """Start processes on this machine, and see that they end with this one, however it ends.
 
-    Raises
-    ------
-    SolverError
-        If one of them dies.
+    If one of them dies, that is a SolverError.
     """
     others = set(active_children())
     # Fresh interpreters: a fork of a process with threads, as NumPy's linear algebra has, can hang.

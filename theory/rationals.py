@@ -24,14 +24,6 @@ _LONGEST = 200_000  # characters; lowest terms take quadratic time, for the long
 def to_string(number: Fraction) -> str:
     """Write a rational as ``"p"`` or ``"p/q"`` in lowest terms, however many digits it has.
 
-    Parameters
-    ----------
-    number : Fraction
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> to_string(Fraction(-9, 70)), to_string(Fraction(3))
@@ -44,22 +36,10 @@ def to_string(number: Fraction) -> str:
 
 
 def from_string(text: object) -> Fraction:
-    """Read a rational written as ``"p"`` or ``"p/q"``.
+    """Read a rational written as ``"p"`` or ``"p/q"``, of at most 200,000 characters.
 
-    Parameters
-    ----------
-    text : str
-        An optional minus sign and ASCII digits; the denominator is positive. Nothing else is accepted, floats least
-        of all.
-
-    Returns
-    -------
-    Fraction
-
-    Raises
-    ------
-    FormatError
-        If the text is anything else, or longer than 200,000 characters.
+    There is an optional minus sign, then ASCII digits; the denominator is positive. Nothing else is accepted, floats
+    least of all.
 
     Examples
     --------
@@ -82,22 +62,8 @@ def from_string(text: object) -> Fraction:
 def check_rational(number: object, what: str) -> Fraction:
     """Return a rational as a Fraction of Python's integers, or say what is wrong with it.
 
-    NumPy's integers count as rationals, and a Fraction keeps them as they are: its arithmetic would wrap around.
-
-    Parameters
-    ----------
-    number : rational
-    what : str
-        A plural that names it in the message.
-
-    Returns
-    -------
-    Fraction
-
-    Raises
-    ------
-    InputError
-        If it is no rational, as a float is none.
+    NumPy's integers count as rationals, and a Fraction keeps them as they are: its arithmetic would wrap around. The
+    message calls it ``what``, a plural.
 
     Examples
     --------
@@ -153,17 +119,7 @@ def over_common_denominator(numbers: Sequence[Fraction]) -> tuple[list[int], int
 
 
 def binomial_table(tops: Iterable[int], bottoms: Sequence[int]) -> fmpz_mat:
-    """Matrix of the binomial coefficients C(top, bottom), one row for each top.
-
-    Parameters
-    ----------
-    tops : iterable of int, >= 0
-    bottoms : sequence of int, >= 0
-
-    Returns
-    -------
-    flint.fmpz_mat
-        Shape (number of tops, number of bottoms).
+    """Matrix of the binomial coefficients C(top, bottom), one row for each top; all numbers are >= 0.
 
     Examples
     --------

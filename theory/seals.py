@@ -42,12 +42,7 @@ def is_sealed(content: bytes) -> bool:
 
 
 def unseal(content: bytes) -> pa.Table:
-    """Read a Parquet file whose digest is there and right.
-
-    Raises
-    ------
-    FormatError
-        With what is to be said of the file.
+    """Read a Parquet file whose digest is there and right; a FormatError says what is to be said of another one.
 
     Examples
     --------

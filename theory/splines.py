@@ -117,12 +117,7 @@ def _bisect(increasing: BSpline, q: Floats, largest: float) -> Floats:
 class FloatSupport:
     """The support in floats: all lengths divided by 2^exponent, exactly, so that the largest |knot| is about 1.
 
-    Attributes
-    ----------
-    exponent : int
-    lower, upper : pair of float
-        The ends, each as a sum of two floats.
-    width : float
+    Its ends are sums of two floats each.
     """
 
     exponent: int
@@ -159,13 +154,8 @@ class FloatSupport:
 class FloatLaw:
     """A law with a density in floats; arguments and results of the methods have one axis.
 
-    Attributes
-    ----------
-    support : FloatSupport
-    from_lower, from_upper : pair of BSpline
-        Density and distribution function of the distance from that end, as a fraction of the width.
-    mean : pair of float
-        Mean of that distance from the lower and from the upper end.
+    Of the distance from either end, as a fraction of the width: density and distribution function; and its mean from
+    the lower and from the upper end.
     """
 
     support: FloatSupport

@@ -55,7 +55,7 @@ class Console(_RichConsole):
     def on_broken_pipe(self) -> None:
         """Drop what nobody reads any more, as after ``| head``; Rich would end the process with a failure."""
         self.quiet = True
-        drop(self.file)
+        _drop(self.file)
 
 
 def console(*, error: bool = False, width: int = 100) -> Console:
@@ -76,10 +76,10 @@ def write(text: str, *, error: bool = False) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        drop(stream)
+        _drop(stream)
 
 
-def drop(stream: Any) -> None:
+def _drop(stream: Any) -> None:
     """Send what is written to a stream from now on, and what it still holds, to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
@@ -103,7 +103,7 @@ def standard_streams() -> Iterator[None]:
             try:
                 stream.flush()
             except OSError:
-                drop(stream)
+                _drop(stream)
 
 
 def _nowhere() -> TextIO:
@@ -174,16 +174,9 @@ class _Bars(_RichProgress):
 
 
 class Bar:
-    """How far one thing is, on standard error; it is called with the steps that are done and their number.
+    """How far what is being done is, on standard error; it is called with the steps that are done and their number.
 
-    Parameters
-    ----------
-    what : str
-        What is being done.
-    total : int, optional
-        The number of steps, where it is known before the first call.
-    show : bool
-        Whether anything is shown.
+    That number may be known before the first call.
 
     Examples
     --------

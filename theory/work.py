@@ -20,18 +20,10 @@ PATIENCE = 3_600.0
 
 
 class Work(NamedTuple):
-    """What a computation takes.
+    """What a computation, which is the beginning of a sentence, takes.
 
-    Attributes
-    ----------
-    what : str
-        The computation, as the beginning of a sentence.
-    seconds : float
-        About how long it takes, or how long at the least.
-    most : float
-        How long at the most, where that is not known so well.
-    memory : float
-        Bytes.
+    That is about how many seconds, or how many at the least; how many at the most, where that is not known so well; and
+    bytes of memory.
     """
 
     what: str
@@ -40,13 +32,7 @@ class Work(NamedTuple):
     memory: float = 0.0
 
     def check_memory(self) -> None:
-        """Refuse what would not fit.
-
-        Raises
-        ------
-        ProblemTooLargeError
-            The message says what it takes, and the limit.
-        """
+        """Refuse what would not fit: the error says what it takes, and the limit."""
         if self.memory > MEMORY_LIMIT:
             raise ProblemTooLargeError(
                 f"{self.what} takes about {self.memory / 2**30:.3g} GiB, more than the limit of "
@@ -55,10 +41,6 @@ class Work(NamedTuple):
 
     def check_time(self) -> None:
         """Refuse what nobody waits for.
-
-        Raises
-        ------
-        ProblemTooLargeError
 
         Examples
         --------

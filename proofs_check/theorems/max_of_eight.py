@@ -31,15 +31,14 @@ from itertools import pairwise, permutations
 from math import factorial, lcm
 
 import numpy as np
-import numpy.typing as npt
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.kits.cells import Integers, bends
 from proofs_check.statement import Case, Table, Value, combination, draw_numbers
 from theory.errors import SolverError
 from theory.optimal.families import OURS
 from theory.rationals import to_string
 
-Integers = npt.NDArray[np.int64]
 Form = dict[tuple[int, ...], int]
 """A combination of the M_ij and x_i: positions, counted from 0, -> coefficient."""
 
@@ -183,16 +182,12 @@ def _bends_and_values(size: int) -> tuple[int, list[int], int]:
     """
     table = [(c, *images(form, size)) for c, form in rows(size)]
     scale = lcm(*((c / copies).denominator for c, _, copies in table))
-    planes, weights = [], []
+    forms, weights = [], []
     values = [0] * (size + 2)
     for c, in_gaps, copies in table:
         weight = int(c / copies * scale)
-        divisor = np.gcd.reduce(in_gaps, axis=1)
-        first = np.take_along_axis(in_gaps, (in_gaps != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
-        # The smallest input may be any number, so a form that depends on it changes its sign as well.
-        bent = (in_gaps[:, 0] != 0) | ((in_gaps[:, 1:].min(axis=1) < 0) & (in_gaps[:, 1:].max(axis=1) > 0))
-        planes.append((in_gaps[bent] // divisor[bent, None]) * np.sign(first[bent])[:, None])
-        weights.append(weight * divisor[bent])
+        forms.append(in_gaps)
+        weights.append(np.full(len(in_gaps), weight))
         if abs(weight) * int(np.abs(in_gaps).sum()) >= 2**60:
             raise SolverError("the sums of this identity do not fit into 64 bits")
         for ones in range(size + 1):
@@ -200,20 +195,9 @@ def _bends_and_values(size: int) -> tuple[int, list[int], int]:
             at_vertex = in_gaps[:, size - ones] if ones else np.zeros(1, dtype=np.int64)
             values[ones] += weight * int(np.maximum(at_vertex, 0).sum())
         values[-1] += weight * int(np.maximum(-in_gaps[:, 0], 0).sum())
-    return int(np.abs(_totals(np.concatenate(planes), np.concatenate(weights))).sum()), values, scale
-
-
-def _totals(keys: Integers, weights: Integers) -> Integers:
-    """Add up the weights of equal rows."""
-    # A row as digits of one number, which sorts faster than rows do.
-    base = 2 * int(np.abs(keys).max()) + 1
-    if base ** keys.shape[1] >= 2**63:
-        raise SolverError("the forms of this identity do not fit into 64 bits")
-    numbers = keys @ base ** np.arange(keys.shape[1], dtype=np.int64)
-    order = np.argsort(numbers, kind="stable")
-    numbers, weights = numbers[order], weights[order]
-    starts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
-    return np.add.reduceat(weights, starts)
+    # The smallest input may be any number.
+    left = bends(np.concatenate(forms), np.concatenate(weights), free=1)
+    return int(np.abs(left).sum()), values, scale
 
 
 def _instances(size: int, factor: Fraction, _kernel_max: int) -> Iterator[Instance]:

@@ -10,9 +10,9 @@ Kind
     Upper bounds; lower bound.
 Source
     (a), (b) this project; the best that we know of elsewhere is 3^(L-1) + 2 inputs: Bakaev, Brunck, Hertrich, Stade,
-    Yehudayoff 2025, arXiv 2505.14338. With far more units, two hidden layers suffice for any number of inputs, a
-    theorem of this project that is not checked here; (a) is about networks that are built. (c) Mukherjee, Basu 2017,
-    arXiv 1711.03073.
+    Yehudayoff 2025, arXiv 2505.14338. With far more units, two hidden layers suffice for any number of inputs
+    (:mod:`proofs_check.theorems.two_layers`); (a) is about networks that are built. (c) Mukherjee, Basu 2017, arXiv
+    1711.03073.
 Proof
     In words: (a) in the identity for six numbers (:mod:`proofs_check.theorems.max_of_six`) let each number be the
     maximum of a block of 3^(L-2) inputs. Then M_ij is the maximum over two blocks, 2 * 3^(L-2) inputs, which L-1 layers

@@ -8,17 +8,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib import import_module
 from typing import NoReturn
 
 from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
-
-COMMANDS = (
-    *("solve", "network", "check", "verify", "guess", "table", "sweep", "pareto", "plot"),
-    *("observe", "train", "reluify", "compare"),
-)
-"""The commands, each a module of this package, in the order of the help."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,18 +22,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        ``sys.argv[1:]`` by default.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Run the command line, ``sys.argv[1:]`` by default; return the exit code."""
     return interruptible(lambda: _run(arguments), alone=arguments is None)
 
 
@@ -51,7 +33,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     try:
         with standard_streams():
-            options = _parser().parse_args(arguments)
+            options = make_parser().parse_args(arguments)
             code: int = options.run(options)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
@@ -61,12 +43,23 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Make a parser of the commands, found in :mod:`theory.cli.commands`: there is no list that could miss one."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    from theory.cli import commands
+
     parser = _Parser(
         prog="subpool",
         description="Exact optimal approximations of max pooling, with certificates that anyone can check.",
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for name in COMMANDS:
-        import_module(f"{__name__}.{name}").add(commands)
+    added = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    for name in sorted(info.name for info in iter_modules(commands.__path__)):
+        module = import_module(f"{commands.__name__}.{name}")
+        sentence = (module.__doc__ or "").partition("\n")[0].rstrip(".")
+        description = sentence[:1].lower() + sentence[1:]
+        command = added.add_parser(name, help=description, description=description)
+        module.add(command)
+        command.set_defaults(run=module.run)
     return parser

@@ -13,21 +13,16 @@ from threading import Timer, main_thread
 from types import FrameType
 from typing import Any
 
-INTERRUPTED = 130
+_INTERRUPTED = 130
 _A_MOMENT = 0.005
 _put_off: list[Timer] = []
 """The last one that was put off, to be delivered, or to be noticed at the end."""
 
 
 def interruptible(run: Callable[[], int], *, alone: bool) -> int:
-    """Run a command; where it is interrupted, say so in one line, and return 130.
+    """Run a command, and return its exit code; where it is interrupted, say so in one line, and return 130.
 
-    Parameters
-    ----------
-    run : callable
-        Returns the exit code.
-    alone : bool
-        Whether the process is there for this command, and ends with it.
+    It is alone where the process is there for it, and ends with it.
 
     Examples
     --------
@@ -40,7 +35,7 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
             signal.signal(signal.SIGINT, _interrupt)
         # Registered before what libraries register, so called after it. Threads of a library (XLA) that still compute
         # would be waited for, or crash where the interpreter takes itself apart under them.
-        atexit.register(lambda: os._exit(INTERRUPTED) if interrupted else None)
+        atexit.register(lambda: os._exit(_INTERRUPTED) if interrupted else None)
     try:
         with _delivered_again():
             code = run()
@@ -56,7 +51,7 @@ def interruptible(run: Callable[[], int], *, alone: bool) -> int:
         with suppress(OSError):
             sys.stdout.flush()
         sys.stderr.write("subpool: interrupted\n")
-        return INTERRUPTED
+        return _INTERRUPTED
 
 
 def _be_deaf() -> None:

@@ -1,30 +1,31 @@
-"""What all commands share: tables, numbers and files for people, JSON for programs."""
+"""What all commands print: tables, numbers and facts for people, JSON for programs, errors, and exit codes."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.errors import InputError, ProblemTooLargeError
+from theory.errors import InputError
+from theory.notation import format_orders
 from theory.rationals import decimal, to_string
 from theory.terminal import console as console
 from theory.terminal import new_table as new_table
 from theory.terminal import say, write
-from theory.work import MEMORY_LIMIT, Work
 
 if TYPE_CHECKING:
+    from theory.frontier.pareto import FrontierPoint
+    from theory.networks.network import ReLUNetwork
     from theory.networks.size import NetworkSize
+
+    Sized = NetworkSize | FrontierPoint
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 _LONGEST_FRACTION = 32
-_LONG = 10.0
-"""Seconds from which on a person is told how long it takes."""
 
 
 def fail(message: str, code: int) -> int:
@@ -33,47 +34,16 @@ def fail(message: str, code: int) -> int:
     return code
 
 
-def add_command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], description: str
-) -> argparse.ArgumentParser:
-    """Add a command with its function, which takes the parsed options and returns the exit code."""
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=description, description=description)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add the option ``--json``."""
-    parser.add_argument("--json", action="store_true", help="print JSON alone")
-
-
-def add_yes(parser: argparse.ArgumentParser) -> None:
-    """Add the option ``--yes``."""
-    parser.add_argument("--yes", action="store_true", help="start even if it takes more than an hour")
-
-
-def expected(doing: str, work: Work, options: argparse.Namespace, *, advice: str = "") -> str:
-    """Refuse what takes too much; return what is done, with how long it takes if that is more than ten seconds.
-
-    Raises
-    ------
-    ProblemTooLargeError
-        If it takes too long and ``--yes`` was not given. What does not fit into memory is refused all the same. The
-        message ends with how to go on: what the options offer, and the advice.
-    """
-    try:
-        work.check_memory()
-        if not options.yes:
-            work.check_time()
-    except ProblemTooLargeError as error:
-        yes = "--yes starts it nevertheless" if work.memory <= MEMORY_LIMIT else ""
-        raise ProblemTooLargeError("; ".join(filter(None, (str(error), advice, yes)))) from None
-    return f"{doing}, {work.length} in all" if max(work.seconds, work.most) > _LONG else doing
-
-
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     write(json.dumps(value, indent=2) + "\n")
+
+
+def print_facts(facts: Iterable[tuple[str, object]], width: int = 16) -> None:
+    """Print a line for each fact, its name in a column of that width."""
+    out = console()
+    for name, value in facts:
+        out.print(f"{name:<{width}} {value}", soft_wrap=True)
 
 
 def count(number: int) -> str:
@@ -87,6 +57,23 @@ def fraction(number: Fraction) -> str:
     return text if len(text) <= _LONGEST_FRACTION else f"({len(text)} characters: --json)"
 
 
+def both(number: Fraction) -> str:
+    """Write a rational as a fraction and as a decimal."""
+    return f"{fraction(number)} = {decimal(number)}"
+
+
+COLUMNS_OF_A_SET = (
+    ("orders", "left"),
+    *((name, "right") for name in ("error", "decimal", "subpool maxima", "layers", "ReLUs")),
+)
+
+
+def cells_of_a_set(orders: Sequence[int], error: Fraction, terms: int, size: Sized) -> tuple[str, ...]:
+    """Write what is known of a set of orders for a table with these columns."""
+    counts = count(terms), str(size.hidden_layers), count(size.units)
+    return format_orders(orders), fraction(error), decimal(error), *counts
+
+
 def describe_network(size: NetworkSize) -> str:
     """Write the counts of a network as one line."""
     if not size.widths:
@@ -96,14 +83,10 @@ def describe_network(size: NetworkSize) -> str:
     return f"{layers}, {count(size.units)}{widths} ReLUs, {count(size.parameter_count)} parameters"
 
 
-def network_row(size: NetworkSize) -> dict[str, Any]:
+def network_row(size: NetworkSize | ReLUNetwork) -> dict[str, Any]:
     """Return the counts of a network for JSON."""
-    return {
-        "hidden_layers": size.hidden_layers,
-        "widths": list(size.widths),
-        "units": size.units,
-        "parameter_count": size.parameter_count,
-    }
+    counts = {name: getattr(size, name) for name in ("hidden_layers", "widths", "units", "parameter_count")}
+    return counts | {"widths": list(size.widths)}
 
 
 def make_folder(path: str) -> None:

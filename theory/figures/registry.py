@@ -7,13 +7,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from theory.errors import InputError
 from theory.figures import gallery
 from theory.figures.sweeps import Sweeps
+from theory.plotting import styled
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_BY_MODULE: dict[str, FigureSpec] = {}
 
 
 @dataclass(frozen=True)
@@ -29,14 +36,11 @@ class FigureSpec:
         have defaults; returns the axes.
     quick : mapping of str to value
         Keyword arguments with which it is drawn within a second or so, from smaller kernels or fewer samples.
-    uses_sweeps : bool
-        Whether it takes the keyword argument ``sweeps``, a :class:`~theory.figures.sweeps.Sweeps`.
     """
 
     summary: str
     draw: Callable[..., Any]
     quick: Mapping[str, Any] = field(default_factory=dict)
-    uses_sweeps: bool = False
 
     def render(self, *, sweeps: Sweeps | None = None, quick: bool = False) -> tuple[Any, ...]:
         """Draw on new axes.
@@ -44,7 +48,7 @@ class FigureSpec:
         Parameters
         ----------
         sweeps : Sweeps, optional
-            Where sweeps are kept; by default they are not.
+            Where sweeps are kept, for figures that take the keyword argument ``sweeps``; by default they are not.
         quick : bool
             Whether to draw from little data.
 
@@ -57,10 +61,21 @@ class FigureSpec:
         MissingDependencyError, StorageError
         """
         arguments = dict(self.quick) if quick else {}
-        if self.uses_sweeps:
-            arguments["sweeps"] = sweeps if sweeps is not None else Sweeps()
+        if "sweeps" in signature(self.draw).parameters:
+            arguments["sweeps"] = sweeps
         axes = self.draw(**arguments)
         return axes if isinstance(axes, tuple) else (axes,)
+
+
+def figure(summary: str, **quick: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a function the figure of its module, drawn in the one style: what it shows, and what is quick to draw."""
+
+    def register(draw: Callable[P, T]) -> Callable[P, T]:
+        drawn = styled(draw)
+        _BY_MODULE[draw.__module__] = FigureSpec(summary, drawn, quick)
+        return drawn
+
+    return register
 
 
 @cache
@@ -72,18 +87,17 @@ def figures() -> Mapping[str, FigureSpec]:
     >>> "widths" in figures()
     True
     """
-    modules = sorted(iter_modules(gallery.__path__), key=lambda info: info.name)
-    found = {info.name.replace("_", "-"): import_module(f"{gallery.__name__}.{info.name}").FIGURE for info in modules}
+    found = {}
+    for name in sorted(info.name for info in iter_modules(gallery.__path__)):
+        module = import_module(f"{gallery.__name__}.{name}").__name__
+        if module not in _BY_MODULE:
+            raise InputError(f"{module} has no function that is its figure")
+        found[name.replace("_", "-")] = _BY_MODULE[module]
     return MappingProxyType(found)
 
 
 def select(names: Iterable[str]) -> dict[str, FigureSpec]:
     """Look up figures by name; ``all`` stands for all of them.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown; the nearest known ones are suggested.
 
     Examples
     --------

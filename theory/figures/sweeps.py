@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 class Sweeps:
     """Sweeps over all sets of orders, computed where they are missing, certified either way.
 
-    Attributes
-    ----------
-    folder : Path or str, optional
-        Keeps the datasets, a folder for each; one that was begun is resumed. None: nothing is kept.
-    workers : int, >= 1, optional
-        Processes; by default this one alone. None lets a long sweep take one for each core, which a script allows
-        under ``if __name__ == "__main__"`` only.
-    progress : callable
-        Called with the number of sets that are done and of all.
+    The folder keeps the datasets, a folder for each; one that was begun is resumed. Without it, nothing is kept.
+    ``workers`` None lets a long sweep take a process for each core, which a script allows under
+    ``if __name__ == "__main__"`` only.
 
     Examples
     --------
@@ -40,23 +34,7 @@ class Sweeps:
     progress: Progress = unwatched
 
     def __call__(self, kernel_size: int, *, always: Iterable[int] = (0,)) -> pa.Table:
-        """Return the rows of a sweep, as :func:`theory.sweep` writes them.
-
-        Parameters
-        ----------
-        kernel_size : int, 2..62
-        always : iterable of int in 0..kernel_size - 1
-            Orders that all sets contain.
-
-        Returns
-        -------
-        pyarrow.Table
-
-        Raises
-        ------
-        KernelSizeError, OrdersError, InputError, StorageError
-            As :func:`theory.sweep` does.
-        """
+        """Return the rows of a sweep whose sets contain the orders ``always``, as :func:`theory.sweep` writes them."""
         orders = tuple(sorted(always))
         if self.folder is None:
             with TemporaryDirectory() as folder:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from theory.empirical.training.results import stored_results
 from theory.empirical.training.summary import Group, group_rows
 from theory.errors import InputError
-from theory.figures.style import INK
 from theory.notation import format_orders
+from theory.plotting import INK, Axes
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
 Sets = dict[tuple[int, ...], list[Group]]
 """The results that a figure shows, by the orders of the networks."""
@@ -23,18 +22,7 @@ Sets = dict[tuple[int, ...], list[Group]]
 def base_results(table: pa.Table | None, kernel_size: int) -> Sets:
     """Return the base experiments at one kernel size, those with the fewest settings of their own.
 
-    Parameters
-    ----------
-    table : pyarrow.Table or None
-        Results of training; None for those that come with the package.
-    kernel_size : int
-
-    Raises
-    ------
-    InputError
-        If there are none.
-    FormatError
-        If the results are damaged.
+    ``table`` None stands for the results that come with the package.
 
     Examples
     --------
@@ -47,14 +35,7 @@ def base_results(table: pa.Table | None, kernel_size: int) -> Sets:
 
 
 def varied_results(table: pa.Table | None, kernel_size: int) -> Sets:
-    """Return the variations at one kernel size, and the base experiments of the same orders and mu.
-
-    Raises
-    ------
-    InputError
-        If there are no variations.
-    FormatError
-    """
+    """Return the variations at one kernel size, and the base experiments of the same orders and mu."""
     groups = _groups(table, kernel_size)
     base = _base(groups)
     places = {_place(group) for group in groups if group.configuration.label != base}

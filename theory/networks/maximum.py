@@ -8,10 +8,15 @@ from theory.errors import InputError
 from theory.networks.circuit import Domain, check_domain
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.shallow import shallow_max_network
+from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
-MaxConstruction = Literal["tree", "shallow"]
+MaxConstruction = Literal["tree", "shallow", "two-layer"]
+
+
+_SHALLOW_IN_TWO = range(3, 7)
+"""Here blocks of six take two hidden layers as well, and fewer units."""
 
 
 def tree_hidden_layers(kernel_size: int) -> int:
@@ -60,13 +65,28 @@ def tree_size(kernel_size: int, domain: Domain = "real") -> tuple[int, ...]:
     return tuple(values[i] + (values[i + 1] if domain == "real" else 0) for i in range(layers))
 
 
+def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
+    """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
+
+    Examples
+    --------
+    >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
+    [(6, 3), (10, 8), (18, 41), (29, 56733)]
+    """
+    d = check_kernel_size(kernel_size)
+    if d in _SHALLOW_IN_TWO:
+        first, second = shallow_max_network(d, domain=domain).widths
+        return first, second
+    return two_layer_widths(d, domain=domain)
+
+
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
     """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
 
     Parameters
     ----------
     kernel_size : int, >= 2
-    construction : {"tree", "shallow"}
+    construction : {"tree", "shallow", "two-layer"}
 
     Examples
     --------
@@ -75,6 +95,8 @@ def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Wo
     """
     d = as_float(check_kernel_size(kernel_size))
     what = f"building the maximum of {readable(kernel_size)} inputs"
+    if construction == "two-layer":
+        return two_layer_max_work(kernel_size)
     if construction == "shallow":
         return Work(what, seconds=2e-3 * d * d, memory=1e4 * d)
     return Work(what, seconds=5e-5 * d, memory=3e3 * d)
@@ -91,10 +113,11 @@ def exact_max_network(
         Number d of inputs.
     domain : {"real", "nonnegative"}
         ``"nonnegative"`` needs fewer units and is right for inputs >= 0 alone, such as the outputs of a ReLU.
-    construction : {"tree", "shallow"}
+    construction : {"tree", "shallow", "two-layer"}
         ``"tree"`` has ceil(log2 d) hidden layers and the fewest units a tree can have, :func:`tree_size`.
         ``"shallow"`` has ceil(log3(d / 2)) + 1 hidden layers: two for d <= 6, three for d <= 18, four for d <= 54; see
-        :mod:`theory.networks.shallow`.
+        :mod:`theory.networks.shallow`. ``"two-layer"`` has two, whatever d: they always suffice, but the network is
+        built for d <= 7 only; see :mod:`theory.networks.two_layers`.
 
     Returns
     -------
@@ -114,14 +137,17 @@ def exact_max_network(
     >>> exact_max_network(4, construction="star")
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: the construction is "tree" or "shallow", not 'star'
+    theory.errors.InputError: the construction is "tree", "shallow" or "two-layer", not 'star'
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
+    if construction == "two-layer":
+        build = shallow_max_network if d in _SHALLOW_IN_TWO else two_layer_max_network
+        return build(d, domain=domain)
     if construction == "shallow":
         return shallow_max_network(d, domain=domain)
     if construction != "tree":
-        raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
+        raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
 

@@ -23,7 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from subpool_docs.freshness import ROOT, depends_on_sources, outdated
-from theory.cli import _parser, main
+from theory.cli import main, make_parser
 
 _FOLDER = "subpool-folder"
 _USAGE_COLUMNS = "88"
@@ -115,7 +115,7 @@ class ReferenceDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make a section for each command."""
         depends_on_sources(self.env)
-        return [self._section(parser) for parser in _commands(_parser())]
+        return [self._section(parser) for parser in _commands(make_parser())]
 
     def _section(self, parser: argparse.ArgumentParser) -> nodes.section:
         label = parser.prog.replace(" ", "-")

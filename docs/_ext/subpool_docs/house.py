@@ -4,9 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -43,31 +41,6 @@ class ContractsDirective(SphinxDirective):
         return [nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph(name, name)) for name in names))]
 
 
-class OtherPublicNamesDirective(SphinxDirective):
-    """Document the public names that the page does not name, in a section with the title given, if there are any."""
-
-    required_arguments = 1
-    final_argument_whitespace = True
-
-    def run(self) -> list[nodes.Node]:
-        """Document what is left."""
-        depends_on_sources(self.env)
-        named = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
-        rst = [
-            line
-            for package, name in _public_names()
-            if not _is_named(package, name, named)
-            for line in _autodoc(package, name)
-        ]
-        if not rst:
-            return []
-        title = self.arguments[0]
-        section = nodes.section("", nodes.title(title, title), ids=[nodes.make_id(title)], names=[title.lower()])
-        source = StringList(["```{eval-rst}", *rst, "```"], source=self.env.docname)
-        self.state.nested_parse(source, self.content_offset, section)
-        return [section]
-
-
 class ModulesDirective(SphinxDirective):
     """Document modules by their own docstrings, which hold the mathematics they implement.
 
@@ -101,27 +74,6 @@ def module_names() -> Iterator[str]:
         for path in sorted((ROOT / package).rglob("*.py"), key=lambda path: path.with_suffix("").parts):
             parts = path.relative_to(ROOT).with_suffix("").parts
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _public_names() -> Iterator[tuple[str, str]]:
-    for package in ("theory", "proofs_check"):
-        yield from ((package, name) for name in import_module(package).__all__)
-
-
-def _is_named(package: str, name: str, page: str) -> bool:
-    """Tell whether a page documents a public name, or the whole module that it comes from."""
-    home = getattr(getattr(import_module(package), name), "__module__", None)
-    return bool(re.search(rf"\b{package}\.{name}\b", page)) or f"automodule:: {home}\n" in page
-
-
-def _autodoc(package: str, name: str) -> tuple[str, ...]:
-    found = getattr(import_module(package), name)
-    if isinstance(found, type):
-        kind = "exception" if issubclass(found, BaseException) else "class"
-        return (f".. auto{kind}:: {package}.{name}", "   :members:", "")
-    if isinstance(found, ModuleType):
-        return (f".. automodule:: {package}.{name}", "   :members:", "")
-    return (f".. auto{'function' if callable(found) else 'data'}:: {package}.{name}", "")
 
 
 def _is_below(module: str, names: list[str]) -> bool:
@@ -162,5 +114,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("subpool-layers", LayersDirective)
     app.add_directive("subpool-contracts", ContractsDirective)
     app.add_directive("subpool-modules", ModulesDirective)
-    app.add_directive("subpool-other-names", OtherPublicNamesDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

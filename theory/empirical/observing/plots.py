@@ -17,7 +17,7 @@ from theory.empirical.observing.verdict import Reading
 from theory.errors import InputError
 from theory.notation import format_orders
 from theory.objectives import find_objective
-from theory.plotting import name_label, new_axes
+from theory.plotting import name_label, panels, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +33,7 @@ _WORST = "0.35"
 _LEAST_SHARE = 1e-4
 
 
+@styled
 def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     """Draw the share of windows whose gap exceeds g against g, with pointwise intervals.
 
@@ -64,6 +65,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     return axes
 
 
+@styled
 def plot_residual(observation: Observation, estimator: int, axes: Axes | None = None) -> Axes:
     """Draw the share of windows whose |e|/E exceeds a value against the value, for one of the estimators.
 
@@ -100,6 +102,7 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     return axes
 
 
+@styled
 def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Axes:
     """Draw the share of distinct windows at each MaxPool node of a model, with intervals.
 
@@ -152,6 +155,7 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
     return axes
 
 
+@styled
 def plot_residuals(observation: Observation) -> Axes:
     """Draw the residuals of all estimators of an observation side by side; return the first of the axes."""
     many = _new_panels(len(observation.estimators))
@@ -208,4 +212,4 @@ def _finish(axes: Axes) -> None:
 
 
 def _new_panels(number: int) -> Sequence[Axes]:
-    return new_axes(1, number, size=(5.5, 4) if number == 1 else (3.6 * number, 3.4), layout="constrained")
+    return panels(None, 1, number, (5.5, 4) if number == 1 else (3.6 * number, 3.4))

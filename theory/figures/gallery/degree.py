@@ -4,46 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, inf, sqrt
-from typing import TYPE_CHECKING
 
 from theory.bounds import chebyshev_upper_bound, indicator_error
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import CYCLE, INK, panel, styled
+from theory.figures.registry import figure
+from theory.plotting import CYCLE, INK, Axes, panel
 from theory.subpools import check_kernel_size
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-KERNELS = (16, 64, 256, 1024)
+_KERNELS = (16, 64, 256, 1024)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _POINTS = 12
 _TITLE = "The error of all orders up to n depends on $n\\,/\\sqrt{d}$\nand is never above the Chebyshev bound"
 
 
-@styled
-def plot_degree(axes: Axes | None = None, *, kernel_sizes: Sequence[int] = KERNELS, largest: float = 3.0) -> Axes:
+@figure("error of all orders up to n, d up to 1024, and the Chebyshev bound", kernel_sizes=(8, 32))
+def plot_degree(axes: Axes | None = None, *, kernel_sizes: Sequence[int] = _KERNELS, largest: float = 3.0) -> Axes:
     """Draw the optimal error of the orders {0..n} against n / sqrt(d), and the bound 1/(1 + T_n((d+1)/(d-1))).
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    kernel_sizes : sequence of 1 to 7 int, >= 2
-        d; a curve each.
-    largest : float, > 0
-        Largest n / sqrt(d).
+    One to 7 kernel sizes d, a curve each, up to ``largest`` n / sqrt(d).
 
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, KernelSizeError, MissingDependencyError
-
-    Notes
-    -----
     An estimator with the orders {0..n} is a polynomial of degree n in the number of zeros. Errors are exact optima
     (:func:`theory.bounds.indicator_error`); the bound is :func:`theory.bounds.chebyshev_upper_bound`, and since
     T_n((d+1)/(d-1)) = cosh(n arcosh((d+1)/(d-1))) is about cosh(2 n / sqrt(d)), its curves for all d nearly coincide.
@@ -80,10 +59,3 @@ def _degrees(largest: int) -> list[int]:
     """Return some integers from 0 to the largest, all where they are few."""
     steps = max(1, min(largest, _POINTS))
     return [round(largest * step / steps) for step in range(steps + 1)]
-
-
-FIGURE = FigureSpec(
-    "error of all orders up to n, d up to 1024, and the Chebyshev bound",
-    plot_degree,
-    {"kernel_sizes": (8, 32)},
-)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import BLUE, ORANGE, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.frontier.best import best_orders
 from theory.networks.size import least_hidden_layers
+from theory.plotting import BLUE, ORANGE, Axes, panels, set_headline
 from theory.subpools import check_kernel_size
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-KERNELS = (9, 25, 81)
+_KERNELS = (9, 25, 81)
 _PANELS = 3
 _Construction = Literal["tree", "shallow"]
 _STYLES: tuple[tuple[_Construction, str, str, str], ...] = (
@@ -24,31 +21,14 @@ _STYLES: tuple[tuple[_Construction, str, str, str], ...] = (
 )
 
 
-@styled
-def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int] = KERNELS) -> tuple[Axes, ...]:
+@figure("least error for each number of hidden layers, trees against shallow blocks", kernel_sizes=(4, 6, 9))
+def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int] = _KERNELS) -> tuple[Axes, ...]:
     """Draw the least error of all sets of orders that so many hidden layers compute, for two constructions.
 
-    Parameters
-    ----------
-    axes : sequence of 3 matplotlib.axes.Axes, optional
-        New ones by default; one for each kernel size.
-    kernel_sizes : sequence of 3 int, >= 3
-        d.
-
-    Returns
-    -------
-    tuple of 3 matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, KernelSizeError, MissingDependencyError
-
-    Notes
-    -----
-    With L hidden layers, trees of pairwise maxima compute the orders up to 2^L, shallow blocks those up to 2 * 3^(L-1)
-    (:mod:`theory.networks.shallow`). More orders never hurt, so the best set is all of them
-    (:func:`theory.best_orders`). From the layer on that gives order d, the network is the maximum itself, and there is
-    no error.
+    A panel each for 3 kernel sizes d >= 3. With L hidden layers, trees of pairwise maxima compute the orders up to
+    2^L, shallow blocks those up to 2 * 3^(L-1) (:mod:`theory.networks.shallow`). More orders never hurt, so the best
+    set is all of them (:func:`theory.best_orders`). From the layer on that gives order d, the network is the maximum
+    itself, and there is no error.
 
     Examples
     --------
@@ -93,10 +73,3 @@ def _draw(axes: Axes, kernel_size: int, construction: _Construction, name: str, 
         textcoords=axes.transData,
         arrowprops={"arrowstyle": "-", "color": color, "linestyle": (0, (1.5, 1.5)), "linewidth": 1.0},
     )
-
-
-FIGURE = FigureSpec(
-    "least error for each number of hidden layers, trees against shallow blocks",
-    plot_depth,
-    {"kernel_sizes": (4, 6, 9)},
-)

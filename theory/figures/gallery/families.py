@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from theory.bounds import indicator_error
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import CYCLE, panel, styled
+from theory.figures.registry import figure
 from theory.optimal.families import ClosedForm, closed_forms
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import CYCLE, Axes, panel
 
 
 class _Shown(NamedTuple):
@@ -20,7 +17,7 @@ class _Shown(NamedTuple):
     formula: str
 
 
-SHOWN = (
+_SHOWN = (
     _Shown("mean", {}, r"$\{0,1\}$:  $(d-1)/(2d)$"),
     _Shown("quadratic", {}, r"$\{0,1,2\}$:  $t/(2(t+d))$, $t=\lfloor\frac{d-1}{2}\rfloor\lfloor\frac{d}{2}\rfloor$"),
     _Shown("mean-and-last", {}, r"$\{0,1,d{-}1\}$:  $1/(2(d+1))$"),
@@ -32,27 +29,10 @@ SHOWN = (
 _MARKERS = ("o", "s", "^", "v", "D", "P", "X")
 
 
-@styled
+@figure("error against kernel size for families of orders, solved and by closed form", largest=6)
 def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
-    """Draw the optimal error of families of orders against the kernel size d, solved and by formula.
+    """Draw the optimal error of families of orders against the kernel size d, up to ``largest`` >= 5.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    largest : int, >= 5
-        Largest kernel size.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
     The points are exact optima (:func:`theory.bounds.indicator_error`, which knows no formula), the lines the closed
     forms of :data:`theory.closed_forms`, each evaluated at all integers. In {0, 1, 2}, t = floor((d-1)/2) floor(d/2).
 
@@ -66,7 +46,7 @@ def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
     if isinstance(largest, bool) or not isinstance(largest, int) or largest < 5:
         raise InputError(f"the largest kernel size of this figure is an integer >= 5, not {largest!r}")
     axes = panel(axes, (5.4, 4.0))
-    for shown, color, marker in zip(SHOWN, CYCLE, _MARKERS, strict=True):
+    for shown, color, marker in zip(_SHOWN, CYCLE, _MARKERS, strict=True):
         family = closed_forms[shown.name].at(**shown.parameters)
         kernels = range(max(4, family.valid_from), largest + 1)
         axes.plot(
@@ -81,10 +61,3 @@ def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
 
 def _solved(family: ClosedForm, kernels: range) -> tuple[list[int], list[float]]:
     return list(kernels), [float(indicator_error(d, family.orders(d))) for d in kernels]
-
-
-FIGURE = FigureSpec(
-    "error against kernel size for families of orders, solved and by closed form",
-    plot_families,
-    {"largest": 6},
-)

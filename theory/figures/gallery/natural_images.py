@@ -3,73 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observing.bootstrap import LEVEL
 from theory.empirical.observing.observation import Observation, Source, observe
 from theory.empirical.observing.plots import plot_gap, plot_residual
-from theory.figures.registry import FigureSpec
-from theory.figures.style import INK, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
+from theory.plotting import INK, Axes, panels, set_headline
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-ORDERS = (0, 1, 8)
-KERNEL = (3, 3)
+_ORDERS = (0, 1, 8)
+_KERNEL = (3, 3)
 
 
-@styled
+@figure("gaps and residuals of windows of photographs, shuffled pixels and noise", photographs=("camera",), limit=2000)
 def plot_natural_images(
     axes: Sequence[Axes] | None = None, *, photographs: Sequence[str] = SHIPPED, limit: int = 200_000, rng: int = 0
 ) -> tuple[Axes, ...]:
-    """Draw how often the gap of a 3x3 window, and the residual of an optimal estimator, exceed a value.
+    """Draw how often the gap of a 3x3 window, and the residual of {0, 1, 8}, exceed a value.
 
-    Parameters
-    ----------
-    axes : sequence of 2 matplotlib.axes.Axes, optional
-        New ones by default: the gap on the left, the residual of {0, 1, 8} on the right.
-    photographs : sequence of str
-        Of :data:`theory.empirical.images.SHIPPED`.
-    limit : int, >= 1
-        Windows of one photograph that are looked at.
-    rng : int, >= 0
-        Seed.
-
-    Returns
-    -------
-    tuple of 2 matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
-    The gap is (largest - second largest) / (largest - smallest). All sources have the windows at the same places; grey
-    lines are the threshold above which a window is distinct, and the share below which distinct ones are called rare
-    (:mod:`theory.empirical.observing.verdict`); bands are pointwise 95 % intervals of a bootstrap over photographs, or
-    over blocks of them where they are few (:func:`theory.empirical.observing.observation.observe`).
-
-    Examples
-    --------
-    >>> gap, residual = plot_natural_images(photographs=["camera"], limit=1000)
-    >>> gap.get_yscale(), residual.get_title(loc="left")
-    ('log', 'residual, {0,1,8}: E = 1/20')
+    At most ``limit`` windows of each of the ``photographs``, of :data:`theory.empirical.images.SHIPPED`; ``rng`` is a
+    seed. The gap is (largest - second largest) / (largest - smallest). All sources have the windows at the same places;
+    grey lines are the threshold above which a window is distinct, and the share below which distinct ones are called
+    rare (:mod:`theory.empirical.observing.verdict`); bands are pointwise 95 % intervals of a bootstrap over
+    photographs, or over blocks of them where they are few
+    (:func:`theory.empirical.observing.observation.observe`).
     """
     left, right = chosen = panels(axes, 1, 2, (7.2, 3.4))
     import numpy as np
 
-    estimator = optimal_estimator(9, ORDERS)
+    estimator = optimal_estimator(9, _ORDERS)
     pictures = shipped_photographs(photographs)
-    seen = observe(pictures, KERNEL, estimators=[estimator], rng=np.random.default_rng(rng), limit=limit)
+    seen = observe(pictures, _KERNEL, estimators=[estimator], rng=np.random.default_rng(rng), limit=limit)
     plot_gap(seen, left)
     plot_residual(seen, 0, right)
-    right.set_title("", loc="center")
     left.set_title(f"gap, {seen.windows:,} windows (bands: {LEVEL:.0%})", color=INK)
-    right.set_title(f"residual, {{{format_orders(ORDERS)}}}: E = {estimator.error}", color=INK)
+    right.set_title(f"residual, {{{format_orders(_ORDERS)}}}: E = {estimator.error}", color=INK)
     set_headline(chosen, _headline(seen))
     return chosen
 
@@ -80,10 +50,3 @@ def _headline(seen: Observation) -> str:
     )
     windows = f"{photographs} of the windows of photographs have a gap above {seen.threshold:g}"
     return f"{windows}, {shuffled} with pixels shuffled, {noise} in noise"
-
-
-FIGURE = FigureSpec(
-    "gaps and residuals of windows of photographs, shuffled pixels and noise",
-    plot_natural_images,
-    {"photographs": ("camera",), "limit": 2000},
-)

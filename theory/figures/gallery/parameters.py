@@ -4,43 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
-from theory.figures.registry import FigureSpec
-from theory.figures.style import BLUE, INK, ORANGE, panel, styled
+from theory.figures.registry import figure
 from theory.figures.sweeps import Sweeps
 from theory.networks.published import published_size
 from theory.networks.size import NetworkSize, network_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import BLUE, INK, ORANGE, Axes, panel
 
 
-@styled
+@figure("error against parameters for 1,023 sets at d = 12, in two constructions", kernel_size=6)
 def plot_parameters(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweeps | None = None) -> Axes:
     """Draw the error of every set of orders with 0, 1 and more against the parameters of its network.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    kernel_size : int, 4..62
-        d.
-    sweeps : Sweeps, optional
-        Where the errors and sizes come from.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    KernelSizeError, OrdersError, StorageError, MissingDependencyError
-
-    Notes
-    -----
-    Errors are exact optima, certified. Each set is there twice: with the network of :func:`theory.build_network`, and
-    with that of the construction of Matoba, Dimitriadis, Fleuret, TMLR 2023
+    ``kernel_size``: 4..62. Errors are exact optima, certified. Each set is there twice: with the network of
+    :func:`theory.build_network`, and with that of the construction of Matoba, Dimitriadis, Fleuret, TMLR 2023
     (:func:`theory.networks.published.published_size`).
 
     Examples
@@ -85,11 +62,3 @@ def _title(sets: int, kernel_size: int) -> str:
 
 def _tree(kernel_size: int) -> NetworkSize:
     return network_size(kernel_size, [kernel_size])
-
-
-FIGURE = FigureSpec(
-    "error against parameters for 1,023 sets at d = 12, in two constructions",
-    plot_parameters,
-    {"kernel_size": 6},
-    uses_sweeps=True,
-)

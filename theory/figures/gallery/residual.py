@@ -3,47 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.figures.registry import FigureSpec
-from theory.figures.style import DASHES, FAINT, GREEN, INK, ORANGE, PINK, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.notation import format_orders, parse_orders
 from theory.optimal.solve import optimal_estimator
+from theory.plotting import DASHES, FAINT, GREEN, INK, ORANGE, PINK, Axes, panels, set_headline
 from theory.residual import residual_distribution
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+_Floats: TypeAlias = NDArray[np.float64]
 
-Floats: TypeAlias = NDArray[np.float64]
-
-SETS = ("0,1,d-1", "0,1,d-2,d-1", "0-d-1")
+_SETS = ("0,1,d-1", "0,1,d-2,d-1", "0-d-1")
 _BINS = 81
 _COLUMNS = 3
 
 
-def _uniform(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _uniform(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return rng.random(shape)
 
 
-def _normal(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _normal(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return np.clip(rng.normal(0.5, 0.25, shape), 0, 1)
 
 
-def _smooth(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _smooth(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     level = rng.random((shape[0], 1))
     return np.clip(level + rng.normal(0, 0.1, shape), 0, 1)
 
 
-def _sparse(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _sparse(shape: tuple[int, int], rng: np.random.Generator) -> _Floats:
     return rng.dirichlet(np.full(shape[1], 1 / shape[1]), shape[0])
 
 
-OTHERS: Mapping[str, Callable[[tuple[int, int], np.random.Generator], Floats]] = {
+_OTHERS: Mapping[str, Callable[[tuple[int, int], np.random.Generator], _Floats]] = {
     "normal, clipped": _normal,
     "nearly constant": _smooth,
     "Dirichlet(1/d)": _sparse,
@@ -53,36 +50,16 @@ independent noise of deviation 1/10, both clipped to [0,1]; and few large inputs
 _COLORS = (ORANGE, GREEN, PINK)
 
 
-@styled
+@figure("law of the residual, exact over simulated, and for other inputs", kernel_size=5, samples=500)
 def plot_residual(
     axes: Sequence[Axes] | None = None, *, kernel_size: int = 9, samples: int = 200_000, rng: int = 0
 ) -> tuple[Axes, ...]:
     """Draw the law of the residual e(x) = max(x) - f(x), relative to the error E, for three optimal estimators.
 
-    Parameters
-    ----------
-    axes : sequence of 6 matplotlib.axes.Axes, optional
-        New ones by default: above, uniform inputs; below, others. A column each for {0, 1, d-1}, {0, 1, d-2, d-1} and
-        {0..d-1}.
-    kernel_size : int, >= 5
-        d.
-    samples : int, >= 100
-        Windows that are simulated for each histogram.
-    rng : int
-        Seed.
-
-    Returns
-    -------
-    tuple of 6 matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, KernelSizeError, MissingDependencyError
-
-    Notes
-    -----
+    A column each for {0, 1, d-1}, {0, 1, d-2, d-1} and {0..d-1}, d >= 5; above, uniform inputs; below, others.
     The curve is :func:`theory.residual_distribution`, a B-spline with the residuals at vectors of zeros and ones as
-    knots; it comes from the coefficients alone. The histograms come from windows that are drawn, sorted and weighed.
+    knots; it comes from the coefficients alone. The histograms come from ``samples`` >= 100 windows each that are
+    drawn, sorted and weighed; ``rng`` is their seed.
 
     Examples
     --------
@@ -94,7 +71,7 @@ def plot_residual(
         raise InputError("this figure takes a kernel size >= 5 and 100 samples or more")
     chosen = panels(axes, 2, _COLUMNS, (7.2, 4.6))
     generator = np.random.default_rng(rng)
-    for column, text in enumerate(SETS):
+    for column, text in enumerate(_SETS):
         orders = range(kernel_size) if text == "0-d-1" else parse_orders(text, kernel_size)
         estimator = optimal_estimator(kernel_size, orders)
         upper, lower = chosen[column], chosen[column + _COLUMNS]
@@ -110,8 +87,8 @@ def plot_residual(
     return chosen
 
 
-def _relative(estimator: Estimator, windows: Floats) -> Floats:
-    residuals: Floats = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
+def _relative(estimator: Estimator, windows: _Floats) -> _Floats:
+    residuals: _Floats = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
     return residuals
 
 
@@ -125,18 +102,11 @@ def _draw_uniform(axes: Axes, estimator: Estimator, samples: int, rng: np.random
 
 
 def _draw_others(axes: Axes, estimator: Estimator, samples: int, rng: np.random.Generator) -> None:
-    for (name, draw), color, dashes in zip(OTHERS.items(), _COLORS, DASHES, strict=False):
+    for (name, draw), color, dashes in zip(_OTHERS.items(), _COLORS, DASHES, strict=False):
         residuals = _relative(estimator, draw((samples, estimator.kernel_size), rng))
         heights, edges = np.histogram(residuals, bins=_edges(), density=True)
         axes.stairs(heights, edges, color=color, linestyle=dashes, label=name)
 
 
-def _edges() -> Floats:
+def _edges() -> _Floats:
     return np.linspace(-1, 1, _BINS + 1)
-
-
-FIGURE = FigureSpec(
-    "law of the residual, exact over simulated, and for other inputs",
-    plot_residual,
-    {"kernel_size": 5, "samples": 500},
-)

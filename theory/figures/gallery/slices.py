@@ -11,54 +11,34 @@ import numpy as np
 
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.figures.registry import FigureSpec
-from theory.figures.style import AMBER, INK, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
+from theory.plotting import AMBER, INK, Axes, panels, set_headline
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
 _PANELS = 3
 _MARKS = 12
 """Steps from 0 to 1 between places that are looked at for |e| = E."""
 _ABOVE_SPINES: dict[str, Any] = {"clip_on": False, "zorder": 5}
-ORDERS = (0, 1, 8)
+_ORDERS = (0, 1, 8)
 
 
-@styled
+@figure("residual over two inputs of a window, the others fixed", kernel_size=5, orders=(0, 1, 4), resolution=21)
 def plot_slices(
     axes: Sequence[Axes] | None = None,
     *,
     kernel_size: int = 9,
-    orders: Iterable[int] = ORDERS,
+    orders: Iterable[int] = _ORDERS,
     resolution: int = 241,
 ) -> tuple[Axes, ...]:
     """Draw e(x) = max(x) - f(x) of an optimal estimator over two inputs, the others being fixed.
 
-    Parameters
-    ----------
-    axes : sequence of 3 matplotlib.axes.Axes, optional
-        New ones by default, and then a colour bar beside them. The other inputs are 0 in the first, evenly spaced
-        between 0 and 1 in the second, 0 but for one that is 1/2 in the third.
-    kernel_size : int, >= 4
-        d.
-    orders : iterable of distinct int in 0..kernel_size
-        R.
-    resolution : int, >= 2
-        Points in each direction.
+    These are 0 in the first panel, evenly spaced between 0 and 1 in the second, 0 but for one that is 1/2 in the third;
+    ``kernel_size`` >= 4, ``resolution`` >= 2 points in each direction. New axes have a colour bar beside them.
 
-    Returns
-    -------
-    tuple of 3 matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, KernelSizeError, OrdersError, MissingDependencyError
-
-    Notes
-    -----
     Colours are e/E, E the largest |e| over the unit cube. Dots mark where |e| = E, among the multiples of 1/12 and in
     exact arithmetic: at vectors of zeros and ones, and between two of these with equal residuals.
 
@@ -124,10 +104,3 @@ def _is_worst(estimator: Estimator, window: Sequence[Fraction]) -> bool:
     weights = estimator.order_statistic_weights
     value = estimator.intercept + sum(w * x for w, x in zip(weights, sorted(window), strict=True))
     return abs(max(window) - value) == estimator.error
-
-
-FIGURE = FigureSpec(
-    "residual over two inputs of a window, the others fixed",
-    plot_slices,
-    {"kernel_size": 5, "orders": (0, 1, 4), "resolution": 21},
-)

@@ -4,46 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import FAINT, INK, MUTED, panel, styled
+from theory.figures.registry import figure
+from theory.plotting import FAINT, INK, MUTED, Axes, panel
 from theory.subpools import mean_subpool_max
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-GREYS = (0.45, 0.1, 0.9, 0.25, 0.65)
+_GREYS = (0.45, 0.1, 0.9, 0.25, 0.65)
 
 _MOST = 5
 _STEP = 1.9
 """Vertical distance of two orders; a square has side 1."""
 
 
-@styled
-def plot_subpool_maxima(axes: Axes | None = None, *, values: Sequence[float] = GREYS) -> Axes:
+@figure("subpool maxima of five grey values, and their means", values=(0.2, 0.8))
+def plot_subpool_maxima(axes: Axes | None = None, *, values: Sequence[float] = _GREYS) -> Axes:
     """Draw, for each order r, all r-subsets of a window with their maxima, and the mean of these maxima, m_r.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    values : sequence of 2 to 5 floats in [0, 1]
-        The window; 0 is black, 1 white.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
-    The illustration of Matoba, Dimitriadis, Fleuret, TMLR 2023, figure 1. The means come from
-    :func:`theory.subpools.mean_subpool_max`.
+    The window has 2 to 5 grey values, 0 black, 1 white. The illustration of Matoba, Dimitriadis, Fleuret, TMLR 2023,
+    figure 1. The means come from :func:`theory.subpools.mean_subpool_max`.
 
     Examples
     --------
@@ -100,6 +79,3 @@ def _rectangle(
     from matplotlib.patches import Rectangle
 
     axes.add_patch(Rectangle(corner, width, height, facecolor=color, edgecolor=INK, linewidth=linewidth))
-
-
-FIGURE = FigureSpec("subpool maxima of five grey values, and their means", plot_subpool_maxima, {"values": (0.2, 0.8)})

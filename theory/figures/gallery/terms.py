@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from theory.bounds import width_lower_bound
-from theory.figures.registry import FigureSpec
-from theory.figures.style import FAINT, GREEN, INK, ORANGE, panel, styled
+from theory.figures.registry import figure
 from theory.figures.sweeps import Sweeps
 from theory.frontier.best import terms_lower_bound
 from theory.frontier.pareto import pareto_front
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from theory.plotting import FAINT, GREEN, INK, ORANGE, Axes, panel
 
 
-@styled
+@figure("error against number of subpool maxima for all sets, with lower bounds", kernel_size=6)
 def plot_terms(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweeps | None = None) -> Axes:
     """Draw the error of every set of orders with the intercept against its number of subpool maxima N.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes, optional
-        New ones by default.
-    kernel_size : int, 3..62
-        d.
-    sweeps : Sweeps, optional
-        Where the errors come from.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    KernelSizeError, StorageError, MissingDependencyError
-
-    Notes
-    -----
-    Two lines are proved to be below all errors: min(1/(2N), 2/N^2) for every kernel size
+    ``kernel_size``: 3..62. Two lines are proved to be below all errors: min(1/(2N), 2/N^2) for every kernel size
     (:func:`theory.bounds.width_lower_bound`), and :func:`theory.frontier.best.terms_lower_bound` for this one. The
     third, 1/(2N), is below the errors of all sets up to kernel size 18, and above that of one set at 19 (see the figure
     ``error-times-terms``).
-
-    Examples
-    --------
-    >>> axes = plot_terms(kernel_size=5)
-    >>> [line.get_label() for line in axes.lines][0]
-    'least error'
     """
     axes = panel(axes)
     table = (sweeps or Sweeps())(kernel_size)
@@ -79,11 +49,3 @@ def plot_terms(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweep
 def _grid(largest: int) -> list[int]:
     """Return integers from 1 to the largest, about evenly spaced on a logarithmic scale."""
     return sorted({round(largest ** (step / 120)) for step in range(121)})
-
-
-FIGURE = FigureSpec(
-    "error against number of subpool maxima for all sets, with lower bounds",
-    plot_terms,
-    {"kernel_size": 6},
-    uses_sweeps=True,
-)

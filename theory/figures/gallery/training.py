@@ -7,52 +7,25 @@ from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING
 
-from theory.figures.registry import FigureSpec
-from theory.figures.style import BLUE, MUTED, ORANGE, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.figures.trained import Sets, base_results, draw_medians, draw_optimum, label_axes
+from theory.plotting import BLUE, MUTED, ORANGE, Axes, panels, set_headline
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
-KERNEL = 8
+_KERNEL = 8
 
 
-@styled
+@figure("errors of trained networks against their width, from stored results")
 def plot_training(
-    axes: Sequence[Axes] | None = None, *, table: pa.Table | None = None, kernel_size: int = KERNEL
+    axes: Sequence[Axes] | None = None, *, table: pa.Table | None = None, kernel_size: int = _KERNEL
 ) -> tuple[Axes, ...]:
     """Draw the errors of trained networks against the factor mu of their widths, a panel for each set of orders.
 
-    Parameters
-    ----------
-    axes : sequence of matplotlib.axes.Axes, optional
-        One for each set of orders; new ones by default.
-    table : pyarrow.Table, optional
-        Results of ``subpool train``; those that come with the package by default.
-    kernel_size : int
-        d.
-
-    Returns
-    -------
-    tuple of matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError
-        If there are no results of this kernel size.
-    FormatError, MissingDependencyError
-
-    Notes
-    -----
-    Medians and ranges over seeds. The networks have the hidden layers of the optimal ones, whose error is the line,
-    with widths scaled by mu; they start from random weights. The largest error found in the cube is a lower bound of
-    the sup norm.
-
-    Examples
-    --------
-    >>> [axes.get_xscale() for axes in plot_training()]
-    ['log', 'log', 'log']
+    ``table``: results of ``subpool train``; those that come with the package by default. Medians and ranges over seeds.
+    The networks have the hidden layers of the optimal ones, whose error is the line, with widths scaled by mu; they
+    start from random weights. The largest error found in the cube is a lower bound of the sup norm.
     """
     sets = base_results(table, kernel_size)
     chosen = panels(axes, 1, len(sets), (1.2 + 2.2 * len(sets), 3.4), sharey=True)
@@ -84,9 +57,3 @@ def _headline(sets: Sets) -> str:
     least, most = f"{min(ratios):.2g}", f"{max(ratios):.2g}"
     times = least if least == most else f"{least} to {most}"
     return f"At the widths of optimal networks (µ = 1) the median trained one errs {times} times as much, or more"
-
-
-FIGURE = FigureSpec(
-    "errors of trained networks against their width, from stored results",
-    plot_training,
-)

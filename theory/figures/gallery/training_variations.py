@@ -7,55 +7,29 @@ from itertools import product
 from statistics import median
 from typing import TYPE_CHECKING
 
-from theory.figures.registry import FigureSpec
-from theory.figures.style import CYCLE, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.figures.trained import Sets, draw_medians, draw_optimum, label_axes, varied_results
+from theory.plotting import CYCLE, Axes, panels, set_headline
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.axes import Axes
 
-KERNEL = 8
+_KERNEL = 8
 _ERRORS = {"test_error": ", on test rows", "cube_error": ", found in the cube"}
 _MARKERS = {"-": "os^DvPX", "--": "<>hpd*8"}
 _SERIES = [(color, marker, line) for line in _MARKERS for color, marker in zip(CYCLE, _MARKERS[line], strict=True)]
 
 
-@styled
+@figure("errors of trained networks for variations of training, from stored results")
 def plot_training_variations(
-    axes: Sequence[Axes] | None = None, *, table: pa.Table | None = None, kernel_size: int = KERNEL
+    axes: Sequence[Axes] | None = None, *, table: pa.Table | None = None, kernel_size: int = _KERNEL
 ) -> tuple[Axes, ...]:
     """Draw the errors on test rows and in the cube against the factor mu of the widths, for each variation of training.
 
-    Parameters
-    ----------
-    axes : sequence of matplotlib.axes.Axes, optional
-        Two for each set of orders with variations; new ones by default.
-    table : pyarrow.Table, optional
-        Results of ``subpool train``; those that come with the package by default.
-    kernel_size : int
-        d.
-
-    Returns
-    -------
-    tuple of matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError
-        If there are no variations of this kernel size among the results.
-    FormatError, MissingDependencyError
-
-    Notes
-    -----
-    Medians over seeds. Each variation changes one setting of the base, which is the figure ``training``, and is shown
-    beside it at the same mu. Test rows have the distribution of the training rows, one of the things that vary.
-
-    Examples
-    --------
-    >>> axes = plot_training_variations()[0]
-    >>> axes.lines[0].get_label()
-    'base'
+    ``table``: results of ``subpool train``; those that come with the package by default. Two panels for each set of
+    orders with variations. Medians over seeds. Each variation changes one setting of the base, which is the figure
+    ``training``, and is shown beside it at the same mu. Test rows have the distribution of the training rows, one of
+    the things that vary.
     """
     sets = varied_results(table, kernel_size)
     labels = list(dict.fromkeys(g.configuration.label for groups in sets.values() for g in groups))
@@ -83,9 +57,3 @@ def _headline(sets: Sets) -> str:
         return "Some variations of training reach the optimal error"
     variations = len({group.configuration.label for group in groups} - {"base"})
     return f"None of {variations} variations comes closer to E in the cube than {least:.2g} times (median)"
-
-
-FIGURE = FigureSpec(
-    "errors of trained networks for variations of training, from stored results",
-    plot_training_variations,
-)

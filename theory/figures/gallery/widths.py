@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from theory.errors import InputError
-from theory.figures.registry import FigureSpec
-from theory.figures.style import CYCLE, panels, set_headline, styled
+from theory.figures.registry import figure
 from theory.networks.published import published_size
 from theory.networks.size import network_size
 from theory.notation import parse_orders
+from theory.plotting import CYCLE, Axes, panels, set_headline
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-SETS = ("0,1,d-1", "0,1,d-2,d-1")
+_SETS = ("0,1,d-1", "0,1,d-2,d-1")
 
 
-@styled
+@figure("widths of hidden layers against kernel size, beside those published", largest=9)
 def plot_widths(axes: Sequence[Axes] | None = None, *, smallest: int = 4, largest: int = 33) -> tuple[Axes, ...]:
     """Draw the number of ReLUs in each hidden layer of the networks for {0, 1, d-1} and {0, 1, d-2, d-1}.
 
-    Parameters
-    ----------
-    axes : sequence of 2 matplotlib.axes.Axes, optional
-        New ones by default.
-    smallest, largest : int, 4 <= smallest < largest
-        Range of kernel sizes d.
-
-    Returns
-    -------
-    tuple of 2 matplotlib.axes.Axes
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
-    Counted, not built: :func:`theory.network_size` for inputs of any sign, and
-    :func:`theory.networks.published.published_size` for the construction of Matoba, Dimitriadis, Fleuret, TMLR 2023.
+    Kernel sizes d from ``smallest`` >= 4 to ``largest``. Counted, not built: :func:`theory.network_size` for inputs of
+    any sign, and :func:`theory.networks.published.published_size` for the construction of Matoba, Dimitriadis, Fleuret,
+    TMLR 2023.
 
     Examples
     --------
@@ -51,7 +31,7 @@ def plot_widths(axes: Sequence[Axes] | None = None, *, smallest: int = 4, larges
     if not 4 <= smallest < largest:
         raise InputError(f"kernel sizes run from 4 or more to a larger one, not from {smallest} to {largest}")
     chosen = panels(axes, 1, 2, sharey=True)
-    for one, text in zip(chosen, SETS, strict=True):
+    for one, text in zip(chosen, _SETS, strict=True):
         sets = {d: parse_orders(text, d) for d in range(smallest, largest + 1)}
         published = _layers({d: published_size(d, orders).widths for d, orders in sets.items()})
         ours = _layers({d: network_size(d, orders).widths for d, orders in sets.items()})
@@ -74,10 +54,3 @@ def _layers(widths: Mapping[int, Sequence[int]]) -> list[tuple[list[int], list[i
     depth = max(map(len, widths.values()))
     with_layer = [[d for d in widths if len(widths[d]) > layer] for layer in range(depth)]
     return [(present, [widths[d][layer] for d in present]) for layer, present in enumerate(with_layer)]
-
-
-FIGURE = FigureSpec(
-    "widths of hidden layers against kernel size, beside those published",
-    plot_widths,
-    {"largest": 9},
-)

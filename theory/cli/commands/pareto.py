@@ -1,14 +1,15 @@
-"""The command ``subpool pareto``."""
+"""Find the best error for each budget in a sweep."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
-from theory.cli.output import DONE, add_command, add_json, console, describe_network, print_json
-from theory.cli.sweep import point_row, print_points
+from theory.cli.commands.sweep import point_row, print_points
+from theory.cli.options import add_json, add_plot
+from theory.cli.output import DONE, console, describe_network, print_json
 from theory.errors import InputError
 from theory.networks.size import network_size
+from theory.plotting import check_plot_file, save_figure
 
 _BUDGETS = {
     "terms": "subpool maxima",
@@ -18,14 +19,13 @@ _BUDGETS = {
 }
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    pareto = add_command(commands, "pareto", run, "find the best error for each budget in a sweep")
-    pareto.add_argument("directory", metavar="DIR", help="a dataset that `subpool sweep` has written")
-    pareto.add_argument("--budget", choices=_BUDGETS, default="terms", help="default: terms, the subpool maxima")
-    pareto.add_argument("--limit", type=int, metavar="N", help="only the best set within this budget")
-    pareto.add_argument("--plot", metavar="FILE", help="draw all sets and the front: FILE.svg, .pdf or .png")
-    add_json(pareto)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("directory", metavar="DIR", help="a dataset that `subpool sweep` has written")
+    parser.add_argument("--budget", choices=_BUDGETS, default="terms", help="default: terms, the subpool maxima")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the best set within this budget")
+    add_plot(parser, "all sets and the front")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,9 +34,6 @@ def run(options: argparse.Namespace) -> int:
     from theory.frontier.pareto import pareto_front
 
     if options.plot:
-        from theory.frontier.plot import plot_front
-        from theory.plotting import check_plot_file, save_figure
-
         check_plot_file(options.plot)
     dataset = open_dataset(options.directory)
     budget = _BUDGETS[options.budget]
@@ -46,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         if not front:
             raise InputError(f"no set of the sweep has at most {options.limit} {budget}")
     if options.plot:
+        from theory.figures.front import plot_front
+
         save_figure(plot_front(dataset, options.budget), options.plot)
     if options.json:
         print_json([point_row(point) for point in front])

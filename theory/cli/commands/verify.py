@@ -1,4 +1,4 @@
-"""The command ``subpool verify``."""
+"""Check the claims of the theory."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
-from theory.cli.output import (
-    DONE,
-    FAILED,
-    add_command,
-    add_json,
-    add_yes,
-    console,
-    expected,
-    fail,
-    make_folder,
-    new_table,
-    print_json,
-)
+from theory.cli.options import add_json, add_workers, add_yes, expected
+from theory.cli.output import DONE, FAILED, console, fail, make_folder, new_table, print_json
 from theory.errors import InputError, MissingDependencyError
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
@@ -38,28 +27,22 @@ _LISTED_SCOPE, _CHECKED_SCOPE = 20, 9
 """Widths of scopes with which the table of claims takes 80 columns, and that of verdicts 100."""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    verify = add_command(commands, "verify", run, "check the claims of the theory")
-    verify.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
-    verify.add_argument(
-        "--kernel-max",
-        type=int,
-        default=DEFAULT_KERNEL_MAX,
-        metavar="N",
-        help="largest kernel size; default: %(default)s",
-    )
-    verify.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
-    verify.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
-    verify.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
-    verify.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    largest = "largest kernel size; default: %(default)s"
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
+    parser.add_argument("--kernel-max", type=int, default=DEFAULT_KERNEL_MAX, metavar="N", help=largest)
+    add_workers(parser)
+    parser.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    parser.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    parser.add_argument(
         "--kernel", action="store_true", help="have Coq's kernel check its theorems, too: minutes, once"
     )
-    verify.add_argument(
+    parser.add_argument(
         "--list", action="store_true", help="list the claims; with --json, their statements; check none"
     )
-    add_yes(verify)
-    add_json(verify)
+    add_yes(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The command ``subpool observe``."""
+"""Measure how prevalent windows are whose maximum stands out."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.families import is_family, read_family
-from theory.cli.output import DONE, add_command, add_json, make_folder, print_json
+from theory.cli.options import add_json, read_orders
+from theory.cli.output import DONE, make_folder, print_json
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
-from theory.notation import parse_kernel, parse_orders
+from theory.notation import parse_kernel
 from theory.objectives import DEFAULT, RELATIVE, Objective
 from theory.terminal import Bar
 
@@ -28,38 +28,37 @@ if TYPE_CHECKING:
 _FORMATS = ("svg", "png", "pdf")
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    observe = add_command(commands, "observe", run, "measure how prevalent windows are whose maximum stands out")
-    observe.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument(
         "images", metavar="IMAGE", nargs="*", help="files and folders; default: photographs of scikit-image"
     )
-    observe.add_argument("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
-    observe.add_argument("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
-    observe.add_argument("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
-    observe.add_argument(
+    parser.add_argument("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
+    parser.add_argument("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
+    parser.add_argument("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
+    parser.add_argument(
         "--orders",
         action="append",
         metavar="ORDERS",
         help="an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
     )
-    observe.add_argument(
+    parser.add_argument(
         "--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2"
     )
-    observe.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
-    observe.add_argument(
+    parser.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
+    parser.add_argument(
         "--limit",
         metavar="N",
         help="windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
     )
-    observe.add_argument(
+    parser.add_argument(
         "--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels"
     )
-    observe.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
-    observe.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    observe.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
-    observe.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
-    add_json(observe)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
+    parser.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -192,11 +191,8 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
 
 
 def _orders_and_objective(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
-    if is_family(text):
-        family = read_family(text)
-        return tuple(family.orders(kernel_size)), family.objective
-    orders = parse_orders(text, kernel_size)
-    return orders, DEFAULT if 0 in orders else RELATIVE
+    orders, own = read_orders(text, kernel_size)
+    return orders, own or (DEFAULT if 0 in orders else RELATIVE)
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:

@@ -1,28 +1,15 @@
-"""The command ``subpool table``."""
+"""List the closed-form families for a kernel."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 from fractions import Fraction
-from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from theory.cli.output import (
-    DONE,
-    add_command,
-    add_json,
-    add_yes,
-    console,
-    count,
-    expected,
-    fraction,
-    network_row,
-    new_table,
-    print_json,
-)
+from theory.cli.options import add_json, add_kernel, add_yes, describe_kernel, expected, read_kernel
+from theory.cli.output import COLUMNS_OF_A_SET, DONE, cells_of_a_set, console, network_row, new_table, print_json
 from theory.networks.size import NetworkSize, network_size
-from theory.notation import format_orders, parse_kernel
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 from theory.terminal import Bar
@@ -32,12 +19,11 @@ if TYPE_CHECKING:
     from theory.optimal.families import ClosedForm
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    table = add_command(commands, "table", run, "list the closed-form families for a kernel")
-    table.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
-    add_yes(table)
-    add_json(table)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    add_kernel(parser)
+    add_yes(parser)
+    add_json(parser)
 
 
 class _Line(NamedTuple):
@@ -64,8 +50,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the closed forms for one kernel."""
     from theory.optimal.families import closed_forms
 
-    shape = parse_kernel(options.kernel)
-    d = prod(shape)
+    shape, d = read_kernel(options)
     doing = expected("evaluating", _work(d), options)
     families = [family for family in closed_forms.values() if d >= family.valid_from]
     lines = []
@@ -76,32 +61,16 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"kernel_size": d, "kernel_shape": list(shape), "families": list(map(_json_row, lines))})
     else:
-        kernel = f"kernel {'x'.join(map(str, shape))} (d = {d})"
-        _print_table(lines, f"{kernel}: optimal errors by closed form, and their ReLU networks")
+        _print_table(lines, f"{describe_kernel(shape)}: optimal errors by closed form, and their ReLU networks")
     return DONE
 
 
 def _print_table(lines: Sequence[_Line], title: str) -> None:
-    table = new_table(
-        ("family", "left"),
-        ("orders", "left"),
-        ("error", "right"),
-        ("decimal", "right"),
-        ("subpool maxima", "right"),
-        ("layers", "right"),
-        ("ReLUs", "right"),
-        title=title,
-    )
+    table = new_table(("family", "left"), *COLUMNS_OF_A_SET, title=title)
     for family, orders, error, terms, size in lines:
         parameters = ",".join(f"{name}={value}" for name, value in family.parameters.items())
         table.add_row(
-            family.name + (f":{parameters}" if parameters else ""),
-            format_orders(orders),
-            fraction(error),
-            decimal(error),
-            count(terms),
-            str(size.hidden_layers),
-            count(size.units),
+            family.name + (f":{parameters}" if parameters else ""), *cells_of_a_set(orders, error, terms, size)
         )
     console().print(table)
 

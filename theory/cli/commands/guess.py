@@ -1,25 +1,17 @@
-"""The command ``subpool guess``."""
+"""Guess closed forms in d for a family of orders, from exact optima."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from theory.cli.output import (
-    DONE,
-    add_command,
-    add_json,
-    add_yes,
-    console,
-    expected,
-    new_table,
-    print_json,
-)
+from theory.cli.options import add_json, add_objective, add_yes, expected
+from theory.cli.output import DONE, console, new_table, print_json
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import parse_orders
-from theory.objectives import DEFAULT, OBJECTIVES
+from theory.objectives import DEFAULT
 from theory.terminal import Bar
 from theory.work import MEMORY_LIMIT, PATIENCE, Work, readable
 
@@ -28,16 +20,15 @@ if TYPE_CHECKING:
     from theory.objectives import Objective
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    guess = add_command(commands, "guess", run, "guess closed forms in d for a family of orders, from exact optima")
-    guess.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or 0,d-3..d-1")
-    guess.add_argument("--from", dest="first", type=int, metavar="D", help="smallest kernel size")
-    guess.add_argument("--to", dest="last", type=int, metavar="D", help="largest kernel size")
-    guess.add_argument("--objective", choices=tuple(OBJECTIVES), default=DEFAULT, help=f"default: {DEFAULT}")
-    guess.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
-    add_yes(guess)
-    add_json(guess)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or 0,d-3..d-1")
+    parser.add_argument("--from", dest="first", type=int, metavar="D", help="smallest kernel size")
+    parser.add_argument("--to", dest="last", type=int, metavar="D", help="largest kernel size")
+    add_objective(parser, default=DEFAULT)
+    parser.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
+    add_yes(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,11 +40,7 @@ def run(options: argparse.Namespace) -> int:
     doing = expected("solving", _work(options.orders, sizes, options.objective), options)
     with Bar(doing, len(sizes)) as bar:
         guess = guess_formula(
-            options.orders,
-            first=options.first,
-            last=options.last,
-            objective=options.objective,
-            progress=bar,
+            options.orders, first=options.first, last=options.last, objective=options.objective, progress=bar
         )
     if options.skeleton:
         _write_skeleton(options.skeleton, guess)

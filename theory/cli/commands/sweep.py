@@ -1,16 +1,27 @@
-"""The command ``subpool sweep``."""
+"""Solve all sets of orders of a kernel size, exactly."""
 
 from __future__ import annotations
 
 import argparse
-from math import prod
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, count, fraction, new_table, print_json
+from theory.cli.options import add_json, add_kernel, add_plot, add_workers, add_yes, read_kernel
+from theory.cli.output import (
+    COLUMNS_OF_A_SET,
+    DONE,
+    both,
+    cells_of_a_set,
+    console,
+    count,
+    new_table,
+    print_facts,
+    print_json,
+)
 from theory.errors import InputError
-from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.notation import format_orders, parse_orders
+from theory.plotting import check_plot_file, save_figure
 from theory.rationals import decimal, to_string
 from theory.terminal import Bar
 
@@ -22,21 +33,20 @@ if TYPE_CHECKING:
 _DAY = 86400.0
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    sweep = add_command(commands, "sweep", run, "solve all sets of orders of a kernel size, exactly")
-    sweep.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
-    sweep.add_argument("--out", required=True, metavar="DIR", help="the dataset; a sweep begun there is resumed")
-    sweep.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    add_kernel(parser)
+    parser.add_argument("--out", required=True, metavar="DIR", help="the dataset; a sweep begun there is resumed")
+    parser.add_argument(
         "--always", default="0", metavar="ORDERS", help="orders in all sets, or none; default: 0, the intercept"
     )
-    sweep.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
-    sweep.add_argument(
+    add_workers(parser)
+    parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://127.0.0.1:8786"
     )
-    sweep.add_argument("--yes", action="store_true", help="start even if it takes more than a day")
-    sweep.add_argument("--plot", metavar="FILE", help="draw error against width: FILE.svg, .pdf or .png")
-    add_json(sweep)
+    add_yes(parser, longer_than="a day")
+    add_plot(parser, "error against width")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,11 +55,9 @@ def run(options: argparse.Namespace) -> int:
     from theory.frontier.sets import OrderSets
     from theory.frontier.sweep import sweep
 
-    d = prod(parse_kernel(options.kernel))
+    _, d = read_kernel(options)
     always = () if options.always == "none" else parse_orders(options.always, d)
     if options.plot:
-        from theory.plotting import check_plot_file
-
         check_plot_file(options.plot)
     if not options.yes:
         _refuse_long(OrderSets.of(d, always), options)
@@ -60,20 +68,12 @@ def run(options: argparse.Namespace) -> int:
             others = f", and {len(messages) - 1:,} more" if len(messages) > 1 else ""
             bar.note(f"solved again: {messages[0]}{others}")
 
-        dataset = sweep(
-            d,
-            options.out,
-            always=always,
-            workers=options.workers,
-            scheduler=options.scheduler,
-            progress=bar,
-            on_damage=on_damage,
-        )
+        how = {"workers": options.workers, "scheduler": options.scheduler}
+        dataset = sweep(d, options.out, always=always, progress=bar, on_damage=on_damage, **how)
     seconds = perf_counter() - start
     law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
     if options.plot:
-        from theory.frontier.plot import plot_front
-        from theory.plotting import save_figure
+        from theory.figures.front import plot_front
 
         save_figure(plot_front(dataset, "terms"), options.plot)
     if options.json:
@@ -124,36 +124,16 @@ def _summary(
 
 def point_row(point: FrontierPoint) -> dict[str, Any]:
     """Return a point of the frontier for JSON."""
-    return {
-        "orders": list(point.orders),
-        "error": to_string(point.error),
-        "error_decimal": decimal(point.error),
-        "terms": point.terms,
-        "hidden_layers": point.hidden_layers,
-        "units": point.units,
-        "parameters": point.parameters,
-    }
+    counts = {name: getattr(point, name) for name in ("terms", "hidden_layers", "units", "parameters")}
+    error = {"error": to_string(point.error), "error_decimal": decimal(point.error)}
+    return {"orders": list(point.orders), **error, **counts}
 
 
 def print_points(points: tuple[FrontierPoint, ...], title: str) -> None:
     """Print points of the frontier as a table."""
-    table = new_table(
-        ("orders", "left"),
-        ("error", "right"),
-        ("decimal", "right"),
-        ("subpool maxima", "right"),
-        ("layers", "right"),
-        ("ReLUs", "right"),
-        ("parameters", "right"),
-    )
+    table = new_table(*COLUMNS_OF_A_SET, ("parameters", "right"))
     for point in points:
-        counts = (point.terms, point.hidden_layers, point.units, point.parameters)
-        table.add_row(
-            format_orders(point.orders),
-            fraction(point.error),
-            decimal(point.error),
-            *(count(number) for number in counts),
-        )
+        table.add_row(*cells_of_a_set(point.orders, point.error, point.terms, point), count(point.parameters))
     out = console()
     out.print(title, soft_wrap=True)
     out.print(table)
@@ -165,25 +145,15 @@ def _print_summary(
     sets, d = len(dataset.sets), dataset.kernel_size
     contained = f" that contain {format_orders(dataset.always)}" if dataset.always else ""
     print_points(by_depth, f"kernel size {d}, {sets:,} sets of orders{contained}: the least error by depth")
-    out = console()
     there = f", {done_before:,} of them there before" if done_before else ""
     size = sum(file.stat().st_size for file in Path(dataset.path).glob("*.parquet"))
     facts = [
         ("certified", f"all {sets:,} errors, each by a primal and a dual solution, exactly{there}"),
-        ("least E N", f"{_product(law.product)} at R = {format_orders(law.orders)}; N counts the subpool maxima"),
+        ("least E N", f"{both(law.product)} at R = {format_orders(law.orders)}; N counts the subpool maxima"),
     ]
     if law.orders_of_more != law.orders:
-        facts.append(
-            (
-                "",
-                f"{_product(law.product_of_more)} at R = {format_orders(law.orders_of_more)} among sets of more orders",
-            )
-        )
+        at = format_orders(law.orders_of_more)
+        facts.append(("", f"{both(law.product_of_more)} at R = {at} among sets of more orders"))
     verdict = "E N >= 1/2 for all sets" if law.holds else f"E N < 1/2 for {law.below_half:,} of the sets"
     facts += [("width law", verdict), ("written", f"{dataset.path}, {size / 2**20:.1f} MiB, in {seconds:.1f} s")]
-    for name, value in facts:
-        out.print(f"{name:<10} {value}", soft_wrap=True)
-
-
-def _product(product: Any) -> str:
-    return f"{fraction(product)} = {decimal(product)}"
+    print_facts(facts, width=10)

@@ -1,4 +1,4 @@
-"""The command ``subpool reluify``."""
+"""Replace every MaxPool of an ONNX model by ReLUs."""
 
 from __future__ import annotations
 
@@ -7,58 +7,56 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import DONE, add_command, add_json, console, fraction, new_table, print_json
+from theory.cli.options import add_construction, add_json
+from theory.cli.output import DONE, both, console, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.notation import format_orders
 from theory.objectives import CERTIFIED, RELATIVE, find_objective
-from theory.rationals import decimal, to_string
+from theory.rationals import to_string
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.rewrite.record import PoolingRecord, Rewriting
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    reluify = add_command(commands, "reluify", run, "replace every MaxPool of an ONNX model by ReLUs")
-    reluify.add_argument("source", metavar="IN.onnx")
-    reluify.add_argument("target", metavar="OUT.onnx")
-    reluify.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("source", metavar="IN.onnx")
+    parser.add_argument("target", metavar="OUT.onnx")
+    parser.add_argument(
         "--orders",
         default="exact",
         help="exact (default), or the orders of an estimator in its place, such as 1,d-1, d being each window's size",
     )
-    reluify.add_argument(
+    parser.add_argument(
         "--objective",
         choices=CERTIFIED,
         default=RELATIVE,
         help="of the estimator: error relative to each window's range (default), or absolute within --bounds",
     )
-    reluify.add_argument(
+    parser.add_argument(
         "--style",
         choices=("skip", "feedforward"),
         default="skip",
         help="one ReLU a comparison and Add (default), or Conv and Relu alone",
     )
-    reluify.add_argument(
-        "--construction", choices=("tree", "shallow"), default="tree", help="fewer ReLUs (default) or fewer layers"
-    )
-    reluify.add_argument("--dense", action="store_true", help="convolutions without groups")
-    reluify.add_argument("--float64", action="store_true", help="compute in float64 between casts")
-    reluify.add_argument(
+    add_construction(parser, "tree", "shallow")
+    parser.add_argument("--dense", action="store_true", help="convolutions without groups")
+    parser.add_argument("--float64", action="store_true", help="compute in float64 between casts")
+    parser.add_argument(
         "--bounds",
         action="append",
         metavar="[NODE=]LO,HI",
         help="of the inputs of all MaxPool nodes or of one, for --objective cube; write --bounds=-1,1 for a LO below 0",
     )
-    reluify.add_argument(
+    parser.add_argument(
         "--calibrate",
         nargs="+",
         metavar="FILE",
         help="measure the bounds on inputs instead, .npy or .npz by input name: certifies nothing for other inputs",
     )
-    reluify.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
-    add_json(reluify)
+    parser.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
+    add_json(parser)
 
 
 def _is_relative(record: PoolingRecord) -> bool:
@@ -181,14 +179,14 @@ def _print(result: Rewriting, options: argparse.Namespace, seconds: float) -> No
     out.print(table)
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
-    for name, value in (
+    facts = (
         ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, in all by {layers} layers of ReLUs"),
         ("style", f"{options.style}, construction {options.construction}"),
         *_notes(result.poolings),
         ("time", f"{seconds:.2f} s"),
         ("written", options.target),
-    ):
-        out.print(f"{name:<10} {value}", soft_wrap=True)
+    )
+    print_facts(facts, width=10)
 
 
 def _window(record: PoolingRecord) -> str:
@@ -201,7 +199,7 @@ def _window(record: PoolingRecord) -> str:
 def _error(record: PoolingRecord) -> str:
     if record.orders is None:
         return "exact"
-    size = f"{fraction(record.error)} = {decimal(record.error)}"
+    size = both(record.error)
     if _is_relative(record):
         return f"{size} of the window's range"
     return f"{size} on the samples" if record.calibrated else size

@@ -1,4 +1,4 @@
-"""The command ``subpool compare``."""
+"""Compare two ONNX models with the same inputs: measured and certified deviation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.cli.output import DONE, FAILED, add_command, add_json, console, new_table, print_json
+from theory.cli.options import add_json
+from theory.cli.output import DONE, FAILED, console, new_table, print_json
 from theory.errors import InputError
 from theory.terminal import Bar
 
@@ -21,30 +22,27 @@ _DEFAULT_BOUNDS = (0.0, 1.0)
 _DEFAULT_SAMPLES = 64
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    compare = add_command(
-        commands, "compare", run, "compare two ONNX models with the same inputs: measured and certified deviation"
-    )
-    compare.add_argument("original", metavar="A.onnx")
-    compare.add_argument("rewritten", metavar="B.onnx")
-    source = compare.add_mutually_exclusive_group()
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("original", metavar="A.onnx")
+    parser.add_argument("rewritten", metavar="B.onnx")
+    source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--images", nargs="+", metavar="FILE", help="pictures and folders of them, cut and scaled to the input"
     )
     source.add_argument("--inputs", metavar="FILE", help="samples: .npy, or .npz with an array for each input")
     source.add_argument("--samples", type=int, metavar="N", help=f"random samples; default: {_DEFAULT_SAMPLES}")
-    compare.add_argument(
+    parser.add_argument(
         "--bounds",
         metavar="LO,HI",
         help="certify the deviation for all inputs within; random samples and pictures lie within, by default in 0,1; "
         "write --bounds=-1,1 for a LO below 0",
     )
-    compare.add_argument(
+    parser.add_argument(
         "--shape", metavar="SHAPE", help="of the input, such as 1x3x224x224, where the model leaves it open"
     )
-    compare.add_argument("--seed", type=int, default=0, metavar="N", help="of the random samples; default: 0")
-    add_json(compare)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random samples; default: 0")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,30 +1,33 @@
-"""The command ``subpool plot``."""
+"""Draw figures from exact results, computed where they are missing."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from theory.cli.output import DONE, add_command, add_json, console, make_folder, new_table, print_json
+from theory.cli.options import add_json
+from theory.cli.output import DONE, console, make_folder, new_table, print_json
 from theory.errors import InputError
+from theory.plotting import FORMATS, import_matplotlib, save_figure
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.figures.registry import FigureSpec
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    plot = add_command(commands, "plot", run, "draw figures from exact results, computed where they are missing")
-    plot.add_argument("names", nargs="*", metavar="NAME", help="figures, or all; without names, they are listed")
-    plot.add_argument("--list", action="store_true", help="list the figures and draw none")
-    plot.add_argument("--out", metavar="DIR", help="where the figures are written")
-    plot.add_argument("--format", choices=("svg", "pdf", "png"), default="svg", help="default: svg")
-    plot.add_argument("--data", metavar="DIR", help="keeps sweeps, which are computed once; default: data in --out")
-    plot.add_argument("--quick", action="store_true", help="small kernels and few samples: seconds, to try things out")
-    add_json(plot)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="figures, or all; without names, they are listed")
+    parser.add_argument("--list", action="store_true", help="list the figures and draw none")
+    parser.add_argument("--out", metavar="DIR", help="where the figures are written")
+    parser.add_argument("--format", choices=[suffix[1:] for suffix in FORMATS], default="svg", help="default: svg")
+    parser.add_argument("--data", metavar="DIR", help="keeps sweeps, which are computed once; default: data in --out")
+    parser.add_argument(
+        "--quick", action="store_true", help="small kernels and few samples: seconds, to try things out"
+    )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,9 +59,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
-    from theory.figures.save import save_figure
     from theory.figures.sweeps import Sweeps
-    from theory.plotting import import_matplotlib
 
     import_matplotlib()  # before the work
     make_folder(options.out)

@@ -1,4 +1,4 @@
-"""The command ``subpool train``."""
+"""Train networks to approximate the maximum, against the optimal error."""
 
 from __future__ import annotations
 
@@ -11,16 +11,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import (
-    DONE,
-    add_command,
-    add_json,
-    console,
-    count,
-    make_folder,
-    new_table,
-    print_json,
-)
+from theory.cli.options import add_json, add_plot
+from theory.cli.output import DONE, console, count, make_folder, new_table, print_facts, print_json
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.terminal import Bar
@@ -38,10 +30,9 @@ _DEFAULT_OUT = "training"
 _ERRORS = ("test_error", "cube_error")
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    train = add_command(commands, "train", run, "train networks to approximate the maximum, against the optimal error")
-    what = train.add_argument_group("what is trained")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    what = parser.add_argument_group("what is trained")
     what.add_argument("--kernel", metavar="KERNEL", help="number of inputs, such as 8, or a shape; default: 8")
     what.add_argument(
         "--orders",
@@ -58,7 +49,7 @@ def add(commands: Any) -> None:
     what.add_argument("--variations", action="store_true", help="every variation as well, each changes one thing")
     what.add_argument("--full", action="store_true", help="d = 4, 6, 8, all variations, 10 seeds: hours")
     what.add_argument("--stored", action="store_true", help="train nothing: the results that come with the package")
-    how = train.add_argument_group("how it is trained")
+    how = parser.add_argument_group("how it is trained")
     how.add_argument("--loss", choices=("sup", "squared"), help="of a batch; default: sup")
     how.add_argument("--optimizer", choices=("adam", "adamw"), help="default: adam")
     how.add_argument("--learning-rate", type=float, metavar="RATE", help="default: 0.005")
@@ -69,9 +60,9 @@ def add(commands: Any) -> None:
     how.add_argument("--batch", type=int, metavar="N", help="rows in a step; default: 256")
     how.add_argument("--steps", type=int, metavar="N", help="the most steps, a multiple of 100; default: 10000")
     how.add_argument("--patience", type=int, metavar="N", help="stop after N x 100 steps without gain; default: 20")
-    train.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
-    train.add_argument("--plot", metavar="FILE", help="draw the base figure: FILE.svg, .pdf or .png")
-    add_json(train)
+    parser.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
+    add_plot(parser, "the base figure")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         facts = [("written", file) for file in files]
         if results is not None:
             facts.append(("results", f"{results}, in {perf_counter() - start:.0f} s"))
-        _print_facts(facts)
+        print_facts(facts, width=10)
     return DONE
 
 
@@ -167,8 +158,8 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
     """Draw the figures of every kernel size into the folder, as SVG and PNG, and one base figure into a file."""
     from theory.figures.gallery.training import plot_training
     from theory.figures.gallery.training_variations import plot_training_variations
-    from theory.figures.save import save_figure
     from theory.figures.trained import has_variations
+    from theory.plotting import save_figure
 
     if folder is not None:
         make_folder(folder)
@@ -224,13 +215,7 @@ def _print(groups: Sequence[Group]) -> None:
             soft_wrap=True,
         )
         out.print(_table(of_size))
-        _print_facts(_verdict(of_size))
-
-
-def _print_facts(facts: Sequence[tuple[str, str]]) -> None:
-    out = console()
-    for name, text in facts:
-        out.print(f"{name:<10} {text}", soft_wrap=True)
+        print_facts(_verdict(of_size), width=10)
 
 
 def _table(groups: Sequence[Group]) -> Table:

@@ -1,4 +1,4 @@
-"""The command ``subpool check``."""
+"""Check certificates with the independent checker."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.output import BAD_INPUT, DONE, FAILED, add_command, add_json, fail, fraction, print_json
+from theory.cli.options import add_json
+from theory.cli.output import BAD_INPUT, DONE, FAILED, both, fail, print_json
 from theory.errors import MissingDependencyError, SubpoolError
-from theory.rationals import decimal, to_string
+from theory.rationals import to_string
 from theory.terminal import say
 
 if TYPE_CHECKING:
     from proofs_check.coq import KernelTheorem
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    check = add_command(commands, "check", run, "check certificates with the independent checker")
-    check.add_argument("files", nargs="+", metavar="FILE")
-    check.add_argument("--coq", action="store_true", help="have Coq's kernel prove them, too")
-    check.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--coq", action="store_true", help="have Coq's kernel prove them, too")
+    parser.add_argument(
         "--limit",
         type=int,
         metavar="STEPS",
         help="the most steps for a certificate, about a nanosecond each (default: a second's worth)",
     )
-    add_json(check)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -79,7 +79,7 @@ def _check_file(name: str, limit: int | None) -> dict[str, Any]:
         return result | {"status": "unreadable", "message": f"not checked: {problem}"}
     except CertificateError as problem:
         return result | {"status": "wrong", "message": f"WRONG: {problem}"}
-    error = f"optimal error {fraction(certified.error)} = {decimal(certified.error)}"
+    error = f"optimal error {both(certified.error)}"
     message = f"certified: {error} of {certified.problem}; sha256 {certified.sha256}"
     return (
         result | certified._asdict() | {"error": to_string(certified.error), "status": "certified", "message": message}

@@ -1,71 +1,70 @@
-"""The command ``subpool solve``."""
+"""Find the optimal approximation for a kernel and a set of orders."""
 
 from __future__ import annotations
 
 import argparse
-from math import prod
 from typing import Any
 
-from theory.cli.families import is_family, read_family
+from theory.cli.options import (
+    add_json,
+    add_kernel,
+    add_objective,
+    add_yes,
+    describe_kernel,
+    expected,
+    read_kernel,
+    read_orders,
+)
 from theory.cli.output import (
     DONE,
-    add_command,
-    add_json,
-    add_yes,
+    both,
     console,
     count,
     describe_network,
-    expected,
     fraction,
     network_row,
     new_table,
+    print_facts,
     print_json,
 )
 from theory.errors import InputError, SubpoolError
 from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
-from theory.notation import format_orders, parse_kernel, parse_orders
-from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES, Objective
+from theory.notation import format_orders
+from theory.objectives import CERTIFIED, DEFAULT
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 from theory.terminal import Bar
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    solve = add_command(commands, "solve", run, "find the optimal approximation for a kernel and a set of orders")
-    solve.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
-    solve.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    add_kernel(parser)
+    parser.add_argument(
         "--orders",
         required=True,
         help="such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3",
     )
-    solve.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
-    solve.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
-    solve.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
-    add_yes(solve)
-    add_json(solve)
-
-
-def _orders_and_objective(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
-    if is_family(options.orders):
-        family = read_family(options.orders)
-        return family.orders(kernel_size), options.objective or family.objective
-    return parse_orders(options.orders, kernel_size), options.objective or DEFAULT
+    add_objective(parser)
+    parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
+    parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
+    add_yes(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
     from theory.optimal.solve import optimal_estimator, solving_work
 
-    shape = parse_kernel(options.kernel)
-    orders, objective = _orders_and_objective(options, prod(shape))
+    shape, d = read_kernel(options)
+    orders, own = read_orders(options.orders, d)
+    objective = options.objective or own or DEFAULT
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
-    work = solving_work(prod(shape), orders, objective=objective, method=options.method)
+    work = solving_work(d, orders, objective=objective, method=options.method)
     with Bar(expected("solving", work, options)):
-        estimator = optimal_estimator(prod(shape), orders, objective=objective, method=options.method)
+        estimator = optimal_estimator(d, orders, objective=objective, method=options.method)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
@@ -116,31 +115,26 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
 
 def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argparse.Namespace) -> None:
     out = console()
-    kernel = "x".join(map(str, shape))
-    out.print(
-        f"kernel {kernel} (d = {estimator.kernel_size}), orders {format_orders(estimator.orders)}, "
-        f"objective {estimator.objective}"
-    )
+    out.print(f"{describe_kernel(shape)}, orders {format_orders(estimator.orders)}, objective {estimator.objective}")
     table = new_table(("order", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     for order, beta in estimator.coefficients.items():
         table.add_row(str(order), count(number_of_terms(estimator.kernel_size, [order])), fraction(beta), decimal(beta))
     out.print(table)
-    for name, value in _facts(estimator, options):
-        out.print(f"{name:<16} {value}", soft_wrap=True)
+    print_facts(_facts(estimator, options))
 
 
 def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str, str]]:
     error, residual = estimator.error, estimator.worst_vertex_residual
     if error is not None:
         certified = "certified error" if estimator.certificate else "exact error"
-        facts = [(certified, f"{fraction(error)} = {decimal(error)}   ({estimator.goal.measure})")]
+        facts = [(certified, f"{both(error)}   ({estimator.goal.measure})")]
     else:
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", _oscillation(estimator)))
     facts.append(("subpool maxima", count(estimator.terms)))
     facts.append(("ReLU network", describe_network(network_size(estimator.kernel_size, estimator.orders))))
     if estimator.goal.least_squares:
-        facts.append(("mean square", f"{fraction(estimator.mean_square)} = {decimal(estimator.mean_square)}"))
+        facts.append(("mean square", both(estimator.mean_square)))
     if estimator.certificate is not None:
         written = f", written to {options.certificate}" if options.certificate else ""
         facts.append(("certificate", f"accepted by the independent checker{written}"))

@@ -1,0 +1,234 @@
+"""Build a ReLU network, prove that it is exact, and count it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from theory.cli.options import (
+    add_construction,
+    add_json,
+    add_kernel,
+    add_objective,
+    add_yes,
+    describe_kernel,
+    expected,
+    read_kernel,
+    read_orders,
+)
+from theory.cli.output import DONE, FAILED, console, count, network_row, new_table, print_facts, print_json
+from theory.errors import InputError
+from theory.files import write_whole
+from theory.notation import format_orders
+from theory.objectives import DEFAULT
+from theory.rationals import decimal, to_string
+from theory.terminal import Bar
+
+if TYPE_CHECKING:
+    from theory.estimator import Estimator
+    from theory.networks.exactness import ExactnessVerdict
+    from theory.networks.network import ReLUNetwork
+    from theory.work import Work
+
+_EXACT = "exact"
+_READABLE = 10**12
+_OF_MAXIMUM = ("tree", "shallow", "two-layer")
+_OF_ESTIMATORS = ("tree", "smallest", "shallow")
+
+
+class _Built(NamedTuple):
+    """A network of the estimator, or of the maximum itself, and what proving it takes, in words."""
+
+    network: ReLUNetwork
+    estimator: Estimator | None
+    proving: str
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser."""
+    add_kernel(parser)
+    parser.add_argument(
+        "--orders",
+        required=True,
+        help="of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum",
+    )
+    add_objective(parser)
+    add_construction(parser)
+    parser.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
+    parser.add_argument(
+        "--hidden-layers", type=int, metavar="N", help="the most hidden layers allowed; an error if more are needed"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="write the network: FILE.onnx as Gemm and Relu, FILE.json exactly"
+    )
+    parser.add_argument("--float64", action="store_true", help="write ONNX in float64 instead of float32")
+    parser.add_argument("--no-proof", action="store_true", help="do not prove that the network is exact")
+    add_yes(parser)
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build, prove, write and print."""
+    shape, d = read_kernel(options)
+    if options.out and not options.out.endswith((".onnx", ".json")):
+        raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
+    with Bar("building") as bar:
+        built = (_exact if options.orders == _EXACT else _optimal)(d, options, bar.now)
+        verdict = None
+        if not options.no_proof:
+            bar.now(built.proving)
+            verdict = _prove(built, options.domain)
+    if options.out:
+        _write(built.network, options)
+    if options.json:
+        print_json(_description(shape, built, verdict, options))
+    else:
+        _print(shape, built)
+        print_facts(_facts(built, verdict, options))
+    return DONE if verdict is None or verdict.status == "proved" else FAILED
+
+
+def _proving(work: Work, options: argparse.Namespace) -> str:
+    if options.no_proof:
+        return ""
+    return expected("proving", work, options, advice="--no-proof builds the network without one")
+
+
+def _exact(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
+    from theory.networks.effort import maximum_proof_work
+    from theory.networks.maximum import exact_max_network, maximum_work
+    from theory.networks.two_layers import two_layer_proof_work
+
+    if options.objective:
+        raise InputError("the exact maximum has no objective: --objective goes with orders")
+    construction = _construction(options, _OF_MAXIMUM)
+    now(expected("building", maximum_work(d, construction), options))
+    proving = _proving((two_layer_proof_work if construction == "two-layer" else maximum_proof_work)(d), options)
+    network = exact_max_network(d, domain=options.domain, construction=construction)
+    if options.hidden_layers is not None and network.hidden_layers > options.hidden_layers:
+        raise InputError(
+            f"the maximum of {d} inputs takes {network.hidden_layers} hidden layers with construction "
+            f"{construction}, {options.hidden_layers} are too few"
+        )
+    return _Built(network, None, proving)
+
+
+def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
+    if options.construction not in choices:
+        raise InputError(
+            f"the constructions for --orders {options.orders} are {', '.join(choices)}, not {options.construction}"
+        )
+    return options.construction
+
+
+def _optimal(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
+    from theory.networks.build import build_network
+    from theory.networks.effort import estimator_proof_work
+    from theory.optimal.solve import optimal_estimator, solving_work
+
+    orders, own = read_orders(options.orders, d)
+    objective = options.objective or own or DEFAULT
+    now(expected("solving", solving_work(d, orders, objective=objective), options))
+    _construction(options, _OF_ESTIMATORS)
+    how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
+    proving = _proving(estimator_proof_work(d, orders, **how), options)
+    estimator = optimal_estimator(d, orders, objective=objective)
+    now("building")
+    return _Built(build_network(estimator, **how), estimator, proving)
+
+
+def _prove(built: _Built, domain: Any) -> ExactnessVerdict:
+    from theory.networks.exactness import prove_exact
+
+    return prove_exact(built.network, built.estimator or "max", domain=domain)
+
+
+def _write(network: ReLUNetwork, options: argparse.Namespace) -> None:
+    if options.out.endswith(".json"):
+        write_whole(options.out, network.to_json() + "\n")
+    else:
+        network.to_onnx(options.out, dtype="float64" if options.float64 else "float32")
+
+
+def _description(
+    shape: tuple[int, ...], built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace
+) -> dict[str, Any]:
+    network, target, _ = built
+    error = target.error if target else Fraction(0)
+    return {
+        "kernel_size": network.kernel_size,
+        "kernel_shape": list(shape),
+        "orders": list(target.orders) if target else _EXACT,
+        "objective": target.objective if target else None,
+        "error": None if error is None else to_string(error),
+        "construction": options.construction,
+        "domain": options.domain,
+        **({} if target else _least_depth(network.kernel_size)),
+        **network_row(network),
+        "nonzero_count": network.nonzero_count,
+        "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
+    }
+
+
+def _least_depth(d: int) -> dict[str, Any]:
+    """Tell how few hidden layers the maximum takes, by the claim ``two-layers``, and how many ReLUs are enough then."""
+    from theory.networks.maximum import two_layer_size
+
+    return (
+        {"least_hidden_layers": 1, "least_widths": [3]}
+        if d == 2
+        else {
+            "least_hidden_layers": 2,
+            "least_widths": list(two_layer_size(d)),
+        }
+    )
+
+
+def _told(least_hidden_layers: int, least_widths: list[int]) -> str:
+    layers = f"{least_hidden_layers} hidden layer{'s' * (least_hidden_layers > 1)}"
+    total = sum(least_widths)
+    number = count(total) if total < _READABLE else f"about 10^{len(str(total)) - 1}"
+    return f"{layers} (theorem two-layers), for which {number} ReLUs are known to be enough"
+
+
+def _print(shape: tuple[int, ...], built: _Built) -> None:
+    network, target, _ = built
+    out = console()
+    what = f"optimal estimator of orders {format_orders(target.orders)}" if target else "exact maximum"
+    out.print(f"{describe_kernel(shape)}, {what}", soft_wrap=True)
+    numbers = ("ReLUs", "dense weights", "nonzero", "biases")
+    table = new_table(("layer", "left"), *((name, "right") for name in numbers))
+    for number, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True), 1):
+        rows, columns = matrix.shape
+        hidden = number <= network.hidden_layers
+        table.add_row(
+            f"hidden {number}" if hidden else "readout",
+            count(rows) if hidden else "",
+            count(rows * columns),
+            count(matrix.nonzero_count),
+            count(len(bias)),
+        )
+    out.print(table)
+
+
+def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    network, target, _ = built
+    how = f"(construction {options.construction}, domain {options.domain})"
+    yield "hidden layers", f"{network.hidden_layers}   {how}"
+    if target is None:
+        yield "least depth", _told(**_least_depth(network.kernel_size))
+    yield "ReLUs", count(network.units)
+    yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
+    if target is not None and target.error is not None:
+        yield "error to max", f"{to_string(target.error)} = {decimal(target.error)}, that of the estimator"
+    if verdict is None:
+        yield "exactness", "not proved: --no-proof"
+    else:
+        reason, _, units = verdict.reason.partition(": ")
+        yield "exactness", f"{verdict.status}: {reason}"
+        if units:
+            yield "", units
+    if options.out:
+        yield "written", options.out

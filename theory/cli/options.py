@@ -1,0 +1,127 @@
+"""The options that commands share, each written once, and how they are read."""
+
+from __future__ import annotations
+
+import argparse
+from difflib import get_close_matches
+from math import prod
+from typing import TYPE_CHECKING
+
+from theory.errors import InputError, ProblemTooLargeError
+from theory.notation import parse_kernel, parse_orders
+from theory.objectives import DEFAULT, OBJECTIVES, Objective
+from theory.work import MEMORY_LIMIT, Work
+
+if TYPE_CHECKING:
+    from theory.optimal.families import ClosedForm
+
+_CONSTRUCTIONS = {
+    "tree": "pairwise maxima (default)",
+    "smallest": "fewest ReLUs, of estimators",
+    "shallow": "fewer layers",
+    "two-layer": "two layers, of the maximum of up to seven inputs",
+}
+_LONG = 10.0
+"""Seconds from which on a person is told how long it takes."""
+
+
+def add_kernel(parser: argparse.ArgumentParser) -> None:
+    """Add the argument KERNEL; :func:`read_kernel` reads it."""
+    parser.add_argument("kernel", metavar="KERNEL", help="number of inputs, such as 9, or a shape, such as 3x3")
+
+
+def read_kernel(options: argparse.Namespace) -> tuple[tuple[int, ...], int]:
+    """Return the kernel shape and the kernel size."""
+    shape = parse_kernel(options.kernel)
+    return shape, prod(shape)
+
+
+def describe_kernel(shape: tuple[int, ...]) -> str:
+    """Write a kernel for people."""
+    return f"kernel {'x'.join(map(str, shape))} (d = {prod(shape)})"
+
+
+def read_orders(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective | None]:
+    """Read a set of orders, ``0,1,d-1``, or a family, ``top:j=3``, which has an objective of its own.
+
+    Examples
+    --------
+    >>> read_orders("0,1,d-1", 9), read_orders("top:j=2", 9)
+    (((0, 1, 8), None), ((0, 7, 8), 'cube'))
+    >>> read_orders("zigzag", 9)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: 'zigzag' is neither a set of orders such as 0,1,d-1 nor a family
+    """
+    # A set of orders has no letter but d.
+    if not any(letter.isalpha() and letter != "d" for letter in text):
+        return parse_orders(text, kernel_size), None
+    family = _family(text)
+    return tuple(family.orders(kernel_size)), family.objective
+
+
+def _family(text: str) -> ClosedForm:
+    # Imported here: SymPy takes half a second, which `solve --orders 0,1` does not need.
+    from theory.optimal.families import closed_forms
+
+    name, _, parameters = text.partition(":")
+    if name not in closed_forms:
+        nearest = get_close_matches(name, closed_forms, n=3, cutoff=0.5)
+        hint = f"; the nearest families: {', '.join(nearest)}" if nearest else ""
+        raise InputError(f"{text!r} is neither a set of orders such as 0,1,d-1 nor a family{hint}")
+    values = {}
+    for part in filter(None, parameters.split(",")):
+        key, _, value = part.partition("=")
+        if not value.isascii() or not value.isdigit():
+            raise InputError(f"a parameter of a family is written name=integer, not {part!r}")
+        values[key] = int(value)
+    return closed_forms[name].at(**values)
+
+
+def add_objective(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add the option ``--objective``; without a default, it is for the family of orders to say."""
+    text = f"default: {DEFAULT}" + ("" if default else ", or the family's own")
+    parser.add_argument("--objective", choices=tuple(OBJECTIVES), default=default, help=text)
+
+
+def add_construction(parser: argparse.ArgumentParser, *choices: str) -> None:
+    """Add the option ``--construction``, with all or some of the constructions."""
+    offered = choices or tuple(_CONSTRUCTIONS)
+    text = "; ".join(f"{name}: {_CONSTRUCTIONS[name]}" for name in offered)
+    parser.add_argument("--construction", choices=offered, default="tree", help=text)
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--workers``."""
+    parser.add_argument("--workers", type=int, metavar="N", help="processes; default: one for each core")
+
+
+def add_plot(parser: argparse._ActionsContainer, what: str) -> None:
+    """Add the option ``--plot``: what is drawn into a file."""
+    parser.add_argument("--plot", metavar="FILE", help=f"draw {what}: FILE.svg, .pdf or .png")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+
+def add_yes(parser: argparse.ArgumentParser, *, longer_than: str = "an hour") -> None:
+    """Add the option ``--yes``, which :func:`expected` heeds."""
+    parser.add_argument("--yes", action="store_true", help=f"start even if it takes more than {longer_than}")
+
+
+def expected(doing: str, work: Work, options: argparse.Namespace, *, advice: str = "") -> str:
+    """Refuse what takes too much; return what is done, with how long it takes if that is more than ten seconds.
+
+    What takes too long is refused unless ``--yes`` was given, what does not fit into memory all the same. The message
+    ends with how to go on: the advice, and what the options offer.
+    """
+    try:
+        work.check_memory()
+        if not options.yes:
+            work.check_time()
+    except ProblemTooLargeError as error:
+        yes = "--yes starts it nevertheless" if work.memory <= MEMORY_LIMIT else ""
+        raise ProblemTooLargeError("; ".join(filter(None, (str(error), advice, yes)))) from None
+    return f"{doing}, {work.length} in all" if max(work.seconds, work.most) > _LONG else doing
