@@ -22,7 +22,7 @@ from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Te
 from benchmarks.sets import describe
 from benchmarks.timing import Ratio, in_seconds, interleave, short
 from theory import Estimator, optimal_estimator
-from theory.networks import network as forward_pass
+from theory.networks import forward as forward_pass
 from theory.networks.build import build_network
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork

@@ -9,7 +9,7 @@ from onnx import helper, numpy_helper, parser
 from tests.operator_samples import TYPES, constants_of
 from tests.random_models import OPSET, ModelBuilder
 from theory.errors import SubpoolError
-from theory.rewrite.certify.samples import SAMPLES
+from theory.rewrite.certify.table import TABLE
 
 WILD = {"float16": (0, 0, 2, 4), "float32": (0, 0, 3, 12, 37), "float64": (0, 3, 40, 300)}
 """Decimal exponents up to which weights and inputs go."""
@@ -56,7 +56,7 @@ class HostileBuilder(ModelBuilder):
 
     def sample(self):
         """Append a sample of the certifier's table."""
-        fitting = [[s for s in each if s.opset == OPSET and self.kind in s.kinds] for each in SAMPLES.values()]
+        fitting = [[s for s in row.samples if s.opset == OPSET and self.kind in s.kinds] for row in TABLE.values()]
         sample = one_of(self.rng, one_of(self.rng, [each for each in fitting if each]))
         self.fit(*sample.shape)
         sizes, prefix = ", ".join(map(str, sample.shape)), f"s{len(self.nodes)}_"

@@ -10,14 +10,15 @@ from onnx import numpy_helper, parser, shape_inference
 
 from tests import random_models
 from theory import certify_deviation
-from theory.rewrite.certify.bounds import Bounds
-from theory.rewrite.certify.expressions import PIXEL, Algebra
-from theory.rewrite.certify.graph import read_graph
-from theory.rewrite.certify.propagate import bound_values, float_arithmetic, real_arithmetic
+from theory.rewrite.certify.answers import Unsupported
+from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
+from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.expressions import PIXEL
+from theory.rewrite.certify.graph import Segment, read_graph
+from theory.rewrite.certify.propagate import bound_values
 from theory.rewrite.certify.shapes import Shapes
-from theory.rewrite.certify.symbolic_run import _Run, pixel_places, run_symbols
+from theory.rewrite.certify.symbolic_run import _run_blocks, pixel_places, run_symbols
 from theory.rewrite.certify.table import TABLE
-from theory.rewrite.certify.unsupported import Unsupported
 
 TYPES = {"float32": "float", "float16": "float16", "float64": "double"}
 
@@ -70,7 +71,7 @@ def check_row(row, rng):
         ran = [check_sample(row, sample, kind, rng) for kind in sample.kinds]
         need(ran[0], f"{row.op} has no kernel for {sample.kinds[0]}")
         followed += check_symbols(row, sample, rng)
-    need(followed or row.symbolic is None, f"none of the samples of {row.op} is followed symbolically")
+    need(followed or row.apart is None, f"none of the samples of {row.op} is followed symbolically")
 
 
 def check_sample(row, sample, kind, rng):
@@ -93,10 +94,10 @@ def check_sample(row, sample, kind, rng):
 def check_box(what, models, runs, bounds, kind, rng):
     """See that random inputs of a box, and its corners, have values and differences within their bounds."""
     graph = read_graph(models[0])
-    box = Bounds(*bounds, np.dtype(kind))
+    box = Box(*bounds, np.dtype(kind))
     values = bound_values(graph, {"x": box}, float_arithmetic, Shapes(graph, {"x": box.shape}))["y"]
     found = certify_deviation(*models, bounds)
-    need(isinstance(values, Bounds) and found.certified, f"{what}: {values if found.certified else found.unknown}")
+    need(isinstance(values, Box) and found.certified, f"{what}: {values if found.certified else found.unknown}")
     difference = found.outputs["y"]
     for draw in range(24):
         part = rng.random(box.shape) if draw % 2 else rng.integers(0, 2, box.shape)
@@ -111,17 +112,17 @@ def check_box(what, models, runs, bounds, kind, rng):
 
 def check_symbols(row, sample, rng):
     """Compare what the symbolic rule makes of a sample with its box in exact arithmetic; return whether it can."""
-    if row.symbolic is None:
+    if row.apart is None:
         return False
     model = model_of(sample, sample.kinds[0], constants_of(sample, rng))
     graph = read_graph(model)
     x = rng.integers(-16, 17, sample.shape) / 8
-    point = Bounds(x, x, np.dtype(sample.kinds[0]))
+    point = Box(x, x, np.dtype(sample.kinds[0]))
     box = bound_values(graph, {"x": point}, real_arithmetic, Shapes(graph, {"x": x.shape}))["y"]
     followed = 0
     for run in (_whole, run_symbols):
         try:
-            algebra, symbols, single = run(graph.nodes, "x", "y", x.shape, graph.constants)
+            algebra, symbols, single = run(Segment("x", "y", graph.nodes, graph.constants), x.shape)
         except Unsupported:
             continue
         followed += 1
@@ -133,9 +134,8 @@ def check_symbols(row, sample, rng):
     return bool(followed)
 
 
-def _whole(nodes, start, end, shape, constants):
-    algebra = Algebra()
-    return algebra, _Run(algebra, 1).run(nodes, start, end, shape, constants), False
+def _whole(segment, shape):
+    return *_run_blocks(segment, shape, 1), False
 
 
 def evaluate(algebra, symbols, x):

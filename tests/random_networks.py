@@ -82,4 +82,45 @@ def maximum_tree(kernel_size: int) -> ReLUNetwork:
         (maximum_tree(half), range(half)),
         (maximum_tree(kernel_size - half), range(half, kernel_size)),
     ]
-    return pair.compose(parts, kernel_size)
+    return compose(pair, parts, kernel_size)
+
+
+def deepened(network: ReLUNetwork, hidden_layers: int) -> ReLUNetwork:
+    """The same function with more hidden layers: the output y passes as relu(y) - relu(-y)."""
+    layers = [
+        ([dict(row) for row in matrix.rows], bias) for matrix, bias in zip(network.weights, network.biases, strict=True)
+    ]
+    while len(layers) <= hidden_layers:
+        (row,), (b,) = layers.pop()
+        layers += [([row, {j: -w for j, w in row.items()}], (b, -b)), ([{0: 1, 1: -1}], (0,))]
+    return network_from_rows(network.kernel_size, layers)
+
+
+def compose(outer: ReLUNetwork, parts: Sequence[tuple[ReLUNetwork, Sequence[int]]], kernel_size: int) -> ReLUNetwork:
+    """Feed the outputs of other networks, each of some inputs of the whole, to a network, affine maps fused."""
+    depth = max(part.hidden_layers for part, _ in parts)
+    networks = [deepened(part, depth) for part, _ in parts]
+    layers = []
+    for layer in range(depth + 1):
+        rows, offset = [], 0
+        for network, (_, positions) in zip(networks, parts, strict=True):
+            matrix = network.weights[layer]
+            place = positions if layer == 0 else range(offset, offset + matrix.columns)
+            rows += [_total((w, {place[j]: 1}) for j, w in row) for row in matrix.rows]
+            offset += matrix.columns
+        layers.append((rows, [b for network in networks for b in network.biases[layer]]))
+    inner, constants = layers.pop()
+    fused = [_total((w, inner[j]) for j, w in row) for row in outer.weights[0].rows]
+    biases = [
+        b + sum(w * constants[j] for j, w in row) for row, b in zip(outer.weights[0].rows, outer.biases[0], strict=True)
+    ]
+    rest = [([dict(row) for row in m.rows], b) for m, b in zip(outer.weights[1:], outer.biases[1:], strict=True)]
+    return network_from_rows(kernel_size, [*layers, (fused, biases), *rest])
+
+
+def _total(parts) -> dict[int, Fraction]:
+    total: dict[int, Fraction] = {}
+    for factor, row in parts:
+        for j, w in row.items():
+            total[j] = total.get(j, Fraction(0)) + factor * w
+    return total

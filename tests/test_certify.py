@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -121,7 +122,7 @@ def test_extremes_by_symmetry_are_those_of_all_vertices(monkeypatch):
             form[mask] += 1
         form = {mask: c for mask, c in form.items() if c} or {1: 1}
         values = [evaluate(form, bits) for bits in itertools.product((0, 1), repeat=5)]
-        assert residuals.extremes(form) == (min(values), max(values), values[-1])
+        assert residuals._extremes(form) == (min(values), max(values), values[-1])
 
 
 def test_a_model_that_tells_orders_of_summation_apart_does_not_escape():
@@ -169,9 +170,10 @@ def test_orders_of_summation_stay_within_the_rounding_error():
 @pytest.mark.parametrize("scale", [1.0, 30.0, 1000.0])
 def test_local_response_that_keeps_running_sums_stays_in_its_box(scale):
     """Runtimes lose the small channels beside large ones, which is more than the rounding of a window's own sum."""
-    from theory.rewrite.certify.bounds import Bounds
+    from theory.rewrite.certify.arithmetic import float_arithmetic
+    from theory.rewrite.certify.box import Box
     from theory.rewrite.certify.graph import read_graph
-    from theory.rewrite.certify.propagate import bound_values, float_arithmetic
+    from theory.rewrite.certify.propagate import bound_values
     from theory.rewrite.certify.shapes import Shapes
 
     model = text_model(
@@ -183,7 +185,7 @@ def test_local_response_that_keeps_running_sums_stays_in_its_box(scale):
     for _ in range(30):
         x = (scale * rng.standard_normal((1, 9, 8, 8))).astype(np.float32)
         point = x.astype(np.float64)
-        box = bound_values(graph, {"x": Bounds(point, point, x.dtype)}, float_arithmetic, shapes)["y"]
+        box = bound_values(graph, {"x": Box.point(point, x.dtype)}, float_arithmetic, shapes)["y"]
         got = run(x)
         assert np.all((got >= box.lo) & (got <= box.hi))
         least = min(least, np.min((box.hi - box.lo) / np.maximum(np.abs(got), 1e-12)))
@@ -192,9 +194,9 @@ def test_local_response_that_keeps_running_sums_stays_in_its_box(scale):
 
 
 def test_windows_lie_where_onnxruntime_puts_them():
-    from theory.rewrite.certify.geometry import window_geometry
-    from theory.rewrite.certify.operators import MaxPooling
-    from theory.rewrite.certify.unsupported import Unsupported
+    from theory.rewrite.certify.answers import Unsupported
+    from theory.rewrite.certify.layers import MaxPooling
+    from theory.rewrite.certify.windows import place_windows
 
     rng = np.random.default_rng(0)
     x = rng.standard_normal((1, 1, 7, 6)).astype(np.float32)
@@ -215,8 +217,8 @@ def test_windows_lie_where_onnxruntime_puts_them():
             )
             model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 12)], ir_version=8)
             expected = random_models.session(model)(x)
-            geometry = window_geometry(attributes, x.shape[2:], [kernel] * 2, ceil_mode=bool(ceil_mode))
-            result = MaxPooling(geometry).largest(x.astype(np.float64))
+            windows = place_windows(attributes, x.shape[2:], [kernel] * 2, ceil_mode=bool(ceil_mode))
+            result = MaxPooling(windows).largest(x.astype(np.float64))
             if np.isinf(result).any():
                 # A window that lies in the padding altogether: the analysis refuses it.
                 continue
@@ -224,7 +226,7 @@ def test_windows_lie_where_onnxruntime_puts_them():
             agreed += 1
     assert agreed == 300
     with pytest.raises(Unsupported, match="larger than the padded input"):
-        window_geometry({}, (3, 3), (4, 1))
+        place_windows({}, (3, 3), (4, 1))
 
 
 @pytest.mark.parametrize("mode", ["SAME_UPPER", "SAME_LOWER"])
@@ -251,7 +253,7 @@ def test_strides_that_pass_over_the_border_are_placed_as_onnxruntime_does_or_not
 def test_functions_of_the_runtime_are_as_accurate_as_is_assumed():
     import mpmath
 
-    from theory.rewrite.certify.functions import FUNCTION_ULPS
+    from theory.rewrite.certify.arithmetic import FUNCTION_ULPS
 
     x = np.concatenate([np.linspace(-30, 30, 2001), np.geomspace(1e-6, 1, 200)]).astype(np.float32)
     unit = 2.0**-24
@@ -397,6 +399,17 @@ def test_slices_begin_where_onnx_says():
     assert 0.5 <= worst <= found.bound <= 1.001
 
 
+def test_an_input_that_is_left_out_moves_no_other_to_its_place():
+    """Neither for what is computed nor for constants: steps without axes are no axes."""
+    constants = "<int64[1] a = {-1}, int64[1] e = {-9}, int64[1] d = {-1}, float[2, 2] c = {1, 20, 300, 4000}>"
+    flipped = text_model("t = Slice (c, a, e, , d) y = Add (x, t)", shape="2, 2", output="2, 2", constants=constants)
+    twice = text_model("n = Add (x, c) y = Slice (n, a, e, , d)", shape="2, 2", output="2, 2", constants=constants)
+    x = np.zeros((2, 2), np.float32)
+    runs = [random_models.session(model)(x) for model in (flipped, twice)]
+    assert runs[0].tolist() == runs[1].tolist() == [[300, 4000], [1, 20]]
+    assert certify_deviation(flipped, twice, (0, 0)).bound < 1e-2
+
+
 def test_an_empty_output_certifies_nothing():
     constants = "<int64[1] a = {1}, int64[1] c = {1}>"
     model = text_model("y = Slice (x, a, a, c)", shape="2, 3", output="2, 0", constants=constants)
@@ -419,15 +432,15 @@ def test_declared_shapes_that_are_wrong_certify_nothing():
 
 
 def test_a_shape_that_onnx_infers_otherwise_certifies_nothing(monkeypatch):
-    from theory.rewrite.certify import movement, readers, rules, table
+    from theory.rewrite.certify import moves, table
 
-    def mistaken(node, inputs):
-        return movement.Movement(lambda arrays, _: arrays[0][..., :-1])
+    def mistaken(call):
+        return moves.Move(lambda arrays, _: arrays[0][..., :-1])
 
     model = text_model("y = Identity (x)")
-    read, fold = readers.moved(mistaken)
-    row = table.TABLE["Identity"]
-    monkeypatch.setitem(table.TABLE, "Identity", table.Row("Identity", read, fold, rules.move, None, row.samples))
+    read, fold = moves.moved(mistaken)
+    row = dataclasses.replace(table.TABLE["Identity"], read=read, fold=fold)
+    monkeypatch.setitem(table.TABLE, "Identity", row)
     for node in ("Identity", "Relu"):
         found = certify_deviation(model, text_model(f"y = {node} (x)"), (0, 1))
         assert "the shape 1x2 here, onnx infers 1x3" in str(found.unknown)
@@ -588,7 +601,7 @@ def test_an_operator_that_is_not_covered_gives_unknown_with_its_name():
     for force in (float, bool, lambda record: record.bound, lambda record: record.outputs["y"].bound):
         with pytest.raises(UndecidedError):
             force(found)
-    assert found.to_json()["bound"] is None
+    assert found.to_dict()["bound"] is None
 
 
 def test_a_certified_bound_is_a_number_but_no_truth_value():

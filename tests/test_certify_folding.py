@@ -11,9 +11,10 @@ onnx = pytest.importorskip("onnx")
 
 from onnx import helper, numpy_helper  # noqa: E402
 
-from theory.rewrite.certify.bounds import Bounds  # noqa: E402
+from theory.rewrite.certify.arithmetic import float_arithmetic  # noqa: E402
+from theory.rewrite.certify.box import Box  # noqa: E402
 from theory.rewrite.certify.graph import read_graph  # noqa: E402
-from theory.rewrite.certify.propagate import bound_values, float_arithmetic  # noqa: E402
+from theory.rewrite.certify.propagate import bound_values  # noqa: E402
 from theory.rewrite.certify.shapes import Shapes  # noqa: E402
 
 CHAINS = 250
@@ -145,7 +146,7 @@ class Runtime:
 
 def bound(first, steps, kind, x):
     graph = read_graph(model_of(first, steps, kind))
-    box = Bounds(x.astype(np.float64)[None], x.astype(np.float64)[None], x.dtype)
+    box = Box(x.astype(np.float64)[None], x.astype(np.float64)[None], x.dtype)
     return bound_values(graph, {"x": box}, float_arithmetic, Shapes(graph, {"x": box.shape}))["y"]
 
 
@@ -158,7 +159,7 @@ def attack(seed):
     x = np.clip(rng.standard_normal(first) * 10.0 ** rng.uniform(-4, 4 if kind == "float16" else 30), -limit, limit)
     x = x.astype(kind)
     found = bound(first, steps, kind, x)
-    if not isinstance(found, Bounds):
+    if not isinstance(found, Box):
         return False
     with np.errstate(all="ignore"):
         for _ in range(20):

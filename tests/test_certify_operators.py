@@ -13,7 +13,8 @@ pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
 from tests.operator_samples import RefusedError, check_row
-from theory.rewrite.certify import functions, readers, rules, table
+from theory.rewrite.certify import channels, functions, scales, table
+from theory.rewrite.certify.operators import elementwise
 from theory.rewrite.certify.samples import SAMPLES, Sample
 from theory.rewrite.certify.table import TABLE, Row
 
@@ -31,14 +32,24 @@ def _leaky(ulps, steepest=1.0):
     def slopes(lo, hi):
         return np.where(lo >= 0, steepest, ALPHA), np.where(hi <= 0, ALPHA, steepest)
 
-    return functions.Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
+    return functions._Monotone(lambda x: np.where(x >= 0, x, ALPHA * x), slopes, ulps)
 
 
-LEAKY = (Sample("y = LeakyRelu (x)"),)
+LEAKY = (Sample("LeakyRelu", "y = LeakyRelu (x)"),)
 
 
-def _row(build, *, samples=LEAKY, symbolic=None):
-    return Row("LeakyRelu", readers.elementwise(build), None, symbolic, rules.anywhere, samples)
+class FollowedAsRelu(functions._Monotone):
+    def follow(self, algebra, xs):
+        return algebra.relu(xs[0])
+
+
+class NotFollowed(functions._Relu):
+    def follow(self, algebra, xs):
+        return xs[0]
+
+
+def _row(operator, *, samples=LEAKY, apart=None):
+    return Row("LeakyRelu", elementwise(operator), None, apart, samples)
 
 
 def _with(row, sample, **changes):
@@ -51,22 +62,28 @@ def _add(monkeypatch, row):
 
 
 def test_a_right_new_row_is_accepted(monkeypatch):
-    _add(monkeypatch, _row(lambda: _leaky(64)))
+    _add(monkeypatch, _row(_leaky(64)))
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (_row(lambda: _leaky(0)), "a value is not in its box"),
-        (_row(lambda: _leaky(64, steepest=0.5)), "a difference is not in its box"),
-        (_row(lambda: _leaky(64), symbolic=rules.relu), "symbols compute something else"),
-        (_row(lambda: _leaky(64), samples=()), "no sample"),
-        (_row(lambda: _leaky(64), samples=(Sample("y = Relu (x)"),)), "not in its sample"),
-        (_row(lambda: _leaky(64), samples=(Sample("t = LeakyRelu (x) y = Exp (t)"),)), "Exp is not covered"),
-        (dataclasses.replace(TABLE["Relu"], symbolic=rules.same), "symbols compute something else"),
-        (_with(TABLE["Add"], Sample("y = Add (x, c)", drawn={"c": (3, 1, 1)}), apart=rules.anywhere), "another shape"),
-        (dataclasses.replace(TABLE["Sub"], read=readers.sum_of(1, 1)), "a value is not in its box"),
-        (dataclasses.replace(TABLE["Gather"], symbolic=rules.add), "none of the samples"),
+        (_row(_leaky(0)), "a value is not in its box"),
+        (_row(_leaky(64, steepest=0.5)), "a difference is not in its box"),
+        (_row(FollowedAsRelu(*vars(_leaky(64)).values()), apart=channels.anywhere), "symbols compute something else"),
+        (_row(_leaky(64), samples=()), "no sample"),
+        (_row(_leaky(64), samples=(Sample("LeakyRelu", "y = Relu (x)"),)), "not in its sample"),
+        (_row(_leaky(64), samples=(Sample("LeakyRelu", "t = LeakyRelu (x) y = Exp (t)"),)), "Exp is not covered"),
+        (
+            dataclasses.replace(TABLE["Relu"], read=elementwise(NotFollowed(*vars(functions.RELU).values()))),
+            "symbols compute something else",
+        ),
+        (
+            _with(TABLE["Add"], Sample("Add", "y = Add (x, c)", drawn={"c": (3, 1, 1)}), apart=channels.anywhere),
+            "another shape",
+        ),
+        (dataclasses.replace(TABLE["Sub"], read=scales.sum_of(1, 1)), "a value is not in its box"),
+        (dataclasses.replace(TABLE["Gemm"], apart=channels.anywhere), "none of the samples"),
     ],
     ids=["rounding", "slopes", "symbols", "no sample", "other sample", "unknown", "relu", "channels", "signs", "rule"],
 )
@@ -77,11 +94,11 @@ def test_a_wrong_row_is_refused(monkeypatch, row, reason):
 
 def test_a_row_beside_the_table_is_refused():
     with pytest.raises(RefusedError, match="not in the table"):
-        check_row(_row(lambda: _leaky(64)), np.random.default_rng(0))
+        check_row(_row(_leaky(64)), np.random.default_rng(0))
 
 
 def test_no_field_of_a_row_and_no_rounding_has_a_default():
-    for kind in (Row, functions.Monotone):
+    for kind in (Row, functions._Monotone):
         assert all(field.default is field.default_factory is dataclasses.MISSING for field in dataclasses.fields(kind))
 
 

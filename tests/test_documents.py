@@ -144,7 +144,7 @@ ESTIMATORS = [
     Estimator(4, {0: 1, 3: Fraction(-1, 7)}),
 ]
 CERTIFICATES = [json.dumps(good) for good, _ in BASES.values()]
-DESCRIPTION = SweepDataset(Path(), OrderSets.of(5, [0]), 8).describe()
+_DESCRIPTION = SweepDataset(Path(), OrderSets.of(5, [0]), 8).describe()
 RESULTS = {"format": "subpool-classifier", "version": 1, "test": {"share": 0.97, "of": 540}, "rows": [[1, 2.5e-3]]}
 READERS = {
     "estimator": (_estimator, [estimator.to_json() for estimator in ESTIMATORS]),
@@ -152,7 +152,7 @@ READERS = {
     "certificate for Coq": (_for_coq, CERTIFICATES),
     "certificate for the checker": (_checked, CERTIFICATES),
     "network": (_network, [build_network(estimator).to_json() for estimator in ESTIMATORS]),
-    "sweep": (_sweep, [json.dumps(DESCRIPTION)]),
+    "sweep": (_sweep, [json.dumps(_DESCRIPTION)]),
     "results": (_results, [json.dumps(RESULTS)]),
 }
 SECONDS = 2.0  # of the processor; no refusal takes a tenth of it
@@ -220,11 +220,11 @@ def test_residuals_that_would_fill_the_memory_are_not_computed():
         Estimator.from_json(text)
 
 
-@pytest.mark.parametrize("key", DESCRIPTION)
+@pytest.mark.parametrize("key", _DESCRIPTION)
 def test_a_description_of_another_sweep_is_none(key, tmp_path):
     for value in (None, -1, 10**17, [10**17], {}, "5"):
         with pytest.raises(FormatError, match="does not describe a sweep"):
-            _sweep(json.dumps(DESCRIPTION | {key: value}), tmp_path)
+            _sweep(json.dumps(_DESCRIPTION | {key: value}), tmp_path)
 
 
 def test_the_shipped_results_are_a_document():

@@ -14,10 +14,10 @@ from proofs_check import check_certificate
 from tests.reference import feature, sets_of_orders
 from theory.errors import FormatError, InputError, KernelSizeError, OrdersError, SolverError, StorageError
 from theory.frontier import certified
-from theory.frontier.certified import certified_constant, certified_errors
+from theory.frontier.certified import _certified_constant, certified_errors
 from theory.frontier.chunk import SCHEMA, solve_chunk
-from theory.frontier.dataset import chunk_sets, open_dataset
-from theory.frontier.sets import OrderSets, mask_of, orders_of
+from theory.frontier.dataset import _chunk_sets, open_dataset
+from theory.frontier.sets import OrderSets, _mask_of, orders_of
 
 
 def _highs(kernel_size, orders):
@@ -64,7 +64,7 @@ def test_counts_are_those_of_the_networks_that_are_built():
         assert (row["hidden_layers"], row["units"]) == (network.hidden_layers, network.units)
         assert row["parameters"] == network.parameter_count
         assert row["terms"] == theory.bounds.number_of_terms(6, row["orders"])
-        assert row["mask"] == mask_of(row["orders"])
+        assert row["mask"] == _mask_of(row["orders"])
         assert row["kernel_size"] == 6
 
 
@@ -90,8 +90,8 @@ def test_more_orders_never_hurt(tmp_path):
 @pytest.mark.parametrize("reference", [[0, 6, 8], [1, 7, 8], [5, 6, 7], [0, 0, 8], [0, 8, 7], [0, 1, 2]])
 def test_a_reference_that_is_not_optimal_certifies_nothing(reference):
     # {0,7,8} and, because C(0,1) = C(0,8) = 0, no other.
-    assert certified_constant(9, [0, 1, 8], [0, 7, 8]) == 19
-    assert certified_constant(9, [0, 1, 8], reference) is None
+    assert _certified_constant(9, [0, 1, 8], [0, 7, 8]) == 19
+    assert _certified_constant(9, [0, 1, 8], reference) is None
 
 
 def test_only_optimal_references_certify():
@@ -99,7 +99,7 @@ def test_only_optimal_references_certify():
     from itertools import combinations
 
     optimum = 1 / theory.optimal_estimator(7, [0, 2, 3, 6]).error - 1
-    found = [certified_constant(7, [0, 2, 3, 6], reference) for reference in combinations(range(7), 4)]
+    found = [_certified_constant(7, [0, 2, 3, 6], reference) for reference in combinations(range(7), 4)]
     certain = [Fraction(int(c.p), int(c.q)) for c in found if c is not None]
     assert certain
     assert set(certain) == {optimum}
@@ -118,7 +118,7 @@ def test_what_is_not_certified_is_not_written(monkeypatch, tmp_path):
 
     monkeypatch.setattr(certified, "float_references", lambda d, orders: orders.copy())
     monkeypatch.setattr(certified, "extrapolate", lambda d, orders: Wrong)
-    monkeypatch.setattr(certified, "certified_constant", lambda d, orders, reference: None)
+    monkeypatch.setattr(certified, "_certified_constant", lambda d, orders, reference: None)
     with pytest.raises(SolverError, match="not certified"):
         theory.sweep(9, tmp_path / "out")
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["sweep.json"]
@@ -242,7 +242,7 @@ def test_bad_arguments(arguments, kind, reason, tmp_path):
 
 def test_chunks_depend_on_the_number_of_sets_alone():
     for k in range(40):
-        size = chunk_sets(1 << k)
+        size = _chunk_sets(1 << k)
         assert 256 <= size <= 16384
         assert size & (size - 1) == 0
 
@@ -251,7 +251,7 @@ def test_numbers_of_sets_and_masks_correspond():
     for d, always in ((6, (0,)), (6, ()), (6, (2, 5)), (4, (0, 1, 2, 3))):
         sets = OrderSets.of(d, always)
         masks = sets.masks(0, len(sets)).tolist()
-        wanted = [mask for mask in range(1, 1 << d) if mask & mask_of(always) == mask_of(always)]
+        wanted = [mask for mask in range(1, 1 << d) if mask & _mask_of(always) == _mask_of(always)]
         assert masks == wanted
         assert np.concatenate([sets.masks(i, i + 3) for i in range(0, len(sets), 3)]).tolist() == wanted
 
@@ -261,7 +261,7 @@ def test_too_many_parameters_for_the_columns_are_refused():
     from theory.frontier.chunk import rows
 
     with pytest.raises(ProblemTooLargeError, match="2\\^63"):
-        rows(62, np.array([mask_of([0, 32])], dtype=np.int64))
+        rows(62, np.array([_mask_of([0, 32])], dtype=np.int64))
 
 
 def test_rows_are_an_arrow_table():

@@ -11,8 +11,8 @@ from theory.errors import FormatError, InputError
 from theory.frontier import best
 from theory.frontier.best import best_orders, terms_lower_bound
 from theory.frontier.chunk import rows, solve_chunk
-from theory.frontier.pareto import best_within, pareto_front, width_law
-from theory.frontier.sets import OrderSets, mask_of
+from theory.frontier.pareto import pareto_front, width_law
+from theory.frontier.sets import OrderSets, _mask_of
 
 BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 
@@ -81,7 +81,7 @@ def test_best_orders_are_the_best_of_all(tables, kernel_size, budget):
     limits = {point.cost(budget) + more for point in front for more in (-1, 0, 1)}
     for limit in sorted(limit for limit in limits if limit >= front[0].cost(budget)):
         found = best_orders(kernel_size, budget=budget, limit=limit)
-        wanted = best_within(tables[kernel_size], budget, limit)
+        wanted = [point for point in front if point.cost(budget) <= limit][-1]
         assert found.is_optimal
         assert found.error == wanted.error
         assert found.cost(budget) <= limit
@@ -105,7 +105,7 @@ def test_the_bound_on_the_error_by_the_terms_is_one(tables, kernel_size):
 
 
 def test_candidates_of_large_kernels_are_best_where_all_sets_are_known(tables, monkeypatch):
-    monkeypatch.setattr(best, "EXHAUSTIVE_KERNEL", 2)
+    monkeypatch.setattr(best, "_EXHAUSTIVE_KERNEL", 2)
     for kernel_size in (9, 11):
         for point in pareto_front(tables[kernel_size], "terms"):
             found = best_orders(kernel_size, budget="terms", limit=point.terms)
@@ -194,7 +194,7 @@ def test_the_width_law_holds(kernel_size):
 def test_the_width_law_fails_at_19():
     # The counterexample and its neighbours, one order more or less.
     masks = OrderSets.of(19, [0]).masks(0, 0)
-    centre = mask_of([*range(5), *range(13, 19)])
+    centre = _mask_of([*range(5), *range(13, 19)])
     masks = sorted({centre, *(centre ^ 1 << r for r in range(1, 19))})
     law = width_law(rows(19, pa.array(masks).to_numpy()))
     assert law.orders == (*range(5), *range(13, 19))

@@ -246,8 +246,8 @@ def test_a_scheduler_that_dies_is_one_line_and_leaves_whole_chunks(tmp_path, uni
 
 def test_a_cluster_whose_workers_are_gone_is_an_error(tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
-    monkeypatch.setattr("theory.frontier.workers.LOOK_SECONDS", 0.5)
+    monkeypatch.setattr("theory.frontier.workers._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("theory.frontier.workers._LOOK_SECONDS", 0.5)
     with distributed.LocalCluster(
         n_workers=1, processes=False, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as cluster:
@@ -321,7 +321,7 @@ def test_an_unreachable_scheduler_is_one_line_within_seconds(tmp_path, capsys):
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "magic://127.0.0.1:1", ""])
 def test_addresses_where_no_scheduler_is(tmp_path, address, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("theory.frontier.workers._CONNECT_SECONDS", 1)
     gc.collect()
     gc.disable()
     try:
@@ -335,7 +335,7 @@ def test_addresses_where_no_scheduler_is(tmp_path, address, monkeypatch):
 
 def test_a_cluster_without_workers_is_an_error(tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("theory.frontier.workers.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("theory.frontier.workers._CONNECT_SECONDS", 1)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty,
         pytest.raises(ClusterError, match="has no workers"),

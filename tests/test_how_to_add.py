@@ -115,7 +115,7 @@ def _check_objective(dry):
 
 def _add_row(dry):
     given = samples.SAMPLES.get("LeakyRelu", ())
-    row = test_certify_operators._row(lambda: test_certify_operators._leaky(64), samples=given)
+    row = test_certify_operators._row(test_certify_operators._leaky(64), samples=given)
     dry.monkeypatch.setitem(table.TABLE, "LeakyRelu", row)
 
 

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.random_networks import evaluate, maximum_tree, random_network, random_networks, random_window
+from tests.random_networks import (
+    compose,
+    deepened,
+    evaluate,
+    maximum_tree,
+    random_network,
+    random_networks,
+    random_window,
+)
 from theory.errors import ArrayError, FormatError, InputError
 from theory.networks.matrix import RationalMatrix
 from theory.networks.network import ReLUNetwork, network_from_rows
@@ -97,14 +105,6 @@ def test_shapes_of_factors_must_fit():
         RationalMatrix.from_rows(2, [{}]) @ RationalMatrix.from_rows(1, [{}, {}, {}])
 
 
-@given(matrices())
-def test_a_matrix_in_integers(matrix):
-    integers, q = matrix.scaled
-    assert q > 0
-    assert [[(j, Fraction(n, q)) for j, n in row] for row in integers] == [list(row) for row in matrix.rows]
-    assert all(isinstance(n, int) for row in integers for _, n in row)
-
-
 @given(matrices(), st.sampled_from(["float32", "float64"]))
 def test_a_matrix_in_floats(matrix, dtype):
     expected = np.array([[float(entry) for entry in row] for row in dense(matrix)], dtype=dtype).reshape(matrix.shape)
@@ -127,7 +127,7 @@ def test_fixed_size_integers_do_not_wrap_around():
     assert matrix.apply([np.int64(2**62)]) == [2**124]
     network = ReLUNetwork((matrix,), ((Fraction(0),),))
     assert network.evaluate_exact([np.int64(2**62)]) == 2**124
-    assert network_from_rows(1, [([{0: 1}], [np.int64(2**62)])]).postcompose(4).biases[0][0] == 2**64
+    assert network_from_rows(1, [([{0: 4}], [np.int64(2**62)])]).evaluate_exact([np.int64(2**62)]) == 5 * 2**62
 
 
 # The network and its counts
@@ -287,8 +287,8 @@ def test_a_rounding_error_beyond_the_floats_is_infinite():
 
 def _wide(random):
     """A network whose first layers are sparse enough to be stored compressed, and whose last ones are not."""
-    return random_network(random, 3, [2]).compose(
-        [(random_network(random, 40, [90, 7]), range(j, j + 40)) for j in range(3)], 43
+    return compose(
+        random_network(random, 3, [2]), [(random_network(random, 40, [90, 7]), range(j, j + 40)) for j in range(3)], 43
     )
 
 
@@ -359,7 +359,7 @@ def test_inputs_of_any_layout_are_read_and_never_changed(network, dtype):
 
 def test_a_writeable_input_is_not_changed_either():
     x = np.array([[-1.0, -2.0], [3.0, -4.0]])
-    for network in (MAXIMUM_OF_TWO, network_from_rows(2, [([{0: 1}], None)]), MAXIMUM_OF_TWO.deepened(3)):
+    for network in (MAXIMUM_OF_TWO, network_from_rows(2, [([{0: 1}], None)]), deepened(MAXIMUM_OF_TWO, 3)):
         network(x)
         np.testing.assert_array_equal(x, [[-1, -2], [3, -4]])
 
@@ -422,7 +422,7 @@ def test_weights_beyond_the_floats_are_refused():
         network_from_rows(1, [([{0: 1}], [10**40])])(np.array([1.0], dtype=np.float32))
 
 
-# Composition
+# Canonical form
 
 
 def _same_function(random, *networks, windows=12):
@@ -432,100 +432,6 @@ def _same_function(random, *networks, windows=12):
         expected = evaluate(first, x)
         for other in others:
             assert evaluate(other, x) == expected
-
-
-def test_affine_maps_before_and_after():
-    random = Random(10)
-    for network in random_networks(11, 100):
-        n = random.randint(1, 4)
-        rows = [{j: Fraction(random.randint(-2, 2), 3) for j in range(n)} for _ in range(network.kernel_size)]
-        matrix = RationalMatrix.from_rows(n, rows)
-        offset = random_window(random, network.kernel_size)
-        scale, shift = Fraction(random.randint(-4, 4), 3), Fraction(random.randint(-4, 4), 5)
-        before = network.precompose(matrix, offset)
-        assert before.widths == network.widths
-        for _ in range(5):
-            x = random_window(random, n)
-            inner = [
-                sum((w * v for w, v in zip(row, x, strict=True)), c)
-                for row, c in zip(dense(matrix), offset, strict=True)
-            ]
-            assert evaluate(before, x) == evaluate(network, inner)
-            assert evaluate(before.postcompose(scale, shift), x) == scale * evaluate(network, inner) + shift
-        assert network.precompose(matrix) == network.precompose(matrix, [0] * network.kernel_size)
-
-
-@pytest.mark.parametrize("offset", [[1], [1, 2, 3], [0.5, 1]])
-def test_an_offset_that_does_not_fit_is_refused(offset):
-    identity = RationalMatrix.from_rows(2, [{0: 1}, {1: 1}])
-    with pytest.raises(InputError):
-        MAXIMUM_OF_TWO.precompose(identity, offset)
-
-
-def test_a_map_before_must_fit():
-    with pytest.raises(InputError, match="2 columns"):
-        MAXIMUM_OF_TWO.precompose(RationalMatrix.from_rows(2, [{0: 1}]))
-
-
-@pytest.mark.parametrize(("scale", "offset"), [(0.5, 0), (1, 0.1), ("a", 0), (1, "a")])
-def test_a_map_after_is_exact(scale, offset):
-    with pytest.raises(InputError, match="exact"):
-        MAXIMUM_OF_TWO.postcompose(scale, offset)
-
-
-def test_more_layers_compute_the_same():
-    random = Random(12)
-    for network in random_networks(13, 60):
-        for more in range(3):
-            deeper = network.deepened(network.hidden_layers + more)
-            assert deeper.widths == network.widths + (2,) * more
-            _same_function(random, network, deeper, windows=4)
-        assert network.deepened(network.hidden_layers) is network
-
-
-def test_fewer_layers_are_refused():
-    with pytest.raises(InputError, match="the network has 1 hidden layers, it cannot have 0"):
-        MAXIMUM_OF_TWO.deepened(0)
-
-
-def test_composition():
-    random = Random(14)
-    for _ in range(60):
-        parts = []
-        for _ in range(random.randint(1, 3)):
-            part = random_network(random, random.randint(1, 4), [random.randint(1, 4)] * random.randint(0, 2))
-            parts.append((part, [random.randrange(5) for _ in range(part.kernel_size)]))
-        outer = random_network(random, len(parts), [3] * random.randint(0, 2))
-        whole = outer.compose(parts, 5)
-        deepest = max(part.hidden_layers for part, _ in parts)
-        assert whole.hidden_layers == outer.hidden_layers + deepest
-        for _ in range(6):
-            x = random_window(random, 5)
-            inner = [evaluate(part, [x[j] for j in positions]) for part, positions in parts]
-            assert evaluate(whole, x) == evaluate(outer, inner)
-
-
-def test_a_part_may_read_one_input_twice():
-    difference = network_from_rows(2, [([{0: 1, 1: -1}], None)])
-    whole = network_from_rows(1, [([{0: 1}], None)]).compose([(difference, (0, 0))], 1)
-    assert whole.evaluate_exact([7]) == 0
-
-
-@pytest.mark.parametrize(
-    ("parts", "message"),
-    [
-        ([(MAXIMUM_OF_TWO, (0, 1))], "the network has 2 inputs, but 1 networks were given"),
-        ([(MAXIMUM_OF_TWO, (0, 1)), (MAXIMUM_OF_TWO, (0,))], r"2 inputs cannot take them from \(0,\)"),
-        ([(MAXIMUM_OF_TWO, (0, 1)), (MAXIMUM_OF_TWO, (0, 4))], r"0\.\.3, not 4"),
-        ([(MAXIMUM_OF_TWO, (0, 1)), (MAXIMUM_OF_TWO, (0, -1))], r"0\.\.3, not -1"),
-    ],
-)
-def test_parts_that_do_not_fit_are_refused(parts, message):
-    with pytest.raises(InputError, match=message):
-        MAXIMUM_OF_TWO.compose(parts, 4)
-
-
-# Canonical form
 
 
 def test_the_canonical_form_computes_the_same_and_is_its_own():

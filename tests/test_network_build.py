@@ -15,16 +15,8 @@ import pytest
 from theory import Estimator, build_network, network_size, optimal_estimator
 from theory.errors import InputError, KernelSizeError, OrdersError, ProblemTooLargeError
 from theory.networks.build import expected_weights
-from theory.networks.plan import (
-    Family,
-    Vertices,
-    count_merge_units,
-    count_union,
-    count_vertices,
-    half_sizes,
-    merge_units,
-)
-from theory.networks.size import choose_layout
+from theory.networks.plan import Family, Vertices, count_merging_units, half_sizes, merging_units
+from theory.networks.size import _count_vertices, choose_layout, count_union
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
 DOMAINS = ("real", "nonnegative")
@@ -237,16 +229,17 @@ def test_vertices_are_counted_as_listed():
             for s in combinations(range(v.start, v.stop), v.size)
             for k in range(1, v.ranks + 1)
         }
-        assert count_vertices(vertices) == len(listed)
+        assert listed == {value for v in vertices for value in v.members()}
+        assert _count_vertices(vertices) == len(listed)
 
 
 @pytest.mark.parametrize("size", range(2, 12))
 def test_merging_all_ranks_compares_all_pairs(size):
     first, last = half_sizes(size)
-    assert len(merge_units(size, size)) == first * last
+    assert len(merging_units(size, size)) == first * last
     for top in range(1, size + 1):
-        units = merge_units(size, top)
-        assert len(units) == len(set(units)) == count_merge_units(size, top)
+        units = merging_units(size, top)
+        assert len(units) == len(set(units)) == count_merging_units(size, top)
         assert all(i + j <= top + 1 and i <= first and j <= last for i, j in units)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from proofs_check.theorems.max_of_five import terms
 from tests import reference
+from tests.random_networks import compose, deepened
 from theory import Estimator, optimal_estimator
 from theory.errors import InputError, ProblemTooLargeError, SolverError, UndecidedError
 from theory.networks.build import build_network
@@ -22,17 +23,17 @@ from theory.networks.exactness.cells import compare_cells
 from theory.networks.exactness.integers import IntegerNetwork, Target
 from theory.networks.exactness.sort_linear import (
     CONSTANT,
+    _from_vertex_values,
     atoms,
     changes_sign,
     evaluate,
-    from_vertex_values,
     interpolate_relu,
     vertex_values,
 )
-from theory.networks.exactness.symbolic import trace
+from theory.networks.exactness.symbolic import Tracer
 from theory.networks.exactness.witness import around, differing_vertex
+from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork, network_from_rows
-from theory.networks.shallow import shallow_max_network
 
 DOMAINS = ["real", "nonnegative"]
 BOTH = pytest.mark.parametrize("domain", DOMAINS)
@@ -134,8 +135,8 @@ def five(domain: str, four: int = 12) -> ReLUNetwork:
 def composed(outer: ReLUNetwork, *parts: ReLUNetwork) -> ReLUNetwork:
     """Feed networks on consecutive inputs to another one."""
     ends = np.cumsum([part.kernel_size for part in parts]).tolist()
-    return outer.compose(
-        [(part, range(end - part.kernel_size, end)) for part, end in zip(parts, ends, strict=True)], ends[-1]
+    return compose(
+        outer, [(part, range(end - part.kernel_size, end)) for part, end in zip(parts, ends, strict=True)], ends[-1]
     )
 
 
@@ -240,16 +241,16 @@ def test_twenty_five_in_four_layers_is_proved(domain):
 def test_overlapping_blocks_of_five_are_proved_together(d):
     blocks = list(combinations(range(d), 5))
     mean = network_from_rows(len(blocks), [([dict.fromkeys(range(len(blocks)), Fraction(1, len(blocks)))], None)])
-    network = mean.compose([(five("real"), block) for block in blocks], d)
+    network = compose(mean, [(five("real"), block) for block in blocks], d)
     estimator = Estimator(d, {5: 1})
     assert prove_exact(network, estimator).status == "proved"
     assert prove_exact(network.canonical(), estimator).status == "proved"
-    short = mean.compose([(five("real"), block) for block in [*blocks[:-1], blocks[0]]], d)
+    short = compose(mean, [(five("real"), block) for block in [*blocks[:-1], blocks[0]]], d)
     check_witness(prove_exact(short, estimator), short, estimator)
 
 
 def test_more_layers_than_needed_are_no_obstacle():
-    assert prove_exact(five("real").deepened(4), "max").status == "proved"
+    assert prove_exact(deepened(five("real"), 4), "max").status == "proved"
     # Bends that are carried through a layer as they are, because ReLUs are not negative.
     network = network_from_rows(
         2,
@@ -291,7 +292,7 @@ def test_built_networks_are_proved_for_all_sets_of_orders(d, domain):
 @BOTH
 @pytest.mark.parametrize("d", [5, 6, 9, 10, 25])
 def test_shallow_networks_are_proved(d, domain):
-    verdict = prove_exact(shallow_max_network(d, domain=domain), "max", domain=domain)
+    verdict = prove_exact(exact_max_network(d, domain=domain, construction="shallow"), "max", domain=domain)
     assert verdict.status == "proved", verdict.reason
     assert verdict.cancelling > 0
 
@@ -401,7 +402,7 @@ def test_the_proof_itself_does_not_believe_wrong_networks(name):
     target = Target.of(estimator, network.kernel_size)
     for what, mutant in mutations(network, 3 * every, each):
         integers = IntegerNetwork.of(mutant)
-        outcome = trace(integers, "real")
+        outcome = Tracer("real").run(integers)
         wrong = prove_exact(mutant, estimator).status == "refuted"
         if not outcome.output.open:
             point = differing_vertex(outcome.output.form, integers.denominator, target)
@@ -430,7 +431,7 @@ def test_a_difference_at_a_single_coefficient_of_many_is_found():
     blocks = list(combinations(range(9), 3))
     weights: Affine = {k: Fraction(1, 84) for k in range(84)}
     mean = network_from_rows(84, [([weights], None)])
-    good = mean.compose([(tree(3, "real"), block) for block in blocks], 9)
+    good = compose(mean, [(tree(3, "real"), block) for block in blocks], 9)
     assert prove_exact(good, Estimator(9, {3: 1})).status == "proved"
     for change in (Fraction(1, 10**20), Fraction(-1, 84)):
         bad = with_entry(good, good.hidden_layers, 0, 5, good.weights[-1].rows[0][5][1] + change)
@@ -552,7 +553,7 @@ def tree_plus(network: ReLUNetwork) -> ReLUNetwork:
     d = network.kernel_size
     depth = max(network.hidden_layers, tree(d, "real").hidden_layers)
     both = network_from_rows(2, [([{0: 1, 1: 1}], None)])
-    return both.compose([(part.deepened(depth), range(d)) for part in (tree(d, "real"), network)], d)
+    return compose(both, [(deepened(part, depth), range(d)) for part in (tree(d, "real"), network)], d)
 
 
 def clipped(d: int) -> ReLUNetwork:
@@ -638,14 +639,14 @@ def test_values_at_vertices_are_those_of_the_maxima():
     for chosen in range(8):
         x = [sum(chosen >> i & 1 for i, block in enumerate(blocks) if block >> j & 1) for j in range(4)]
         assert values[chosen] == evaluate(form, x) - 4
-    assert from_vertex_values(values, blocks) == {mask: c for mask, c in form.items() if mask}
+    assert _from_vertex_values(values, blocks) == {mask: c for mask, c in form.items() if mask}
 
 
 @given(st.dictionaries(st.integers(1, 31), st.integers(-(10**30), 10**30).filter(bool), min_size=1, max_size=8))
 def test_forms_are_recovered_from_their_values(form):
     blocks = atoms(form)
     assert sum(blocks) == np.bitwise_or.reduce(list(form))
-    assert from_vertex_values(vertex_values(form, blocks), blocks) == form
+    assert _from_vertex_values(vertex_values(form, blocks), blocks) == form
 
 
 def cone_of(order: Sequence[int], form: dict[int, int], d: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from itertools import accumulate, combinations, permutations, product
+from itertools import accumulate, combinations, pairwise, permutations, product
 from math import gcd
 
 import numpy as np
@@ -15,12 +15,12 @@ from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
 from theory.estimator import Estimator
 from theory.networks.circuit import Circuit, combine
 from theory.networks.exactness import prove_exact
-from theory.networks.maximum import exact_max_network, tree_hidden_layers, tree_size
+from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import check_obstruction, one_layer_obstruction
 from theory.networks.shallow import (
-    FIVE,
-    SIX,
+    _FIVE,
+    _SIX,
     MaxIdentity,
     orbit,
     shallow_capacity,
@@ -56,17 +56,17 @@ def test_the_tree_is_the_maximum(d, domain):
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_tree_size_is_that_of_the_built_tree(domain):
+def test_trees_have_the_size_that_is_stated(domain):
     for d in range(2, 66):
         network = exact_max_network(d, domain=domain)
-        assert network.widths == tree_size(d, domain), d
-        assert network.hidden_layers == tree_hidden_layers(d)
+        values = [-(-d >> i) for i in range((d - 1).bit_length() + 1)]
+        assert network.widths == tuple(m + (n if domain == "real" else 0) for m, n in pairwise(values)), d
         assert network.canonical() == network
 
 
 def test_tree_sizes_of_eight():
-    assert tree_size(8) == (12, 6, 3)
-    assert tree_size(8, "nonnegative") == (8, 4, 2)
+    assert exact_max_network(8).widths == (12, 6, 3)
+    assert exact_max_network(8, domain="nonnegative").widths == (8, 4, 2)
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -83,14 +83,14 @@ def test_no_schedule_of_pairings_has_fewer_units(domain):
         )
 
     for d in range(2, 40):
-        assert sum(tree_size(d, domain)) == fewest(d), d
+        assert exact_max_network(d, domain=domain).units == fewest(d), d
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("d", [*range(2, 15), 18, 19, 25])
 def test_the_shallow_network_is_the_maximum(d, domain):
     network = shallow(d, domain)
-    assert network.hidden_layers == shallow_hidden_layers(d) <= tree_hidden_layers(d)
+    assert network.hidden_layers == shallow_hidden_layers(d) <= (d - 1).bit_length()
     assert network.canonical() == network
     for x in windows(d, domain):
         assert network.evaluate_exact(x) == max(x), x
@@ -116,7 +116,7 @@ def test_shallow_sizes_do_not_grow():
     reached = {5: 18, 6: 59, 9: 30, 10: 33, 12: 77, 13: 108, 18: 641, 25: 120}
     for d, units in reached.items():
         assert shallow(d, "real").units <= units, d
-    assert sum(tree_size(9)) == 30  # one layer fewer at no more units
+    assert exact_max_network(9).units == 30  # one layer fewer at no more units
 
 
 def value(identity: MaxIdentity, x: list[int]) -> Fraction:
@@ -158,15 +158,15 @@ def rays(identity: MaxIdentity, order: tuple[int, ...]) -> set[tuple[int, ...]]:
 
 def test_five_holds_on_all_cells():
     """Both sides are linear on cells that their rays generate, together with (1, .., 1) and its negative."""
-    assert value(FIVE, [1] * 5) == 1
-    assert value(FIVE, [-1] * 5) == -1
+    assert value(_FIVE, [1] * 5) == 1
+    assert value(_FIVE, [-1] * 5) == -1
     count = 0
     for order in permutations(range(5)):
-        for ray in rays(FIVE, order):
+        for ray in rays(_FIVE, order):
             x = [0] * 5
             for place, total in enumerate(accumulate(ray, initial=0)):
                 x[order[place]] = total
-            assert value(FIVE, x) == max(x), x
+            assert value(_FIVE, x) == max(x), x
             count += 1
     assert count == 4 * 120 + 16  # the four rays of each cone, and where hyperplanes cut one
 
@@ -175,19 +175,19 @@ def test_six_on_a_grid():
     """All of {0, .., 3}^6, in integers."""
     grid = np.array(list(product(range(4), repeat=6)))
     total = np.zeros(len(grid), dtype=np.int64)
-    for r, subset in [(r, s) for s, r in SIX.remainder]:
+    for r, subset in [(r, s) for s, r in _SIX.remainder]:
         total += int(12 * r) * grid[:, subset].max(axis=1)
-    for c, form in SIX.expanded:
+    for c, form in _SIX.expanded:
         total += int(12 * c) * np.maximum(0, sum(k * grid[:, subset].max(axis=1) for subset, k in form))
     assert (total == 12 * grid.max(axis=1)).all()
 
 
 def test_identities_are_small():
-    assert (len(FIVE.expanded), FIVE.units) == (6, 6)
-    assert (len(SIX.expanded), SIX.units) == (54, 39)
-    assert FIVE.to_network().widths == (10, 8)
-    assert SIX.to_network().widths == (18, 41)
-    assert FIVE.to_network(domain="nonnegative").widths == (9, 7)
+    assert (len(_FIVE.expanded), _FIVE.units) == (6, 6)
+    assert (len(_SIX.expanded), _SIX.units) == (54, 39)
+    assert shallow(5, "real").widths == (10, 8)
+    assert shallow(6, "real").widths == (18, 41)
+    assert shallow(5, "nonnegative").widths == (9, 7)
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -312,8 +312,6 @@ def test_bad_input():
         exact_max_network(1, construction="shallow")
     with pytest.raises(InputError, match="the domain is"):
         exact_max_network(4, domain="complex")
-    with pytest.raises(InputError, match="the domain is"):
-        tree_size(4, "complex")
     with pytest.raises(InputError, match="the construction is"):
         exact_max_network(4, construction="star")
     with pytest.raises(InputError, match="the domain is"):
@@ -322,10 +320,6 @@ def test_bad_input():
         exact_max_network(10**9)
     with pytest.raises(ProblemTooLargeError, match="subpool maxima"):
         shallow_estimator_network(Estimator(40, {20: 1}))
-    with pytest.raises(InputError, match="one number or more"):
-        shallow_hidden_layers(0)
-    with pytest.raises(InputError, match="not -1"):
-        shallow_capacity(-1)
     with pytest.raises(InputError, match='an estimator or "max"'):
         one_layer_obstruction("min", 3)
     with pytest.raises(KernelSizeError):

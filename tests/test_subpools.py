@@ -1,7 +1,6 @@
 import itertools
 import sys
 from fractions import Fraction
-from itertools import product
 from math import comb
 
 import numpy as np
@@ -33,20 +32,9 @@ def test_weights_are_a_probability(d):
 
 @pytest.mark.parametrize("d", range(2, 8))
 def test_vertex_features_are_values_at_the_vertices(d):
-    for z, vertex in enumerate(subpools.vertices(d)):
-        assert vertex.count(0) == z
-        for r in range(1, d + 1):
-            assert subpools.vertex_feature(d, r, z) == reference.mean_subpool_max([Fraction(v) for v in vertex], r)
-        assert subpools.vertex_feature(d, 0, z) == 1
-
-
-@pytest.mark.parametrize("d", range(2, 10))
-def test_vertex_matrix_is_subpool_matrix_times_vertices(d):
-    B, K, V = subpools.subpool_matrix(d), subpools.vertex_matrix(d), subpools.vertices(d)
-    assert (len(B), len(B[0])) == (d - 1, d)
-    assert (len(K), len(K[0])) == (d - 1, d + 1)
-    for r, z in product(range(d - 1), range(d + 1)):
-        assert K[r][z] == sum(b * v for b, v in zip(B[r], V[z], strict=True))
+    for z, row in enumerate(subpools.vertex_features(d, range(d + 1))):
+        vertex = [Fraction(0)] * z + [Fraction(1)] * (d - z)
+        assert row == (1, *(reference.mean_subpool_max(vertex, r) for r in range(1, d + 1)))
 
 
 def test_number_of_terms_counts_subsets():
@@ -169,12 +157,6 @@ def test_the_bound_on_tables_is_one():
         )
         with pytest.raises(ProblemTooLargeError):
             subpools.check_table(d, orders, limit=size // 2)
-
-
-@pytest.mark.parametrize("zeros", [-1, 10, 1.0, True])
-def test_bad_vertex(zeros):
-    with pytest.raises(OrdersError, match="between 0 and 9 zeros"):
-        subpools.vertex_feature(9, 1, zeros)
 
 
 def test_the_intercept_has_no_weights():

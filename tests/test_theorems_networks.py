@@ -17,7 +17,7 @@ from proofs_check.report import write_report
 from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
 from theory.errors import SolverError
 from theory.networks.exactness import ExactnessVerdict
-from theory.networks.shallow import SIX
+from theory.networks.shallow import _SIX
 
 MODULES = ["depth", "max_of_eight", "max_of_six", "merging", "shallow_maximum", "sorting"]
 CLAIMS = [claim for module in MODULES for claim in import_module(f"proofs_check.theorems.{module}").claims()]
@@ -92,9 +92,9 @@ def test_the_network_has_the_identity_that_was_checked():
     def read(form):
         return tuple(sorted((subset, Fraction(k)) for subset, k in form))
 
-    expanded = [(c, read(form)) for c, form in SIX.expanded]
+    expanded = [(c, read(form)) for c, form in _SIX.expanded]
     assert sorted(expanded) == sorted((Fraction(c, 12), scaled(form)) for c, form in terms)
-    assert read(SIX.remainder) == tuple((pair, k / 12) for pair, k in scaled(linear))
+    assert read(_SIX.remainder) == tuple((pair, k / 12) for pair, k in scaled(linear))
 
 
 def test_forms_are_linear_in_the_gaps_of_each_order():

@@ -9,7 +9,7 @@ import pytest
 from theory import Estimator, exact_max_network, prove_exact
 from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
 from theory.networks.piecewise import two_layer_network
-from theory.networks.two_layers import FEWER, two_layer_bound, two_layer_max_network, two_layer_terms
+from theory.networks.two_layers import _FEWER, two_layer_bound, two_layer_max_network, two_layer_terms
 
 
 def _value(terms, x):
@@ -51,7 +51,7 @@ def test_as_many_terms_as_the_theory_says():
         assert sum(term.images for term in terms if term.bends) == units[n]
         primes = [p for p in (2, 3, 5, 7, 11, 13) if any(term.coefficient.denominator % p == 0 for term in terms)]
         assert all(p <= n for p in primes)
-    assert [sum(t.images for t in two_layer_terms(n, fewer=True) if t.bends) for n in FEWER] == [289, 3845, 56731]
+    assert [sum(t.images for t in two_layer_terms(n, fewer=True) if t.bends) for n in _FEWER] == [289, 3845, 56731]
 
 
 @pytest.mark.parametrize("kernel_size", [2, 3, 4, 5])

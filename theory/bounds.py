@@ -12,7 +12,7 @@ from math import comb, isqrt
 
 from theory.errors import InputError, KernelSizeError
 from theory.optimal.extrapolation import extrapolate
-from theory.subpools import check_kernel_size, check_orders, number_of_terms
+from theory.subpools import check_count, check_kernel_size, check_orders, number_of_terms
 
 
 def subsets_up_to(size: int, of: int) -> int:
@@ -26,19 +26,8 @@ def subsets_up_to(size: int, of: int) -> int:
     return sum(comb(of, k) for k in range(size + 1))
 
 
-def _check_count(name: str, value: int, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} is an integer in {low}..{high}, not {value!r}")
-    return value
-
-
 def chebyshev_polynomial(degree: int, t: Fraction) -> Fraction:
     """Evaluate the Chebyshev polynomial of the first kind, T_n(t), exactly.
-
-    Parameters
-    ----------
-    degree : int, >= 0
-    t : Fraction
 
     Examples
     --------
@@ -83,7 +72,7 @@ def chebyshev_upper_bound(kernel_size: int, largest_order: int) -> Fraction:
     ('4/9', '16/81')
     """
     d = check_kernel_size(kernel_size)
-    n = _check_count("largest_order", largest_order, 0, d - 1)
+    n = check_count("largest_order", largest_order, 0, d - 1)
     return 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1, d - 1)))
 
 
@@ -117,7 +106,7 @@ def extremal_lower_bound(kernel_size: int, orders_beside_intercept: int) -> Frac
     Fraction(1, 74)
     """
     d = check_kernel_size(kernel_size)
-    h = _check_count("orders_beside_intercept", orders_beside_intercept, 0, d - 1)
+    h = check_count("orders_beside_intercept", orders_beside_intercept, 0, d - 1)
     return Fraction(1, 2 * subsets_up_to(h, d - 1))
 
 
@@ -149,7 +138,7 @@ def extremal_lower_bound_range(kernel_size: int, number_of_orders: int) -> Fract
     Fraction(1, 9)
     """
     d = check_kernel_size(kernel_size)
-    h = _check_count("number_of_orders", number_of_orders, 1, d - 1)
+    h = check_count("number_of_orders", number_of_orders, 1, d - 1)
     return Fraction(1, subsets_up_to(h, d) - 1)
 
 
@@ -179,8 +168,7 @@ def width_lower_bound(terms: int) -> Fraction:
     >>> width_lower_bound(3), width_lower_bound(19)
     (Fraction(1, 6), Fraction(2, 361))
     """
-    if isinstance(terms, bool) or not isinstance(terms, int) or terms < 1:
-        raise InputError(f"terms is an integer >= 1, not {terms!r}")
+    check_count("terms", terms, 1)
     return min(Fraction(1, 2 * terms), Fraction(2, terms * terms))
 
 

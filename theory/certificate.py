@@ -15,9 +15,12 @@ from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError
 from theory.rationals import from_string, to_string
 
-FORMAT = "subpool-certificate"
-VERSION = 1
-FORM = Form("a certificate", FORMAT, VERSION, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"})
+FORM = Form(
+    "a certificate",
+    "subpool-certificate",
+    1,
+    {"kernel_size", "objective", "orders", "coefficients", "error", "dual"},
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ class Certificate:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the format, every number an exact string ``"p"`` or ``"p/q"``."""
         return {
-            "format": FORMAT,
-            "version": VERSION,
+            "format": FORM.format,
+            "version": FORM.version,
             "kernel_size": self.kernel_size,
             "objective": self.objective,
             "orders": list(self.orders),

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cached_property
 from math import comb
 from numbers import Rational
-from typing import Any
 
 from flint import fmpz_mat
 
@@ -27,9 +26,9 @@ from theory.subpools import (
     weigh_order_statistics,
 )
 
-FORMAT = "subpool-estimator"
-VERSION = 1
-_FORM = Form("an estimator", FORMAT, VERSION, {"kernel_size", "objective", "coefficients", "error", "certificate"})
+_FORM = Form(
+    "an estimator", "subpool-estimator", 1, {"kernel_size", "objective", "coefficients", "error", "certificate"}
+)
 _LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 
@@ -176,7 +175,7 @@ class Estimator:
 
     @cached_property
     def _float_weights(self) -> tuple[float, ...]:
-        return tuple(float(w) for w in self.order_statistic_weights)
+        return tuple(map(float, self.order_statistic_weights))
 
     def __call__(self, x: Array) -> Array:
         """Evaluate the estimator on windows: one sort and one dot product, whatever R is.
@@ -204,8 +203,8 @@ class Estimator:
         """Write the estimator, its certificate included, as one line of JSON with exact strings for numbers."""
         return json.dumps(
             {
-                "format": FORMAT,
-                "version": VERSION,
+                "format": _FORM.format,
+                "version": _FORM.version,
                 "kernel_size": self.kernel_size,
                 "objective": self.objective,
                 "coefficients": {str(r): to_string(beta) for r, beta in self.coefficients.items()},
@@ -227,36 +226,29 @@ class Estimator:
             If the text is no such JSON, or its parts contradict each other.
         """
         data = _FORM.parse(text)
+        error, certificate = data["error"], data["certificate"]
         try:
-            estimator = cls._from_dict(data)
+            estimator = cls(
+                kernel_size_of(data),
+                {index_of(r): from_string(beta) for r, beta in data["coefficients"].items()},
+                objective=data["objective"],
+                error=None if error is None else from_string(error),
+                certificate=None if certificate is None else Certificate.from_dict(certificate),
+            )
             check_table(estimator.kernel_size, estimator.orders, _LARGEST_TABLE)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise FormatError(f"not an estimator: {error}") from None
+        except (TypeError, ValueError, AttributeError) as wrong:
+            raise FormatError(f"not an estimator: {wrong}") from None
         estimator._check_consistency()
         return estimator
-
-    @classmethod
-    def _from_dict(cls, data: dict[str, Any]) -> Estimator:
-        error, certificate = data["error"], data["certificate"]
-        return cls(
-            kernel_size_of(data),
-            {index_of(r): from_string(beta) for r, beta in data["coefficients"].items()},
-            objective=data["objective"],
-            error=None if error is None else from_string(error),
-            certificate=None if certificate is None else Certificate.from_dict(certificate),
-        )
-
-    @property
-    def _last_residual(self) -> Fraction:
-        """e_(d-1), which takes no time, as phi_r(d-1) = r/d; a damaged file shows there."""
-        d = self.kernel_size
-        return Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
 
     def _check_consistency(self) -> None:
         if self.error is not None:
             if self.goal.relative and sum(self._values) != 1:
                 raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
-            if abs(self._last_residual) > self.error or self.error != self.worst_vertex_residual:
+            # e_(d-1) takes no time, as phi_r(d-1) = r/d; a damaged file shows there.
+            d = self.kernel_size
+            last = Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
+            if abs(last) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
         c = self.certificate
         if c is not None and (c.kernel_size, c.objective, c.orders, c.coefficients, c.error) != (

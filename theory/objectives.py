@@ -25,20 +25,11 @@ _T = TypeVar("_T")
 class ObjectiveValue:
     r"""What an estimator is the best for.
 
-    Attributes
-    ----------
-    name : str
-    symbol : str
-        The least error, in LaTeX.
-    measure : str
-        What ``Estimator.error`` is, in words.
-    setting : str
-        The problem, in a sentence.
-    least_squares : bool
-        Whether the mean square of the residual is made small, for uniform inputs, instead of its largest size.
-    relative : bool
-        Whether the residual is seen relative to the range of the window, so that no box is needed: coefficients then
-        sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do not count.
+    ``symbol`` is the least error in LaTeX, ``measure`` says in words what ``Estimator.error`` is, ``setting`` states
+    the problem. With ``least_squares`` the mean square of the residual is made small, for uniform inputs, instead of
+    its largest size. If it is ``relative``, the residual is seen relative to the range of the window, so that no box is
+    needed: coefficients then sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do
+    not count.
 
     Examples
     --------
@@ -67,11 +58,7 @@ class ObjectiveValue:
         return values[1:-1] if self.relative else values
 
     def check_orders(self, orders: Sequence[int]) -> None:
-        """Refuse the intercept where there is none.
-
-        Raises
-        ------
-        OrdersError
+        """Refuse the intercept, by an OrdersError, where there is none.
 
         Examples
         --------
@@ -120,10 +107,6 @@ RELATIVE: Objective = "range"
 
 def find_objective(name: object) -> ObjectiveValue:
     """Return the objective of a name.
-
-    Raises
-    ------
-    InputError
 
     Examples
     --------

@@ -202,15 +202,7 @@ class ResidualDistribution:
     @overload
     def pdf(self, t: ArrayLike) -> Any: ...
     def pdf(self, t: Any) -> Any:
-        """Density at t.
-
-        Parameters
-        ----------
-        t : int, Fraction, mpmath.mpf, float, or array of any shape
-
-        Returns
-        -------
-        Fraction, mpmath.mpf, float, or float64 array of that shape
+        """Density at t, an int, Fraction, mpmath.mpf, float, or array of any shape, in the same type.
 
         Raises
         ------
@@ -223,11 +215,7 @@ class ResidualDistribution:
             raise InputError(
                 f"the law is a point mass at {self.knots[0]}: it has a distribution function but no density"
             )
-        if _is_exact(t):
-            return self._exactly(t, density, 0)
-        if isinstance(t, mpmath.mpf):
-            return self._in_mpf(t, density, 0)
-        return _elementwise(self._float_law.pdf, t)
+        return self._evaluate(t, density, 0, lambda x: self._float_law.pdf(x))
 
     @overload
     def cdf(self, t: Fraction | int) -> Fraction: ...
@@ -236,43 +224,25 @@ class ResidualDistribution:
     @overload
     def cdf(self, t: ArrayLike) -> Any: ...
     def cdf(self, t: Any) -> Any:
-        """Probability that the residual is at most t.
+        """Probability that the residual is at most t, for and in the types of :meth:`pdf`.
 
-        Parameters
-        ----------
-        t : int, Fraction, mpmath.mpf, float, or array of any shape
-
-        Returns
-        -------
-        Fraction, mpmath.mpf, float, or float64 array of that shape
-            In [0, 1]; floats are monotone up to their error bound.
+        Floats are in [0, 1], and monotone up to their error bound.
 
         Raises
         ------
         ArrayError
             If t holds anything but real numbers.
         """
-        if _is_exact(t):
-            return self._exactly(t, cumulative, 1)
-        if isinstance(t, mpmath.mpf):
-            return self._in_mpf(t, cumulative, 1)
-        return _elementwise(self._float_support.step if self.is_point_mass else self._float_law.cdf, t)
+        return self._evaluate(t, cumulative, 1, self._float_cdf)
 
     @overload
     def ppf(self, q: float) -> float: ...
     @overload
     def ppf(self, q: ArrayLike) -> Any: ...
     def ppf(self, q: Any) -> Any:
-        """Invert the distribution function, in floats.
+        """Invert the distribution function at a float, or an array of any shape, in [0, 1], in floats.
 
-        Parameters
-        ----------
-        q : float, or array of any shape, in [0, 1]
-
-        Returns
-        -------
-        float, or float64 array of that shape
-            ``ppf(0)`` and ``ppf(1)`` are the ends of the support.
+        ``ppf(0)`` and ``ppf(1)`` are the ends of the support.
 
         Raises
         ------
@@ -346,6 +316,14 @@ class ResidualDistribution:
         result = support.unscaled(result).reshape(shape)
         return result if size is not None else float(result[()])
 
+    def _evaluate(self, t: Any, recursion: _Recursion, above: int, floats: Callable[[Floats], Floats]) -> Any:
+        """Answer in the type of the question; ``above`` is the value beyond the support."""
+        if _is_exact(t):
+            return self._exactly(t, recursion, above)
+        if isinstance(t, mpmath.mpf):
+            return self._in_mpf(t, recursion, above)
+        return _elementwise(floats, t)
+
     def _exactly(self, t: Any, recursion: _Recursion, above: int) -> Fraction:
         point = Fraction(int(t.numerator), int(t.denominator))
         known = self._off_support(point, above)
@@ -377,6 +355,9 @@ class ResidualDistribution:
 
     def _distances(self, point: Fraction) -> list[Fraction]:
         return [abs(point - knot) for knot in self.knots]
+
+    def _float_cdf(self, t: Floats) -> Floats:
+        return self._float_support.step(t) if self.is_point_mass else self._float_law.cdf(t)
 
     def _ppf(self, q: Floats) -> Floats:
         wrong = q[~((q >= 0) & (q <= 1))]
@@ -430,6 +411,3 @@ def residual_distribution(estimator: Estimator) -> ResidualDistribution:
     if not isinstance(estimator, Estimator):
         raise InputError(f"an Estimator has a residual distribution, not {estimator!r}")
     return ResidualDistribution(estimator.vertex_residuals)
-
-
-__all__ = ["ResidualDistribution", "residual_distribution"]

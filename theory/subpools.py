@@ -14,26 +14,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import comb, lgamma, log
+from math import comb
 from operator import index
 from typing import Any
 
 import array_api_compat
 import numpy as np
 
-from theory.errors import ArrayError, KernelSizeError, OrdersError, ProblemTooLargeError
+from theory.errors import ArrayError, InputError, KernelSizeError, OrdersError, ProblemTooLargeError
+from theory.work import MEMORY_LIMIT, bits_of_binomial
 
 Array = Any
 """An array of any library that follows the Python array API standard."""
 
-LARGEST_KERNEL_SIZE = 10**9
+_LARGEST_KERNEL_SIZE = 10**9
 """Beyond this, sizes and counts would not fit into machine integers and floats on the way."""
 
 LARGEST_SET = 10**6
 """The most orders in a set. A range is as short to write as it is long to store."""
-
-LARGEST_TABLE = 4 * 2**30
-"""The most bytes of exact numbers that are tabulated."""
 
 
 def _integer(value: object) -> int | None:
@@ -55,17 +53,7 @@ def shown(value: object) -> str:
 
 
 def check_kernel_size(kernel_size: object) -> int:
-    """Return ``kernel_size`` as an int, or say what is wrong with it.
-
-    Parameters
-    ----------
-    kernel_size : int, 2..10^9
-        Number of inputs of a pooling window.
-
-    Raises
-    ------
-    KernelSizeError
-        If it is no integer, smaller than 2, or larger than 10^9.
+    """Return the number of inputs of a pooling window as an int in 2..10^9, or say what is wrong with it.
 
     Examples
     --------
@@ -81,28 +69,30 @@ def check_kernel_size(kernel_size: object) -> int:
         raise KernelSizeError(
             f"a kernel size is an integer >= 2 (one input is its own maximum), not {shown(kernel_size)}"
         )
-    if d > LARGEST_KERNEL_SIZE:
-        raise KernelSizeError(f"a kernel size is at most {LARGEST_KERNEL_SIZE}, not {shown(d)}")
+    if d > _LARGEST_KERNEL_SIZE:
+        raise KernelSizeError(f"a kernel size is at most {_LARGEST_KERNEL_SIZE}, not {shown(d)}")
     return d
+
+
+def check_count(what: str, value: object, low: int, high: int | None = None) -> int:
+    """Return an integer in low..high, or >= low, or say what is wrong with it.
+
+    Examples
+    --------
+    >>> check_count("rounds", -1, 0)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: rounds is an integer >= 0, not -1
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+        raise InputError(f"{what} is an integer {f'>= {low}' if high is None else f'in {low}..{high}'}, not {value!r}")
+    return value
 
 
 def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:
     """Return the orders as a sorted tuple of ints, or say what is wrong with them.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : iterable of distinct int, each in 0..kernel_size
-        Order 0 is the intercept. They are looked at one by one, so that a range may be as long as it likes.
-    maybe_none : bool
-        Whether there need not be any.
-
-    Raises
-    ------
-    OrdersError
-        If there is none, one is no integer, negative or above ``kernel_size``, or one occurs twice.
-    ProblemTooLargeError
-        If there are more than 10^6.
+    Order 0 is the intercept. They are looked at one by one, up to 10^6 of them: a range may be as long as it likes.
 
     Examples
     --------
@@ -134,24 +124,8 @@ def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool
     return tuple(sorted(found))
 
 
-def _check_order(kernel_size: int, order: object) -> int:
-    return check_orders(kernel_size, [order])[0]
-
-
-def check_table(kernel_size: int, orders: Iterable[int], limit: int = LARGEST_TABLE) -> None:
-    """Refuse to tabulate a rational for each order and each number of zeros, if that takes too much memory.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : iterable of int, each in 0..kernel_size
-    limit : int
-        Bytes.
-
-    Raises
-    ------
-    ProblemTooLargeError
+def check_table(kernel_size: int, orders: Iterable[int], limit: int = MEMORY_LIMIT) -> None:
+    """Refuse to tabulate a rational for each order and each number of zeros, if that takes more bytes than the limit.
 
     Examples
     --------
@@ -163,8 +137,7 @@ def check_table(kernel_size: int, orders: Iterable[int], limit: int = LARGEST_TA
     """
     d = kernel_size
     # Numerator and denominator are of the size of C(d,r); beside their digits, objects take about 150 bytes.
-    bits = [(lgamma(d + 1) - lgamma(r + 1) - lgamma(d - r + 1)) / log(2) for r in orders]
-    needed = (d + 1) * sum(150 + digits / 4 for digits in bits)
+    needed = (d + 1) * sum(150 + bits_of_binomial(d, r) / 4 for r in orders)
     if needed > limit:
         raise ProblemTooLargeError(
             f"kernel size {d} needs a table of about {needed / 2**30:,.1f} GiB, "
@@ -217,92 +190,25 @@ def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...
     ['0', '1/6', '1/3', '1/2']
     """
     d = check_kernel_size(kernel_size)
-    r = _check_order(d, order)
+    (r,) = check_orders(d, [order])
     if r == 0:
         raise OrdersError("order 0 is the intercept and has no order-statistic weights")
     check_table(d, [r])
     return tuple(Fraction(comb(k - 1, r - 1), comb(d, r)) for k in range(1, d + 1))
 
 
-def subpool_matrix(kernel_size: int) -> tuple[tuple[Fraction, ...], ...]:
-    """Build the matrix B(d): row r holds the order-statistic weights of the mean subpool max of order r.
-
-    Returns
-    -------
-    tuple of kernel_size - 1 tuples of Fraction, each of length kernel_size
-        The rows of the orders 1..d-1.
-
-    Notes
-    -----
-    B(d) of Matoba, Dimitriadis, Fleuret, TMLR 2023.
-
-    Examples
-    --------
-    >>> [[str(w) for w in row] for row in subpool_matrix(3)]
-    [['1/3', '1/3', '1/3'], ['0', '1/3', '2/3']]
-    """
-    return tuple(order_statistic_weights(kernel_size, r) for r in range(1, check_kernel_size(kernel_size)))
-
-
-def vertices(kernel_size: int) -> tuple[tuple[int, ...], ...]:
-    """List the vertices of the simplex {0 <= x_1 <= ... <= x_d <= 1}, by their number of zeros.
-
-    Returns
-    -------
-    tuple of kernel_size + 1 tuples of int, each of length kernel_size
-        Entry z is the sorted 0/1 vector with z zeros.
-
-    Examples
-    --------
-    >>> vertices(2)
-    ((1, 1), (0, 1), (0, 0))
-    """
-    d = check_kernel_size(kernel_size)
-    return tuple((0,) * z + (1,) * (d - z) for z in range(d + 1))
-
-
-def vertex_feature(kernel_size: int, order: int, zeros: int) -> Fraction:
-    """Value phi_r(z) of the mean subpool max of order r at a 0/1 vector with z zeros.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    order : int, 0..kernel_size
-    zeros : int, 0..kernel_size
-
-    Returns
-    -------
-    Fraction
-        phi_0 = 1, and phi_r(z) = 1 - C(z,r)/C(d,r): the share of r-subsets that do not consist of zeros alone.
-
-    Raises
-    ------
-    KernelSizeError, OrdersError
-
-    Examples
-    --------
-    >>> vertex_feature(9, 8, 8)
-    Fraction(8, 9)
-    """
-    d = check_kernel_size(kernel_size)
-    r = _check_order(d, order)
-    z = _integer(zeros)
-    if z is None or not 0 <= z <= d:
-        raise OrdersError(f"a vertex of kernel size {d} has between 0 and {d} zeros, not {zeros!r}")
-    return Fraction(1) if r == 0 else 1 - Fraction(comb(z, r), comb(d, r))
-
-
 def vertex_features(kernel_size: int, orders: Iterable[int]) -> tuple[tuple[Fraction, ...], ...]:
-    """Tabulate the vertex features of a set of orders.
+    """Tabulate the vertex features of a set of orders: the values of mean subpool maxima at 0/1 vectors.
 
     Returns
     -------
     tuple of kernel_size + 1 tuples of Fraction
-        Entry z holds phi_r(z) for the orders in increasing order.
+        Entry z holds phi_r(z) for the orders in increasing order: phi_0 = 1, and phi_r(z) = 1 - C(z,r)/C(d,r), the
+        share of r-subsets that do not consist of zeros alone where z inputs are 0.
 
     Raises
     ------
-    KernelSizeError, OrdersError
+    KernelSizeError, OrdersError, ProblemTooLargeError
 
     Examples
     --------
@@ -312,44 +218,14 @@ def vertex_features(kernel_size: int, orders: Iterable[int]) -> tuple[tuple[Frac
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
     check_table(d, chosen)
-    return tuple(tuple(vertex_feature(d, r, z) for r in chosen) for z in range(d + 1))
-
-
-def vertex_matrix(kernel_size: int) -> tuple[tuple[Fraction, ...], ...]:
-    """Build the matrix K(d) = B(d) V(d): the mean subpool maxima of orders 1..d-1 at all vertices.
-
-    Returns
-    -------
-    tuple of kernel_size - 1 tuples of Fraction, each of length kernel_size + 1
-        Row r, column z: phi_r(z). V(d) has :func:`vertices` as its columns.
-
-    Notes
-    -----
-    K(d) of Matoba, Dimitriadis, Fleuret, TMLR 2023.
-
-    Examples
-    --------
-    >>> [[str(phi) for phi in row] for row in vertex_matrix(3)]
-    [['1', '2/3', '1/3', '0'], ['1', '1', '2/3', '0']]
-    """
-    d = check_kernel_size(kernel_size)
-    return tuple(tuple(vertex_feature(d, r, z) for z in range(d + 1)) for r in range(1, d))
+    sizes = [(r, comb(d, r)) for r in chosen]
+    return tuple(tuple(1 - Fraction(comb(z, r), size) if r else Fraction(1) for r, size in sizes) for z in range(d + 1))
 
 
 def check_windows(x: Array, kernel_size: int) -> Array:
-    """Return windows as an array, or say what is wrong with them.
+    """Return windows (..., kernel_size) of a real floating dtype as an array, or say what is wrong with them.
 
-    Parameters
-    ----------
-    x : array, shape (..., kernel_size), real floating dtype
-        Of any array-API library; nested sequences of numbers become a float64 NumPy array.
-    kernel_size : int
-        Number of inputs of a window.
-
-    Raises
-    ------
-    ArrayError
-        If ``x`` is not real floating, or its last axis does not have length ``kernel_size``.
+    Of any array-API library; nested sequences of numbers become a float64 NumPy array.
 
     Examples
     --------
@@ -371,28 +247,8 @@ def check_windows(x: Array, kernel_size: int) -> Array:
 
 
 def weigh_order_statistics(x: Array, weights: Sequence[float], intercept: float = 0.0) -> Array:
-    """Sort along the last axis and take the dot product with ``weights``.
+    """Sort windows along the last axis and take the dot product with weights, smallest order statistic first.
 
-    Parameters
-    ----------
-    x : array, shape (..., d), real floating dtype
-        Of any array-API library; nested sequences of numbers become a float64 NumPy array.
-    weights : sequence of d floats
-        Of the order statistics, smallest first.
-    intercept : float
-        Added to each result.
-
-    Returns
-    -------
-    array, shape (...), dtype and library of ``x``
-
-    Raises
-    ------
-    ArrayError
-        If ``x`` is not real floating, or its last axis does not have length d.
-
-    Notes
-    -----
     Arithmetic is that of the array's dtype with the weights rounded once to it, so the result is within
     (d + 2) eps sum_k |w_k x_(k)| + eps |intercept| of the exact value, to first order in eps. A window with a NaN
     gives NaN. A window with infinities gives what IEEE arithmetic gives: an infinity, or NaN where a weight is 0 or

@@ -10,7 +10,7 @@ Claim
 Kind
     Identity.
 Source
-    This project, found by linear programming (:mod:`theory.networks.search`, sums of three maxima on each side). The
+    This project, found by linear programming (``tools/identities``, sums of three maxima on each side). The
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
     2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
 Check

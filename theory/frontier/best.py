@@ -19,9 +19,9 @@ from theory.frontier.pareto import Budget, check_budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
 from theory.optimal.solve import optimal_estimator
-from theory.subpools import check_kernel_size, number_of_terms
+from theory.subpools import check_count, check_kernel_size, number_of_terms
 
-EXHAUSTIVE_KERNEL = 16
+_EXHAUSTIVE_KERNEL = 16
 """Up to here all sets of orders are looked at."""
 _LARGEST_SOLVED = 64
 _TOPS_TRIED = 3
@@ -124,8 +124,7 @@ def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: C
     """
     d = check_kernel_size(kernel_size)
     chosen = check_budget(budget)
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-        raise InputError(f"limit is an integer >= 0, not {limit!r}")
+    check_count("limit", limit, 0)
     if construction not in ("tree", "shallow"):
         raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
     if chosen == "hidden_layers":
@@ -136,7 +135,7 @@ def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: C
         )
     if _cost(d, (0,), chosen) > limit:
         raise InputError(f"no set of orders has at most {limit} {chosen}: the intercept alone takes more")
-    if d <= EXHAUSTIVE_KERNEL:
+    if d <= _EXHAUSTIVE_KERNEL:
         return _exhaustive(d, chosen, limit)
     return _structured(d, chosen, limit)
 
@@ -150,9 +149,6 @@ def _cost(d: int, orders: tuple[int, ...], budget: Budget, construction: Constru
     return size.units if budget == "units" else size.parameter_count
 
 
-# --- depth ----------------------------------------------------------------------------------------------------------
-
-
 def _by_depth(d: int, limit: int, construction: Construction) -> BestOrders:
     largest = 1
     while largest + 1 < d and least_hidden_layers(largest + 1, construction) <= limit:
@@ -163,10 +159,8 @@ def _by_depth(d: int, limit: int, construction: Construction) -> BestOrders:
     return BestOrders(d, orders, error, error, reason, construction)
 
 
-# --- small kernels: all sets ----------------------------------------------------------------------------------------
-
-
 def _exhaustive(d: int, budget: Budget, limit: int) -> BestOrders:
+    """Look at all sets, for small kernels."""
     maximal = _maximal_sets(d, budget, limit)
     errors = [Fraction(*error) for error in certified_errors(d, maximal)]
     least = min(errors)
@@ -205,10 +199,8 @@ def _lightest(d: int, orders: tuple[int, ...], budget: Budget, limit: int) -> tu
     return used if _cost(d, used, budget) <= limit else orders
 
 
-# --- large kernels: candidates and a bound --------------------------------------------------------------------------
-
-
 def _structured(d: int, budget: Budget, limit: int) -> BestOrders:
+    """Look at candidates, for large kernels, and bound what others may reach."""
     candidates = _by_terms(d, limit) if budget == "terms" else _by_network(d, budget, limit)
     solved = [(_error(d, orders), number_of_terms(d, orders), orders) for orders in dict.fromkeys(candidates)]
     error, _, orders = min(solved)
@@ -257,26 +249,10 @@ def _by_network(d: int, budget: Budget, limit: int) -> Iterator[tuple[int, ...]]
 
 
 def terms_lower_bound(kernel_size: int, terms: int) -> Fraction:
-    """Bound E(d,R) from below for every R with 0 in R and at most so many subpool maxima.
+    """Bound E(d,R) from below for every R with 0 in R and at most so many subpool maxima, N.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    terms : int, >= 1
-        The limit on N.
+    At least ``width_lower_bound(terms)``, which does not know d.
 
-    Returns
-    -------
-    Fraction
-        At least ``width_lower_bound(terms)``, which does not know d.
-
-    Raises
-    ------
-    KernelSizeError, InputError
-
-    Notes
-    -----
     This project. For t = 0, 1, ... let h_t be the number of orders of R above t. The link inequality, t+1 times, and
     the extremal theorem without intercept at kernel size d-t-1 give 1/E(d,R) <= 2^(t+1) H_{h_t}(d-t-1), with H_j(n) the
     number of subsets of n elements with at most j. If R has h orders above d/2 and a orders in 1..d/2, the largest of

@@ -13,14 +13,13 @@ produced them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
 from theory.errors import SolverError
-from theory.frontier.references import Integers, float_references
+from theory.frontier.references import float_references
 from theory.frontier.sets import Masks
 from theory.optimal.extrapolation import extrapolate
 
@@ -32,26 +31,14 @@ def _binomials(kernel_size: int) -> tuple[tuple[fmpz, ...], ...]:
     return tuple(tuple(fmpz.bin_uiui(z, s) for s in range(d)) for z in range(d + 1))
 
 
-def certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequence[int]) -> fmpq | None:
-    """Certify that a reference is optimal, exactly.
+def _certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequence[int]) -> fmpq | None:
+    """Certify exactly that a reference, |S| points at which p alternates, is optimal for increasing orders S in 0..d-1.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : sequence of int, increasing, each in 0..d-1
-        S.
-    reference : sequence of int, as many, each in 0..d-1
-        The points at which p is to alternate between 1 and -1 and the dual weights to sit.
-
-    Returns
-    -------
-    flint.fmpq or None
-        The extrapolation constant, or None where the reference proves nothing.
+    Return the extrapolation constant, or None where the reference proves nothing.
 
     Examples
     --------
-    >>> certified_constant(9, [0, 1, 8], [0, 7, 8]), certified_constant(9, [0, 1, 8], [0, 6, 8])
+    >>> _certified_constant(9, [0, 1, 8], [0, 7, 8]), _certified_constant(9, [0, 1, 8], [0, 6, 8])
     (19, None)
     """
     d, n = kernel_size, len(orders)
@@ -80,40 +67,21 @@ def certified_constant(kernel_size: int, orders: Sequence[int], reference: Seque
     return constant if fmpq(size, abs(unit)) == constant else None
 
 
-def settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int]) -> fmpq:
+def _settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int]) -> fmpq:
     """Certify the constant of one set; where the reference in floats is not optimal, exchange exactly.
 
-    Raises
-    ------
-    SolverError
-        If the exact exchange is not certified either, which the theory excludes.
+    SolverError if the exact exchange is not certified either, which the theory excludes.
     """
-    constant = certified_constant(kernel_size, orders, reference)
+    constant = _certified_constant(kernel_size, orders, reference)
     if constant is None:
-        constant = certified_constant(kernel_size, orders, sorted(extrapolate(kernel_size, orders).dual))
+        constant = _certified_constant(kernel_size, orders, sorted(extrapolate(kernel_size, orders).dual))
     if constant is None:
         raise SolverError(f"the optimum of d = {kernel_size}, R = {orders} is not certified, which the theory excludes")
     return constant
 
 
 def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
-    """Compute E(d,R) for many sets of orders, certified before it is returned.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    masks : integer array
-        Bit r is set for order r; at least one, all below d.
-
-    Returns
-    -------
-    list of (numerator, denominator)
-        In lowest terms, in the order of the masks.
-
-    Raises
-    ------
-    SolverError
+    """Compute E(d,R) for sets of one order or more below d, certified, as numerator and denominator in lowest terms.
 
     Examples
     --------
@@ -125,26 +93,11 @@ def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
     sizes = np.bitwise_count(with_zero)
     for n in np.unique(sizes):
         numbers = np.flatnonzero(sizes == n)
-        orders = _orders_array(kernel_size, with_zero[numbers], int(n))
+        bits = (with_zero[numbers, None] >> np.arange(kernel_size)) & 1
+        orders = np.nonzero(bits)[1].reshape(len(numbers), n)
         references = float_references(kernel_size, orders)
         for number, chosen, reference in zip(numbers.tolist(), orders.tolist(), references.tolist(), strict=True):
-            constant = settle(kernel_size, tuple(chosen), reference)
+            constant = _settle(kernel_size, tuple(chosen), reference)
             error = 1 / (constant + int(masks[number] & 1))
             errors[number] = int(error.p), int(error.q)
     return errors
-
-
-def _orders_array(kernel_size: int, masks: Masks, n: int) -> Integers:
-    bits = (masks[:, None] >> np.arange(kernel_size)) & 1
-    return np.nonzero(bits)[1].reshape(len(masks), n)
-
-
-def certified_error(kernel_size: int, mask: int) -> Fraction:
-    """Compute E(d,R) for one set of orders.
-
-    Examples
-    --------
-    >>> certified_error(9, 0b100000011)
-    Fraction(1, 20)
-    """
-    return Fraction(*certified_errors(kernel_size, np.array([mask], dtype=np.int64))[0])

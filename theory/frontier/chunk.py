@@ -8,7 +8,7 @@ import pyarrow as pa
 from theory.errors import ProblemTooLargeError
 from theory.frontier.certified import certified_errors
 from theory.frontier.sets import Masks, OrderSets, orders_of
-from theory.networks.size import NetworkSize, network_size
+from theory.networks.size import network_size
 from theory.subpools import number_of_terms
 
 SCHEMA = pa.schema(
@@ -29,18 +29,7 @@ SCHEMA = pa.schema(
 
 
 def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int) -> pa.Table:
-    """Solve the sets number start..stop-1 of a sweep. This is what worker processes run.
-
-    Parameters
-    ----------
-    kernel_size : int
-    always : tuple of int
-    start, stop : int
-
-    Returns
-    -------
-    pyarrow.Table
-        With :data:`SCHEMA`, in the order of the masks. ``error`` is the float nearest to ``error_exact``.
+    """Solve the sets number start..stop-1 of a sweep, in the order of the masks. This is what worker processes run.
 
     Examples
     --------
@@ -52,44 +41,30 @@ def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int
 
 
 def rows(kernel_size: int, masks: Masks) -> pa.Table:
-    """Solve some sets of orders, given as masks.
+    """Solve some sets of orders, given as masks; ``error`` is the float nearest to ``error_exact``.
 
-    Raises
-    ------
-    SolverError
-        If an error is not certified. No row is returned then.
-    ProblemTooLargeError
-        If a network has 2^63 parameters or more.
+    SolverError if an error is not certified, ProblemTooLargeError if a network has 2^63 parameters or more. There are
+    no rows then.
     """
-    numbers: list[int] = masks.tolist()
-    orders = [orders_of(mask) for mask in numbers]
+    orders = [orders_of(mask) for mask in masks.tolist()]
     errors = certified_errors(kernel_size, masks)
     # Sets that differ in their largest order share most of what is counted, so the order of the masks is good.
     sizes = [network_size(kernel_size, chosen) for chosen in orders]
     try:
         return pa.table(
             {
-                "kernel_size": np.full(len(numbers), kernel_size, dtype=np.int32),
+                "kernel_size": np.full(len(orders), kernel_size, dtype=np.int32),
                 "orders": orders,
                 "mask": masks,
                 "error": [p / q for p, q in errors],
                 "error_exact": [f"{p}/{q}" for p, q in errors],
                 "terms": [number_of_terms(kernel_size, chosen) for chosen in orders],
-                **_counts(sizes),
+                "hidden_layers": [size.hidden_layers for size in sizes],
+                "widths": [size.widths for size in sizes],
+                "units": [size.units for size in sizes],
+                "parameters": [size.parameter_count for size in sizes],
             },
             schema=SCHEMA,
         )
     except (OverflowError, pa.ArrowInvalid):
         raise ProblemTooLargeError(f"networks for kernel size {kernel_size} have 2^63 parameters or more") from None
-
-
-def _counts(sizes: list[NetworkSize]) -> dict[str, list[object]]:
-    return {
-        "hidden_layers": [size.hidden_layers for size in sizes],
-        "widths": [size.widths for size in sizes],
-        "units": [size.units for size in sizes],
-        "parameters": [size.parameter_count for size in sizes],
-    }
-
-
-__all__ = ["SCHEMA", "rows", "solve_chunk"]

@@ -27,17 +27,15 @@ from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
 from theory.seals import seal, unseal
 
-FORMAT = "subpool-sweep"
-VERSION = 1
-DESCRIPTION = "sweep.json"
-_FORM = Form("a sweep", FORMAT, VERSION)
+_DESCRIPTION = "sweep.json"
+_FORM = Form("a sweep", "subpool-sweep", 1)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 _LARGEST_FILE = 1 << 26
 """In bytes, 4,096 for a row, which takes about 30. Of a larger file the beginning is read: its checksum is wrong."""
 
 
-def chunk_sets(sets: int) -> int:
+def _chunk_sets(sets: int) -> int:
     """Choose the number of sets of a chunk: a power of two, by the number of sets alone.
 
     Chunks are at most what is lost when a sweep is killed, and at least what makes the cost of a file and of a message
@@ -45,7 +43,7 @@ def chunk_sets(sets: int) -> int:
 
     Examples
     --------
-    >>> [chunk_sets(1 << k) for k in (6, 11, 15, 27)]
+    >>> [_chunk_sets(1 << k) for k in (6, 11, 15, 27)]
     [256, 256, 1024, 16384]
     """
     even = 1 << max(0, (sets // _CHUNKS).bit_length() - (sets % _CHUNKS == 0))
@@ -54,17 +52,7 @@ def chunk_sets(sets: int) -> int:
 
 @dataclass(frozen=True)
 class SweepDataset:
-    """A sweep on disk, whole or not.
-
-    Attributes
-    ----------
-    path : Path
-        The folder.
-    sets : OrderSets
-        What it covers.
-    chunk_sets : int
-        Number of sets in each file but the last.
-    """
+    """A sweep in the folder ``path``, whole or not: what it covers, and how many sets are in each file but the last."""
 
     path: Path
     sets: OrderSets
@@ -98,10 +86,8 @@ class SweepDataset:
     def present(self) -> set[int]:
         """Find the chunks whose files are there. Only these are looked for: a dataset may be huge.
 
-        Raises
-        ------
-        StorageError
-            If there is another Parquet file, such as a copy of a chunk: who reads all files would count its sets twice.
+        StorageError if there is another Parquet file, such as a copy of a chunk: who reads all files would count its
+        sets twice.
         """
         found = set()
         for name in (file.name for file in self.path.glob("*.parquet")):
@@ -113,12 +99,7 @@ class SweepDataset:
         return found
 
     def load(self, chunk: int) -> pa.Table:
-        """Read a chunk, if its file is as it was written, and about the sets that it should be about.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Read a chunk; StorageError if its file is not as written, or not about the sets that it should be about."""
         file = self.file(chunk)
         try:
             return self._checked(unseal(_content(file)), *self.span(chunk))
@@ -161,21 +142,13 @@ class SweepDataset:
         return not others and any(map(self.is_whole, chunks))
 
     def write(self, chunk: int, table: pa.Table) -> None:
-        """Write the file of a chunk, whole or not at all.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Write the file of a chunk, whole or not at all."""
         write_whole(self.file(chunk), seal(table), note=_NOTE)
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Read chunk by chunk, so that a sweep need not fit into memory.
 
-        Raises
-        ------
-        StorageError
-            If a chunk is missing or damaged, or there is a file too many: a frontier of some of the sets would be none.
+        StorageError if a chunk is missing or damaged, or a file too many: a frontier of some of the sets would be none.
         """
         self.present()
         for chunk in range(self.chunks):
@@ -186,19 +159,14 @@ class SweepDataset:
             yield table if columns is None else table.select(columns)
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read all rows.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Read all rows."""
         return pa.concat_tables(self.tables(columns))
 
     def describe(self) -> dict[str, Any]:
         """Return what ``sweep.json`` says."""
         return {
-            "format": FORMAT,
-            "version": VERSION,
+            "format": _FORM.format,
+            "version": _FORM.version,
             "kernel_size": self.kernel_size,
             "always": list(self.always),
             "sets": len(self.sets),
@@ -208,48 +176,30 @@ class SweepDataset:
 
 
 def open_dataset(path: str | Path) -> SweepDataset:
-    """Open the dataset in a folder.
-
-    Raises
-    ------
-    FormatError
-        If there is none, or its description is not what this version writes.
-    """
+    """Open the dataset in a folder; FormatError if there is none, or not described as this version does it."""
     folder = Path(path)
     try:
-        data = _FORM.load(folder / DESCRIPTION)
+        data = _FORM.load(folder / _DESCRIPTION)
         dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
         if not 1 <= dataset.chunk_sets <= _LARGEST_CHUNK or data != dataset.describe():
             raise ValueError("it contradicts itself, or is of another version")
     except FileNotFoundError:
-        raise FormatError(f"{folder} holds no sweep: there is no {DESCRIPTION} in it") from None
+        raise FormatError(f"{folder} holds no sweep: there is no {_DESCRIPTION} in it") from None
     except OSError as error:
-        raise FormatError(f"{folder / DESCRIPTION} cannot be read: {error}") from None
+        raise FormatError(f"{folder / _DESCRIPTION} cannot be read: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
         # What starting the sweep again does without it: create_dataset.
         raise FormatError(
-            f"{folder / DESCRIPTION} does not describe a sweep: {error}; if it did, move it elsewhere and start the "
+            f"{folder / _DESCRIPTION} does not describe a sweep: {error}; if it did, move it elsewhere and start the "
             "sweep again, which keeps its chunks"
         ) from None
     return dataset
 
 
 def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepDataset:
-    """Begin a dataset in a new or empty folder, or go on with the one that is there.
+    """Begin a dataset in a new or empty folder, or go on with the one that is there, where it may be resumed.
 
-    Parameters
-    ----------
-    path : str or Path
-    sets : OrderSets
-    resume : bool
-        Whether a dataset that is there already may be gone on with.
-
-    Raises
-    ------
-    InputError
-        If the folder holds something else, a dataset of other parameters, or one at all and ``resume`` is False.
-    StorageError
-        If the folder cannot be made or written to.
+    InputError if the folder holds something else, or a dataset of other parameters.
     """
     folder = Path(path)
     try:
@@ -259,14 +209,14 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
         raise InputError(f"{folder} is a file, not a folder") from None
     except OSError as error:
         raise StorageError(f"cannot write to the folder {folder}: {error.strerror}") from None
-    wanted = SweepDataset(folder, sets, chunk_sets(len(sets)))
-    if DESCRIPTION in names:
+    wanted = SweepDataset(folder, sets, _chunk_sets(len(sets)))
+    if _DESCRIPTION in names:
         return _resumed(open_dataset(folder), wanted, resume=resume)
     if names and not (resume and wanted.lacks_its_description_alone()):
         raise InputError(
             f"{folder} holds something else, such as {min(names)}; a sweep needs a folder that is new or empty"
         )
-    write_whole(folder / DESCRIPTION, json.dumps(wanted.describe(), indent=2) + "\n", note=_NOTE)
+    write_whole(folder / _DESCRIPTION, json.dumps(wanted.describe(), indent=2) + "\n", note=_NOTE)
     return wanted
 
 
@@ -283,14 +233,8 @@ def _resumed(present: SweepDataset, wanted: SweepDataset, *, resume: bool) -> Sw
 
 @contextmanager
 def writing(dataset: SweepDataset) -> Iterator[None]:
-    """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process.
-
-    Raises
-    ------
-    StorageError
-        If another process is writing the dataset.
-    """
-    with locked(dataset.path / DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
+    """Keep other sweeps out of the folder, and clear away what a killed one left. A lock ends with its process."""
+    with locked(dataset.path / _DESCRIPTION, busy=f"another process is writing the sweep in {dataset.path}"):
         for entry in dataset.path.iterdir():
             if is_left_over(entry.name):
                 entry.unlink(missing_ok=True)
@@ -302,12 +246,3 @@ def _content(file: Path) -> bytes:
         raise FormatError("is missing")
     with file.open("rb") as stream:
         return stream.read(_LARGEST_FILE)
-
-
-__all__ = [
-    "SweepDataset",
-    "chunk_sets",
-    "create_dataset",
-    "open_dataset",
-    "writing",
-]

@@ -21,18 +21,11 @@ Budget = Literal["terms", "units", "parameters", "hidden_layers"]
 Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
 """The rows of a sweep, or the dataset or folder that they are in."""
 
-Floats = NDArray[np.float64]
-
 _COLUMNS = ["orders", "error", "error_exact", "terms", "hidden_layers", "units", "parameters"]
 
 
 def check_budget(budget: object) -> Budget:
-    """Return the budget if it is one.
-
-    Raises
-    ------
-    InputError
-    """
+    """Return the budget if it is one."""
     if budget not in get_args(Budget):
         raise InputError(f"a budget is {', '.join(map(repr, get_args(Budget)))}, not {budget!r}")
     return budget  # type: ignore[return-value]
@@ -115,12 +108,7 @@ def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
 
 
 def parts(table: Table, columns: list[str]) -> Iterator[pa.Table]:
-    """Yield some columns of a sweep, chunk by chunk.
-
-    Raises
-    ------
-    FormatError, StorageError
-    """
+    """Yield some columns of a sweep, chunk by chunk."""
     if isinstance(table, (str, Path)):
         table = open_dataset(table)
     if isinstance(table, SweepDataset):
@@ -148,33 +136,12 @@ def _undominated(points: Iterable[FrontierPoint], budget: Budget) -> list[Fronti
     return front
 
 
-def best_within(table: Table, budget: Budget, limit: int) -> FrontierPoint | None:
-    """Find the least error that a budget buys, None where not even one set is within it.
-
-    Examples
-    --------
-    >>> from theory.frontier.chunk import solve_chunk
-    >>> best_within(solve_chunk(5, (0,), 0, 16), "terms", 20).orders
-    (0, 3, 4)
-    """
-    affordable = [point for point in pareto_front(table, budget) if point.cost(budget) <= limit]
-    return affordable[-1] if affordable else None
-
-
 @dataclass(frozen=True)
 class WidthLaw:
-    """The least product of error and width over the sets of a sweep.
+    """The least E(d,R) N(R) over the sets of a sweep, and where it is, the first by mask.
 
-    Attributes
-    ----------
-    product : Fraction
-        The least E(d,R) N(R).
-    orders : tuple of int
-        Where, the first by mask.
-    product_of_more, orders_of_more : Fraction, tuple of int
-        The same among the sets of two orders or more; as before where there are none. (E N = 1/2 for R = {0}.)
-    below_half : int
-        Number of sets with E N < 1/2.
+    The same ``_of_more`` among the sets of two orders or more, as E N = 1/2 for R = {0}; as before where there are
+    none. ``below_half`` is the number of sets with E N < 1/2.
     """
 
     product: Fraction
@@ -191,25 +158,13 @@ class WidthLaw:
 
 _ROUNDING = 1e-12
 
+_Product: TypeAlias = tuple[Fraction, tuple[int, ...]]
+"""E(d,R) N(R), and R."""
+
 
 def width_law(table: Table) -> WidthLaw:
     """Find the least E(d,R) N(R) over the rows of a sweep, exactly.
 
-    Parameters
-    ----------
-    table : pyarrow.Table, SweepDataset, str or Path
-        The rows of a sweep.
-
-    Returns
-    -------
-    WidthLaw
-
-    Raises
-    ------
-    FormatError, StorageError
-
-    Notes
-    -----
     E N >= 1/2 holds for all sets with the intercept up to kernel size 18, and fails at 19 for {0..4} with {13..18}.
     Floats sort out the products that are far from the least one and from 1/2; the others are computed in rationals.
 
@@ -222,8 +177,8 @@ def width_law(table: Table) -> WidthLaw:
     >>> law.product_of_more, law.orders_of_more
     (Fraction(3, 5), (0, 4))
     """
-    least: tuple[Fraction, tuple[int, ...]] | None = None
-    least_of_more: tuple[Fraction, tuple[int, ...]] | None = None
+    least: _Product | None = None
+    least_of_more: _Product | None = None
     below_half = 0
     for part in parts(table, ["orders", "mask", "error", "error_exact", "terms"]):
         products = part["error"].to_numpy() * part["terms"].to_numpy()
@@ -239,8 +194,8 @@ def width_law(table: Table) -> WidthLaw:
 
 
 def _least(
-    best: tuple[Fraction, tuple[int, ...]] | None, part: pa.Table, products: Floats, which: NDArray[np.bool_]
-) -> tuple[Fraction, tuple[int, ...]] | None:
+    best: _Product | None, part: pa.Table, products: NDArray[np.float64], which: NDArray[np.bool_]
+) -> _Product | None:
     """Return the least product so far; what floats cannot tell apart is compared exactly."""
     if not which.any():
         return best
@@ -249,6 +204,6 @@ def _least(
     return min([*([best] if best else []), *candidates], key=lambda pair: pair[0])
 
 
-def _product(part: pa.Table, number: int) -> tuple[Fraction, tuple[int, ...]]:
+def _product(part: pa.Table, number: int) -> _Product:
     row = part.slice(number, 1).to_pylist()[0]
     return from_string(row["error_exact"]) * row["terms"], tuple(row["orders"])

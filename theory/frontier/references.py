@@ -13,17 +13,17 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-TOLERANCE = 1e-6
+_TOLERANCE = 1e-6
 """How far a float |p| may exceed 1 where the exchange stops."""
 _ZERO = 1e-10
 _MOST_EXCHANGES = 40
 
 
 @lru_cache(maxsize=4)
-def _bases(kernel_size: int) -> Floats:
+def _bases(kernel_size: int) -> _Floats:
     """Orthonormal values at z = 0..d-1 of C(z,a), C(z,a) z, C(z,a) z^2, ...: entry [a, k, z], k < d - a.
 
     The first k+1 of them span the same functions as C(z,a)..C(z,a+k), because C(z,a+i) = C(z,a) times a polynomial of
@@ -43,27 +43,22 @@ def _bases(kernel_size: int) -> Floats:
     return bases
 
 
-def _features(kernel_size: int, orders: Integers) -> Floats:
+def _features(kernel_size: int, orders: Integers) -> _Floats:
     """Values at z = 0..d-1 of a basis of the span of C(z,s), s in S, for each set: shape (sets, d, n)."""
     first = orders.copy()  # of the run of consecutive orders that an order is in
     for i in range(1, orders.shape[1]):
         follows = orders[:, i] == orders[:, i - 1] + 1
         first[follows, i] = first[follows, i - 1]
-    features: Floats = _bases(kernel_size)[first, orders - first].transpose(0, 2, 1)
+    features: _Floats = _bases(kernel_size)[first, orders - first].transpose(0, 2, 1)
     return features
 
 
-def first_references(kernel_size: int, orders: Integers) -> Integers:
+def _first_references(kernel_size: int, orders: Integers) -> Integers:
     """Return references halfway between Chebyshev points of [0, d-1] and the n largest points.
 
     Both have z_i >= s_i, so they are not singular, and so has their mean. Optimal references lie between them: the
     former is near the optimum for the lowest orders, and the latter for the highest. Far from the optimum |p| is so
     large that floats cannot find back.
-
-    Examples
-    --------
-    >>> first_references(9, np.array([[0, 1, 8]])).tolist()
-    [[3, 5, 8]]
     """
     n = orders.shape[1]
     last = kernel_size - 1
@@ -76,7 +71,7 @@ def first_references(kernel_size: int, orders: Integers) -> Integers:
     return halfway
 
 
-def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
+def _run_maxima(values: _Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
     """In each run of equal signs the point with the largest |p|; and whether there are n runs."""
     sizes = np.abs(values)
     signs = np.where(sizes > _ZERO, np.sign(values), 0).astype(np.int64)
@@ -95,17 +90,7 @@ def _run_maxima(values: Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
 def float_references(kernel_size: int, orders: Integers) -> Integers:
     """Exchange until no |p| exceeds 1 by more than the tolerance, or floats can tell no more.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : integer array, shape (sets, n)
-        Each row increases; all in 0..d-1.
-
-    Returns
-    -------
-    integer array, shape (sets, n)
-        A reference for each set, mostly the optimal one.
+    Both arrays have a row for each set: its orders, increasing and in 0..d-1, and a reference, mostly the optimal one.
 
     Examples
     --------
@@ -115,7 +100,7 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
     features = _features(kernel_size, orders)
     sets, n = orders.shape
     signs = (-1.0) ** np.arange(n - 1, -1, -1)
-    result = first_references(kernel_size, orders)
+    result = _first_references(kernel_size, orders)
     active = np.arange(sets)
     for _ in range(_MOST_EXCHANGES):
         reference, chosen = result[active], features[active]
@@ -126,12 +111,9 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
             break
         values = (chosen @ primal)[:, :, 0]
         points, regular = _run_maxima(values, n)
-        going_on = regular & (np.abs(values).max(axis=1) > 1 + TOLERANCE)
+        going_on = regular & (np.abs(values).max(axis=1) > 1 + _TOLERANCE)
         active = active[going_on]
         if not len(active):
             break
         result[active] = points[going_on]
     return result
-
-
-__all__ = ["TOLERANCE", "first_references", "float_references"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,15 @@ from numpy.typing import NDArray
 from theory.errors import KernelSizeError, OrdersError
 from theory.subpools import check_kernel_size, check_orders
 
-Masks = NDArray[np.int64]
+Masks: TypeAlias = NDArray[np.int64]
+"""Sets of orders: bit r is set for order r."""
 
-LARGEST_KERNEL = 62
+_LARGEST_KERNEL = 62
 """Masks are signed integers of 64 bits, with one bit for each order below d."""
 
 
 def orders_of(mask: int) -> tuple[int, ...]:
-    """Return the orders of a mask, in which bit r is set for order r.
+    """Return the orders of a mask.
 
     Examples
     --------
@@ -29,15 +31,15 @@ def orders_of(mask: int) -> tuple[int, ...]:
     return tuple(r for r in range(mask.bit_length()) if mask >> r & 1)
 
 
-def mask_of(orders: Iterable[int]) -> int:
-    """Return the mask with the bits of some orders set.
+def _mask_of(orders: Iterable[int]) -> int:
+    """Return the mask with the bits of some distinct orders set.
 
     Examples
     --------
-    >>> mask_of([0, 1, 8])
+    >>> _mask_of([0, 1, 8])
     259
     """
-    return sum(1 << r for r in set(orders))
+    return sum(1 << r for r in orders)
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,6 @@ class OrderSets:
     """The nonempty sets R of orders in 0..d-1 that contain ``always``, in the order of their masks.
 
     Order d is left out: with it the class contains the maximum itself, and every error is 0.
-
-    Attributes
-    ----------
-    kernel_size : int
-    always : tuple of int
 
     Examples
     --------
@@ -65,10 +62,6 @@ class OrderSets:
     def of(cls, kernel_size: int, always: Iterable[int]) -> OrderSets:
         """Check the parameters.
 
-        Raises
-        ------
-        KernelSizeError, OrdersError
-
         Examples
         --------
         >>> OrderSets.of(4, [0, 4])
@@ -77,8 +70,8 @@ class OrderSets:
         theory.errors.OrdersError: a sweep is over sets of orders in 0..3, but 4 is to be in all of them
         """
         d = check_kernel_size(kernel_size)
-        if d > LARGEST_KERNEL:
-            raise KernelSizeError(f"sweeps go up to kernel size {LARGEST_KERNEL}, the bits of a mask, not {d}")
+        if d > _LARGEST_KERNEL:
+            raise KernelSizeError(f"sweeps go up to kernel size {_LARGEST_KERNEL}, the bits of a mask, not {d}")
         chosen = check_orders(d, always, maybe_none=True)
         if chosen and chosen[-1] == d:
             raise OrdersError(f"a sweep is over sets of orders in 0..{d - 1}, but {d} is to be in all of them")
@@ -89,7 +82,7 @@ class OrderSets:
         """The orders that a set may contain or not."""
         return tuple(r for r in range(self.kernel_size) if r not in self.always)
 
-    @cached_property
+    @property
     def _skipped(self) -> int:
         return 0 if self.always else 1  # the empty set
 
@@ -99,7 +92,7 @@ class OrderSets:
     def masks(self, start: int, stop: int) -> Masks:
         """Return the masks of the sets number start..stop-1."""
         numbers = np.arange(start, min(stop, len(self)), dtype=np.int64) + self._skipped
-        masks = np.full(len(numbers), mask_of(self.always), dtype=np.int64)
+        masks = np.full(len(numbers), _mask_of(self.always), dtype=np.int64)
         for bit, order in enumerate(self.free):
             masks |= (numbers >> bit & 1) << order
         return masks

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from theory.errors import ClusterError, SubpoolError
@@ -20,24 +21,15 @@ from theory.extras import import_extra
 T = TypeVar("T")
 R = TypeVar("R")
 
-CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 5
 """How long an answer of a scheduler, or its first worker, is waited for."""
-LOOK_SECONDS = 30
+_LOOK_SECONDS = 30
 """How long a result is waited for before somebody looks whether anyone is still computing."""
 _AHEAD = 2
 
 
 class Cluster(NamedTuple):
-    """Those who compute elsewhere.
-
-    Attributes
-    ----------
-    executor : Executor
-    slots : int
-        Threads of all workers.
-    look : callable
-        Raises ClusterError where no worker is left.
-    """
+    """Those who compute elsewhere: the threads of all workers are slots; ``look`` raises if no worker is left."""
 
     executor: Executor
     slots: int
@@ -54,33 +46,17 @@ def map_unordered(
 ) -> Iterator[tuple[T, R]]:
     """Yield each task with its result, as they come; a few tasks are under way for each slot, the others not yet made.
 
-    Parameters
-    ----------
-    executor : Executor
-    slots : int
-        How many tasks run at the same time.
-    function : callable
-        Takes one task.
-    tasks : iterable
-        May be long.
-    look : callable, optional
-        Called now and then while there is no result, to raise an error if none is to be expected.
+    ``look`` is called now and then while there is no result, to raise an error if none is to be expected.
     """
     waiting: dict[Future[R], T] = {}
     again: list[T] = []
     pending = iter(tasks)
-    exhausted = False
     while True:
-        while not exhausted and len(waiting) < _AHEAD * slots:
-            try:
-                task = next(pending)
-            except StopIteration:
-                exhausted = True
-            else:
-                waiting[executor.submit(function, task)] = task
+        for task in islice(pending, _AHEAD * slots - len(waiting)):
+            waiting[executor.submit(function, task)] = task
         if not waiting:
             return
-        done, _ = wait(waiting, LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        done, _ = wait(waiting, _LOOK_SECONDS, return_when=FIRST_COMPLETED)
         if not done and look is not None:
             look()
         for future in done:
@@ -101,23 +77,10 @@ def map_unordered(
 
 @contextmanager
 def dask_cluster(scheduler: str) -> Iterator[Cluster]:
-    """Connect to a Dask cluster.
+    """Connect to a Dask cluster by its scheduler's address, such as ``"tcp://127.0.0.1:8786"``.
 
-    Parameters
-    ----------
-    scheduler : str
-        Its address, such as ``"tcp://127.0.0.1:8786"``.
-
-    Yields
-    ------
-    Cluster
-
-    Raises
-    ------
-    MissingDependencyError
-    ClusterError
-        If the scheduler does not answer within seconds, or has no workers. In the block: if it goes away, or if its
-        workers do, or cannot compute.
+    ClusterError if the scheduler does not answer within seconds, or has no workers; in the block, if it goes away, or
+    if its workers do, or cannot compute.
     """
     distributed = import_extra("distributed", extra="cluster", purpose="a scheduler needs dask and distributed")
     with _silenced("distributed", "distributed.client", "tornado.application"):
@@ -135,7 +98,7 @@ def dask_cluster(scheduler: str) -> Iterator[Cluster]:
         except (distributed.KilledWorker, ImportError, RuntimeError, ValueError) as error:
             raise ClusterError(f"the workers at {scheduler} cannot solve: {_first_line(error)}") from None
         finally:
-            client.close(timeout=CONNECT_SECONDS)
+            client.close(timeout=_CONNECT_SECONDS)
 
 
 @contextmanager
@@ -153,20 +116,20 @@ def _silenced(*names: str) -> Iterator[None]:
 
 def _connect(client: Callable[..., Any], scheduler: str) -> Any:
     try:
-        return client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        return client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         reason = _first_line(error)
     # What is left of the client goes now. Collected later, while another client starts, its end would wait for a lock
     # that this start holds, for ever.
     gc.collect()
-    raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {CONNECT_SECONDS} s: {reason}")
+    raise ClusterError(f"no Dask scheduler answers at {scheduler!r} within {_CONNECT_SECONDS} s: {reason}")
 
 
 def _require_workers(client: Any, scheduler: str) -> None:
     if client.status == "closed":
         raise CancelledError  # as its tasks have been, but for those that it was just fetching
     try:
-        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
     except TimeoutError:
         raise ClusterError(
             f"the scheduler at {scheduler} has no workers; start some that have this package: dask worker {scheduler}"

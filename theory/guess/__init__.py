@@ -32,16 +32,16 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from theory.errors import FormatError, InputError
-from theory.guess.ansatz import MARGIN, attempt_name, attempts, find_coefficient, find_formula
+from theory.errors import InputError
+from theory.guess.ansatz import MARGIN, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
-from theory.guess.orders import DEFAULT_COUNT, FEWEST, format_sizes, kernel_sizes_of, labels
+from theory.guess.orders import FEWEST, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
 from theory.notation import parse_orders
 from theory.objectives import CERTIFIED, DEFAULT, Objective, find_objective
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
-from theory.rationals import from_string, to_string
+from theory.rationals import to_string
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Guess:
     @cached_property
     def tried(self) -> tuple[str, ...]:
         """The kinds of formulas that the kernel sizes sufficed to try, in order."""
-        return tuple(attempt_name(*attempt) for attempt in attempts(len(self.tested)))
+        return tuple(name for name, *_ in attempts(len(self.tested)))
 
     @property
     def summary(self) -> str:
@@ -116,43 +116,10 @@ class Guess:
             "fitted": list(self.fitted),
             "tested": list(self.tested),
             "tried": list(self.tried),
-            "inverse_error": None if self.inverse_error is None else self.inverse_error.to_dict(),
-            "coefficients": {
-                label: None if formula is None else formula.to_dict() for label, formula in self.coefficients.items()
-            },
+            "inverse_error": self.inverse_error and self.inverse_error.to_dict(),
+            "coefficients": {label: formula and formula.to_dict() for label, formula in self.coefficients.items()},
             "errors": {str(d): to_string(error) for d, error in self.errors.items()},
         }
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Guess:
-        """Read what :meth:`to_dict` wrote.
-
-        Raises
-        ------
-        FormatError
-            If it is no such object.
-
-        Examples
-        --------
-        >>> Guess.from_dict({})
-        Traceback (most recent call last):
-        ...
-        theory.errors.FormatError: not a guess as to_dict writes it: 'orders' is missing
-        """
-        try:
-            return cls(
-                orders=str(value["orders"]),
-                objective=find_objective(value["objective"]).name,
-                fitted=tuple(int(d) for d in value["fitted"]),
-                tested=tuple(int(d) for d in value["tested"]),
-                inverse_error=_optional_formula(value["inverse_error"]),
-                coefficients=MappingProxyType({k: _optional_formula(f) for k, f in value["coefficients"].items()}),
-                errors=MappingProxyType({int(d): from_string(error) for d, error in value["errors"].items()}),
-            )
-        except KeyError as error:
-            raise FormatError(f"not a guess as to_dict writes it: {error} is missing") from None
-        except (TypeError, AttributeError):
-            raise FormatError("not a guess as to_dict writes it") from None
 
     def skeleton(self, name: str) -> str:
         """Write the source of a claim about this conjecture, for ``proofs_check/theorems/<name>.py``.
@@ -191,10 +158,6 @@ class Guess:
         if self.inverse_error is None:
             raise InputError(f"there is nothing to claim: 1/E of the orders {self.orders} has no formula")
         return write_skeleton(self, self.inverse_error, name)
-
-
-def _optional_formula(value: Mapping[str, Any] | None) -> Formula | None:
-    return None if value is None else Formula.from_dict(value)
 
 
 def guess_formula(
@@ -291,4 +254,4 @@ def _of_order(label: str, optima: Mapping[int, Mapping[int, Fraction]]) -> dict[
     return {d: optima[d][order] for d, order in orders.items() if order in optima[d]}
 
 
-__all__ = ["DEFAULT_COUNT", "FEWEST", "MARGIN", "Formula", "Guess", "guess_formula"]
+__all__ = ["FEWEST", "MARGIN", "Formula", "Guess", "guess_formula"]

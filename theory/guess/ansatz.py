@@ -40,7 +40,7 @@ _POWER_OF_TWO = _Function(Integer(2) ** D, lambda d: 2**d)
 _CENTRAL = _central(0)
 
 
-class Data:
+class _Data:
     """Values v by kernel size, and what they contribute to the linear systems: sum c_i d^e g(d) = v sum b_i d^e.
 
     Each column is computed once: the same few occur in hundreds of ansätze.
@@ -79,7 +79,7 @@ class _Ansatz:
         """Number of free parameters; a common factor of all coefficients does not count."""
         return len(self.terms) + self.degree
 
-    def fit(self, data: Data) -> list[int] | None:
+    def fit(self, data: _Data) -> list[int] | None:
         """Find the coefficients that give the data, if there are any and the data outnumber the parameters."""
         if self.parameters >= len(data.values):
             return None
@@ -106,7 +106,7 @@ def _polynomial(factor: _Function, degree: int) -> tuple[tuple[_Function, int], 
 
 
 @cache
-def rational() -> tuple[_Ansatz, ...]:
+def _rational() -> tuple[_Ansatz, ...]:
     """List the rational functions, by increasing number of parameters."""
     return tuple(
         _Ansatz(_polynomial(_ONE, total - below), below)
@@ -141,42 +141,31 @@ def _mixed() -> tuple[_Ansatz, ...]:
     return tuple(sorted(found, key=lambda ansatz: ansatz.parameters))
 
 
-@dataclass(frozen=True)
-class _Stage:
-    name: str
-    ansaetze: Callable[[], tuple[_Ansatz, ...]]
-    moduli: tuple[int, ...]
-
-
-_STAGES = (
-    _Stage("rational function", rational, _PARITY),
-    _Stage("sum of at most three terms", _sums, _PARITY),
-    _Stage("mixed rational function, power of 2 and central binomial", _mixed, _PARITY),
-    _Stage("rational function", rational, _FINER),
+_STAGES: tuple[tuple[str, Callable[[], tuple[_Ansatz, ...]], tuple[int, ...]], ...] = (
+    ("rational function", _rational, _PARITY),
+    ("sum of at most three terms", _sums, _PARITY),
+    ("mixed rational function, power of 2 and central binomial", _mixed, _PARITY),
+    ("rational function", _rational, _FINER),
 )
 
 
-def attempts(number_tested: int) -> Iterator[tuple[_Stage, int]]:
-    """Yield what is tried, in order: a stage, and into how many classes of d it is split."""
-    for stage in _STAGES:
-        yield from ((stage, modulus) for modulus in stage.moduli if MARGIN * modulus <= number_tested)
-
-
-def attempt_name(stage: _Stage, modulus: int) -> str:
-    """Name an ansatz and its split for people."""
-    split = {1: "", 2: ", split by parity"}.get(modulus, f", split by d mod {modulus}")
-    return f"{stage.name}{split}"
+def attempts(number_tested: int) -> Iterator[tuple[str, Callable[[], tuple[_Ansatz, ...]], int]]:
+    """Yield what is tried, in order: its name, the ansätze, and into how many classes of d they are split."""
+    for name, ansaetze, moduli in _STAGES:
+        for modulus in moduli:
+            if MARGIN * modulus <= number_tested:
+                split = {1: "", 2: ", split by parity"}.get(modulus, f", split by d mod {modulus}")
+                yield name + split, ansaetze, modulus
 
 
 def find_formula(values: Mapping[int, Fraction], tested: Sequence[int]) -> Formula | None:
     """Find the first formula of all stages that the unseen values confirm."""
     seen = [d for d in values if d not in tested]
     unseen = [d for d in values if d in tested]
-    for stage, modulus in attempts(len(unseen)):
+    for name, ansaetze, modulus in attempts(len(unseen)):
         for exceptions in (0, len(seen) // 6, len(seen) // 3):
-            pieces = _pieces(stage.ansaetze(), modulus, values, seen[exceptions:], unseen)
+            pieces = _pieces(ansaetze(), modulus, values, seen[exceptions:], unseen)
             if pieces is not None:
-                name = attempt_name(stage, modulus)
                 return _formula(pieces, name, values, fitted=seen[exceptions:], tested=unseen)
     return None
 
@@ -196,7 +185,7 @@ def _pieces(
 
 def _piece(ansaetze: Sequence[_Ansatz], known: Mapping[int, Fraction], hidden: Mapping[int, Fraction]) -> Expr | None:
     """Find the first ansatz that fits the known values, with parameters to spare, and gives the hidden ones."""
-    data = Data(known)
+    data = _Data(known)
     for ansatz in ansaetze:
         coefficients = ansatz.fit(data)
         expression = None if coefficients is None else ansatz.expression(coefficients)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Integer
 
-from theory.errors import FormatError, InputError, KernelSizeError
+from theory.errors import FormatError, KernelSizeError
 from theory.optimal.families import D
 from theory.subpools import check_kernel_size
 
@@ -89,33 +89,6 @@ class Formula:
             *((piece, sympy.Eq(sympy.Mod(D, self.modulus), i)) for i, piece in enumerate(self.pieces))
         )
 
-    @property
-    def even(self) -> Expr:
-        """The expression for even d.
-
-        Raises
-        ------
-        InputError
-            If the formula is split more finely than by parity.
-        """
-        return self._parity(0)
-
-    @property
-    def odd(self) -> Expr:
-        """The expression for odd d.
-
-        Raises
-        ------
-        InputError
-            If the formula is split more finely than by parity.
-        """
-        return self._parity(1)
-
-    def _parity(self, remainder: int) -> Expr:
-        if self.modulus > 2:
-            raise InputError(f"the formula is split by d mod {self.modulus}, not by parity")
-        return self.pieces[remainder % self.modulus]
-
     def evaluate(self, kernel_size: int) -> Fraction:
         """Return the value at one kernel size, exactly.
 
@@ -171,34 +144,6 @@ class Formula:
             "fitted": list(self.fitted),
             "tested": list(self.tested),
         }
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Formula:
-        """Read what :meth:`to_dict` wrote.
-
-        Raises
-        ------
-        FormatError
-            If it is no such object.
-
-        Examples
-        --------
-        >>> formula = Formula.from_texts(["d**2"])
-        >>> Formula.from_dict(formula.to_dict()) == formula
-        True
-        >>> Formula.from_dict({})
-        Traceback (most recent call last):
-        ...
-        theory.errors.FormatError: not a formula as to_dict writes it: 'pieces' is missing
-        """
-        try:
-            given = cls.from_texts(value["pieces"], valid_from=int(value["valid_from"]))
-            fitted, tested = (tuple(int(d) for d in value[key]) for key in ("fitted", "tested"))
-            return replace(given, method=str(value["method"]), fitted=fitted, tested=tested)
-        except KeyError as error:
-            raise FormatError(f"not a formula as to_dict writes it: {error} is missing") from None
-        except (TypeError, AttributeError):
-            raise FormatError("not a formula as to_dict writes it") from None
 
 
 def _read_formula(text: object) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from theory.errors import InputError, KernelSizeError, OrdersError
 from theory.guess.ansatz import MARGIN
@@ -12,14 +12,14 @@ from theory.subpools import check_kernel_size
 
 FEWEST = 8
 """The least number of kernel sizes for a guess: 5 to fit and 3 to test."""
-DEFAULT_COUNT = 25
+_DEFAULT_COUNT = 25
 """Number of kernel sizes solved by default."""
 
 _LARGEST_NUMBER = 100
 _ENDS = 3
 
 
-def far_kernel_size(text: str) -> int:
+def _far_kernel_size(text: str) -> int:
     """Return a kernel size so large that orders counted from the bottom and from the top are far apart."""
     largest = max((int(number) for number in re.findall(r"[0-9]+", text, re.ASCII)), default=0)
     if largest > _LARGEST_NUMBER:
@@ -42,7 +42,7 @@ def _least_kernel_size(text: str) -> int:
     Not the least d at which they are so: 3,d-2 is {2, 3} at d = 4, but of another kind than {3, 4}, {3, 5}, ..
     Likewise d-2,d-1 at d = 2 is the intercept and the mean.
     """
-    least = far_kernel_size(text)
+    least = _far_kernel_size(text)
     orders = parse_orders(text, least)
     if orders[-1] == least:
         raise InputError(f"with the order d the maximum is in the class and the error 0, so {text[:40]!r} is no family")
@@ -51,26 +51,36 @@ def _least_kernel_size(text: str) -> int:
     return least
 
 
-def labels(text: str) -> list[str]:
-    """Name the orders whose coefficients are guessed: all, but of a range that grows with d only some at its ends."""
-    far = far_kernel_size(text)
-    labels: list[str] = []
+def parts_of(text: str) -> Iterator[tuple[list[str], list[str], bool]]:
+    """Yield for each part its orders, named by how its first and how its last one is counted, and whether it grows.
+
+    Examples
+    --------
+    >>> next(parts_of("1..d-1"))
+    (['1', '2', '3', '4'], ['d-4', 'd-3', 'd-2', 'd-1'], True)
+    """
+    far = _far_kernel_size(text)
     for part in text.replace(" ", "").split(","):
         here, there = parse_orders(part, far), parse_orders(part, far + 1)
-        if here == there:
-            labels += [str(order) for order in here]
-        elif len(here) == len(there):
-            labels += [f"d-{far - order}" for order in here]
-        else:
-            labels += [str(order) for order in here[:_ENDS]] + [f"d-{far - order}" for order in here[-_ENDS:]]
-    return list(dict.fromkeys(labels))
+        by_first, by_last = (
+            [str(order) if here[end] == there[end] else f"d-{far - order}" for order in here] for end in (0, -1)
+        )
+        yield by_first, by_last, len(there) > len(here)
+
+
+def labels(text: str) -> list[str]:
+    """Name the orders whose coefficients are guessed: all, but of a range that grows with d only some at its ends."""
+    found: list[str] = []
+    for by_first, by_last, grows in parts_of(text):
+        found += by_first[:_ENDS] + by_last[-_ENDS:] if grows else by_first
+    return list(dict.fromkeys(found))
 
 
 def kernel_sizes_of(text: str, first: int | None, last: int | None) -> range:
     """Choose the kernel sizes to solve, or say why there are too few."""
     least = _least_kernel_size(text)
     low = least if first is None else check_kernel_size(first)
-    high = low + DEFAULT_COUNT - 1 if last is None else check_kernel_size(last)
+    high = low + _DEFAULT_COUNT - 1 if last is None else check_kernel_size(last)
     if low < least:
         raise KernelSizeError(f"the orders {text} need kernel sizes >= {least}, but the first is {low}")
     if high < low:

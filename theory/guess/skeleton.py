@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from textwrap import fill
 
 from theory.guess.formula import Formula
-from theory.guess.orders import far_kernel_size, format_sizes
-from theory.notation import parse_orders
+from theory.guess.orders import format_sizes, parts_of
 from theory.objectives import find_objective
 
 MODULE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -143,12 +142,8 @@ def _what_remains(guess: Guess, found: Mapping[str, Formula]) -> str:
 
 def _shown(text: str) -> str:
     """Write orders with ranges as ``a..b``."""
-    far, shown = far_kernel_size(text), []
-    for part in text.replace(" ", "").split(","):
-        here, there = parse_orders(part, far), parse_orders(part, far + 1)
-        ends = [str(a) if a == b else f"d-{far - a}" for a, b in ((here[0], there[0]), (here[-1], there[-1]))]
-        shown.append(ends[0] if len(here) == 1 else "..".join(ends))
-    return ", ".join(shown)
+    parts = ((first[0], last[-1], len(first)) for first, last, _ in parts_of(text))
+    return ", ".join(low if size == 1 else f"{low}..{high}" for low, high, size in parts)
 
 
 def _paragraph(text: str) -> str:

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import comb
-from typing import Any
+from typing import Any, TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
 from theory.estimator import Estimator
-from theory.networks.circuit import Domain, check_domain
-from theory.networks.network import ReLUNetwork, network_from_rows
+from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.networks.plan import (
-    Family,
     Level,
-    Plan,
     Subset,
-    Vertices,
-    bases,
-    component_parts,
+    Value,
+    base_of,
+    carried_by,
     half_sizes,
     level_of,
-    merge_units,
+    merging_units,
     omitted_inputs,
+    pairs,
 )
-from theory.networks.size import (
-    Carrying,
-    Construction,
-    Layout,
-    check_construction,
-    check_depth,
-    choose_layout,
-)
+from theory.networks.size import Carrying, Construction, Layout, check_construction, check_depth, choose_layout
 from theory.work import MEMORY_LIMIT
 
-Value = tuple[Subset, int]
-"""The k-th largest input of a subset, as (subset, k)."""
-Unit = tuple[Subset, int, int]
+_Unit: TypeAlias = tuple[Subset, int, int]
 """The unit that compares the i-th largest input of the first half of a subset with the j-th largest of the last."""
-Form = dict[int, Fraction | int]
+
+_Form: TypeAlias = dict[int, Fraction | int]
 """A linear form in the units of a layer, or in the inputs."""
 
-BYTES_PER_WEIGHT = 300
+_BYTES_PER_WEIGHT = 300
 """What a nonzero weight takes while a network is built: entries of two dicts and of a tuple, and a Fraction."""
 
 
@@ -115,7 +105,7 @@ def build_network(
 
         return shallow_estimator_network(estimator, domain=domain)
     layout = choose_layout(estimator.kernel_size, estimator.orders, domain, construction == "smallest", most)
-    needed = BYTES_PER_WEIGHT * expected_weights(layout)
+    needed = _BYTES_PER_WEIGHT * expected_weights(layout)
     if needed > memory_limit:
         raise ProblemTooLargeError(
             f"a network of {layout.size.units:,} units would take about {needed / 2**30:,.1f} GiB to build, "
@@ -143,24 +133,22 @@ class _Builder:
     """Builds the network of one estimator in two passes: what is read off each layer, and the layers."""
 
     def __init__(self, estimator: Estimator, layout: Layout) -> None:
-        self.estimator = estimator
-        self.layout = layout
-        self.plan: Plan = layout.plan
-        self.omitted = omitted_inputs(layout.plan.levels[0]) if layout.plan.levels else frozenset()
+        self.estimator, self.layout, self.plan = estimator, layout, layout.plan
+        self.omitted = omitted_inputs(self.plan.levels[0]) if self.plan.levels else frozenset()
 
     def network(self) -> ReLUNetwork:
         d = self.plan.kernel_size
         readouts, linear = self._read_backwards()
-        values: dict[Value, Form] = {((j,), 1): {j: 1} for j in range(d)}
+        values: dict[Value, _Form] = {((j,), 1): {j: 1} for j in range(d)}
         # The sum so far: what the layers before add to the estimator, as a form in the units of the last layer.
-        running: Form = {j: c for ((j,), _), c in linear.items() if c}
+        running: _Form = {j: c for ((j,), _), c in linear.items() if c}
         positive = sum(beta for r, beta in self.estimator.coefficients.items() if r) >= 0
         signs = (1, -1) if self.layout.running == 2 else (1 if positive else -1,)
-        layers: list[tuple[list[Form], list[Fraction] | None]] = []
-        for number, (level, carrying) in enumerate(zip(self.plan.levels, self.layout.carrying, strict=True), 1):
-            layer = _Layer(number, level, values, self.omitted)
+        layers: list[tuple[list[_Form], list[Fraction] | None]] = []
+        for level, carrying, readout in zip(self.plan.levels, self.layout.carrying, readouts, strict=True):
+            layer = _Layer(level, values, self.omitted)
             values = layer.carry(carrying, d)
-            running = layer.add_up(running, readouts[number - 1], carrying, signs)
+            running = layer.add_up(running, readout, carrying, signs)
             layers.append((layer.rows, None))
         layers.append(([running], [self.estimator.intercept]))
         return network_from_rows(d, layers)
@@ -178,20 +166,12 @@ class _Builder:
         ]
         return [w - after for w, after in zip(weights, [*weights[1:], Fraction(0)], strict=True)]
 
-    def _read_backwards(self) -> tuple[list[dict[Unit, Fraction]], dict[Value, Fraction]]:
-        """Write the estimator as a sum of merging units of all layers and a linear function of the inputs.
-
-        Returns
-        -------
-        readouts : list of dicts
-            For each level the weights of its merging units.
-        linear : dict
-            The weights of the inputs.
-        """
-        readouts: list[dict[Unit, Fraction]] = []
+    def _read_backwards(self) -> tuple[list[dict[_Unit, Fraction]], dict[Value, Fraction]]:
+        """Write the estimator as a sum of merging units of all layers and a linear function of the inputs."""
+        readouts: list[dict[_Unit, Fraction]] = []
         wanted: dict[Value, Fraction] = {}
         for number in range(len(self.plan.levels), 0, -1):
-            readout: dict[Unit, Fraction] = {}
+            readout: dict[_Unit, Fraction] = {}
             below: dict[Value, Fraction] = {}
             for (subset, rank), c in wanted.items():
                 if level_of(len(subset)) < number:
@@ -205,7 +185,7 @@ class _Builder:
                     sums = self._weights_of_sums(size, served)
                     for subset in combinations(range(self.plan.kernel_size), size):
                         for k, c in enumerate(sums, 1):
-                            for i, j in _pairs(size, k + 1):
+                            for i, j in pairs(size, k + 1):
                                 _add(readout, (subset, i, j), c)
                             for rank in range(1, k + 1):
                                 _add(below, _base(subset, rank, self.omitted), c)
@@ -220,20 +200,14 @@ class _Builder:
 class _Layer:
     """One hidden layer: its units as forms in the layer before, and the values that can be read off it.
 
-    Parameters
-    ----------
-    number : int
-        1 for the first hidden layer.
-    level : Level
-    values : dict
-        The values at hand before, as forms in the units of the layer before; if these are linked, up to a common
-        summand, so that only their differences mean something.
+    ``values`` are those at hand before, as forms in the units of the layer before; if these are linked, up to a common
+    summand, so that only their differences mean something.
     """
 
-    def __init__(self, number: int, level: Level, values: Mapping[Value, Form], omitted: frozenset[int]) -> None:
-        self.number, self.level, self.values, self.omitted = number, level, values, omitted
-        self.rows: list[Form] = []
-        self.index: dict[Unit, int] = {}
+    def __init__(self, level: Level, values: Mapping[Value, _Form], omitted: frozenset[int]) -> None:
+        self.level, self.values, self.omitted = level, values, omitted
+        self.rows: list[_Form] = []
+        self.index: dict[_Unit, int] = {}
         self.kept: dict[Subset, int] = {}
         tops: dict[Subset, int] = {}
         for family in level.merged:
@@ -241,27 +215,29 @@ class _Layer:
                 tops[subset] = max(family.top, tops.get(subset, 0))
                 self.kept[subset] = max(family.kept, self.kept.get(subset, 0))
         for subset in sorted(tops, key=lambda s: (len(s), s)):
-            for i, j in merge_units(len(subset), tops[subset]):
+            for i, j in merging_units(len(subset), tops[subset]):
                 self.index[subset, i, j] = len(self.rows)
                 lower, upper = self._edge((subset, i, j))
                 self.rows.append(_difference(values[upper], values[lower]))
 
-    def _edge(self, unit: Unit) -> tuple[Value, Value]:
+    def _edge(self, unit: _Unit) -> tuple[Value, Value]:
         """Return the values v, w of the unit relu(w - v): v stays when max(v, w) is written with it."""
         subset, i, j = unit
         first, last = _halves(subset)
         ahead = i <= j and not _is_turned(subset, self.omitted)
         return ((first, i), (last, j)) if ahead else ((last, j), (first, i))
 
-    def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, Form]:
+    def carry(self, carrying: Carrying, kernel_size: int) -> dict[Value, _Form]:
         """Add the units that carry values on, and return the values at hand after this layer."""
+        direct, parts, passed = carried_by(self.level)
+        on = {value for vertices in passed for value in vertices.members()}
         if carrying == "inputs":
             carried = self._carry_directly([((j,), 1) for j in range(kernel_size)])
         elif carrying == "direct":
-            carried = self._carry_directly(sorted({*self._passed(), *self._bases_kept()}))
+            carried = self._carry_directly(sorted({value for vertices in direct for value in vertices.members()}))
         else:
-            carried = self._carry_linked()
-        after = {value: carried[value] for value in self._passed()}
+            carried = self._carry_linked({value for part in parts for v in part for value in v.members()}, on)
+        after = {value: carried[value] for value in on}
         for subset, kept in self.kept.items():
             for rank in range(1, kept + 1):
                 form = dict(carried[_base(subset, rank, self.omitted)])
@@ -270,11 +246,13 @@ class _Layer:
                 after[subset, rank] = form
         return after
 
-    def add_up(self, running: Form, readout: Mapping[Unit, Fraction], carrying: Carrying, signs: Sequence[int]) -> Form:
+    def add_up(
+        self, running: _Form, readout: Mapping[_Unit, Fraction], carrying: Carrying, signs: Sequence[int]
+    ) -> _Form:
         """Carry the running sum on by a unit for each of its signs, and add what the merging units contribute."""
         if carrying == "inputs":
             # The first layer, where the sum so far is a form in the inputs, which were carried first of all.
-            carried: Form = {self.inputs + j: c for j, c in running.items()}
+            carried: _Form = {self.inputs + j: c for j, c in running.items()}
         else:
             carried = {len(self.rows) + n: sign for n, sign in enumerate(signs)}
             self.rows += [{u: sign * c for u, c in running.items()} for sign in signs]
@@ -282,33 +260,22 @@ class _Layer:
             _add(carried, self.index[unit], c)
         return carried
 
-    def _passed(self) -> list[Value]:
-        return [(s, k) for family in self.level.passed for s in family.members() for k in range(1, family.kept + 1)]
-
-    def _bases_kept(self) -> Iterable[Value]:
-        return (_base(subset, rank, self.omitted) for subset, kept in self.kept.items() for rank in range(1, kept + 1))
-
-    def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, Form]:
+    def _carry_directly(self, vertices: Sequence[Value]) -> dict[Value, _Form]:
         """Carry values v >= 0 as relu(v)."""
         self.inputs = len(self.rows)
         self.rows += [self.values[v] for v in vertices]
         return {v: {self.inputs + n: 1} for n, v in enumerate(vertices)}
 
-    def _carry_linked(self) -> dict[Value, Form]:
+    def _carry_linked(self, linked: set[Value], passed: set[Value]) -> dict[Value, _Form]:
         """Carry differences of values: along merging units by their reverse, else by a unit for each sign."""
-        parts, alone = component_parts(self.number, self.level)
-        linked = {value for part in parts for vertices in part for value in _list(vertices)}
-        carried: dict[Value, Form] = {}
+        carried: dict[Value, _Form] = {}
         neighbours = self._neighbours(linked)
         root: Value | None = None
-        for start in sorted(linked, key=lambda v: (-len(neighbours[v]), v)):
+        for start in [*sorted(linked, key=lambda v: (-len(neighbours[v]), v)), *sorted(passed - linked)]:
             if start not in carried:
                 carried[start] = {} if root is None else self._link(root, start)
                 root = root or start
                 self._walk(start, neighbours, carried)
-        for value in sorted({value for vertices in alone for value in _list(vertices)} - linked):
-            carried[value] = {} if root is None else self._link(root, value)
-            root = root or value
         return carried
 
     def _neighbours(self, linked: set[Value]) -> dict[Value, list[tuple[Value, int, int]]]:
@@ -316,31 +283,28 @@ class _Layer:
         neighbours: dict[Value, list[tuple[Value, int, int]]] = {v: [] for v in linked}
         for unit, n in self.index.items():
             lower, upper = self._edge(unit)
-            # What count_level counts on: beyond the first layer, units of sums alone connect nothing.
-            if lower in linked and upper in linked and (self.kept[unit[0]] or self.number == 1):
+            # What is counted on, too: beyond the first layer, units of sums alone connect nothing.
+            if lower in linked and upper in linked and (self.kept[unit[0]] or self.level.number == 1):
                 neighbours[lower].append((upper, n, 1))
                 neighbours[upper].append((lower, n, -1))
         return neighbours
 
     def _walk(
-        self, start: Value, neighbours: Mapping[Value, list[tuple[Value, int, int]]], carried: dict[Value, Form]
+        self, start: Value, neighbours: Mapping[Value, list[tuple[Value, int, int]]], carried: dict[Value, _Form]
     ) -> None:
         """Reach all values connected with one on shortest paths, and add the reverse of each unit on the way."""
         front = [start]
-        while front:
-            reached = []
-            for v in front:
-                for w, unit, sign in neighbours[v]:
-                    if w not in carried:
-                        form = dict(carried[v])
-                        _add(form, unit, sign)
-                        _add(form, len(self.rows), -sign)
-                        self.rows.append({u: -c for u, c in self.rows[unit].items()})
-                        carried[w] = form
-                        reached.append(w)
-            front = reached
+        for v in front:
+            for w, unit, sign in neighbours.get(v, ()):
+                if w not in carried:
+                    form = dict(carried[v])
+                    _add(form, unit, sign)
+                    _add(form, len(self.rows), -sign)
+                    self.rows.append({u: -c for u, c in self.rows[unit].items()})
+                    carried[w] = form
+                    front.append(w)
 
-    def _link(self, v: Value, w: Value) -> Form:
+    def _link(self, v: Value, w: Value) -> _Form:
         """Add two units for w - v."""
         row = _difference(self.values[w], self.values[v])
         self.rows += [row, {u: -c for u, c in row.items()}]
@@ -358,34 +322,22 @@ def _is_turned(subset: Subset, omitted: frozenset[int]) -> bool:
 
 
 def _base(subset: Subset, rank: int, omitted: frozenset[int]) -> Value:
-    half, base_rank = bases(rank)
+    half, rank_there = base_of(rank)
     half ^= _is_turned(subset, omitted)
-    return _halves(subset)[half], base_rank
+    return _halves(subset)[half], rank_there
 
 
-def _pairs(size: int, total: int) -> list[tuple[int, int]]:
-    """List the pairs (i, j) of ranks in the two halves with i + j = total."""
-    first, last = half_sizes(size)
-    return [(i, total - i) for i in range(max(1, total - last), min(first, total - 1) + 1)]
-
-
-def _units_of_value(subset: Subset, rank: int) -> list[tuple[Unit, int]]:
+def _units_of_value(subset: Subset, rank: int) -> list[tuple[_Unit, int]]:
     """Write T_k - T_(k-1), the k-th largest value, less its base, as units with signs."""
-    return [((subset, i, j), 1) for i, j in _pairs(len(subset), rank + 1)] + [
-        ((subset, i, j), -1) for i, j in _pairs(len(subset), rank)
-    ]
-
-
-def _list(vertices: Vertices) -> Iterable[Value]:
-    family = Family(vertices.size, vertices.start, vertices.stop, 1, 1)
-    return ((subset, rank) for subset in family.members() for rank in range(1, vertices.ranks + 1))
+    added, taken = pairs(len(subset), rank + 1), pairs(len(subset), rank)
+    return [((subset, i, j), 1) for i, j in added] + [((subset, i, j), -1) for i, j in taken]
 
 
 def _add(form: dict[Any, Any], key: Hashable, c: Fraction | int) -> None:
     form[key] = form.get(key, 0) + c
 
 
-def _difference(upper: Form, lower: Form) -> Form:
+def _difference(upper: _Form, lower: _Form) -> _Form:
     form = dict(upper)
     for unit, c in lower.items():
         _add(form, unit, -c)

@@ -13,37 +13,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import gcd, lcm
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias
 
-from theory.errors import InputError
-from theory.networks.network import ReLUNetwork, network_from_rows
-
-Domain = Literal["real", "nonnegative"]
+from theory.networks.network import Domain as Domain
+from theory.networks.network import ReLUNetwork, check_domain, network_from_rows
 
 Vector: TypeAlias = dict[int, Fraction]
 """A linear combination: node -> coefficient, none of them 0. Nodes 0..d-1 are the inputs, the others units."""
 
 _INPUTS_TO_ENUMERATE = 10
 """Most inputs whose 0/1 vectors are all tried to see that a carried value is nowhere negative."""
-
-
-def check_domain(domain: object) -> Domain:
-    """Return the domain if it is one.
-
-    Raises
-    ------
-    InputError
-
-    Examples
-    --------
-    >>> check_domain("complex")
-    Traceback (most recent call last):
-    ...
-    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
-    """
-    if domain not in get_args(Domain):
-        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
-    return domain  # type: ignore[return-value]
 
 
 def combine(parts: Iterable[tuple[Fraction | int, Mapping[int, Fraction]]]) -> Vector:
@@ -62,12 +41,7 @@ def combine(parts: Iterable[tuple[Fraction | int, Mapping[int, Fraction]]]) -> V
 
 
 class Circuit:
-    """Units with skip connections over a number of inputs; equal units are made once.
-
-    Parameters
-    ----------
-    kernel_size : int
-        Number d of inputs, the nodes 0..d-1.
+    """Units with skip connections over d inputs, the nodes 0..d-1; equal units are made once.
 
     Examples
     --------
@@ -125,23 +99,9 @@ class Circuit:
     def layered(
         self, output: Mapping[int, Fraction], *, offset: Fraction | int = 0, domain: Domain = "real"
     ) -> ReLUNetwork:
-        """Build the network in layers that computes a linear combination plus a number.
+        """Build the network in layers, in canonical form, that computes a linear combination plus a number.
 
-        Parameters
-        ----------
-        output : mapping of node to Fraction
-        offset : rational
-        domain : {"real", "nonnegative"}
-            Where the network has to be right; on nonnegative inputs carrying is cheaper.
-
-        Returns
-        -------
-        ReLUNetwork
-            With as many hidden layers as the output's level, in canonical form.
-
-        Raises
-        ------
-        InputError
+        It has as many hidden layers as the output's level; on nonnegative inputs carrying is cheaper.
         """
         check_domain(domain)
         readers: list[Vector] = [dict(output)]
@@ -162,9 +122,8 @@ class Circuit:
         )
         carried = self._carriers(level, units, domain)
         activations = list(units.activations)
-        span, reading = _Span(), []
+        span, reading = _span(carrier.vector for carrier in carried), []
         for carrier in carried:
-            span.add(carrier.vector)
             positive = carrier.unit if carrier.unit is not None else len(activations)
             if carrier.unit is None:
                 activations.append(carrier.vector)
@@ -254,12 +213,8 @@ class _Carrier:
 class _Oriented:
     """The units of a layer, each as relu(q) or as q + relu(-q), and their readers taken apart.
 
-    Attributes
-    ----------
-    activations : list of Vector
-        q or -q for each unit: turned around where the skipping parts then span less.
-    direct, skipping : lists of Vector
-        For each reader its part on the units, by their number, and the rest.
+    ``activations`` holds q or -q for each unit, turned around where the skipping parts then span less; ``direct`` and
+    ``skipping`` hold for each reader its part on the units, by their number, and the rest.
     """
 
     def __init__(self, units: Sequence[tuple[int, Vector]], readers: Sequence[Vector]) -> None:

@@ -1,4 +1,4 @@
-"""What it takes to build a network, and to prove that it is exact, estimated before it is built."""
+"""What it takes to prove that a network is exact, estimated before it is built."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import accumulate
 from math import comb
 
 from theory.networks.build import expected_weights
-from theory.networks.circuit import Domain
-from theory.networks.plan import half_sizes, merge_units
+from theory.networks.network import Domain
+from theory.networks.plan import half_sizes, merging_units
 from theory.networks.size import Construction, check_depth, choose_layout
 from theory.subpools import check_kernel_size, check_orders
 from theory.work import Work, as_float, readable
@@ -20,10 +20,6 @@ _ATOMS_MAX = 16
 
 def maximum_proof_work(kernel_size: int) -> Work:
     """Estimate what it takes to prove that the tree computes the maximum: to compare it at 4d vertices.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
 
     Examples
     --------
@@ -43,22 +39,12 @@ def estimator_proof_work(
     construction: Construction = "tree",
     hidden_layers: int | None = None,
 ) -> Work:
-    """Estimate what it takes to prove that the network of an estimator is exact.
+    """Estimate what it takes to prove that the network of an estimator is exact; the options are those of its builder.
 
-    Parameters
-    ----------
-    kernel_size, orders, domain, construction, hidden_layers
-        As for :func:`theory.network_size`. Of the construction ``"shallow"`` no estimate is known: no time at all.
-
-    Raises
-    ------
-    KernelSizeError, OrdersError, InputError
-
-    Notes
-    -----
     The i-th largest of s inputs is a combination of the maxima over all subsets of at least s - i + 1 of them. Each
     unit reads two such values. Where its pre-activation has few atoms, its sign is looked at on all their vertices;
-    with more of them the proof may fail, and differences are looked for around some of the units.
+    with more of them the proof may fail, and differences are looked for around some of the units. Of the construction
+    ``"shallow"`` no estimate is known: no time at all.
 
     Examples
     --------
@@ -70,18 +56,16 @@ def estimator_proof_work(
     what = f"proving a network for kernel size {readable(d)} with {len(chosen)} orders up to {chosen[-1]}"
     if construction == "shallow":
         return Work(what)
-    layout = choose_layout(
-        d, chosen, domain, construction == "smallest", check_depth(chosen[-1], construction, hidden_layers)
-    )
-    terms, vertices = 0.0, 0.0
-    for level in layout.plan.levels:
-        for family in level.merged:
-            members = as_float(comb(family.stop - family.start, family.size))
-            terms += members * _terms(family.size, family.top)
-            vertices += members * _vertices(family.size, family.top)
+    most = check_depth(chosen[-1], construction, hidden_layers)
+    layout = choose_layout(d, chosen, domain, construction == "smallest", most)
+    terms, vertices, undecided = 0.0, 0.0, False
+    for family in (family for level in layout.plan.levels for family in level.merged):
+        members = as_float(comb(family.stop - family.start, family.size))
+        terms += members * _terms(family.size, family.top)
+        vertices += members * _vertices(family.size, family.top)
+        undecided |= family.size > _ATOMS_MAX
     weights = as_float(expected_weights(layout))
     seconds = 5e-5 * weights + 5e-6 * terms + 5e-7 * vertices
-    undecided = any(family.size > _ATOMS_MAX for level in layout.plan.levels for family in level.merged)
     return Work(what, seconds, most=seconds + undecided * 0.0125 * weights, memory=300 * terms)
 
 
@@ -102,7 +86,7 @@ def _vertices(size: int, top: int) -> float:
     first, last = half_sizes(size)
     total = 0
     # Two halves with more ranks than these have more atoms.
-    for i, j in merge_units(size, min(top, 2 * _ATOMS_MAX)):
+    for i, j in merging_units(size, min(top, 2 * _ATOMS_MAX)):
         atoms = (1 if i == 1 else first) + (1 if j == 1 else last)
         total += 1 << atoms if atoms <= _ATOMS_MAX else 0
     return float(total)

@@ -26,13 +26,7 @@ FloatLayer: TypeAlias = tuple[Any, Any]
 def float_layers(
     weights: Sequence[RationalMatrix], biases: Sequence[Sequence[Fraction]], dtype: np.dtype[Any], *, dense: bool
 ) -> list[FloatLayer]:
-    """Round the affine maps of a network to a dtype, with compressed matrices where they are faster.
-
-    Raises
-    ------
-    InputError
-        If a weight is beyond the largest number of the dtype.
-    """
+    """Round the affine maps of a network to a dtype, with compressed matrices where they are faster."""
     return [
         (
             matrix.to_numpy(dtype)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from theory.errors import InputError
-from theory.rationals import check_rational, over_common_denominator
+from theory.rationals import check_rational
 
 Row: TypeAlias = tuple[tuple[int, Fraction], ...]
 """One row: the columns of its nonzero entries, increasing, each with its entry."""
@@ -23,19 +22,11 @@ Row: TypeAlias = tuple[tuple[int, Fraction], ...]
 class RationalMatrix:
     """A matrix of rationals that stores its nonzero entries alone.
 
-    Attributes
-    ----------
-    columns : int, >= 0
-    rows : tuple of rows
-        For each row its nonzero entries as (column, Fraction), columns increasing.
-
     Examples
     --------
     >>> matrix = RationalMatrix.from_rows(3, [{0: 1, 2: Fraction(-1, 2)}, {}])
-    >>> matrix.shape, matrix.nonzero_count
-    ((2, 3), 2)
-    >>> [str(entry) for entry in matrix.apply([1, 2, 3])]
-    ['-1/2', '0']
+    >>> matrix.shape, matrix.nonzero_count, matrix.rows[0]
+    ((2, 3), 2, ((0, Fraction(1, 1)), (2, Fraction(-1, 2))))
     """
 
     columns: int
@@ -45,10 +36,7 @@ class RationalMatrix:
     def from_rows(cls, columns: int, rows: Iterable[Mapping[int, Fraction | int]]) -> RationalMatrix:
         """Build a matrix from a mapping of column to entry for each row; zeros are left out.
 
-        Raises
-        ------
-        InputError
-            If the number of columns is negative, a column is outside 0..columns-1, or an entry is not rational.
+        InputError if a column is outside 0..columns-1, or an entry is not rational.
         """
         if columns < 0:
             raise InputError(f"a matrix has 0 or more columns, not {columns!r}")
@@ -71,34 +59,15 @@ class RationalMatrix:
         """Number of entries other than 0."""
         return sum(map(len, self.rows))
 
-    @cached_property
-    def scaled(self) -> tuple[list[list[tuple[int, int]]], int]:
-        """Integers and one denominator q: entry (i, j) is the integer at (i, j) divided by q."""
-        integers, q = over_common_denominator([entry for row in self.rows for _, entry in row])
-        pool = iter(integers)
-        return [[(column, next(pool)) for column, _ in row] for row in self.rows], q
-
     def apply(self, vector: Sequence[Fraction | int]) -> list[Fraction]:
-        """Multiply by a vector of as many rationals as there are columns.
-
-        Raises
-        ------
-        InputError
-            If there are fewer or more of them, or one is not rational.
-        """
+        """Multiply by a vector of as many rationals as there are columns."""
         if len(vector) != self.columns:
             raise InputError(f"a matrix with {self.columns} columns cannot be applied to {len(vector)} numbers")
         exact = [check_rational(number, "the numbers of a vector") for number in vector]
         return [sum((entry * exact[j] for j, entry in row), Fraction(0)) for row in self.rows]
 
     def __matmul__(self, other: RationalMatrix) -> RationalMatrix:
-        """Multiply by another matrix.
-
-        Raises
-        ------
-        InputError
-            If its rows are not as many as the columns here.
-        """
+        """Multiply by a matrix of as many rows as there are columns."""
         if self.columns != len(other.rows):
             raise InputError(f"a matrix with {self.columns} columns cannot be multiplied by one of shape {other.shape}")
         product = []
@@ -111,44 +80,25 @@ class RationalMatrix:
         return RationalMatrix.from_rows(other.columns, product)
 
     def to_scipy(self, dtype: npt.DTypeLike = np.float64) -> csr_array:
-        """Round the entries to floats, in compressed rows; SciPy has no half precision.
-
-        Raises
-        ------
-        InputError
-            If an entry is beyond the largest float.
-        """
-        pointers = np.cumsum([0, *map(len, self.rows)])
-        return csr_array((self._floats(dtype), self._columns(), pointers), shape=self.shape)
+        """Round the entries as :func:`to_floats` does, in compressed rows; SciPy has no half precision."""
+        return csr_array(self._compressed(dtype), shape=self.shape)
 
     def to_numpy(self, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:
-        """Round the entries to floats, zeros included.
-
-        Raises
-        ------
-        InputError
-            If an entry is beyond the largest float.
-        """
+        """Round the entries as :func:`to_floats` does, zeros included."""
+        floats, columns, starts = self._compressed(dtype)
         dense: npt.NDArray[np.floating] = np.zeros(self.shape, dtype=dtype)
-        dense[np.repeat(np.arange(len(self.rows)), [len(row) for row in self.rows]), self._columns()] = self._floats(
-            dtype
-        )
+        dense[np.repeat(np.arange(len(self.rows)), np.diff(starts)), columns] = floats
         return dense
 
-    def _columns(self) -> npt.NDArray[np.int64]:
-        return np.array([j for row in self.rows for j, _ in row], dtype=np.int64)
-
-    def _floats(self, dtype: npt.DTypeLike) -> npt.NDArray[np.floating]:
-        return to_floats([entry for row in self.rows for _, entry in row], dtype)
+    def _compressed(self, dtype: npt.DTypeLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return the entries row by row as floats, their columns, and where each row begins and ends among them."""
+        entries = [entry for row in self.rows for entry in row]
+        columns = np.array([j for j, _ in entries], dtype=np.int64)
+        return to_floats([w for _, w in entries], dtype), columns, np.cumsum([0, *map(len, self.rows)])
 
 
 def to_floats(numbers: Sequence[Fraction], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:
-    """Round rationals to floats, by way of float64.
-
-    Raises
-    ------
-    InputError
-        If one is beyond the largest float.
+    """Round rationals to floats, by way of float64; InputError if one is beyond the largest.
 
     Examples
     --------

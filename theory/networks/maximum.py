@@ -1,68 +1,21 @@
-"""The maximum itself as a ReLU network: the tree, closed forms of its size, and the shallow constructions."""
+"""The maximum itself as a ReLU network: the tree, the shallow constructions, and two hidden layers."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from theory.errors import InputError
-from theory.networks.circuit import Domain, check_domain
-from theory.networks.network import ReLUNetwork, network_from_rows
-from theory.networks.shallow import shallow_max_network
+from theory.networks.circuit import Circuit
+from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
+from theory.networks.shallow import ShallowMaxima, shallow_hidden_layers
 from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow", "two-layer"]
 
-
 _SHALLOW_IN_TWO = range(3, 7)
 """Here blocks of six take two hidden layers as well, and fewer units."""
-
-
-def tree_hidden_layers(kernel_size: int) -> int:
-    """Return the depth of the tree, ceil(log2 d) hidden layers.
-
-    Examples
-    --------
-    >>> [tree_hidden_layers(d) for d in (2, 3, 4, 5, 9)]
-    [1, 2, 2, 3, 4]
-    """
-    return (check_kernel_size(kernel_size) - 1).bit_length()
-
-
-def tree_size(kernel_size: int, domain: Domain = "real") -> tuple[int, ...]:
-    """Count the units in each hidden layer of the tree without building it.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        Number d of inputs.
-    domain : {"real", "nonnegative"}
-
-    Returns
-    -------
-    tuple of ceil(log2 d) ints
-
-    Raises
-    ------
-    KernelSizeError, InputError
-
-    Notes
-    -----
-    A layer that makes m' values of m as max(a, b) = b + relu(a - b) has m - m' units relu(a - b), and each of the m'
-    values needs its linear part, b or a value that had no partner, carried: by relu(b), relu(-b), or by relu(b) alone
-    where b >= 0. So it has m + m' units, or m. Both are least if each layer pairs all it can, m' = ceil(m / 2), which
-    also takes the fewest layers of any tree. With m_i = ceil(d / 2^i), layer i has m_(i-1) + m_i units, or m_(i-1).
-
-    Examples
-    --------
-    >>> tree_size(8), tree_size(8, "nonnegative"), tree_size(5)
-    ((12, 6, 3), (8, 4, 2), (8, 5, 3))
-    """
-    layers = tree_hidden_layers(kernel_size)
-    check_domain(domain)
-    values = [-(-kernel_size >> i) for i in range(layers + 1)]
-    return tuple(values[i] + (values[i + 1] if domain == "real" else 0) for i in range(layers))
 
 
 def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
@@ -75,18 +28,13 @@ def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]
     """
     d = check_kernel_size(kernel_size)
     if d in _SHALLOW_IN_TWO:
-        first, second = shallow_max_network(d, domain=domain).widths
+        first, second = _shallow(d, check_domain(domain)).widths
         return first, second
     return two_layer_widths(d, domain=domain)
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
     """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    construction : {"tree", "shallow", "two-layer"}
 
     Examples
     --------
@@ -114,8 +62,8 @@ def exact_max_network(
     domain : {"real", "nonnegative"}
         ``"nonnegative"`` needs fewer units and is right for inputs >= 0 alone, such as the outputs of a ReLU.
     construction : {"tree", "shallow", "two-layer"}
-        ``"tree"`` has ceil(log2 d) hidden layers and the fewest units a tree can have, :func:`tree_size`.
-        ``"shallow"`` has ceil(log3(d / 2)) + 1 hidden layers: two for d <= 6, three for d <= 18, four for d <= 54; see
+        ``"tree"`` has ceil(log2 d) hidden layers and the fewest units a tree can have. ``"shallow"`` has
+        ceil(log3(d / 2)) + 1 hidden layers: two for d <= 6, three for d <= 18, four for d <= 54; see
         :mod:`theory.networks.shallow`. ``"two-layer"`` has two, whatever d: they always suffice, but the network is
         built for d <= 7 only; see :mod:`theory.networks.two_layers`.
 
@@ -127,6 +75,14 @@ def exact_max_network(
     Raises
     ------
     KernelSizeError, InputError, ProblemTooLargeError
+
+    Notes
+    -----
+    A layer of a tree that makes m' values of m as max(a, b) = b + relu(a - b) has m - m' units relu(a - b), and each of
+    the m' values needs its linear part, b or a value that had no partner, carried: by relu(b), relu(-b), or by relu(b)
+    alone where b >= 0. So it has m + m' units, or m. Both are least if each layer pairs all it can, m' = ceil(m / 2),
+    which also takes the fewest layers of any tree. With m_i = ceil(d / 2^i), layer i has m_(i-1) + m_i units, or
+    m_(i-1).
 
     Examples
     --------
@@ -141,15 +97,20 @@ def exact_max_network(
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
-    if construction == "two-layer":
-        build = shallow_max_network if d in _SHALLOW_IN_TWO else two_layer_max_network
-        return build(d, domain=domain)
-    if construction == "shallow":
-        return shallow_max_network(d, domain=domain)
+    if construction == "two-layer" and d not in _SHALLOW_IN_TWO:
+        return two_layer_max_network(d, domain=domain)
+    if construction in ("shallow", "two-layer"):
+        return _shallow(d, domain)
     if construction != "tree":
         raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
+
+
+def _shallow(kernel_size: int, domain: Domain) -> ReLUNetwork:
+    circuit = Circuit(kernel_size)
+    maximum = ShallowMaxima(circuit)(tuple(range(kernel_size)), shallow_hidden_layers(kernel_size))
+    return circuit.layered(maximum, domain=domain)
 
 
 def _tree(kernel_size: int, domain: Domain) -> ReLUNetwork:
@@ -163,19 +124,18 @@ def _tree(kernel_size: int, domain: Domain) -> ReLUNetwork:
             value: dict[int, int] = {}
             if i + 1 < len(values):
                 value[len(units)] = 1
-                units.append(_difference(values[i], values[i + 1]))
+                units.append({**values[i], **_negative(values[i + 1])})  # these read different units
             carried = values[min(i + 1, len(values) - 1)]
             value[len(units)] = 1
             units.append(carried)
             if domain == "real":
                 value[len(units)] = -1
-                units.append(_difference({}, carried))
+                units.append(_negative(carried))
             larger.append(value)
         layers.append(units)
         values = larger
     return network_from_rows(kernel_size, [*((units, None) for units in layers), (values, None)])
 
 
-def _difference(a: dict[int, int], b: dict[int, int]) -> dict[int, int]:
-    """Subtract; the two read different units."""
-    return {**a, **{j: -w for j, w in b.items()}}
+def _negative(value: dict[int, int]) -> dict[int, int]:
+    return {j: -w for j, w in value.items()}

@@ -10,21 +10,37 @@ from functools import cached_property
 from itertools import pairwise
 from math import gcd, lcm
 from os import PathLike
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
 from theory.networks.forward import FloatLayer, float_layers, forward_array, forward_numpy, rounding_error
-from theory.networks.matrix import RationalMatrix, Row
-from theory.networks.units import drop_unread, merge_units
-from theory.rationals import check_rational, from_string, to_string
+from theory.networks.matrix import RationalMatrix
+from theory.networks.units import canonical_maps
+from theory.rationals import check_rational, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_windows
 
-FORMAT = "subpool-network"
-VERSION = 1
-_FORM = Form("a network", FORMAT, VERSION, {"kernel_size", "layers"})
+Domain = Literal["real", "nonnegative"]
+"""Where a network has to be right: everywhere, or at inputs >= 0, as after a ReLU."""
+
+_FORM = Form("a network", "subpool-network", 1, {"kernel_size", "layers"})
+
+
+def check_domain(domain: object) -> Domain:
+    """Return the domain if it is one.
+
+    Examples
+    --------
+    >>> check_domain("complex")
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
+    """
+    if domain not in get_args(Domain):
+        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
+    return domain  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -114,8 +130,6 @@ class ReLUNetwork:
         """Entries of the weight matrices and of the biases other than 0."""
         return sum(matrix.nonzero_count for matrix in self.weights) + sum(1 for bias in self.biases for b in bias if b)
 
-    # Evaluation
-
     def evaluate_exact(self, x: Sequence[Fraction | int]) -> Fraction:
         """Evaluate at one window, exactly.
 
@@ -151,14 +165,10 @@ class ReLUNetwork:
         """For each layer its matrix and its bias in integers over one denominator."""
         layers = []
         for matrix, bias in zip(self.weights, self.biases, strict=True):
-            rows, q = matrix.scaled
-            factor = lcm(q, *(b.denominator for b in bias)) // q
-            q *= factor
-            layers.append((
-                [[(j, entry * factor) for j, entry in row] for row in rows],
-                [b.numerator * (q // b.denominator) for b in bias],
-                q,
-            ))  # fmt: skip
+            integers, q = over_common_denominator([*(w for row in matrix.rows for _, w in row), *bias])
+            pool = iter(integers)
+            rows = [[(j, next(pool)) for j, _ in row] for row in matrix.rows]
+            layers.append((rows, list(pool), q))
         return layers
 
     def __call__(self, x: Array) -> Array:
@@ -237,99 +247,6 @@ class ReLUNetwork:
         """
         return rounding_error(self.weights, self.biases, magnitude, dtype)
 
-    # Composition
-
-    def precompose(self, matrix: RationalMatrix, offset: Sequence[Fraction | int] | None = None) -> ReLUNetwork:
-        """Return the network x -> self(A x + c), its first affine map fused with A and c.
-
-        Parameters
-        ----------
-        matrix : RationalMatrix, kernel_size rows
-        offset : sequence of kernel_size rationals, optional
-            The default is 0.
-
-        Raises
-        ------
-        InputError
-            If the matrix or the offset do not have kernel_size rows.
-        """
-        shift = self.weights[0].apply(offset if offset is not None else [0] * self.kernel_size)
-        first = tuple(b + s for b, s in zip(self.biases[0], shift, strict=True))
-        return ReLUNetwork((self.weights[0] @ matrix, *self.weights[1:]), (first, *self.biases[1:]))
-
-    def postcompose(self, scale: Fraction | int, offset: Fraction | int = 0) -> ReLUNetwork:
-        """Return the network x -> scale * self(x) + offset.
-
-        Raises
-        ------
-        InputError
-            If one of them is not rational.
-        """
-        scale, offset = check_rational(scale, "factors"), check_rational(offset, "offsets")
-        last = RationalMatrix.from_rows(self.weights[-1].columns, [{j: w * scale for j, w in self.weights[-1].rows[0]}])
-        return ReLUNetwork((*self.weights[:-1], last), (*self.biases[:-1], (self.biases[-1][0] * scale + offset,)))
-
-    def deepened(self, hidden_layers: int) -> ReLUNetwork:
-        """Return the same function with more hidden layers: the output y passes as relu(y) - relu(-y).
-
-        Raises
-        ------
-        InputError
-            If the network already has more hidden layers.
-        """
-        if hidden_layers < self.hidden_layers:
-            raise InputError(f"the network has {self.hidden_layers} hidden layers, it cannot have {hidden_layers}")
-        if hidden_layers == self.hidden_layers:
-            return self
-        row, (b,) = dict(self.weights[-1].rows[0]), self.biases[-1]
-        split = RationalMatrix.from_rows(self.weights[-1].columns, [row, {j: -w for j, w in row.items()}])
-        join = RationalMatrix.from_rows(2, [{0: 1, 1: -1}])
-        passed = ReLUNetwork((*self.weights[:-1], split, join), (*self.biases[:-1], (b, -b), (Fraction(0),)))
-        return passed.deepened(hidden_layers)
-
-    def compose(self, parts: Sequence[tuple[ReLUNetwork, Sequence[int]]], kernel_size: int) -> ReLUNetwork:
-        """Feed the outputs of other networks to this one, and fuse the affine maps between them.
-
-        Parameters
-        ----------
-        parts : sequence of (network, positions)
-            For each input of this network the network that computes it, and the positions of that one's inputs among
-            the inputs of the whole. Those with fewer hidden layers than the deepest are deepened.
-        kernel_size : int
-            Number of inputs of the whole.
-
-        Returns
-        -------
-        ReLUNetwork
-            With as many hidden layers as the deepest part and this network have together.
-
-        Raises
-        ------
-        InputError
-            If the parts are not as many as the inputs of this network, or a position does not exist.
-        """
-        if len(parts) != self.kernel_size:
-            raise InputError(f"the network has {self.kernel_size} inputs, but {len(parts)} networks were given")
-        for network, positions in parts:
-            if len(positions) != network.kernel_size:
-                raise InputError(f"a network with {network.kernel_size} inputs cannot take them from {positions!r}")
-        depth = max(network.hidden_layers for network, _ in parts)
-        networks = [network.deepened(depth) for network, _ in parts]
-        weights: list[RationalMatrix] = []
-        biases: list[tuple[Fraction, ...]] = []
-        for layer in range(depth + 1):
-            columns = 0
-            rows: list[dict[int, Fraction]] = []
-            for network, (_, positions) in zip(networks, parts, strict=True):
-                matrix = network.weights[layer]
-                place = list(positions) if layer == 0 else range(columns, columns + matrix.columns)
-                rows += [_moved(row, place) for row in matrix.rows]
-                columns += matrix.columns
-            weights.append(RationalMatrix.from_rows(columns if layer else kernel_size, rows))
-            biases.append(tuple(b for network in networks for b in network.biases[layer]))
-        outer = self.precompose(weights.pop(), biases.pop())
-        return ReLUNetwork((*weights, *outer.weights), (*biases, *outer.biases))
-
     def canonical(self) -> ReLUNetwork:
         """Return the same function with no idle unit and no two units that are multiples of each other.
 
@@ -337,27 +254,14 @@ class ReLUNetwork:
         pre-activations are merged, units that are constant become part of the next bias, units that nothing reads are
         dropped. The order of the units stays that of their first occurrence.
         """
-        maps = [
-            ([dict(row) for row in matrix.rows], list(bias))
-            for matrix, bias in zip(self.weights, self.biases, strict=True)
-        ]
-        for layer in range(self.hidden_layers):
-            maps[layer], maps[layer + 1] = merge_units(maps[layer], maps[layer + 1])
-        for layer in range(self.hidden_layers - 1, -1, -1):
-            maps[layer], maps[layer + 1] = drop_unread(maps[layer], maps[layer + 1])
-        columns = [self.kernel_size, *(len(rows) for rows, _ in maps)]
-        return ReLUNetwork(
-            tuple(RationalMatrix.from_rows(n, rows) for n, (rows, _) in zip(columns, maps, strict=False)),
-            tuple(tuple(bias) for _, bias in maps),
-        )
-
-    # Formats
+        maps = ((map(dict, matrix.rows), bias) for matrix, bias in zip(self.weights, self.biases, strict=True))
+        return network_from_rows(self.kernel_size, canonical_maps((list(rows), list(bias)) for rows, bias in maps))
 
     def to_json(self) -> str:
         """Write the network as one line of JSON with exact strings for numbers."""
         return json.dumps({
-            "format": FORMAT,
-            "version": VERSION,
+            "format": _FORM.format,
+            "version": _FORM.version,
             "kernel_size": self.kernel_size,
             "layers": [
                 {
@@ -377,16 +281,9 @@ class ReLUNetwork:
         FormatError
         """
         data = _FORM.parse(text)
-        columns, weights, biases = kernel_size_of(data), [], []
+        kernel_size = kernel_size_of(data)
         try:
-            for layer in data["layers"]:
-                rows = [{index_of(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
-                weights.append(RationalMatrix.from_rows(columns, rows))
-                if not isinstance(layer["biases"], list):
-                    raise FormatError(f"biases are a list, not {layer['biases']!r:.80}")
-                biases.append(tuple(from_string(b) for b in layer["biases"]))
-                columns = len(rows)
-            return cls(tuple(weights), tuple(biases))
+            return network_from_rows(kernel_size, map(_read_layer, data["layers"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FormatError(f"not a network: {error}") from None
 
@@ -400,12 +297,11 @@ class ReLUNetwork:
         write_onnx(self, path, dtype=dtype)
 
 
-def _moved(row: Row, place: Sequence[int]) -> dict[int, Fraction]:
-    """Move entry j to place[j]; entries that meet are added."""
-    moved: dict[int, Fraction] = {}
-    for j, w in row:
-        moved[place[j]] = moved.get(place[j], Fraction(0)) + w
-    return moved
+def _read_layer(layer: dict[str, Any]) -> tuple[list[dict[int, Fraction]], list[Fraction]]:
+    if not isinstance(layer["biases"], list):
+        raise FormatError(f"biases are a list, not {layer['biases']!r:.80}")
+    rows = [{index_of(j): from_string(w) for j, w in row.items()} for row in layer["rows"]]
+    return rows, [from_string(b) for b in layer["biases"]]
 
 
 def network_from_rows(

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import comb
 from typing import Literal
 
 from theory.errors import InputError
@@ -35,21 +36,13 @@ Function = Estimator | Literal["max"]
 
 @dataclass(frozen=True)
 class OneLayerObstruction:
-    """Two points of the hyperplane x_1 = x_2 at which a function bends differently.
+    """Two points of the hyperplane x_1 = x_2 at which a function of ``kernel_size`` inputs bends differently.
 
-    Attributes
-    ----------
-    function : Estimator or "max"
-    kernel_size : int
-        Number d of inputs.
-    points : pair of tuples of d Fractions
-        At each the first two inputs are equal, and the others different from them and from each other; so the ranks of
-        the inputs, and with them the bend, are the same on an open piece of the hyperplane around it.
-    step : Fraction, > 0
-        At most half of each distance between different inputs of a point, so that p + step (e_1 - e_2) and
-        p - step (e_1 - e_2) are in cones of ordered inputs next to p.
-    bends : pair of Fraction
-        (f(p + step v) + f(p - step v) - 2 f(p)) / step at the two points, v = e_1 - e_2.
+    At each point the first two inputs are equal, and the others different from them and from each other; so the ranks
+    of the inputs, and with them the bend, are the same on an open piece of the hyperplane around it. The step, > 0, is
+    at most half of each distance between different inputs of a point, so that p + step v and p - step v with
+    v = e_1 - e_2 are in cones of ordered inputs next to p. The bends are
+    (f(p + step v) + f(p - step v) - 2 f(p)) / step at the two points.
     """
 
     function: Function
@@ -59,30 +52,21 @@ class OneLayerObstruction:
     bends: tuple[Fraction, Fraction]
 
     def __str__(self) -> str:
-        first, second = (f"({', '.join(map(str, point))})" for point in self.points)
+        first, second = map(_shown, self.points)
         return (
             f"across x1 = x2 it bends by {self.bends[0]} at {first} and by {self.bends[1]} at {second}, "
             "so one hidden layer does not suffice"
         )
 
 
+def _shown(point: Sequence[Fraction]) -> str:
+    return f"({', '.join(map(str, point))})"
+
+
 def one_layer_obstruction(function: Function, kernel_size: int | None = None) -> OneLayerObstruction | None:
-    """Find a reason why one hidden layer cannot compute a function, if there is one.
+    """Find a reason why one hidden layer cannot compute a function; for "max", of how many inputs has to be said.
 
-    Parameters
-    ----------
-    function : Estimator or "max"
-    kernel_size : int, optional
-        Number of inputs, needed for ``"max"``.
-
-    Returns
-    -------
-    OneLayerObstruction or None
-        None if the order-statistic weights are an arithmetic progression: then one hidden layer does suffice.
-
-    Raises
-    ------
-    KernelSizeError, InputError
+    None if the order-statistic weights are an arithmetic progression: then one hidden layer does suffice.
 
     Examples
     --------
@@ -118,12 +102,7 @@ def _tied_at(place: int, kernel_size: int) -> tuple[Fraction, ...]:
 
 
 def check_obstruction(obstruction: OneLayerObstruction) -> None:
-    """Check an obstruction in exact arithmetic, from the definition of the function.
-
-    Raises
-    ------
-    InputError
-        Says what is wrong.
+    """Check an obstruction in exact arithmetic, from the definition of the function; InputError says what is wrong.
 
     Examples
     --------
@@ -140,7 +119,7 @@ def check_obstruction(obstruction: OneLayerObstruction) -> None:
     if len(obstruction.points) != 2 or len(obstruction.bends) != 2:
         raise InputError("not an obstruction: it takes two points and their two bends")
     for point, claimed in zip(obstruction.points, obstruction.bends, strict=True):
-        shown = f"({', '.join(map(str, point))})"
+        shown = _shown(point)
         if len(point) != d or d < 2 or point[0] != point[1] or len(set(point[1:])) != d - 1:
             raise InputError(f"not an obstruction: {shown} is not {d} inputs of which the first two alone are equal")
         inputs = sorted(point[1:])
@@ -156,22 +135,11 @@ def check_obstruction(obstruction: OneLayerObstruction) -> None:
 
 
 def _evaluate(function: Function, x: Sequence[Fraction]) -> Fraction:
-    """Evaluate by definition: an order-r mean weighs x_(k) by the share of r-subsets in which it is the largest."""
+    """Evaluate by definition: the mean of order r weighs x_(k) by the share of r-subsets in which it is the largest."""
     if not isinstance(function, Estimator):
         return max(x)
     total = Fraction(0)
     for r, beta in function.coefficients.items():
-        if r == 0:
-            total += beta
-            continue
-        # C(k - 1, r - 1) of the subsets, for k = 1, 2, ..., by Pascal's recurrence in k.
-        count, subsets, mean = Fraction(1), Fraction(0), Fraction(0)
-        for k, value in enumerate(sorted(x), start=1):
-            if k < r:
-                continue
-            if k > r:
-                count = count * (k - 1) / (k - r)
-            mean += count * value
-            subsets += count
-        total += beta * mean / subsets
+        sums = sum((comb(k, r - 1) * value for k, value in enumerate(sorted(x))), Fraction(0)) if r else 1
+        total += beta * sums / comb(len(x), r)
     return total

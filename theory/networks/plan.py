@@ -13,7 +13,7 @@ layers sort d inputs by C(d,2) such units.
 The mean subpool max of order r is the average over all t-subsets, t >= r, of their own one, and that weighs only the
 t - r + 1 largest values of a t-subset. A plan chooses t for each order. It needs the subsets of t inputs, their first
 and last halves, the halves of these, and so on: at each level *families*, all subsets of `size` inputs from a range
-of inputs, whose members are counted, not listed.
+of inputs. :mod:`theory.networks.size` counts their members, :mod:`theory.networks.build` lists them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations, groupby
 from math import comb
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-Subset = tuple[int, ...]
+Subset: TypeAlias = tuple[int, ...]
 """Positions of inputs, 0-based, increasing."""
+
+Value: TypeAlias = tuple[Subset, int]
+"""The k-th largest input of a subset, as (subset, k)."""
 
 
 class Family(NamedTuple):
@@ -64,8 +67,9 @@ class Family(NamedTuple):
 
 
 class Level(NamedTuple):
-    """One hidden layer: the families that are merged from halves there, and those that are passed on."""
+    """A hidden layer, the first has number 1: families that are merged from halves there, and those passed on."""
 
+    number: int
     merged: tuple[Family, ...]
     passed: tuple[Family, ...]
 
@@ -73,13 +77,7 @@ class Level(NamedTuple):
 class Plan(NamedTuple):
     """The hidden layers of a network, and which block size serves which orders.
 
-    Attributes
-    ----------
-    kernel_size : int
-    orders_of : tuple of (block size, orders)
-        Block sizes increase; every order of R above 1 occurs once.
-    levels : tuple of Level
-        The first hidden layer first.
+    Block sizes in ``orders_of`` increase, and every order of R above 1 occurs once.
     """
 
     kernel_size: int
@@ -93,30 +91,35 @@ def half_sizes(size: int) -> tuple[int, int]:
 
 
 def level_of(size: int) -> int:
-    """Return the first hidden layer after which blocks of a size can be there: ceil(log2 size).
+    """Return the least number of hidden layers by pairwise maxima for blocks of a size, or orders up to it.
 
     Examples
     --------
-    >>> [level_of(size) for size in (1, 2, 3, 4, 5)]
-    [0, 1, 2, 2, 3]
+    >>> [level_of(size) for size in (0, 1, 2, 3, 4, 5)]  # ceil(log2 size)
+    [0, 0, 1, 2, 2, 3]
     """
-    return (size - 1).bit_length()
+    return (size - 1).bit_length() if size else 0
 
 
-def merge_units(size: int, top: int) -> list[tuple[int, int]]:
+def pairs(size: int, total: int) -> list[tuple[int, int]]:
+    """List the pairs (i, j) of ranks, 1-based, in the two halves of a block with i + j = total."""
+    first, last = half_sizes(size)
+    return [(i, total - i) for i in range(max(1, total - last), min(first, total - 1) + 1)]
+
+
+def merging_units(size: int, top: int) -> list[tuple[int, int]]:
     """List the pairs (i, j), 1-based, of the units relu(b_j - a_i) that merge two halves into ``top`` sorted values.
 
     Examples
     --------
-    >>> merge_units(8, 2)
+    >>> merging_units(8, 2)
     [(1, 1), (1, 2), (2, 1)]
     """
-    first, last = half_sizes(size)
-    return [(i, j) for i in range(1, min(first, top) + 1) for j in range(1, min(last, top + 1 - i) + 1)]
+    return sorted(pair for total in range(2, top + 2) for pair in pairs(size, total))
 
 
-def count_merge_units(size: int, top: int) -> int:
-    """Count the units of :func:`merge_units`, the sum over i = 1..min(first, top) of min(last, top + 1 - i)."""
+def count_merging_units(size: int, top: int) -> int:
+    """Count the :func:`merging_units`, the sum over i = 1..min(first, top) of min(last, top + 1 - i)."""
     first, last = half_sizes(size)
     terms = min(first, top)
     whole = min(terms, max(0, top + 1 - last))
@@ -126,22 +129,10 @@ def count_merge_units(size: int, top: int) -> int:
 def candidate_blocks(
     kernel_size: int, orders: Sequence[int], hidden_layers: int
 ) -> Iterator[tuple[tuple[tuple[int, tuple[int, ...]], ...], int]]:
-    """List the choices of blocks among which the smallest network is found.
+    """List the choices of blocks, as in :class:`Plan`, among which the smallest network is found.
 
     Each order is served by its own subsets, or, from some order on, by the largest blocks that fit into the layers.
-
-    Parameters
-    ----------
-    kernel_size : int
-    orders : sequence of int, increasing
-    hidden_layers : int, >= ceil(log2 max R)
-
-    Yields
-    ------
-    orders_of : tuple of (block size, orders)
-        As in :class:`Plan`.
-    own : int
-        Units that the subsets of orders with subsets of their own take at the least, increasing.
+    With each choice comes how many units the subsets of orders with subsets of their own take at the least, increasing.
     """
     served = [r for r in orders if r > 1]
     largest = min(kernel_size, 1 << hidden_layers)
@@ -164,19 +155,19 @@ def make_plan(kernel_size: int, orders_of: Iterable[tuple[int, tuple[int, ...]]]
         finished.setdefault(level_of(t), []).append(Family(t, 0, kernel_size, t - min(served) + 1, 0))
     needed: tuple[Family, ...] = ()
     levels = []
-    for level in range(hidden_layers, 0, -1):
-        done, needed = _descend(level, tuple(finished.get(level, ())), needed)
-        levels.append(done)
+    for number in range(hidden_layers, 0, -1):
+        level, needed = _descend(number, tuple(finished.get(number, ())), needed)
+        levels.append(level)
     return Plan(kernel_size, chosen, tuple(reversed(levels)))
 
 
 @lru_cache(maxsize=1 << 14)
-def _descend(level: int, finished: tuple[Family, ...], needed: tuple[Family, ...]) -> tuple[Level, tuple[Family, ...]]:
+def _descend(number: int, finished: tuple[Family, ...], needed: tuple[Family, ...]) -> tuple[Level, tuple[Family, ...]]:
     """Split what is needed after a level in merged and passed families, and say what these need before it."""
-    passed = tuple(family for family in needed if level_of(family.size) < level)
-    merged = _distinct((*finished, *(family for family in needed if level_of(family.size) == level)))
+    passed = tuple(family for family in needed if level_of(family.size) < number)
+    merged = _distinct((*finished, *(family for family in needed if level_of(family.size) == number)))
     halves = [half for family in merged for half in family.halves()]
-    return Level(merged, passed), _distinct((*passed, *halves))
+    return Level(number, merged, passed), _distinct((*passed, *halves))
 
 
 def _distinct(families: Iterable[Family]) -> tuple[Family, ...]:
@@ -212,59 +203,63 @@ class Vertices(NamedTuple):
     stop: int
     ranks: int
 
+    def members(self) -> Iterator[Value]:
+        """List the values."""
+        subsets = combinations(range(self.start, self.stop), self.size)
+        return ((subset, rank) for subset in subsets for rank in range(1, self.ranks + 1))
 
-def bases(rank: int) -> tuple[int, int]:
+
+def base_of(rank: int) -> tuple[int, int]:
     """Say which value stays when the value of a rank is written as one value of the halves plus units.
 
     With max(a_i, b_j) = a_i + relu(b_j - a_i) for i <= j and b_j + relu(a_i - b_j) for i > j, the difference
-    T_k - T_(k-1), the k-th largest value, is a_((k+1)/2) plus units for odd k, b_(k/2) plus units for even k.
-
-    Returns
-    -------
-    (half, rank) : half 0 for the first, 1 for the last; rank 1-based
+    T_k - T_(k-1), the k-th largest value, is a_((k+1)/2) plus units for odd k, b_(k/2) plus units for even k: half 0 or
+    1, and the rank there.
 
     Examples
     --------
-    >>> [bases(rank) for rank in (1, 2, 3, 4)]
+    >>> [base_of(rank) for rank in (1, 2, 3, 4)]
     [(0, 1), (1, 1), (0, 2), (1, 2)]
     """
     return (rank + 1) % 2, (rank + 1) // 2
 
 
-def omitted_inputs(first: Level) -> frozenset[int]:
+def omitted_inputs(level: Level) -> frozenset[int]:
     """Choose inputs that need not be carried through the first layer.
 
     Among the inputs of a family of pairs all but one have to be carried: max(a, b) is a + relu(b - a) or
     b + relu(a - b), whichever of a and b is carried. An input that no other value needs is left out, the last one of
     its family's own.
     """
+    if level.number > 1:
+        return frozenset()
     # How many families of pairs, and values passed on, would carry each input.
-    claims = [f for f in (*first.merged, *first.passed) if f.size <= 2 and f.kept]
+    claims = [f for f in (*level.merged, *level.passed) if f.size <= 2 and f.kept]
     changes = [0] * (max((f.stop for f in claims), default=0) + 1)
     for f in claims:
         changes[f.start] += 1
         changes[f.stop] -= 1
     # The last input up to each one that a single family would carry.
     last_own = list(accumulate((j if n == 1 else -1 for j, n in enumerate(accumulate(changes))), max))
-    return frozenset(own for f in first.merged if f.kept == 1 and (own := last_own[f.stop - 1]) >= f.start)
+    return frozenset(own for f in level.merged if f.kept == 1 and (own := last_own[f.stop - 1]) >= f.start)
 
 
-def kept_vertices(level: int, merged: Family, omitted: frozenset[int]) -> list[Vertices]:
+def _bases(level: Level, merged: Family, omitted: frozenset[int]) -> list[Vertices]:
     """Return the values that stay when the kept values of a family are written as one value of a half plus units."""
     if not merged.kept:
         return []
     first, last = merged.halves()
-    if level == 1 and merged.kept == 1:
+    if level.number == 1 and merged.kept == 1:
         out = next((j for j in range(merged.start, merged.stop) if j in omitted), merged.stop - 1)
         ranges = ((merged.start, out), (out + 1, merged.stop))
         return [Vertices(1, *r, 1) for r in ranges if r[0] < r[1]]
-    vertices = [Vertices(*first[:3], (merged.kept + 1) // 2)]
+    bases = [Vertices(*first[:3], (merged.kept + 1) // 2)]
     if merged.kept > 1:
-        vertices.append(Vertices(*last[:3], merged.kept // 2))
-    return vertices
+        bases.append(Vertices(*last[:3], merged.kept // 2))
+    return bases
 
 
-def connected_vertices(level: int, merged: Family, omitted: frozenset[int]) -> tuple[list[Vertices], list[Vertices]]:
+def _connected(level: Level, merged: Family, omitted: frozenset[int]) -> tuple[list[Vertices], list[Vertices]]:
     """Return the vertices that a merged family adds, and the values that its units touch.
 
     The vertices of one family are connected. If two or more values are kept of each member, both halves are among
@@ -272,8 +267,8 @@ def connected_vertices(level: int, merged: Family, omitted: frozenset[int]) -> t
     the maxima of the first halves: the maximum over the last inputs of the range, which shares a unit with each of
     them, is made a vertex too. In the first layer any two inputs of the range share a unit, also if no value is kept.
     """
-    vertices = kept_vertices(level, merged, omitted)
-    if level == 1 and merged.kept < 2:
+    vertices = _bases(level, merged, omitted)
+    if level.number == 1 and merged.kept < 2:
         return vertices, [Vertices(1, merged.start, merged.stop, 1)]
     if not merged.kept:
         return [], []
@@ -284,63 +279,35 @@ def connected_vertices(level: int, merged: Family, omitted: frozenset[int]) -> t
 
 
 class Carried(NamedTuple):
-    """Counts for one level: merging units, vertices (without those that only connect), and connected components."""
+    """What a level has to carry: all values directly, or differences along the units of connected parts of a graph.
 
-    units: int
-    linked_vertices: int
-    components: int
-    direct_vertices: int
-
-
-@lru_cache(maxsize=1 << 16)
-def count_level(level: int, merged: tuple[Family, ...], passed: tuple[Family, ...]) -> Carried:
-    """Count the units and the vertices of one level without listing its subsets."""
-    units = 0
-    for size, group in groupby(merged, key=lambda family: family.size):
-        families = list(group)
-        tops = sorted({family.top for family in families})
-        for below, top in zip([0, *tops], tops, strict=False):
-            more = count_merge_units(size, top) - count_merge_units(size, below)
-            units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
-    parts, alone = component_parts(level, Level(merged, passed))
-    linked = [vertices for part in parts for vertices in part]
-    connected = count_vertices(linked)
-    every = count_vertices([*linked, *alone])
-    omitted = omitted_inputs(Level(merged, passed)) if level == 1 else frozenset()
-    direct = [*alone, *(v for family in merged for v in kept_vertices(level, family, omitted))]
-    return Carried(units, every, len(parts) + every - connected, count_vertices(direct))
-
-
-def component_parts(number: int, level: Level) -> tuple[list[list[Vertices]], list[Vertices]]:
-    """Group the vertices of a level into connected components, and list the values passed on.
-
-    A value that is passed on belongs to the component of a family whose units touch it; where none does, it is a
-    component by itself.
-
-    Returns
-    -------
-    parts : list of lists of Vertices
-        Each connected, no two connected with each other.
-    alone : list of Vertices
-        All values passed on, those that belong to a part included.
+    No two ``parts`` are connected with each other. The values passed on are all in ``passed``; one that belongs to a
+    part, as units touch it, is in both.
     """
-    alone = [Vertices(*family[:3], family.kept) for family in level.passed]
-    omitted = omitted_inputs(level) if number == 1 else frozenset()
-    by_size = {size: _Ranges(same) for size, same in groupby(sorted(alone), key=lambda v: v.size)}
+
+    direct: list[Vertices]
+    parts: list[list[Vertices]]
+    passed: list[Vertices]
+
+
+def carried_by(level: Level) -> Carried:
+    """Find the values that a level has to carry on, and what connects them."""
+    omitted = omitted_inputs(level)
+    passed = [Vertices(*family[:3], family.kept) for family in level.passed]
+    direct = [*passed, *(v for family in level.merged for v in _bases(level, family, omitted))]
+    by_size = {size: _Ranges(same) for size, same in groupby(sorted(passed), key=lambda v: v.size)}
     vertices: list[tuple[Vertices, int]] = []
     touched: list[tuple[Vertices, int]] = []
-    groups = 0
-    for family in level.merged:
-        own, others = connected_vertices(number, family, omitted)
+    for group, family in enumerate(level.merged):
+        own, others = _connected(level, family, omitted)
         own += [both for t in others if t.size in by_size for both in by_size[t.size].intersections(t)]
-        vertices += [(v, groups) for v in own]
-        touched += [(t, groups) for t in others]
-        groups += 1
-    root = _join(vertices, touched, groups)
+        vertices += [(v, group) for v in own]
+        touched += [(t, group) for t in others]
+    root = _join(vertices, touched, len(level.merged))
     parts: dict[int, list[Vertices]] = {}
     for v, group in vertices:
         parts.setdefault(root[group], []).append(v)
-    return list(parts.values()), alone
+    return Carried(direct, list(parts.values()), passed)
 
 
 def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vertices, int]], groups: int) -> list[int]:
@@ -360,9 +327,7 @@ def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vert
     swept = sorted([(v, True, group) for v, group in vertices] + [(v, False, group) for v, group in touched])
     open_families: list[tuple[Vertices, bool, int]] = []
     for v, is_vertex, group in swept:
-        open_families = [
-            (w, kind, g) for w, kind, g in open_families if w.size == v.size and w.stop - v.start >= v.size
-        ]
+        open_families = [entry for entry in open_families if entry[0].size == v.size <= entry[0].stop - v.start]
         if v.stop - v.start >= v.size:
             for _, other_is_vertex, other in open_families:
                 if is_vertex or other_is_vertex:
@@ -375,50 +340,14 @@ class _Ranges:
     """Families of one size, among which those that share a member with another one are found without trying all."""
 
     def __init__(self, families: Iterable[Vertices]) -> None:
-        self._families = sorted(families)
+        self._families = list(families)
         self._widest = max(v.stop - v.start for v in self._families)
 
     def intersections(self, w: Vertices) -> Iterator[Vertices]:
         """List what they share with a family of their size."""
         first = bisect_left(self._families, w.start + w.size - self._widest, key=lambda v: v.start)
         last = bisect_right(self._families, w.stop - w.size, key=lambda v: v.start)
-        return (both for v in self._families[first:last] if (both := _intersection(v, w)))
-
-
-def _intersection(v: Vertices, w: Vertices) -> Vertices | None:
-    start, stop = max(v.start, w.start), min(v.stop, w.stop)
-    if v.size != w.size or stop - start < v.size:
-        return None
-    return Vertices(v.size, start, stop, min(v.ranks, w.ranks))
-
-
-def count_vertices(vertices: Sequence[Vertices]) -> int:
-    """Count the distinct values among vertices."""
-    total = 0
-    for size in {v.size for v in vertices}:
-        same = [v for v in vertices if v.size == size]
-        ranks = sorted({v.ranks for v in same})
-        for below, rank in zip([0, *ranks], ranks, strict=False):
-            total += (rank - below) * count_union(size, [v[1:3] for v in same if v.ranks >= rank])
-    return total
-
-
-def count_union(size: int, ranges: Iterable[tuple[int, ...]]) -> int:
-    """Count the subsets of ``size`` inputs that lie within at least one of some ranges start..stop-1.
-
-    Notes
-    -----
-    Sorted by their starts, ranges that are within no other have increasing stops too, and what a range shares with
-    any before it, it shares with the one right before it.
-
-    Examples
-    --------
-    >>> count_union(2, [(0, 6), (2, 8)])  # C(6,2) + C(6,2) - C(4,2)
-    24
-    """
-    total, reach = 0, 0
-    for start, stop in sorted(ranges, key=lambda r: (r[0], -r[1])):
-        if stop > reach:
-            total += comb(stop - start, size) - comb(max(0, reach - start), size)
-            reach = stop
-    return total
+        for v in self._families[first:last]:
+            start, stop = max(v.start, w.start), min(v.stop, w.stop)
+            if stop - start >= w.size:
+                yield Vertices(w.size, start, stop, min(v.ranks, w.ranks))

@@ -4,7 +4,7 @@ An *identity* writes the maximum of m numbers y_1..y_m with maxima M_S = max_{i 
 
     max(y_1..y_m) = sum_S r_S M_S + sum_t c_t relu(sum_S k_tS M_S).
 
-The M_S take one hidden layer, the ReLUs a second one: :data:`FIVE` and :data:`SIX` compute the maximum of five and of
+The M_S take one hidden layer, the ReLUs a second one: :data:`_FIVE` and :data:`_SIX` compute the maximum of five and of
 six numbers with two hidden layers, where the tree needs three. An identity holds for all real numbers, so each y_i may
 itself be the maximum of a block of inputs; then M_ij is the maximum over two blocks. If L layers suffice for any
 2 s inputs, then six blocks of s inputs need one layer more, so
@@ -12,8 +12,9 @@ itself be the maximum of a block of inputs; then M_ij is the maximum over two bl
     L hidden layers suffice for the maximum of 2 * 3^(L-1) inputs: 2, 6, 18, 54, ...
 
 The published bound is 3^(L-1) + 2: 5, 11, 29, ... (Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338).
-The identities were found by :mod:`theory.networks.search`. These are the networks that are built; two hidden layers
-suffice for any number of inputs (a theorem of this project), but with far more units from seven inputs on.
+The identities were found by ``tools/identities`` in this project's repository. These are the networks that are built;
+two hidden layers suffice for any number of inputs (a theorem of this project), but with far more units from seven
+inputs on.
 """
 
 from __future__ import annotations
@@ -22,16 +23,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 from math import comb
 from typing import TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
 from theory.estimator import Estimator
-from theory.networks.circuit import Circuit, Domain, Vector, check_domain, combine
-from theory.networks.network import ReLUNetwork
-from theory.rationals import to_string
-from theory.subpools import check_kernel_size
+from theory.networks.circuit import Circuit, Vector, combine
+from theory.networks.network import Domain, ReLUNetwork, check_domain
 
 Subset: TypeAlias = tuple[int, ...]
 """Positions, increasing: stands for the maximum over them."""
@@ -54,45 +53,42 @@ def permuted(form: Form, permutation: Sequence[int], sign: int = 1) -> Form:
     return tuple(sorted((tuple(sorted(permutation[i] for i in subset)), sign * k) for subset, k in form))
 
 
-@dataclass(frozen=True)
-class MaxIdentity:
-    """The maximum of some numbers as a combination of ReLUs of combinations of maxima over few of them.
-
-    Attributes
-    ----------
-    kernel_size : int
-        Number m of the numbers.
-    remainder : tuple of (subset, Fraction)
-        Coefficients r_S of maxima over subsets.
-    terms : tuple of (Fraction, form)
-        Coefficients c_t and forms (k_tS); each stands for all distinct forms that the symmetries make of it.
-    symmetries : tuple of permutations
-        Generators of a group of permutations of the numbers; none for the trivial group. The remainder is written out.
+def orbit(form: Form, symmetries: Sequence[Sequence[int]]) -> list[Form]:
+    """List the distinct images of a form under the group that permutations generate, sorted.
 
     Examples
     --------
-    The maximum of four is the larger of two pairs':
+    >>> orbit((((0,), 1), ((1,), -1)), [(1, 2, 0)])
+    [(((0,), -1), ((2,), 1)), (((0,), 1), ((1,), -1)), (((1,), 1), ((2,), -1))]
+    """
+    found, fresh = {form}, [form]
+    while fresh:
+        images = {permuted(one, permutation) for one in fresh for permutation in symmetries}
+        fresh = list(images - found)
+        found |= images
+    return sorted(found)
+
+
+@dataclass(frozen=True)
+class MaxIdentity:
+    """The maximum of ``kernel_size`` numbers, with the r_S in ``remainder`` and the c_t and k_tS in ``terms``.
+
+    A term stands for all distinct forms that the symmetries make of it, which are generators of a group of permutations
+    of the numbers; the remainder is written out.
+
+    Examples
+    --------
+    The maximum of four is the larger of two pairs', M_34 + relu(M_12 - M_34):
 
     >>> four = MaxIdentity(4, (((2, 3), Fraction(1)),), ((Fraction(1), (((0, 1), 1), ((2, 3), -1))),))
-    >>> print(four)
-    max(y1..y4) = M34 + relu(M12 - M34)
-    >>> four.to_network().widths
-    (6, 3)
+    >>> four.used, four.units
+    (((0, 1), (2, 3)), 1)
     """
 
     kernel_size: int
     remainder: tuple[tuple[Subset, Fraction], ...]
     terms: tuple[tuple[Fraction, Form], ...]
     symmetries: tuple[tuple[int, ...], ...] = ()
-
-    def __str__(self) -> str:
-        parts = [_signed(r, _name(subset)) for subset, r in self.remainder]
-        orbit = "sum of " if self.symmetries else ""
-        parts += [_signed(c, f"{orbit}relu({_write(form)})") for c, form in self.terms]
-        text = " ".join(parts).removeprefix("+ ")
-        group = ", ".join(str(tuple(i + 1 for i in p)) for p in self.symmetries)
-        note = f", each sum over the distinct images under the group generated by {group}" if group else ""
-        return f"max(y1..y{self.kernel_size}) = {text}{note}"
 
     @cached_property
     def expanded(self) -> tuple[tuple[Fraction, Form], ...]:
@@ -112,56 +108,12 @@ class MaxIdentity:
         return tuple(sorted(found, key=lambda subset: (len(subset), subset)))
 
     def apply(self, circuit: Circuit, value: Callable[[Subset], Vector]) -> Vector:
-        """Add the ReLUs to a circuit.
-
-        Parameters
-        ----------
-        circuit : Circuit
-        value : callable
-            Maps a subset of positions to the circuit's value for the maximum over it.
-        """
+        """Add the ReLUs to a circuit that has the values of the maxima over subsets of positions."""
         values = {subset: value(subset) for subset in self.used}
         parts: list[tuple[Fraction | int, Vector]] = [(r, values[subset]) for subset, r in self.remainder]
         for c, form in self.expanded:
             parts.append((c, circuit.relu(combine([(k, values[subset]) for subset, k in form]))))
         return combine(parts)
-
-    def to_network(self, *, domain: Domain = "real") -> ReLUNetwork:
-        """Build the network, with one hidden layer more than the maxima over the subsets take."""
-        circuit = Circuit(self.kernel_size)
-        maxima = ShallowMaxima(circuit)
-        layers = shallow_hidden_layers(max(len(subset) for subset in self.used))
-        return circuit.layered(self.apply(circuit, lambda subset: maxima(subset, layers)), domain=domain)
-
-
-def orbit(form: Form, symmetries: Sequence[Sequence[int]]) -> list[Form]:
-    """List the distinct images of a form under the group that permutations generate, sorted.
-
-    Examples
-    --------
-    >>> orbit((((0,), 1), ((1,), -1)), [(1, 2, 0)])
-    [(((0,), -1), ((2,), 1)), (((0,), 1), ((1,), -1)), (((1,), 1), ((2,), -1))]
-    """
-    found, fresh = {form}, [form]
-    while fresh:
-        images = {permuted(one, permutation) for one in fresh for permutation in symmetries}
-        fresh = list(images - found)
-        found |= images
-    return sorted(found)
-
-
-def _name(subset: Subset) -> str:
-    return f"y{subset[0] + 1}" if len(subset) == 1 else "M" + "".join(str(i + 1) for i in subset)
-
-
-def _signed(coefficient: Fraction | int, name: str) -> str:
-    size = abs(Fraction(coefficient))
-    return f"{'-' if coefficient < 0 else '+'} {'' if size == 1 else to_string(size) + ' '}{name}"
-
-
-def _write(form: Form) -> str:
-    text = " ".join(_signed(k, _name(subset)) for subset, k in form)
-    return text[2:] if text.startswith("+") else "-" + text[2:]
 
 
 def _identity(size: int, remainder: str, terms: Sequence[tuple[str, str]], *symmetries: tuple[int, ...]) -> MaxIdentity:
@@ -179,7 +131,7 @@ def _identity(size: int, remainder: str, terms: Sequence[tuple[str, str]], *symm
     )
 
 
-FIVE = _identity(
+_FIVE = _identity(
     5,
     "1/2:45 1/2:14",
     [
@@ -193,8 +145,7 @@ FIVE = _identity(
 )
 """The maximum of five numbers with two hidden layers: six pair maxima, six ReLUs of them."""
 
-
-SIX = _identity(
+_SIX = _identity(
     6,
     "1/6:12 1/6:23 1/6:34 1/6:45 1/6:56 1/6:16",
     [
@@ -215,37 +166,18 @@ Of the 54 images of the terms, 30 are 15 pairs v, -v, which share a unit: 39 ReL
 
 
 def shallow_capacity(hidden_layers: int) -> int:
-    """Return for how many inputs a number of hidden layers suffices here: 2 * 3^(L-1), and 1 for L = 0.
-
-    Examples
-    --------
-    >>> [shallow_capacity(layers) for layers in range(5)]
-    [1, 2, 6, 18, 54]
-    """
-    if hidden_layers < 0:
-        raise InputError(f"a network has 0 hidden layers or more, not {hidden_layers}")
+    """Return for how many inputs a number of hidden layers suffices here: 2 * 3^(L-1), and 1 for L = 0."""
     return 2 * 3 ** (hidden_layers - 1) if hidden_layers else 1
 
 
 def shallow_hidden_layers(kernel_size: int) -> int:
-    """Return the fewest hidden layers with which the constructions here compute the maximum: ceil(log3(d / 2)) + 1.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 1
-        Number d of inputs; 1 needs none.
-
-    Raises
-    ------
-    InputError
+    """Return the fewest hidden layers with which the maximum of d >= 1 inputs is computed here: ceil(log3(d / 2)) + 1.
 
     Examples
     --------
     >>> [shallow_hidden_layers(d) for d in (1, 2, 3, 6, 7, 9, 18, 19, 25, 49, 54)]
     [0, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
     """
-    if kernel_size < 1:
-        raise InputError(f"a maximum is over one number or more, not {kernel_size}")
     layers = 0
     while shallow_capacity(layers) < kernel_size:
         layers += 1
@@ -253,46 +185,45 @@ def shallow_hidden_layers(kernel_size: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """How a maximum over consecutive blocks is computed, and how many ReLUs that takes without any carrying.
+class _Split:
+    """How a maximum is computed from consecutive blocks, and how many ReLUs that takes without any carrying.
 
     An identity of None stands for the larger of two blocks.
     """
 
     cost: int
-    identity: MaxIdentity | None = None
     blocks: tuple[int, ...] = ()
+    identity: MaxIdentity | None = None
 
 
 @cache
-def _plan(size: int, hidden_layers: int) -> _Plan:
+def _split(size: int, hidden_layers: int) -> _Split:
     """Choose the construction with the fewest ReLUs, counted as if pieces shared none of theirs."""
     if size == 1:
-        return _Plan(0)
+        return _Split(0)
     if hidden_layers >= (size - 1).bit_length():
-        split = 1 << (size - 1).bit_length() - 1
-        return _Plan(size - 1, blocks=(split, size - split))
+        first = 1 << (size - 1).bit_length() - 1
+        return _Split(size - 1, (first, size - first))
     below = shallow_capacity(hidden_layers - 1)
     options = [
-        _Plan(_plan(s, hidden_layers - 1).cost + _plan(size - s, hidden_layers - 1).cost + 1, blocks=(s, size - s))
+        _Split(_split(s, hidden_layers - 1).cost + _split(size - s, hidden_layers - 1).cost + 1, (s, size - s))
         for s in range((size + 1) // 2, min(below, size - 1) + 1)
     ]
-    for identity in (FIVE, SIX):
-        options += [
-            _Plan(_identity_cost(identity, blocks, hidden_layers), identity, blocks)
-            for blocks in _balanced(size, identity.kernel_size)
-            if all(sum(blocks[i] for i in subset) <= below for subset in identity.used)
-        ]
-    return min(options, key=lambda plan: plan.cost)
+    options += [
+        _Split(_identity_cost(identity, blocks, hidden_layers), blocks, identity)
+        for identity in (_FIVE, _SIX)
+        for blocks in _balanced(size, identity.kernel_size)
+        if all(sum(blocks[i] for i in subset) <= below for subset in identity.used)
+    ]
+    return min(options, key=lambda split: split.cost)
 
 
 def _balanced(size: int, parts: int) -> Iterator[tuple[int, ...]]:
     """Yield the ways to divide into parts that differ by at most one, none of them empty."""
-    if size < parts:
-        return
     small, large = divmod(size, parts)
-    for places in combinations(range(parts), large):
-        yield tuple(small + (i in places) for i in range(parts))
+    if small:
+        for places in combinations(range(parts), large):
+            yield tuple(small + (i in places) for i in range(parts))
 
 
 def _identity_cost(identity: MaxIdentity, blocks: Sequence[int], hidden_layers: int) -> int:
@@ -303,16 +234,12 @@ def _identity_cost(identity: MaxIdentity, blocks: Sequence[int], hidden_layers: 
             cost += len(subset) - 1
             singles.update(subset)
         else:
-            cost += _plan(sum(blocks[i] for i in subset), hidden_layers - 1).cost
-    return cost + sum(_plan(blocks[i], hidden_layers - 2).cost for i in singles)
+            cost += _split(sum(blocks[i] for i in subset), hidden_layers - 1).cost
+    return cost + sum(_split(blocks[i], hidden_layers - 2).cost for i in singles)
 
 
 class ShallowMaxima:
     """Maxima over subsets of the inputs of one circuit, each in a given number of hidden layers or fewer.
-
-    Parameters
-    ----------
-    circuit : Circuit
 
     Examples
     --------
@@ -327,13 +254,7 @@ class ShallowMaxima:
         self._values: dict[tuple[Subset, int], Vector] = {}
 
     def __call__(self, subset: Subset, hidden_layers: int) -> Vector:
-        """Return the value of the maximum over a subset.
-
-        Raises
-        ------
-        InputError
-            If this construction takes more hidden layers.
-        """
+        """Return the value of the maximum over a subset; InputError if this construction takes more hidden layers."""
         if len(subset) > shallow_capacity(hidden_layers):
             raise InputError(
                 f"the maximum of {len(subset)} numbers is built with {shallow_hidden_layers(len(subset))} hidden "
@@ -345,67 +266,32 @@ class ShallowMaxima:
         return self._values[key]
 
     def _add(self, subset: Subset, hidden_layers: int) -> Vector:
-        plan = _plan(len(subset), hidden_layers)
-        if not plan.blocks:
+        split = _split(len(subset), hidden_layers)
+        if not split.blocks:
             return self.circuit.inputs[subset[0]]
-        ends = [sum(plan.blocks[: i + 1]) for i in range(len(plan.blocks))]
-        blocks = [subset[end - size : end] for size, end in zip(plan.blocks, ends, strict=True)]
-        if plan.identity is None:
-            first, second = (self(block, hidden_layers - 1) for block in blocks)
-            return self.circuit.maximum(first, second)
+        ends = accumulate(split.blocks, initial=0)
+        blocks = [subset[start:stop] for start, stop in pairwise(ends)]
+        if split.identity is None:
+            return self._larger(blocks, hidden_layers - 1)
 
         def over_blocks(chosen: Subset) -> Vector:
             parts = [blocks[i] for i in chosen]
-            if all(len(part) <= shallow_capacity(hidden_layers - 2) for part in parts) and len(parts) == 2:
-                first, second = (self(part, hidden_layers - 2) for part in parts)
-                return self.circuit.maximum(first, second)
+            if len(parts) == 2 and all(len(part) <= shallow_capacity(hidden_layers - 2) for part in parts):
+                return self._larger(parts, hidden_layers - 2)
             return self(tuple(sorted(j for part in parts for j in part)), hidden_layers - 1)
 
-        return plan.identity.apply(self.circuit, over_blocks)
+        return split.identity.apply(self.circuit, over_blocks)
 
-
-def shallow_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUNetwork:
-    """Build a network for the maximum with :func:`shallow_hidden_layers` hidden layers.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    domain : {"real", "nonnegative"}
-        On nonnegative inputs fewer units carry values on.
-
-    Raises
-    ------
-    KernelSizeError, InputError
-
-    Examples
-    --------
-    >>> shallow_max_network(5).widths, shallow_max_network(6).widths
-    ((10, 8), (18, 41))
-    >>> shallow_max_network(9).hidden_layers, shallow_max_network(9).evaluate_exact([3, 1, 4, 1, 5, 9, 2, 6, 5])
-    (3, Fraction(9, 1))
-    """
-    d = check_kernel_size(kernel_size)
-    check_domain(domain)
-    circuit = Circuit(d)
-    return circuit.layered(ShallowMaxima(circuit)(tuple(range(d)), shallow_hidden_layers(d)), domain=domain)
+    def _larger(self, blocks: Sequence[Subset], hidden_layers: int) -> Vector:
+        first, second = (self(block, hidden_layers) for block in blocks)
+        return self.circuit.maximum(first, second)
 
 
 def shallow_estimator_network(estimator: Estimator, *, domain: Domain = "real") -> ReLUNetwork:
     """Build a network for an estimator with :func:`shallow_hidden_layers` (largest order) hidden layers.
 
-    Orders up to 6 take two hidden layers, up to 18 three. Maxima over subsets share equal units, and what they need
-    carried is summed first.
-
-    Parameters
-    ----------
-    estimator : Estimator
-    domain : {"real", "nonnegative"}
-
-    Raises
-    ------
-    InputError
-    ProblemTooLargeError
-        If the estimator has more than 200,000 subpool maxima.
+    Maxima over subsets share equal units, and what they need carried is summed first. ProblemTooLargeError if there are
+    more than 200,000 of them.
 
     Examples
     --------
@@ -421,7 +307,7 @@ def shallow_estimator_network(estimator: Estimator, *, domain: Domain = "real") 
         )
     circuit = Circuit(d)
     maxima = ShallowMaxima(circuit)
-    layers = shallow_hidden_layers(max(estimator.orders) or 1)
+    layers = shallow_hidden_layers(max(estimator.orders))
     parts: list[tuple[Fraction | int, Vector]] = []
     for r, beta in estimator.coefficients.items():
         if r and beta:

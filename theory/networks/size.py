@@ -6,14 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from math import comb
 from typing import Literal, NamedTuple, get_args
 
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.networks.circuit import Domain, check_domain
-from theory.networks.plan import Plan, candidate_blocks, count_level, make_plan
-from theory.subpools import check_kernel_size, check_orders
+from theory.networks.network import Domain, check_domain
+from theory.networks.plan import (
+    Level,
+    Plan,
+    Vertices,
+    candidate_blocks,
+    carried_by,
+    count_merging_units,
+    level_of,
+    make_plan,
+)
+from theory.subpools import check_count, check_kernel_size, check_orders
 
 Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
@@ -72,12 +82,7 @@ class Layout(NamedTuple):
 
 
 def check_construction(construction: object) -> Construction:
-    """Return the construction if it is one.
-
-    Raises
-    ------
-    InputError
-    """
+    """Return the construction if it is one."""
     if construction not in get_args(Construction):
         raise InputError(f'the construction is "tree", "smallest" or "shallow", not {construction!r}')
     return construction  # type: ignore[return-value]
@@ -144,10 +149,6 @@ def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> 
 def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
     """Return the number of hidden layers allowed, or say how many are needed if these are too few.
 
-    Raises
-    ------
-    InputError
-
     Examples
     --------
     >>> check_depth(8, "tree", 2)
@@ -157,8 +158,7 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
     """
     if hidden_layers is None:
         return None
-    if isinstance(hidden_layers, bool) or not isinstance(hidden_layers, int) or hidden_layers < 0:
-        raise InputError(f"a number of hidden layers is an integer >= 0, not {hidden_layers!r}")
+    check_count("a number of hidden layers", hidden_layers, 0)
     least = {c: least_hidden_layers(largest_order, c) for c in (construction, "shallow")}
     if hidden_layers < least[construction]:
         shallower = f', {least["shallow"]} with "shallow"' if least["shallow"] < least[construction] else ""
@@ -181,7 +181,7 @@ def least_hidden_layers(largest_order: int, construction: Construction = "tree")
         from theory.networks.shallow import shallow_hidden_layers
 
         return shallow_hidden_layers(largest_order)
-    return level_count(largest_order)
+    return level_of(largest_order)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -189,17 +189,17 @@ def choose_layout(
     kernel_size: int, orders: tuple[int, ...], domain: Domain, smallest: bool, hidden_layers: int | None = None
 ) -> Layout:
     """Choose the plan with the fewest parameters at the least depth, or with the fewest units at any depth."""
-    least = level_count(max(orders))
-    most = level_count(kernel_size) if smallest and least else least
+    least = level_of(max(orders))
+    most = level_of(kernel_size) if smallest and least else least
     if hidden_layers is not None:
         most = min(most, hidden_layers)
     best: tuple[tuple[int, int], Layout] | None = None
-    for hidden_layers in range(least, most + 1):
-        for orders_of, own_units in candidate_blocks(kernel_size, orders, hidden_layers):
+    for depth in range(least, most + 1):
+        for orders_of, own_units in candidate_blocks(kernel_size, orders, depth):
             # A unit has two incoming weights or more, and a bias: what is left to try only takes more.
             if best and own_units * (1 if smallest else 3) > best[0][0]:
                 break
-            for layout in _layouts(make_plan(kernel_size, orders_of, hidden_layers), orders, domain):
+            for layout in _layouts(make_plan(kernel_size, orders_of, depth), orders, domain):
                 size = layout.size
                 counts = (size.units, size.parameter_count) if smallest else (size.parameter_count, size.units)
                 if best is None or counts < best[0]:
@@ -207,20 +207,15 @@ def choose_layout(
     return best[1]  # type: ignore[index]  # the first candidate is always tried
 
 
-def level_count(largest_order: int) -> int:
-    """Return the least number of hidden layers by pairwise maxima: ceil(log2 max R), 0 for max R <= 1."""
-    return (largest_order - 1).bit_length() if largest_order > 1 else 0
-
-
 def _layouts(plan: Plan, orders: Sequence[int], domain: Domain) -> Iterator[Layout]:
     """List the ways to carry values on: on the nonnegative domain directly in the first layers, then linked.
 
     A linked layer tells differences alone, so nothing can be carried directly after it.
     """
-    counts = [count_level(level, *plan.levels[level - 1]) for level in range(1, len(plan.levels) + 1)]
+    counts = [_count_level(level) for level in plan.levels]
     # The running sum of one order, of inputs >= 0, has the sign of its coefficient.
     running = 1 if domain == "nonnegative" and sum(map(bool, orders)) == 1 else 2
-    linked = [c.units + max(c.linked_vertices + c.components - 2, 0) + running for c in counts]
+    linked = [c.units + c.linking + running for c in counts]
     linking: Carrying = "linked"
     everywhere = (linking,) * len(counts)
     yield Layout(plan, everywhere, tuple(linked), running)
@@ -229,9 +224,64 @@ def _layouts(plan: Plan, orders: Sequence[int], domain: Domain) -> Iterator[Layo
     ways: list[Carrying] = []
     direct: list[int] = []
     for c in counts:
-        by_vertices, by_inputs = c.direct_vertices + running, plan.kernel_size
+        by_vertices, by_inputs = c.direct + running, plan.kernel_size
         way: Carrying = "inputs" if not direct and by_inputs <= by_vertices else "direct"
         ways.append(way)
         direct.append(c.units + (by_inputs if way == "inputs" else by_vertices))
         carrying = tuple(ways) + everywhere[len(ways) :]
         yield Layout(plan, carrying, (*direct, *linked[len(direct) :]), running)
+
+
+class _Counts(NamedTuple):
+    """The merging units of a level, and the units that carry values on, as linked differences or directly."""
+
+    units: int
+    linking: int
+    direct: int
+
+
+@lru_cache(maxsize=1 << 16)
+def _count_level(level: Level) -> _Counts:
+    units = 0
+    for size, group in groupby(level.merged, key=lambda family: family.size):
+        families = list(group)
+        tops = sorted({family.top for family in families})
+        for below, top in zip([0, *tops], tops, strict=False):
+            more = count_merging_units(size, top) - count_merging_units(size, below)
+            units += more * count_union(size, [f[1:3] for f in families if f.top >= top])
+    direct, parts, passed = carried_by(level)
+    linked = [vertices for part in parts for vertices in part]
+    vertices = _count_vertices([*linked, *passed])
+    components = len(parts) + vertices - _count_vertices(linked)
+    # One reverse unit for each vertex beyond the first of its component, two units from one component to the next.
+    return _Counts(units, max(vertices + components - 2, 0), _count_vertices(direct))
+
+
+def _count_vertices(vertices: Sequence[Vertices]) -> int:
+    """Count the distinct values among vertices."""
+    total = 0
+    for size in {v.size for v in vertices}:
+        same = [v for v in vertices if v.size == size]
+        ranks = sorted({v.ranks for v in same})
+        for below, rank in zip([0, *ranks], ranks, strict=False):
+            total += (rank - below) * count_union(size, [v[1:3] for v in same if v.ranks >= rank])
+    return total
+
+
+def count_union(size: int, ranges: Iterable[tuple[int, ...]]) -> int:
+    """Count the subsets of ``size`` inputs that lie within at least one of some ranges start..stop-1.
+
+    Sorted by their starts, ranges that are within no other have increasing stops too, and what a range shares with
+    any before it, it shares with the one right before it.
+
+    Examples
+    --------
+    >>> count_union(2, [(0, 6), (2, 8)])  # C(6,2) + C(6,2) - C(4,2)
+    24
+    """
+    total, reach = 0, 0
+    for start, stop in sorted(ranges, key=lambda r: (r[0], -r[1])):
+        if stop > reach:
+            total += comb(stop - start, size) - comb(max(0, reach - start), size)
+            reach = stop
+    return total

@@ -31,31 +31,30 @@ from math import comb, factorial, perm, prod
 from typing import Any, TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
-from theory.networks.circuit import Domain, check_domain
-from theory.networks.network import ReLUNetwork, network_from_rows
+from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
 
-Tree: TypeAlias = "tuple[tuple[int, Tree], ...]"
+_Tree: TypeAlias = "tuple[tuple[int, _Tree], ...]"
 """The subtrees below a root, each with the sign of the arc to the root; sorted."""
-Forest: TypeAlias = tuple[Tree, tuple[Tree, ...]]
+_Forest: TypeAlias = tuple[_Tree, tuple[_Tree, ...]]
 """The tree of q, and the other trees that have arcs."""
 Arc: TypeAlias = tuple[int, int, int]
 """v, u and sigma: the term sigma relu(x_u - x_v)."""
 _Sum = dict[Any, Fraction]
 """Trees or forests with their coefficients, each standing for the sum over all ways to name its vertices."""
 
-FEWER = (5, 6, 7)
+_FEWER = (5, 6, 7)
 """Kernel sizes for which fewer terms are known: the support of an exact solution, by reweighted l1."""
 
-_Expansion: TypeAlias = Counter[tuple[Tree, tuple[Tree, ...], int]]
+_Expansion: TypeAlias = Counter[tuple[_Tree, tuple[_Tree, ...], int]]
 
 Row = dict[int, Fraction]
 """A combination of the units of a layer."""
 
 LARGEST_NETWORK = 7
 _COUNTED = 9
-_STEM: Tree = ()
+_STEM: _Tree = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[Term, ...
     n = check_kernel_size(kernel_size)
     if fewer:
         return _stored(n)
-    two_layer_work(n).check_memory()
+    _two_layer_work(n).check_memory()
     total: _Sum = {}
     for tree, c in _trees(n - 1).items():
         for (at_q, others, alone), d in _expanded(tree).items():
@@ -129,7 +128,7 @@ def two_layer_bound(kernel_size: int) -> int:
     return (forests - 1) // 2
 
 
-def two_layer_work(kernel_size: int) -> Work:
+def _two_layer_work(kernel_size: int) -> Work:
     """Estimate what it takes to expand the closed formula."""
     n = as_float(check_kernel_size(kernel_size))
     more = min(n - 12, 300.0)
@@ -192,13 +191,13 @@ def _add(total: _Sum, key: Any, c: Fraction) -> None:
 
 
 @cache
-def _size(tree: Tree) -> int:
+def _size(tree: _Tree) -> int:
     """Count the vertices below the root."""
     return sum(1 + _size(below) for _, below in tree)
 
 
 @cache
-def _expanded(tree: Tree) -> _Expansion:
+def _expanded(tree: _Tree) -> _Expansion:
     """Multiply out the W = e^.. - 1: the trees that are left, that of the root first, and how many vertices alone."""
     total: _Expansion = Counter({(_STEM, (), 0): 1})
     for sign, below in tree:
@@ -218,7 +217,7 @@ def _expanded(tree: Tree) -> _Expansion:
 
 def _terms(most: int, total: _Sum) -> list[Term]:
     """Put F and -F together, and count the images of each."""
-    found: dict[Forest, Fraction] = {}
+    found: dict[_Forest, Fraction] = {}
     for forest, c in total.items():
         if any(forest):
             _add(found, max(forest, _opposite(forest)), c / 2)
@@ -233,28 +232,28 @@ def _terms(most: int, total: _Sum) -> list[Term]:
     return terms
 
 
-def _opposite(forest: Forest) -> Forest:
+def _opposite(forest: _Forest) -> _Forest:
     at_q, others = forest
     return _negative(at_q), tuple(sorted(map(_negative, others)))
 
 
 @cache
-def _negative(tree: Tree) -> Tree:
+def _negative(tree: _Tree) -> _Tree:
     return tuple(sorted((-sign, _negative(below)) for sign, below in tree))
 
 
 @cache
-def _symmetries(tree: Tree) -> int:
+def _symmetries(tree: _Tree) -> int:
     alike = Counter(tree)
     return prod(factorial(times) * _symmetries(below) ** times for (_, below), times in alike.items())
 
 
-def _arcs(forest: Forest) -> list[Arc]:
+def _arcs(forest: _Forest) -> list[Arc]:
     """Name the vertices from 0, and q -1."""
     arcs: list[Arc] = []
     names = count()
 
-    def walk(tree: Tree, root: int) -> None:
+    def walk(tree: _Tree, root: int) -> None:
         for sign, below in tree:
             v = next(names)
             arcs.append((v, root, sign))
@@ -268,8 +267,8 @@ def _arcs(forest: Forest) -> list[Arc]:
 
 
 def _stored(n: int) -> tuple[Term, ...]:
-    if n not in FEWER:
-        raise InputError(f"fewer terms are known for {', '.join(map(str, FEWER))} inputs, not for {n}")
+    if n not in _FEWER:
+        raise InputError(f"fewer terms are known for {', '.join(map(str, _FEWER))} inputs, not for {n}")
     lines = (files("theory.networks") / "data" / f"two_layers_{n}.txt").read_text(encoding="ascii").splitlines()
     return tuple(_term(line) for line in lines if not line.startswith("#"))
 
@@ -305,7 +304,7 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
     second: list[Row] = []
     readout: Row = {}
     linear = first.input
-    for term in two_layer_terms(n, fewer=n in FEWER):
+    for term in two_layer_terms(n, fewer=n in _FEWER):
         for arcs in term.forms(n):
             form = _combined((sign, first.relu(v, u)) for v, u, sign in arcs)
             if term.bends:
@@ -334,7 +333,7 @@ def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int,
     first = comb(n, 2) + n - 1 + (2 if check_domain(domain) == "real" else 1)
     if n > _COUNTED:
         return first, two_layer_bound(n) + 2
-    return first, sum(term.images for term in two_layer_terms(n, fewer=n in FEWER) if term.bends) + 2
+    return first, sum(term.images for term in two_layer_terms(n, fewer=n in _FEWER) if term.bends) + 2
 
 
 def two_layer_max_work(kernel_size: int) -> Work:

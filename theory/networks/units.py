@@ -1,32 +1,43 @@
-"""Idle and equal units of a network, dropped and merged one layer at a time."""
+"""The canonical form of a network: idle and equal units are dropped and merged, one layer at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd, lcm
+from typing import TypeAlias
 
-AffineMap = tuple[list[dict[int, Fraction]], list[Fraction]]
+AffineMap: TypeAlias = tuple[list[dict[int, Fraction]], list[Fraction]]
 """Rows and biases of an affine map."""
 
 
-def merge_units(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
+def canonical_maps(maps: Iterable[AffineMap]) -> list[AffineMap]:
+    """Return affine maps, ReLUs between them, of the same function, as :meth:`.ReLUNetwork.canonical` says."""
+    maps = list(maps)
+    for layer in range(len(maps) - 1):
+        maps[layer], maps[layer + 1] = _merge_equal(maps[layer], maps[layer + 1])
+    for layer in range(len(maps) - 2, -1, -1):
+        maps[layer], maps[layer + 1] = _drop_unread(maps[layer], maps[layer + 1])
+    return maps
+
+
+def _merge_equal(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
     """Make pre-activations primitive, merge equal ones, move constant units into the readers' biases."""
-    rows, bias = units
-    place: dict[tuple[object, ...], int] = {}
     kept: AffineMap = ([], [])
+    place: dict[tuple[object, ...], int] = {}
     target: list[tuple[int | None, Fraction]] = []
-    for row, b in zip(rows, bias, strict=True):
-        entries = [*row.values(), b]
+    for row, b in zip(*units, strict=True):
         if not row:
             target.append((None, max(b, Fraction(0))))
             continue
-        numerator = gcd(*(entry.numerator for entry in entries))
-        factor = Fraction(numerator, lcm(*(entry.denominator for entry in entries)))
-        key = (*((j, w / factor) for j, w in sorted(row.items())), b / factor)
+        entries = [*row.values(), b]
+        factor = Fraction(gcd(*(w.numerator for w in entries)), lcm(*(w.denominator for w in entries)))
+        primitive, bias = {j: w / factor for j, w in row.items()}, b / factor
+        key = (*sorted(primitive.items()), bias)
         if key not in place:
             place[key] = len(kept[0])
-            kept[0].append({j: w / factor for j, w in row.items()})
-            kept[1].append(b / factor)
+            kept[0].append(primitive)
+            kept[1].append(bias)
         target.append((place[key], factor))
     read: AffineMap = ([], [])
     for row, b in zip(*readers, strict=True):
@@ -42,7 +53,7 @@ def merge_units(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, Affine
     return kept, read
 
 
-def drop_unread(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
+def _drop_unread(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
     """Drop the units that no reader has a weight for."""
     wanted = sorted({j for row in readers[0] for j in row})
     place = {j: new for new, j in enumerate(wanted)}

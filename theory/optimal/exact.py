@@ -8,58 +8,15 @@ from math import comb
 from theory.certificate import Certificate
 from theory.estimator import Estimator
 from theory.objectives import Objective, ObjectiveValue
-from theory.optimal.extrapolation import Extrapolation, extrapolate
-
-
-def _certified(
-    kernel_size: int,
-    objective: Objective,
-    coefficients: dict[int, Fraction],
-    error: Fraction,
-    dual: dict[int, Fraction],
-) -> Estimator:
-    certificate = Certificate(kernel_size, objective, tuple(coefficients), coefficients, error, dual)
-    return Estimator(kernel_size, coefficients, objective=objective, error=error, certificate=certificate)
-
-
-def _from_maximum(kernel_size: int, orders: tuple[int, ...], objective: Objective) -> Estimator:
-    """With order d in R, the maximum itself is in the class; error 0 needs no dual, since no error is smaller."""
-    coefficients = {r: Fraction(int(r == kernel_size)) for r in orders}
-    return _certified(kernel_size, objective, coefficients, Fraction(0), {})
-
-
-def _scaled_coefficients(kernel_size: int, extrapolation: Extrapolation, factor: Fraction) -> dict[int, Fraction]:
-    """From p = sum c_r C(z,r) to beta_r = factor c_r C(d,r), the coefficient of m_r, for r >= 1."""
-    return {r: factor * c * comb(kernel_size, r) for r, c in extrapolation.primal.items() if r}
-
-
-def _scaled_dual(extrapolation: Extrapolation, factor: Fraction) -> dict[int, Fraction]:
-    return {z: factor * a for z, a in extrapolation.dual.items()}
+from theory.optimal.extrapolation import extrapolate
 
 
 def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
-    """Find the estimator whose largest residual is least.
+    """Find the estimator whose largest residual is least, with its certificate, for an objective of a largest residual.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : ObjectiveValue
-        Not of least squares.
+    The optimum is unique: no dual weight at a reference vanishes. Relative to the range the coefficients sum to 1, so
+    |max(x) - f(x)| <= error * (max(x) - min(x)) for every x in R^d.
 
-    Returns
-    -------
-    Estimator
-        With its certificate. The optimum is unique: no dual weight at a reference vanishes. Relative to the range the
-        coefficients sum to 1, so |max(x) - f(x)| <= error * (max(x) - min(x)) for every x in R^d.
-
-    Raises
-    ------
-    OrdersError
-        If order 0 is among the orders and the objective is relative: an intercept is not translation-equivariant.
-
-    Notes
-    -----
     On the cube, let L be the extrapolation constant of R with 0 added, p the optimal function. With 0 in R,
     E = 1/(1+L), the residual is E p(z) - [z = d], and the dual weights are a_z/(1+L), -1/(1+L) at z = d. Without 0 in
     R, E = 1/L, which is the estimator with intercept, less its intercept, divided by 1 - E' with E' = 1/(1+L): the
@@ -81,13 +38,26 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     d = kernel_size
     objective.check_orders(orders)
     if orders[-1] == d:
-        return _from_maximum(d, orders, objective.name)
+        # The maximum itself is in the class; error 0 needs no dual, since no error is smaller.
+        return _certified(d, objective.name, {r: Fraction(int(r == d)) for r in orders}, Fraction(0), {})
     has_intercept = orders[0] == 0
     extrapolation = extrapolate(d, orders if has_intercept or objective.relative else (0, *orders))
     error = 1 / (extrapolation.constant + int(has_intercept))
-    coefficients = _scaled_coefficients(d, extrapolation, error)
-    dual = _scaled_dual(extrapolation, error)
+    # From p = sum c_r C(z,r) to beta_r = error c_r C(d,r), the coefficient of m_r, for r >= 1.
+    coefficients = {r: error * c * comb(d, r) for r, c in extrapolation.primal.items() if r}
+    dual = {z: error * a for z, a in extrapolation.dual.items()}
     if has_intercept:
         coefficients = {0: error, **coefficients}
         dual[d] = -error
     return _certified(d, objective.name, coefficients, error, dual)
+
+
+def _certified(
+    kernel_size: int,
+    objective: Objective,
+    coefficients: dict[int, Fraction],
+    error: Fraction,
+    dual: dict[int, Fraction],
+) -> Estimator:
+    certificate = Certificate(kernel_size, objective, tuple(coefficients), coefficients, error, dual)
+    return Estimator(kernel_size, coefficients, objective=objective, error=error, certificate=certificate)

@@ -38,7 +38,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, pi
 
-from flint import fmpq_mat, fmpz, fmpz_mat
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from theory.errors import SolverError
 from theory.rationals import binomial_table, to_fraction
@@ -47,18 +47,10 @@ from theory.work import Work, as_float, bits_of_binomial, readable
 
 @dataclass(frozen=True)
 class Extrapolation:
-    """An extrapolation constant with its primal and its dual solution.
+    """An extrapolation constant L, the largest p(d), with its primal and its dual solution.
 
-    Attributes
-    ----------
-    constant : Fraction
-        L, the largest p(d).
-    primal : dict of int to Fraction
-        For each order s the coefficient of C(z, s) in the optimal p, which is unique.
-    dual : dict of int to Fraction
-        For each point z of the reference the weight a_z, none of them 0.
-    exchanges : int
-        Number of references that were solved.
+    ``primal`` has for each order s the coefficient of C(z, s) in the optimal p, which is unique; ``dual`` has for each
+    point z of the reference the weight a_z, none of them 0. ``exchanges`` is the number of references that were solved.
     """
 
     constant: Fraction
@@ -73,12 +65,6 @@ def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
     With b bits for an entry of the table on average, one exchange takes n^3 multiplications of numbers of n b bits
     by such of b bits. There is one exchange for many sets of orders, and there are about n for others, so both are
     stated.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : sequence of int, each in 0..d-1
 
     Examples
     --------
@@ -137,29 +123,11 @@ def _solve(matrix: fmpz_mat, right: Sequence[int | fmpz]) -> fmpq_mat:
         raise SolverError("a reference is singular, which the theory excludes") from None
 
 
-def extrapolate(
-    kernel_size: int,
-    orders: Sequence[int],
-) -> Extrapolation:
-    """Compute the extrapolation constant of a set of orders, exactly.
+def extrapolate(kernel_size: int, orders: Sequence[int]) -> Extrapolation:
+    """Compute the extrapolation constant of a set S of increasing orders in 0..d-1, exactly.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-        d.
-    orders : sequence of int, increasing, each in 0..d-1, at least one
-        S.
-
-    Returns
-    -------
-    Extrapolation
-
-    Raises
-    ------
-    ProblemTooLargeError
-        If the table of binomial coefficients would exceed :data:`theory.work.MEMORY_LIMIT`.
-    SolverError
-        If a step contradicts the theory. No answer is returned then.
+    ProblemTooLargeError if the table of binomial coefficients would exceed :data:`theory.work.MEMORY_LIMIT`;
+    SolverError if a step contradicts the theory. No answer is returned then.
 
     Examples
     --------
@@ -173,8 +141,7 @@ def extrapolate(
     signs = [(-1) ** (n - 1 - i) for i in range(n)]
     reference = _first_reference(d, orders)
     target = [fmpz.bin_uiui(d, s) for s in orders]
-    previous: fmpz | None = None
-    previous_scale = fmpz(1)
+    previous: fmpq | None = None
     exchanges = 0
     while True:
         exchanges += 1
@@ -183,10 +150,10 @@ def extrapolate(
         numerators, scale = primal.numer_denom()
         if scale < 0:
             numerators, scale = -numerators, -scale
-        at_kernel_size = sum((t * c for t, c in zip(target, numerators.entries(), strict=True)), fmpz(0))
-        if previous is not None and at_kernel_size * previous_scale >= previous * scale:
+        at_kernel_size = fmpq(sum((t * c for t, c in zip(target, numerators.entries(), strict=True)), fmpz(0)), scale)
+        if previous is not None and at_kernel_size >= previous:
             raise SolverError("an exchange did not decrease the dual value, which the theory excludes")
-        previous, previous_scale = at_kernel_size, scale
+        previous = at_kernel_size
         values = (table * numerators).entries()
         points = _extremal_points(values, reference)
         if len(points) != n:
@@ -196,11 +163,10 @@ def extrapolate(
             break
         reference = points
     dual = _solve(system.transpose(), target)
-    constant = sum((abs(to_fraction(a)) for a in dual.entries()), Fraction(0))
-    if constant != Fraction(int(at_kernel_size), int(scale)):
+    if sum((abs(a) for a in dual.entries()), fmpq(0)) != at_kernel_size:
         raise SolverError("primal and dual values differ, which the theory excludes")
     return Extrapolation(
-        constant=constant,
+        constant=to_fraction(at_kernel_size),
         primal=dict(zip(orders, map(to_fraction, primal.entries()), strict=True)),
         dual=dict(zip(reference, map(to_fraction, dual.entries()), strict=True)),
         exchanges=exchanges,

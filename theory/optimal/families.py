@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from math import comb, prod
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ import sympy
 from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
 
 from theory.errors import InputError, KernelSizeError
-from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
+from theory.objectives import DEFAULT, RELATIVE, Objective, ObjectiveValue, find_objective
 from theory.subpools import check_kernel_size
 
 D = Symbol("d")
@@ -36,15 +36,7 @@ OURS = "this project"
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive orders with one formula for their coefficients.
-
-    Attributes
-    ----------
-    first, last : sympy.Expr
-        The orders k = first..last, in d and the family's parameters.
-    coefficient : sympy.Expr
-        beta_k, in k, d and the family's parameters.
-    """
+    """Consecutive orders k = first..last with one formula, in k, d and the family's parameters, for beta_k."""
 
     first: Expr
     last: Expr
@@ -107,8 +99,6 @@ class ClosedForm:
         Where the formula comes from.
     parameters : mapping of str to int
         Values of the parameters beside d; :meth:`at` changes them.
-    least : mapping of str to int
-        The least value of each parameter.
 
     Examples
     --------
@@ -126,7 +116,6 @@ class ClosedForm:
     objective: Objective
     source: str
     parameters: Mapping[str, int]
-    least: Mapping[str, int]
 
     def at(self, **parameters: int) -> ClosedForm:
         """Return the family at other values of its parameters.
@@ -143,6 +132,11 @@ class ClosedForm:
             if not isinstance(value, int) or value < self.least[name]:
                 raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
         return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+
+    @property
+    def least(self) -> dict[str, int]:
+        """The least value of each parameter."""
+        return dict.fromkeys(self.parameters, 1)
 
     @property
     def goal(self) -> ObjectiveValue:
@@ -183,34 +177,16 @@ class ClosedForm:
         return range(_evaluate_integer(block.first, values), _evaluate_integer(block.last, values) + 1)
 
     def orders(self, kernel_size: int) -> tuple[int, ...]:
-        """Return the orders R for one kernel size, increasing.
-
-        Raises
-        ------
-        KernelSizeError
-            Below :attr:`valid_from`.
-        """
+        """Return the orders R for one kernel size, increasing; KernelSizeError below :attr:`valid_from`, as for all."""
         values = self._values(kernel_size)
         return tuple(order for block in self.blocks for order in self._block_orders(block, values))
 
     def error(self, kernel_size: int) -> Fraction:
-        """Return the optimal error for one kernel size.
-
-        Raises
-        ------
-        KernelSizeError
-            Below :attr:`valid_from`.
-        """
+        """Return the optimal error for one kernel size."""
         return evaluate_formula(self.parametric_error_formula, self._values(kernel_size))
 
     def coefficients(self, kernel_size: int) -> dict[int, Fraction]:
-        """Return the optimal coefficient of each order for one kernel size.
-
-        Raises
-        ------
-        KernelSizeError
-            Below :attr:`valid_from`.
-        """
+        """Return the optimal coefficient of each order for one kernel size."""
         values = self._values(kernel_size)
         return {
             order: evaluate_formula(block.coefficient, {**values, K: order})
@@ -234,24 +210,23 @@ def _order(order: Expr | int, coefficient: Expr | int) -> Block:
 
 def _family(
     name: str,
-    error: Expr,
-    blocks: tuple[Block, ...],
     valid_from: Expr | int,
     source: str,
-    *,
+    error: Expr,
+    *blocks: Block,
     objective: Objective = DEFAULT,
-    least: Mapping[str, int] | None = None,
     **parameters: int,
 ) -> ClosedForm:
+    """Put a family together, with the error as its intercept where there is one."""
+    intercept = () if find_objective(objective).relative else (_order(0, error),)
     return ClosedForm(
         name=name,
-        blocks=blocks,
+        blocks=(*intercept, *blocks),
         parametric_error_formula=sympy.sympify(error),
         parametric_valid_from=sympy.sympify(valid_from),
         objective=objective,
         source=source,
         parameters=MappingProxyType(parameters),
-        least=MappingProxyType(dict(least or dict.fromkeys(parameters, 1))),
     )
 
 
@@ -276,12 +251,6 @@ def _cube_families() -> list[ClosedForm]:
     half = Rational(1, 2)
     t = floor((D - 1) / 2) * floor(D / 2)
     a = floor((D - 1) / 2)
-    quadratic = t / (2 * (t + D))
-    last = 1 / (2 * (D + 1))
-    last_two = 1 / D**2
-    second_last = 1 / (D + 2)
-    third_last = 3 / (2 * D * (D + 1))
-    full = half**D
     middle = floor(D / 2)
     but_last = 1 / binomial(D, middle)
     top = 1 / (2 * _subsets_up_to(J, D - 1))
@@ -292,121 +261,91 @@ def _cube_families() -> list[ClosedForm]:
     upper = Sum(binomial(K, _I), (_I, first, K))
     top_scale = _sign(K + D - 1) * binomial(D, K)
     return [
-        _family("intercept", half, (_order(0, half),), 2, PAPER),
-        _family("mean", (D - 1) / (2 * D), (_order(0, (D - 1) / (2 * D)), _order(1, 1)), 2, PAPER),
-        _family("single", (D - R) / (2 * D), (_order(0, (D - R) / (2 * D)), _order(R, 1)), R + 1, OURS, r=2),
+        _family("intercept", 2, PAPER, half),
+        _family("mean", 2, PAPER, (D - 1) / (2 * D), _order(1, 1)),
+        _family("single", R + 1, OURS, (D - R) / (2 * D), _order(R, 1), r=2),
         _family(
             "quadratic",
-            quadratic,
-            (
-                _order(0, quadratic),
-                _order(1, (1 / (D - 1) - 1) * (2 / a + 4) / (1 + D / t)),
-                _order(2, 2 * (1 / a + 2) / (1 + D / t)),
-            ),
             3,
             PAPER,
+            t / (2 * (t + D)),
+            _order(1, (1 / (D - 1) - 1) * (2 / a + 4) / (1 + D / t)),
+            _order(2, 2 * (1 / a + 2) / (1 + D / t)),
         ),
         _family(
             "mean-and-last",
-            last,
-            (
-                _order(0, last),
-                _order(1, -D / ((D - 2) * (D + 1))),
-                _order(D - 1, D * (D - 1) / ((D - 2) * (D + 1))),
-            ),
             3,
             PAPER,
+            1 / (2 * (D + 1)),
+            _order(1, -D / ((D - 2) * (D + 1))),
+            _order(D - 1, D * (D - 1) / ((D - 2) * (D + 1))),
         ),
         _family(
             "mean-and-last-two",
-            last_two,
-            (
-                _order(0, last_two),
-                _order(1, 2 / (D * (D - 3))),
-                _order(D - 2, -(1 + 2 / (D * (D - 3)))),
-                _order(D - 1, 2),
-            ),
             4,
             PAPER,
+            1 / D**2,
+            _order(1, 2 / (D * (D - 3))),
+            _order(D - 2, -(1 + 2 / (D * (D - 3)))),
+            _order(D - 1, 2),
         ),
         _family(
             "mean-and-second-last",
-            second_last,
-            (
-                _order(0, second_last),
-                _order(1, -2 * D / ((D + 2) * (D - 3))),
-                _order(D - 2, D * (D - 1) / ((D + 2) * (D - 3))),
-            ),
             4,
             OURS,
+            1 / (D + 2),
+            _order(1, -2 * D / ((D + 2) * (D - 3))),
+            _order(D - 2, D * (D - 1) / ((D + 2) * (D - 3))),
         ),
         _family(
             "mean-last-third-last",
-            third_last,
-            (
-                _order(0, third_last),
-                _order(1, 3 / ((D + 1) * (D - 4))),
-                _order(D - 3, -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4))),
-                _order(D - 1, Rational(3, 2)),
-            ),
             5,
             OURS,
+            3 / (2 * D * (D + 1)),
+            _order(1, 3 / ((D + 1) * (D - 4))),
+            _order(D - 3, -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4))),
+            _order(D - 1, Rational(3, 2)),
         ),
-        _family(
-            "full",
-            full,
-            (_order(0, full), Block(Integer(1), D - 1, -((-half) ** (D - K)) * binomial(D, K))),
-            2,
-            PAPER,
-        ),
+        _family("full", 2, PAPER, half**D, Block(Integer(1), D - 1, -((-half) ** (D - K)) * binomial(D, K))),
         _family(
             "full-but-last",
-            but_last,
-            (
-                _order(0, but_last),
-                Block(
-                    Integer(1),
-                    D - 2,
-                    but_last
-                    * _sign(K + D)
-                    * binomial(D, K)
-                    * (2 * Sum(binomial(K, _I), (_I, 0, middle - 1)) - 2**K + (1 - _sign(D)) / 2 * binomial(K, middle)),
-                ),
-            ),
             2,
             OURS,
+            but_last,
+            Block(
+                Integer(1),
+                D - 2,
+                but_last
+                * _sign(K + D)
+                * binomial(D, K)
+                * (2 * Sum(binomial(K, _I), (_I, 0, middle - 1)) - 2**K + (1 - _sign(D)) / 2 * binomial(K, middle)),
+            ),
         ),
         _family(
             "top",
-            top,
-            (
-                _order(0, top),
-                Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))),
-            ),
             J + 1,
             OURS,
+            top,
+            Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))),
             j=2,
         ),
         _family(
             "order-and-top",
-            order_and_top,
-            (
-                _order(0, order_and_top),
-                _order(R, 2 * order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
-                Block(
-                    first,
-                    D - 1,
-                    order_and_top
-                    * top_scale
-                    * (
-                        upper
-                        - binomial(K - 1, first - 1)
-                        + 2 * binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)
-                    ),
-                ),
-            ),
             R + J + 1,
             OURS,
+            order_and_top,
+            _order(R, 2 * order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
+            Block(
+                first,
+                D - 1,
+                order_and_top
+                * top_scale
+                * (
+                    upper
+                    - binomial(K - 1, first - 1)
+                    + 2 * binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)
+                ),
+            ),
             r=2,
             j=2,
         ),
@@ -420,49 +359,32 @@ def _range_families() -> list[ClosedForm]:
     first = D - J
     upper = Sum(binomial(K, _I), (_I, first, K))
     scale = _sign(K + D - 1) * binomial(D, K)
+    family = partial(_family, objective=RELATIVE)
     return [
-        _family("range-single", (D - R) / D, (_order(R, 1),), R + 1, OURS, objective="range", r=1),
-        _family(
+        family("range-single", R + 1, OURS, (D - R) / D, _order(R, 1), r=1),
+        family(
             "range-mean-and-last",
-            1 / (2 * D),
-            (_order(1, -1 / (2 * (D - 2))), _order(D - 1, (2 * D - 3) / (2 * (D - 2)))),
             3,
             OURS,
-            objective="range",
+            1 / (2 * D),
+            _order(1, -1 / (2 * (D - 2))),
+            _order(D - 1, (2 * D - 3) / (2 * (D - 2))),
         ),
-        _family(
-            "range-full",
-            full,
-            (Block(Integer(1), D - 1, full * scale * (2**K - 1)),),
-            2,
-            OURS,
-            objective="range",
-        ),
-        _family(
-            "range-top",
-            top,
-            (Block(first, D - 1, top * scale * upper),),
-            J + 1,
-            OURS,
-            objective="range",
-            j=2,
-        ),
-        _family(
+        family("range-full", 2, OURS, full, Block(Integer(1), D - 1, full * scale * (2**K - 1))),
+        family("range-top", J + 1, OURS, top, Block(first, D - 1, top * scale * upper), j=2),
+        family(
             "range-order-and-top",
-            order_and_top,
-            (
-                _order(R, order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
-                Block(
-                    first,
-                    D - 1,
-                    order_and_top
-                    * scale
-                    * (upper + binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)),
-                ),
-            ),
             R + J + 1,
             OURS,
-            objective="range",
+            order_and_top,
+            _order(R, order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
+            Block(
+                first,
+                D - 1,
+                order_and_top
+                * scale
+                * (upper + binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)),
+            ),
             r=2,
             j=2,
         ),

@@ -1,9 +1,9 @@
 """Floating-point routes to the optimum, for comparison with the exact one: HiGHS and CVXPY.
 
-Both state the problem afresh from the vertex features and share nothing with the exact solver. What they return is
-not certified, and may be no optimum: a solver that stops at its tolerance of about 1e-7 is believed. Where that ends
-is measured in benchmarks/RESULTS.md: for the orders 0..d-1 both are off by more than 1% from d = 16, for 12 random
-orders from d = 25, for a few orders with small coefficients never.
+Both state the problem afresh from the vertex features and share nothing with the exact solver. What they return has
+neither error nor certificate, and may be no optimum: a solver that stops at its tolerance of about 1e-7 is believed.
+Where that ends is measured in benchmarks/RESULTS.md: for the orders 0..d-1 both are off by more than 1% from d = 16,
+for 12 random orders from d = 25, for a few orders with small coefficients never.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from theory.estimator import Estimator
 from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 
-def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[Floats, Floats]:
+def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[_Floats, _Floats]:
     """Tabulate features (one row a vertex) and target at the vertices that the objective looks at."""
     objective.check_orders(orders)
     features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
@@ -32,7 +32,7 @@ def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValu
     return features[vertices], target[vertices]
 
 
-def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: Floats) -> Estimator:
+def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: _Floats) -> Estimator:
     if not np.isfinite(beta).all():
         raise SolverError(f"the float solver returned {beta}")
     coefficients = {r: Fraction(float(b)) for r, b in zip(orders, beta, strict=True)}
@@ -41,24 +41,6 @@ def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveVa
 
 def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Solve the linear program with SciPy's HiGHS, in floats.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : ObjectiveValue
-
-    Returns
-    -------
-    Estimator
-        Without error and certificate; the coefficients are the floats that HiGHS returned.
-
-    Raises
-    ------
-    InputError
-        For least squares, which is no linear program.
-    SolverError
-        If HiGHS fails.
 
     Examples
     --------
@@ -92,22 +74,6 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
 
 def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : ObjectiveValue
-
-    Returns
-    -------
-    Estimator
-        Without error and certificate.
-
-    Raises
-    ------
-    SolverError
-        If the solver fails.
 
     Examples
     --------

@@ -18,11 +18,6 @@ from theory.work import Work, as_float, bits_of_binomial, readable
 def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
     """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : sequence of int, each in 0..kernel_size
-
     Examples
     --------
     >>> round(least_squares_work(1000, range(0, 1000, 100)).seconds)
@@ -40,19 +35,8 @@ def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
 def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Find the estimator that minimises E[(max(x) - f(x))^2] for x uniform on [0,1]^d.
 
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : tuple of int, increasing, each in 0..kernel_size, at least one
-    objective : ObjectiveValue
+    Its ``error`` is its largest residual over the cube; there is no certificate, the normal equations are the proof.
 
-    Returns
-    -------
-    Estimator
-        ``error`` is its sup-norm residual over the cube; there is no certificate, the normal equations are the proof.
-
-    Notes
-    -----
     The spacings of the order statistics are Dirichlet(1,...,1) on d+1 cells, so with the vertex residuals e_z the mean
     square is e^T (I + 1 1^T) e / ((d+1)(d+2)), and beta solves Phi^T (I + 1 1^T) Phi beta = Phi^T (I + 1 1^T) t with
     Phi the vertex features. Phi has full column rank and I + 1 1^T is positive definite, so beta is unique.

@@ -25,10 +25,6 @@ def solving_work(
 ) -> Work:
     """Estimate what :func:`optimal_estimator` takes.
 
-    Raises
-    ------
-    KernelSizeError, OrdersError
-
     Examples
     --------
     >>> solving_work(9, [0, 1, 8]).seconds < 0.01

@@ -131,7 +131,7 @@ def _row(measured: Comparison, certified: DeviationBound | None, bounds: tuple[f
         "seconds": list(measured.seconds),
         "time_ratio": measured.time_ratio,
         "bounds": None if bounds is None else list(bounds),
-        "certified": None if certified is None else certified.to_json(),
+        "certified": None if certified is None else certified.to_dict(),
     }
 
 

@@ -34,9 +34,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import ProblemTooLargeError
-from theory.networks.exactness.sort_linear import CONSTANT, Domain, Form, atoms, vertex_values
+from theory.networks.exactness.sort_linear import CONSTANT, Form, atoms, vertex_values
+from theory.networks.network import Domain
 
-MAX_SUPPORT = 7
+_MAX_SUPPORT = 7
 """Largest number of atoms in the support of a unit whose bends are tracked: 7! = 5,040 orders."""
 
 _Functional: TypeAlias = tuple[int, ...]
@@ -56,13 +57,8 @@ _Hyperplane: TypeAlias = tuple[int, tuple[tuple[int, int], ...]]
 class Bend:
     """A hyperplane inside an open cone on which a sum of ReLUs bends.
 
-    Attributes
-    ----------
-    order : tuple of int
-        The atoms, as bit masks, the one with the lowest maximum first: the cone.
-    constant : int
-    coefficients : dict of int to int
-        The hyperplane constant + sum of coefficient * (maximum over the atom) = 0.
+    The atoms of ``order`` are bit masks, the one with the lowest maximum first: the cone. The hyperplane is
+    constant + sum of coefficient * (maximum over the atom) = 0.
     """
 
     order: tuple[int, ...]
@@ -92,20 +88,8 @@ class BendAlgebra:
     def leftover(self, terms: Iterable[tuple[int, Form]]) -> Bend | None:
         """Find a bend of a sum of ReLUs inside an open cone of equal order, if there is one.
 
-        Parameters
-        ----------
-        terms : iterable of (int, Form)
-            b_u and p_u for the sum of b_u relu(p_u).
-
-        Returns
-        -------
-        Bend or None
-            None if and only if the sum is sort-linear plus a constant.
-
-        Raises
-        ------
-        ProblemTooLargeError
-            If the support of a unit has more atoms than :data:`MAX_SUPPORT`.
+        For the sum of b_u relu(p_u), given as pairs of b_u and p_u. None if and only if it is sort-linear plus a
+        constant. ProblemTooLargeError if the support of a unit has more than 7 atoms.
         """
         terms = list(terms)
         blocks = atoms(mask for _, pre in terms for mask in pre)
@@ -145,9 +129,9 @@ class BendAlgebra:
 
 
 def _bends_of(pre: Form, support: tuple[int, ...], domain: Domain) -> _Bends:
-    if len(support) > MAX_SUPPORT:
+    if len(support) > _MAX_SUPPORT:
         raise ProblemTooLargeError(
-            f"bends are followed for units that depend on at most {MAX_SUPPORT} atoms, not {len(support)}"
+            f"bends are followed for units that depend on at most {_MAX_SUPPORT} atoms, not {len(support)}"
         )
     if not support:
         return []

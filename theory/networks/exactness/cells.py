@@ -22,53 +22,31 @@ from itertools import permutations
 from math import factorial, gcd
 
 from theory.errors import ProblemTooLargeError
-from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Target
-from theory.networks.exactness.sort_linear import Domain
-
-Point = tuple[Fraction, ...]
+from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Point, Target
+from theory.networks.network import Domain
 
 
 @dataclass(frozen=True)
-class Generator:
+class _Generator:
     """One generator of a simplicial cone.
 
-    Attributes
-    ----------
-    point : tuple of int
-        x_1, ..., x_d, m.
-    values : tuple of int
-        The pre-activations of the layer that is looked at, in the network's integers.
+    The point is x_1, ..., x_d, m; the values are the pre-activations of the layer that is looked at, in the network's
+    integers.
     """
 
     point: tuple[int, ...]
     values: tuple[int, ...]
 
 
-_Cone = tuple[int, tuple[Generator, ...]]
+_Cone = tuple[int, tuple[_Generator, ...]]
 """The layer that is looked at, and the generators."""
 
 
 def compare_cells(network: IntegerNetwork, target: Target, domain: Domain, max_cells: int) -> tuple[Point | None, int]:
     """Find a point at which a network and its target differ, or show that there is none.
 
-    Parameters
-    ----------
-    network : IntegerNetwork
-    target : Target
-    domain : {"real", "nonnegative"}
-    max_cells : int
-
-    Returns
-    -------
-    point : tuple of Fraction, or None
-        None if and only if they are equal on the whole domain.
-    cells : int
-        Number of simplicial cones at which network and target were compared.
-
-    Raises
-    ------
-    ProblemTooLargeError
-        If there are more than ``max_cells``.
+    Also returned is at how many simplicial cones they were compared; the point is None if and only if they are equal on
+    the whole domain. ProblemTooLargeError if there are more than ``max_cells`` of them.
 
     Examples
     --------
@@ -111,14 +89,14 @@ def _orders(network: IntegerNetwork, domain: Domain) -> Iterator[_Cone]:
                     chain[place][j] = 1
             chain[0] = [sign] * d
             points = [(*x, int(i == d)) for i, x in enumerate(chain)]
-            yield 0, tuple(Generator(point, network.layers[0].at(point[:-1], point[-1])) for point in points)
+            yield 0, tuple(_Generator(point, network.layers[0].at(point[:-1], point[-1])) for point in points)
 
 
-def _next_layer(generators: tuple[Generator, ...], layer: IntegerLayer) -> tuple[Generator, ...]:
-    return tuple(Generator(g.point, layer.at([max(v, 0) for v in g.values], g.point[-1])) for g in generators)
+def _next_layer(generators: tuple[_Generator, ...], layer: IntegerLayer) -> tuple[_Generator, ...]:
+    return tuple(_Generator(g.point, layer.at([max(v, 0) for v in g.values], g.point[-1])) for g in generators)
 
 
-def _bent_edge(generators: tuple[Generator, ...]) -> tuple[int, int, int] | None:
+def _bent_edge(generators: tuple[_Generator, ...]) -> tuple[int, int, int] | None:
     """Find a unit with both signs, and the generators where it is largest and smallest."""
     for unit, values in enumerate(zip(*(g.values for g in generators), strict=True)):
         if min(values) < 0 < max(values):
@@ -126,18 +104,18 @@ def _bent_edge(generators: tuple[Generator, ...]) -> tuple[int, int, int] | None
     return None
 
 
-def _halves(generators: tuple[Generator, ...], unit: int, g: int, h: int) -> Iterator[tuple[Generator, ...]]:
+def _halves(generators: tuple[_Generator, ...], unit: int, g: int, h: int) -> Iterator[tuple[_Generator, ...]]:
     above, below = generators[g], generators[h]
     factors = -below.values[unit], above.values[unit]
     point = [factors[0] * p + factors[1] * q for p, q in zip(above.point, below.point, strict=True)]
     values = [factors[0] * p + factors[1] * q for p, q in zip(above.values, below.values, strict=True)]
     divisor = gcd(*point, *values)
-    between = Generator(tuple(v // divisor for v in point), tuple(v // divisor for v in values))
+    between = _Generator(tuple(v // divisor for v in point), tuple(v // divisor for v in values))
     for replaced in (g, h):
         yield (*generators[:replaced], between, *generators[replaced + 1 :])
 
 
-def _difference(generators: tuple[Generator, ...], network: IntegerNetwork, target: Target) -> Point | None:
+def _difference(generators: tuple[_Generator, ...], network: IntegerNetwork, target: Target) -> Point | None:
     """Find a point of a cone at which the two differ; both are linear in (x, m) on it."""
     differing = [g for g in generators if Fraction(g.values[0], network.denominator) != _linear(target, g.point)]
     if not differing:

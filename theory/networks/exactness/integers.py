@@ -29,19 +29,15 @@ from theory.rationals import over_common_denominator
 Integers: TypeAlias = npt.NDArray[Any]
 """int64, or Python integers where those might overflow."""
 
+Point: TypeAlias = tuple[Fraction, ...]
+"""Inputs."""
+
 _INT64_SAFE = 1 << 62
 
 
 @dataclass(frozen=True)
 class IntegerLayer:
-    """An affine map in integers.
-
-    Attributes
-    ----------
-    rows : tuple of tuples of (int, int)
-        For each row its nonzero entries as (column, entry).
-    bias : tuple of int
-    """
+    """An affine map in integers: the nonzero entries of each row as (column, entry), and the bias."""
 
     rows: tuple[tuple[tuple[int, int], ...], ...]
     bias: tuple[int, ...]
@@ -71,12 +67,6 @@ class IntegerLayer:
 @dataclass(frozen=True)
 class IntegerNetwork:
     """The function denominator * network, in integers.
-
-    Attributes
-    ----------
-    kernel_size : int
-    layers : tuple of IntegerLayer
-    denominator : int, >= 1
 
     Examples
     --------
@@ -128,17 +118,7 @@ class IntegerNetwork:
         return self.layers[place[0]].at(values, scale)[place[1]]
 
     def evaluate(self, x: Integers, scale: Integers) -> Integers:
-        """Evaluate scale * denominator * network(x / scale).
-
-        Parameters
-        ----------
-        x : array of int, shape (kernel_size, n)
-        scale : array of int, shape (n,), > 0
-
-        Returns
-        -------
-        array of int, shape (n,)
-        """
+        """Evaluate scale * denominator * network(x / scale), x of shape (kernel_size, n), n scales > 0."""
         values, columns = x, self.kernel_size
         for i, layer in enumerate(self.layers):
             if i:
@@ -151,16 +131,7 @@ class IntegerNetwork:
 
 @dataclass(frozen=True)
 class Target:
-    """What a network is compared with: beta_0 plus the sum of beta_r m_r(x), the maximum being m_d.
-
-    Attributes
-    ----------
-    kernel_size : int
-    coefficients : dict of int to Fraction
-        beta_r for each order r, zeros left out.
-    order_statistic_weights : tuple of Fraction
-        Smallest order statistic first.
-    """
+    """What a network is compared with: beta_0 plus the sum of beta_r m_r(x), the maximum being m_d; no beta_r is 0."""
 
     kernel_size: int
     coefficients: dict[int, Fraction]
@@ -168,13 +139,7 @@ class Target:
 
     @classmethod
     def of(cls, estimator: Estimator | Literal["max"], kernel_size: int) -> Target:
-        """Take an estimator, or the maximum of as many inputs as the network has.
-
-        Raises
-        ------
-        InputError
-            If it is neither, or its kernel size is another.
-        """
+        """Take an estimator, or the maximum of as many inputs as the network has."""
         d = kernel_size
         if isinstance(estimator, str) and estimator == "max":
             return cls(d, {d: Fraction(1)}, (*(Fraction(0),) * (d - 1), Fraction(1)))
@@ -189,20 +154,13 @@ class Target:
         """Coefficient of each subset maximum M_S with |S| = size, and of the constant for size 0."""
         return self.coefficients.get(size, Fraction(0)) / comb(self.kernel_size, size)
 
-    def value(self, x: tuple[Fraction, ...]) -> Fraction:
+    def value(self, x: Point) -> Fraction:
         """Evaluate at one point: the order statistics times their weights."""
         pairs = zip(self.order_statistic_weights, sorted(x), strict=True)
         return self.coefficients.get(0, Fraction(0)) + sum((w * value for w, value in pairs), Fraction(0))
 
     def differs(self, network: IntegerNetwork, x: Integers, scale: Integers) -> npt.NDArray[np.bool_]:
-        """Mark the points x / scale at which a network's value is another.
-
-        Parameters
-        ----------
-        network : IntegerNetwork
-        x : array of int64, shape (kernel_size, n)
-        scale : array of int64, shape (n,), > 0
-        """
+        """Mark the points x / scale at which a network's value is another; arrays as for ``evaluate``, of int64."""
         (constant, *weights), q = over_common_denominator(
             [self.coefficients.get(0, Fraction(0)), *self.order_statistic_weights]
         )

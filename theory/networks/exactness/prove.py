@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from theory.errors import InputError, ProblemTooLargeError, SolverError, ThreeValued
 from theory.estimator import Estimator
+from theory.networks.exactness.bends import Bend
 from theory.networks.exactness.cells import compare_cells
-from theory.networks.exactness.integers import IntegerNetwork, Target
-from theory.networks.exactness.search import Point, search, search_crossings
-from theory.networks.exactness.sort_linear import Domain
-from theory.networks.exactness.symbolic import Outcome, trace
+from theory.networks.exactness.counterexamples import search, search_crossings
+from theory.networks.exactness.integers import IntegerNetwork, Point, Target
+from theory.networks.exactness.symbolic import Outcome, Tracer
 from theory.networks.exactness.witness import around, differing_vertex
-from theory.networks.network import ReLUNetwork
+from theory.networks.network import Domain, ReLUNetwork, check_domain
+from theory.subpools import check_count
 
 _DRAWS = 8
 """Number of points on a bend that are tried: one does unless it is on another bend too."""
@@ -131,11 +132,9 @@ def prove_exact(
     """
     if not isinstance(network, ReLUNetwork):
         raise InputError(f"a ReLUNetwork is needed, not {network!r}")
-    if domain not in get_args(Domain):
-        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
-    for name, number in (("rounds", rounds), ("max_cells", max_cells)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InputError(f"{name} is an integer >= 0, not {number!r}")
+    check_domain(domain)
+    check_count("rounds", rounds, 0)
+    check_count("max_cells", max_cells, 0)
     target = Target.of(estimator, network.kernel_size)
     attempt = _Attempt(network, target, domain, np.random.default_rng(0) if rng is None else rng)
     return attempt.run(rounds, max_cells)
@@ -150,64 +149,59 @@ class _Attempt:
         self._target = target
         self._domain: Domain = domain
         self._rng = rng
-        self._where = f"all of R^{target.kernel_size}" if domain == "real" else "the nonnegative orthant"
+        self._outcome: Outcome | None = None
 
     def run(self, rounds: int, max_cells: int) -> ExactnessVerdict:
         # Most wrong networks are wrong at a few points, which costs less than an attempt at a proof.
         point, _ = self._search(1)
         if point is not None:
-            return self._refuted(point, None, "found by comparing points")
-        outcome = trace(self._integers, self._domain)
+            return self._verdict("refuted", "found by comparing points", point)
+        self._outcome = outcome = Tracer(self._domain).run(self._integers)
         if not outcome.output.open:
             return self._without_bends(outcome)
-        if outcome.bend is not None:
-            point = self._at_bend(outcome)
-            if point is not None:
-                return self._refuted(point, outcome, "the network bends inside a cone where the target is linear")
+        point = self._at_bend(outcome.bend)
+        if point is not None:
+            return self._verdict("refuted", "the network bends inside a cone where the target is linear", point)
         point, count = self._search(rounds)
         if point is not None:
-            return self._refuted(point, outcome, "found by comparing points")
+            return self._verdict("refuted", "found by comparing points", point)
         try:
-            return self._cell_by_cell(outcome, max_cells)
+            return self._cell_by_cell(max_cells)
         except ProblemTooLargeError as error:
             too_large = str(error)
         if rounds:
-            point, more = search_crossings(
-                self._integers, self._target, self._domain, self._rng, outcome.unsettled[:_PLACES]
-            )
+            places = outcome.unsettled[:_PLACES]
+            point, more = search_crossings(self._integers, self._target, self._domain, self._rng, places)
             if point is not None:
-                return self._refuted(point, outcome, "found by comparing points where units change sign")
+                return self._verdict("refuted", "found by comparing points where units change sign", point)
             count += more
-        units = _count(len(outcome.unsettled), "unit")
         return self._verdict(
             "unknown",
-            f"{units} could not be settled ({outcome.obstacle}), {too_large}, and no difference was found at "
-            f"{count} points",
-            outcome,
+            f"{_count(len(outcome.unsettled), 'unit')} could not be settled ({outcome.obstacle}), {too_large}, and no "
+            f"difference was found at {count} points",
         )
 
-    def _cell_by_cell(self, outcome: Outcome, max_cells: int) -> ExactnessVerdict:
+    def _cell_by_cell(self, max_cells: int) -> ExactnessVerdict:
         point, cells = compare_cells(self._integers, self._target, self._domain, max_cells)
         if point is not None:
-            return self._refuted(point, outcome, "the network is linear on a cell, but not equal to the target")
-        return self._verdict("proved", f"equal on {self._where}, by {_count(cells, 'cell')}", outcome, cells=cells)
+            return self._verdict("refuted", "the network is linear on a cell, but not equal to the target", point)
+        return self._verdict("proved", f"equal on {self._where}, by {_count(cells, 'cell')}", cells=cells)
 
     def _without_bends(self, outcome: Outcome) -> ExactnessVerdict:
         point = differing_vertex(outcome.output.form, self._integers.denominator, self._target)
         if point is not None:
-            return self._refuted(point, outcome, "linear on every cone, but with another value at a 0/1 vector")
+            return self._verdict("refuted", "linear on every cone, but with another value at a 0/1 vector", point)
         return self._verdict(
             "proved",
             f"equal on {self._where}: {_count(outcome.sign_constant, 'unit')} of constant sign on every cone, "
             f"{outcome.paired} in pairs, {outcome.cancelling} with bends that cancel",
-            outcome,
         )
 
-    def _at_bend(self, outcome: Outcome) -> Point | None:
-        if outcome.bend is None:
+    def _at_bend(self, bend: Bend | None) -> Point | None:
+        if bend is None:
             return None
         for _ in range(_DRAWS):
-            for point in around(outcome.bend, self._network.kernel_size, self._domain, self._rng):
+            for point in around(bend, self._network.kernel_size, self._domain, self._rng):
                 if self._network.evaluate_exact(point) != self._target.value(point):
                     return point
         return None
@@ -215,27 +209,28 @@ class _Attempt:
     def _search(self, rounds: int) -> tuple[Point | None, int]:
         return search(self._integers, self._target, self._domain, self._rng, rounds)
 
-    def _refuted(self, point: Point, outcome: Outcome | None, reason: str) -> ExactnessVerdict:
-        values = self._network.evaluate_exact(point), self._target.value(point)
-        if values[0] == values[1]:
-            raise SolverError(f"the witness {point} of a difference is none; please report this")
-        return self._verdict("refuted", reason, outcome, point, values)
+    @property
+    def _where(self) -> str:
+        return f"all of R^{self._target.kernel_size}" if self._domain == "real" else "the nonnegative orthant"
 
     def _verdict(
         self,
         status: Literal["proved", "refuted", "unknown"],
         reason: str,
-        outcome: Outcome | None,
-        point: Point | None = None,
-        values: tuple[Fraction | None, Fraction | None] = (None, None),
+        witness: Point | None = None,
         *,
         cells: int = 0,
     ) -> ExactnessVerdict:
+        values: tuple[Fraction | None, Fraction | None] = None, None
+        if witness is not None:
+            values = self._network.evaluate_exact(witness), self._target.value(witness)
+            if values[0] == values[1]:
+                raise SolverError(f"the witness {witness} of a difference is none; please report this")
         counts = (0, 0, 0, 0, 0)
-        if outcome is not None:
-            o = outcome
+        if self._outcome is not None:
+            o = self._outcome
             counts = o.sign_constant, o.paired, o.cancelling, o.idle, len(o.unsettled)
-        return ExactnessVerdict(status, self._domain, reason, point, *values, *counts, cells)
+        return ExactnessVerdict(status, self._domain, reason, witness, *values, *counts, cells)
 
 
 def _count(number: int, noun: str) -> str:

@@ -20,12 +20,12 @@ nonnegative ones; f is a sort-linear function of these k numbers alone, and 2^k 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Domain: TypeAlias = Literal["real", "nonnegative"]
+from theory.networks.network import Domain as Domain
 
 Form: TypeAlias = dict[int, int]
 """The coefficient of each subset maximum, the subset as a bit mask; mask 0 stands for the constant 1. No zeros."""
@@ -58,12 +58,7 @@ def add_scaled(total: dict[int, int], factor: int, addend: Mapping[int, int]) ->
 
 
 def atoms(masks: Iterable[int]) -> tuple[int, ...]:
-    """Find the atoms of the Boolean algebra that sets generate, ordered by their least element.
-
-    Parameters
-    ----------
-    masks : iterable of int
-        Sets as bit masks; the empty one says nothing.
+    """Find the atoms of the Boolean algebra that sets, as bit masks, generate, ordered by their least element.
 
     Examples
     --------
@@ -95,18 +90,10 @@ def evaluate(form: Form, x: Sequence[Any]) -> Any:
 
 
 def vertex_values(form: Form, blocks: Sequence[int]) -> Values:
-    """Evaluate the form less its constant at the 0/1 vectors that are constant on each of some atoms.
+    """Evaluate the form less its constant at the 0/1 vectors that are constant on each of some atoms, its blocks.
 
-    Parameters
-    ----------
-    form : Form
-    blocks : sequence of k int
-        Disjoint sets; every set of the form is a union of some.
-
-    Returns
-    -------
-    array of 2^k integers
-        Entry V is the value at the vector that is 1 on the blocks whose bit is set in V.
+    Every set of the form is a union of blocks; entry V is the value at the vector that is 1 on those whose bit is set
+    in V.
 
     Examples
     --------
@@ -128,12 +115,12 @@ def vertex_values(form: Form, blocks: Sequence[int]) -> Values:
     return values
 
 
-def from_vertex_values(values: Values, blocks: Sequence[int]) -> Form:
+def _from_vertex_values(values: Values, blocks: Sequence[int]) -> Form:
     """Invert :func:`vertex_values`: find the form without constant that has these values.
 
     Examples
     --------
-    >>> from_vertex_values(np.array([0, -2, -3, -2]), [0b01, 0b10])
+    >>> _from_vertex_values(np.array([0, -2, -3, -2]), [0b01, 0b10])
     {1: 1, 3: -3}
     """
     coefficients = values[-1] - values[::-1]
@@ -147,17 +134,8 @@ def from_vertex_values(values: Values, blocks: Sequence[int]) -> Form:
 
 
 def changes_sign(constant: int, values: Values, domain: Domain) -> bool:
-    """Say whether constant + f takes both signs on some cone of equal order, f given at the 0/1 vectors.
+    """Say whether constant + f takes both signs on some cone of equal order, f given by its :func:`vertex_values`.
 
-    Parameters
-    ----------
-    constant : int
-    values : array of 2^k integers
-        As from :func:`vertex_values`.
-    domain : {"real", "nonnegative"}
-
-    Notes
-    -----
     On the cone of a chain of sets, constant + f = constant + t f(1) + sum over the chain's proper sets V of g_V f(1_V)
     with g_V >= 0, and t >= 0 in the nonnegative domain but any real in the other. So all of constant, f(1_V) and f(1)
     have to agree in sign, and f(1) has to vanish in the domain ``"real"``. Two sets are in a common chain if one
@@ -190,15 +168,8 @@ def _above(marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 def interpolate_relu(form: Form, blocks: Sequence[int], values: Values | None = None) -> Form:
     """Find the sort-linear function, plus a constant, that agrees with relu(form) at 0 and all 0/1 vectors.
 
-    It is relu(form) itself if that is sort-linear but for a constant.
-
-    Parameters
-    ----------
-    form : Form
-    blocks : sequence of int
-        The atoms of its sets.
-    values : array, optional
-        The form's :func:`vertex_values`, where they are known.
+    It is relu(form) itself if that is sort-linear but for a constant. The blocks are the atoms of the form's sets, and
+    ``values`` its :func:`vertex_values`, where they are known.
 
     Examples
     --------
@@ -213,7 +184,7 @@ def interpolate_relu(form: Form, blocks: Sequence[int], values: Values | None = 
     at_zero = max(constant, 0)
     if abs(constant) << len(blocks) + 2 >= _INT64_SAFE:
         values = values.astype(object)
-    interpolant = from_vertex_values(np.maximum(values + constant, 0) - at_zero, blocks)
+    interpolant = _from_vertex_values(np.maximum(values + constant, 0) - at_zero, blocks)
     if at_zero:
         interpolant[CONSTANT] = at_zero
     return interpolant

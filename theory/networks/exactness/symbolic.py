@@ -26,7 +26,6 @@ from theory.networks.exactness.bends import Bend, BendAlgebra
 from theory.networks.exactness.integers import IntegerNetwork
 from theory.networks.exactness.sort_linear import (
     CONSTANT,
-    Domain,
     Form,
     add_scaled,
     atoms,
@@ -34,6 +33,7 @@ from theory.networks.exactness.sort_linear import (
     interpolate_relu,
     vertex_values,
 )
+from theory.networks.network import Domain
 
 MAX_ATOMS = 16
 """Largest number of atoms of a pre-activation whose sign is looked at on all cones: 2^16 vertices."""
@@ -43,14 +43,7 @@ _Key: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Value:
-    """A form plus a combination of open ReLUs.
-
-    Attributes
-    ----------
-    form : Form
-    open : dict of int to int
-        The coefficient of each open ReLU, by its number. No zeros.
-    """
+    """A form plus a combination of open ReLUs, the coefficient of each by its number, none of them 0."""
 
     form: Form = field(default_factory=dict)
     open: dict[int, int] = field(default_factory=dict)
@@ -81,22 +74,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of a network's output.
+    """What is known of a network's output, times the network's denominator.
 
-    Attributes
-    ----------
-    output : Value
-        The output times the network's denominator.
-    bend : Bend or None
-        A bend of the output inside an open cone, if one was found.
-    sign_constant, paired, cancelling, idle : int
-        Numbers of units: those with a pre-activation of constant sign on every cone; those whose bend is gone wherever
-        they are read, together with multiples of the same pre-activation; those whose bends cancel against bends of
-        other pre-activations; those that are never active, or that nothing reads, which are in no other number.
-    unsettled : tuple of (int, int)
-        Layer and row of each other unit: its bend is left in the output, or could not be followed.
-    obstacle : str
-        Why units could not be settled; empty if all were.
+    ``bend`` is a bend of it inside an open cone, if one was found. The counts of units are those of
+    :class:`~theory.networks.exactness.prove.ExactnessVerdict`; ``unsettled`` has layer and row of each unit whose bend
+    is left in the output, or could not be followed, and ``obstacle`` says why there are any.
     """
 
     output: Value
@@ -109,27 +91,19 @@ class Outcome:
     obstacle: str
 
 
-def trace(network: IntegerNetwork, domain: Domain) -> Outcome:
-    """Evaluate a network on symbols.
+class Tracer:
+    """One pass through a network, or through anything else that is made of sums and ReLUs.
 
-    Parameters
-    ----------
-    network : IntegerNetwork
-    domain : {"real", "nonnegative"}
+    ``obstacle`` says why bends could not be settled; it is empty if all were.
 
     Examples
     --------
     >>> from theory.networks.network import network_from_rows
     >>> maximum = network_from_rows(2, [([{0: 1, 1: -1}, {1: 1}, {1: -1}], None), ([{0: 1, 1: 1, 2: -1}], None)])
-    >>> outcome = trace(IntegerNetwork.of(maximum), "real")
+    >>> outcome = Tracer("real").run(IntegerNetwork.of(maximum))
     >>> outcome.output, outcome.sign_constant, outcome.paired
     (Value(form={3: 1}, open={}), 1, 2)
     """
-    return Tracer(domain).run(network)
-
-
-class Tracer:
-    """One pass through a network, or through anything else that is made of sums and ReLUs."""
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
@@ -143,12 +117,7 @@ class Tracer:
         self._cancels: dict[tuple[tuple[int, int], ...], bool] = {}
         self._interpolants: dict[int, Form] = {}
         self._cancelled: set[int] = set()
-        self._obstacle = ""
-
-    @property
-    def obstacle(self) -> str:
-        """Why bends could not be settled; empty if all were."""
-        return self._obstacle
+        self.obstacle = ""
 
     def run(self, network: IntegerNetwork) -> Outcome:
         """Evaluate a network."""
@@ -181,7 +150,7 @@ class Tracer:
             try:
                 bend = self._algebra.leftover([(b, inner.form) for b, inner in terms])
             except ProblemTooLargeError as error:
-                self._obstacle = self._obstacle or str(error)
+                self.obstacle = self.obstacle or str(error)
         return Outcome(
             output,
             bend,
@@ -190,7 +159,7 @@ class Tracer:
             cancelling=sum(u not in left and u in self._cancelled for u in of_units),
             idle=units - len(opened),
             unsettled=tuple(place for place, u in opened.items() if u in left),
-            obstacle=self._obstacle if output.open else "",
+            obstacle=self.obstacle if output.open else "",
         )
 
     def _reachable(self, units: dict[int, int]) -> set[int]:
@@ -260,7 +229,7 @@ class Tracer:
             except ProblemTooLargeError as error:
                 problem = f"cannot be followed: {error}"
             self._cancels[key] = not problem
-            self._obstacle = self._obstacle or (problem and f"{where} {problem}")
+            self.obstacle = self.obstacle or (problem and f"{where} {problem}")
         return self._cancels[key]
 
 

@@ -9,31 +9,17 @@ from itertools import combinations
 import numpy as np
 
 from theory.networks.exactness.bends import Bend
-from theory.networks.exactness.integers import Target
-from theory.networks.exactness.sort_linear import CONSTANT, Domain, Form, evaluate
-
-Point = tuple[Fraction, ...]
+from theory.networks.exactness.integers import Point, Target
+from theory.networks.exactness.sort_linear import CONSTANT, Form, evaluate
+from theory.networks.network import Domain
 
 _STEPS = 60
 """How often the distance from a bend is halved."""
 
 
 def differing_vertex(form: Form, denominator: int, target: Target) -> Point | None:
-    """Find a 0/1 vector at which form / denominator differs from the target, or show that there is none.
+    """Find a 0/1 vector at which form / denominator differs from the target; None if and only if they are equal.
 
-    Parameters
-    ----------
-    form : Form
-    denominator : int, > 0
-    target : Target
-
-    Returns
-    -------
-    tuple of Fraction, or None
-        None if and only if the functions are equal.
-
-    Notes
-    -----
     The subset maxima are a basis, so equal functions have equal coefficients. If S is a smallest set at which the
     coefficients of the difference D are not 0, c_S = D(1) - D(complement of S): D is not 0 at one of the two.
     """
@@ -78,20 +64,8 @@ def _vertex(mask: int, size: int) -> Point:
 def around(bend: Bend, kernel_size: int, domain: Domain, rng: np.random.Generator) -> Iterator[Point]:
     """Draw a point on a bend inside its cone, then points on both sides of it, closer and closer.
 
-    Parameters
-    ----------
-    bend : Bend
-    kernel_size : int
-    domain : {"real", "nonnegative"}
-    rng : numpy.random.Generator
+    Inputs that belong to no atom are drawn at random.
 
-    Yields
-    ------
-    tuple of Fraction
-        Inputs that belong to no atom are drawn at random.
-
-    Notes
-    -----
     A network that bends on this hyperplane, and on no other that the first point is on, is not affine around it. An
     affine function then differs from it at that point or at one of any two that are close enough, on opposite sides
     and on a line with it.

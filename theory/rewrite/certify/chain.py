@@ -14,41 +14,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from theory.rewrite.certify.answers import Array
 
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """The linear operators that made a tensor.
-
-    Attributes
-    ----------
-    terms : int
-        Roundings that a runtime may put on an addend of the tensor; 0 where there was no weight or scale.
-    size : array
-        Of the tensor's shape: the total magnitude of the addends of each element, scales multiplied into them.
-    top : float
-        The largest magnitude of a number computed on the way, in whatever order of the scales.
-    heavy, light : float
-        The largest and the smallest magnitude of a product of some of the constants, zeros left out; at least and at
-        most 1.
-    stretch : float
-        Product of the uniform scales above 1, by which the error of what is computed before them may grow; 0 where
-        there was no uniform scale.
-    reach, tail : float
-        Bounds of the factors by which an error before all of them may grow, and one after the first; at least 1.
-    """
+    """The linear operators that made a tensor."""
 
     terms: int
+    """Roundings that a runtime may put on an addend of the tensor; 0 where there was no weight or scale."""
     size: Array
+    """Of the tensor's shape: the total magnitude of the addends of each element, scales multiplied into them."""
     top: float
+    """The largest magnitude of a number computed on the way, in whatever order of the scales."""
     heavy: float = 1.0
     light: float = 1.0
+    """The largest and the smallest magnitude of a product of some of the constants, as :func:`spread` has them."""
     stretch: float = 0.0
+    """Product of the uniform scales above 1, by which the error of what is computed before them may grow; 0 where
+    there was no uniform scale."""
     reach: float = 1.0
     tail: float = 1.0
+    """Bounds of the factors by which an error before all of them may grow, and one after the first; at least 1."""
 
     @staticmethod
     def fresh(magnitude: Array) -> Chain:
@@ -69,17 +57,17 @@ class Chain:
             max(chain.tail for chain in chains),
         )
 
-    def grown(self, reach: float) -> tuple[float, float]:
-        """Return reach and tail after one more operator."""
+    def extended(
+        self, terms: int, size: Array, top: float, constants: tuple[float, float], stretch: float, reach: float
+    ) -> Chain:
+        """Return the chain after one more operator of so many terms, whose constants have the spread given."""
         factor = max(1.0, reach)
-        return self.reach * factor, self.tail * factor if self.terms else 1.0
-
-    def or_that_of(self, other: Chain) -> Chain:
-        """Return a chain that stands for either of two."""
-        return Chain.join((self, other), np.maximum(self.size, other.size))
+        heavy, light = self.heavy * constants[0], self.light * constants[1]
+        tail = self.tail * factor if self.terms else 1.0
+        return Chain(self.terms + terms, size, top, heavy, light, stretch, self.reach * factor, tail)
 
 
-def largest(values: Array) -> float:
+def largest(values: Array | float) -> float:
     """Return the largest of numbers that are nowhere negative; 0 for none, infinity if one is no number.
 
     Examples

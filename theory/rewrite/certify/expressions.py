@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from theory.rewrite.certify.unsupported import Unsupported
+from theory.rewrite.certify.answers import Unsupported
 
 Index: TypeAlias = npt.NDArray[np.int64]
 
@@ -38,18 +38,21 @@ class Expression:
 
 @dataclass(frozen=True, eq=False)
 class Symbols:
-    """A tensor of symbols.
-
-    Attributes
-    ----------
-    numbers : array of int64
-        Of the expressions.
-    places : array of int64
-        Of the elements; 0 for constants.
-    """
+    """A tensor of symbols: the numbers of the expressions, and the places of the elements; 0 for constants."""
 
     numbers: Index
     places: Index
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the tensor."""
+        return self.numbers.shape
+
+    @staticmethod
+    def joined(parts: Sequence[Symbols], axis: int) -> Symbols:
+        """Return tensors joined along an axis."""
+        numbers, places = ([getattr(part, name) for part in parts] for name in ("numbers", "places"))
+        return Symbols(np.concatenate(numbers, axis), np.concatenate(places, axis))
 
 
 class Algebra:
@@ -77,7 +80,7 @@ class Algebra:
 
     def combine(self, operands: Sequence[tuple[Fraction, Symbols]], constant: Fraction = Fraction(0)) -> Symbols:
         """Return a linear combination of tensors of one shape, plus a constant."""
-        shape = np.broadcast_shapes(*(symbols.numbers.shape for _, symbols in operands))
+        shape = np.broadcast_shapes(*(symbols.shape for _, symbols in operands))
         numbers = [np.broadcast_to(symbols.numbers, shape).ravel() for _, symbols in operands]
         fixed = [self._constant_mask()[number] for number in numbers]
         places = [np.broadcast_to(symbols.places, shape).ravel() for _, symbols in operands]
@@ -104,7 +107,7 @@ class Algebra:
         """Return the ReLU of every element."""
         distinct, inverse = np.unique(symbols.numbers, return_inverse=True)
         numbers = np.array([self._relu(int(number)) for number in distinct], dtype=np.int64)
-        return Symbols(numbers[inverse].reshape(symbols.numbers.shape), symbols.places)
+        return Symbols(numbers[inverse].reshape(symbols.shape), symbols.places)
 
     def _relu(self, number: int) -> int:
         expression = self.expressions[number]
@@ -141,12 +144,7 @@ class Algebra:
 
 
 def distinct_rows(columns: Sequence[Index]) -> tuple[Index, Index]:
-    """Find the different rows of a table.
-
-    Returns
-    -------
-    first, inverse : arrays
-        The index of the first row of each kind, and the kind of every row.
+    """Return the index of the first row of each kind in a table, and the kind of every row.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,22 +17,15 @@ from theory.extras import import_extra
 
 _STANDARD = ("", "ai.onnx")
 
+Constant: TypeAlias = npt.NDArray[Any]
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One operation.
+    """One operation: ``op`` has its domain with it if that is not ONNX's own.
 
-    Attributes
-    ----------
-    op : str
-        The operator, with its domain if that is not ONNX's own.
-    name : str
-        Its name, or that of its first output if it has none.
-    inputs, outputs : tuple of str
-        Empty strings where an optional one is left out.
-    attributes : dict
-        Numbers, strings, lists and arrays; subgraphs as they are.
-    opset : int
+    A node without a name has that of its first output. Inputs and outputs that are left out are empty strings.
+    Attributes are numbers, strings, lists and arrays; subgraphs as they are.
     """
 
     op: str
@@ -47,56 +40,60 @@ class Node:
         return (
             (self.op, self.inputs, self.outputs, self.opset) == (other.op, other.inputs, other.outputs, other.opset)
             and self.attributes.keys() == other.attributes.keys()
-            and all(_equal(value, other.attributes[key]) for key, value in self.attributes.items())
+            and all(same_value(value, other.attributes[key]) for key, value in self.attributes.items())
         )
 
 
 @dataclass(frozen=True, eq=False)
-class Graph:
-    """A model.
+class Segment:
+    """The nodes of a model that compute one tensor from another and constants, in order."""
 
-    Attributes
-    ----------
-    nodes : tuple of Node
-        In an order of computation.
-    inputs : dict of str to (dtype, shape)
-        Sizes that are left open are None.
-    outputs : tuple of str
-    constants : dict of str to array
-    proto : onnx.ModelProto
-        What was read, functions inlined.
-    """
+    start: str
+    end: str
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, Constant]
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A model: its nodes in an order of computation, functions inlined; sizes of inputs that are left open are None."""
 
     nodes: tuple[Node, ...]
     inputs: Mapping[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
     outputs: tuple[str, ...]
-    constants: Mapping[str, npt.NDArray[Any]]
+    constants: Mapping[str, Constant]
     proto: Any
+    """The ``onnx.ModelProto`` that was read."""
 
     @property
     def producers(self) -> dict[str, Node]:
         """The node that computes each tensor."""
         return {name: node for node in self.nodes for name in node.outputs if name}
 
+    def between(self, start: str, end: str, constants: Mapping[str, Constant]) -> Segment | None:
+        """Return what computes one tensor from another and constants; None if others go into it."""
+        producers = self.producers
+        known = {start, "", *constants}
+        found: set[str] = set()
+        waiting = [end]
+        while waiting:
+            name = waiting.pop()
+            if name in known:
+                continue
+            if name not in producers:
+                return None
+            node = producers[name]
+            known.update(node.outputs)
+            found.add(node.outputs[0])
+            waiting.extend(node.inputs)
+        return Segment(start, end, tuple(node for node in self.nodes if node.outputs[0] in found), constants)
+
 
 def read_graph(model: Any) -> Graph:
-    """Read a model.
-
-    Parameters
-    ----------
-    model : onnx.ModelProto or path
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read.
-    FormatError
-        If it is no valid ONNX model.
-    MissingDependencyError
-        If onnx is not installed.
-    """
-    onnx = _import_onnx()
-    model = load_model(model)
+    """Read an ``onnx.ModelProto`` or a file; raises InputError or FormatError if it is none that can be read."""
+    used = ("checker", "inliner", "numpy_helper", "shape_inference")
+    onnx = import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
+    model = _load(onnx, model)
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
     graph = model.graph
@@ -112,12 +109,16 @@ def read_graph(model: Any) -> Graph:
             model,
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
-        raise FormatError(f"the model cannot be read: {' '.join(str(error).split())[:200]}") from None
+        raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
 
 
-def load_model(model: Any) -> Any:
+def in_one_line(error: Exception, length: int) -> str:
+    """Return the beginning of an error's message."""
+    return " ".join(str(error).split())[:length]
+
+
+def _load(onnx: ModuleType, model: Any) -> Any:
     """Return a checked ``onnx.ModelProto``, from one or from a file."""
-    onnx = _import_onnx()
     from google.protobuf.message import DecodeError, EncodeError
 
     name = "the model"
@@ -131,18 +132,13 @@ def load_model(model: Any) -> Any:
         if not isinstance(model, onnx.ModelProto):
             raise InputError(f"a model is an onnx.ModelProto or a path, not {type(model).__name__}")
         onnx.checker.check_model(model, full_check=True)
+    except InputError:
+        raise
     except (DecodeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise FormatError(f"{name} is no valid ONNX model: {' '.join(str(error).split())[:200]}") from None
+        raise FormatError(f"{name} is no valid ONNX model: {in_one_line(error, 200)}") from None
     except (EncodeError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"cannot read {name}: {' '.join(str(error).split())[:200]}") from None
+        raise InputError(f"cannot read {name}: {in_one_line(error, 200)}") from None
     return model
-
-
-def _import_onnx() -> ModuleType:
-    used = ("checker", "inliner", "numpy_helper", "shape_inference")
-    return import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
 
 
 def _node(onnx: ModuleType, node: Any, opset: int) -> Node:
@@ -170,12 +166,8 @@ def _input(onnx: ModuleType, value: Any) -> tuple[np.dtype[Any], tuple[int | Non
     return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)), shape
 
 
-def _equal(a: Any, b: Any) -> bool:
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and same_array(a, b)
+def same_value(a: Any, b: Any) -> bool:
+    """Say whether two constants or attributes are the same numbers of the same type."""
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b))
     return type(a) is type(b) and bool(a == b)
-
-
-def same_array(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> bool:
-    """Say whether two constants are the same numbers of the same type."""
-    return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b))

@@ -1,183 +1,207 @@
-"""Sums of products with weights: matrix products, convolutions, averages."""
+"""Matrix products, convolutions, and pooling."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import product
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
+from theory.rewrite.certify.answers import Array, Unsupported
+from theory.rewrite.certify.arithmetic import Arithmetic
+from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
-from theory.rewrite.certify.geometry import Geometry
+from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Layer
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, product_of
+from theory.rewrite.certify.windows import Windows, place_windows
 
-Array = npt.NDArray[np.float64]
-
-_CHUNK = 1 << 22
-"""Largest number of entries of the matrix of patches that a convolution forms at once."""
+_MOST_TERMS = 1 << 26
+"""Largest number of products of one convolution that are followed on symbols: more take minutes."""
 
 
-@dataclass(frozen=True, eq=False)
-class RightProduct(Layer):
-    """x W on the last axis: Gemm, MatMul."""
+def gemm(call: Call) -> Interpreted:
+    """Read Gemm with a constant second factor."""
+    x, matrix, offset = call.tensor(), call.weights(1), call.optional_weights(2)
+    if call.get("transA", 0):
+        raise Unsupported("its first operand is transposed")
+    alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
+    if alpha == 0:
+        raise Unsupported("it multiplies sums, which may overflow, by 0")
+    matrix = product_of(matrix.T if call.get("transB", 0) else matrix, alpha)
+    return _right_product(matrix, None if offset is None else offset * beta, alpha), [x]
+
+
+def matmul(call: Call) -> Interpreted:
+    """Read MatMul with a constant second factor."""
+    matrix = call.weights(1)
+    if matrix.ndim != 2:
+        raise Unsupported(f"its second operand has {matrix.ndim} axes")
+    return _right_product(matrix, None, 1.0), [call.tensor()]
+
+
+def _right_product(matrix: Array, offset: Array | None, scale: float) -> Layer:
+    return _RightProduct(
+        matrix=matrix,
+        terms=len(matrix) + 1,
+        reach=largest(np.abs(matrix).sum(0)),
+        constants=spread(matrix / scale),
+        offset=offset,
+        scale=scale,
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _RightProduct(Layer):
+    """x W on the last axis."""
 
     matrix: Array
-    offset: Array | None
-    scale: float
-    divisor: float = field(default=1.0, init=False)
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return len(self.matrix) + 1
-
-    @cached_property
-    def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return spread(self.matrix / self.scale)
-
-    @cached_property
-    def reach(self) -> float:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return largest(np.abs(self.matrix).sum(0))
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the product."""
         result: Array = x @ (np.abs(self.matrix) if absolute else self.matrix)
         return result
 
 
-@dataclass(frozen=True, eq=False)
-class Mean(Layer):
-    """The mean over some axes, which stay with size 1; axes are those of the tensor."""
-
-    axes: tuple[int, ...]
-    count: int
-    offset: Array | None = field(default=None, init=False)
-    scale: float = field(default=1.0, init=False)
-    reach: float = field(default=1.0, init=False)
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return self.count + 1
-
-    @property
-    def divisor(self) -> float:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return float(self.count)
-
-    @property
-    def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return 1.0, 1.0 / self.count
-
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the means."""
-        result: Array = x.mean(tuple(axis + 1 for axis in self.axes), keepdims=True)
-        return result
+def conv(call: Call) -> Interpreted:
+    """Read Conv with constant weights."""
+    x, weights, bias = call.tensor(), call.weights(1), call.optional_weights(2)
+    groups = call.get("group", 1)
+    if len(x.shape) < 3 or weights.ndim != len(x.shape) or weights.shape[1] * groups != x.shape[1]:
+        raise Unsupported(f"weights of shape {weights.shape} do not fit an input of shape {x.shape}")
+    if len(weights) % groups:
+        raise Unsupported(f"{len(weights)} channels do not fall into {groups} groups")
+    operator = _Convolution(
+        weights=weights,
+        groups=groups,
+        windows=place_windows(call.node.attributes, x.shape[2:], weights.shape[2:]),
+        terms=prod(weights.shape[1:]) + 1,
+        reach=largest(np.abs(weights).reshape(len(weights), -1).sum(1)),
+        constants=spread(weights),
+        offset=None if bias is None else bias.reshape(-1, *[1] * (weights.ndim - 2)),
+    )
+    return operator, [x]
 
 
-@dataclass(frozen=True, eq=False)
-class Convolution(Layer):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Convolution(Layer):
     """A convolution of (N, C, *spatial) with weights (M, C / groups, *kernel)."""
 
     weights: Array
     groups: int
-    geometry: Geometry
-    offset: Array | None
-    scale: float = field(default=1.0, init=False)
-    divisor: float = field(default=1.0, init=False)
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return int(np.prod(self.weights.shape[1:])) + 1
-
-    @cached_property
-    def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return spread(self.weights)
-
-    @cached_property
-    def reach(self) -> float:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return largest(np.abs(self.weights).reshape(len(self.weights), -1).sum(1))
+    windows: Windows
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the convolution."""
         weights = np.abs(self.weights) if absolute else self.weights
-        stack, batch, channels = x.shape[:3]
-        padded = self.geometry.pad(x.reshape(stack * batch, channels, *x.shape[3:]), 0.0)
-        taps = [np.asarray(tap, np.float64) for tap in self.geometry.taps(padded)]
-        inner, outer = weights.shape[1], len(weights) // self.groups
-        grouped = weights.reshape(self.groups, outer, inner, -1)
-        result = np.empty((stack * batch, self.groups, outer, *self.geometry.size))
-        if inner == 1 or inner * outer <= _FEW_WEIGHTS:
-            self._by_tap(taps, grouped, result)
-        else:
-            self._by_matrix(taps, grouped, result)
-        return result.reshape(stack, batch, len(weights), *self.geometry.size)
+        groups, inner, outer = self.groups, weights.shape[1], len(weights) // self.groups
+        # Tap by tap: what each sees in every window, times a matrix.
+        matrices = np.ascontiguousarray(np.moveaxis(weights.reshape(groups, outer, inner, -1), -1, 0))
+        taps = self.windows.taps(x.reshape(-1, *x.shape[2:]), 0.0)
+        result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
+        for matrix, tap in zip(matrices, taps, strict=True):
+            # One tensor of the stack at a time bounds the memory.
+            for total, values in zip(result, tap.reshape(len(tap), groups, inner, result.shape[-1]), strict=True):
+                total += matrix @ values
+        return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
 
-    def _by_tap(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Add tap after tap: for many groups of few channels."""
-        result[...] = 0
-        inner = grouped.shape[2]
-        spatial = (1,) * len(self.geometry.size)
-        for t, tap in enumerate(taps):
-            values = tap.reshape(len(tap), self.groups, inner, *self.geometry.size)
-            for i in range(inner):
-                column = grouped[:, :, i, t]
-                if column.any():
-                    result += column.reshape(1, *column.shape, *spatial) * values[:, :, i : i + 1]
-
-    def _by_matrix(self, taps: list[Array], grouped: Array, result: Array) -> None:
-        """Multiply matrices of patches: a few rows of the result at a time, to bound the memory."""
-        groups, outer, inner, kernel = grouped.shape
-        rows = self.geometry.size[0]
-        row = inner * kernel * int(np.prod(self.geometry.size[1:]))
-        step = max(1, _CHUNK // max(row, 1))
-        for n, g, start in product(range(len(result)), range(groups), range(0, rows, step)):
-            part = slice(start, start + step)
-            patches = np.stack([tap[n, g * inner : (g + 1) * inner, part] for tap in taps], axis=1)
-            product_ = grouped[g].reshape(outer, inner * kernel) @ patches.reshape(inner * kernel, -1)
-            result[n, g, :, part] = product_.reshape(outer, *patches.shape[2:])
+    def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
+        """Follow it channel by channel."""
+        numbers = self.windows.taps(xs[0].numbers, algebra.constant(Fraction(0)))
+        places = self.windows.taps(xs[0].places, 0)
+        flat = self.weights.reshape(*self.weights.shape[:2], -1)
+        if np.count_nonzero(flat) * numbers[0][:, :1].size > _MOST_TERMS:
+            raise Unsupported("its convolutions are too large to be followed one by one")
+        bias = np.zeros(len(flat)) if self.offset is None else self.offset.ravel()
+        channels: list[Symbols] = []
+        for m, weights in enumerate(flat):
+            base = m // (len(flat) // self.groups) * len(weights)
+            used = np.argwhere(weights).tolist() or [[0, 0]]
+            operands = [
+                (Fraction(float(weights[i, t])), Symbols(*(taps[t][:, base + i, None] for taps in (numbers, places))))
+                for i, t in used
+            ]
+            channels.append(algebra.combine(operands, Fraction(float(bias[m]))))
+        return Symbols.joined(channels, axis=1)
 
 
-_FEW_WEIGHTS = 16
+def average_pool(call: Call) -> Interpreted:
+    """Read AveragePool."""
+    x = call.tensor()
+    if call.get("ceil_mode", 0):
+        raise Unsupported("runtimes disagree on averages with ceil_mode")
+    windows = place_windows(call.node.attributes, x.shape[2:], call.node.attributes["kernel_shape"])
+    taps = windows.taps(np.ones((1, 1, *x.shape[2:])), 0.0)
+    counts = np.full((), float(len(taps))) if call.get("count_include_pad", 0) else np.sum(taps, axis=0)[0]
+    if not np.all(counts):
+        raise Unsupported("one of its windows lies in the padding altogether")
+    constants, divisor = spread(1 / counts), largest(counts)
+    operator = _Average(
+        windows=windows, counts=counts, terms=len(taps) + 1, reach=1.0, constants=constants, divisor=divisor
+    )
+    return operator, [x]
 
 
-@dataclass(frozen=True, eq=False)
-class Average(Layer):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Average(Layer):
     """The average over windows, each divided by a count of its own."""
 
-    geometry: Geometry
+    windows: Windows
     counts: Array
-    offset: Array | None = field(default=None, init=False)
-    scale: float = field(default=1.0, init=False)
-    reach: float = field(default=1.0, init=False)
-
-    @property
-    def terms(self) -> int:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.LinearMap`."""
-        return int(np.prod(self.geometry.kernel)) + 1
-
-    @property
-    def divisor(self) -> float:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return largest(self.counts)
-
-    @property
-    def constants(self) -> tuple[float, float]:  # type: ignore[override]
-        """See :class:`~theory.rewrite.certify.linear.Layer`."""
-        return spread(1 / self.counts)
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return the averages."""
-        taps = self.geometry.taps(self.geometry.pad(x, 0.0))
-        total = np.zeros((*x.shape[:3], *self.geometry.size))
-        for tap in taps:
+        total = np.zeros((*x.shape[:3], *self.windows.size))
+        for tap in self.windows.taps(x, 0.0):
             total += tap
         return total / self.counts
+
+
+def global_average_pool(call: Call) -> Interpreted:
+    """Read GlobalAveragePool."""
+    x = call.tensor()
+    count = prod(x.shape[2:])
+    if not count:
+        raise Unsupported("its input is empty")
+    return _Mean(terms=count + 1, reach=1.0, constants=(1.0, 1.0 / count), divisor=float(count)), [x]
+
+
+class _Mean(Layer):
+    """The mean over all spatial axes, which stay with size 1."""
+
+    def apply(self, x: Array, *, absolute: bool = False) -> Array:
+        result: Array = x.mean(tuple(range(3, x.ndim)), keepdims=True)
+        return result
+
+
+def max_pool(call: Call) -> Interpreted:
+    """Read MaxPool."""
+    x, attributes = call.tensor(), call.node.attributes
+    ceil_mode = bool(attributes.get("ceil_mode", 0))
+    return MaxPooling(place_windows(attributes, x.shape[2:], attributes["kernel_shape"], ceil_mode=ceil_mode)), [x]
+
+
+@dataclass(frozen=True)
+class MaxPooling(Operator):
+    """The maximum of every window: monotone, 1-Lipschitz in the sup norm, exact but for numbers taken for 0."""
+
+    windows: Windows
+
+    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """See :class:`Operator`."""
+        box = xs[0].mapped(self.largest)
+        if not np.all(np.isfinite(box.lo)):
+            raise Unsupported("one of its windows lies in the padding altogether")
+        return box.or_zero(arithmetic.tiny)
+
+    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
+        """See :class:`Operator`."""
+        box = Box(-self.largest(-ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
+        return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
+
+    def largest(self, x: Array) -> Array:
+        """Return the maximum of each window."""
+        first, *others = self.windows.taps(x, -np.inf)
+        result: Array = np.array(first, dtype=np.float64)
+        for tap in others:
+            np.maximum(result, tap, out=result)
+        return result

@@ -1,182 +1,164 @@
-"""What operators do to boxes, and to boxes of differences between two models.
+"""Operators of the analysis, and what is common to reading them from nodes.
 
-Every operator has two methods. ``forward`` bounds what a runtime computes for a tensor of a box. ``deviation`` bounds
-the difference of what two runtimes compute for two tensors, from the boxes of both and the box of their difference.
+An operator is what a node does to tensors, in every domain in which tensors are followed: boxes of values, boxes of the
+differences of two models, and symbols. One class serves every node of its kind, whatever its ONNX operator is called.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic
-from theory.rewrite.certify.bounds import Bounds
-from theory.rewrite.certify.chain import Chain, largest
-from theory.rewrite.certify.geometry import Geometry
-from theory.rewrite.certify.linear import LinearMap
-from theory.rewrite.certify.movement import Movement
-from theory.rewrite.certify.unsupported import Unsupported
+from theory.rewrite.certify.answers import Array, Unsupported
+from theory.rewrite.certify.arithmetic import TINY64, Arithmetic
+from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.expressions import Algebra, Symbols
+from theory.rewrite.certify.graph import Constant, Node
 
-Array = npt.NDArray[np.float64]
-Boxes = Sequence[Bounds]
-Pair = tuple[Arithmetic, Arithmetic]
+Boxes: TypeAlias = Sequence[Box]
+Pair: TypeAlias = tuple[Arithmetic, Arithmetic]
 
 
 class Operator(ABC):
     """One output as a function of tensors."""
 
     @abstractmethod
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """Bound what a runtime computes."""
+    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """Bound what a runtime computes for tensors in boxes."""
 
     @abstractmethod
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
+    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """Bound what the second runtime computes for ys less what the first does for xs; ys - xs is in ds."""
 
-
-@dataclass(frozen=True)
-class Move(Operator):
-    """Elements in other places."""
-
-    movement: Movement
-
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        chains = [x.chain for x in xs]
-        size = self._move([chain.size for chain in chains], abs(self.movement.fill))
-        lo, hi = (self._move([getattr(x, end) for x in xs], self.movement.fill) for end in ("lo", "hi"))
-        return Bounds(lo, hi, xs[0].dtype, Chain.join(chains, size))
-
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        lo, hi = (self._move([getattr(d, end) for d in ds], 0.0) for end in ("lo", "hi"))
-        return Bounds(lo, hi, ds[0].dtype)
-
-    def _move(self, arrays: Sequence[Array], fill: float) -> Array:
-        moved: Array = self.movement.rearrange(arrays, fill)
-        return moved
+    def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
+        """Return what is computed from symbols, in exact arithmetic."""
+        raise Unsupported("its operator is not followed symbolically")
 
 
-@dataclass(frozen=True)
-class Affine(Operator):
-    """A linear map plus an offset, both constant."""
-
-    map: LinearMap
-
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        return self.map.image(xs[0], arithmetic)
-
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        return self.map.deviation(xs[0], ys[0], ds[0], arithmetic)
+Interpreted: TypeAlias = tuple[Operator, Boxes]
+"""What a node does, and the tensors that it does it to."""
 
 
-@dataclass(frozen=True)
-class Sum(Operator):
-    """A sum of tensors with signs."""
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A node with its inputs: boxes, constants, and None where an optional one is left out.
 
-    signs: tuple[int, ...]
+    Where nothing but shapes is looked at, symbols may stand in the place of boxes.
+    """
 
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        chain = self._chain(xs)
-        return replace(self._add(xs), history=chain).widened(self._error(xs, chain, arithmetic))
+    node: Node
+    inputs: Sequence[Any]
 
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        error = sum(
-            (self._error(boxes, self._chain(boxes), kind) for boxes, kind in zip((xs, ys), arithmetic, strict=True)),
-            start=np.zeros(()),
-        )
-        return self._add(ds).widened(error)
+    def get(self, attribute: str, default: Any = None) -> Any:
+        """Return an attribute."""
+        return self.node.attributes.get(attribute, default)
 
-    def _add(self, boxes: Boxes) -> Bounds:
-        total: Bounds | None = None
-        for sign, box in zip(self.signs, boxes, strict=True):
-            signed = box if sign > 0 else replace(box, lo=-box.hi, hi=-box.lo)
-            total = signed if total is None else total.plus(signed)
-        if total is None:
-            raise Unsupported("it adds nothing")
-        return replace(total, history=None)
+    def input(self, position: int) -> Any:
+        """Return an input, None if it is left out."""
+        return self.inputs[position] if position < len(self.inputs) else None
 
-    def _chain(self, boxes: Boxes) -> Chain:
-        chains = [box.chain for box in boxes]
-        chain = Chain.join(chains, sum((chain.size for chain in chains), start=np.zeros(())))
-        # Where all addends have the same scale, it may come after the sum.
-        top = sum(each.top for each in chains) if chain.stretch else max(chain.top, largest(chain.size))
-        # An error before they part comes in by all of them.
-        reach, tail = sum(each.reach for each in chains), sum(each.tail for each in chains)
-        terms = chain.terms + len(boxes) if chain.terms else 0
-        return replace(chain, top=top, terms=terms, reach=reach, tail=tail)
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the first input."""
+        shape: tuple[int, ...] = self.inputs[0].shape
+        return shape
 
-    def _error(self, boxes: Boxes, chain: Chain, arithmetic: Arithmetic) -> Array:
-        """Bound the rounding: a runtime may start the sum of a linear layer before it with the other addends."""
-        roundings = chain.terms + SLACK if chain.terms else len(boxes)
-        factor = arithmetic.within_range(roundings, chain.top)
-        # The layer's own addends have been charged with as many roundings, and more.
-        size = sum((box.magnitude for box in boxes), start=np.zeros(()))
-        return size * (factor * (1 + OWN)) + (2 * len(boxes) + chain.terms) * arithmetic.tiny * max(1.0, chain.stretch)
+    def tensor(self, position: int = 0) -> Box:
+        """Return an input that has to be computed."""
+        x = self.input(position)
+        if not isinstance(x, Box):
+            raise Unsupported(f"its input {position} has to depend on the model's input")
+        return x
 
+    def weights(self, position: int) -> Array:
+        """Return an input that has to be constant."""
+        x = self.input(position)
+        if not isinstance(x, np.ndarray):
+            raise Unsupported(f"its input {position} is computed, not constant")
+        return _floats(x)
 
-@dataclass(frozen=True)
-class Cast(Operator):
-    """Floats of another precision."""
+    def optional_weights(self, position: int) -> Array | None:
+        """Return an input that has to be constant, None if it is left out."""
+        return None if self.input(position) is None else self.weights(position)
 
-    dtype: np.dtype[np.floating]
-    narrows: bool
-    target: Arithmetic
+    def boxes(self) -> list[Box]:
+        """Return all inputs as boxes, constants as boxes of one point."""
+        dtype = next((x.dtype for x in self.inputs if isinstance(x, Box)), None)
+        if dtype is None:
+            raise Unsupported("its operands are constants: arithmetic on those alone is not followed")
+        return [x if isinstance(x, Box) else Box.point(_floats(x), dtype) for x in self.inputs if x is not None]
 
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        x = replace(xs[0], dtype=self.dtype, history=None)
-        return x.widened(self._error(x, arithmetic)) if self.narrows else x.or_zero(arithmetic.tiny)
+    def integers(self, position: int, attribute: str) -> list[int] | None:
+        """Return integers that are an input since some opset and were an attribute before it; None if absent."""
+        if attribute in self.node.attributes:
+            return [int(i) for i in np.atleast_1d(self.node.attributes[attribute])]
+        x = self.input(position)
+        if x is not None and not isinstance(x, np.ndarray):
+            raise Unsupported(f"its {attribute} are computed, not constant")
+        return None if x is None else [int(i) for i in x.ravel()]
 
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        error = self._error(xs[0], arithmetic[0]) + self._error(ys[0], arithmetic[1])
-        return replace(ds[0], dtype=self.dtype).widened(error)
+    def needed_integers(self, position: int, attribute: str) -> list[int]:
+        """Return integers that are an input since some opset and were an attribute before it."""
+        found = self.integers(position, attribute)
+        if found is None:
+            raise Unsupported(f"it has no {attribute}")
+        return found
 
-    def _error(self, x: Bounds, arithmetic: Arithmetic) -> Array:
-        if not self.narrows or arithmetic.unit == 0:
-            return np.full(x.shape, arithmetic.tiny)
-        factor = self.target.within_range(1, x.magnitude)
-        return x.magnitude * (factor * (1 + OWN)) + self.target.tiny
+    def axes(self, position: int, default: Sequence[int]) -> list[int]:
+        """Return the axes that an input or an attribute names, counted from 0, each at most once."""
+        given = self.integers(position, "axes")
+        return axes_from_0(default if given is None else given, len(self.shape))
 
 
-@dataclass(frozen=True)
-class MaxPooling(Operator):
-    """The maximum of every window: monotone, 1-Lipschitz in the sup norm, exact but for numbers taken for 0."""
+Reader: TypeAlias = Callable[[Call], Interpreted]
 
-    geometry: Geometry
 
-    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Bounds:
-        """See :class:`Operator`."""
-        box = Bounds(self.largest(xs[0].lo), self.largest(xs[0].hi), xs[0].dtype)
-        if not np.all(np.isfinite(box.lo)):
-            raise Unsupported("one of its windows lies in the padding altogether")
-        return box.or_zero(arithmetic.tiny)
+def elementwise(operator: Operator) -> Reader:
+    """Read an operator without attributes on a single tensor."""
+    return lambda call: (operator, [call.tensor()])
 
-    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Bounds:
-        """See :class:`Operator`."""
-        box = Bounds(self.smallest(ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
-        return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
 
-    def largest(self, x: Array) -> Array:
-        """Return the maximum of each window."""
-        return self._reduce(x, np.maximum, -np.inf)
+_Other = TypeVar("_Other")
 
-    def smallest(self, x: Array) -> Array:
-        """Return the minimum of each window."""
-        return self._reduce(x, np.minimum, np.inf)
 
-    def _reduce(self, x: Array, function: np.ufunc, padding: float) -> Array:
-        first, *others = self.geometry.taps(self.geometry.pad(x, padding))
-        result: Array = np.array(first, dtype=np.float64)
-        for tap in others:
-            function(result, tap, out=result)
-        return result
+def partners(
+    tensors: Boxes, call: Call, others: Sequence[_Other | None], of_constant: Callable[[Box], _Other]
+) -> list[_Other]:
+    """Return what stands among others where each tensor stands among a node's inputs, or what a constant has."""
+    found = []
+    for tensor in tensors:
+        places = [i for i, x in enumerate(call.inputs) if x is tensor]
+        other = others[places[0]] if places else of_constant(tensor)
+        if other is None:
+            raise Unsupported("nothing is known of one of its inputs")
+        found.append(other)
+    return found
+
+
+def axes_from_0(axes: Sequence[int], rank: int) -> list[int]:
+    """Return axes of a tensor counted from 0, each at most once."""
+    if any(not -rank <= axis < rank for axis in axes):
+        raise Unsupported(f"a tensor of {rank} axes has no axes {list(axes)}")
+    axes = [axis % rank for axis in axes]
+    if len(set(axes)) < len(axes):
+        raise Unsupported(f"its axes {axes} repeat")
+    return axes
+
+
+def product_of(a: Array, b: Array | float) -> Array:
+    """Multiply constants, where that loses no digits in float64."""
+    result: Array = np.asarray(a * b)
+    if not np.all(np.isfinite(result)) or np.any((np.abs(result) < TINY64) & (a != 0) & (np.asarray(b) != 0)):
+        raise Unsupported("products of its constants leave the range of float64")
+    return result
+
+
+def _floats(x: Constant) -> Array:
+    values = x.astype(np.float64)
+    if not np.all(np.isfinite(values)):
+        raise Unsupported("a constant is not finite")
+    return values

@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from theory.rewrite.certify.arithmetic import EXACT, Arithmetic, arithmetic_of
-from theory.rewrite.certify.bounds import Bounds
-from theory.rewrite.certify.graph import Graph, Node
-from theory.rewrite.certify.readers import Constant, Interpreted, Operand
-from theory.rewrite.certify.records import Unknown
+from theory.rewrite.certify.answers import Unknown, Unsupported
+from theory.rewrite.certify.arithmetic import ArithmeticOf
+from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.graph import Constant, Graph, Node, in_one_line
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted
 from theory.rewrite.certify.shapes import Shapes
-from theory.rewrite.certify.table import fold, interpret
-from theory.rewrite.certify.unsupported import Unsupported
+from theory.rewrite.certify.table import understand
 
-Value: TypeAlias = Bounds | Constant | Unknown
+Value: TypeAlias = Box | Constant | Unknown
 Values: TypeAlias = dict[str, Value]
-ArithmeticOf: TypeAlias = Callable[[npt.DTypeLike], Arithmetic]
 
-MISFITS = (ArithmeticError, IndexError, KeyError, MemoryError, TypeError, ValueError)
+_Found = TypeVar("_Found")
+
+_MISFITS = (ArithmeticError, IndexError, KeyError, MemoryError, TypeError, ValueError)
 """What NumPy raises where shapes, axes or attributes of a node do not fit its inputs."""
 
 
-def real_arithmetic(_: npt.DTypeLike) -> Arithmetic:
-    """Return the arithmetic of the reals for every dtype."""
-    return EXACT
+def bound_values(graph: Graph, inputs: Mapping[str, Box], arithmetic: ArithmeticOf, shapes: Shapes) -> Values:
+    """Bound every tensor of a model, or say why that is unknown; constants stay arrays.
 
-
-def float_arithmetic(dtype: npt.DTypeLike) -> Arithmetic:
-    """Return the arithmetic of a runtime that computes in the dtype."""
-    return arithmetic_of(dtype)
-
-
-def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: ArithmeticOf, shapes: Shapes) -> Values:
-    """Bound every tensor of a model.
-
-    Parameters
-    ----------
-    graph : Graph
-    inputs : dict of str to Bounds
-    arithmetic : callable
-        Of each dtype.
-    shapes : Shapes
-        What others make of the model.
-
-    Returns
-    -------
-    dict of str to Bounds, array or Unknown
-        Constants stay arrays.
+    The shapes are what others make of the model for inputs of these shapes.
     """
     values: Values = {**graph.constants, **inputs}
     for node in graph.nodes:
@@ -60,79 +37,57 @@ def bound_values(graph: Graph, inputs: Mapping[str, Bounds], arithmetic: Arithme
 
 def evaluate(node: Node, values: Values, arithmetic: ArithmeticOf, shapes: Shapes) -> Value:
     """Bound the first output of a node."""
-    name = node.outputs[0]
 
-    def compute(operands: Sequence[Operand]) -> Value:
-        shapes.check_size(name)
-        value: Bounds | Constant | None = fold(node, operands)
-        if value is None:
-            operator, tensors = interpret(node, operands)
-            value = _sane(operator.forward(tensors, arithmetic(tensors[0].dtype)))
-        shapes.check(name, value.shape)
-        return value
+    def compute() -> Box | Constant:
+        call = call_of(node, values)
+        shapes.check_size(node.outputs[0])
+        found = understand(call)
+        result = found if isinstance(found, np.ndarray) else _forward(found, arithmetic)
+        shapes.check(node.outputs[0], result.shape)
+        return result
 
-    return attempt(node, values, compute)
+    return attempt(node, compute)
 
 
-def attempt(node: Node, values: Values, compute: Callable[[Sequence[Operand]], Value]) -> Value:
-    """Compute something of a node, or say why that is impossible."""
-    operands: list[Operand] = []
+def call_of(node: Node, values: Values) -> Call:
+    """Return a node with its inputs; raises Unsupported if one of them is not known."""
+    inputs: list[Box | Constant | None] = []
     for name in node.inputs:
-        value = values.get(name, Unknown(node.name, f"its input {name!r} is not computed")) if name else None
+        value = values.get(name) if name else None
         if isinstance(value, Unknown):
-            return value
-        operands.append(value)
+            raise Unsupported(value)
+        if name and value is None:
+            raise Unsupported(f"its input {name!r} is not computed")
+        inputs.append(value)
+    return Call(node, inputs)
+
+
+def attempt(node: Node, compute: Callable[[], _Found]) -> _Found | Unknown:
+    """Compute something of a node, or say why that is impossible."""
     try:
         # What leaves the range of float64 is infinite or no number, and refused as such.
         with np.errstate(all="ignore"):
-            return compute(operands)
-    except Unsupported as reason:
-        return Unknown(node.name, str(reason))
-    except MISFITS as error:
-        return Unknown(node.name, f"its inputs do not fit: {' '.join(str(error).split())[:120]}")
+            return compute()
+    except Unsupported as answer:
+        return answer.reason if isinstance(answer.reason, Unknown) else Unknown(node.name, answer.reason)
+    except _MISFITS as error:
+        return Unknown(node.name, f"its inputs do not fit: {in_one_line(error, 120)}")
 
 
-def deviate(
-    interpreted: Interpreted,
-    second: Sequence[Bounds],
-    differences: Sequence[Bounds],
-    arithmetic: tuple[ArithmeticOf, ArithmeticOf],
-) -> Bounds:
+def _forward(interpreted: Interpreted, arithmetic: ArithmeticOf) -> Box:
+    """Bound what a runtime computes by an operator, from the boxes before it."""
+    operator, xs = interpreted
+    return _finite(operator.forward(xs, arithmetic(xs[0].dtype)))
+
+
+def deviate(interpreted: Interpreted, second: Boxes, differences: Boxes, arithmetic: tuple[ArithmeticOf, ...]) -> Box:
     """Bound the difference after an operator, from the boxes before it."""
     operator, first = interpreted
     kinds = arithmetic[0](first[0].dtype), arithmetic[1](second[0].dtype)
-    return _sane(operator.deviation(first, second, differences, kinds))
+    return _finite(operator.deviation(first, second, differences, kinds))
 
 
-def _sane(box: Bounds) -> Bounds:
+def _finite(box: Box) -> Box:
     if not (np.all(np.isfinite(box.lo)) and np.all(np.isfinite(box.hi))):
         raise Unsupported("the bounds of its values do not exclude an overflow")
     return box
-
-
-def between(graph: Graph, start: str, end: str, values: Iterable[str]) -> tuple[Node, ...] | None:
-    """Return the nodes that compute one tensor from another and constants; None if others go into it.
-
-    Parameters
-    ----------
-    graph : Graph
-    start, end : str
-        The tensors.
-    values : iterable of str
-        Names of constants.
-    """
-    producers = graph.producers
-    known = {start, "", *values}
-    found: set[str] = set()
-    waiting = [end]
-    while waiting:
-        name = waiting.pop()
-        if name in known:
-            continue
-        if name not in producers:
-            return None
-        node = producers[name]
-        known.update(node.outputs)
-        found.add(node.outputs[0])
-        waiting.extend(node.inputs)
-    return tuple(node for node in graph.nodes if node.outputs[0] in found)

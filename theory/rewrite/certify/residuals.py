@@ -15,30 +15,23 @@ from math import lcm, prod
 
 from theory.networks.exactness.sort_linear import CONSTANT, Domain, Form, add_scaled, atoms, vertex_values
 from theory.networks.exactness.symbolic import MAX_ATOMS, Tracer, Value
+from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.expressions import PIXEL, Algebra
-from theory.rewrite.certify.unsupported import Unsupported
+
+_MOST_VERTICES = 1 << 12
+"""Largest number of vertices up to symmetry that are looked at."""
 
 
 @dataclass(frozen=True)
 class Residual:
-    """Expression less maximum.
-
-    Attributes
-    ----------
-    constant : Fraction
-    total : Fraction
-        Its value r(1) where all pixels are 1, less the constant.
-    least, largest : Fraction
-        Of r at the 0/1 vectors.
-    pixels : tuple of int
-        Relative places of all pixels that matter.
-    """
+    """Expression less maximum: constant + r, with the extremes of r at the 0/1 vectors, and r(1)."""
 
     constant: Fraction
-    total: Fraction
     least: Fraction
     largest: Fraction
+    at_ones: Fraction
     pixels: tuple[int, ...]
+    """Relative places of all pixels that matter."""
 
     @property
     def exact(self) -> bool:
@@ -46,47 +39,27 @@ class Residual:
         return not (self.constant or self.least or self.largest)
 
 
-def residual(algebra: Algebra, number: int, shift: int, window: Sequence[int], domain: Domain) -> Residual:
-    """Compare an expression with the maximum of a window.
+def residual(algebra: Algebra, number: int, place: int, window: Sequence[int], domain: Domain) -> Residual:
+    """Compare an expression at a place with the maximum of a window, given by the places of its pixels.
 
-    Parameters
-    ----------
-    algebra : Algebra
-    number : int
-        Of the expression.
-    shift : int
-        Its place.
-    window : sequence of int
-        The places of the window's pixels.
-    domain : {"real", "nonnegative"}
-        Of the pixels.
-
-    Raises
-    ------
-    Unsupported
-        If it is not proved to be a combination of maxima, or one of too many.
+    Raises Unsupported if it is not proved to be a combination of maxima, or one of too many.
     """
     evaluation = _Evaluation(algebra, domain)
-    form, denominator = evaluation.form(number, shift)
-    mask = sum(1 << evaluation.bit(place) for place in window)
-    add_scaled(form, -denominator, {mask: 1})
-    pixels = evaluation.places
-    if not form:
-        zero = Fraction(0)
-        return Residual(zero, zero, zero, zero, pixels)
+    form, denominator = evaluation.form(number, place)
+    add_scaled(form, -denominator, {sum(1 << evaluation.bit(pixel) for pixel in window): 1})
+    least, largest, at_ones = (Fraction(value, denominator) for value in _extremes(form))
     constant = Fraction(form.get(CONSTANT, 0), denominator)
-    least, largest, total = (Fraction(int(v), denominator) for v in extremes(form))
-    return Residual(constant, total, least, largest, pixels)
+    return Residual(constant, least, largest, at_ones, tuple(evaluation.bits))
 
 
-def extremes(form: Form) -> tuple[int, int, int]:
+def _extremes(form: Form) -> tuple[int, int, int]:
     """Return the least and the largest value of a form less its constant at 0/1 vectors, and that at the all-ones one.
 
     Examples
     --------
     x_0 - 2 max(x_0, x_1):
 
-    >>> extremes({0b01: 1, 0b11: -2})
+    >>> _extremes({0b01: 1, 0b11: -2})
     (-2, 0, -1)
     """
     blocks = atoms(form)
@@ -121,26 +94,19 @@ def _interchangeable(form: Form, first: int, second: int) -> bool:
     return all(form.get(mask ^ both, 0) == c for mask, c in form.items() if bool(mask & first) != bool(mask & second))
 
 
-_MOST_VERTICES = 1 << 12
-
-
 class _Evaluation:
     """One expression, its pixels numbered."""
 
     def __init__(self, algebra: Algebra, domain: Domain) -> None:
         self._algebra = algebra
         self._tracer = Tracer(domain)
-        self._bits: dict[int, int] = {}
+        self.bits: dict[int, int] = {}
+        """The bit of every pixel, by its place; in the order of the bits."""
         self._known: dict[tuple[int, int], tuple[Value, int]] = {}
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """The places of the pixels, in the order of their bits."""
-        return tuple(self._bits)
 
     def bit(self, place: int) -> int:
         """Return the number of a pixel."""
-        return self._bits.setdefault(place, len(self._bits))
+        return self.bits.setdefault(place, len(self.bits))
 
     def form(self, number: int, place: int) -> tuple[Form, int]:
         """Return an expression as a form and its denominator."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from theory.rewrite.certify.graph import Graph
-from theory.rewrite.certify.unsupported import Unsupported
+from theory.rewrite.certify.answers import Unsupported
+from theory.rewrite.certify.graph import Graph, in_one_line
 
 Sizes: TypeAlias = tuple[int | None, ...]
 
@@ -23,17 +23,10 @@ _MOST_ELEMENTS = 1 << 28
 
 
 class Shapes:
-    """What is known of the shapes of one model for inputs of given shapes.
-
-    Parameters
-    ----------
-    graph : Graph
-    inputs : dict of str to tuple of int
-    """
+    """What is known of the shapes of one model for inputs of given shapes."""
 
     def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
-        values = (*graph.proto.graph.value_info, *graph.proto.graph.output)
-        self._declared = _sizes(values)
+        self._declared = _sizes((*graph.proto.graph.value_info, *graph.proto.graph.output))
         self._inferred: dict[str, Sizes] = {}
         self._failure = ""
         try:
@@ -42,29 +35,20 @@ class Shapes:
             self._failure = str(error)
 
     def check_size(self, name: str) -> None:
-        """See that a tensor fits into memory, before it is computed.
-
-        Raises
-        ------
-        Unsupported
-            If its size, as far as onnx infers it, is too large.
-        """
+        """Raise Unsupported if a tensor that is not computed yet is too large, as far as onnx infers its size."""
         _check_elements(prod(size or 1 for size in self._inferred.get(name, ())))
 
     def check(self, name: str, shape: tuple[int, ...]) -> None:
         """Compare the shape of a tensor with what onnx infers and what the model declares.
 
-        Raises
-        ------
-        Unsupported
-            If they differ, if onnx finds that the model does not fit its inputs, or if the tensor is too large.
+        Raises Unsupported if they differ, if the model does not fit its inputs, or if the tensor is too large.
         """
         if self._failure:
             raise Unsupported(f"onnx infers no shapes: {self._failure}")
         _check_elements(prod(shape))
         for who, known in (("onnx infers", self._inferred), ("the model declares", self._declared)):
             sizes = known.get(name)
-            if sizes is not None and not _fits(shape, sizes):
+            if sizes is not None and not fits(shape, sizes):
                 raise Unsupported(f"its result has the shape {show(shape)} here, {who} {show(sizes)}")
 
 
@@ -73,7 +57,8 @@ def _check_elements(elements: int) -> None:
         raise Unsupported(f"its result has {elements} elements, more than {_MOST_ELEMENTS}")
 
 
-def _fits(shape: tuple[int, ...], sizes: Sizes) -> bool:
+def fits(shape: Sequence[int], sizes: Sequence[int | None]) -> bool:
+    """Say whether a shape is one of those that sizes allow, None standing for any size."""
     return len(shape) == len(sizes) and all(b in (None, a) for a, b in zip(shape, sizes, strict=True))
 
 
@@ -100,9 +85,7 @@ def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Siz
     """Return the shapes that onnx infers from the inputs alone, and from constants that may be shapes."""
     import onnx
 
-    skeleton = onnx.ModelProto()
-    skeleton.ir_version = graph.proto.ir_version
-    skeleton.opset_import.extend(graph.proto.opset_import)
+    skeleton = onnx.ModelProto(ir_version=graph.proto.ir_version, opset_import=graph.proto.opset_import)
     skeleton.graph.name = "shapes"
     skeleton.graph.node.extend(graph.proto.graph.node)
     given = dict(inputs)
@@ -121,5 +104,5 @@ def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Siz
     try:
         found = onnx.shape_inference.infer_shapes(skeleton, strict_mode=True, data_prop=True)
     except (onnx.shape_inference.InferenceError, ValueError, RuntimeError) as error:
-        raise Unsupported(" ".join(str(error).split())[:120]) from None
+        raise Unsupported(in_one_line(error, 120)) from None
     return _sizes((*found.graph.value_info, *found.graph.output))

@@ -16,13 +16,12 @@ multipliers of the equations prove it (:class:`NoIdentity`). If it does, l1-mini
 renewed from the last solution look for few terms among those that are invariant under a chosen group of permutations.
 The floats of the linear program only choose the terms; the coefficients are solved for exactly.
 
-On the command line: ``python -m theory.networks.search 5 2`` and ``6 2`` take seconds, ``7 2 --summands 3`` and
-``8 2 --summands 3`` minutes. The last two show that two hidden layers suffice for seven and for eight numbers too, with
-many thousand ReLUs in the second; in the library with two summands there is no identity for seven, which says nothing
-about other libraries.
+``python -m tools.identities 5 2`` and ``6 2`` take seconds, ``7 2 --summands 3`` and ``8 2 --summands 3`` minutes. The
+last two show that two hidden layers suffice for seven and for eight numbers too, with many thousand ReLUs in the
+second; in the library with two summands there is no identity for seven, which says nothing about other libraries.
 """
 
-from theory.networks.search.check import check_identity
-from theory.networks.search.find import NoIdentity, search_max_identity
+from tools.identities.check import check_identity
+from tools.identities.find import NoIdentity, search_max_identity
 
 __all__ = ["NoIdentity", "check_identity", "search_max_identity"]

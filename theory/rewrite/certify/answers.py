@@ -11,26 +11,27 @@ import numpy.typing as npt
 
 from theory.errors import ThreeValued, UndecidedError
 
-Array = npt.NDArray[np.float64]
+Array: TypeAlias = npt.NDArray[np.float64]
 Model: TypeAlias = Literal["original", "rewritten", "both"]
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Why a tensor has no bound.
-
-    Attributes
-    ----------
-    node : str
-        The name of the node at which the analysis ended, its output's name if it has none.
-    reason : str
-    """
+    """Why a tensor has no bound, and the name of the node at which the analysis ended, or of its output."""
 
     node: str
     reason: str
 
     def __str__(self) -> str:
         return f"node {self.node!r}: {self.reason}"
+
+
+class Unsupported(Exception):  # noqa: N818 - an answer, caught by the analysis, not an error of the caller
+    """A node cannot be analysed: why, or which node before it could not. Never leaves this package."""
+
+    def __init__(self, reason: str | Unknown) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,7 @@ class DeviationBound(ThreeValued):
     def __float__(self) -> float:
         return self.bound
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the summary that programs read: no arrays."""
         return {
             "status": "certified" if self.certified else "unknown",

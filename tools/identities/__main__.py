@@ -1,4 +1,4 @@
-"""The command ``python -m theory.networks.search``."""
+"""Search for an identity of the maximum: ``python -m tools.identities KERNEL LAYERS``."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ import sys
 from collections.abc import Sequence
 
 from theory.errors import SubpoolError
-from theory.networks.search.find import NoIdentity, search_max_identity
 from theory.terminal import say
+from tools.identities.find import NoIdentity, search_max_identity
+from tools.identities.text import write_identity
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``python -m theory.networks.search``: print an identity or the proof that there is none.
-
-    Returns
-    -------
-    int
-        0 if an identity was found, 1 if there is none in the library, 2 for bad input.
-    """
+    """Print an identity (0), or the proof that there is none in the library (1); 2 for bad input."""
     parser = argparse.ArgumentParser(
-        prog="python -m theory.networks.search",
+        prog="python -m tools.identities",
         description="Find the maximum of KERNEL numbers with LAYERS hidden layers as an exact combination of ReLUs.",
     )
     parser.add_argument("kernel", type=int, metavar="KERNEL")
@@ -42,8 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SubpoolError as error:
         say(f"subpool: {error}", error=True)
         return 2
-    say(f"{result}")
-    return int(isinstance(result, NoIdentity))
+    none = isinstance(result, NoIdentity)
+    say(str(result) if none else write_identity(result))
+    return int(none)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ from fractions import Fraction
 import numpy as np
 
 from theory.errors import InputError, ProblemTooLargeError, SolverError
-from theory.networks.search.check import check_identity
-from theory.networks.search.equations import Equations
-from theory.networks.search.groups import Symmetries, generators
-from theory.networks.search.library import candidate_types, classes, subset_form
-from theory.networks.search.system import System, solve_linear
 from theory.networks.shallow import MaxIdentity, orbit, shallow_capacity
 from theory.subpools import check_kernel_size
+from tools.identities.check import check_identity
+from tools.identities.library import Symmetries, candidate_types, classes, generators, subset_form
+from tools.identities.system import Equations, System, solve_linear
 
 _KERNEL_MAX = 9
 """Largest kernel size: the equations of a type take time in proportion to d!."""
@@ -24,18 +22,10 @@ _KERNEL_MAX = 9
 class NoIdentity:
     """A proof that no identity exists in a library.
 
-    Attributes
-    ----------
-    kernel_size, atom_size, summands : int
-        The library: A and B are sums of ``summands`` maxima over up to ``atom_size`` of the inputs.
-    bends : dict of tuple of int to Fraction
-        For a primitive form in the gaps, first entry other than 0 positive, the multiplier of "the multiples of the
-        form cancel".
-    values : tuple of Fraction
-        Entry k is the multiplier of "the value at 0/1 vectors with k ones is that of the maximum".
+    The library: A and B are sums of ``summands`` maxima over up to ``atom_size`` of the inputs. ``bends`` maps a
+    primitive form in the gaps, first entry other than 0 positive, to the multiplier of "the multiples of the form
+    cancel", and entry k of ``values`` is that of "the value at 0/1 vectors with k ones is that of the maximum".
 
-    Notes
-    -----
     Let a term stand for its average over all permutations of the inputs. The sum of the multipliers times what the term
     contributes to the equations is 0 for every term of the library and every M_S; for the maximum it is 1.
     """
@@ -65,32 +55,12 @@ def search_max_identity(
 ) -> MaxIdentity | NoIdentity:
     """Look for the maximum as a combination of terms with a number of hidden layers.
 
-    Parameters
-    ----------
-    kernel_size : int, 2..9
-        Number d of numbers.
-    hidden_layers : int, >= 1
-        The maxima M_S in the terms take one less.
-    summands : int, >= 1
-        Number of maxima in A and in B.
-    symmetries : {"none", "cyclic", "dihedral", "all"}, optional
-        The group under which the identity is invariant. A larger group makes the linear programs smaller, and leaves
-        less room for few terms. The default is none up to d = 5, dihedral at d = 6 and all above.
-    rng : numpy.random.Generator or seed
-        For the weights of the linear programs; equal states give equal results.
-    rounds : int, >= 1
-        Number of starts.
+    Up to 9 numbers; the maxima M_S in the terms take a hidden layer less than the whole. The identity is invariant
+    under the group ``symmetries``: a larger one makes the linear programs smaller, and leaves less room for few terms.
+    The default is none up to 5 numbers, dihedral at 6 and all above. ``rounds`` is the number of starts of the search
+    for few terms, and ``rng`` weighs the linear programs. An identity has been checked by :func:`check_identity`.
 
-    Returns
-    -------
-    MaxIdentity or NoIdentity
-        An identity, checked by :func:`check_identity`, or the proof that the library has none.
-
-    Raises
-    ------
-    KernelSizeError, InputError, ProblemTooLargeError
-    SolverError
-        If the outside solver fails.
+    Raises KernelSizeError, InputError, ProblemTooLargeError, and SolverError if the outside solver fails.
 
     Examples
     --------

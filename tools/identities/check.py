@@ -7,33 +7,23 @@ from fractions import Fraction
 from math import gcd
 
 from theory.errors import InputError
-from theory.networks.search.groups import orders_by_class
 from theory.networks.shallow import Form, MaxIdentity, orbit
+from tools.identities.library import orders_by_class
 
 
 def check_identity(identity: MaxIdentity) -> None:
     """Prove an identity on all of R^d, in exact arithmetic, or say where it fails.
 
-    Parameters
-    ----------
-    identity : MaxIdentity
-
-    Raises
-    ------
-    InputError
-        Names the cone and the form at which bends do not cancel, or the 0/1 vector at which the values differ.
-
-    Notes
-    -----
-    The argument is that of :mod:`theory.networks.search`: on one cone of each class under the symmetries, the bends at
-    proportional forms cancel, and the values agree at the 0/1 vectors and at (1, .., 1) and its negative.
+    The argument is that of :mod:`tools.identities`: on one cone of each class under the symmetries, the bends at
+    proportional forms cancel, and the values agree at the 0/1 vectors and at (1, .., 1) and its negative. InputError
+    names the cone and the form at which bends do not cancel, or the 0/1 vector at which the values differ.
 
     Examples
     --------
-    >>> from theory.networks.shallow import FIVE
+    >>> from theory.networks.shallow import _FIVE
     >>> from dataclasses import replace
-    >>> check_identity(FIVE)
-    >>> check_identity(replace(FIVE, terms=FIVE.terms[1:]))
+    >>> check_identity(_FIVE)
+    >>> check_identity(replace(_FIVE, terms=_FIVE.terms[1:]))
     Traceback (most recent call last):
     ...
     theory.errors.InputError: not an identity: on y1 <= y2 <= y4 <= y5 <= y3, with the 1 largest 1 and the others 0, \

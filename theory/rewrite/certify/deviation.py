@@ -5,14 +5,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from theory.errors import InputError
+from theory.rewrite.certify.answers import Array, DeviationBound, Model, OutputDeviation
+from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
+from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Graph, read_graph
-from theory.rewrite.certify.inputs import BoundsLike, check_same_interface, input_boxes
-from theory.rewrite.certify.propagate import float_arithmetic, real_arithmetic
-from theory.rewrite.certify.records import DeviationBound, Model, OutputDeviation
+from theory.rewrite.certify.shapes import fits, show
 from theory.rewrite.certify.side_by_side import SideBySide
+
+BoundsLike: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
 def certify_deviation(
@@ -62,17 +68,12 @@ def certify_deviation(
     exactly; its distance from the maximum of the window over a box is attained at a vertex. What is not understood is
     bounded by the ranges of its values. All this is computed in float64 with outward rounding.
 
-    With ``arithmetic="float"`` the bound holds for every runtime that computes each tensor in its dtype or a wider one,
-    with elementary operations correctly rounded; sums in any order, with or without fused multiplications; scales and
-    batch normalisations folded into weights, moved across sums, or not; numbers below the smallest normal one taken
-    for 0 or not; whose sigmoid and tanh are within 64 roundoffs of 1, and whose power and exponential are within a
-    relative 64. Where any number that such a runtime may compute on the way could overflow, the answer is unknown. The
-    bound does not hold for Winograd or FFT convolutions, Strassen's products, weights of two layers multiplied
-    together, or reduced precision such as TF32. onnxruntime on a CPU keeps to this.
-
-    The two runs need not use the same runtime, nor twice the same order of summation. In these limits the bound is one
-    on what is deployed, not on networks in real numbers alone, which is what Szász, Bánhelyi and Jelasity ask for and
-    find missing in verifiers ("No Soundness in the Real World: On the Challenges of the Verification of Deployed Neural
+    With ``arithmetic="float"`` the bound is one on what is deployed, for any two runs of any two runtimes that compute
+    each tensor in its dtype or a wider one, with elementary operations correctly rounded and sums in any order, and
+    fold scales or not; where numbers on the way may overflow, the answer is unknown. It does not hold for Winograd or
+    FFT convolutions, or reduced precision such as TF32. The page "What is certified when MaxPool is taken out of a
+    model" has all assumptions; onnxruntime on a CPU keeps to them. This is what Szász, Bánhelyi and Jelasity find
+    missing in verifiers ("No Soundness in the Real World: On the Challenges of the Verification of Deployed Neural
     Networks", 2025, arXiv:2506.01054).
 
     Shapes are compared with those that onnx infers and the model declares; where they differ the answer is unknown.
@@ -88,12 +89,74 @@ def certify_deviation(
     if arithmetic not in ("float", "real"):
         raise InputError(f'the arithmetic is "float" or "real", not {arithmetic!r}')
     graphs = read_graph(original), read_graph(rewritten)
-    check_same_interface(*graphs)
-    inputs = input_boxes(graphs[0], input_bounds, shapes or {})
+    _check_same_interface(*graphs)
+    inputs = _input_boxes(graphs[0], input_bounds, shapes or {})
     rounding = float_arithmetic if arithmetic == "float" else real_arithmetic
     first, second = graphs if _precedes(*graphs) else graphs[::-1]
     found = SideBySide(first, second, inputs, rounding).run()
     return found if first is graphs[0] else _reversed(found)
+
+
+def _check_same_interface(first: Graph, second: Graph) -> None:
+    """Raise InputError if two models differ in their inputs or outputs, or have no outputs."""
+    if not first.outputs and not second.outputs:
+        raise InputError("a model has to have an output to compare, these have none")
+    for what in ("inputs", "outputs"):
+        a, b = list(getattr(first, what)), list(getattr(second, what))
+        if a != b:
+            raise InputError(f"the models have to have the same {what}, not {', '.join(a)} and {', '.join(b)}")
+    for name, (dtype, shape) in first.inputs.items():
+        other, sizes = second.inputs[name]
+        if (other, sizes) != (dtype, shape):
+            raise InputError(
+                f"the input {name!r} is {dtype} of shape {show(shape)} in one model, "
+                f"{other} of shape {show(sizes)} in the other"
+            )
+
+
+def _input_boxes(
+    graph: Graph, bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
+) -> dict[str, Box]:
+    """Return the box of every input; raises InputError for bounds or shapes that do not fit."""
+    given = bounds if isinstance(bounds, Mapping) else dict.fromkeys(graph.inputs, bounds)
+    for kind, names in (("bounds", given), ("shapes", shapes)):
+        unknown = sorted(set(names) - set(graph.inputs))
+        if unknown:
+            raise InputError(f"the {kind} name {unknown[0]!r}; the inputs are {', '.join(graph.inputs)}")
+    boxes = {}
+    for name, (dtype, sizes) in graph.inputs.items():
+        shape = _static_shape(name, sizes, shapes)
+        if name not in given:
+            raise InputError(f"the input {name!r} has no bounds")
+        if dtype.kind != "f":
+            raise InputError(f"the input {name!r} is {dtype}: only floats can be bounded")
+        boxes[name] = Box(*_ends(name, shape, given[name]), dtype)
+    return boxes
+
+
+def _static_shape(name: str, shape: Sequence[int | None], shapes: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    if name in shapes:
+        given = tuple(int(size) for size in shapes[name])
+        if not fits(given, shape):
+            raise InputError(f"the input {name!r} has the shape {show(shape)}, which {show(given)} does not fit")
+        return given
+    sizes = [1 if axis == 0 and size is None else size for axis, size in enumerate(shape)]
+    if None in sizes:
+        raise InputError(f"the input {name!r} has the shape {show(shape)}: say which by shapes")
+    return tuple(size for size in sizes if size is not None)
+
+
+def _ends(name: str, shape: tuple[int, ...], bounds: BoundsLike) -> tuple[Array, Array]:
+    try:
+        low, high = bounds
+        lo, hi = (np.broadcast_to(np.asarray(end, np.float64), shape) for end in (low, high))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"bounds are (lo, hi), numbers or arrays of shape {show(shape)}: {name!r} has others"
+        ) from None
+    if not (np.all(np.isfinite(lo)) and np.all(np.isfinite(hi)) and np.all(lo <= hi)):
+        raise InputError(f"bounds are finite, the lower at most the upper: those of {name!r} are not")
+    return lo, hi
 
 
 def _precedes(a: Graph, b: Graph) -> bool:

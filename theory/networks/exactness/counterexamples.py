@@ -1,4 +1,4 @@
-"""The search for points at which a network and its target differ. Points are always compared exactly."""
+"""The search for points at which a network and its target differ, at random; they are always compared exactly."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from math import gcd
 
 import numpy as np
 
-from theory.networks.exactness.integers import IntegerNetwork, Integers, Target
-from theory.networks.exactness.sort_linear import Domain
-
-Point = tuple[Fraction, ...]
+from theory.networks.exactness.integers import IntegerNetwork, Integers, Point, Target
+from theory.networks.network import Domain
 
 _ALL_VERTICES_UP_TO = 10
 """Kernel size up to which all 0/1 vectors are looked at."""
@@ -35,23 +33,10 @@ _ROOT_STEPS = 60
 def search(
     network: IntegerNetwork, target: Target, domain: Domain, rng: np.random.Generator, rounds: int
 ) -> tuple[Point | None, int]:
-    """Look for a point at which a network and its target differ.
+    """Look for a point at which a network and its target differ; return how many were compared, too.
 
-    Parameters
-    ----------
-    network : IntegerNetwork
-    target : Target
-    domain : {"real", "nonnegative"}
-    rng : numpy.random.Generator
-    rounds : int, >= 0
-        Batches of random points: small integers, so with ties; large ones; powers of two, so of different magnitudes;
-        small and large multiples of those.
-
-    Returns
-    -------
-    point : tuple of Fraction, or None
-    count : int
-        Number of points that were compared.
+    A round is a batch of random points: small integers, so with ties; large ones; powers of two, so of different
+    magnitudes; small and large multiples of those.
     """
     return _first_difference(network, target, _batches(network.kernel_size, domain, rng, rounds))
 
@@ -63,25 +48,10 @@ def search_crossings(
     rng: np.random.Generator,
     places: Iterable[tuple[int, int]],
 ) -> tuple[Point | None, int]:
-    """Look for a difference close to where the pre-activations of some units change sign.
+    """Look for a difference close to where the pre-activations of some units, each by layer and row, change sign.
 
     A weight that is wrong by little may matter only in a thin layer around the zeros of a pre-activation, which random
     points miss.
-
-    Parameters
-    ----------
-    network : IntegerNetwork
-    target : Target
-    domain : {"real", "nonnegative"}
-    rng : numpy.random.Generator
-    places : iterable of (int, int)
-        Layer and row of each unit.
-
-    Returns
-    -------
-    point : tuple of Fraction, or None
-    count : int
-        Number of points that were compared.
     """
     return _first_difference(
         network,
@@ -177,9 +147,7 @@ def _root(network: IntegerNetwork, place: tuple[int, int], low: list[int], high:
     """
 
     def value(t: Fraction) -> Fraction:
-        q = t.denominator
-        x = [p * q + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
-        return Fraction(network.pre_activation(x, q, place), q)
+        return Fraction(network.pre_activation(_between(low, high, t), t.denominator, place), t.denominator)
 
     ends = {False: Fraction(0), True: Fraction(1)}
     values = {sign: value(t) for sign, t in ends.items()}
@@ -195,13 +163,18 @@ def _root(network: IntegerNetwork, place: tuple[int, int], low: list[int], high:
     return None
 
 
+def _between(low: list[int], high: list[int], t: Fraction) -> list[int]:
+    """Return the point at t between two points, times the denominator of t."""
+    return [p * t.denominator + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
+
+
 def _near_root(low: list[int], high: list[int], root: Fraction) -> tuple[Integers, Integers]:
     """List the root's point, and points of the segment on both sides of it, closer and closer."""
     steps = [root, *(root + sign * Fraction(1, 1 << k) for k in _HALVINGS for sign in (-1, 1))]
     steps = [t for t in steps if 0 <= t <= 1]
     columns = []
     for t in steps:
-        x = [p * t.denominator + (r - p) * t.numerator for p, r in zip(low, high, strict=True)]
+        x = _between(low, high, t)
         shared = gcd(t.denominator, *x)
         columns.append(([v // shared for v in x], t.denominator // shared))
     points = np.array([x for x, _ in columns], dtype=object).T

@@ -1,0 +1,1 @@
+"""Programs of development, run from a checkout and not part of the distribution."""
