@@ -27,7 +27,7 @@ from proofs_check.coq import (
     emit,
 )
 from proofs_check.coq import driver as coq_driver
-from proofs_check.coq.driver import Theories, build, check_emitted, recheck
+from proofs_check.coq.driver import Theories, _check_emitted, build, recheck
 from proofs_check.coq.readback import certificate_proved
 from proofs_check.coq.sources import (
     listed_theorems,
@@ -264,7 +264,7 @@ def test_certificates_of_both_objectives_are_proved(theories):
     assert all(certificate.error == 0 for certificate in zero)
     large = optimal_estimator(169, [0, 1, 2, 167, 168]).certificate
     certificates = [CUBE, RANGE, *zero, large, dataclasses.replace(CUBE, orders=(8, 0, 1))]
-    theorems = check_emitted(emit(certificates), certificates, theories)
+    theorems = _check_emitted(emit(certificates), certificates, theories)
     assert [theorem.assumptions for theorem in theorems] == ["none"] * len(certificates)
     assert "optimal_range F 5 [:: 1; 4]" in theorems[1].statement
 
@@ -273,7 +273,7 @@ def test_certificates_of_both_objectives_are_proved(theories):
 def test_all_sets_with_intercept_for_3x3(theories):
     sets = [(0, *R) for size in range(9) for R in itertools.combinations(range(1, 9), size)]
     certificates = [optimal_estimator(9, R).certificate for R in sets]
-    theorems = check_emitted(emit(certificates), certificates, theories)
+    theorems = _check_emitted(emit(certificates), certificates, theories)
     assert len(theorems) == len({theorem.statement for theorem in theorems}) == 256
 
 
@@ -321,7 +321,7 @@ def test_corrupted_certificates_are_refused(wrong, theories):
     with pytest.raises(CertificateError):
         check_certificate(wrong.to_dict())
     with pytest.raises(KernelError, match="rejects"):
-        check_emitted(emit([wrong]), [wrong], theories)
+        _check_emitted(emit([wrong]), [wrong], theories)
 
 
 @needs_coqc
@@ -329,7 +329,7 @@ def test_range_certificates_have_no_intercept(theories):
     coefficients = {0: Fraction(0), **RANGE.coefficients}
     wrong = dataclasses.replace(RANGE, orders=(0, *RANGE.orders), coefficients=coefficients)
     with pytest.raises(KernelError, match="rejects"):
-        check_emitted(emit([wrong]), [wrong], theories)
+        _check_emitted(emit([wrong]), [wrong], theories)
 
 
 @needs_coqc
@@ -345,7 +345,7 @@ def test_range_certificates_have_no_intercept(theories):
 )
 def test_a_statement_that_differs_from_the_certificate_is_refused(field, claimed, theories):
     with pytest.raises(KernelError, match=f"{field} differs"):
-        check_emitted(emit([CUBE]), [claimed], theories)
+        _check_emitted(emit([CUBE]), [claimed], theories)
 
 
 FALSE = CUBE.to_dict() | {"error": "1/21"}
@@ -378,12 +378,12 @@ NOTATION = "Notation \"'optimal_cube' F d R c E\" := True (at level 10, F, d, R,
 def test_files_that_cheat_are_refused(text, message, theories):
     claimed = Certificate.from_dict(FALSE if "1 21" in text else CUBE.to_dict())
     with pytest.raises(KernelError, match=message):
-        check_emitted(text, [claimed], theories)
+        _check_emitted(text, [claimed], theories)
 
 
 @needs_coqc
 def test_a_fraction_may_be_written_in_another_way(theories):
-    assert check_emitted(emit([CUBE]).replace("(ratio F 1 20)", "(ratio F 2 40)"), [CUBE], theories)
+    assert _check_emitted(emit([CUBE]).replace("(ratio F 1 20)", "(ratio F 2 40)"), [CUBE], theories)
 
 
 @needs_coqc

@@ -79,7 +79,7 @@ def check(certificates: Iterable[CertificateSource] = (), *, rebuild: bool = Fal
     claimed = [read_certificate(source) for source in certificates]
     texts = what_is_needed(shipped_sources(), "Checker") if claimed else shipped_sources()
     theories = build(texts, rebuild=rebuild)
-    return check_emitted(emit(claimed), claimed, theories) if claimed else list(theories.theorems)
+    return _check_emitted(emit(claimed), claimed, theories) if claimed else list(theories.theorems)
 
 
 def accepted() -> KernelRecord:
@@ -191,7 +191,7 @@ def _without_assumptions(output: str, names: Sequence[str]) -> tuple[str, ...]:
 # --- certificates ---------------------------------------------------------------------------------------------------
 
 
-def check_emitted(text: str, certificates: Sequence[Certificate], theories: Theories) -> list[KernelTheorem]:
+def _check_emitted(text: str, certificates: Sequence[Certificate], theories: Theories) -> list[KernelTheorem]:
     """Have the kernel check a file that is said to prove certificates, and compare what it proves.
 
     In the text, which is not trusted, ``certificate_1``, ... are about the certificates, as :func:`emit` writes them.

@@ -79,7 +79,7 @@ def factor_has_sign(factor: Expr, relation: Relation) -> bool:
     return has_sign(factor, relation)
 
 
-def is_nonzero(expression: Expr) -> bool:
+def _is_nonzero(expression: Expr) -> bool:
     """Whether no factor of an expression in free symbols is anywhere 0: sufficient only."""
     bases = (factor.as_base_exp()[0] for factor in sympy.Mul.make_args(expression))
     return all(factor_has_sign(base, ">") or factor_has_sign(-base, ">") for base in bases)
@@ -109,7 +109,7 @@ def _is_defined(part: Expr, region: Region) -> bool:
         base, exponent = arguments
         if exponent.is_Integer and exponent.is_positive:
             return True
-        return is_integer_valued(exponent) and is_nonzero(base)
+        return is_integer_valued(exponent) and _is_nonzero(base)
     if isinstance(part, binomial):
         top, bottom = arguments
         constant = bottom.is_Integer and bottom.is_nonnegative
@@ -134,7 +134,7 @@ def vanishes(difference: Expr) -> bool:
     terms = [term for term in Add.make_args(expanded) if term != 0]
     if not terms:
         return True
-    base = next((term for term in terms if is_nonzero(term)), None)
+    base = next((term for term in terms if _is_nonzero(term)), None)
     if base is None or not all(has_sign(coefficient.args[0], ">=") for coefficient in difference.atoms(binomial)):
         # A binomial is a continuous function of both arguments only where the upper one is >= 0; there cancelled
         # factors may pass through 0 and the ratios remain right.

@@ -51,7 +51,7 @@ def this_run() -> Run:
         program = f"subpool {version('subpool')}"
     except PackageNotFoundError:
         program = "subpool, not installed"
-    return Run(program, _date(), commit_of(Path(__file__).resolve().parents[2]), kernel_record())
+    return Run(program, _date(), _commit_of(Path(__file__).resolve().parents[2]), kernel_record())
 
 
 def _date() -> str:
@@ -63,7 +63,7 @@ def _date() -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def commit_of(folder: Path) -> str | None:
+def _commit_of(folder: Path) -> str | None:
     """Return the commit that is checked out in a folder, or None if the folder is no repository of its own.
 
     Installed packages may lie below the repository of somebody else: what is above the folder does not count.

@@ -212,10 +212,10 @@ def _step(step: Step) -> Element:
 
     where = prose(rf"\({region_of(step).description}\))")
     kind = el("span", " (", _words(type(step).__name__), " for ", *where, class_="kind")
-    return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
+    return el("li", el("p", *prose(step.text), kind), display(_step_latex(step)))
 
 
-def step_latex(step: Step) -> str:
+def _step_latex(step: Step) -> str:
     """Write in LaTeX what a step asserts."""
     from sympy import latex
 
