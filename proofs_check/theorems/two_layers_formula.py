@@ -41,8 +41,7 @@ from proofs_check.kits.cells import Integers, bends
 from proofs_check.kits.signed_forests import Term, formula, images
 from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Value, standard
-from proofs_check.table import Table
+from proofs_check.statement import Case, Table, Value, standard
 from proofs_check.theorems.two_layers import EXISTS, QUANTITIES, later, value_at
 from theory.errors import SolverError
 from theory.optimal.families import OURS, D
