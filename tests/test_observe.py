@@ -391,13 +391,14 @@ def test_a_single_window_answers_nothing():
 def test_results_depend_on_the_seed_alone():
     pictures = noise_pictures(3)
     first, again, other = (
-        [observe(pictures, (3, 3), rng=rng(seed), limit=100).share(origin) for origin in Origin] for seed in (1, 1, 2)
+        [observe(pictures, (3, 3), rng=rng(seed), rule=Rule(limit=100)).share(origin) for origin in Origin]
+        for seed in (1, 1, 2)
     )
     assert first == again != other
 
 
 def test_limits_bound_what_is_looked_at():
-    seen = observe(noise_pictures(8), (3, 3), rng=rng(), limit=50)
+    seen = observe(noise_pictures(8), (3, 3), rng=rng(), rule=Rule(limit=50))
     assert seen.windows == 400
     assert {picture.windows for picture in seen.pictures} == {22 * 22}
 
@@ -409,12 +410,16 @@ def test_limits_bound_what_is_looked_at():
         ({"threshold": float("nan")}, "at least 0 and below 1"),
         ({"rare": 0.0}, "above 0 and at most 1, not 0.0"),
         ({"limit": 0}, "at least one window"),
-        ({"estimators": [optimal_estimator(4, [0, 1])]}, "of that kernel size, not of 4"),
     ],
 )
-def test_bad_settings_are_refused(arguments, message):
+def test_bad_rules_are_refused(arguments, message):
     with pytest.raises(InputError, match=message):
-        observe(noise_pictures(1), (3, 3), rng=rng(), **arguments)
+        Rule(**arguments)
+
+
+def test_estimators_of_other_windows_are_refused():
+    with pytest.raises(InputError, match="of that kernel size, not of 4"):
+        observe(noise_pictures(1), (3, 3), estimators=lambda d: [optimal_estimator(4, [0, 1])], rng=rng())
 
 
 def test_pictures_must_be_there_and_large_enough():
