@@ -8,22 +8,20 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.empirical.digits import GREY_LEVELS
 from theory.empirical.images import Picture
 from theory.empirical.runner import Port
 from theory.errors import InputError
 from theory.extras import import_extra
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
-
-_NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
 
 _SIZE = 224
 """Height and width where the model leaves them open."""
@@ -81,9 +79,10 @@ def image_input(port: Port) -> ImageInput:
 
 def check_normalisation(normalisation: str) -> Normalisation:
     """Return the normalisation if it is one; InputError if not."""
-    if normalisation not in _NORMALISATIONS:
-        raise InputError(f"pixels are normalised as {', '.join(_NORMALISATIONS)}, not {normalisation!r}")
-    return normalisation
+    known = get_args(Normalisation)
+    if normalisation not in known:
+        raise InputError(f"pixels are normalised as {', '.join(known)}, not {normalisation!r}")
+    return normalisation  # type: ignore[return-value]
 
 
 def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
@@ -141,10 +140,5 @@ def digits(count: int = _DIGITS) -> list[Picture]:
     """
     datasets = import_extra("sklearn.datasets", extra="train", purpose="the digits come with scikit-learn")
     images = datasets.load_digits().images
-    return list(_as_pictures(images, range(0, len(images), -(-len(images) // count))))
-
-
-def _as_pictures(images: NDArray[np.float64], chosen: range) -> Iterator[Picture]:
-    for k in chosen:
-        # Sixteen levels of ink.
-        yield Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, 16.0)
+    chosen = range(0, len(images), -(-len(images) // count))
+    return [Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, float(GREY_LEVELS)) for k in chosen]
