@@ -30,8 +30,8 @@ from tests.rewrite.models import pool, pools, runtime_errors
 from tests.test_reluify_scopes import with_function, with_if, with_loop
 from theory.cli import main
 from theory.empirical.images import Picture
+from theory.empirical.model_inputs import fit, image_input
 from theory.empirical.observing.max_pools import PoolingModel
-from theory.empirical.observing.model_inputs import fit, image_input
 from theory.empirical.observing.model_observation import observe_model
 from theory.empirical.observing.observation import Rule
 from theory.errors import SubpoolError

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -45,9 +47,15 @@ def ends(interval, unit=100):
     return [unit * interval[name] for name in ("value", "low", "high")]
 
 
-def observed(capsys, *arguments):
-    assert main(["observe", *arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
+def observed(*arguments):
+    with redirect_stdout(StringIO()) as out:
+        assert main(["observe", *arguments, "--json"]) == 0
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture(scope="module")
+def photographs():
+    return observed()
 
 
 def distinct(row, origin, reading="all windows"):
@@ -61,8 +69,8 @@ def test_a_wrong_cell_is_noticed(cell):
     assert not show(cell, 2.96, 2.31, 3.64)
 
 
-def test_the_table_of_a_model_is_what_the_command_prints(capsys):
-    pools = observed(capsys, "--model", MODEL)["pools"]
+def test_the_table_of_a_model_is_what_the_command_prints():
+    pools = observed("--model", MODEL)["pools"]
     for cells, pool in zip(rows("MaxPool"), pools, strict=True):
         name, windows, constant, here, shuffled, noise, rare, rarer = cells
         row = pool["observation"]
@@ -79,8 +87,8 @@ def test_the_table_of_a_model_is_what_the_command_prints(capsys):
 
 @campaign
 @at_length
-def test_the_tables_of_photographs_are_what_the_command_prints(capsys):
-    row = observed(capsys)
+def test_the_tables_of_photographs_are_what_the_command_prints(photographs):
+    row = photographs
     sources = row["sources"]
     assert f"10 photographs of scikit-image, kernel 3x3 (d = 9), stride 1, {row['windows']:,} windows" in PAGE
     *shares, rare = rows("distinct windows, %")
@@ -110,8 +118,8 @@ def test_the_tables_of_photographs_are_what_the_command_prints(capsys):
 
 @campaign
 @at_length
-def test_the_text_on_photographs_says_what_the_command_prints(capsys):
-    row = observed(capsys)
+def test_the_text_on_photographs_says_what_the_command_prints(photographs):
+    row = photographs
     source, compared = row["sources"][HERE], row["comparisons"]
     said = {
         r"The difference is ([\d.]+ percentage points, with an interval from \S+ to [\d.]+\d)": [
@@ -135,11 +143,11 @@ def test_the_text_on_photographs_says_what_the_command_prints(capsys):
 @campaign
 @at_length
 @pytest.mark.parametrize("cells", rows("kernel, stride"), ids=lambda cells: ", ".join(cells[:2]))
-def test_other_kernels_and_thresholds_give_what_the_command_prints(cells, capsys):
+def test_other_kernels_and_thresholds_give_what_the_command_prints(cells):
     name, gap, here, unrounded, shuffled, noise, rare = cells
     (kernel, stride), (part, of) = name.split(", "), gap.split("/")
     limit, threshold = "50000" if kernel == "9x9" else "200000", str(int(part) / int(of))
-    row = observed(capsys, "--kernel", kernel, "--stride", stride, "--threshold", threshold, "--limit", limit)
+    row = observed("--kernel", kernel, "--stride", stride, "--threshold", threshold, "--limit", limit)
     found = zip((here, unrounded, shuffled, noise), (HERE, UNROUNDED, SHUFFLED, NOISE), strict=True)
     assert all(show(cell, *distinct(row, origin)) for cell, origin in found)
     assert row["claim"] == rare

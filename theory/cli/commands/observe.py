@@ -111,8 +111,9 @@ def _observe_pictures(options: argparse.Namespace, rng: np.random.Generator) -> 
 
 def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
     from theory.cli.observation_tables import print_pools
+    from theory.empirical.digits import digit_pictures
+    from theory.empirical.model_inputs import check_normalisation, image_input
     from theory.empirical.observing.max_pools import PoolingModel
-    from theory.empirical.observing.model_inputs import check_normalisation, digits, image_input
     from theory.empirical.observing.model_observation import LIMIT, observe_model
     from theory.empirical.observing.results import pools_rows
     from theory.figures.observed import plot_pools
@@ -123,7 +124,7 @@ def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Fo
     wanted = image_input(model.single_input())
     how = check_normalisation(options.normalize or wanted.default_normalisation)
     is_for_digits = wanted.is_for_digits and not options.images
-    pictures, origin = (digits(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
+    pictures, origin = (digit_pictures(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
     rule, estimators = _rule(options, LIMIT), _estimators(options.orders)
     with Bar("runs of the model") as bar:
         pools = observe_model(model, wanted, pictures, how, estimators=estimators, rule=rule, rng=rng, progress=bar)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
+from theory.empirical.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
-from theory.empirical.observing.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.observation import Observation, Observer, Rule, default_estimators
 from theory.empirical.observing.windows import grid_of
 from theory.errors import InputError

@@ -15,7 +15,6 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.empirical.digits import GREY_LEVELS
 from theory.empirical.images import Picture
 from theory.empirical.runner import Port
 from theory.errors import InputError
@@ -31,9 +30,6 @@ _LARGEST = 1 << 27
 
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
-
-_DIGITS = 200
-"""Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
 
 
 @dataclass(frozen=True)
@@ -128,17 +124,3 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
     scaled = transform.resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
     clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
     return clipped
-
-
-def digits(count: int = _DIGITS) -> list[Picture]:
-    """Load scikit-learn's digits, evenly spread over the collection.
-
-    Examples
-    --------
-    >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
-    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
-    """
-    datasets = import_extra("sklearn.datasets", extra="train", purpose="the digits come with scikit-learn")
-    images = datasets.load_digits().images
-    chosen = range(0, len(images), -(-len(images) // count))
-    return [Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, float(GREY_LEVELS)) for k in chosen]
