@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
-from theory.empirical.runner import Port
+from theory.empirical.ports import Port
 from theory.errors import InputError
 from theory.extras import import_extra
 

@@ -26,6 +26,7 @@ from theory.empirical.devices import (
     on_library,
     why_not,
 )
+from theory.empirical.ports import Port, convert, fixed_batches, port_of
 from theory.errors import ArrayError, InputError, MissingDependencyError
 from theory.models.files import load_model, parse_model
 from theory.models.inference import MEMORY_LIMIT
@@ -42,37 +43,6 @@ _NETWORK_BATCH, _MODEL_BATCH = 1 << 16, 32
 
 _NETWORK_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 """What ReLU networks are evaluated in."""
-
-_DTYPES: dict[str, np.dtype[Any]] = {
-    "tensor(float)": np.dtype(np.float32),
-    "tensor(double)": np.dtype(np.float64),
-    "tensor(float16)": np.dtype(np.float16),
-    "tensor(bool)": np.dtype(np.bool_),
-    **{f"tensor({kind}{bits})": np.dtype(f"{kind}{bits}") for kind in ("int", "uint") for bits in (8, 16, 32, 64)},
-}
-"""NumPy's names for the types of ONNX; others cannot be fed."""
-
-
-@dataclass(frozen=True)
-class Port:
-    """An input of a model.
-
-    A size is None where the model leaves it open, the shape where even the number of axes is open. Arrays of other
-    dtypes are converted to the last one; there is none where the model takes no arrays of numbers.
-    """
-
-    name: str
-    shape: tuple[int | None, ...] | None
-    dtypes: tuple[np.dtype[Any], ...]
-
-    @property
-    def is_real(self) -> bool:
-        """Whether it takes real numbers."""
-        return any(dtype.kind == "f" for dtype in self.dtypes)
-
-    def __str__(self) -> str:
-        shape = "any" if self.shape is None else f"({', '.join('any' if n is None else str(n) for n in self.shape)})"
-        return f"input {self.name!r} of shape {shape} and {' or '.join(map(str, self.dtypes)) or 'no numeric dtype'}"
 
 
 @dataclass(frozen=True)
@@ -217,13 +187,13 @@ class Runner:
             return value
         batch = value[start : start + self.batch_size]
         missing = self.batch_size - len(batch)
-        if missing and _fixed_batches(self.inputs):
+        if missing and fixed_batches(self.inputs):
             batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
         return batch
 
     def _trim(self, name: str, result: npt.NDArray[Any], size: int, several: bool) -> npt.NDArray[Any]:
         """Drop what was filled up; an output of another form is the whole answer if there is one batch only."""
-        fed = self.batch_size if _fixed_batches(self.inputs) else size
+        fed = self.batch_size if fixed_batches(self.inputs) else size
         if result.ndim and len(result) == fed:
             return result[:size]
         if several or fed != size:
@@ -246,12 +216,12 @@ class Runner:
         for port in self.inputs:
             if port.name not in inputs:
                 raise InputError(f"the model needs {port}, which was not given")
-        return {port.name: _convert(inputs[port.name], port, self._first_axes_agree) for port in self.inputs}
+        return {port.name: convert(inputs[port.name], port, self._first_axes_agree) for port in self.inputs}
 
     @property
     def _first_axes_agree(self) -> bool:
         """Whether the first axes of the inputs can count the samples; if not, all is run as it is."""
-        return len(_fixed_batches(self.inputs)) <= 1
+        return len(fixed_batches(self.inputs)) <= 1
 
     def _samples(self, values: Values) -> int:
         """Return the number of samples, 1 where they are not counted."""
@@ -298,7 +268,7 @@ def open_runner(
     device = check_device(device)
     opened, usual = (_network, _NETWORK_BATCH) if isinstance(model, ReLUNetwork) else (_session, _MODEL_BATCH)
     used, inputs, outputs, evaluate = opened(model, device)
-    fixed = next(iter(_fixed_batches(inputs)), None)
+    fixed = next(iter(fixed_batches(inputs)), None)
     if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
         raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
     for port in inputs:
@@ -309,43 +279,6 @@ def open_runner(
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
     return Runner(used, inputs, outputs, fixed or batch_size or usual, model, evaluate)
-
-
-def _fixed_batches(ports: Sequence[Port]) -> set[int]:
-    """Return the sizes of first axes that the model fixes: none, one, or several, which then count no samples."""
-    return {port.shape[0] for port in ports if port.shape and port.shape[0] is not None}
-
-
-def _convert(value: Any, port: Port, samples_first: bool) -> npt.NDArray[Any]:
-    """Return a value in a dtype of an input, or say why it does not fit."""
-    if not port.dtypes:
-        raise InputError(f"arrays of numbers are fed to models, but this one has {port}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ArrayError(f"{port} is an array, not {value!r:.80}") from None
-    numeric = array.dtype.kind in "fiub"
-    if not numeric or not (port.is_real or any(np.can_cast(array.dtype, dtype) for dtype in port.dtypes)):
-        raise ArrayError(f"{port} does not take an array of dtype {array.dtype}")
-    _check_shape(array, port, samples_first)
-    if array.dtype.kind == "f" and (bad := int(np.isnan(array).sum())):
-        raise InputError(f"input {port.name!r} holds {bad} NaN among {array.size} values")
-    if array.dtype in port.dtypes:
-        return array
-    with np.errstate(over="ignore"):
-        converted = array.astype(port.dtypes[-1])
-    if port.is_real and not np.array_equal(np.isinf(converted), np.isinf(array)):
-        raise InputError(f"input {port.name!r} holds values beyond the largest {converted.dtype}")
-    return converted
-
-
-def _check_shape(array: npt.NDArray[Any], port: Port, samples_first: bool) -> None:
-    if port.shape is None:
-        return
-    # The number of samples is no matter of one batch, whatever the model fixes.
-    wanted = (None, *port.shape[1:]) if samples_first else port.shape
-    if len(wanted) != array.ndim or any(n not in (None, m) for n, m in zip(wanted, array.shape, strict=True)):
-        raise ArrayError(f"{port} does not take an array of shape {array.shape}")
 
 
 _Opened = tuple[str, tuple[Port, ...], tuple[str, ...], Callable[[Values], list[npt.NDArray[Any]]]]
@@ -379,10 +312,4 @@ def _session(model: Any, device: Device) -> _Opened:
             found: list[npt.NDArray[Any]] = session.run(outputs, values)
         return found
 
-    return used, tuple(map(_port, session.get_inputs())), tuple(outputs), evaluate
-
-
-def _port(node: Any) -> Port:
-    # A scalar and an input of unknown shape look alike: both have no sizes, and neither is checked.
-    shape = tuple(n if isinstance(n, int) and n > 0 else None for n in node.shape) or None
-    return Port(node.name, shape, (_DTYPES[node.type],) if node.type in _DTYPES else ())
+    return used, tuple(map(port_of, session.get_inputs())), tuple(outputs), evaluate

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
-from theory.empirical.runner import Port, open_runner
+from theory.empirical.ports import Port
+from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, InputError
 from theory.models.files import read_model
 from theory.models.inference import Inference
