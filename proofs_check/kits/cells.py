@@ -9,6 +9,8 @@ in integers of 64 bits, with sums that are shown to fit.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,22 +19,14 @@ from theory.errors import SolverError
 Integers = npt.NDArray[np.int64]
 
 
+def signs(forms: Integers) -> Integers:
+    """Return the sign of the first number other than 0 of each row, as a column: it tells a form from its negative."""
+    return np.sign(np.take_along_axis(forms, (forms != 0).argmax(axis=1)[:, None], axis=1))
+
+
 def _totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
-    """Add up the weights of equal rows.
+    """Return the different rows, and the sum of the weights of each; what might not fit is a SolverError.
 
-    Returns
-    -------
-    keys : array
-        The different rows.
-    weights : array
-
-    Raises
-    ------
-    SolverError
-        If the sums or the rows, as digits of one number, might not fit into 64 bits.
-
-    Examples
-    --------
     >>> rows, sums = _totals(np.array([[1, 0], [2, 3], [1, 0]]), np.array([5, 7, -1]))
     >>> rows.tolist(), sums.tolist()
     ([[1, 0], [2, 3]], [4, 7])
@@ -51,28 +45,11 @@ def _totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
 
 
 def bends(forms: Integers, weights: Integers, *, free: int = 0) -> Integers:
-    """Add up the bends on each hyperplane that meets the open cone.
+    """Add up the bends on each hyperplane that meets the open cone; what might not fit is a SolverError.
 
-    Parameters
-    ----------
-    forms : array, shape (count, free + gaps)
-        Coefficients of the forms; the first ``free`` ones belong to coordinates that take any value.
-    weights : array, shape (count,)
-        The coefficient of each form's absolute value, or of its ReLU.
-
-    Returns
-    -------
-    array
-        For each hyperplane the total bend.
-
-    Raises
-    ------
-    SolverError
-        If a sum might not fit into 64 bits.
-
-    Examples
-    --------
-    |y_1 - y_2| and |2 y_2 - 2 y_1| bend on one hyperplane, |y_1 + y_2| bends nowhere in the cone.
+    Forms, a row each, are weighed by the coefficient of their absolute value, or of their ReLU; the first ``free`` of
+    their numbers belong to coordinates that take any value. |y_1 - y_2| and |2 y_2 - 2 y_1| bend on one hyperplane,
+    |y_1 + y_2| bends nowhere in the cone:
 
     >>> bends(np.array([[1, -1], [-2, 2], [1, 1]]), np.array([4, -2, 9])).tolist()
     [0]
@@ -81,7 +58,18 @@ def bends(forms: Integers, weights: Integers, *, free: int = 0) -> Integers:
     bent = (forms[:, :free] != 0).any(axis=1) | ((gaps.min(axis=1) < 0) & (gaps.max(axis=1) > 0))
     forms, weights = forms[bent], weights[bent]
     divisor = np.gcd.reduce(forms, axis=1)
-    first = np.take_along_axis(forms, (forms != 0).argmax(axis=1)[:, None], axis=1)
     if len(forms) and int(np.abs(weights).max()) * int(divisor.max()) >= 2**63:
         raise SolverError("the bends of this identity do not fit into 64 bits")
-    return _totals(forms // divisor[:, None] * np.sign(first), weights * divisor)[1]
+    return _totals(forms // divisor[:, None] * signs(forms), weights * divisor)[1]
+
+
+def in_one_cell(forms: Integers, weights: Integers, scale: int) -> tuple[Fraction, list[Fraction]]:
+    """Return all that decides what the sum of weight |form| / scale is on the cone, in the gaps.
+
+    These are the absolute bends that remain, 0 if the sum is linear there, and its value where the k-th gap is 1 and
+    the others are 0, for each k. What might not fit is a SolverError.
+    """
+    if int(np.abs(weights).max(initial=0)) * int(np.abs(forms).sum()) >= 2**63:
+        raise SolverError("the sums of this identity do not fit into 64 bits")
+    values = (np.abs(forms) * weights[:, None]).sum(axis=0).tolist()
+    return Fraction(int(np.abs(bends(forms, weights)).sum()), scale), [Fraction(value, scale) for value in values]

@@ -122,8 +122,6 @@ def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
     with bottom <= z <= d - top. So they and z = 0..bottom-1 and z = d-top+1, ..., d-1, d leave out nothing.
     With bottom >= 0, top >= 1 and bottom + top >= least, no smaller kernel size is touched.
 
-    Examples
-    --------
     >>> [place.region.description for place in ends_and_middle(3, bottom=1, top=2).places]
     ['z = 0, d \\ge 3', 'z = d, d \\ge 3', 'z = d - 1, d \\ge 3', '1 \\le z \\le d - 2']
     """
@@ -149,8 +147,6 @@ def halves(excess: int, least: int) -> Cover:
 
     u, i and j any nonnegative integers. No z is left out, and top = max(1, least + excess - 1) touches no a < least.
 
-    Examples
-    --------
     >>> [place.region.description for place in halves(1, 0).places]
     ['0 \\le z \\le a, d = 2a + 1', 'a < z \\le d - 1, d = 2a + 1', 'z = d, d = 2a + 1, a \\ge 0']
     """
@@ -296,8 +292,6 @@ def _factors_of(expression: Expr) -> _Factors:
 
     Nothing is taken from here on trust: the factors become part of a step, which is checked.
 
-    Examples
-    --------
     >>> u, v = free("u"), free("v")
     >>> _factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
     (1/3, u + 1, Consecutive(t=u - v - 1), v + 2)
@@ -341,13 +335,7 @@ def _with_pairs(plain: list[Expr]) -> Iterator[Expr | Consecutive]:
 
 
 def tight_proof(family: ClosedForm, reference: Reference) -> Proof:
-    """Write down the steps that prove a closed form, whose blocks are single orders, for all kernel sizes.
-
-    Raises
-    ------
-    InputError
-        If the covers leave out kernel sizes, or the family has other blocks.
-    """
+    """Write down the steps that prove a closed form, whose blocks are single orders, for all kernel sizes."""
     covers = reference.covers
     starts = sorted(_start(cover, len(covers)) for cover in covers)
     if starts != list(range(starts[0], starts[0] + len(covers))):

@@ -28,15 +28,8 @@ def y_of(z: tuple[Fraction, ...]) -> list[Fraction]:
 def graphs(thetas: tuple[int, ...], d: int) -> Graphs:
     """Apply U for each theta to [q > 1], and divide by the power of Y_q: a combination of graphs, marked at 0.
 
-    Parameters
-    ----------
-    thetas : tuple of int
-        At least two.
-    d : int
-        How many values a vertex without edges has: it gives this factor.
+    There are two thetas at least. A vertex without edges gives the factor d.
 
-    Examples
-    --------
     >>> sorted((edges, int(c)) for edges, c in graphs((1, -1), 3).items())
     [((), 3), (((1, 0, -1),), -1), (((1, 0, 0),), 1), (((1, 0, 1),), -1)]
     """
@@ -78,8 +71,6 @@ def over_maps(edges: Edges, y: list[Fraction]) -> Fraction:
 def over_permutations(edges: Edges, z: tuple[Fraction, ...]) -> Fraction:
     """Evaluate the same by set functions: a combination of Phi(w), w = sum th h_ac, over the ways to identify vertices.
 
-    Examples
-    --------
     >>> z = (Fraction(2), Fraction(3))
     >>> edges = ((1, 0, 2), (2, 0, -1))
     >>> over_permutations(edges, z) == over_maps(edges, y_of(z))

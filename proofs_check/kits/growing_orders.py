@@ -96,13 +96,8 @@ def binomial_theorem(x: int) -> ConstantSum:
 def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Expr, Expr]:
     """Write a formula as the sum of a summand over index = first..last, plus a rest, which are returned.
 
-    Raises
-    ------
-    ProofError
-        If the formula is not linear in its sums, or a sum runs over something else.
+    A formula that is not linear in its sums, or a sum over something else, is a ProofError.
 
-    Examples
-    --------
     >>> i = Symbol("i")
     >>> split_sum(2 * Sum(binomial(D, i), (i, 0, J)) + D, K, Integer(0), J)
     (2*binomial(d, k), d)

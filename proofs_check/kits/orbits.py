@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import lcm
 
 import numpy as np
 
-from proofs_check.kits.cells import Integers, bends
+from proofs_check.kits.cells import Integers, bends, signs
 from proofs_check.statement import combination
 from theory.rationals import to_string
 
@@ -29,8 +29,6 @@ Row = tuple[Fraction, Form]
 def read_rows(text: str, first: int) -> list[Row]:
     """Read rows, written as c, then coefficient:positions for each part, where positions are counted from ``first``.
 
-    Examples
-    --------
     >>> read_rows("143/6720  -2:12 1:13 1:3", 1)
     [(Fraction(143, 6720), {(0, 1): -2, (0, 2): 1, (2,): 1})]
     """
@@ -51,6 +49,7 @@ class Orbits:
     def __init__(self, rows: Sequence[Row], group: Iterable[Sequence[int]]) -> None:
         self.rows = rows
         self.group: Integers = np.array(list(group), dtype=np.int64)
+        self.bends = cache(self._bends)  # a claim and its neighbours have them in common
 
     @cached_property
     def distinct(self) -> list[int]:
@@ -62,8 +61,7 @@ class Orbits:
     def up_to_sign(self) -> int:
         """Count the distinct images of all forms, where one and its negative count once."""
         images = np.concatenate([self._images(form) for _, form in self.rows])
-        first = np.take_along_axis(images, (images != 0).argmax(axis=1)[:, None], axis=1)
-        return len(np.unique(images * np.sign(first), axis=0))
+        return len(np.unique(images * signs(images), axis=0))
 
     def _images(self, form: Form) -> Integers:
         """Write all images, shape (group, inputs^2): the coefficient of M_ij, i <= j, in column i * inputs + j."""
@@ -95,7 +93,7 @@ class Orbits:
             found += k * (gaps <= places[:, list(positions)].max(axis=1, keepdims=True))
         return found
 
-    def bends(self, order: Sequence[int]) -> Fraction:
+    def _bends(self, order: Sequence[int]) -> Fraction:
         """Add up, in absolute value, what is left of the bends on each hyperplane that meets the cone of an order."""
         shares = [c * Fraction(d, len(self.group)) for (c, _), d in zip(self.rows, self.distinct, strict=True)]
         scale = lcm(*(share.denominator for share in shares))

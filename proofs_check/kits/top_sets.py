@@ -124,13 +124,7 @@ def _parts(family: ClosedForm) -> _Parts:
 
 
 def top_proof(family: ClosedForm) -> Proof:
-    """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas.
-
-    Raises
-    ------
-    ProofError
-        If its orders are not of this form.
-    """
+    """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas."""
     parts = _parts(family)
     return Proof(
         steps=(*_dual_steps(parts), _size_step(parts), *_primal_steps(parts), *_coefficient_steps(parts)),

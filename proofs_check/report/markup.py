@@ -41,8 +41,6 @@ _INLINE = re.compile(r"\\\((.*?)\\\)([-,.;:!?)]*)", re.DOTALL)
 def el(tag: str, *children: Node, **attributes: object) -> Element:
     """Make an element; in attributes, ``class_`` is ``class``, other underscores are hyphens, and None is left out.
 
-    Examples
-    --------
     >>> from xml.etree.ElementTree import tostring
     >>> tostring(el("a", "1 < 2, ", el("b", "so"), class_="x", data_y=3), encoding="unicode")
     '<a class="x" data-y="3">1 &lt; 2, <b>so</b></a>'

@@ -29,13 +29,11 @@ from random import Random
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, joined
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import U, V, split_sum
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, standard
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, grid, joined, standard
 from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to
 from theory.optimal.families import OURS, D, J, K, evaluate_formula
 

@@ -22,10 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_of_orders
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, grid, sets_of_orders, standard
 from proofs_check.theorems.residual_moments import AffineFunction
 from theory import Estimator, optimal_estimator
 from theory.objectives import Objective

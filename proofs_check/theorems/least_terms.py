@@ -21,12 +21,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_with_intercept
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, grid, sets_with_intercept, standard
 from proofs_check.theorems import width
 from theory.bounds import least_terms
 from theory.optimal.families import OURS

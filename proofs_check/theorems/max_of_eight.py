@@ -26,9 +26,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim, Instance, stated
 from proofs_check.kits.orbits import Orbits, read_rows
-from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 from theory.rationals import to_string

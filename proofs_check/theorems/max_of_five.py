@@ -32,8 +32,7 @@ from dataclasses import dataclass
 from itertools import accumulate, combinations
 from math import gcd
 
-from proofs_check.claim import Claim
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.statement import Case, draw_numbers
 from theory.optimal.families import OURS
 

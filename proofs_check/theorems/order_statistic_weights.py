@@ -24,11 +24,9 @@ from math import comb
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Identity, Proof, Region, Telescoping, free
-from proofs_check.statement import Case, Hypothesis, StatementError, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from theory.optimal.families import PAPER, D, K, R
 
 ENUMERATED_UP_TO = 12
@@ -43,8 +41,6 @@ SUBSETS_EXIST = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case
 def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
     """Average the maximum over all subsets of one size, by enumeration: the definition.
 
-    Examples
-    --------
     >>> average_of_maxima([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """
@@ -55,8 +51,6 @@ def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
 def _weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
     """Sort, and weigh x_(k) with C(k-1,r-1)/C(d,r).
 
-    Examples
-    --------
     >>> _weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """

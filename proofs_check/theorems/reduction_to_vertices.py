@@ -24,11 +24,9 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Hypothesis, Value, standard
+from proofs_check.statement import Case, Hypothesis, Value, grid, standard
 from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import PAPER
@@ -59,8 +57,6 @@ def residual_by_definition(estimator: Estimator, x: Sequence[Fraction]) -> Fract
 def _average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
     """Sum D_z e_z over all z, with the spacings D_z of x.
 
-    Examples
-    --------
     >>> _average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
     Fraction(3, 1)
     """

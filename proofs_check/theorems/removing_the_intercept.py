@@ -31,12 +31,10 @@ from fractions import Fraction
 
 from sympy import Expr, Symbol
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, subsets
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
-from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, standard
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, grid, standard, subsets
 from theory.optimal.families import OURS
 
 _B = Symbol("b")

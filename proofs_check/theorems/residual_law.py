@@ -32,10 +32,8 @@ from math import comb, prod
 
 from flint import fmpq, fmpq_mat
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import NO_MAXIMUM, Case, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import NO_MAXIMUM, Case, grid, standard
 from theory import optimal_estimator
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
@@ -49,8 +47,6 @@ _MOMENTS = 4
 def quadrature(degree: int) -> tuple[tuple[Fraction, Fraction], ...]:
     """Nodes inside [0,1] with weights that integrate every polynomial up to a degree exactly.
 
-    Examples
-    --------
     >>> [(str(node), str(weight)) for node, weight in quadrature(1)]
     [('1/3', '1/2'), ('2/3', '1/2')]
     """

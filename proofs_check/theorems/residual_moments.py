@@ -24,10 +24,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_with_intercept
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, grid, sets_with_intercept, standard
 from theory import Estimator, optimal_estimator
 
 ALL_SETS_UP_TO = 7
@@ -57,8 +55,6 @@ class AffineFunction:
     def mean_product(self, other: AffineFunction) -> Fraction:
         """Compute the expected value of the product with another function, for uniform inputs.
 
-        Examples
-        --------
         >>> larger_of_two = AffineFunction(Fraction(0), (Fraction(0), Fraction(1)))
         >>> larger_of_two.mean_product(larger_of_two)
         Fraction(1, 2)

@@ -29,10 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, draw_numbers, least_kernel_size, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, draw_numbers, grid, least_kernel_size, standard
 from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
 from theory.optimal.families import OURS
@@ -47,8 +45,6 @@ _ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 def _layers_needed(kernel_size: int, most: int) -> int:
     """Return the least L with ``most`` * 3^(L-1) >= kernel size.
 
-    Examples
-    --------
     >>> [_layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
     [1, 2, 2, 3, 3, 4]
     """

@@ -29,10 +29,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import sets_of_orders
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, sets_of_orders, standard
 from proofs_check.theorems.depth import estimator_in_general_position, network_values
 from proofs_check.theorems.merging import PART
 from theory.networks.build import build_network

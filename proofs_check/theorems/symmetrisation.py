@@ -28,12 +28,10 @@ from math import comb
 from sympy import binomial
 
 from proofs_check.certificates import CertificateError
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_with_intercept
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import INTERCEPT, Case, standard
+from proofs_check.statement import INTERCEPT, Case, grid, sets_with_intercept, standard
 from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
@@ -88,11 +86,6 @@ def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     """Return the least error with a weight for every subset of these sizes, besides the intercept.
 
     It is not larger than that of the symmetric estimator, which is one of them, and by the spread dual not smaller.
-
-    Raises
-    ------
-    CertificateError
-        If the spread weights are no dual.
     """
     orders = tuple(sorted({0, *sizes}))
     error = certified_error(kernel_size, orders)

@@ -38,10 +38,9 @@ from math import comb, prod
 
 from sympy import Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.graphs import graphs, over_maps, over_permutations, y_of
 from proofs_check.kits.growing_orders import moments
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, Telescoping, free
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, standard
 from proofs_check.theorems.two_layers import region
@@ -217,8 +216,6 @@ def left_side(
 ) -> Fraction:
     """Evaluate M less its constant; what else the arguments say is false.
 
-    Examples
-    --------
     >>> left_side((Fraction(2), Fraction(1)))
     Fraction(1, 3)
     """

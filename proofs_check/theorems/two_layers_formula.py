@@ -35,13 +35,11 @@ from math import comb, factorial, lcm
 import numpy as np
 from sympy import Expr, Integer, Symbol, binomial, factorint
 
-from proofs_check.claim import Claim, Instance
-from proofs_check.kits.cases import grid
-from proofs_check.kits.cells import Integers, bends
+from proofs_check.claim import Claim, Instance, stated
+from proofs_check.kits.cells import Integers, in_one_cell
 from proofs_check.kits.signed_forests import Term, formula, images
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Table, Value, standard
+from proofs_check.statement import Case, Table, Value, grid, standard
 from proofs_check.theorems.two_layers import EXISTS, QUANTITIES, later, value_at
 from theory.errors import SolverError
 from theory.optimal.families import OURS, D
@@ -62,14 +60,8 @@ Expansion = Callable[[int], tuple[Term, ...]]
 
 
 def in_gaps(term: Term, size: int, rank: int) -> Integers:
-    """Write the images of a type's g in the gaps between the sorted inputs, of which q has a rank.
+    """Write the (size-1)! images of a type's g, a row each, in the size-1 gaps of sorted inputs; q has a rank.
 
-    Returns
-    -------
-    array, shape ((size-1)!, size-1)
-
-    Examples
-    --------
     >>> in_gaps(formula(3)[0], 3, 3).tolist()
     [[-1, 0], [1, 0]]
     """
@@ -84,23 +76,14 @@ def in_gaps(term: Term, size: int, rank: int) -> Integers:
 
 
 def cell(terms: tuple[Term, ...], size: int, rank: int) -> tuple[Fraction, list[Fraction]]:
-    """Add up a sum of c |g| on the cone where q has a rank.
-
-    Returns
-    -------
-    Fraction
-        The absolute bends that remain, 0 if the sum is linear there.
-    list of Fraction
-        The value where the k-th gap is 1 and the others are 0, for each k.
-    """
+    """Return what :func:`proofs_check.kits.cells.in_one_cell` says of a sum of c |g|, where q has a rank."""
     every = [term.coefficient * term.count / factorial(size - 1) for term in terms]
     scale = lcm(*(c.denominator for c in every))
     forms = np.concatenate([in_gaps(term, size, rank) for term in terms])
-    if max(abs(c) for c in every) * scale * max(1, int(np.abs(forms).sum())) >= 2**63:
-        raise SolverError("the sums of this formula do not fit into 64 bits")
-    weights = np.repeat(np.array([int(c * scale) for c in every], dtype=np.int64), factorial(size - 1))
-    values = (np.abs(forms) * weights[:, None]).sum(axis=0)
-    return Fraction(int(np.abs(bends(forms, weights)).sum()), scale), [Fraction(int(v), scale) for v in values]
+    weights = [int(c * scale) for c in every]
+    if max(map(abs, weights)) >= 2**63:
+        raise SolverError("the coefficients of this formula do not fit into 64 bits")
+    return in_one_cell(forms, np.repeat(np.array(weights, dtype=np.int64), factorial(size - 1)), scale)
 
 
 def _cells(expansion: Expansion, kernel_max: int) -> Iterator[Instance]:
@@ -120,8 +103,6 @@ def _cells(expansion: Expansion, kernel_max: int) -> Iterator[Instance]:
 def hung(count: int, weight: int) -> int:
     """Count the ways to hang vertices below a root with arcs of so many kinds, and each other with arcs of two kinds.
 
-    Examples
-    --------
     >>> hung(2, 3)
     21
     """
@@ -178,8 +159,6 @@ def largest_prime(terms: tuple[Term, ...]) -> int:
 def bound(d: int) -> Fraction:
     """Return half the number of signed in-forests but the empty one.
 
-    Examples
-    --------
     >>> bound(4)
     Fraction(121, 1)
     """

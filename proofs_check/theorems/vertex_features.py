@@ -21,11 +21,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, standard
+from proofs_check.statement import Case, grid, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 

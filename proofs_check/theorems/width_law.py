@@ -20,10 +20,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim, Instance, stated
 from proofs_check.kits.boxes import settled_boxes
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
