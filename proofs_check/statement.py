@@ -265,21 +265,6 @@ def _shown(name: str, value: Any) -> str:
     return f"{{{items}}}" if name == "R" else f"({items})"
 
 
-def sizes_in_words(sizes: Iterable[int]) -> str:
-    """Write a set of kernel sizes as ranges.
-
-    >>> sizes_in_words({2, 3, 4, 18}), sizes_in_words([7])
-    ('d = 2..4, 18', 'd = 7')
-    """
-    runs: list[list[int]] = []
-    for size in sorted(set(sizes)):
-        if runs and runs[-1][-1] + 1 == size:
-            runs[-1].append(size)
-        else:
-            runs.append([size])
-    return "d = " + ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
 @dataclass(frozen=True)
 class Table:
     r"""The numbers that a statement leaves to a table, made from the data that its check uses.

@@ -70,24 +70,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Rise:
-    """Places z from which the residual does not fall on the way to z + 1, all of them below d - 1.
-
-    That e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term, r >= 1. The region
-    has z >= r - 1 for all orders r >= 1.
-    """
-
-    region: Region
-
-
-@dataclass(frozen=True)
 class Cover:
     """All kernel sizes of one kind, and all places z for them."""
 
     sizes: Region
     places: tuple[Place, ...]
-    rises: tuple[Rise, ...] = ()
-    """Between places, where the residual increases from one place to another."""
+    rises: tuple[Region, ...] = ()
+    """Places z, all below d - 1, and z >= r - 1 for all orders r >= 1, from which the residual does not fall on the way
+    to z + 1: that e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term."""
     argument: str = ""
     """Why nothing is left out."""
     kernel_size: Expr = D
@@ -107,12 +97,6 @@ class Reference:
 
     def __init__(self, points: tuple[Expr, ...], weights: tuple[Expr, ...], *covers: Cover) -> None:
         self.points, self.weights, self.covers = points, weights, covers
-
-    @property
-    def size(self) -> Expr:
-        """L = sum_i (-1)^(n-i) a_i."""
-        n = len(self.weights)
-        return sympy.Add(*((-1) ** (n - i) * a for i, a in enumerate(self.weights, start=1)))
 
 
 def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
@@ -238,10 +222,11 @@ def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iter
     yield _sign(f"points, the first, {where}", first, sizes)
     for below, above in zip(points, (*points[1:], D), strict=True):
         yield _sign(f"points, {below} before {above}, {where}", above - below - 1, sizes)
-    for i, a in enumerate(weights, start=1):
-        yield _sign(f"sign of weight {i}, {where}", (-1) ** (n - i) * a, sizes, strict=True)
+    sizes_of_weights = [(-1) ** (n - i) * a for i, a in enumerate(weights, start=1)]
+    for i, size in enumerate(sizes_of_weights, start=1):
+        yield _sign(f"sign of weight {i}, {where}", size, sizes, strict=True)
     has_intercept = family.blocks[0].first == 0
-    norm = family.parametric_error_formula * (reference.size + int(has_intercept))
+    norm = family.parametric_error_formula * (sympy.Add(*sizes_of_weights) + int(has_intercept))
     yield Identity(f"norm, {where}", norm, Integer(1), sizes)
 
 
@@ -268,7 +253,7 @@ def _place_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
 def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
     yield from _place_steps(family, cover)
     for rise in cover.rises:
-        yield from _rise_steps(family, rise.region)
+        yield from _rise_steps(family, rise)
     if family.goal.relative:
         total = sympy.Add(*(beta for _, beta in _coefficients(family)))
         yield Identity(rf"sum of the coefficients, \({cover.sizes.description}\)", total, Integer(1), cover.sizes)

@@ -18,7 +18,7 @@ from math import lcm
 import numpy as np
 
 from proofs_check.kits.cells import Integers, bends, signs
-from proofs_check.statement import combination
+from proofs_check.statement import Table, combination
 from theory.rationals import to_string
 
 Form = dict[tuple[int, ...], int]
@@ -102,12 +102,13 @@ class Orbits:
         # The smallest input may be any number.
         return Fraction(int(np.abs(bends(np.concatenate(forms), weights, free=1)).sum()), scale)
 
-    def table_rows(self, first: int) -> tuple[tuple[str, ...], ...]:
-        """Return c, the form in LaTeX, with positions from ``first`` on, and the number of its images, for each row."""
+    def table(self, first: int, text: str) -> Table:
+        """Tabulate c, the form, with positions from ``first`` on, and the number of its images, for each row."""
         found = []
         for (c, form), distinct in zip(self.rows, self.distinct, strict=True):
             names = ("M" if len(places) == 2 else "x" for places in form)
             at = ("".join(str(i + first) for i in places) for places in form)
-            text = combination((k, f"{n}_{{{i}}}") for k, n, i in zip(form.values(), names, at, strict=True))
-            found.append((to_string(c), text, f"{distinct:,}"))
-        return tuple(found)
+            latex = combination((k, f"{n}_{{{i}}}") for k, n, i in zip(form.values(), names, at, strict=True))
+            found.append((to_string(c), latex, f"{distinct:,}"))
+        title = f"The coefficients and forms: {len(found)} rows"
+        return Table(title=title, text=text, head=(r"\( c \)", "form", "images"), rows=tuple(found))

@@ -31,9 +31,6 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
-_BUILT_UP_TO = 6
-"""The largest kernel size at which networks for all sets of orders are built."""
-
 
 def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     """Return an estimator whose coefficients satisfy no simple relation, so that no part of its network is idle.
@@ -92,7 +89,8 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "R"),
         hypotheses=(Hypothesis(r"R \ne \{0\}", lambda case: case["R"] != (0,)).failing_at(d=2, R=(0,)),),
         values=_values,
-        cases=grid(most=_BUILT_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        # Each network is built, and proved exact.
+        cases=grid(most=6, R=lambda d: sets_of_orders(d + 1)),
         drawn_up_to=5,
         topic="depth",
     )

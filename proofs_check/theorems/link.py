@@ -29,9 +29,6 @@ from proofs_check.statement import Case, grid, least_kernel_size, sets_of_orders
 from theory.bounds import indicator_error
 from theory.optimal.families import OURS, D, R
 
-ALL_SETS_UP_TO = 8
-"""The largest kernel size at which all sets of orders are tried."""
-
 
 def pascal() -> Iterator[Identity]:
     """Yield the steps: Pascal's rule for the orders, and for the target as C(z,d)."""
@@ -95,6 +92,6 @@ def claims() -> Iterator[Claim]:
         quantities={**standard("d", "R"), "d": lambda rng, _case, most: rng.randint(1, most)},
         hypotheses=(least_kernel_size(1),),
         sides=_sides,
-        cases=grid(least=1, most=ALL_SETS_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        cases=grid(least=1, most=8, R=lambda d: sets_of_orders(d + 1)),
         own_proof=_proof,
     )

@@ -106,17 +106,14 @@ def orbits(size: int) -> Orbits:
 
 def _table(change: tuple[int, int]) -> Table:
     size, _ = change
-    rows = orbits(size).table_rows(1)
     single, pair = map(to_string, _LINEAR[size])
-    return Table(
-        title=f"The coefficients and forms: {len(rows)} rows",
-        text=rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
+    return orbits(size).table(
+        1,
+        rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
         rf"\( b = {pair} \) and, for each row, \( c \) times the sum of "
         r"\( \mathrm{relu} \) of the distinct images of its form under all permutations of "
         rf"\( 1, \ldots, {size} \). These are {sum(orbits(size).distinct):,} ReLUs in the second layer, one for each "
         r"image; the pairwise maxima in the first layer and what carries the linear part on come on top.",
-        head=(r"\( c \)", "form", "images"),
-        rows=rows,
     )
 
 

@@ -29,9 +29,6 @@ from proofs_check.proof import Identity, Proof, Region, Telescoping, free
 from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from theory.optimal.families import PAPER, D, K, R
 
-ENUMERATED_UP_TO = 12
-"""The largest kernel size whose 2^d subsets are enumerated."""
-
 Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
 
@@ -128,6 +125,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "x"),
         hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
         sides=_sides,
-        cases=grid(most=ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), x=windows, part="every order, three windows"),
+        # The 2^d subsets are enumerated.
+        cases=grid(most=12, r=lambda d: range(1, d + 1), x=windows, part="every order, three windows"),
         proof=_proof,
     )

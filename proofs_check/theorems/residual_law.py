@@ -38,8 +38,6 @@ from theory import optimal_estimator
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
 
-_INTEGRATED_UP_TO = 7
-"""The largest kernel size at which splines are integrated."""
 _MOMENTS = 4
 
 
@@ -105,7 +103,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
         sides=_sides,
         cases=grid(
-            most=_INTEGRATED_UP_TO,
+            most=7,
             R=_sets,
             k=lambda _: range(_MOMENTS + 1),
             part=f"up to six estimators, moments up to {_MOMENTS}",

@@ -28,9 +28,6 @@ from proofs_check.claim import Claim, stated
 from proofs_check.statement import Case, Value, grid, sets_with_intercept, standard
 from theory import Estimator, optimal_estimator
 
-ALL_SETS_UP_TO = 7
-"""The largest kernel size at which all sets with order 0 are tried."""
-
 
 @dataclass(frozen=True)
 class AffineFunction:
@@ -96,5 +93,5 @@ def claims() -> Iterator[Claim]:
         r"moments are those of a Dirichlet distribution.",
         quantities=standard("d", "R"),
         values=_values,
-        cases=grid(most=ALL_SETS_UP_TO, R=sets_with_intercept, part="all sets with order 0"),
+        cases=grid(most=7, R=sets_with_intercept, part="all sets with order 0"),
     )

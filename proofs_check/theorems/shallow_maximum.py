@@ -35,9 +35,6 @@ from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
 from theory.optimal.families import OURS
 
-_PROVED_UP_TO = 25
-"""The largest kernel size at which the network is built and proved exact."""
-
 _ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 """Source of what one layer cannot do."""
 
@@ -60,7 +57,8 @@ def _depth_values(most: int, case: Case) -> Iterator[Value]:
 
 
 def _sizes(kernel_max: int) -> Iterator[Case]:
-    yield from grid(most=_PROVED_UP_TO)(kernel_max)
+    # Each network is built, and proved exact.
+    yield from grid(most=25)(kernel_max)
     yield from ({"d": 18}, {"d": 25})
 
 
@@ -70,10 +68,6 @@ def _nine_values(layers: int, case: Case) -> Iterator[Value]:
     x = case["x"]
     distance = abs(network.evaluate_exact(x) - max(x))
     yield Value("distance from the maximum", distance, Fraction(0), determined=False)
-
-
-def _one_layer_values(_least: int, case: Case) -> Iterator[Value]:
-    yield Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
 
 
 _BLOCKS = (
@@ -120,7 +114,9 @@ def claims() -> Iterator[Claim]:
         r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
         quantities=standard("d"),
         hypotheses=lambda least: (least_kernel_size(least).failing_at(d=least - 1),),
-        values=_one_layer_values,
+        values=lambda _least, case: [
+            Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
+        ],
         cases=grid(),
         topic="depth",
         group="shallow",

@@ -36,9 +36,6 @@ from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
 
-_ENUMERATED_UP_TO = 6
-"""The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
-
 
 def _proof() -> Proof:
     a, b, c = free("a"), free("b"), free("c")
@@ -122,7 +119,10 @@ def claims() -> Iterator[Claim]:
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
         sides=_sides,
         cases=grid(
-            most=_ENUMERATED_UP_TO, R=sets_with_intercept, part="all sets with order 0 and all subsets of inputs"
+            # The 2^d vectors are enumerated, against all 2^d subsets.
+            most=6,
+            R=sets_with_intercept,
+            part="all sets with order 0 and all subsets of inputs",
         ),
         drawn_up_to=5,
         own_proof=_proof,

@@ -49,7 +49,7 @@ from proofs_check.proof import Identity, Proof, Region, Step, free
 from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from theory.optimal.families import OURS, R
 
-ENUMERATED_UP_TO = 6
+_ENUMERATED_UP_TO = 6
 """The largest number of inputs at which the formula is evaluated."""
 
 Rules = Mapping[Symbol, Expr]
@@ -223,7 +223,7 @@ def _points(d: int) -> Iterator[tuple[Fraction, ...]]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for case in grid(most=ENUMERATED_UP_TO, x=_points, q=lambda d: range(1, d + 1))(kernel_max):
+    for case in grid(most=_ENUMERATED_UP_TO, x=_points, q=lambda d: range(1, d + 1))(kernel_max):
         d, x, q = case.values()
         yield {"d": d, "q": q, "x": x}
 
@@ -280,7 +280,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(EXISTS,),
         sides=_sides,
         cases=_cases,
-        drawn_up_to=ENUMERATED_UP_TO,
+        drawn_up_to=_ENUMERATED_UP_TO,
         topic="depth",
         own_proof=_proof,
     )

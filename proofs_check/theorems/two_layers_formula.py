@@ -45,15 +45,13 @@ from theory.errors import SolverError
 from theory.optimal.families import OURS, D
 from theory.rationals import to_string
 
-BY_CELLS_UP_TO = 6
+_BY_CELLS_UP_TO = 6
 """The largest number of inputs whose cells are checked in every run."""
-LONGEST = 7
+_LONGEST = 7
 """And, from this kernel size of a run on, the largest of all: it takes some seconds."""
 LONG_RUN = 16
 
-TABULATED_UP_TO = 8
-
-Expansion = Callable[[int], tuple[Term, ...]]
+_TABULATED_UP_TO = 8
 
 
 # --- by cells -------------------------------------------------------------------------------------------------------
@@ -86,8 +84,8 @@ def cell(terms: tuple[Term, ...], size: int, rank: int) -> tuple[Fraction, list[
     return in_one_cell(forms, np.repeat(np.array(weights, dtype=np.int64), factorial(size - 1)), scale)
 
 
-def _cells(expansion: Expansion, kernel_max: int) -> Iterator[Instance]:
-    for d in range(2, min(kernel_max, LONGEST if kernel_max >= LONG_RUN else BY_CELLS_UP_TO) + 1):
+def _cells(expansion: Callable[[int], tuple[Term, ...]], kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, _LONGEST if kernel_max >= LONG_RUN else _BY_CELLS_UP_TO) + 1):
         for rank in range(1, d + 1):
             left, values = cell(expansion(d), d, rank)
             where = f"d = {d}, q in place {rank} of the order"
@@ -151,11 +149,6 @@ def absolute_values(terms: tuple[Term, ...]) -> int:
     return sum(term.count for term in terms)
 
 
-def largest_prime(terms: tuple[Term, ...]) -> int:
-    """Return the largest prime in the denominators of the coefficients of the |g|, 1 if they are integers."""
-    return max(factorint(lcm(*(term.coefficient.denominator for term in terms))), default=1)
-
-
 def bound(d: int) -> Fraction:
     """Return half the number of signed in-forests but the empty one.
 
@@ -169,13 +162,14 @@ def _sizes(change: tuple[Fraction, int], case: Case) -> Iterator[Value]:
     (factor, beyond), d = change, case["d"]
     terms = formula(d)
     yield Value("absolute values", Fraction(absolute_values(terms)), factor * bound(d))
-    yield Value("largest prime in a denominator", Fraction(largest_prime(terms)), Fraction(d - beyond))
+    prime = max(factorint(lcm(*(term.coefficient.denominator for term in terms))), default=1)
+    yield Value("largest prime in a denominator", Fraction(prime), Fraction(d - beyond))
 
 
 def _table(_change: object) -> Table:
     """Tabulate the sizes of the formula."""
     rows = []
-    for d in range(2, TABULATED_UP_TO + 1):
+    for d in range(2, _TABULATED_UP_TO + 1):
         terms = formula(d)
         units = sum(term.count for term in terms if term.has_both_signs)
         total = sum((abs(term.coefficient) * term.count for term in terms), Fraction(0))
@@ -195,9 +189,6 @@ def _table(_change: object) -> Table:
         ),
         rows=tuple(rows),
     )
-
-
-# --- the claims -----------------------------------------------------------------------------------------------------
 
 
 def _one_changed(d: int) -> tuple[Term, ...]:
@@ -225,7 +216,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(EXISTS,),
         sides=lambda expansion, case: value_at(expansion(case["d"]), case),
         instances=_cells,
-        drawn_up_to=BY_CELLS_UP_TO,
+        drawn_up_to=_BY_CELLS_UP_TO,
         topic="depth",
     )
     number = (
@@ -260,7 +251,7 @@ def claims() -> Iterator[Claim]:
         r"and the numbers up to \( M + r + 1 \le d - 1 \) stand below.",
         quantities=standard("d"),
         values=_sizes,
-        cases=grid(most=TABULATED_UP_TO),
+        cases=grid(most=_TABULATED_UP_TO),
         drawn_up_to=7,
         topic="depth",
         table=_table,

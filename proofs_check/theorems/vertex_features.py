@@ -27,9 +27,6 @@ from proofs_check.statement import Case, grid, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 
-_ENUMERATED_UP_TO = 10
-"""The largest kernel size whose 2^d subsets are enumerated."""
-
 
 def _proof(shift: int) -> Proof:
     return Proof(
@@ -62,6 +59,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "z"),
         hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
         sides=_sides,
-        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
+        # The 2^d subsets are enumerated.
+        cases=grid(most=10, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
         proof=_proof,
     )

@@ -32,17 +32,6 @@ from proofs_check.theorems.width_law import COUNTEREXAMPLE
 from theory.optimal.families import D, K
 
 
-def _growth_step() -> Sign:
-    """Build the step: C(d,k) grows with k up to d/2."""
-    a, b = free("a"), free("b")
-    return Sign(
-        text="There are at least as many k+1-subsets as k-subsets",
-        expression=binomial(D, K + 1) - binomial(D, K),
-        factors=(binomial(D, K), D - 2 * K - 1, 1 / (K + 1)),
-        region=Region(r"0 \le k, k + 1 \le d/2", {K: a, D: 2 * a + b + 2}),
-    )
-
-
 def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
     """Yield the steps on the numbers of subsets, where the claim is that 1/E is at most N times the numerator."""
     a, b = free("a"), free("b")
@@ -52,7 +41,12 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
         right=binomial(D - 1, K) + binomial(D - 1, K - 1),
         region=Region(r"1 \le k < d", {K: a + 1, D: a + b + 2}),
     )
-    yield _growth_step()
+    yield Sign(
+        text="There are at least as many k+1-subsets as k-subsets",
+        expression=binomial(D, K + 1) - binomial(D, K),
+        factors=(binomial(D, K), D - 2 * K - 1, 1 / (K + 1)),
+        region=Region(r"0 \le k, k + 1 \le d/2", {K: a, D: 2 * a + b + 2}),
+    )
     yield Sign(
         text="The bound for each k, against its share of 2N",
         expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
