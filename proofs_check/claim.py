@@ -9,8 +9,6 @@ from functools import partial
 from random import Random
 from typing import Any, Required, TypedDict, Unpack
 
-from sympy import Expr
-
 from proofs_check.proof import Proof
 from proofs_check.statement import (
     HOLDS,
@@ -67,9 +65,6 @@ class Claim:
         Of all cases, where it is one that they do not name.
     proof : callable, optional
         Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
-    formula : tuple of Expr
-        The two sides of the conclusion, where the proof's last step is to end in just these; the conclusion is then
-        their equation, as SymPy writes it.
     scope : str
         What the instances cover, where it is not a range of kernel sizes.
     topic : str
@@ -95,7 +90,6 @@ class Claim:
     drawn_up_to: int = 7
     kernel_size: int = 0
     proof: Callable[[], Proof] | None = field(default=None, compare=False)
-    formula: tuple[Expr, ...] = ()
     scope: str = ""
     topic: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
@@ -211,7 +205,7 @@ class Claim:
         """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
 
         It is ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
-        that the proof covers was checked, and nothing is left open between the steps and the statement. What fails
+        that the proof covers was checked, and a sentence leads from the steps to the statement. What fails
         refutes the claim only at an instance whose quantity is determined; otherwise it is unknown. What holds at
         another one speaks for an upper bound only.
         """

@@ -43,9 +43,6 @@ def sign(exponent: Expr) -> Expr:
     return Integer(-1) ** exponent
 
 
-# --- steps ----------------------------------------------------------------------------------------------------------
-
-
 def moments() -> Telescoping:
     """Return the step: the sum of (-1)^z C(d,z) C(z,r) over z = r..d is 0 for r < d."""
     return Telescoping(
@@ -88,9 +85,6 @@ def binomial_theorem(x: int) -> ConstantSum:
         companion=-(base**K) * (1 + base) ** (-Z - 1) * binomial(Z, K - 1),
         total=Integer(1),
     )
-
-
-# --- formulas with sums ---------------------------------------------------------------------------------------------
 
 
 def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Expr, Expr]:
@@ -141,9 +135,6 @@ def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
     for i, name in enumerate(names.values()):
         region = region.extended(rf"{name} \ge 1", {name: free(f"h_{i}") + 1})
     return region, [formula.xreplace(names) for formula in formulas]
-
-
-# --- without intercept ----------------------------------------------------------------------------------------------
 
 
 def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[Step, ...]:

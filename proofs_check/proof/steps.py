@@ -199,8 +199,8 @@ class Proof:
     r"""Steps that together prove a statement for all kernel sizes from ``valid_from`` on.
 
     The argument says how they make up the proof, in words, with mathematics between ``\(`` and ``\)``. The closing
-    sentence leads from the steps to the statement, which no step says by itself: what is left to words. It may be
-    missing only where the last step is the statement.
+    sentence leads from the steps to the statement, which no step says by itself: what is left to words. Without one,
+    nothing is proved.
     """
 
     steps: tuple[Step, ...]

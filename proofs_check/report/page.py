@@ -68,9 +68,6 @@ def page(pairs: Sequence[tuple[Verdict, Claim]], run: Run) -> str:
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
 
 
-# --- the parts before the claims ------------------------------------------------------------------------------------
-
-
 def _head() -> Element:
     return el(
         "head",

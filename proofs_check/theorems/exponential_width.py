@@ -68,11 +68,6 @@ def _least_numbers(inverse_bound: Expr, case: Case) -> tuple[int, int]:
     return least, next(h for h in count() if evaluate_formula(inverse_bound, {D: d, J: h}) * eps >= 1)
 
 
-def _error_and_rate(scale: int, case: Case) -> tuple[Fraction, Fraction]:
-    d, orders = case["d"], case["R"]
-    return certified_error(d, orders), Fraction(1, scale * d ** (len(orders) - 1))
-
-
 def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
     return Proof(
         steps=(*extremal_steps(inverse_bound), *attained_steps(inverse_bound, "top")),
@@ -151,7 +146,10 @@ def claims() -> Iterator[Claim]:
         idea=_IDEA,
         quantities=standard("d", "R"),
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
-        sides=_error_and_rate,
+        sides=lambda scale, case: (
+            certified_error(case["d"], case["R"]),
+            Fraction(1, scale * case["d"] ** (len(case["R"]) - 1)),
+        ),
         cases=extremal_cases,
         proof=_rate,
     )

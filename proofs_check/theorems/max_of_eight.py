@@ -14,7 +14,7 @@ Source
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
     2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
 Check
-    By cells, which is a proof (:mod:`proofs_check.kits.orbits`). Both sides are symmetric, so the cone
+    By cells, which is a proof (:mod:`proofs_check.kits.cells`). Both sides are symmetric, so the cone
     x_1 <= ... <= x_n of one order is enough. What is left of the bends there has to be 0: an instance. Then both sides
     agree if they do at the 0/1 vectors and at (-1,..,-1): an instance each.
 """
@@ -27,7 +27,7 @@ from functools import lru_cache
 from itertools import permutations
 
 from proofs_check.claim import Claim, Instance, stated
-from proofs_check.kits.orbits import Orbits, read_rows
+from proofs_check.kits.cells import Orbits, read_rows
 from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 from theory.rationals import to_string

@@ -13,7 +13,7 @@ Source
     This project, found by linear programming. The best that we know of elsewhere is five numbers in two hidden layers:
     Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338.
 Check
-    By cells, which is a proof (:mod:`proofs_check.kits.orbits`): on the cone of each order of the inputs the bends of
+    By cells, which is a proof (:mod:`proofs_check.kits.cells`): on the cone of each order of the inputs the bends of
     the ReLUs are added up, hyperplane by hyperplane, and what is left of them, which has to be 0, is an instance. Then
     both sides are linear on each closed cone and agree there if they agree at the 0/1 vectors and along (1,..,1): an
     instance each. Nothing of :mod:`theory.networks` is used; that the network of this project has the same identity is
@@ -27,7 +27,7 @@ from fractions import Fraction
 from itertools import permutations, product
 
 from proofs_check.claim import Claim, Instance, stated
-from proofs_check.kits.orbits import Orbits, read_rows
+from proofs_check.kits.cells import Orbits, read_rows
 from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 

@@ -82,19 +82,12 @@ def tail_of_weights(offset: int = 0) -> Telescoping:
     )
 
 
-def _no_subset() -> Identity:
-    a = free("a")
-    return Identity(
-        text="No r elements among r-1",
-        left=binomial(R - 1, R),
-        right=Integer(0),
-        region=Region(r"r \ge 1", {R: a + 1}),
-    )
-
-
 def _proof(offset: int) -> Proof:
+    no_subset = Identity(
+        "No r elements among r-1", binomial(R - 1, R), Integer(0), Region(r"r \ge 1", {R: free("a") + 1})
+    )
     return Proof(
-        steps=(tail_of_weights(offset), _no_subset()),
+        steps=(tail_of_weights(offset), no_subset),
         valid_from=2,
         argument=r"Both sides are linear on sorted vectors, which the vectors with \( z \) zeros and then ones span. "
         r"There the left side is \( 1 - \binom{z}{r} / \binom{d}{r} \), since \( \binom{z}{r} \) subsets hold zeros "

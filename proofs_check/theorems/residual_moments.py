@@ -67,18 +67,14 @@ class AffineFunction:
         return products + a * other.mean + b * self.mean - a * b
 
 
-def _second_moment(residuals: tuple[Fraction, ...], mixed: int) -> Fraction:
-    d = len(residuals) - 1
-    total = sum(residuals, Fraction(0))
-    squares = sum((e * e for e in residuals), Fraction(0))
-    return (squares + mixed * total**2) / ((d + 1) * (d + 2))
-
-
 def _values(mixed: int, case: Case) -> Iterator[Value]:
-    estimator = optimal_estimator(case["d"], case["R"])
+    d = case["d"]
+    estimator = optimal_estimator(d, case["R"])
     residual, vertices = AffineFunction.residual(estimator), estimator.vertex_residuals
-    yield Value("mean", residual.mean, sum(vertices, Fraction(0)) / (case["d"] + 1))
-    yield Value("mean square", residual.mean_product(residual), _second_moment(vertices, mixed))
+    total, squares = sum(vertices, Fraction(0)), sum((e * e for e in vertices), Fraction(0))
+    yield Value("mean", residual.mean, total / (d + 1))
+    second_moment = (squares + mixed * total**2) / ((d + 1) * (d + 2))
+    yield Value("mean square", residual.mean_product(residual), second_moment)
 
 
 def claims() -> Iterator[Claim]:
