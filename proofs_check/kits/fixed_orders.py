@@ -288,7 +288,8 @@ def _factors_of(expression: Expr) -> _Factors:
         base, power = factor.as_base_exp()
         if factor.is_Number:
             scale *= factor
-        elif _looks_negative(base) and power.is_Integer:
+        elif power.is_Integer and any(c < 0 for c in _coefficients_of(base)[:1]):
+            # A polynomial and its negative are written the same way.
             scale *= (-1) ** power
             plain.append(sympy.expand(-base) ** power)
         else:
@@ -299,11 +300,6 @@ def _factors_of(expression: Expr) -> _Factors:
 def _coefficients_of(polynomial: Expr) -> list[Expr]:
     symbols = sorted(polynomial.free_symbols, key=str)
     return list(sympy.Poly(polynomial, *symbols).coeffs()) if polynomial.is_polynomial(*symbols) else []
-
-
-def _looks_negative(polynomial: Expr) -> bool:
-    """Whether the leading coefficient is negative: so a polynomial and its negative are written the same way."""
-    return any(c < 0 for c in _coefficients_of(polynomial)[:1])
 
 
 def _with_pairs(plain: list[Expr]) -> Iterator[Expr | Consecutive]:

@@ -155,7 +155,8 @@ def _depths(element: Element, depth: int, stretching: int) -> tuple[int, int]:
 
 def _may_begin_a_line(element: Element, part: Sequence[Element], depth: int) -> bool:
     text, last = element.text or "", part[-1]
-    if element.tag == "mo" and (text in _RELATIONS or _is_sign_outside(element, depth)):
+    sign_outside = text in ("+", "−") and element.get("form") != "prefix" and depth == 0
+    if element.tag == "mo" and (text in _RELATIONS or sign_outside):
         return True
     if element.tag in ("mspace", "mtext") and not text.strip(_SPACE):
         return False
@@ -164,10 +165,6 @@ def _may_begin_a_line(element: Element, part: Sequence[Element], depth: int) -> 
     if last.tag in ("mspace", "mtext"):
         return last.get("width") == "1em" or (last.text or "").endswith(_SPACE)
     return last.text == "," and _length(part) > _UNBROKEN_IN_FENCES
-
-
-def _is_sign_outside(element: Element, depth: int) -> bool:
-    return element.text in ("+", "−") and element.get("form") != "prefix" and depth == 0
 
 
 def _part(tree: Element, elements: list[Element]) -> Element:
