@@ -172,11 +172,19 @@ class Claim:
         """
         if self.evaluate is None:
             raise StatementError(f"{self.name} cannot be evaluated case by case")
-        where = place(case)
-        size = self.kernel_size or case.get("d") or sum(len(v) for v in case.values() if isinstance(v, tuple))
+        where, size = place(case), self._size(case)
         for value in self.evaluate(case):
             label = f"{where}, {value.label}" if value.label else where
             yield Instance(label, size, value.computed, value.claimed, value.determined, part)
+
+    def _size(self, case: Case) -> int:
+        return self.kernel_size or case.get("d") or sum(len(v) for v in case.values() if isinstance(v, tuple))
+
+    def sizes_up_to(self, kernel_max: int) -> set[int]:
+        """Return the kernel sizes at which the statement is checked, up to a largest one."""
+        if self.cases is None:
+            return {instance.kernel_size for instance in self.instances_up_to(kernel_max)}
+        return {self._size(case) for case in self.cases(kernel_max)}
 
     def holds_at(self, case: Case) -> bool:
         """Return whether the statement is true at a case, by exact evaluation."""

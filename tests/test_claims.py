@@ -18,14 +18,14 @@ KERNEL_MAX = 12
 MODULES = [info.name for info in pkgutil.iter_modules(theorems.__path__)]
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_every_module_of_theorems_has_its_claims(name):
-    module = importlib.import_module(f"{theorems.__name__}.{name}")
+@pytest.mark.parametrize("module_name", MODULES)
+def test_every_module_of_theorems_has_its_claims(module_name):
+    module = importlib.import_module(f"{theorems.__name__}.{module_name}")
     headings = re.findall(r"^(\w+)$", module.__doc__, re.MULTILINE)
     assert headings in (["Setting", "Claim", "Kind", "Source", *rest] for rest in (["Proof", "Check"], ["Check"]))
     found = list(module.claims())
     assert found
-    if name != "_template":
+    if module_name != "_template":
         assert all(claims()[claim.name] == claim for claim in found)
 
 

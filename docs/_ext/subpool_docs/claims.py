@@ -1,6 +1,7 @@
 """Directives that list claims and the kernel's theorems with how they are checked, from the registry itself."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, ClassVar
 from xml.etree.ElementTree import tostring
 
@@ -13,7 +14,7 @@ from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
 from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
 from proofs_check.report.sections import foldable
-from proofs_check.statement import DEFAULT_KERNEL_MAX
+from proofs_check.statement import DEFAULT_KERNEL_MAX, sizes_in_words
 from subpool_docs.freshness import depends_on_sources, kernel
 
 
@@ -33,14 +34,12 @@ def _label_and_check(claim: Claim) -> tuple[str, str]:
     if claim.proof is not None:
         steps = "the steps of the proof are checked symbolically; kernel sizes below theirs, and some above, exactly."
         return "proved", f"For {claim.whole}: {steps}"
-    return "verified", f"Exactly, on the range: {claim.scope or _range(claim)}."
+    return "verified", f"Exactly, on the range: {claim.scope or _range(claim.name)}."
 
 
-def _range(claim: Claim) -> str:
-    if claim.most is not None:
-        return claim.whole
-    first = f"d = {claim.least}" if claim.least is not None else "kernel sizes"
-    return f"{first} up to the largest kernel size asked for, {DEFAULT_KERNEL_MAX} by default"
+@cache
+def _range(name: str) -> str:
+    return f"{sizes_in_words(claims()[name].sizes_up_to(DEFAULT_KERNEL_MAX))}, by default"
 
 
 class ClaimsDirective(SphinxDirective):
