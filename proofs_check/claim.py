@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import partial
 from random import Random
-from typing import Any
-
-from sympy import Expr
+from typing import Any, Required, TypedDict, Unpack
 
 from proofs_check.proof import Proof
 from proofs_check.statement import (
@@ -28,7 +28,7 @@ from proofs_check.statement import (
 from proofs_check.verdict import Check, Verdict
 from theory.optimal.families import OURS, PAPER
 
-__all__ = ["Claim", "Instance", "Verdict"]
+__all__ = ["Claim", "Instance", "Variant", "Verdict", "stated"]
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,6 @@ class Claim:
         Of all cases, where it is one that they do not name.
     proof : callable, optional
         Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
-    formula : tuple of Expr
-        The two sides of the conclusion, where the proof's last step is to end in just these; the conclusion is then
-        their equation, as SymPy writes it.
     scope : str
         What the instances cover, where it is not a range of kernel sizes.
     topic : str
@@ -93,7 +90,6 @@ class Claim:
     drawn_up_to: int = 7
     kernel_size: int = 0
     proof: Callable[[], Proof] | None = field(default=None, compare=False)
-    formula: tuple[Expr, ...] = ()
     scope: str = ""
     topic: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
@@ -217,8 +213,93 @@ class Claim:
         """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
 
         It is ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
-        that the proof covers was checked, and nothing is left open between the steps and the statement. What fails
+        that the proof covers was checked, and a sentence leads from the steps to the statement. What fails
         refutes the claim only at an instance whose quantity is determined; otherwise it is unknown. What holds at
         another one speaks for an upper bound only.
         """
         return Check(self).run(kernel_max)
+
+
+# --- a statement told once, with one thing in it that may be changed ------------------------------------------------
+
+
+Variant = tuple[str, str, Any]
+"""A name, a conclusion in LaTeX, and the change."""
+
+Sides = Callable[[Any, Case], tuple[Fraction | int, Fraction | int]]
+
+
+class Shared(TypedDict, total=False):
+    """What a claim shares with its neighbours: fields of :class:`proofs_check.Claim`."""
+
+    kind: Required[Kind]
+    source: Required[str]
+    idea: Required[str]
+    quantities: Required[Mapping[str, Sampler]]
+    cases: Callable[[int], Iterable[Case]]
+    drawn_up_to: int
+    kernel_size: int
+    scope: str
+    topic: str
+    group: str
+
+
+def stated(
+    true: Variant,
+    *false: Variant,
+    hypotheses: tuple[Hypothesis, ...] | Callable[[Any], tuple[Hypothesis, ...]] = (),
+    sides: Sides | None = None,
+    values: Callable[[Any, Case], Iterable[Value]] | None = None,
+    instances: Callable[[Any, int], Iterable[Instance]] | None = None,
+    proof: Callable[[Any], Proof] | None = None,
+    own_proof: Callable[[], Proof] | None = None,
+    table: Callable[[Any], Table] | None = None,
+    **shared: Unpack[Shared],
+) -> Claim:
+    r"""Return a claim with its false neighbours, from the variants of one statement.
+
+    A theorem writes down what is compared at a case, and the proof, in functions that take the *change* first: a
+    constant, a shift, a number of layers, a formula. The right change makes the claim, others its false neighbours,
+    which the same functions have to refute. A case gives two numbers, computed and claimed, which are the ``sides``, or
+    several, which are the ``values``. All functions take the change, then what those of :class:`proofs_check.Claim`
+    take; hypotheses that depend on the change are such a function, too. A proof whose steps the change does not enter
+    is the claim's ``own_proof``: with it, a neighbour would be false and proved.
+
+    >>> from proofs_check.statement import grid, standard
+    >>> claim = stated(
+    ...     ("half", r"\lfloor d/2 \rfloor \ge 1", 1),
+    ...     ("half-of-four", r"\lfloor d/2 \rfloor \ge 2", 2),
+    ...     kind="lower",
+    ...     source="this project",
+    ...     idea="",
+    ...     quantities=standard("d"),
+    ...     sides=lambda least, case: (case["d"] // 2, least),
+    ...     cases=grid(),
+    ... )
+    >>> claim.check(5).status, claim.neighbours[0].check(5).witness
+    ('verified', 'at d = 2')
+    """
+
+    def claim(name: str, conclusion: str, change: Any, neighbours: tuple[Claim, ...] = ()) -> Claim:
+        def changed(function: Callable[..., Any] | None) -> Callable[..., Any] | None:
+            return None if function is None else partial(function, change)
+
+        return Claim(
+            name=name,
+            conclusion=conclusion,
+            hypotheses=hypotheses(change) if callable(hypotheses) else hypotheses,
+            evaluate=changed(values) if sides is None else partial(_compared, sides, change),
+            instances=changed(instances),
+            proof=changed(proof),
+            table=changed(table),
+            neighbours=neighbours,
+            **shared,
+        )
+
+    whole = claim(*true, tuple(claim(*variant) for variant in false))
+    return whole if own_proof is None else replace(whole, proof=own_proof)
+
+
+def _compared(sides: Sides, change: Any, case: Case) -> Iterator[Value]:
+    computed, claimed = sides(change, case)
+    yield Value("", Fraction(computed), Fraction(claimed))

@@ -10,9 +10,10 @@ nonempty set of orders out of 0..d.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain, combinations, product
 from random import Random
 from typing import Any, Literal, NamedTuple
 
@@ -179,8 +180,6 @@ def draw(rng: Random, quantities: Mapping[str, Sampler], hypotheses: Iterable[Hy
 
     Raises StatementError if none is found: the hypotheses contradict each other, or nothing so small meets them.
 
-    Examples
-    --------
     >>> draw(Random(0), standard("d", "R"), (INTERCEPT, NO_MAXIMUM), 4)
     {'d': 3, 'R': (0, 2)}
     """
@@ -194,11 +193,65 @@ def draw(rng: Random, quantities: Mapping[str, Sampler], hypotheses: Iterable[Hy
     raise StatementError(f"no case up to d = {most} meets {', '.join(h.text for h in conditions)}")
 
 
+# --- the cases that are checked one by one --------------------------------------------------------------------------
+
+
+Cases = Callable[[int], Iterator[Case]]
+"""From the largest kernel size asked for to the cases."""
+
+
+def grid(*, least: int = 2, most: int | None = None, part: str = "", **of: Callable[[int], Iterable[Any]]) -> Cases:
+    """Return all cases of d = least..most, as far as asked for, and of quantities that range over what they say for d.
+
+    >>> list(grid(most=3, r=range, part="small")(9))[1:3]
+    [{'d': 2, 'r': 1, 'part': 'small'}, {'d': 3, 'r': 0, 'part': 'small'}]
+    """
+    named = {"part": part} if part else {}
+
+    def cases(kernel_max: int) -> Iterator[Case]:
+        for d in range(least, (kernel_max if most is None else min(kernel_max, most)) + 1):
+            for values in product(*(ranges(d) for ranges in of.values())):
+                yield {"d": d, **dict(zip(of, values, strict=True)), **named}
+
+    return cases
+
+
+def joined(*parts: Cases) -> Cases:
+    """Return the cases of one grid after the other."""
+    return lambda kernel_max: chain.from_iterable(part(kernel_max) for part in parts)
+
+
+def subsets(elements: Iterable[int], *, least: int = 1) -> Iterator[tuple[int, ...]]:
+    """Yield the subsets of at least some size, smaller ones first.
+
+    >>> list(subsets(range(1, 4), least=2))
+    [(1, 2), (1, 3), (2, 3), (1, 2, 3)]
+    """
+    pool = tuple(elements)
+    for size in range(least, len(pool) + 1):
+        yield from combinations(pool, size)
+
+
+def sets_of_orders(kernel_size: int) -> Iterator[tuple[int, ...]]:
+    """Yield all nonempty sets of orders in 0..d-1."""
+    return subsets(range(kernel_size))
+
+
+def sets_with_intercept(kernel_size: int) -> Iterator[tuple[int, ...]]:
+    """Yield all sets of orders in 0..d-1 that contain 0.
+
+    >>> list(sets_with_intercept(3))
+    [(0,), (0, 1), (0, 2), (0, 1, 2)]
+    """
+    return ((0, *others) for others in subsets(range(1, kernel_size), least=0))
+
+
+# --- in words -------------------------------------------------------------------------------------------------------
+
+
 def place(case: Case) -> str:
     """Say where a statement is evaluated.
 
-    Examples
-    --------
     >>> place({"d": 9, "R": (0, 1, 8)})
     'd = 9, R = {0, 1, 8}'
     """
@@ -210,23 +263,6 @@ def _shown(name: str, value: Any) -> str:
         return str(value)
     items = ", ".join(map(str, value))
     return f"{{{items}}}" if name == "R" else f"({items})"
-
-
-def sizes_in_words(sizes: Iterable[int]) -> str:
-    """Write a set of kernel sizes as ranges.
-
-    Examples
-    --------
-    >>> sizes_in_words({2, 3, 4, 18}), sizes_in_words([7])
-    ('d = 2..4, 18', 'd = 7')
-    """
-    runs: list[list[int]] = []
-    for size in sorted(set(sizes)):
-        if runs and runs[-1][-1] + 1 == size:
-            runs[-1].append(size)
-        else:
-            runs.append([size])
-    return "d = " + ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 @dataclass(frozen=True)
@@ -246,8 +282,6 @@ class Table:
 def combination(terms: Iterable[tuple[int, str]]) -> str:
     """Write a combination of symbols with integer coefficients, none of them 0, in LaTeX.
 
-    Examples
-    --------
     >>> combination([(-2, "M_{12}"), (1, "M_{13}"), (-1, "x_3")])
     '-2 M_{12} + M_{13} - x_3'
     """

@@ -382,18 +382,11 @@ def test_a_proof_from_far_out_without_instances_is_unknown():
     assert _claim(Proof((GOOD[0],), 50)).check(12).status == "unknown"
 
 
-def test_steps_that_do_not_end_in_the_statement_need_a_sentence_that_closes_the_gap():
+def test_steps_need_a_sentence_that_leads_to_the_statement():
     one = Identity("1 = 1", Integer(1), Integer(1), POSITIVE)
+    assert _claim(Proof((one,), 2)).check(5).status == "proved"
     assert _claim(Proof((one,), 2), closing="").check(5).status == "unknown"
     assert _claim(Proof((one,), 2), closing=" ").check(5).status == "unknown"
-    for stated, formula, status in (
-        ("1 = 2", (1, 2), "unknown"),
-        ("1 = 2", (1, 1), "unknown"),
-        ("1 = 1", (1, 1), "proved"),
-        ("", (), "unknown"),
-    ):
-        claim = _claim(Proof((one,), 2), closing="", formula=tuple(map(Integer, formula)))
-        assert replace(claim, conclusion=stated).check(5).status == status
 
 
 def test_instances_that_say_nothing_of_the_statement_fill_no_gap():

@@ -111,7 +111,7 @@ COVERS = {
 def _places(covers: tuple[Cover, ...], size: int):
     """All (d, z) that the regions of the covers reach, by enumeration."""
     regions = [place.region for cover in covers for place in cover.places]
-    regions += [rise.region for cover in covers for rise in cover.rises]
+    regions += [rise for cover in covers for rise in cover.rises]
     for region in regions:
         symbols = region.free_symbols
         for values in sympy.utilities.iterables.cartes(*[range(size)] * len(symbols)):

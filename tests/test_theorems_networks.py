@@ -13,7 +13,7 @@ import pytest
 from latex2mathml.converter import convert
 
 from proofs_check.claim import Instance, Verdict
-from proofs_check.kits.orbits import Orbits
+from proofs_check.kits.cells import Orbits
 from proofs_check.report import write_report
 from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
 from theory.errors import SolverError

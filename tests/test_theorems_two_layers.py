@@ -16,14 +16,13 @@ from latex2mathml.converter import convert
 
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
-from proofs_check.kits import cells, set_functions, signed_forests
+from proofs_check.kits import cells, signed_forests
 from proofs_check.kits.graphs import graphs
-from proofs_check.kits.set_functions import Row, _set_function, measure, read
 from proofs_check.kits.signed_forests import _negative, closed_formula, formula, images, value
 from proofs_check.proof import ProofError, check_proof
 from proofs_check.statement import StatementError
 from proofs_check.theorems import two_layers, two_layers_algebra, two_layers_certificates, two_layers_formula
-from proofs_check.theorems.two_layers_certificates import certificate
+from proofs_check.theorems.two_layers_certificates import Row, _set_function, certificate, measure, read
 from tests.campaigns import campaign, tries
 from theory.errors import SolverError
 
@@ -569,7 +568,7 @@ def test_a_row_that_cannot_be_read_leaves_the_claim_unknown(monkeypatch):
 def test_certificates_too_large_are_refused(monkeypatch):
     with pytest.raises(SolverError, match="do not fit"):
         measure((Row(Fraction(2**62), (1, -1, 0), (0, 0, 0)),))
-    monkeypatch.setattr(set_functions, "_MOST_SUMS", 10)
+    monkeypatch.setattr(two_layers_certificates, "_MOST_SUMS", 10)
     with pytest.raises(SolverError, match="do not fit"):
         measure(certificate(4))
 
@@ -578,8 +577,8 @@ def test_set_functions_and_inputs_that_they_do_not_distinguish():
     # h_02 + h_12: 1 for {0} and {1}, 2 for {0, 1}.
     w = _set_function(Row(Fraction(1), (1, 1, 0), (0, -1, -1)))
     assert w.tolist() == [0, 1, 1, 2, 0, 0, 0, 0]
-    assert set_functions._twins(w, 3) == [[0, 1], [2]]
-    assert set_functions._twins(np.zeros(8, dtype=np.int64), 3) == [[0, 1, 2]]
+    assert two_layers_certificates._twins(w, 3) == [[0, 1], [2]]
+    assert two_layers_certificates._twins(np.zeros(8, dtype=np.int64), 3) == [[0, 1, 2]]
 
 
 @pytest.mark.skipif(os.environ.get("SUBPOOL_SOAK", "1") == "1", reason="half a minute: in make soak")

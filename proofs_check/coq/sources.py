@@ -137,8 +137,6 @@ def _read_source(name: str, text: str) -> Source:
 def refuse_assumptions(text: str, name: str = "source") -> None:
     """Refuse the text of a source that assumes anything, or switches off a check of the kernel.
 
-    Examples
-    --------
     >>> refuse_assumptions("Section S. Variable n : nat. End S. (* no Axiom here *)")
     >>> refuse_assumptions("Axiom false : False.")
     Traceback (most recent call last):

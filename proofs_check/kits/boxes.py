@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim, Instance, Variant, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import Variant, stated
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, standard
 from theory.optimal.families import OURS
@@ -27,16 +26,13 @@ Bound = Callable[[int], Fraction]
 @cache
 @dataclass(frozen=True)
 class Box:
-    """All sets R of orders with ``least`` <= R <= ``largest``.
-
-    Both are sorted.
-    """
+    """All sets R of orders with ``least`` <= R <= ``largest``, both sorted."""
 
     kernel_size: int
     least: tuple[int, ...]
     largest: tuple[int, ...]
 
-    @property
+    @cached_property
     def error(self) -> Fraction:
         """E of the largest set: no set of the box has a smaller error."""
         return certified_error(self.kernel_size, self.largest)
@@ -65,8 +61,6 @@ def settled_boxes(kernel_size: int, orders: Iterable[int], bound: Bound) -> Iter
 
     The orders are those that the sets are taken from, 0 among them.
 
-    Examples
-    --------
     >>> for box in settled_boxes(3, range(3), lambda n: Fraction(1, 2 * n)):
     ...     print(box, "error >=", box.error, "width >=", box.terms)
     d = 3, R = {0} error >= 1/2 width >= 1

@@ -70,24 +70,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Rise:
-    """Places z from which the residual does not fall on the way to z + 1, all of them below d - 1.
-
-    That e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term, r >= 1. The region
-    has z >= r - 1 for all orders r >= 1.
-    """
-
-    region: Region
-
-
-@dataclass(frozen=True)
 class Cover:
     """All kernel sizes of one kind, and all places z for them."""
 
     sizes: Region
     places: tuple[Place, ...]
-    rises: tuple[Rise, ...] = ()
-    """Between places, where the residual increases from one place to another."""
+    rises: tuple[Region, ...] = ()
+    """Places z, all below d - 1, and z >= r - 1 for all orders r >= 1, from which the residual does not fall on the way
+    to z + 1: that e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term."""
     argument: str = ""
     """Why nothing is left out."""
     kernel_size: Expr = D
@@ -108,12 +98,6 @@ class Reference:
     def __init__(self, points: tuple[Expr, ...], weights: tuple[Expr, ...], *covers: Cover) -> None:
         self.points, self.weights, self.covers = points, weights, covers
 
-    @property
-    def size(self) -> Expr:
-        """L = sum_i (-1)^(n-i) a_i."""
-        n = len(self.weights)
-        return sympy.Add(*((-1) ** (n - i) * a for i, a in enumerate(self.weights, start=1)))
-
 
 def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
     r"""Cover z = 0..d for all d >= least by the first ``bottom`` places, the last ``top`` ones, and those between.
@@ -122,8 +106,6 @@ def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
     with bottom <= z <= d - top. So they and z = 0..bottom-1 and z = d-top+1, ..., d-1, d leave out nothing.
     With bottom >= 0, top >= 1 and bottom + top >= least, no smaller kernel size is touched.
 
-    Examples
-    --------
     >>> [place.region.description for place in ends_and_middle(3, bottom=1, top=2).places]
     ['z = 0, d \\ge 3', 'z = d, d \\ge 3', 'z = d - 1, d \\ge 3', '1 \\le z \\le d - 2']
     """
@@ -149,8 +131,6 @@ def halves(excess: int, least: int) -> Cover:
 
     u, i and j any nonnegative integers. No z is left out, and top = max(1, least + excess - 1) touches no a < least.
 
-    Examples
-    --------
     >>> [place.region.description for place in halves(1, 0).places]
     ['0 \\le z \\le a, d = 2a + 1', 'a < z \\le d - 1, d = 2a + 1', 'z = d, d = 2a + 1, a \\ge 0']
     """
@@ -242,10 +222,11 @@ def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iter
     yield _sign(f"points, the first, {where}", first, sizes)
     for below, above in zip(points, (*points[1:], D), strict=True):
         yield _sign(f"points, {below} before {above}, {where}", above - below - 1, sizes)
-    for i, a in enumerate(weights, start=1):
-        yield _sign(f"sign of weight {i}, {where}", (-1) ** (n - i) * a, sizes, strict=True)
+    sizes_of_weights = [(-1) ** (n - i) * a for i, a in enumerate(weights, start=1)]
+    for i, size in enumerate(sizes_of_weights, start=1):
+        yield _sign(f"sign of weight {i}, {where}", size, sizes, strict=True)
     has_intercept = family.blocks[0].first == 0
-    norm = family.parametric_error_formula * (reference.size + int(has_intercept))
+    norm = family.parametric_error_formula * (sympy.Add(*sizes_of_weights) + int(has_intercept))
     yield Identity(f"norm, {where}", norm, Integer(1), sizes)
 
 
@@ -272,7 +253,7 @@ def _place_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
 def _primal_steps(family: ClosedForm, cover: Cover) -> Iterator[Step]:
     yield from _place_steps(family, cover)
     for rise in cover.rises:
-        yield from _rise_steps(family, rise.region)
+        yield from _rise_steps(family, rise)
     if family.goal.relative:
         total = sympy.Add(*(beta for _, beta in _coefficients(family)))
         yield Identity(rf"sum of the coefficients, \({cover.sizes.description}\)", total, Integer(1), cover.sizes)
@@ -296,8 +277,6 @@ def _factors_of(expression: Expr) -> _Factors:
 
     Nothing is taken from here on trust: the factors become part of a step, which is checked.
 
-    Examples
-    --------
     >>> u, v = free("u"), free("v")
     >>> _factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
     (1/3, u + 1, Consecutive(t=u - v - 1), v + 2)
@@ -309,7 +288,8 @@ def _factors_of(expression: Expr) -> _Factors:
         base, power = factor.as_base_exp()
         if factor.is_Number:
             scale *= factor
-        elif _looks_negative(base) and power.is_Integer:
+        elif power.is_Integer and any(c < 0 for c in _coefficients_of(base)[:1]):
+            # A polynomial and its negative are written the same way.
             scale *= (-1) ** power
             plain.append(sympy.expand(-base) ** power)
         else:
@@ -320,11 +300,6 @@ def _factors_of(expression: Expr) -> _Factors:
 def _coefficients_of(polynomial: Expr) -> list[Expr]:
     symbols = sorted(polynomial.free_symbols, key=str)
     return list(sympy.Poly(polynomial, *symbols).coeffs()) if polynomial.is_polynomial(*symbols) else []
-
-
-def _looks_negative(polynomial: Expr) -> bool:
-    """Whether the leading coefficient is negative: so a polynomial and its negative are written the same way."""
-    return any(c < 0 for c in _coefficients_of(polynomial)[:1])
 
 
 def _with_pairs(plain: list[Expr]) -> Iterator[Expr | Consecutive]:
@@ -341,13 +316,7 @@ def _with_pairs(plain: list[Expr]) -> Iterator[Expr | Consecutive]:
 
 
 def tight_proof(family: ClosedForm, reference: Reference) -> Proof:
-    """Write down the steps that prove a closed form, whose blocks are single orders, for all kernel sizes.
-
-    Raises
-    ------
-    InputError
-        If the covers leave out kernel sizes, or the family has other blocks.
-    """
+    """Write down the steps that prove a closed form, whose blocks are single orders, for all kernel sizes."""
     covers = reference.covers
     starts = sorted(_start(cover, len(covers)) for cover in covers)
     if starts != list(range(starts[0], starts[0] + len(covers))):

@@ -8,10 +8,11 @@ prod E_{th_e}(P(a), P(c)), added up over all maps P of its vertices to the place
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations, product
 from math import factorial, prod
+
+from sympy.utilities.iterables import multiset_partitions
 
 Edges = tuple[tuple[int, int, int], ...]
 """A graph by its edges (a, c, weight); vertex 0 is the marked one."""
@@ -28,15 +29,8 @@ def y_of(z: tuple[Fraction, ...]) -> list[Fraction]:
 def graphs(thetas: tuple[int, ...], d: int) -> Graphs:
     """Apply U for each theta to [q > 1], and divide by the power of Y_q: a combination of graphs, marked at 0.
 
-    Parameters
-    ----------
-    thetas : tuple of int
-        At least two.
-    d : int
-        How many values a vertex without edges has: it gives this factor.
+    There are two thetas at least. A vertex without edges gives the factor d.
 
-    Examples
-    --------
     >>> sorted((edges, int(c)) for edges, c in graphs((1, -1), 3).items())
     [((), 3), (((1, 0, -1),), -1), (((1, 0, 0),), 1), (((1, 0, 1),), -1)]
     """
@@ -78,31 +72,18 @@ def over_maps(edges: Edges, y: list[Fraction]) -> Fraction:
 def over_permutations(edges: Edges, z: tuple[Fraction, ...]) -> Fraction:
     """Evaluate the same by set functions: a combination of Phi(w), w = sum th h_ac, over the ways to identify vertices.
 
-    Examples
-    --------
     >>> z = (Fraction(2), Fraction(3))
     >>> edges = ((1, 0, 2), (2, 0, -1))
     >>> over_permutations(edges, z) == over_maps(edges, y_of(z))
     True
     """
     d, total = len(z) + 1, Fraction(0)
-    for blocks in _partitions(_vertices(edges)):
-        count = max(blocks) + 1
-        if count <= d:
-            identified = [(blocks[a], blocks[c], th) for a, c, th in edges]
+    for blocks in multiset_partitions(_vertices(edges)):
+        if len(blocks) <= d:
+            place = {vertex: number for number, block in enumerate(blocks) for vertex in block}
             # The vertices beyond the blocks may be permuted among themselves.
-            total += _phi(identified, z) / factorial(d - count)
+            total += _phi([(place[a], place[c], th) for a, c, th in edges], z) / factorial(d - len(blocks))
     return total
-
-
-def _partitions(count: int) -> Iterator[tuple[int, ...]]:
-    """Yield the partitions of 0..count-1, as each one's block, blocks numbered in order."""
-    if count == 0:
-        yield ()
-        return
-    for blocks in _partitions(count - 1):
-        for block in range(max(blocks, default=-1) + 2):
-            yield (*blocks, block)
 
 
 def _phi(edges: list[tuple[int, int, int]], z: tuple[Fraction, ...]) -> Fraction:

@@ -43,9 +43,6 @@ def sign(exponent: Expr) -> Expr:
     return Integer(-1) ** exponent
 
 
-# --- steps ----------------------------------------------------------------------------------------------------------
-
-
 def moments() -> Telescoping:
     """Return the step: the sum of (-1)^z C(d,z) C(z,r) over z = r..d is 0 for r < d."""
     return Telescoping(
@@ -90,19 +87,11 @@ def binomial_theorem(x: int) -> ConstantSum:
     )
 
 
-# --- formulas with sums ---------------------------------------------------------------------------------------------
-
-
 def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Expr, Expr]:
     """Write a formula as the sum of a summand over index = first..last, plus a rest, which are returned.
 
-    Raises
-    ------
-    ProofError
-        If the formula is not linear in its sums, or a sum runs over something else.
+    A formula that is not linear in its sums, or a sum over something else, is a ProofError.
 
-    Examples
-    --------
     >>> i = Symbol("i")
     >>> split_sum(2 * Sum(binomial(D, i), (i, 0, J)) + D, K, Integer(0), J)
     (2*binomial(d, k), d)
@@ -146,9 +135,6 @@ def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
     for i, name in enumerate(names.values()):
         region = region.extended(rf"{name} \ge 1", {name: free(f"h_{i}") + 1})
     return region, [formula.xreplace(names) for formula in formulas]
-
-
-# --- without intercept ----------------------------------------------------------------------------------------------
 
 
 def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[Step, ...]:

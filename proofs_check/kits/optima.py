@@ -11,11 +11,9 @@ import sympy
 from sympy import Symbol
 
 from proofs_check.certificates import CertificateError, check_certificate
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, least_kernel_size, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, grid, least_kernel_size, standard
 from theory import Estimator, optimal_estimator
 from theory.objectives import DEFAULT, Objective
 from theory.optimal.families import Block, ClosedForm, evaluate_formula
@@ -47,8 +45,6 @@ def family_claim(
 
     Those are the families ``wrong``, in which something is changed that makes them false.
 
-    Examples
-    --------
     >>> from theory import closed_forms
     >>> family_claim(closed_forms["mean-and-last"]).statement
     'd \\ge 3 \\implies E(d, \\{0, 1, d - 1\\}) = \\frac{1}{2 d + 2}'
@@ -109,15 +105,9 @@ def _family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     """Yield the optimum of a family at a kernel size and values of its parameters, against its formulas.
 
     The exact solver finds the optimum and :func:`proofs_check.certificates.check_certificate`, which shares no code
-    with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too.
+    with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too. Cases
+    that the family does not allow are evaluated as well; where the formulas say nothing, that is a StatementError.
 
-    Raises
-    ------
-    StatementError
-        If the formulas say nothing there; cases that the family does not allow are evaluated as well.
-
-    Examples
-    --------
     >>> from theory import closed_forms
     >>> list(_family_values(closed_forms["mean"], {"d": 2}))[-1]
     Value(label='error', computed=Fraction(1, 4), claimed=Fraction(1, 4), determined=True)
@@ -158,12 +148,6 @@ def _certified(estimator: Estimator, kernel_size: int, orders: Sequence[int], ob
 def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = DEFAULT) -> Fraction:
     """Compute an optimal error, certified by :func:`proofs_check.certificates.check_certificate`.
 
-    Raises
-    ------
-    CertificateError
-
-    Examples
-    --------
     >>> certified_error(9, (1, 8), "range")
     Fraction(1, 18)
     """

@@ -21,11 +21,9 @@ from itertools import permutations
 from math import factorial, prod
 
 import numpy as np
-import numpy.typing as npt
 
+from proofs_check.kits.cells import Integers
 from theory.errors import SolverError
-
-Integers = npt.NDArray[np.int64]
 
 _Tree = tuple[tuple[int, "_Tree"], ...]
 """A root's branches, sorted: the sign of the arc to the root, and the tree at its other end."""
@@ -42,8 +40,6 @@ _Sum = dict[_Tree, Fraction]
 def closed_formula(M: int, r: int) -> Fraction:
     """Return the coefficient of [u^r] (s + uA)^M s in the theorem's formula.
 
-    Examples
-    --------
     >>> closed_formula(0, 0), closed_formula(1, 1)
     (Fraction(1, 1), Fraction(-1, 12))
     """
@@ -149,8 +145,6 @@ class Term:
 def _labellings(forest: Forest, size: int) -> int:
     """Return the number of forests on so many vertices that differ in their labels alone, with q fixed.
 
-    Examples
-    --------
     >>> _labellings((((1, ()), (-1, ())), ()), 4)
     6
     """
@@ -165,8 +159,6 @@ def _labellings(forest: Forest, size: int) -> int:
 def formula(size: int, weight: Weight = closed_formula) -> tuple[Term, ...]:
     """Expand x_q - min(x) = sum c |g| of so many inputs; a term for each type with c other than 0.
 
-    Examples
-    --------
     >>> [(str(term.coefficient), term.count) for term in formula(3)]
     [('1/2', 1), ('1/2', 1)]
     """
@@ -187,8 +179,6 @@ def formula(size: int, weight: Weight = closed_formula) -> tuple[Term, ...]:
 def _arcs(forest: Forest) -> list[tuple[int, int, int]]:
     """Write the arcs v -> u of one forest of a type as (sign, u, v); q is 0.
 
-    Examples
-    --------
     >>> _arcs((((1, ((-1, ()),)),), (((1, ()),),)))
     [(1, 0, 1), (-1, 1, 2), (1, 3, 4)]
     """
@@ -225,15 +215,8 @@ def images(term: Term, size: int) -> Iterator[tuple[int, Integers, Integers]]:
 
 
 def value(terms: tuple[Term, ...], x: list[int]) -> Fraction:
-    """Evaluate the sum of c |g| at integers, with x_q first.
+    """Evaluate the sum of c |g| at integers, with x_q first; what might not fit into 64 bits is a SolverError.
 
-    Raises
-    ------
-    SolverError
-        If the sums might not fit into 64 bits.
-
-    Examples
-    --------
     >>> value(formula(3), [5, 1, 2])
     Fraction(4, 1)
     """

@@ -86,11 +86,6 @@ class _Parts:
         return -sign(J) * D / (D - R) * binomial(D - 1, J) if self.single else Integer(0)
 
     @property
-    def at_zero(self) -> Expr:
-        """w_0."""
-        return -_ALTERNATING - self.before_top if self.on_cube else Integer(0)
-
-    @property
     def start(self) -> Expr:
         """p_0 in units of E."""
         if not self.on_cube:
@@ -106,6 +101,11 @@ class _Parts:
 
 
 _ALTERNATING = sign(J) * binomial(D - 1, J)
+"""A."""
+_MOMENT = sign(J) * binomial(D, R) * binomial(D - R - 1, J)
+"""B."""
+_SIZE_AT_ZERO = R / (D - R) * binomial(D - 1, J)
+"""|w_0| beside an order r."""
 
 
 def _parts(family: ClosedForm) -> _Parts:
@@ -124,18 +124,16 @@ def _parts(family: ClosedForm) -> _Parts:
 
 
 def top_proof(family: ClosedForm) -> Proof:
-    """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas.
-
-    Raises
-    ------
-    ProofError
-        If its orders are not of this form.
-    """
+    """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas."""
     parts = _parts(family)
+    # Relative to the range w_d = 1 does not count.
+    others = _beside_top(parts) - (0 if parts.on_cube else 1)
+    text = "the absolute values of the weights add up to 1/E"
+    size = size_of_weights(text, 1 / parts.error, others, parts.region)
     return Proof(
-        steps=(*_dual_steps(parts), _size_step(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
+        steps=(*_dual_steps(parts), size, *_primal_steps(parts), *_coefficient_steps(parts)),
         valid_from=3 if parts.single else 2,  # the least d that has room for r and a top order
-        argument=_argument(parts),
+        argument=" ".join((*_lower_bound(parts), *_upper_bound(parts))),
         closing=r"The lower bound holds for the whole class, and the residual \( p(z) - [z = d] \) attains it.",
     )
 
@@ -152,36 +150,21 @@ def _dual_steps(parts: _Parts) -> Iterator[Step]:
     if parts.single:
         yield truncated_moment(R, BELOW_TOP)
         last = parts.before_top * binomial(_FIRST - 1, R)
-        yield Identity("moment of order r", -_moment(), last, BELOW_TOP)
+        yield Identity("moment of order r", -_MOMENT, last, BELOW_TOP)
         if parts.on_cube:
-            yield Identity("weight at z = 0", parts.at_zero, _positive_at_zero() * sign(J), BELOW_TOP)
-
-
-def _moment() -> Expr:
-    """B."""
-    return sign(J) * binomial(D, R) * binomial(D - R - 1, J)
-
-
-def _positive_at_zero() -> Expr:
-    return R / (D - R) * binomial(D - 1, J)
+            yield Identity("weight at z = 0", -_ALTERNATING - parts.before_top, _SIZE_AT_ZERO * sign(J), BELOW_TOP)
 
 
 def _beside_top(parts: _Parts) -> Expr:
     """|w_{f-1}| + |w_0|."""
     if parts.single is None:
         return binomial(D - 1, J) if parts.on_cube else Integer(0)
-    return -sign(J) * parts.before_top + (_positive_at_zero() if parts.on_cube else 0)
-
-
-def _size_step(parts: _Parts) -> Step:
-    # Relative to the range w_d = 1 does not count.
-    others = _beside_top(parts) - (0 if parts.on_cube else 1)
-    return size_of_weights("the absolute values of the weights add up to 1/E", 1 / parts.error, others, parts.region)
+    return -sign(J) * parts.before_top + (_SIZE_AT_ZERO if parts.on_cube else 0)
 
 
 def _primal_steps(parts: _Parts) -> Iterator[Step]:
     region = parts.region
-    correction = -parts.start * _ALTERNATING - parts.slope * (_moment() if parts.single else 0)
+    correction = -parts.start * _ALTERNATING - parts.slope * (_MOMENT if parts.single else 0)
     # A positive term on both sides, since all others may cancel.
     yield Identity("the residual has no order d", _beside_top(parts) + correction + 1, Integer(1), region)
     if parts.on_cube:
@@ -227,10 +210,6 @@ def _inside(region: Region) -> Region:
     i = free("i")
     moved = {name: sympy.sympify(e).subs(W, W + i) for name, e in region.substitution.items()}
     return Region(region.description, moved).extended(r"f \le z \le k", {Z: moved[K] - W})
-
-
-def _argument(parts: _Parts) -> str:
-    return " ".join((*_lower_bound(parts), *_upper_bound(parts)))
 
 
 def _lower_bound(parts: _Parts) -> Iterator[str]:

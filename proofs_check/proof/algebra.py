@@ -119,9 +119,6 @@ def _is_defined(part: Expr, region: Region) -> bool:
     return isinstance(part, floor) and not region.apply(part).has(floor)
 
 
-# --- identities -----------------------------------------------------------------------------------------------------
-
-
 def vanishes(difference: Expr) -> bool:
     """Decide whether a sum of hypergeometric terms, all of them defined, is 0: sufficient only."""
     if _is_rational(difference):

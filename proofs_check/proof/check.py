@@ -40,8 +40,6 @@ def check_proof(proof: Proof) -> int:
 
     A step that is false at some point is ProofRefuted; if one cannot be decided, or there is none, it is a ProofError.
 
-    Examples
-    --------
     >>> from sympy import binomial
     >>> from proofs_check.proof import free
     >>> n, u = Symbol("n"), free("u")

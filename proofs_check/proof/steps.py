@@ -52,8 +52,6 @@ class Region:
     joined by commas. The checker of a step refuses one that does not say the same as the substitution, which has each
     symbol of the steps in terms of free symbols (:func:`free`).
 
-    Examples
-    --------
     >>> d, u = Symbol("d"), free("u")
     >>> Region(r"d \ge 3", {d: u + 3}).apply(d**2)
     (u + 3)**2
@@ -66,8 +64,6 @@ class Region:
     def spelled_out(cls, substitution: Mapping[Symbol, Expr]) -> Region:
         r"""Return a region whose description is the substitution itself, which may be by rational functions.
 
-        Examples
-        --------
         >>> x, p, q = Symbol("x"), free("p"), free("q")
         >>> print(Region.spelled_out({x: p / (q + 1)}).description)
         x = \frac{p}{q + 1} \text{ for integers } p, q \ge 0
@@ -203,8 +199,8 @@ class Proof:
     r"""Steps that together prove a statement for all kernel sizes from ``valid_from`` on.
 
     The argument says how they make up the proof, in words, with mathematics between ``\(`` and ``\)``. The closing
-    sentence leads from the steps to the statement, which no step says by itself: what is left to words. It may be
-    missing only where the last step is the statement.
+    sentence leads from the steps to the statement, which no step says by itself: what is left to words. Without one,
+    nothing is proved.
     """
 
     steps: tuple[Step, ...]

@@ -53,9 +53,6 @@ def _what(entries: Iterable[Entry]) -> dict[str, str]:
     return {"data_whose": " ".join(whose), "data_grade": " ".join(grades)}
 
 
-# --- the filter -----------------------------------------------------------------------------------------------------
-
-
 def _filter(entries: Sequence[Entry]) -> list[Element]:
     what = _what(entries)
     whose = {name: WHOSE[name] for name in WHOSE if name in what["data_whose"].split()}
@@ -77,8 +74,6 @@ def _choice(name: str, title: str, values: Mapping[str, str]) -> list[Element]:
         found += [button, el("label", label, for_=i)]
     return [*found, el("br")]
 
-
-# --- the table ------------------------------------------------------------------------------------------------------
 
 _COLUMNS = (
     ("", "right"),
@@ -128,9 +123,6 @@ def _row(entry: Entry) -> Element:
 def link(name: str) -> Element:
     """Link to the section of a claim."""
     return el("a", name, href=f"#{anchor(name)}")
-
-
-# --- the claims -----------------------------------------------------------------------------------------------------
 
 
 def _group(subject: str, entries: Sequence[Entry]) -> Element:

@@ -33,8 +33,6 @@ def write_report(
     The folder is made if it is missing; other files in it are not touched. Claims without a verdict are left out. A
     verdict that belongs to no claim is an InputError, a folder that cannot be written to a StorageError.
 
-    Examples
-    --------
     >>> from tempfile import TemporaryDirectory
     >>> from proofs_check import claims, verify
     >>> with TemporaryDirectory() as folder:

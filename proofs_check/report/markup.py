@@ -41,8 +41,6 @@ _INLINE = re.compile(r"\\\((.*?)\\\)([-,.;:!?)]*)", re.DOTALL)
 def el(tag: str, *children: Node, **attributes: object) -> Element:
     """Make an element; in attributes, ``class_`` is ``class``, other underscores are hyphens, and None is left out.
 
-    Examples
-    --------
     >>> from xml.etree.ElementTree import tostring
     >>> tostring(el("a", "1 < 2, ", el("b", "so"), class_="x", data_y=3), encoding="unicode")
     '<a class="x" data-y="3">1 &lt; 2, <b>so</b></a>'
@@ -157,7 +155,8 @@ def _depths(element: Element, depth: int, stretching: int) -> tuple[int, int]:
 
 def _may_begin_a_line(element: Element, part: Sequence[Element], depth: int) -> bool:
     text, last = element.text or "", part[-1]
-    if element.tag == "mo" and (text in _RELATIONS or _is_sign_outside(element, depth)):
+    sign_outside = text in ("+", "−") and element.get("form") != "prefix" and depth == 0
+    if element.tag == "mo" and (text in _RELATIONS or sign_outside):
         return True
     if element.tag in ("mspace", "mtext") and not text.strip(_SPACE):
         return False
@@ -166,10 +165,6 @@ def _may_begin_a_line(element: Element, part: Sequence[Element], depth: int) -> 
     if last.tag in ("mspace", "mtext"):
         return last.get("width") == "1em" or (last.text or "").endswith(_SPACE)
     return last.text == "," and _length(part) > _UNBROKEN_IN_FENCES
-
-
-def _is_sign_outside(element: Element, depth: int) -> bool:
-    return element.text in ("+", "−") and element.get("form") != "prefix" and depth == 0
 
 
 def _part(tree: Element, elements: list[Element]) -> Element:

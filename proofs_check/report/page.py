@@ -68,9 +68,6 @@ def page(pairs: Sequence[tuple[Verdict, Claim]], run: Run) -> str:
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
 
 
-# --- the parts before the claims ------------------------------------------------------------------------------------
-
-
 def _head() -> Element:
     return el(
         "head",
@@ -127,6 +124,7 @@ def _notice(verdicts: Iterable[Verdict]) -> Element | None:
 
 
 def _introduction() -> Element:
+    notation = facts((formula(symbol), prose(text)) for symbol, text in _NOTATION)
     return el(
         "section",
         _paragraph(
@@ -146,18 +144,13 @@ def _introduction() -> Element:
             r" bounds. Closed forms are compared with exact optima, whose certificates an independent checker has to"
             r" accept."
         ),
-        _notation(),
+        el("details", el("summary", "Notation and conventions"), notation),
         class_="intro",
     )
 
 
 def _paragraph(text: str) -> Element:
     return el("p", *prose(text))
-
-
-def _notation() -> Element:
-    explained = facts((formula(symbol), prose(text)) for symbol, text in _NOTATION)
-    return el("details", el("summary", "Notation and conventions"), explained)
 
 
 def _summary(verdicts: Sequence[Verdict]) -> Element:

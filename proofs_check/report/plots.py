@@ -77,9 +77,6 @@ def _log10(value: Fraction) -> float:
     return log10(value.numerator) - log10(value.denominator)
 
 
-# --- axes -----------------------------------------------------------------------------------------------------------
-
-
 def _step(span: float, most: int) -> float:
     """Find the least of 1, 2, 5 times a power of ten that cuts a span into at most so many parts."""
     decade = 10.0 ** floor(log10(span / most))
@@ -128,9 +125,6 @@ def _labels(*, logarithmic: bool) -> Element:
         _text(14, middle, "value (log scale)" if logarithmic else "value", transform=f"rotate(-90 14 {middle})"),
         class_="label",
     )
-
-
-# --- series ---------------------------------------------------------------------------------------------------------
 
 
 def _ring(x: float, y: float) -> Element:

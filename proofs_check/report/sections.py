@@ -247,15 +247,21 @@ def _number(number: Fraction) -> Element:
     return el("details", el("summary", short, f" ({len(text)} characters)"), el("code", text))
 
 
+def written_alike(*numbers: Fraction | None, longest: int) -> list[str]:
+    """Write numbers that are compared: as fractions if none takes more characters, as decimals if one does."""
+    texts = ["" if number is None else to_string(number) for number in numbers]
+    if all(len(text) <= longest for text in texts):
+        return texts
+    return ["" if number is None else decimal(number) for number in numbers]
+
+
 def short_pair(*numbers: Fraction | None) -> list[Element | None]:
-    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
-    exact = all(number is None or len(to_string(number)) <= _LONGEST_IN_CONTENTS for number in numbers)
-    return [None if number is None else _short(number, exact=exact) for number in numbers]
+    """Show numbers that are compared, with decimals explained."""
+    return [
+        None if number is None else _titled(text, to_string(number))
+        for number, text in zip(numbers, written_alike(*numbers, longest=_LONGEST_IN_CONTENTS), strict=True)
+    ]
 
 
-def _short(number: Fraction, *, exact: bool) -> Element:
-    text = to_string(number)
-    if exact:
-        return el("span", text, class_="number")
-    title = text if len(text) <= _LONGEST_TITLE else None
-    return el("span", decimal(number), class_="number", title=title)
+def _titled(text: str, exact: str) -> Element:
+    return el("span", text, class_="number", title=exact if text != exact and len(exact) <= _LONGEST_TITLE else None)

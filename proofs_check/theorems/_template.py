@@ -27,11 +27,9 @@ from fractions import Fraction
 
 from sympy import Expr, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import Case, Hypothesis, StatementError, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, Z, average_of_maxima, windows
 from theory.optimal.families import OURS, D, R
 

@@ -25,12 +25,10 @@ from fractions import Fraction
 
 from sympy import Expr, Integer, Symbol
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.statement import Case, Hypothesis, standard
+from proofs_check.statement import Case, Hypothesis, grid, standard
 from theory.bounds import chebyshev_polynomial
 from theory.optimal.families import OURS, D
 

@@ -22,10 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_of_orders
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, grid, sets_of_orders, standard
 from theory.estimator import Estimator
 from theory.networks.build import build_network
 from theory.networks.exactness import prove_exact
@@ -33,15 +31,10 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
-_BUILT_UP_TO = 6
-"""The largest kernel size at which networks for all sets of orders are built."""
-
 
 def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     """Return an estimator whose coefficients satisfy no simple relation, so that no part of its network is idle.
 
-    Examples
-    --------
     >>> estimator_in_general_position(4, (0, 1, 3)).coefficients
     {0: Fraction(1, 1), 1: Fraction(-1, 4), 3: Fraction(1, 16)}
     """
@@ -51,8 +44,6 @@ def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> 
 def layers_needed_at_least(function: Function, kernel_size: int) -> int:
     """Return the number of hidden layers that are known to be needed: 2 at most, by the bends of one layer.
 
-    Examples
-    --------
     >>> [layers_needed_at_least("max", d) for d in (2, 3, 9)]
     [1, 2, 2]
     """
@@ -98,7 +89,8 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "R"),
         hypotheses=(Hypothesis(r"R \ne \{0\}", lambda case: case["R"] != (0,)).failing_at(d=2, R=(0,)),),
         values=_values,
-        cases=grid(most=_BUILT_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        # Each network is built, and proved exact.
+        cases=grid(most=6, R=lambda d: sets_of_orders(d + 1)),
         drawn_up_to=5,
         topic="depth",
     )

@@ -29,13 +29,11 @@ from random import Random
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, joined
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import U, V, split_sum
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, standard
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, grid, joined, standard
 from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to
 from theory.optimal.families import OURS, D, J, K, evaluate_formula
 
@@ -68,11 +66,6 @@ def _least_numbers(inverse_bound: Expr, case: Case) -> tuple[int, int]:
     if least is None:
         raise StatementError(f"no set of orders below {d} has error {eps}")
     return least, next(h for h in count() if evaluate_formula(inverse_bound, {D: d, J: h}) * eps >= 1)
-
-
-def _error_and_rate(scale: int, case: Case) -> tuple[Fraction, Fraction]:
-    d, orders = case["d"], case["R"]
-    return certified_error(d, orders), Fraction(1, scale * d ** (len(orders) - 1))
 
 
 def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
@@ -153,7 +146,10 @@ def claims() -> Iterator[Claim]:
         idea=_IDEA,
         quantities=standard("d", "R"),
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
-        sides=_error_and_rate,
+        sides=lambda scale, case: (
+            certified_error(case["d"], case["R"]),
+            Fraction(1, scale * case["d"] ** (len(case["R"]) - 1)),
+        ),
         cases=extremal_cases,
         proof=_rate,
     )

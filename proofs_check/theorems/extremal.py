@@ -28,14 +28,24 @@ from typing import Any
 
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import Cases, grid, joined, sets_with_intercept, subsets
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, size_of_weights, without_sums
 from proofs_check.kits.optima import certified_error
 from proofs_check.kits.top_sets import top_proof
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step
-from proofs_check.statement import INTERCEPT, NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from proofs_check.statement import (
+    INTERCEPT,
+    NO_INTERCEPT,
+    NO_MAXIMUM,
+    Case,
+    Cases,
+    Value,
+    grid,
+    joined,
+    sets_with_intercept,
+    standard,
+    subsets,
+)
 from theory import closed_forms
 from theory.optimal.families import OURS, D, J, K, R, evaluate_formula
 
@@ -57,12 +67,9 @@ CUBE = 2 * subsets_up_to(J, D - 1)
 _RANGE = subsets_up_to(J, D) - 1
 
 
-def _expansion() -> tuple[Step, ...]:
-    """Return the steps on the numbers b_k, for any d, h and k_1 < ... < k_h <= d."""
-    root = Region(r"1 \le k < k_i", {K: U + 1, _ROOT: U + V + 2})
-    ordered = {_I: U + 1, _ROOT: U + V + 1, D: U + V + W + 1}
-    factors = Region(r"1 \le i \le k_i \le d", ordered)
-    below = Region(r"1 \le i \le k_i < d", {**ordered, D: U + V + W + 2})
+def means() -> tuple[Step, ...]:
+    """Return the steps that the numbers b_k are in [0, 1], for any d, h and k_1 < ... < k_h <= d."""
+    root = Region(r"1 \le k \le k_i", {K: U + 1, _ROOT: U + V + 1})
     return (
         Identity(
             "a factor 1 - t/k_i turns b_k into a mean of b_k and b_{k-1}",
@@ -70,17 +77,38 @@ def _expansion() -> tuple[Step, ...]:
             (1 - K / _ROOT) * binomial(_T, K) - (K + 1) / _ROOT * binomial(_T, K + 1),
             Region(r"0 \le k < t, k_i \ge 1", {K: U, _T: U + V + 1, _ROOT: W + 1}),
         ),
-        Sign("the mean's first weight", 1 - K / _ROOT, ((_ROOT - K), 1 / _ROOT), root),
+        Sign("the mean's first weight", 1 - K / _ROOT, (_ROOT - K, 1 / _ROOT), root),
         Sign("the mean's second weight", K / _ROOT, (K, 1 / _ROOT), root),
+    )
+
+
+_FACTORS = Region(r"1 \le i \le k_i \le d", {_I: U + 1, _ROOT: U + V + 1, D: U + V + W + 1})
+
+
+def far_end() -> tuple[Step, ...]:
+    """Return the steps that |q(d)| is at most C(d-1,h)."""
+    return (
+        Sign("is largest for k_i = i", D / _I - D / _ROOT, (D, _ROOT - _I, 1 / _I, 1 / _ROOT), _FACTORS),
+        Identity(
+            "their product",
+            binomial(D - 1, _I),
+            binomial(D - 1, _I - 1) * (D / _I - 1),
+            Region(r"1 \le i \le d", {_I: U + 1, D: U + V + 1}),
+        ),
+    )
+
+
+def _expansion() -> tuple[Step, ...]:
+    return (
+        *means(),
         Identity(
             "the moment of order r is C(d,r) q(d-r)",
             binomial(D, K) * binomial(D - K, R),
             binomial(D, R) * binomial(D - R, K),
             Region(r"0 \le r, 0 \le k, r + k \le d", {R: U, K: V, D: U + V + W}),
         ),
-        Sign("a factor of q(d)", D / _ROOT - 1, (D - _ROOT, 1 / _ROOT), factors),
-        Sign("is largest for k_i = i", D / _I - D / _ROOT, (D, _ROOT - _I, 1 / _I, 1 / _ROOT), factors),
-        Identity("their product", binomial(D - 1, _I), binomial(D - 1, _I - 1) * (D / _I - 1), below),
+        Sign("a factor of q(d)", D / _ROOT - 1, (D - _ROOT, 1 / _ROOT), _FACTORS),
+        *far_end(),
     )
 
 

@@ -30,7 +30,6 @@ from proofs_check.kits.fixed_orders import (
     Cover,
     Place,
     Reference,
-    Rise,
     Z,
     ends_and_middle,
     halves,
@@ -81,7 +80,7 @@ def _monotone_cover() -> Cover:
             Place(Region(rf"z = d - 1, {sizes}", {R: r, D: d, Z: d - 1})),
             Place(Region(rf"z = d, {sizes}", {R: r, D: d, Z: d}), last=True),
         ),
-        rises=(Rise(Region(r"1 \le r, r - 1 \le z \le d - 2", {R: r, Z: v + w, D: v + w + 2 + u})),),
+        rises=(Region(r"1 \le r, r - 1 \le z \le d - 2", {R: r, Z: v + w, D: v + w + 2 + u}),),
         argument=(
             r"From \(z = r - 1\) to \(z = d - 1\) the residual does not fall, so that its values at the ends bound it."
         ),

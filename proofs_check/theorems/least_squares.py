@@ -22,17 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_of_orders
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, grid, sets_of_orders, standard
 from proofs_check.theorems.residual_moments import AffineFunction
 from theory import Estimator, optimal_estimator
 from theory.objectives import Objective
 from theory.optimal.families import OURS
-
-_ALL_SETS_UP_TO = 6
-"""The largest kernel size at which all sets of orders are tried."""
 
 
 def _affine(estimator: Estimator) -> AffineFunction:
@@ -73,5 +68,5 @@ def claims() -> Iterator[Claim]:
         idea=r"The residual of the optimum is orthogonal to the class, so that Pythagoras applies.",
         quantities=standard("d", "R"),
         values=_values,
-        cases=grid(most=_ALL_SETS_UP_TO, R=sets_of_orders),
+        cases=grid(most=6, R=sets_of_orders),
     )

@@ -23,16 +23,11 @@ from fractions import Fraction
 
 from sympy import Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_of_orders
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import Case, least_kernel_size, standard
+from proofs_check.statement import Case, grid, least_kernel_size, sets_of_orders, standard
 from theory.bounds import indicator_error
 from theory.optimal.families import OURS, D, R
-
-ALL_SETS_UP_TO = 8
-"""The largest kernel size at which all sets of orders are tried."""
 
 
 def pascal() -> Iterator[Identity]:
@@ -67,8 +62,6 @@ def _proof() -> Proof:
 def _least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
     """Return E~(d,S), for d = 0 and d = 1, too.
 
-    Examples
-    --------
     >>> [str(_least_indicator_error(d, [0])) for d in range(3)]
     ['0', '1/2', '1/2']
     """
@@ -99,6 +92,6 @@ def claims() -> Iterator[Claim]:
         quantities={**standard("d", "R"), "d": lambda rng, _case, most: rng.randint(1, most)},
         hypotheses=(least_kernel_size(1),),
         sides=_sides,
-        cases=grid(least=1, most=ALL_SETS_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        cases=grid(least=1, most=8, R=lambda d: sets_of_orders(d + 1)),
         own_proof=_proof,
     )

@@ -22,13 +22,11 @@ from fractions import Fraction
 
 from sympy import Integer
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, joined, sets_of_orders
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Sign
-from proofs_check.statement import NO_MAXIMUM, standard
+from proofs_check.statement import NO_MAXIMUM, grid, joined, sets_of_orders, standard
 from theory.optimal.families import PAPER, D
 
 _ALL_SETS_UP_TO = 7

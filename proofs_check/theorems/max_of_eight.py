@@ -14,7 +14,7 @@ Source
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
     2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
 Check
-    By cells, which is a proof (:mod:`proofs_check.kits.orbits`). Both sides are symmetric, so the cone
+    By cells, which is a proof (:mod:`proofs_check.kits.cells`). Both sides are symmetric, so the cone
     x_1 <= ... <= x_n of one order is enough. What is left of the bends there has to be 0: an instance. Then both sides
     agree if they do at the 0/1 vectors and at (-1,..,-1): an instance each.
 """
@@ -26,9 +26,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
 
-from proofs_check.claim import Claim, Instance
-from proofs_check.kits.orbits import Orbits, read_rows
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, Instance, stated
+from proofs_check.kits.cells import Orbits, read_rows
 from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 from theory.rationals import to_string
@@ -107,17 +106,14 @@ def orbits(size: int) -> Orbits:
 
 def _table(change: tuple[int, int]) -> Table:
     size, _ = change
-    rows = orbits(size).table_rows(1)
     single, pair = map(to_string, _LINEAR[size])
-    return Table(
-        title=f"The coefficients and forms: {len(rows)} rows",
-        text=rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
+    return orbits(size).table(
+        1,
+        rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
         rf"\( b = {pair} \) and, for each row, \( c \) times the sum of "
         r"\( \mathrm{relu} \) of the distinct images of its form under all permutations of "
         rf"\( 1, \ldots, {size} \). These are {sum(orbits(size).distinct):,} ReLUs in the second layer, one for each "
         r"image; the pairwise maxima in the first layer and what carries the linear part on come on top.",
-        head=(r"\( c \)", "form", "images"),
-        rows=rows,
     )
 
 

@@ -32,8 +32,9 @@ from dataclasses import dataclass
 from itertools import accumulate, combinations
 from math import gcd
 
-from proofs_check.claim import Claim
-from proofs_check.kits.variants import stated
+from flint import fmpz_mat
+
+from proofs_check.claim import Claim, stated
 from proofs_check.statement import Case, draw_numbers
 from theory.optimal.families import OURS
 
@@ -86,17 +87,10 @@ def terms(four: int) -> Iterator[Term]:
 
 def _kernel(rows: Sequence[Vector]) -> Vector | None:
     """Find the primitive integer solution of three equations in four unknowns by Cramer's rule, if independent."""
-    solution = [(-1) ** i * _determinant([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(_SIZE - 1)]
+    minors = (fmpz_mat([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(_SIZE - 1))
+    solution = [(-1) ** i * int(minor.det()) for i, minor in enumerate(minors)]
     divisor = gcd(*solution)
     return tuple(value // divisor for value in solution) if divisor else None
-
-
-def _determinant(m: Sequence[Sequence[int]]) -> int:
-    return (
-        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
-        - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
-    )
 
 
 def hyperplanes(right: Sequence[Term]) -> list[Vector]:

@@ -13,7 +13,7 @@ Source
     This project, found by linear programming. The best that we know of elsewhere is five numbers in two hidden layers:
     Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338.
 Check
-    By cells, which is a proof (:mod:`proofs_check.kits.orbits`): on the cone of each order of the inputs the bends of
+    By cells, which is a proof (:mod:`proofs_check.kits.cells`): on the cone of each order of the inputs the bends of
     the ReLUs are added up, hyperplane by hyperplane, and what is left of them, which has to be 0, is an instance. Then
     both sides are linear on each closed cone and agree there if they agree at the 0/1 vectors and along (1,..,1): an
     instance each. Nothing of :mod:`theory.networks` is used; that the network of this project has the same identity is
@@ -26,9 +26,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations, product
 
-from proofs_check.claim import Claim, Instance
-from proofs_check.kits.orbits import Orbits, read_rows
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, Instance, stated
+from proofs_check.kits.cells import Orbits, read_rows
 from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 
@@ -50,19 +49,15 @@ _HEXAGON = tuple(tuple((turn + sign * i) % _SIZE for i in range(_SIZE)) for turn
 ORBITS = Orbits(read_rows(_FORMS, 0), _HEXAGON)
 
 
-def table(edge: int) -> Table:
-    """Tabulate the coefficients and forms, in the order of ``_FORMS``."""
-    rows = ORBITS.table_rows(0)
-    return Table(
-        title=f"The coefficients and forms: {len(rows)} rows",
-        text=rf"The right side is \( {edge} \sum_i M_{{i,i+1}} \) and, for each row, \( c \) times the sum of "
+def _table(edge: int) -> Table:
+    return ORBITS.table(
+        0,
+        rf"The right side is \( {edge} \sum_i M_{{i,i+1}} \) and, for each row, \( c \) times the sum of "
         r"\( \mathrm{relu} \) of the distinct images of its form under the twelve symmetries of the hexagon, "
         rf"\( i \mapsto a \pm i \) modulo 6: {sum(ORBITS.distinct)} terms. "
         rf"They take {ORBITS.up_to_sign()} ReLUs in the second layer, "
         r"where \( v \) and \( -v \) share one by \( \mathrm{relu}(-v) = \mathrm{relu}(v) - v \); the pairwise maxima "
         r"in the first layer and what carries the linear part on come on top.",
-        head=(r"\( c \)", "form", "images"),
-        rows=rows,
     )
 
 
@@ -100,5 +95,5 @@ def claims() -> Iterator[Claim]:
         instances=_instances,
         topic="depth",
         scope="all of R^6, by cells",
-        table=table,
+        table=_table,
     )

@@ -27,8 +27,7 @@ from collections.abc import Iterator
 from functools import partial
 from random import Random
 
-from proofs_check.claim import Claim
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.statement import Case, Hypothesis, StatementError
 from theory.optimal.families import OURS
 

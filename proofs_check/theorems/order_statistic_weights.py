@@ -24,15 +24,10 @@ from math import comb
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Identity, Proof, Region, Telescoping, free
-from proofs_check.statement import Case, Hypothesis, StatementError, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from theory.optimal.families import PAPER, D, K, R
-
-ENUMERATED_UP_TO = 12
-"""The largest kernel size whose 2^d subsets are enumerated."""
 
 Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
@@ -43,8 +38,6 @@ SUBSETS_EXIST = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case
 def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
     """Average the maximum over all subsets of one size, by enumeration: the definition.
 
-    Examples
-    --------
     >>> average_of_maxima([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """
@@ -55,8 +48,6 @@ def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
 def _weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
     """Sort, and weigh x_(k) with C(k-1,r-1)/C(d,r).
 
-    Examples
-    --------
     >>> _weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """
@@ -91,19 +82,12 @@ def tail_of_weights(offset: int = 0) -> Telescoping:
     )
 
 
-def _no_subset() -> Identity:
-    a = free("a")
-    return Identity(
-        text="No r elements among r-1",
-        left=binomial(R - 1, R),
-        right=Integer(0),
-        region=Region(r"r \ge 1", {R: a + 1}),
-    )
-
-
 def _proof(offset: int) -> Proof:
+    no_subset = Identity(
+        "No r elements among r-1", binomial(R - 1, R), Integer(0), Region(r"r \ge 1", {R: free("a") + 1})
+    )
     return Proof(
-        steps=(tail_of_weights(offset), _no_subset()),
+        steps=(tail_of_weights(offset), no_subset),
         valid_from=2,
         argument=r"Both sides are linear on sorted vectors, which the vectors with \( z \) zeros and then ones span. "
         r"There the left side is \( 1 - \binom{z}{r} / \binom{d}{r} \), since \( \binom{z}{r} \) subsets hold zeros "
@@ -134,6 +118,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "x"),
         hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
         sides=_sides,
-        cases=grid(most=ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), x=windows, part="every order, three windows"),
+        # The 2^d subsets are enumerated.
+        cases=grid(most=12, r=lambda d: range(1, d + 1), x=windows, part="every order, three windows"),
         proof=_proof,
     )

@@ -22,19 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from random import Random
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Hypothesis, Value, standard
+from proofs_check.statement import Case, Hypothesis, Value, grid, standard
 from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import PAPER
-
-_ENUMERATED_UP_TO = 9
-"""The largest kernel size whose 2^d subsets are enumerated."""
 
 
 def _proof() -> Proof:
@@ -59,8 +53,6 @@ def residual_by_definition(estimator: Estimator, x: Sequence[Fraction]) -> Fract
 def _average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
     """Sum D_z e_z over all z, with the spacings D_z of x.
 
-    Examples
-    --------
     >>> _average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
     Fraction(3, 1)
     """
@@ -76,14 +68,11 @@ def _estimators(kernel_size: int) -> Iterator[Estimator]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for found in grid(most=_ENUMERATED_UP_TO, f=_estimators, x=windows)(kernel_max):
+    # The 2^d subsets are enumerated.
+    for found in grid(most=9, f=_estimators, x=windows)(kernel_max):
         d, f, x = found.values()
         beta = tuple(f.coefficients.values())
         yield {"d": d, "R": f.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
-
-
-def _draw_coefficients(rng: Random, case: Case, _most: int) -> tuple[Fraction, ...]:
-    return tuple(Fraction(rng.randint(-6, 6), rng.randint(1, 6)) for _ in case["R"])
 
 
 def _values(vertices: slice, case: Case) -> Iterator[Value]:
@@ -109,7 +98,11 @@ def claims() -> Iterator[Claim]:
         source=PAPER,
         idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
         r"simplex, weighted by the spacings of the inputs.",
-        quantities={**standard("d", "R"), "beta": _draw_coefficients, **standard("x")},
+        quantities={
+            **standard("d", "R"),
+            "beta": lambda rng, case, _most: tuple(Fraction(rng.randint(-6, 6), rng.randint(1, 6)) for _ in case["R"]),
+            **standard("x"),
+        },
         hypotheses=(
             Hypothesis(r"x \in [0,1]^d", lambda case: all(0 <= value <= 1 for value in case["x"])).failing_at(
                 d=2, R=(0,), beta=(Fraction(1, 2),), x=(Fraction(5), Fraction(0))

@@ -31,12 +31,10 @@ from fractions import Fraction
 
 from sympy import Expr, Symbol
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, subsets
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
-from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, standard
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, grid, standard, subsets
 from theory.optimal.families import OURS
 
 _B = Symbol("b")
@@ -46,34 +44,19 @@ _WITH = Symbol("F")
 """E', the error with the intercept."""
 
 
-def _below_one() -> Region:
-    """Cover F = p/N with N > p >= 0, b = (p - s)/N, so b <= F < 1, and any X = (x - y)/(n + 1)."""
-    p, s, n, x, y, q = (free(name) for name in ("p", "s", "n", "x", "y", "q"))
-    size = p + 1 + q
-    return Region.spelled_out({_WITH: p / size, _B: (p - s) / size, _X: (x - y) / (n + 1)})
-
-
-def _any_error() -> Region:
-    """Cover E = p/(q + 1) and any X = (x - y)/(n + 1)."""
-    p, n, x, y, q = (free(name) for name in ("p", "n", "x", "y", "q"))
-    return Region.spelled_out({_ERROR: p / (q + 1), _X: (x - y) / (n + 1)})
-
-
-def _dominated() -> Region:
-    """Cover E = p/(q + 1), and F = (p - s)/(p + q + 1) for s <= p: that is 0 <= F <= E/(1 + E)."""
-    s, t, q = (free(name) for name in ("s", "t", "q"))
-    p = s + t
-    return Region.spelled_out({_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
-
-
 def _without_intercept(error: Expr) -> Expr:
     """Return the claimed E(R) as a formula in E' = E(R u {0})."""
     return error / (1 - error)
 
 
 def _steps() -> Iterator[Step]:
-    below, any_error, dominated = _below_one(), _any_error(), _dominated()
-    p, q, s, t = (free(name) for name in ("p", "q", "s", "t"))
+    p, q, s, t, n, x, y = map(free, "pqstnxy")
+    # F = p/N with N > p >= 0, b = (p - s)/N, so b <= F < 1, and any X = (x - y)/(n + 1).
+    below = Region.spelled_out({_WITH: p / (p + 1 + q), _B: (p - s) / (p + 1 + q), _X: (x - y) / (n + 1)})
+    # E = p/(q + 1) and any X.
+    any_error = Region.spelled_out({_ERROR: p / (q + 1), _X: (x - y) / (n + 1)})
+    # E = p/(q + 1), and F = (p - s)/(p + q + 1) for p = s + t: that is 0 <= F <= E/(1 + E).
+    dominated = Region.spelled_out({_ERROR: (s + t) / (q + 1), _WITH: t / (s + t + q + 1)})
     yield Identity("scaling", 1 - _X / (1 - _B), (1 - _B - _X) / (1 - _B), below)
     yield Sign("the scale is positive", 1 - _B, ((q + 1 + s) / (p + 1 + q),), below, ">")
     yield Sign(

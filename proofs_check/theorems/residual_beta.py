@@ -24,10 +24,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, grid, standard
 from theory import optimal_estimator
 from theory.optimal.families import OURS
 from theory.residual import ResidualDistribution
@@ -38,8 +36,6 @@ _POINTS = tuple(Fraction(i, 7) for i in range(8))
 def _incomplete_beta(a: int, b: int, x: Fraction) -> Fraction:
     """Probability that a Beta(a,b) variable is at most x: of a successes or more in a+b-1 trials.
 
-    Examples
-    --------
     >>> _incomplete_beta(2, 1, Fraction(1, 3))
     Fraction(1, 9)
     """

@@ -32,16 +32,12 @@ from math import comb, prod
 
 from flint import fmpq, fmpq_mat
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import NO_MAXIMUM, Case, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import NO_MAXIMUM, Case, grid, standard
 from theory import optimal_estimator
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
 
-_INTEGRATED_UP_TO = 7
-"""The largest kernel size at which splines are integrated."""
 _MOMENTS = 4
 
 
@@ -49,8 +45,6 @@ _MOMENTS = 4
 def quadrature(degree: int) -> tuple[tuple[Fraction, Fraction], ...]:
     """Nodes inside [0,1] with weights that integrate every polynomial up to a degree exactly.
 
-    Examples
-    --------
     >>> [(str(node), str(weight)) for node, weight in quadrature(1)]
     [('1/3', '1/2'), ('2/3', '1/2')]
     """
@@ -109,7 +103,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
         sides=_sides,
         cases=grid(
-            most=_INTEGRATED_UP_TO,
+            most=7,
             R=_sets,
             k=lambda _: range(_MOMENTS + 1),
             part=f"up to six estimators, moments up to {_MOMENTS}",

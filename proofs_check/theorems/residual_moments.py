@@ -24,14 +24,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_with_intercept
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, grid, sets_with_intercept, standard
 from theory import Estimator, optimal_estimator
-
-ALL_SETS_UP_TO = 7
-"""The largest kernel size at which all sets with order 0 are tried."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +52,6 @@ class AffineFunction:
     def mean_product(self, other: AffineFunction) -> Fraction:
         """Compute the expected value of the product with another function, for uniform inputs.
 
-        Examples
-        --------
         >>> larger_of_two = AffineFunction(Fraction(0), (Fraction(0), Fraction(1)))
         >>> larger_of_two.mean_product(larger_of_two)
         Fraction(1, 2)
@@ -74,18 +67,14 @@ class AffineFunction:
         return products + a * other.mean + b * self.mean - a * b
 
 
-def _second_moment(residuals: tuple[Fraction, ...], mixed: int) -> Fraction:
-    d = len(residuals) - 1
-    total = sum(residuals, Fraction(0))
-    squares = sum((e * e for e in residuals), Fraction(0))
-    return (squares + mixed * total**2) / ((d + 1) * (d + 2))
-
-
 def _values(mixed: int, case: Case) -> Iterator[Value]:
-    estimator = optimal_estimator(case["d"], case["R"])
+    d = case["d"]
+    estimator = optimal_estimator(d, case["R"])
     residual, vertices = AffineFunction.residual(estimator), estimator.vertex_residuals
-    yield Value("mean", residual.mean, sum(vertices, Fraction(0)) / (case["d"] + 1))
-    yield Value("mean square", residual.mean_product(residual), _second_moment(vertices, mixed))
+    total, squares = sum(vertices, Fraction(0)), sum((e * e for e in vertices), Fraction(0))
+    yield Value("mean", residual.mean, total / (d + 1))
+    second_moment = (squares + mixed * total**2) / ((d + 1) * (d + 2))
+    yield Value("mean square", residual.mean_product(residual), second_moment)
 
 
 def claims() -> Iterator[Claim]:
@@ -100,5 +89,5 @@ def claims() -> Iterator[Claim]:
         r"moments are those of a Dirichlet distribution.",
         quantities=standard("d", "R"),
         values=_values,
-        cases=grid(most=ALL_SETS_UP_TO, R=sets_with_intercept, part="all sets with order 0"),
+        cases=grid(most=7, R=sets_with_intercept, part="all sets with order 0"),
     )

@@ -29,16 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Value, draw_numbers, least_kernel_size, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Value, draw_numbers, grid, least_kernel_size, standard
 from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
 from theory.optimal.families import OURS
-
-_PROVED_UP_TO = 25
-"""The largest kernel size at which the network is built and proved exact."""
 
 _ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 """Source of what one layer cannot do."""
@@ -47,8 +42,6 @@ _ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 def _layers_needed(kernel_size: int, most: int) -> int:
     """Return the least L with ``most`` * 3^(L-1) >= kernel size.
 
-    Examples
-    --------
     >>> [_layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
     [1, 2, 2, 3, 3, 4]
     """
@@ -64,7 +57,8 @@ def _depth_values(most: int, case: Case) -> Iterator[Value]:
 
 
 def _sizes(kernel_max: int) -> Iterator[Case]:
-    yield from grid(most=_PROVED_UP_TO)(kernel_max)
+    # Each network is built, and proved exact.
+    yield from grid(most=25)(kernel_max)
     yield from ({"d": 18}, {"d": 25})
 
 
@@ -74,10 +68,6 @@ def _nine_values(layers: int, case: Case) -> Iterator[Value]:
     x = case["x"]
     distance = abs(network.evaluate_exact(x) - max(x))
     yield Value("distance from the maximum", distance, Fraction(0), determined=False)
-
-
-def _one_layer_values(_least: int, case: Case) -> Iterator[Value]:
-    yield Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
 
 
 _BLOCKS = (
@@ -124,7 +114,9 @@ def claims() -> Iterator[Claim]:
         r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
         quantities=standard("d"),
         hypotheses=lambda least: (least_kernel_size(least).failing_at(d=least - 1),),
-        values=_one_layer_values,
+        values=lambda _least, case: [
+            Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
+        ],
         cases=grid(),
         topic="depth",
         group="shallow",

@@ -29,10 +29,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import sets_of_orders
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, sets_of_orders, standard
 from proofs_check.theorems.depth import estimator_in_general_position, network_values
 from proofs_check.theorems.merging import PART
 from theory.networks.build import build_network
@@ -46,21 +44,18 @@ _PROVED_UP_TO = 9
 """The largest kernel size at which the network is built and proved exact."""
 
 
-def _built(kernel_size: int, orders: tuple[int, ...], construction: Construction, layers: int) -> Iterator[Value]:
-    """Compare what is built with the hidden layers that are said to suffice."""
-    d = kernel_size
+def _built(
+    d: int, orders: tuple[int, ...], construction: Construction, layers: int, units: Fraction
+) -> Iterator[Value]:
+    """Compare what is built with the hidden layers and the units that are said to suffice."""
+    size = network_size(d, orders, construction=construction)
     estimator = estimator_in_general_position(d, orders)
     if d <= _PROVED_UP_TO:
         yield from network_values(build_network(estimator, construction=construction), estimator, layers)
     else:
-        found = network_size(d, orders, construction=construction).hidden_layers
-        yield Value("hidden layers", Fraction(found), Fraction(layers), determined=False)
-
-
-def _units(kernel_size: int, orders: tuple[int, ...], construction: Construction, bound: Fraction) -> Value:
+        yield Value("hidden layers", Fraction(size.hidden_layers), Fraction(layers), determined=False)
     # Whether fewer units would do is not known: what is counted is what is built.
-    size = network_size(kernel_size, orders, construction=construction)
-    return Value("units", Fraction(size.units), bound, determined=False)
+    yield Value("units", Fraction(size.units), units, determined=False)
 
 
 def _quadratic_cases(kernel_max: int) -> Iterator[Case]:
@@ -77,8 +72,7 @@ def _quadratic_cases(kernel_max: int) -> Iterator[Case]:
 def _quadratic(fewer: int, case: Case) -> Iterator[Value]:
     d, orders = case["d"], case["R"]
     layers = (d - 1).bit_length()
-    yield from _built(d, orders, "smallest", layers - fewer)
-    yield _units(d, orders, "smallest", Fraction(comb(d, 2) + d * (layers + 1)))
+    yield from _built(d, orders, "smallest", layers - fewer, Fraction(comb(d, 2) + d * (layers + 1)))
 
 
 def _cubic(fewer: int, case: Case) -> Iterator[Value]:
@@ -86,9 +80,7 @@ def _cubic(fewer: int, case: Case) -> Iterator[Value]:
     k = (d - 1).bit_length() - 1
     if d != 2**k + 1:
         raise StatementError(f"{d} is not 2^k + 1")
-    orders = tuple(range(d))
-    yield from _built(d, orders, "tree", k - fewer)
-    yield _units(d, orders, "tree", Fraction(d**3, 2))
+    yield from _built(d, tuple(range(d)), "tree", k - fewer, Fraction(d**3, 2))
 
 
 def claims() -> Iterator[Claim]:

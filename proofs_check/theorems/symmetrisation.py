@@ -28,18 +28,13 @@ from math import comb
 from sympy import binomial
 
 from proofs_check.certificates import CertificateError
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid, sets_with_intercept
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import INTERCEPT, Case, standard
+from proofs_check.statement import INTERCEPT, Case, grid, sets_with_intercept, standard
 from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
-
-_ENUMERATED_UP_TO = 6
-"""The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
 
 
 def _proof() -> Proof:
@@ -88,11 +83,6 @@ def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     """Return the least error with a weight for every subset of these sizes, besides the intercept.
 
     It is not larger than that of the symmetric estimator, which is one of them, and by the spread dual not smaller.
-
-    Raises
-    ------
-    CertificateError
-        If the spread weights are no dual.
     """
     orders = tuple(sorted({0, *sizes}))
     error = certified_error(kernel_size, orders)
@@ -129,7 +119,10 @@ def claims() -> Iterator[Claim]:
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
         sides=_sides,
         cases=grid(
-            most=_ENUMERATED_UP_TO, R=sets_with_intercept, part="all sets with order 0 and all subsets of inputs"
+            # The 2^d vectors are enumerated, against all 2^d subsets.
+            most=6,
+            R=sets_with_intercept,
+            part="all sets with order 0 and all subsets of inputs",
         ),
         drawn_up_to=5,
         own_proof=_proof,

@@ -47,15 +47,13 @@ from math import factorial, lcm
 
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.signed_forests import Term, Weight, closed_formula, formula, value
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Hypothesis, StatementError, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard
 from theory.optimal.families import OURS, R
 
-ENUMERATED_UP_TO = 6
+_ENUMERATED_UP_TO = 6
 """The largest number of inputs at which the formula is evaluated."""
 
 Rules = Mapping[Symbol, Expr]
@@ -65,8 +63,6 @@ Rules = Mapping[Symbol, Expr]
 def region(*, positive: tuple[Symbol, ...] = (), others: tuple[Symbol, ...] = ()) -> Region:
     r"""Return the region of symbols without relations: integers >= 1, and >= 0. Polynomials equal there are equal.
 
-    Examples
-    --------
     >>> region(positive=(Symbol("s"),), others=(Symbol("t"), Symbol("u"))).description
     's \\ge 1, t, u \\ge 0'
     """
@@ -81,8 +77,6 @@ def region(*, positive: tuple[Symbol, ...] = (), others: tuple[Symbol, ...] = ()
 def derivative(expression: Expr, rules: Rules) -> Expr:
     """Differentiate by the rules of the symbols.
 
-    Examples
-    --------
     >>> s, t = Symbol("s"), Symbol("t")
     >>> derivative(s**2 * t, {s: t, t: Integer(0)})
     2*s*t**2
@@ -233,7 +227,7 @@ def _points(d: int) -> Iterator[tuple[Fraction, ...]]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for case in grid(most=ENUMERATED_UP_TO, x=_points, q=lambda d: range(1, d + 1))(kernel_max):
+    for case in grid(most=_ENUMERATED_UP_TO, x=_points, q=lambda d: range(1, d + 1))(kernel_max):
         d, x, q = case.values()
         yield {"d": d, "q": q, "x": x}
 
@@ -290,7 +284,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(EXISTS,),
         sides=_sides,
         cases=_cases,
-        drawn_up_to=ENUMERATED_UP_TO,
+        drawn_up_to=_ENUMERATED_UP_TO,
         topic="depth",
         own_proof=_proof,
     )

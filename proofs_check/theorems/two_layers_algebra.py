@@ -38,19 +38,15 @@ from math import comb, prod
 
 from sympy import Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
+from proofs_check.claim import Claim, stated
 from proofs_check.kits.graphs import graphs, over_maps, over_permutations, y_of
 from proofs_check.kits.growing_orders import moments
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, Telescoping, free
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, standard
 from proofs_check.theorems.two_layers import region
 from theory.optimal.families import OURS, D, K
 
-CHECKED_UP_TO = 9
-"""The largest number of inputs at whose points both sides are compared."""
-
-PERMUTED_UP_TO = 4
+_PERMUTED_UP_TO = 4
 """The largest number of inputs at which the Phi(w) are added up over all permutations."""
 
 U, V = free("u"), free("v")
@@ -206,10 +202,7 @@ def _newton_side(y: list[Fraction]) -> Fraction:
     return 2 * total / comb(2 * N, N)
 
 
-MSide = Callable[[tuple[Fraction, ...]], Fraction]
-
-
-def left_side(
+def _left_side(
     z: tuple[Fraction, ...],
     weight: Callable[[int], int] = lambda K: K * (K + 1),
     exponent: Callable[[int], int] = lambda k: k,
@@ -217,9 +210,7 @@ def left_side(
 ) -> Fraction:
     """Evaluate M less its constant; what else the arguments say is false.
 
-    Examples
-    --------
-    >>> left_side((Fraction(2), Fraction(1)))
+    >>> _left_side((Fraction(2), Fraction(1)))
     Fraction(1, 3)
     """
     total = Fraction(0)
@@ -229,7 +220,7 @@ def left_side(
     return total
 
 
-def _values(left: MSide, case: Case) -> Iterator[Value]:
+def _values(left: Callable[[tuple[Fraction, ...]], Fraction], case: Case) -> Iterator[Value]:
     d, z, thetas = case["d"], case["z"], case["theta"]
     if len(thetas) < 2:
         raise StatementError(f"{len(thetas)} factors are too few")
@@ -241,17 +232,17 @@ def _values(left: MSide, case: Case) -> Iterator[Value]:
         Fraction(0),
     )
     yield Value("(*)", sum_of_mu, sum((c * over_maps(edges, y) for edges, c in combination.items()), Fraction(0)) / d)
-    if d <= PERMUTED_UP_TO:
+    if d <= _PERMUTED_UP_TO:
         phis = sum((c * over_permutations(edges, z) for edges, c in combination.items()), Fraction(0)) / d
         yield Value("(*), by Phi(w)", sum_of_mu, phis)
 
 
-THETAS = ((1, -1), (2, -2), (1, 1, -2), (3, -1, -2), (-1, 2, -2, 1))
+_THETAS = ((1, -1), (2, -2), (1, 1, -2), (3, -1, -2), (-1, 2, -2, 1))
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, CHECKED_UP_TO) + 1):
-        for number, thetas in enumerate(THETAS if d < 5 else THETAS[:3]):
+    for d in range(2, min(kernel_max, 9) + 1):
+        for number, thetas in enumerate(_THETAS if d < 5 else _THETAS[:3]):
             z = tuple(Fraction(2 + (3 * k + number) % 5, 1 + (2 * k + number) % 3) for k in range(1, d))
             yield {"d": d, "z": z, "theta": thetas}
 
@@ -272,11 +263,12 @@ def claims() -> Iterator[Claim]:
     )
     weights, odd = r"\frac{z^{v_K} + z^{-v_K} - 2}{K}", r"\frac{z^{v_K} - z^{-v_K}}{K(K+1)}"
     squares = r"\frac{z^{s_K} + z^{-s_K} - 2}{K(K+1)}, s_K = (1, 4, \ldots, K^2, 0, \ldots, 0)"
+    sum_is_zero = Hypothesis(r"\theta_1 + \cdots + \theta_m = 0", lambda case: sum(case["theta"]) == 0)
     yield stated(
-        ("two-layers-algebra", identity % r"\frac{z^{v_K} + z^{-v_K} - 2}{K(K+1)}", left_side),
-        ("two-layers-algebra-weights", identity % weights, partial(left_side, weight=lambda K: K)),
-        ("two-layers-algebra-odd", identity % odd, partial(left_side, sign=-1)),
-        ("two-layers-algebra-squares", identity % squares, partial(left_side, exponent=lambda k: k * k)),
+        ("two-layers-algebra", identity % r"\frac{z^{v_K} + z^{-v_K} - 2}{K(K+1)}", _left_side),
+        ("two-layers-algebra-weights", identity % weights, partial(_left_side, weight=lambda K: K)),
+        ("two-layers-algebra-odd", identity % odd, partial(_left_side, sign=-1)),
+        ("two-layers-algebra-squares", identity % squares, partial(_left_side, exponent=lambda k: k * k)),
         kind="identity",
         source=OURS,
         idea=r"Commuting operators on functions of \( q = 1, \ldots, d \) have the power sums \( \mu_{p,\theta} \) as "
@@ -285,14 +277,10 @@ def claims() -> Iterator[Claim]:
         r"\( z^{v_K} + z^{-v_K} - 2 \) a combination of their products. So \( \text{mean} - \min \) takes two hidden "
         r"layers.",
         quantities=_DRAWN,
-        hypotheses=(
-            Hypothesis(r"\theta_1 + \cdots + \theta_m = 0", lambda case: sum(case["theta"]) == 0).failing_at(
-                d=3, z=(Fraction(2), Fraction(3)), theta=(1, 1)
-            ),
-        ),
+        hypotheses=(sum_is_zero.failing_at(d=3, z=(Fraction(2), Fraction(3)), theta=(1, 1)),),
         values=_values,
         cases=_cases,
-        drawn_up_to=PERMUTED_UP_TO,
+        drawn_up_to=_PERMUTED_UP_TO,
         topic="depth",
         own_proof=_proof,
     )

@@ -35,41 +35,31 @@ from math import comb, factorial, lcm
 import numpy as np
 from sympy import Expr, Integer, Symbol, binomial, factorint
 
-from proofs_check.claim import Claim, Instance
-from proofs_check.kits.cases import grid
-from proofs_check.kits.cells import Integers, bends
+from proofs_check.claim import Claim, Instance, stated
+from proofs_check.kits.cells import Integers, in_one_cell
 from proofs_check.kits.signed_forests import Term, formula, images
-from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Table, Value, standard
+from proofs_check.statement import Case, Table, Value, grid, standard
 from proofs_check.theorems.two_layers import EXISTS, QUANTITIES, later, value_at
 from theory.errors import SolverError
 from theory.optimal.families import OURS, D
 from theory.rationals import to_string
 
-BY_CELLS_UP_TO = 6
+_BY_CELLS_UP_TO = 6
 """The largest number of inputs whose cells are checked in every run."""
-LONGEST = 7
+_LONGEST = 7
 """And, from this kernel size of a run on, the largest of all: it takes some seconds."""
 LONG_RUN = 16
 
-TABULATED_UP_TO = 8
-
-Expansion = Callable[[int], tuple[Term, ...]]
+_TABULATED_UP_TO = 8
 
 
 # --- by cells -------------------------------------------------------------------------------------------------------
 
 
 def in_gaps(term: Term, size: int, rank: int) -> Integers:
-    """Write the images of a type's g in the gaps between the sorted inputs, of which q has a rank.
+    """Write the (size-1)! images of a type's g, a row each, in the size-1 gaps of sorted inputs; q has a rank.
 
-    Returns
-    -------
-    array, shape ((size-1)!, size-1)
-
-    Examples
-    --------
     >>> in_gaps(formula(3)[0], 3, 3).tolist()
     [[-1, 0], [1, 0]]
     """
@@ -84,27 +74,18 @@ def in_gaps(term: Term, size: int, rank: int) -> Integers:
 
 
 def cell(terms: tuple[Term, ...], size: int, rank: int) -> tuple[Fraction, list[Fraction]]:
-    """Add up a sum of c |g| on the cone where q has a rank.
-
-    Returns
-    -------
-    Fraction
-        The absolute bends that remain, 0 if the sum is linear there.
-    list of Fraction
-        The value where the k-th gap is 1 and the others are 0, for each k.
-    """
+    """Return what :func:`proofs_check.kits.cells.in_one_cell` says of a sum of c |g|, where q has a rank."""
     every = [term.coefficient * term.count / factorial(size - 1) for term in terms]
     scale = lcm(*(c.denominator for c in every))
     forms = np.concatenate([in_gaps(term, size, rank) for term in terms])
-    if max(abs(c) for c in every) * scale * max(1, int(np.abs(forms).sum())) >= 2**63:
-        raise SolverError("the sums of this formula do not fit into 64 bits")
-    weights = np.repeat(np.array([int(c * scale) for c in every], dtype=np.int64), factorial(size - 1))
-    values = (np.abs(forms) * weights[:, None]).sum(axis=0)
-    return Fraction(int(np.abs(bends(forms, weights)).sum()), scale), [Fraction(int(v), scale) for v in values]
+    weights = [int(c * scale) for c in every]
+    if max(map(abs, weights)) >= 2**63:
+        raise SolverError("the coefficients of this formula do not fit into 64 bits")
+    return in_one_cell(forms, np.repeat(np.array(weights, dtype=np.int64), factorial(size - 1)), scale)
 
 
-def _cells(expansion: Expansion, kernel_max: int) -> Iterator[Instance]:
-    for d in range(2, min(kernel_max, LONGEST if kernel_max >= LONG_RUN else BY_CELLS_UP_TO) + 1):
+def _cells(expansion: Callable[[int], tuple[Term, ...]], kernel_max: int) -> Iterator[Instance]:
+    for d in range(2, min(kernel_max, _LONGEST if kernel_max >= LONG_RUN else _BY_CELLS_UP_TO) + 1):
         for rank in range(1, d + 1):
             left, values = cell(expansion(d), d, rank)
             where = f"d = {d}, q in place {rank} of the order"
@@ -120,8 +101,6 @@ def _cells(expansion: Expansion, kernel_max: int) -> Iterator[Instance]:
 def hung(count: int, weight: int) -> int:
     """Count the ways to hang vertices below a root with arcs of so many kinds, and each other with arcs of two kinds.
 
-    Examples
-    --------
     >>> hung(2, 3)
     21
     """
@@ -170,16 +149,9 @@ def absolute_values(terms: tuple[Term, ...]) -> int:
     return sum(term.count for term in terms)
 
 
-def largest_prime(terms: tuple[Term, ...]) -> int:
-    """Return the largest prime in the denominators of the coefficients of the |g|, 1 if they are integers."""
-    return max(factorint(lcm(*(term.coefficient.denominator for term in terms))), default=1)
-
-
 def bound(d: int) -> Fraction:
     """Return half the number of signed in-forests but the empty one.
 
-    Examples
-    --------
     >>> bound(4)
     Fraction(121, 1)
     """
@@ -190,13 +162,14 @@ def _sizes(change: tuple[Fraction, int], case: Case) -> Iterator[Value]:
     (factor, beyond), d = change, case["d"]
     terms = formula(d)
     yield Value("absolute values", Fraction(absolute_values(terms)), factor * bound(d))
-    yield Value("largest prime in a denominator", Fraction(largest_prime(terms)), Fraction(d - beyond))
+    prime = max(factorint(lcm(*(term.coefficient.denominator for term in terms))), default=1)
+    yield Value("largest prime in a denominator", Fraction(prime), Fraction(d - beyond))
 
 
 def _table(_change: object) -> Table:
     """Tabulate the sizes of the formula."""
     rows = []
-    for d in range(2, TABULATED_UP_TO + 1):
+    for d in range(2, _TABULATED_UP_TO + 1):
         terms = formula(d)
         units = sum(term.count for term in terms if term.has_both_signs)
         total = sum((abs(term.coefficient) * term.count for term in terms), Fraction(0))
@@ -216,9 +189,6 @@ def _table(_change: object) -> Table:
         ),
         rows=tuple(rows),
     )
-
-
-# --- the claims -----------------------------------------------------------------------------------------------------
 
 
 def _one_changed(d: int) -> tuple[Term, ...]:
@@ -246,7 +216,7 @@ def claims() -> Iterator[Claim]:
         hypotheses=(EXISTS,),
         sides=lambda expansion, case: value_at(expansion(case["d"]), case),
         instances=_cells,
-        drawn_up_to=BY_CELLS_UP_TO,
+        drawn_up_to=_BY_CELLS_UP_TO,
         topic="depth",
     )
     number = (
@@ -281,7 +251,7 @@ def claims() -> Iterator[Claim]:
         r"and the numbers up to \( M + r + 1 \le d - 1 \) stand below.",
         quantities=standard("d"),
         values=_sizes,
-        cases=grid(most=TABULATED_UP_TO),
+        cases=grid(most=_TABULATED_UP_TO),
         drawn_up_to=7,
         topic="depth",
         table=_table,

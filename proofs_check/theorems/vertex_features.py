@@ -21,16 +21,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, standard
+from proofs_check.statement import Case, grid, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
-
-_ENUMERATED_UP_TO = 10
-"""The largest kernel size whose 2^d subsets are enumerated."""
 
 
 def _proof(shift: int) -> Proof:
@@ -64,6 +59,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "z"),
         hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
         sides=_sides,
-        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
+        # The 2^d subsets are enumerated.
+        cases=grid(most=10, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
         proof=_proof,
     )

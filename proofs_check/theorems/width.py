@@ -60,10 +60,6 @@ def proof(linear: Fraction) -> Proof:
     )
 
 
-def _bound(linear: Fraction, terms: int) -> Fraction:
-    return min(linear / terms, Fraction(2, terms**2))
-
-
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     yield width_claim(
@@ -71,7 +67,7 @@ def claims() -> Iterator[Claim]:
         ("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5)),
         range,
         *WITH_INTERCEPT,
-        bound=_bound,
+        bound=lambda linear, terms: min(linear / terms, Fraction(2, terms**2)),
         proof=proof,
         idea=r"With \( m \) the largest order up to \( d/2 \) and \( h \) the number of larger ones, \( m + 1 \) uses "
         r"of the link inequality and the weights of the extremal theorem give \( 1/E \le 2^{m+1} H_h \), while "

@@ -21,59 +21,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sympy import Rational, Symbol, binomial
+from sympy import Rational, binomial
 
 from proofs_check.claim import Claim
 from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Identity, Proof, Region, Sign, free
 from proofs_check.statement import INTERCEPT, Case, Hypothesis
+from proofs_check.theorems.extremal import far_end, means
 from proofs_check.theorems.width_law import COUNTEREXAMPLE
 from theory.optimal.families import D, K
-
-KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")
-
-
-def _factor_steps() -> Iterator[Identity | Sign]:
-    """Yield the steps on multiplying q by 1 - t/kappa: the new b_k, and that it is a convex combination."""
-    a, b, c = free("a"), free("b"), free("c")
-    # Both sides are polynomials in t and kappa: that they agree at all integers t > k is enough. Times kappa.
-    yield Identity(
-        text="A factor moves a share k/kappa of b_(k-1) to b_k",
-        left=(KAPPA - POINT) * binomial(POINT, K),
-        right=(KAPPA - K) * binomial(POINT, K) - (K + 1) * binomial(POINT, K + 1),
-        region=Region(r"0 \le k < t, \kappa \ge 1", {K: a, POINT: a + b + 1, KAPPA: c + 1}),
-    )
-    inside = Region(r"1 \le k \le \kappa", {K: a + 1, KAPPA: a + b + 1})
-    yield Sign("The share that stays is not negative", 1 - K / KAPPA, (KAPPA - K, 1 / KAPPA), inside)
-    yield Sign("The share that moves is not negative", K / KAPPA, (K, 1 / KAPPA), inside)
-
-
-def _far_end() -> Iterator[Identity | Sign]:
-    """Yield the steps on |q(d)|: each factor falls with k_i, and the product for k_i = i is C(d-1,h)."""
-    a, b, c = free("a"), free("b"), free("c")
-    yield Sign(
-        text="The factor d/i - 1 is at least d/kappa - 1",
-        expression=(D / INDEX - 1) - (D / KAPPA - 1),
-        factors=(D, KAPPA - INDEX, 1 / INDEX, 1 / KAPPA),
-        region=Region(r"1 \le i \le \kappa \le d", {INDEX: a + 1, KAPPA: a + b + 1, D: a + b + c + 1}),
-    )
-    yield Identity(
-        text="One factor more in the product for k_i = i",
-        left=binomial(D - 1, H) * (D / (H + 1) - 1),
-        right=binomial(D - 1, H + 1),
-        region=Region(r"0 \le h < d", {H: a, D: a + b + 1}),
-    )
-
-
-def _growth_step() -> Sign:
-    """Build the step: C(d,k) grows with k up to d/2."""
-    a, b = free("a"), free("b")
-    return Sign(
-        text="There are at least as many k+1-subsets as k-subsets",
-        expression=binomial(D, K + 1) - binomial(D, K),
-        factors=(binomial(D, K), D - 2 * K - 1, 1 / (K + 1)),
-        region=Region(r"0 \le k, k + 1 \le d/2", {K: a, D: 2 * a + b + 2}),
-    )
 
 
 def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
@@ -85,7 +41,12 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
         right=binomial(D - 1, K) + binomial(D - 1, K - 1),
         region=Region(r"1 \le k < d", {K: a + 1, D: a + b + 2}),
     )
-    yield _growth_step()
+    yield Sign(
+        text="There are at least as many k+1-subsets as k-subsets",
+        expression=binomial(D, K + 1) - binomial(D, K),
+        factors=(binomial(D, K), D - 2 * K - 1, 1 / (K + 1)),
+        region=Region(r"0 \le k, k + 1 \le d/2", {K: a, D: 2 * a + b + 2}),
+    )
     yield Sign(
         text="The bound for each k, against its share of 2N",
         expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
@@ -97,7 +58,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
 def proof(linear: Fraction) -> Proof:
     """Build the proof of E >= linear/N."""
     return Proof(
-        steps=(*_factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
+        steps=(*means(), *far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
         valid_from=2,
         argument=r"Let \( q(t) = \prod_i (1 - t/k_i) = \sum_k (-1)^k b_k \binom{t}{k} \) with the numbers "
         r"\( k_1 < \ldots < k_h \) equal to \( d - r \). By the first three steps, factor by factor, "

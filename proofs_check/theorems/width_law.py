@@ -20,10 +20,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from proofs_check.claim import Claim, Instance
+from proofs_check.claim import Claim, Instance, stated
 from proofs_check.kits.boxes import settled_boxes
 from proofs_check.kits.optima import certified_error
-from proofs_check.kits.variants import stated
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
@@ -79,12 +78,6 @@ def _draw_orders(rng: Random, _case: Case, _most: int) -> tuple[int, ...]:
     return tuple(sorted(rng.choice([known, near, known - {0}, {0, *rng.sample(range(d + 1), rng.randint(1, d))}])))
 
 
-def _exception_sides(orders: tuple[int, ...], case: Case) -> tuple[bool, bool]:
-    """Return whether a set breaks the law, and whether it is the one that is said to."""
-    d = COUNTEREXAMPLE["d"]
-    return 2 * certified_error(d, case["R"]) * number_of_terms(d, case["R"]) < 1, case["R"] == orders
-
-
 def claims() -> Iterator[Claim]:
     """Yield the claims: the law, and the exception."""
     half = Fraction(1, 2)
@@ -120,7 +113,11 @@ def claims() -> Iterator[Claim]:
             Hypothesis(r"19 \notin R", lambda case: COUNTEREXAMPLE["d"] not in case["R"]).failing_at(R=(0, 19)),
             INTERCEPT.failing_at(R=orders[1:]),
         ),
-        sides=_exception_sides,
+        # Whether a set breaks the law, and whether it is the one that is said to.
+        sides=lambda orders, case: (
+            2 * certified_error(COUNTEREXAMPLE["d"], case["R"]) * number_of_terms(COUNTEREXAMPLE["d"], case["R"]) < 1,
+            case["R"] == orders,
+        ),
         instances=_exception_instances,
         kernel_size=COUNTEREXAMPLE["d"],
         scope="d = 19",

@@ -27,8 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proofs_check.claim import Claim, Instance
-from proofs_check.kits.variants import stated
+from proofs_check.claim import Claim, Instance, stated
 from proofs_check.statement import Case
 from theory import closed_forms, optimal_estimator
 from theory.empirical.images import shipped_photographs

@@ -43,10 +43,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proofs_check.certificates import check_certificate
-from proofs_check.claim import Claim
-from proofs_check.kits.cases import grid
-from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, StatementError, Value, least_kernel_size, standard
+from proofs_check.claim import Claim, stated
+from proofs_check.statement import Case, StatementError, Value, grid, least_kernel_size, standard
 from theory import optimal_estimator
 from theory.guess import Formula
 from theory.notation import parse_orders

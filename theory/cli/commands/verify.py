@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
@@ -13,18 +12,17 @@ from theory.cli.options import add_json, add_workers, add_yes, expected
 from theory.cli.output import DONE, FAILED, console, fail, make_folder, new_table, print_json
 from theory.errors import InputError, MissingDependencyError
 from theory.processes import check_workers
-from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
 from theory.terminal import Bar, say
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
     from proofs_check import Claim, Verdict
-    from proofs_check.report import Run
     from theory.terminal import Table
 
 _LISTED_SCOPE, _CHECKED_SCOPE = 20, 9
 """Widths of scopes with which the table of claims takes 80 columns, and that of verdicts 100."""
+_LONGEST_NUMBER = 11
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +46,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
+    from proofs_check.report import this_run, write_report
 
     wanted = [claim for claim in select(options.names or None) if options.source in (None, claim.origin)]
     if not wanted:
@@ -61,21 +60,18 @@ def run(options: argparse.Namespace) -> int:
     doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
     if options.kernel and (refusal := _refused_by_kernel()):
         return fail(refusal, FAILED)
-    run_of_report = _run_of_report(options)
+    run_of_report = this_run() if options.report else None  # before the work: a date that is none is noticed now
     with Bar(doing, len(chosen)) as bar:
         checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, progress=bar)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
-    written = None
     if options.report:
-        from proofs_check.report import write_report
-
         written = write_report(verdicts, claims(), options.report, run=run_of_report)
     if options.json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:
         _print_verdicts(verdicts)
-        if written is not None:
+        if options.report:
             console().print(f"report: {written}", soft_wrap=True)
     _print_witnesses(verdicts, error=options.json)
     accepted = [control.claim for verdict in verdicts for control in verdict.controls if control.holds]
@@ -106,15 +102,6 @@ def _work(claims: int, kernel_max: int, workers: int) -> Work:
     return Work(f"checking {claims} claims up to kernel size {readable(kernel_max)}", seconds)
 
 
-def _run_of_report(options: argparse.Namespace) -> Run | None:
-    """Return what the report says of this run, before the work: a date that is none is noticed then."""
-    if not options.report:
-        return None
-    from proofs_check.report import this_run
-
-    return this_run()
-
-
 def _refused_by_kernel() -> str | None:
     """Have the kernel check its theorems, where it has not yet, and return why it refused, if it did."""
     from proofs_check.coq import KernelError, check
@@ -141,13 +128,13 @@ def _proved_by_kernel() -> Mapping[str, tuple[str, ...]]:
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
-    from proofs_check.report.sections import relation
+    from proofs_check.report.sections import relation, written_alike
 
     numbers = ("computed", "right"), ("", "center"), ("claimed", "right"), ("s", "right")
     table = _table(("claim", "left"), ("status", "left"), ("scope", "left"), *numbers, scope=_CHECKED_SCOPE)
     table.show_edge = False
     for verdict in verdicts:
-        computed, claimed = _short_pair(verdict.computed, verdict.claimed)
+        computed, claimed = written_alike(verdict.computed, verdict.claimed, longest=_LONGEST_NUMBER)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
         sign = relation(verdict.kind, verdict.computed, verdict.claimed) or ""
         table.add_row(verdict.claim, verdict.label, verdict.scope, computed, sign, claimed, seconds)
@@ -180,11 +167,3 @@ def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
     for reason, names in reasons.items():
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
         say(f"{names[0]}{others}: {reason}", error=error)
-
-
-def _short_pair(*numbers: Fraction | None) -> list[str]:
-    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
-    texts = ["" if number is None else to_string(number) for number in numbers]
-    if all(len(text) <= 11 for text in texts):
-        return texts
-    return ["" if number is None else decimal(number) for number in numbers]
