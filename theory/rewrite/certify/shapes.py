@@ -27,12 +27,22 @@ class Shapes:
 
     def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
         self._declared = _sizes((*graph.proto.graph.value_info, *graph.proto.graph.output))
+        self._given = dict(inputs)
         self._inferred: dict[str, Sizes] = {}
         self._failure = ""
         try:
             self._inferred = _infer(graph, inputs)
         except Unsupported as error:
             self._failure = str(error)
+
+    def of(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a tensor that need not be computed here; raises Unsupported if it is not known."""
+        sizes = self._given.get(name) or self._inferred.get(name)
+        shape = tuple(size for size in sizes or () if size is not None)
+        if self._failure or sizes is None or len(shape) < len(sizes):
+            raise Unsupported(f"the shape of {name!r} is not known")
+        self.check(name, shape)
+        return shape
 
     def check_size(self, name: str) -> None:
         """Raise Unsupported if a tensor that is not computed yet is too large, as far as onnx infers its size."""
