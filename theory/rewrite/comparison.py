@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -38,6 +39,8 @@ class OutputComparison:
         The share of samples whose largest element is the same one; None for outputs of one element.
     nan_in_both, nan_in_one : int
         How many elements are NaN in both models, which then agree, and in one of them.
+    draws : int
+        Of how many samples ``largest`` is the largest difference: batches, where the output is one of the whole batch.
     """
 
     name: str
@@ -47,6 +50,24 @@ class OutputComparison:
     top1_agreement: float | None
     nan_in_both: int = 0
     nan_in_one: int = 0
+    draws: int = 0
+
+    @property
+    def likely_share(self) -> float | None:
+        """A bound on the share of inputs that deviate by more than ``largest``, at 95 % confidence, or None.
+
+        For samples that were drawn independently, and inputs from where they came. If a share p deviates by more, then
+        n samples all miss it with probability (1 - p)^n, at most exp(-p n), which is below 5 % for p > 3 / n: the rule
+        of three (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", 1983). It is no
+        certificate: it says nothing of any single input, nor of inputs from elsewhere.
+
+        Examples
+        --------
+        >>> OutputComparison("y", largest=0.5, mean=0.1, size=1.0, top1_agreement=None, draws=300).likely_share
+        0.01
+        """
+        known = isfinite(self.largest) and not self.nan_in_one
+        return 3 / self.draws if known and self.draws > 3 else None
 
 
 @dataclass(frozen=True)
@@ -151,7 +172,7 @@ class _Tally:
     def __init__(self, name: str) -> None:
         self._name = name
         self._largest = self._total = self._size = 0.0
-        self._elements = self._samples = self._same = self._nan_in_both = self._nan_in_one = 0
+        self._elements = self._samples = self._same = self._nan_in_both = self._nan_in_one = self._draws = 0
         self._single = True
 
     def add(self, first: npt.NDArray[Any], second: npt.NDArray[Any], count: int, batch: int) -> None:
@@ -161,7 +182,9 @@ class _Tally:
             )
         if first.dtype.kind not in "fiub":
             raise InputError(f"the output {self._name!r} holds {first.dtype}, not numbers")
-        if first.ndim and first.shape[0] == batch:
+        apart = first.ndim > 0 and first.shape[0] == batch
+        self._draws += count if apart else 1
+        if apart:
             # Rows beyond the count fill up the last batch of a model with a fixed one.
             first, second = first[:count], second[:count]
         rows, others = (x.astype(np.float64).reshape(len(x) if x.ndim else 1, -1) for x in (first, second))
@@ -189,6 +212,7 @@ class _Tally:
             None if self._single else self._same / self._samples,
             self._nan_in_both,
             self._nan_in_one,
+            self._draws,
         )
 
 

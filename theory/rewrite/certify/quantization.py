@@ -98,9 +98,16 @@ class Quantized(Operator):
             raise Unsupported("the models do different things here")
         both = xs[0].hull(ys[0])
         change = ds[0].times(*flat_outside(self.lowest, self.highest)(both.lo, both.hi))
-        ends = np.maximum(np.abs(other.lowest - self.lowest), np.abs(other.highest - self.highest))
         errors = self._error(xs[0], arithmetic[0]) + other._error(ys[0], arithmetic[1])
-        return change.widened(ends * (1 + OWN)).widened(errors)
+        return change.plus(self._cut_otherwise(other, ys[0])).widened(errors)
+
+    def _cut_otherwise(self, other: Quantized, y: Box) -> Box:
+        """Bound what another cuts off less what this does: linear in y but at the ends of either."""
+        ends = (self.lowest, self.highest, other.lowest, other.highest)
+        at = [y.lo, y.hi, *(np.clip(end, y.lo, y.hi) for end in ends)]
+        values = [np.clip(v, other.lowest, other.highest) - np.clip(v, self.lowest, self.highest) for v in at]
+        box = Box(np.minimum.reduce(values), np.maximum.reduce(values), y.dtype)
+        return box.widened(OWN * box.magnitude)
 
     @property
     def rectifies(self) -> bool:

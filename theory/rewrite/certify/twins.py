@@ -71,8 +71,8 @@ class Twins:
 
     def _match(self, first: str, second: str) -> bool:
         if not first or not second:
-            return first == second
+            return not first and not second
         a, b = (values.get(name) for values, name in zip(self._values, (first, second), strict=True))
         if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-            return a.shape == b.shape
+            return bool(a.shape == b.shape)
         return bool(self.of.get(second) == first)
