@@ -15,7 +15,7 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Layer, Linear
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, product_of
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, axes_from_0, product_of
 from theory.rewrite.certify.windows import Windows, place_windows
 
 _MOST_TERMS = 1 << 26
@@ -178,11 +178,11 @@ def global_average_pool(call: Call) -> Interpreted:
 
 def reduce_mean(call: Call) -> Interpreted:
     """Read ReduceMean."""
-    x, everywhere = call.tensor(), range(len(call.shape))
-    axes = call.axes(1, everywhere)
-    if not axes and call.get("noop_with_empty_axes", 0):
+    x, given = call.tensor(), call.integers(1, "axes")
+    if not given and call.get("noop_with_empty_axes", 0):
         raise Unsupported("it reduces no axes")
-    return _mean(x, axes or everywhere, keepdims=bool(call.get("keepdims", 1))), [x]
+    axes = axes_from_0(given or range(len(x.shape)), len(x.shape))
+    return _mean(x, axes, keepdims=bool(call.get("keepdims", 1))), [x]
 
 
 def _mean(x: Box, axes: Sequence[int], *, keepdims: bool) -> Layer:
