@@ -115,6 +115,9 @@ def read_graph(model: Any) -> Graph:
         raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
 
 
+COARSE = "coarse"
+"""An attribute of DequantizeLinear here: a kernel of integers before it may be off by more than half a step."""
+
 _KEEP_LEVELS = ("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 """What comes out of them is among what goes in."""
 
@@ -146,6 +149,8 @@ def _join(node: Node, producers: Mapping[str, Node], scalars: Container[str]) ->
         source = producers.get(x)
         while source is not None and source.op in _KEEP_LEVELS:
             source = producers.get(source.inputs[0])
+        if source is not None and source.op == "Softmax":
+            return replace(node, inputs=inputs, attributes={**node.attributes, COARSE: 1})
         again = source is not None and source.op == node.op and source.inputs[1:] == inputs[1:]
         if again and own == others and all(not name or name in scalars for name in own):
             return replace(node, op="Identity", inputs=(x,), attributes={})
