@@ -249,19 +249,23 @@ def test_integers_that_are_used_as_they_are_are_unknown():
     assert "together with a DequantizeLinear" in str(found.unknown)
 
 
-@pytest.mark.parametrize(
-    "between", ["h = Identity (d)", "m = Neg (d) h = Softmax (m)", "t = Softmax (d) h = Flatten (t)"]
-)
-def test_a_softmax_that_integers_may_compute_is_unknown(between):
-    """onnxruntime's kernel for it is off by more than half a step."""
-    first = weighed("d = Identity (x) " + between + " y = Identity (h)", (2, 3), {})
-    steps = "s = Constant <value_float = 0.01> ()"
-    second = weighed(
-        f"{steps} q = QuantizeLinear (x, s) d = DequantizeLinear (q, s) {between} "
-        "p = QuantizeLinear (h, s) y = DequantizeLinear (p, s)",
-        (2, 3),
-        {},
-    )
-    found = certify_deviation(first, second, (0, 1))
-    assert found.certified == ("Softmax" not in between)
-    assert found.certified or "Softmax before it" in str(found.unknown)
+def test_a_softmax_that_integers_may_compute_is_charged():
+    """onnxruntime's kernel for it is off by more than half a step: by 1.5 at most where it was measured."""
+    worst = 0.0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        step = float(np.float32(rng.uniform(0.004, 0.05)))
+        second = weighed(
+            f"s = Constant <value_float = 0.01> () o = Constant <value_float = {step!r}> () "
+            "q = QuantizeLinear (x, s) d = DequantizeLinear (q, s) h = Softmax (d) "
+            "p = QuantizeLinear (h, o) y = DequantizeLinear (p, o)",
+            (2, 12),
+            {},
+        )
+        first = weighed("d = Identity (x) h = Softmax (d) y = Identity (h)", (2, 12), {})
+        x = (np.float32(0.01) * rng.integers(0, 256, (2, 12))).astype(np.float32)
+        output = certify_deviation(first, second, (x, x)).outputs["y"]
+        difference = random_models.session(second)(x).astype(np.float64) - random_models.session(first)(x)
+        assert np.all((difference >= output.lower) & (difference <= output.upper))
+        worst = max(worst, float(np.abs(difference).max()) / step)
+    assert 0.6 < worst < 1.5

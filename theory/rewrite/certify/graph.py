@@ -116,7 +116,7 @@ def read_graph(model: Any) -> Graph:
 
 
 COARSE = "coarse"
-"""An attribute of DequantizeLinear here: a kernel of integers before it may be off by more than half a step."""
+"""An attribute of DequantizeLinear here: what is quantized is a Softmax, for which runtimes have coarser kernels."""
 
 _KEEP_LEVELS = ("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 """What comes out of them is among what goes in."""

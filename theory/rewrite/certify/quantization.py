@@ -15,14 +15,15 @@ from theory.rewrite.certify.functions import flat_outside
 from theory.rewrite.certify.graph import COARSE, Constant, same_value
 from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair
 
+_COARSE_STEPS = 3.0
+"""How many steps a runtime's kernel of integers for a Softmax may be off. Assumed; onnxruntime's was measured within
+1.5: it cuts off the rest of a division, and of the inverse of the step."""
+
 
 def quantized(call: Call) -> Interpreted:
     """Read DequantizeLinear, with the inputs of the QuantizeLinear before it in the place of its own first one."""
     if len(call.inputs) != 5:
         raise Unsupported("what it takes is neither constant nor the result of a QuantizeLinear like it")
-    if call.get(COARSE):
-        # onnxruntime has one, of tables of integers: measured to be off by 1.1 steps.
-        raise Unsupported("runtimes compute the Softmax before it to less than half a step")
     x, (scale, zero, *others) = call.tensor(), call.inputs[1:]
     if not all(a is b is None or same_value(a, b) for a, b in zip((scale, zero), others, strict=True)):
         raise Unsupported("it has another scale or zero point than the QuantizeLinear before it, or computed ones")
@@ -32,7 +33,8 @@ def quantized(call: Call) -> Interpreted:
     if not (np.all(np.isfinite(steps)) and np.all(steps > 0)):
         raise Unsupported("its scale is not positive")
     limits = np.iinfo(np.uint8 if zero is None else zero.dtype)
-    return Quantized(steps, steps * (limits.min - zeros), steps * (limits.max - zeros)), [x]
+    half = _COARSE_STEPS if call.get(COARSE) else 0.5
+    return Quantized(steps, steps * (limits.min - zeros), steps * (limits.max - zeros), half), [x]
 
 
 def alone(call: Call) -> Interpreted:
@@ -83,6 +85,8 @@ class Quantized(Operator):
     step: Array
     lowest: Array
     highest: Array
+    half: float
+    """How many steps the nearest one may be away."""
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
         """See :class:`Operator`."""
@@ -133,7 +137,7 @@ class Quantized(Operator):
         return np.abs(end) * (SLACK * arithmetic.unit) + arithmetic.tiny
 
     def _error(self, x: Box, arithmetic: Arithmetic) -> Array:
-        """Bound the distance from what is cut off alone: half a step, and rounding that shifts where steps begin.
+        """Bound the distance from what is cut off alone: half a step, as a rule, and rounding that shifts the steps.
 
         A kernel of integers may take the place of a layer between two of these: its few roundings are among those of
         the layer and of this. Beyond the ends, by a step at most, nothing is lost.
@@ -144,5 +148,5 @@ class Quantized(Operator):
         if factor * 2**18 > 1:
             raise Unsupported("its steps are lost in rounding")
         reach = np.minimum(x.magnitude, np.maximum(np.abs(self.lowest), np.abs(self.highest)) + self.step)
-        error: Array = self.step * (0.5 + factor) + 2 * factor * reach + arithmetic.tiny * (4 + self.step)
+        error: Array = self.step * (self.half + factor) + 2 * factor * reach + arithmetic.tiny * (4 + self.step)
         return error
