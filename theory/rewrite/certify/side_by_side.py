@@ -146,15 +146,19 @@ class SideBySide:
         """Carry the differences of the inputs through nodes of the two models that stand in the same place."""
         self._shapes.check_size(node.outputs[0])
         call, other = call_of(twin, self._before), call_of(node, self._after)
-        first, second = understand(call), understand(other)
+        same = node.same_operation(twin) and self._twins.same_constants(twin, node)
+        first = understand(call)
+        second = first if same else understand(other)
         if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
             raise Unsupported("it is constant")
-        pairs = list(zip(first[1], second[1], strict=True))
-        if any(x.dtype != y.dtype for x, y in pairs):
+        xs, ys = first[1], second[1]
+        if same:
+            ys = partners(xs, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
+        if any(x.dtype != y.dtype for x, y in zip(xs, ys, strict=True)):
             raise Unsupported("the models compute it in different precisions")
-        differences = [self._apart(node, call, other, *pair) for pair in pairs]
-        if node.same_operation(twin) and self._twins.same_constants(twin, node):
-            result = deviate(first, second[1], differences, (self._arithmetic, self._arithmetic))
+        differences = [self._apart(node, call, other, x, y) for x, y in zip(xs, ys, strict=True)]
+        if same:
+            result = deviate(first, ys, differences, (self._arithmetic, self._arithmetic))
         else:
             result = deviate_between(first, second, differences, self._arithmetic)
         self._shapes.check(node.outputs[0], result.shape)
