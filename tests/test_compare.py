@@ -19,7 +19,7 @@ from onnx import parser  # noqa: E402
 
 from theory.rewrite import comparison, samples  # noqa: E402
 from theory.rewrite.calibration import measure_bounds  # noqa: E402
-from theory.rewrite.comparison import compare_models  # noqa: E402
+from theory.rewrite.comparison import OutputComparison, compare_models  # noqa: E402
 from theory.rewrite.samples import _load_arrays, random_inputs, read_inputs, read_pictures  # noqa: E402
 
 
@@ -292,6 +292,46 @@ def test_the_json_agrees_with_the_library_and_is_alone(files, capsys):
     assert 0.1 < output["largest"] <= row["certified"]["bound"]
     assert main(["compare", "a.onnx", "b.onnx", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["certified"] is None
+
+
+def test_the_likely_is_of_the_users_samples_and_apart_from_the_certified(files, capsys):
+    rng = np.random.default_rng(0)
+    np.save("x.npy", rng.random((60, 3, 6, 6)).astype(np.float32))
+    pair = ["a.onnx", "wrong.onnx", "--bounds", "0,1"]
+    assert main(["compare", *pair, "--inputs", "x.npy", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    (output,), likely = row["outputs"], row["likely"]
+    assert likely["certified"] is False
+    assert likely["confidence"] == 0.95
+    assert likely["outputs"] == {output["name"]: {"deviation": output["largest"], "exceeded_by_at_most": 3 / 60}}
+    assert "likely" not in row["certified"]
+    assert output["largest"] < row["certified"]["bound"]
+    assert main(["compare", *pair, "--inputs", "x.npy"]) == 0
+    (line,) = (each for each in capsys.readouterr().out.splitlines() if each.startswith("likely"))
+    assert "but for 5 % of such inputs (95 % confidence; not certified)" in line
+    # Random inputs are nobody's data.
+    assert main(["compare", *pair, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["likely"] is None
+    assert main(["compare", *pair]) == 0
+    assert "likely" not in capsys.readouterr().out
+
+
+def test_three_over_n_is_right_for_every_distribution_and_no_less():
+    """The chance that n samples all miss a share of 3/n is below 5 %, and that for 2.9/n is not, in the end."""
+    for draws in (4, 10, 100, 10**6):
+        share = OutputComparison("y", 1.0, 0.0, 1.0, None, draws=draws).likely_share
+        assert (1 - share) ** draws < 0.05
+    assert (1 - 2.9 / 10**6) ** 10**6 > 0.05
+
+
+def test_nothing_is_likely_of_few_samples_of_nan_or_of_a_batch():
+    for nothing in ({"draws": 3}, {"draws": 100, "nan_in_one": 1}, {"draws": 100, "largest": np.inf}):
+        given = {"name": "y", "largest": 1.0, "mean": 0.0, "size": 1.0, "top1_agreement": None, **nothing}
+        assert OutputComparison(**given).likely_share is None
+    model = _model("y = ReduceMean <keepdims = 0> (x)")
+    model.graph.output[0].CopyFrom(onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, []))
+    (output,) = compare_models(model, model, {"x": np.ones((20, 2), np.float32)}, rounds=1).outputs
+    assert output.draws == 2
 
 
 def test_the_order_of_the_models_changes_no_bound(files, capsys):

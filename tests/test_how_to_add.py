@@ -119,13 +119,13 @@ def _check_objective(dry):
 
 
 def _add_row(dry):
-    given = samples.SAMPLES.get("LeakyRelu", ())
-    row = test_certify_operators._row(test_certify_operators._leaky(64), samples=given)
-    dry.monkeypatch.setitem(table.TABLE, "LeakyRelu", row)
+    given = samples.SAMPLES.get("Softsign", ())
+    row = test_certify_operators._row(test_certify_operators._softsign(64), samples=given)
+    dry.monkeypatch.setitem(table.TABLE, "Softsign", row)
 
 
 def _add_samples(dry):
-    dry.monkeypatch.setitem(samples.SAMPLES, "LeakyRelu", test_certify_operators.LEAKY)
+    dry.monkeypatch.setitem(samples.SAMPLES, "Softsign", test_certify_operators.SOFTSIGN)
 
 
 def _mention(module, text):
@@ -178,9 +178,9 @@ ADDITIONS = {
         {
             "theory/rewrite/certify/samples.py": _add_samples,
             "theory/rewrite/certify/table.py": _add_row,
-            "docs/certified-deviation.md": _mention(test_certify_operators, "LeakyRelu"),
+            "docs/certified-deviation.md": _mention(test_certify_operators, "Softsign"),
         },
-        {"op": "LeakyRelu"},
+        {"op": "Softsign"},
     ),
     "a figure": Addition(
         {

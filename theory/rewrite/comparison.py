@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -26,10 +27,7 @@ _BATCH = 16
 class OutputComparison:
     """The measured difference of one output.
 
-    Largest and mean are those of the absolute differences of all elements of all samples, NaN where one of the models
-    gives NaN; the size, to compare with, is the largest absolute value of the original's output, NaN aside. The
-    agreement is the share of samples whose largest element is the same one, None for outputs of one element. Elements
-    that are NaN in both models agree.
+    from math import isfinite
     """
 
     name: str
@@ -39,6 +37,24 @@ class OutputComparison:
     top1_agreement: float | None
     nan_in_both: int = 0
     nan_in_one: int = 0
+    draws: int = 0
+
+    @property
+    def likely_share(self) -> float | None:
+        """A bound on the share of inputs that deviate by more than ``largest``, at 95 % confidence, or None.
+
+        For samples that were drawn independently, and inputs from where they came. If a share p deviates by more, then
+        n samples all miss it with probability (1 - p)^n, at most exp(-p n), which is below 5 % for p > 3 / n: the rule
+        of three (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", 1983). It is no
+        certificate: it says nothing of any single input, nor of inputs from elsewhere.
+
+        Examples
+        --------
+        >>> OutputComparison("y", largest=0.5, mean=0.1, size=1.0, top1_agreement=None, draws=300).likely_share
+        0.01
+        """
+        known = isfinite(self.largest) and not self.nan_in_one
+        return 3 / self.draws if known and self.draws > 3 else None
 
 
 @dataclass(frozen=True)
@@ -138,7 +154,7 @@ class _Tally:
     def __init__(self, name: str) -> None:
         self._name = name
         self._largest = self._total = self._size = 0.0
-        self._elements = self._samples = self._same = self._nan_in_both = self._nan_in_one = 0
+        self._elements = self._samples = self._same = self._nan_in_both = self._nan_in_one = self._draws = 0
         self._single = True
 
     def add(self, first: npt.NDArray[Any], second: npt.NDArray[Any], count: int, batch: int) -> None:
@@ -148,7 +164,9 @@ class _Tally:
             )
         if first.dtype.kind not in "fiub":
             raise InputError(f"the output {self._name!r} holds {first.dtype}, not numbers")
-        if first.ndim and first.shape[0] == batch:
+        apart = first.ndim > 0 and first.shape[0] == batch
+        self._draws += count if apart else 1
+        if apart:
             # Rows beyond the count fill up the last batch of a model with a fixed one.
             first, second = first[:count], second[:count]
         rows, others = (x.astype(np.float64).reshape(len(x) if x.ndim else 1, -1) for x in (first, second))
@@ -176,6 +194,7 @@ class _Tally:
             None if self._single else self._same / self._samples,
             self._nan_in_both,
             self._nan_in_one,
+            self._draws,
         )
 
 

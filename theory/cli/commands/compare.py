@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     certified = None if bounds is None else _certify(options, bounds, shape)
     broken = certified is not None and bounds is not None and _exceeds(measured, certified, inputs, bounds)
     if options.json:
-        print_json(_row(measured, certified, bounds))
+        print_json({**_row(measured, certified, bounds), "likely": _likely(options, measured)})
     else:
         _print(options, measured, certified)
     if broken:
@@ -137,6 +137,31 @@ def _row(
     }
 
 
+def _likely(options: argparse.Namespace, measured: ModelComparison) -> dict[str, Any] | None:
+    """Return what the user's own samples say of inputs like them, apart from what is certified of all."""
+    if not (options.images or options.inputs):
+        return None
+    return {
+        "certified": False,
+        "confidence": 0.95,
+        "outputs": {
+            output.name: {"deviation": output.largest, "exceeded_by_at_most": output.likely_share}
+            for output in measured.outputs
+            if output.likely_share is not None
+        },
+    }
+
+
+def _print_likely(options: argparse.Namespace, measured: ModelComparison) -> None:
+    likely = _likely(options, measured)
+    for name, row in ({} if likely is None else likely["outputs"]).items():
+        console().print(
+            f"likely     {name}: at most {_upwards(row['deviation'])}, but for "
+            f"{100 * row['exceeded_by_at_most']:.3g} % of such inputs (95 % confidence; not certified)",
+            soft_wrap=True,
+        )
+
+
 def _print(options: argparse.Namespace, measured: ModelComparison, certified: DeviationBound | None) -> None:
     out = console()
     noun = "pictures" if options.images else "samples" if options.inputs else f"random samples, seed {options.seed}"
@@ -166,6 +191,7 @@ def _print(options: argparse.Namespace, measured: ModelComparison, certified: De
                 out.print(f"{output.name}: {count:,} value{'s' if count > 1 else ''} NaN {where}", soft_wrap=True)
     if certified is not None:
         _print_certified(options, certified)
+    _print_likely(options, measured)
     before, after = measured.seconds
     out.print(
         f"time       {measured.time_ratio:.2f} times the original's: "

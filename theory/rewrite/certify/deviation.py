@@ -161,8 +161,12 @@ def _ends(name: str, shape: tuple[int, ...], bounds: BoundsLike) -> tuple[Array,
 
 def _precedes(a: Graph, b: Graph) -> bool:
     """Put two models in an order of their own, so that the bound does not depend on that of the arguments."""
-    ranks = [(-_lacking(x, y), len(x.nodes)) for x, y in ((a, b), (b, a))]
+    ranks = [(_quantizers(x), -_lacking(x, y), len(x.nodes)) for x, y in ((a, b), (b, a))]
     return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and _fingerprint(a) <= _fingerprint(b))
+
+
+def _quantizers(graph: Graph) -> int:
+    return sum(node.op == "QuantizeLinear" for node in graph.nodes)
 
 
 def _lacking(graph: Graph, other: Graph) -> int:

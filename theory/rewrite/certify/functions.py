@@ -43,7 +43,7 @@ class _Monotone(Operator):
         return self.ulps * arithmetic.unit + 2 * arithmetic.tiny
 
 
-def _flat_outside(lowest: float, highest: float) -> _Slopes:
+def flat_outside(lowest: Array | float, highest: Array | float) -> _Slopes:
     """Bound a derivative that is 1 between two numbers, and 0 elsewhere."""
 
     def slopes(lo: Array, hi: Array) -> tuple[Array, Array]:
@@ -73,7 +73,7 @@ def _bell(derivative: Callable[[Array], Array]) -> _Slopes:
     return slopes
 
 
-RELU = _Relu(lambda x: np.clip(x, 0.0, np.inf), _flat_outside(0.0, np.inf), 0)
+RELU = _Relu(lambda x: np.clip(x, 0.0, np.inf), flat_outside(0.0, np.inf), 0)
 TANH = _Monotone(np.tanh, _bell(lambda x: 1 / np.cosh(np.minimum(x, 350.0)) ** 2), FUNCTION_ULPS)
 """Its derivative is 1 - tanh^2."""
 SIGMOID = _Monotone(
@@ -87,7 +87,7 @@ def clip(call: Call) -> Interpreted:
     lowest, highest = _limit(call, 1, "min", -np.inf), _limit(call, 2, "max", np.inf)
     if not lowest <= highest:
         raise Unsupported(f"it clips to [{lowest}, {highest}]")
-    return _Monotone(lambda x: np.clip(x, lowest, highest), _flat_outside(lowest, highest), 0), [call.tensor()]
+    return _Monotone(lambda x: np.clip(x, lowest, highest), flat_outside(lowest, highest), 0), [call.tensor()]
 
 
 def _limit(call: Call, position: int, attribute: str, default: float) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -36,9 +36,9 @@ class Node:
     opset: int
 
     def same_operation(self, other: Node) -> bool:
-        """Say whether another node does the same to inputs of the same names, in the same opset."""
+        """Say whether another node does the same in the same opset, whatever its inputs are called."""
         return (
-            (self.op, self.inputs, self.outputs, self.opset) == (other.op, other.inputs, other.outputs, other.opset)
+            (self.op, self.opset) == (other.op, other.opset)
             and self.attributes.keys() == other.attributes.keys()
             and all(same_value(value, other.attributes[key]) for key, value in self.attributes.items())
         )
@@ -102,7 +102,10 @@ def read_graph(model: Any) -> Graph:
     try:
         constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
         return Graph(
-            tuple(_node(onnx, node, opset) for node in graph.node if node.output),
+            _joined(
+                [_node(onnx, node, opset) for node in graph.node if node.output],
+                [name for name, array in constants.items() if array.size == 1],
+            ),
             {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
             tuple(value.name for value in graph.output),
             constants,
@@ -110,6 +113,53 @@ def read_graph(model: Any) -> Graph:
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
+
+
+COARSE = "coarse"
+"""An attribute of DequantizeLinear here: what is quantized is a Softmax, for which runtimes have coarser kernels."""
+
+_KEEP_LEVELS = ("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
+"""What comes out of them is among what goes in."""
+
+
+def _joined(nodes: Sequence[Node], scalars: Container[str]) -> tuple[Node, ...]:
+    """Return nodes, two joined where the second's bounds need to know what the first one does.
+
+    DequantizeLinear takes the inputs of a QuantizeLinear before it in the place of its own first one, and is Identity
+    where what it takes has these levels already; x Sigmoid(x) is a Mul of a single input. The nodes before them stay.
+    """
+    joined: list[Node] = []
+    makers: dict[str, Node] = {}
+    for node in nodes:
+        joined.append(_join(node, makers, scalars))
+        makers |= dict.fromkeys(filter(None, node.outputs[:1]), joined[-1])
+    return tuple(joined)
+
+
+def _join(node: Node, producers: Mapping[str, Node], scalars: Container[str]) -> Node:
+    makers = [producers.get(name) for name in node.inputs]
+    if node.op == "DequantizeLinear" and makers[0] is not None and makers[0].op == "QuantizeLinear":
+        both = makers[0], node
+        # In other than the plain ways nothing is known of what it takes.
+        plain = all(each.attributes.keys() <= {"axis", "saturate"} for each in both)
+        if not plain or len({each.attributes.get("axis", 1) for each in both}) > 1:
+            return node
+        (x, *own), (_, *others) = ((*each.inputs, "")[:3] for each in both)
+        inputs = (x, *own, *others)
+        source = producers.get(x)
+        while source is not None and source.op in _KEEP_LEVELS:
+            source = producers.get(source.inputs[0])
+        if source is not None and source.op == "Softmax":
+            return replace(node, inputs=inputs, attributes={**node.attributes, COARSE: 1})
+        again = source is not None and source.op == node.op and source.inputs[1:] == inputs[1:]
+        if again and own == others and all(not name or name in scalars for name in own):
+            return replace(node, op="Identity", inputs=(x,), attributes={})
+        return replace(node, inputs=inputs)
+    if node.op == "Mul" and len(node.inputs) == 2:
+        for x, maker in zip(node.inputs, reversed(makers), strict=True):
+            if maker is not None and maker.op == "Sigmoid" and maker.inputs == (x,):
+                return replace(node, inputs=(x,))
+    return node
 
 
 def in_one_line(error: Exception, length: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
@@ -14,8 +14,8 @@ from theory.rewrite.certify.arithmetic import Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
-from theory.rewrite.certify.linear import Layer
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, product_of
+from theory.rewrite.certify.linear import Layer, Linear
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, axes_from_0, product_of
 from theory.rewrite.certify.windows import Windows, place_windows
 
 _MOST_TERMS = 1 << 26
@@ -63,6 +63,11 @@ class _RightProduct(Layer):
         result: Array = x @ (np.abs(self.matrix) if absolute else self.matrix)
         return result
 
+    def less(self, other: Linear) -> Linear:
+        if not isinstance(other, _RightProduct) or self.matrix.shape != other.matrix.shape:
+            raise Unsupported("the models' weights have different shapes here")
+        return replace(self, matrix=self.matrix - other.matrix)
+
 
 def conv(call: Call) -> Interpreted:
     """Read Conv with constant weights."""
@@ -92,6 +97,10 @@ class _Convolution(Layer):
     groups: int
     windows: Windows
 
+    @property
+    def _geometry(self) -> tuple[tuple[int, ...], int, Windows]:
+        return self.weights.shape, self.groups, self.windows
+
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         weights = np.abs(self.weights) if absolute else self.weights
         groups, inner, outer = self.groups, weights.shape[1], len(weights) // self.groups
@@ -104,6 +113,11 @@ class _Convolution(Layer):
             for total, values in zip(result, tap.reshape(len(tap), groups, inner, result.shape[-1]), strict=True):
                 total += matrix @ values
         return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
+
+    def less(self, other: Linear) -> Linear:
+        if not isinstance(other, _Convolution) or self._geometry != other._geometry:
+            raise Unsupported("the models' convolutions have different windows here")
+        return replace(self, weights=self.weights - other.weights)
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Follow it channel by channel."""
@@ -159,17 +173,41 @@ class _Average(Layer):
 def global_average_pool(call: Call) -> Interpreted:
     """Read GlobalAveragePool."""
     x = call.tensor()
-    count = prod(x.shape[2:])
+    return _mean(x, range(2, len(x.shape)), keepdims=True), [x]
+
+
+def reduce_mean(call: Call) -> Interpreted:
+    """Read ReduceMean."""
+    x, given = call.tensor(), call.integers(1, "axes")
+    if not given and call.get("noop_with_empty_axes", 0):
+        raise Unsupported("it reduces no axes")
+    axes = axes_from_0(given or range(len(x.shape)), len(x.shape))
+    return _mean(x, axes, keepdims=bool(call.get("keepdims", 1))), [x]
+
+
+def _mean(x: Box, axes: Sequence[int], *, keepdims: bool) -> Layer:
+    count = prod(x.shape[axis] for axis in axes)
     if not count:
         raise Unsupported("its input is empty")
-    return _Mean(terms=count + 1, reach=1.0, constants=(1.0, 1.0 / count), divisor=float(count)), [x]
+    return _Mean(
+        axes=tuple(axes),
+        keepdims=keepdims,
+        terms=count + 1,
+        reach=1.0,
+        constants=(1.0, 1.0 / count),
+        divisor=float(count),
+    )
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Mean(Layer):
-    """The mean over all spatial axes, which stay with size 1."""
+    """The mean over some axes, which stay with size 1 or do not."""
+
+    axes: tuple[int, ...]
+    keepdims: bool
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        result: Array = x.mean(tuple(range(3, x.ndim)), keepdims=True)
+        result: Array = x.mean(tuple(axis + 1 for axis in self.axes), keepdims=self.keepdims)
         return result
 
 

@@ -1,19 +1,20 @@
 """Linear operators L of fixed weights, as what the analysis needs of them: L x and |L| x, the weights' absolute values.
 
 From these follow all bounds. With x = c + r e, |e| <= 1, the images of a box lie within |L| r of L c; rounding adds at
-most gamma_n (|L| |x| + |b|), for the runtime and for this analysis alike. What a runtime may compute instead, when it
-folds scales, is bounded by the :class:`~theory.rewrite.certify.chain.Chain`.
+most gamma_n (|L| |x| + |b|), for the runtime and for this analysis alike. Where weights differ,
+L' x' - L x = L (x' - x) + (L' - L) x'. What a runtime may compute instead, when it folds scales, is bounded by the
+:class:`~theory.rewrite.certify.chain.Chain`.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theory.rewrite.certify.answers import Array
+from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import SLACK, TINY64, UNIT64, Arithmetic, gamma
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
@@ -34,6 +35,13 @@ class Linear(Operator):
     @abstractmethod
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         """Return L x, or |L| x, without offset; the first axis of x numbers tensors to be treated alike."""
+
+    def less(self, other: Linear) -> Linear:
+        """Return an operator that computes the difference of this and another of its class, offsets aside.
+
+        Its ``apply`` alone is of use. Raises Unsupported if the two do not only differ in their weights.
+        """
+        raise Unsupported("the models do different things here")
 
     @abstractmethod
     def addends(self, magnitude: Array, chain: Chain) -> Array:
@@ -65,6 +73,31 @@ class Linear(Operator):
         chains = xs[0].chain, ys[0].chain
         chain = Chain.join(chains, np.maximum(*(each.size for each in chains)))
         return self._bound(ds[0], chain, np.maximum(xs[0].magnitude, ys[0].magnitude), arithmetic, of_values=False)
+
+    def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
+        """See :class:`Operator`: the first's weights on the difference, what they differ on the second's tensor."""
+        if not isinstance(other, Linear) or type(other) is not type(self):
+            raise Unsupported("the models do different things here")
+        change = other.less(self)._image(ys[0])
+        if self.offset is not None or other.offset is not None:
+            shift, shifted = (np.zeros(()) if each.offset is None else each.offset for each in (self, other))
+            change = change.plus(Box.point(shifted - shift, ys[0].dtype))
+        result = self._image(ds[0]).plus(change)
+        for operator, x, kind in zip((self, other), (xs[0], ys[0]), arithmetic, strict=True):
+            size = operator.apply(operator.addends(x.magnitude, x.chain)[None], absolute=True)[0]
+            after = operator.extended(x.chain, size + operator.offset_size)
+            # The constants of either, and their differences, were rounded here beside the whole of them.
+            own = after.size * (4 * gamma(operator.terms + 8, UNIT64))
+            result = result.widened(operator.rounding(x.chain, after, kind) + own)
+        return replace(result, history=after)
+
+    def _image(self, box: Box) -> Box:
+        """Bound the results for a box in exact arithmetic, without the offset."""
+        middle = box.middle
+        result = self.apply(middle[None])[0]
+        radius, size = self.apply(np.stack([box.radius(middle), box.magnitude]), absolute=True)
+        factor = 2 * gamma(self.terms + 8, UNIT64)
+        return Box(result, result, box.dtype).widened(radius * (1 + factor) + size * factor + self.terms * TINY64)
 
     def _bound(
         self, box: Box, chain: Chain, magnitude: Array, arithmetic: Sequence[Arithmetic], *, of_values: bool

@@ -48,6 +48,16 @@ class Move(Operator):
         """See :class:`Operator`."""
         return self._box(ds, 0.0, None)
 
+    def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
+        """See :class:`Operator`: the same if elements come from the same places."""
+        starts = np.cumsum([0, *(x.lo.size for x in xs)])
+        places = [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
+        if not isinstance(other, Move) or (self.joins, self.fill) != (other.joins, other.fill):
+            raise Unsupported("the models do different things here")
+        if not np.array_equal(self.rearrange(places, -1), other.rearrange(places, -1)):
+            raise Unsupported("the models do different things here")
+        return self.deviation(xs, ys, ds, arithmetic)
+
     def _box(self, xs: Boxes, fill: float, history: Chain | None) -> Box:
         lo, hi = (self.rearrange([getattr(x, end) for x in xs], fill) for end in ("lo", "hi"))
         return Box(lo, hi, xs[0].dtype, history)

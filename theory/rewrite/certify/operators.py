@@ -34,6 +34,15 @@ class Operator(ABC):
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """Bound what the second runtime computes for ys less what the first does for xs; ys - xs is in ds."""
 
+    def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
+        """Bound what the second runtime computes by the other operator for ys less what the first does by this for xs.
+
+        The two were read in different places: of nodes whose constants, attributes or opsets may differ.
+        """
+        if self != other:
+            raise Unsupported("the models do different things here")
+        return self.deviation(xs, ys, ds, arithmetic)
+
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""
         raise Unsupported("its operator is not followed symbolically")

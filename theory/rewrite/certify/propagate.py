@@ -87,6 +87,13 @@ def deviate(interpreted: Interpreted, second: Boxes, differences: Boxes, arithme
     return _finite(operator.deviation(first, second, differences, kinds))
 
 
+def deviate_between(first: Interpreted, second: Interpreted, differences: Boxes, arithmetic: ArithmeticOf) -> Box:
+    """Bound the difference after two operators that stand in the same place, from the boxes before them."""
+    (operator, xs), (other, ys) = first, second
+    kinds = arithmetic(xs[0].dtype), arithmetic(ys[0].dtype)
+    return _finite(operator.between(other, xs, ys, differences, kinds))
+
+
 def _finite(box: Box) -> Box:
     if not (np.all(np.isfinite(box.lo)) and np.all(np.isfinite(box.hi))):
         raise Unsupported("the bounds of its values do not exclude an overflow")

@@ -74,6 +74,24 @@ _SAMPLES = (
     Sample("Conv", "y = Conv <pads = [1, 0, 0, 1], strides = [1, 2]> (x, w, b)", drawn={"w": (5, 3, 3, 2), "b": (5,)}),
     Sample("Conv", "y = Conv <group = 3, dilations = [2, 1]> (x, w)", drawn={"w": (6, 1, 2, 3)}),
     Sample("Conv", 'y = Conv <auto_pad = "SAME_LOWER"> (x, w)', (2, 20, 7), drawn={"w": (3, 20, 4)}),
+    Sample(
+        "DequantizeLinear",
+        "s = Constant <value_float = 0.05> () z = Constant <value = int8 {3}> () "
+        "q = QuantizeLinear (x, s, z) y = DequantizeLinear (q, s, z)",
+        kinds=("float32",),
+    ),
+    Sample(
+        "DequantizeLinear",
+        "s = Constant <value = float[3] {0.5, 0.01, 3.0}> () z = Constant <value = uint8[3] {0, 128, 255}> () "
+        "q = QuantizeLinear <axis = -3> (x, s, z) y = DequantizeLinear <axis = -3> (q, s, z)",
+        kinds=("float32",),
+    ),
+    Sample(
+        "DequantizeLinear",
+        "i = Constant <value = int8[4] {1, -3, 100, -128}> () s = Constant <value_float = 0.3> () "
+        "z = Constant <value = int8 {-1}> () c = DequantizeLinear (i, s, z) y = Add (x, c)",
+        kinds=("float32",),
+    ),
     Sample("Div", "y = Div (x, c)", given={"c": 0.3}),
     Sample("Div", "y = Div (x, c)", given={"c": (3.0, -0.7, 1000.0, 0.1)}),
     Sample("Dropout", "y = Dropout (x)"),
@@ -113,6 +131,11 @@ _SAMPLES = (
         opset=18,
     ),
     Sample("Pad", "y = Pad <pads = [0, 1, 0, 0, 0, 0, 3, 0], value = 0.5> (x)", opset=10),
+    Sample(
+        "QuantizeLinear",
+        "s = Constant <value_float = 0.02> () q = QuantizeLinear (x, s) y = DequantizeLinear (q, s)",
+        kinds=("float32",),
+    ),
     Sample("Relu", "y = Relu (x)"),
     Sample("Reshape", "s = Constant <value_ints = [0, -1, 2]> () y = Reshape (x, s)"),
     Sample("Reshape", "s = Constant <value_ints = [2, 4, 6]> () y = Reshape <allowzero = 1> (x, s)"),
@@ -154,6 +177,84 @@ _SAMPLES = (
     Sample("Transpose", "y = Transpose (x)"),
     Sample("Unsqueeze", "a = Constant <value_ints = [1, -1]> () y = Unsqueeze (x, a)"),
     Sample("Unsqueeze", "y = Unsqueeze <axes = [0, 2]> (x)", opset=11),
+    Sample("Abs", "y = Abs (x)"),
+    Sample("ConvTranspose", "y = ConvTranspose (x, w, b)", drawn={"w": (3, 2, 3, 2), "b": (2,)}, kinds=("float32",)),
+    Sample(
+        "ConvTranspose",
+        "y = ConvTranspose <strides = [2, 3], pads = [1, 0, 2, 1], output_padding = [1, 2], dilations = [1, 2]> (x, w)",
+        drawn={"w": (3, 4, 3, 3)},
+        kinds=("float32",),
+    ),
+    Sample(
+        "ConvTranspose",
+        "y = ConvTranspose <group = 2, strides = [2]> (x, w, b)",
+        (2, 4, 5),
+        drawn={"w": (4, 3, 2), "b": (6,)},
+        kinds=("float32",),
+    ),
+    Sample("Elu", "y = Elu <alpha = 1.5> (x)"),
+    Sample("Elu", "y = Elu (x)"),
+    Sample("Gelu", "y = Gelu (x)", opset=20, kinds=("float32", "float16")),
+    Sample("Gelu", 'y = Gelu <approximate = "tanh"> (x)', opset=20, kinds=("float32", "float16")),
+    Sample("HardSigmoid", "y = HardSigmoid (x)"),
+    Sample("HardSigmoid", "y = HardSigmoid <alpha = -0.7, beta = 0.3> (x)"),
+    Sample("HardSwish", "y = HardSwish (x)", kinds=("float32", "float16")),
+    Sample(
+        "InstanceNormalization",
+        "y = InstanceNormalization <epsilon = 0.01> (x, s, b)",
+        drawn={"s": (3,), "b": (3,)},
+        kinds=("float32",),
+    ),
+    Sample(
+        "LayerNormalization",
+        "y = LayerNormalization <axis = -2> (x, s, b)",
+        drawn={"s": (4, 4), "b": (4,)},
+        kinds=("float32",),
+    ),
+    Sample(
+        "LayerNormalization",
+        "y = LayerNormalization <epsilon = 0.1> (x, s)",
+        (5, 7),
+        drawn={"s": (7,)},
+        kinds=("float32",),
+    ),
+    Sample("LeakyRelu", "y = LeakyRelu (x)"),
+    Sample("LeakyRelu", "y = LeakyRelu <alpha = -1.5> (x)"),
+    Sample("Max", "n = Neg (x) y = Max (x, n, c)", given={"c": (0.1, 0.2, -0.3, 0.4)}),
+    Sample("Max", "a = Neg (x) b = MaxPool <kernel_shape = [2, 2], pads = [1, 1, 0, 0]> (x) y = Max (a, b)"),
+    Sample("Min", "n = Neg (x) y = Min (x, n)"),
+    Sample("Min", "y = Min (c, x)", given={"c": 0.25}),
+    Sample("Mul", "s = Sigmoid (x) y = Mul (x, s)"),
+    Sample("Mul", "s = Sigmoid (x) y = Mul (s, x)", (2, 5)),
+    Sample("PRelu", "y = PRelu (x, s)", drawn={"s": (3, 1, 1)}),
+    Sample("PRelu", "y = PRelu (x, s)", given={"s": 0.25}),
+    Sample("ReduceMean", "y = ReduceMean <axes = [2, 3], keepdims = 0> (x)"),
+    Sample("ReduceMean", "y = ReduceMean (x)"),
+    Sample("ReduceMean", "a = Constant <value_ints = [-1, 1]> () y = ReduceMean (x, a)", opset=18),
+    *(
+        Sample("Resize", f"f = Constant <value_floats = {scales}> () y = Resize <{attributes}> (x, , f)", kinds=kinds)
+        for scales, attributes, kinds in (
+            ("[1.0, 1.0, 2.0, 2.0]", 'mode = "nearest"', ("float32",)),
+            (
+                "[1.0, 1.0, 2.0, 4.0]",
+                'mode = "nearest", coordinate_transformation_mode = "asymmetric", nearest_mode = "floor"',
+                ("float32",),
+            ),
+            ("[1.0, 1.0, 0.5, 1.5]", 'mode = "nearest", nearest_mode = "ceil"', ("float32",)),
+            ("[1.0, 1.0, 2.0, 2.0]", 'mode = "linear"', ("float32",)),
+            (
+                "[1.0, 1.0, 1.75, 2.5]",
+                'mode = "linear", coordinate_transformation_mode = "align_corners"',
+                ("float32",),
+            ),
+        )
+    ),
+    Sample(
+        "Resize",
+        "s = Constant <value_ints = [1, 3, 7, 3]> () "
+        'y = Resize <mode = "linear", coordinate_transformation_mode = "pytorch_half_pixel"> (x, , , s)',
+        kinds=("float32",),
+    ),
 )
 
 SAMPLES = {op: tuple(sample for sample in _SAMPLES if sample.op == op) for op in dict.fromkeys(s.op for s in _SAMPLES)}

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from theory.rewrite.certify.activations import silu
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic
 from theory.rewrite.certify.box import Box
@@ -18,7 +19,9 @@ from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator,
 
 
 def times(call: Call) -> Interpreted:
-    """Read Mul by a constant."""
+    """Read Mul by a constant, or x Sigmoid(x), which is a Mul of one input."""
+    if len(call.inputs) == 1:
+        return silu(call)
     position = next((i for i, operand in enumerate(call.inputs) if isinstance(operand, np.ndarray)), None)
     if position is None:
         raise Unsupported("it multiplies two computed tensors")
@@ -106,6 +109,11 @@ class _Scale(Linear):
         if factor.ndim > x.ndim - 1:
             x = x.reshape(len(x), *[1] * (factor.ndim - x.ndim + 1), *x.shape[1:])
         return x * factor
+
+    def less(self, other: Linear) -> Linear:
+        if not isinstance(other, _Scale) or self.factor.shape != other.factor.shape:
+            raise Unsupported("the models' factors have different shapes here")
+        return replace(self, factor=self.factor - other.factor)
 
     def addends(self, magnitude: Array, chain: Chain) -> Array:
         """Return those of the sums before: their weights may be multiplied by the factor instead."""

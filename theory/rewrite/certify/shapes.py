@@ -18,6 +18,9 @@ Sizes: TypeAlias = tuple[int | None, ...]
 _SMALL = 4096
 """Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
 
+_FLOATS = (1, 10, 11)
+"""The numbers that ONNX has for float32, float16 and float64."""
+
 _MOST_ELEMENTS = 1 << 28
 """Largest tensor that is followed: a few of its boxes fill the memory of a computer."""
 
@@ -28,11 +31,28 @@ class Shapes:
     def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
         self._declared = _sizes((*graph.proto.graph.value_info, *graph.proto.graph.output))
         self._inferred: dict[str, Sizes] = {}
+        self._floats: set[str] = set()
         self._failure = ""
         try:
-            self._inferred = _infer(graph, inputs)
+            found = _infer(graph, inputs)
+            self._inferred = _sizes(found)
+            self._floats = {value.name for value in found if value.type.tensor_type.elem_type in _FLOATS}
         except Unsupported as error:
             self._failure = str(error)
+
+    def of(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a tensor of floats that need not be computed here.
+
+        Raises Unsupported if it is not known, or the tensor is one of other numbers.
+        """
+        sizes = self._inferred.get(name)
+        shape = tuple(size for size in sizes or () if size is not None)
+        if self._failure or sizes is None or len(shape) < len(sizes):
+            raise Unsupported(f"the shape of {name!r} is not known")
+        if name not in self._floats:
+            raise Unsupported(f"{name!r} is not known to hold floats")
+        self.check(name, shape)
+        return shape
 
     def check_size(self, name: str) -> None:
         """Raise Unsupported if a tensor that is not computed yet is too large, as far as onnx infers its size."""
@@ -81,8 +101,8 @@ def _sizes(values: Any) -> dict[str, Sizes]:
     }
 
 
-def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Sizes]:
-    """Return the shapes that onnx infers from the inputs alone, and from constants that may be shapes."""
+def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> list[Any]:
+    """Return the tensors as onnx infers them from the inputs alone, and from constants that may be shapes."""
     import onnx
 
     skeleton = onnx.ModelProto(ir_version=graph.proto.ir_version, opset_import=graph.proto.opset_import)
@@ -105,4 +125,4 @@ def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Siz
         found = onnx.shape_inference.infer_shapes(skeleton, strict_mode=True, data_prop=True)
     except (onnx.shape_inference.InferenceError, ValueError, RuntimeError) as error:
         raise Unsupported(in_one_line(error, 120)) from None
-    return _sizes((*found.graph.value_info, *found.graph.output))
+    return [*found.graph.input, *found.graph.value_info, *found.graph.output]

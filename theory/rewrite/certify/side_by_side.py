@@ -11,13 +11,25 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.graph import Graph, Node, Segment, same_value
+from theory.rewrite.certify.functions import RELU
+from theory.rewrite.certify.graph import Graph, Node, Segment
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.pooling_proof import pooling_residual
-from theory.rewrite.certify.propagate import Values, attempt, bound_values, call_of, deviate, evaluate
+from theory.rewrite.certify.propagate import (
+    Values,
+    attempt,
+    bound_values,
+    call_of,
+    deviate,
+    deviate_between,
+    evaluate,
+)
+from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.shapes import Shapes, show
 from theory.rewrite.certify.table import understand
+from theory.rewrite.certify.twins import Twins
+from theory.rewrite.certify.unbounded import prove_without_bounds
 
 _SMALL = 2.0**-6
 """A difference of no more than this part of the largest value is small beside it."""
@@ -31,11 +43,13 @@ class SideBySide:
         self._arithmetic = arithmetic
         self._producers = first.producers, second.producers
         sizes = {name: x.shape for name, x in inputs.items()}
-        self._shapes = Shapes(second, sizes)
-        self._before = bound_values(first, inputs, arithmetic, Shapes(first, sizes))
+        self._both_shapes = Shapes(first, sizes), Shapes(second, sizes)
+        self._shapes = self._both_shapes[1]
+        self._before = bound_values(first, inputs, arithmetic, self._both_shapes[0])
         self._after: Values = {**second.constants, **inputs}
         self._differences: dict[str, Box] = {name: x.zeros() for name, x in inputs.items()}
-        """The second's tensor less the first's."""
+        """The second's tensor of a name less its twin of the first."""
+        self._twins = Twins(first, self._before, self._after, inputs)
         self._findings: dict[str, PoolingFinding] = {}
         """By the output of the MaxPool: names of nodes may repeat."""
 
@@ -53,8 +67,9 @@ class SideBySide:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
         name = node.outputs[0]
         before, other = self._before.get(name), self._producers[0].get(name)
-        shared = other is not None and node.same_operation(other) and self._same_constants(node)
-        sharper = self._attempt(node, partial(self._through, node)) if shared else None
+        twin = self._twins.find(node)
+        found = None if twin is None else self._attempt(node, partial(self._through, twin, node))
+        sharper = found if twin is not None and twin.outputs[0] == name else None
         costly = node.op in ("Conv", "Gemm", "MatMul")
         if costly and sharper is not None and isinstance(before, Box) and sharper.largest <= _SMALL * before.largest:
             # The node's own bounds could hardly be better, and would take as long again.
@@ -62,18 +77,60 @@ class SideBySide:
             return
         after = evaluate(node, self._after, self._arithmetic, self._shapes)
         self._after[name] = after
-        if not isinstance(after, Box) or not isinstance(before, Box) or after.shape != before.shape:
+        if twin is not None and sharper is None and found is not None:
+            self._stand_in(name, twin.outputs[0], found)
+        elif found is None and node.op in ("DequantizeLinear", "Identity"):
+            self._pass_on(node)
+        pools = [] if other is None or node.same_operation(other) else [(other, 0), (node, 1)]
+        pools = [(pool, side) for pool, side in pools if pool.op == "MaxPool"]
+        if not isinstance(after, Box) or not isinstance(before, Box):
+            for pool, side in pools:
+                self._prove(pool, side)
             return
-        if other is not None and not shared:
-            for side, pool in enumerate((other, node)):
-                if pool.op == "MaxPool":
-                    sharper = self._attempt(pool, partial(self._pooled, pool, side))
+        if after.shape != before.shape:
+            return
+        for pool, side in pools:
+            sharper = self._attempt(pool, partial(self._pooled, pool, side)) if sharper is None else sharper
         plain = after.minus(before)
         difference = plain if sharper is None else plain.meet(sharper)
+        if name in self._differences and self._differences[name].largest < difference.largest:
+            # It stands for another tensor of the first model, more closely.
+            if self._twins.of[name] != name:
+                return
+            difference = difference.meet(self._differences[name])
         self._record(name, after.meet(before.plus(difference)), difference)
+
+    def _stand_in(self, name: str, twin: str, difference: Box) -> None:
+        """Record the difference from a tensor of the first model that may have another name."""
+        self._differences[name] = difference
+        self._twins.settle(name, twin)
+
+    def _pass_on(self, node: Node) -> None:
+        """Let a tensor that was quantized, or renamed, stand for what it was before, or for the positive part of it."""
+        name, start = node.outputs[0], node.inputs[0]
+        y, d, twin = self._after.get(start), self._differences.get(start), self._twins.of.get(start, "")
+        x, relu = self._before.get(twin), self._twins.user(start, "Relu")
+        if d is None or not isinstance(x, Box) or not isinstance(y, Box) or not isinstance(self._after[name], Box):
+            return
+
+        def bound() -> tuple[str, Box]:
+            operator, _ = understand(call_of(node, self._after))
+            if not isinstance(operator, Quantized):
+                return twin, d
+            kind = self._arithmetic(y.dtype)
+            if not operator.rectifies or (relu is None and np.any(x.lo < 0)):
+                return twin, operator.residue(y, kind, rectified=False).plus(d)
+            carried = RELU.deviation([x], [y], [d], (kind, kind))
+            residue = operator.residue(y, kind, rectified=True)
+            return twin if relu is None else relu.outputs[0], residue.plus(carried)
+
+        found = attempt(node, bound)
+        if isinstance(found, tuple):
+            self._stand_in(name, *found)
 
     def _record(self, name: str, after: Box, difference: Box) -> None:
         self._after[name], self._differences[name] = after, difference
+        self._twins.settle(name, name)
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
@@ -85,39 +142,69 @@ class SideBySide:
             self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=why)
         return None
 
-    def _same_constants(self, node: Node) -> bool:
-        """Say whether the inputs of a node are the same constants, or tensors whose difference is bounded."""
-        for name in node.inputs:
-            a, b = self._before.get(name), self._after.get(name)
-            if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-                if not same_value(a, b):
-                    return False
-            elif name and name not in self._differences:
-                return False
-        return True
-
-    def _through(self, node: Node) -> Box:
-        """Carry the differences of the inputs through a node that both models have."""
+    def _through(self, twin: Node, node: Node) -> Box:
+        """Carry the differences of the inputs through nodes of the two models that stand in the same place."""
         self._shapes.check_size(node.outputs[0])
-        call, other = call_of(node, self._before), call_of(node, self._after)
-        found = understand(call)
-        if isinstance(found, np.ndarray):
+        call, other = call_of(twin, self._before), call_of(node, self._after)
+        same = node.same_operation(twin) and self._twins.same_constants(twin, node)
+        first = understand(call)
+        second = first if same else understand(other)
+        if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
             raise Unsupported("it is constant")
-        first = found[1]
-        second = partners(first, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
-        if any(x.dtype != y.dtype for x, y in zip(first, second, strict=True)):
+        xs, ys = first[1], second[1]
+        if same:
+            ys = partners(xs, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
+        if any(x.dtype != y.dtype for x, y in zip(xs, ys, strict=True)):
             raise Unsupported("the models compute it in different precisions")
-        differences = partners(first, call, [self._differences.get(name) for name in node.inputs], Box.zeros)
-        result = deviate(found, second, differences, (self._arithmetic, self._arithmetic))
+        differences = [self._apart(node, call, other, x, y) for x, y in zip(xs, ys, strict=True)]
+        if same:
+            result = deviate(first, ys, differences, (self._arithmetic, self._arithmetic))
+        else:
+            result = deviate_between(first, second, differences, self._arithmetic)
         self._shapes.check(node.outputs[0], result.shape)
         return result
+
+    def _apart(self, node: Node, first: Call, second: Call, x: Box, y: Box) -> Box:
+        """Bound the difference of what two nodes in the same place take."""
+        place = next((i for i, each in enumerate(second.inputs) if each is y), None)
+        if x.shape != y.shape:
+            raise Unsupported("the models take tensors of different shapes here")
+        if place is None and not any(each is x for each in first.inputs):
+            return x.zeros() if np.array_equal(x.lo, y.lo) else replace(y.minus(x), history=None)
+        difference = None if place is None else self._differences.get(node.inputs[place])
+        if difference is None or place is None or first.inputs[place] is not x:
+            raise Unsupported("nothing is known of one of its inputs")
+        return difference
+
+    def _of_same_name(self, name: str) -> Box | None:
+        """Return the difference of the tensors of a name, None if it is not known."""
+        a, b, difference = self._before.get(name), self._after.get(name), self._differences.get(name)
+        if difference is None or self._twins.of[name] == name:
+            return difference
+        return b.minus(a) if isinstance(a, Box) and isinstance(b, Box) and a.shape == b.shape else None
+
+    def _prove(self, pool: Node, side: int) -> None:
+        """See whether a MaxPool of one model has been replaced exactly in the other, where there are no bounds."""
+        start, end = pool.inputs[0], pool.outputs[0]
+        values = self._before if side else self._after
+        constants = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+
+        def prove() -> bool:
+            shapes = [each.of(start) for each in self._both_shapes]
+            if shapes[0] != shapes[1]:
+                raise Unsupported("its inputs have different shapes")
+            prove_without_bounds(pool, self._graphs[1 - side], constants, shapes[0])
+            return True
+
+        if attempt(pool, prove) is True:
+            self._findings[end] = PoolingFinding(pool.name, "original", "exact", residual=0.0)
 
     def _pooled(self, pool: Node, side: int) -> Box:
         """Bound the difference between a MaxPool of one model and the nodes in its place in the other."""
         start, end = pool.inputs[0], pool.outputs[0]
         values = (self._after, self._before) if side else (self._before, self._after)
         graph, sign = self._graphs[1 - side], 1 - 2 * side
-        x, y, d = values[0].get(start), values[1].get(start), self._differences.get(start)
+        x, y, d = values[0].get(start), values[1].get(start), self._of_same_name(start)
         if not (isinstance(x, Box) and isinstance(y, Box) and d is not None):
             raise Unsupported(f"the other model has no tensor {start!r} to compare")
         constants = {name: value for name, value in values[1].items() if isinstance(value, np.ndarray)}
@@ -160,11 +247,14 @@ class SideBySide:
         """Return what is known of the place of a MaxPool, with the deviation after it."""
         name = node.outputs[0]
         model = self._model(node)
-        difference = self._differences.get(name)
+        difference = self._of_same_name(name)
         if difference is None:
             value = self._after.get(name)
             reason = value if isinstance(value, Unknown) else self._before.get(name)
             why = str(reason) if isinstance(reason, Unknown) else "its output is not computed in the other model"
+            proved = self._findings.get(name)
+            if proved is not None and proved.status == "exact":
+                return replace(proved, model=model, reason=why)
             return PoolingFinding(node.name, model, "unknown", reason=why)
         finding = self._findings.get(name, PoolingFinding(node.name, model, "unchanged"))
         return replace(finding, model=model, deviation=difference.largest)
@@ -175,7 +265,7 @@ class SideBySide:
         return "both" if first and second else "original" if first else "rewritten"
 
     def _output(self, name: str) -> OutputDeviation:
-        difference = self._differences.get(name)
+        difference = self._of_same_name(name)
         if difference is not None and difference.lo.size:
             return OutputDeviation(difference.lo, difference.hi)
         a, b = self._before.get(name), self._after.get(name)

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.rewrite.certify import constants, functions, layers, moves, scales
+from theory.rewrite.certify import (
+    activations,
+    constants,
+    extremes,
+    functions,
+    layers,
+    moves,
+    normalizations,
+    quantization,
+    scales,
+    upsampling,
+)
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.channels import (
     Apart,
@@ -71,6 +82,7 @@ def understand(call: Call) -> Constant | Interpreted:
 
 
 _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
+    "Abs": (activations.absolute, None, None),
     "Add": (scales.sum_of(1, 1), integers(np.add), if_constants_agree),
     "AveragePool": (layers.average_pool, None, None),
     "BatchNormalization": (scales.batch_normalization, None, None),
@@ -80,22 +92,37 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Constant": (None, constants.constant, None),
     "ConstantOfShape": (None, of_constants(constants.filled), None),
     "Conv": (layers.conv, None, first_block),
+    "ConvTranspose": (upsampling.conv_transpose, None, None),
+    "DequantizeLinear": (quantization.quantized, quantization.dequantize, None),
     "Div": (scales.quotient, None, if_constants_agree),
     "Dropout": (*moved(moves.dropout), anywhere),
+    "Elu": (activations.elu, None, None),
     "Expand": (*moved(moves.expand), all_together),
     "Flatten": (*moved(moves.flatten), all_together),
     "Gather": (*moved(moves.gather), if_within_channels),
+    "Gelu": (activations.gelu, None, None),
     "Gemm": (layers.gemm, None, None),
     "GlobalAveragePool": (layers.global_average_pool, None, None),
+    "HardSigmoid": (activations.hard_sigmoid, None, None),
+    "HardSwish": (activations.hard_swish, None, None),
     "Identity": (*moved(moves.identity), anywhere),
+    "InstanceNormalization": (normalizations.instance_normalization, None, None),
     "LRN": (functions.local_response, None, None),
+    "LayerNormalization": (normalizations.layer_normalization, None, None),
+    "LeakyRelu": (activations.leaky_relu, None, None),
     "MatMul": (layers.matmul, None, None),
+    "Max": (extremes.extreme(1), None, if_constants_agree),
     "MaxPool": (layers.max_pool, None, None),
+    "Min": (extremes.extreme(-1), None, if_constants_agree),
     "Mul": (scales.times, integers(np.multiply), if_constants_agree),
     "Neg": (scales.negative, None, anywhere),
+    "PRelu": (activations.prelu, None, None),
     "Pad": (*moved(moves.pad), if_within_channels),
+    "QuantizeLinear": (quantization.alone, None, None),
+    "ReduceMean": (layers.reduce_mean, None, None),
     "Relu": (elementwise(functions.RELU), None, anywhere),
     "Reshape": (*moved(moves.reshape), all_together),
+    "Resize": (upsampling.resize, None, None),
     "Shape": (None, constants.shape, None),
     "Sigmoid": (elementwise(functions.SIGMOID), None, None),
     "Slice": (*moved(moves.slice_), if_within_channels),
