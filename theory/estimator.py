@@ -17,14 +17,7 @@ from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import (
-    Array,
-    check_kernel_size,
-    check_orders,
-    check_table,
-    number_of_terms,
-    weigh_order_statistics,
-)
+from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
 
 _FORM = Form(
     "an estimator", "subpool-estimator", 1, {"kernel_size", "objective", "coefficients", "error", "certificate"}

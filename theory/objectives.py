@@ -31,8 +31,6 @@ class ObjectiveValue:
     needed: coefficients then sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do
     not count.
 
-    Examples
-    --------
     >>> OBJECTIVES["range"].vertices(4), OBJECTIVES["cube"].vertices(4)
     (range(1, 4), range(0, 5))
     """
@@ -60,8 +58,6 @@ class ObjectiveValue:
     def check_orders(self, orders: Sequence[int]) -> None:
         """Refuse the intercept, by an OrdersError, where there is none.
 
-        Examples
-        --------
         >>> OBJECTIVES["range"].check_orders([0, 1])
         Traceback (most recent call last):
         ...
@@ -108,8 +104,6 @@ RELATIVE: Objective = "range"
 def find_objective(name: object) -> ObjectiveValue:
     """Return the objective of a name.
 
-    Examples
-    --------
     >>> find_objective("l1")
     Traceback (most recent call last):
     ...

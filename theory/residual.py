@@ -271,12 +271,7 @@ class ResidualDistribution:
         """
         return _elementwise(self._ppf, q)
 
-    def rvs(
-        self,
-        size: int | tuple[int, ...] | None = None,
-        *,
-        rng: int | np.random.Generator | None = None,
-    ) -> Any:
+    def rvs(self, size: int | tuple[int, ...] | None = None, *, rng: int | np.random.Generator | None = None) -> Any:
         """Draw residuals.
 
         Parameters

@@ -44,8 +44,6 @@ def describe_kernel(shape: tuple[int, ...]) -> str:
 def read_orders(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective | None]:
     """Read a set of orders, ``0,1,d-1``, or a family, ``top:j=3``, which has an objective of its own.
 
-    Examples
-    --------
     >>> read_orders("0,1,d-1", 9), read_orders("top:j=2", 9)
     (((0, 1, 8), None), ((0, 7, 8), 'cube'))
     >>> read_orders("zigzag", 9)

@@ -259,8 +259,6 @@ def terms_lower_bound(kernel_size: int, terms: int) -> Fraction:
     them m, then N >= 1 + sum_{k<=h} C(d,k) + C(d,m) + sum_{1<=k<a} C(d,k) over k >= 1, and h_t <= h + min(a, m-t) for
     t <= m. The bound is the largest, over all h, a and m that the limit on N allows, of the least over t.
 
-    Examples
-    --------
     >>> str(terms_lower_bound(9, 19)), str(terms_lower_bound(9, 1))
     ('1/32', '1/2')
     """

@@ -168,8 +168,6 @@ def width_law(table: Table) -> WidthLaw:
     E N >= 1/2 holds for all sets with the intercept up to kernel size 18, and fails at 19 for {0..4} with {13..18}.
     Floats sort out the products that are far from the least one and from 1/2; the others are computed in rationals.
 
-    Examples
-    --------
     >>> from theory.frontier.chunk import solve_chunk
     >>> law = width_law(solve_chunk(5, (0,), 0, 16))
     >>> law.product, law.orders, law.holds

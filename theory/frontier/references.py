@@ -92,8 +92,6 @@ def float_references(kernel_size: int, orders: Integers) -> Integers:
 
     Both arrays have a row for each set: its orders, increasing and in 0..d-1, and a reference, mostly the optimal one.
 
-    Examples
-    --------
     >>> float_references(9, np.array([[0, 1, 8], [0, 1, 2]])).tolist()
     [[0, 7, 8], [0, 4, 8]]
     """

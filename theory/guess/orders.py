@@ -54,8 +54,6 @@ def _least_kernel_size(text: str) -> int:
 def parts_of(text: str) -> Iterator[tuple[list[str], list[str], bool]]:
     """Yield for each part its orders, named by how its first and how its last one is counted, and whether it grows.
 
-    Examples
-    --------
     >>> next(parts_of("1..d-1"))
     (['1', '2', '3', '4'], ['d-4', 'd-3', 'd-2', 'd-1'], True)
     """

@@ -21,8 +21,6 @@ _SHALLOW_IN_TWO = range(3, 7)
 def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
     """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
 
-    Examples
-    --------
     >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
     [(6, 3), (10, 8), (18, 41), (29, 56733)]
     """
@@ -34,13 +32,7 @@ def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
-    """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
-
-    Examples
-    --------
-    >>> maximum_work(10_000).seconds < 1, maximum_work(10_000, "shallow").seconds > 3_600
-    (True, True)
-    """
+    """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least."""
     d = as_float(check_kernel_size(kernel_size))
     what = f"building the maximum of {readable(kernel_size)} inputs"
     if construction == "two-layer":

@@ -29,15 +29,7 @@ _FORM = Form("a network", "subpool-network", 1, {"kernel_size", "layers"})
 
 
 def check_domain(domain: object) -> Domain:
-    """Return the domain if it is one.
-
-    Examples
-    --------
-    >>> check_domain("complex")
-    Traceback (most recent call last):
-    ...
-    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
-    """
+    """Return the domain if it is one."""
     if domain not in get_args(Domain):
         raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
     return domain  # type: ignore[return-value]
@@ -305,13 +297,10 @@ def _read_layer(layer: dict[str, Any]) -> tuple[list[dict[int, Fraction]], list[
 
 
 def network_from_rows(
-    kernel_size: int,
-    layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]],
+    kernel_size: int, layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]]
 ) -> ReLUNetwork:
     """Build a network from its affine maps, each as a mapping of column to entry for each row, and a bias or None.
 
-    Examples
-    --------
     >>> network_from_rows(2, [([{0: 1, 1: 1}], None), ([{0: 2}], [1])])([1.0, 2.0])
     np.float64(7.0)
     """

@@ -63,8 +63,6 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
     The values of the model are within :meth:`ReLUNetwork.rounding_error` of the exact ones, whatever the order in which
     a runtime adds. What Relu makes of NaN the ONNX standard leaves open; onnxruntime keeps it.
 
-    Examples
-    --------
     >>> from tempfile import TemporaryDirectory
     >>> from theory.models.files import read_model
     >>> from theory.networks.network import network_from_rows

@@ -149,8 +149,6 @@ def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> 
 def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
     """Return the number of hidden layers allowed, or say how many are needed if these are too few.
 
-    Examples
-    --------
     >>> check_depth(8, "tree", 2)
     Traceback (most recent call last):
     ...
@@ -170,13 +168,7 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
 
 
 def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
-    """Return the number of hidden layers that a construction needs for orders up to max R.
-
-    Examples
-    --------
-    >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
-    (3, 2)
-    """
+    """Return the number of hidden layers that a construction needs for orders up to max R."""
     if construction == "shallow" and largest_order > 4:
         from theory.networks.shallow import shallow_hidden_layers
 
@@ -274,8 +266,6 @@ def count_union(size: int, ranges: Iterable[tuple[int, ...]]) -> int:
     Sorted by their starts, ranges that are within no other have increasing stops too, and what a range shares with
     any before it, it shares with the one right before it.
 
-    Examples
-    --------
     >>> count_union(2, [(0, 6), (2, 8)])  # C(6,2) + C(6,2) - C(4,2)
     24
     """

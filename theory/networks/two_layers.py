@@ -97,8 +97,6 @@ def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[Term, ...
     ------
     KernelSizeError, InputError, ProblemTooLargeError
 
-    Examples
-    --------
     >>> for term in two_layer_terms(3):
     ...     print(term)
     Term(coefficient=Fraction(1, 2), arcs=((0, 2, -1), (1, 2, 1)), images=1)
@@ -322,8 +320,6 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
 def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int, int]:
     """Count the units of the maximum with two hidden layers, from the fewest terms here; more than 9 inputs: at most.
 
-    Examples
-    --------
     >>> [two_layer_widths(n) for n in (5, 7, 9)]
     [(16, 291), (29, 56733), (46, 75551339)]
     >>> two_layer_widths(25)[1] > 10**39

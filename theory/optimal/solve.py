@@ -23,13 +23,7 @@ _FLOAT = {"highs": solve_highs, "cvxpy": solve_cvxpy}
 def solving_work(
     kernel_size: int, orders: Iterable[int], *, objective: Objective = "cube", method: Method = "exact"
 ) -> Work:
-    """Estimate what :func:`optimal_estimator` takes.
-
-    Examples
-    --------
-    >>> solving_work(9, [0, 1, 8]).seconds < 0.01
-    True
-    """
+    """Estimate what :func:`optimal_estimator` takes."""
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
     if method != "exact" or find_objective(objective).least_squares:
@@ -40,11 +34,7 @@ def solving_work(
 
 
 def optimal_estimator(
-    kernel_size: int,
-    orders: Iterable[int],
-    *,
-    objective: Objective = DEFAULT,
-    method: Method = "exact",
+    kernel_size: int, orders: Iterable[int], *, objective: Objective = DEFAULT, method: Method = "exact"
 ) -> Estimator:
     """Find the best approximation of max pooling in the class M_d(R).
 

@@ -179,10 +179,7 @@ def _least_depth(d: int) -> dict[str, Any]:
     return (
         {"least_hidden_layers": 1, "least_widths": [3]}
         if d == 2
-        else {
-            "least_hidden_layers": 2,
-            "least_widths": list(two_layer_size(d)),
-        }
+        else {"least_hidden_layers": 2, "least_widths": list(two_layer_size(d))}
     )
 
 

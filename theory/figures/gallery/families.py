@@ -36,8 +36,6 @@ def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
     The points are exact optima (:func:`theory.bounds.indicator_error`, which knows no formula), the lines the closed
     forms of :data:`theory.closed_forms`, each evaluated at all integers. In {0, 1, 2}, t = floor((d-1)/2) floor(d/2).
 
-    Examples
-    --------
     >>> axes = plot_families(largest=5)
     >>> points = axes.lines[-2]  # of {0..d-1}
     >>> points.get_ydata().tolist()

@@ -21,8 +21,6 @@ def plot_forests(axes: Axes | None = None, *, kernel_size: int = 4) -> Axes:
     each form stand its coefficient and the number of its images under the permutations of all inputs but q, of g and
     -g one.
 
-    Examples
-    --------
     >>> axes = plot_forests(kernel_size=3)
     >>> [text.get_text() for text in axes.texts if "|g|" in text.get_text()]
     ['1/2 |g|', '1/2 |g|']

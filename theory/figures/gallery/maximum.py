@@ -24,8 +24,6 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     (:func:`theory.networks.published.published_size`). With two hidden layers the fewest that are known here are drawn,
     up to nine inputs; the order of d^2 is needed there (Safran, COLT 2026), with a constant that is not known.
 
-    Examples
-    --------
     >>> axes = plot_maximum(largest=9)
     >>> published, trees, shallow, two, _ = axes.lines
     >>> [int(units) for units in trees.get_ydata()], [int(units) for units in shallow.get_ydata()]

@@ -22,8 +22,6 @@ def plot_widths(axes: Sequence[Axes] | None = None, *, smallest: int = 4, larges
     any sign, and :func:`theory.networks.published.published_size` for the construction of Matoba, Dimitriadis, Fleuret,
     TMLR 2023.
 
-    Examples
-    --------
     >>> left, right = plot_widths(largest=9)
     >>> left.lines[0].get_label(), [int(width) for width in left.lines[0].get_ydata()]
     ('layer 1', [8, 10, 12, 14, 16, 18])
