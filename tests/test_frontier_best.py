@@ -12,7 +12,7 @@ from theory.frontier import best
 from theory.frontier.best import best_orders, terms_lower_bound
 from theory.frontier.chunk import rows, solve_chunk
 from theory.frontier.pareto import pareto_front, width_law
-from theory.frontier.sets import OrderSets, _mask_of
+from theory.frontier.sets import OrderSets
 
 BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 
@@ -20,6 +20,10 @@ BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 @pytest.fixture(scope="module")
 def tables():
     return {d: solve_chunk(d, (0,), 0, 1 << (d - 1)) for d in (4, 7, 9, 11)}
+
+
+def _mask_of(orders):
+    return sum(1 << r for r in orders)
 
 
 def _brute_front(table, budget):

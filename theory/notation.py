@@ -76,10 +76,15 @@ def format_orders(orders: Sequence[int]) -> str:
     >>> format_orders([0, 1, 8]), format_orders([0, 2, 3, 4, 5])
     ('0,1,8', '0,2-5')
     """
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs_of(orders))
+
+
+def runs_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Cut increasing integers into runs of consecutive ones."""
     runs: list[list[int]] = []
-    for order in orders:
-        if runs and order == runs[-1][-1] + 1:
-            runs[-1].append(order)
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
         else:
-            runs.append([order])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs)
+            runs.append([number])
+    return runs

@@ -25,11 +25,6 @@ def orders_of(mask: int) -> tuple[int, ...]:
     return tuple(r for r in range(mask.bit_length()) if mask >> r & 1)
 
 
-def _mask_of(orders: Iterable[int]) -> int:
-    """Return the mask with the bits of some distinct orders set."""
-    return sum(1 << r for r in orders)
-
-
 @dataclass(frozen=True)
 class OrderSets:
     """The nonempty sets R of orders in 0..d-1 that contain ``always``, in the order of their masks.
@@ -76,7 +71,7 @@ class OrderSets:
     def masks(self, start: int, stop: int) -> Masks:
         """Return the masks of the sets number start..stop-1."""
         numbers = np.arange(start, min(stop, len(self)), dtype=np.int64) + self._skipped
-        masks = np.full(len(numbers), _mask_of(self.always), dtype=np.int64)
+        masks = np.full(len(numbers), sum(1 << r for r in self.always), dtype=np.int64)
         for bit, order in enumerate(self.free):
             masks |= (numbers >> bit & 1) << order
         return masks

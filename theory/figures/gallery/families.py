@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from theory.bounds import indicator_error
-from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.optimal.families import ClosedForm, closed_forms
 from theory.plotting import CYCLE, Axes, panel
+from theory.subpools import check_count
 
 
 class _Shown(NamedTuple):
@@ -41,8 +41,7 @@ def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
     >>> points.get_ydata().tolist()
     [0.0625, 0.03125]
     """
-    if isinstance(largest, bool) or not isinstance(largest, int) or largest < 5:
-        raise InputError(f"the largest kernel size of this figure is an integer >= 5, not {largest!r}")
+    check_count("the largest kernel size of this figure", largest, 5)
     axes = panel(axes, (5.4, 4.0))
     for shown, color, marker in zip(_SHOWN, CYCLE, _MARKERS, strict=True):
         family = closed_forms[shown.name].at(**shown.parameters)
