@@ -53,13 +53,7 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
 
 @styled
 def plot_residual(observation: Observation, estimator: int, axes: Axes | None = None) -> Axes:
-    """Draw the share of windows whose |e|/E exceeds a value against the value, for one of the estimators.
-
-    Raises
-    ------
-    InputError
-        If there is no such estimator.
-    """
+    """Draw the share of windows whose |e|/E exceeds a value against the value, for one of the estimators."""
     if not 0 <= estimator < len(observation.estimators):
         raise InputError(f"the observation has {len(observation.estimators)} estimators, and no number {estimator}")
     axes = axes if axes is not None else _new_panels(1)[0]
@@ -88,13 +82,7 @@ def plot_residuals(observation: Observation) -> Axes:
 
 @styled
 def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Axes:
-    """Draw the share of distinct windows at each MaxPool node of a model that was observed, with intervals.
-
-    Raises
-    ------
-    InputError
-        If no node was observed.
-    """
+    """Draw the share of distinct windows at each MaxPool node of a model that was observed, with intervals."""
     found = [(pool.pool, pool.observation) for pool in pools if pool.observation is not None]
     if not found:
         raise InputError("no MaxPool node was observed")

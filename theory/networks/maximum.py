@@ -18,7 +18,7 @@ _SHALLOW_IN_TWO = range(3, 7)
 """Here blocks of six take two hidden layers as well, and fewer units."""
 
 
-def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
+def two_layer_size(kernel_size: int) -> tuple[int, int]:
     """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
 
     >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
@@ -26,9 +26,9 @@ def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]
     """
     d = check_kernel_size(kernel_size)
     if d in _SHALLOW_IN_TWO:
-        first, second = _shallow(d, check_domain(domain)).widths
+        first, second = _shallow(d, "real").widths
         return first, second
-    return two_layer_widths(d, domain=domain)
+    return two_layer_widths(d)
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:

@@ -282,7 +282,28 @@ class ReLUNetwork:
     def to_onnx(self, path: str | PathLike[str], *, dtype: Literal["float32", "float64"] = "float32") -> None:
         """Write an ONNX model of Gemm and Relu nodes; needs the extra ``onnx``.
 
-        See :func:`theory.networks.onnx_export.write_onnx`.
+        The model has the input ``x`` of shape (N, kernel_size) and the output ``y`` of shape (N, 1), N being free. Its
+        metadata give ``kernel_size``, ``hidden_layers``, ``widths`` and ``units``.
+
+        Parameters
+        ----------
+        path : path
+            Written beside and renamed; what was there before is replaced, unless it is no ordinary file.
+        dtype : {"float32", "float64"}
+            Of the weights, the input and the output. Every weight is rounded to it.
+
+        Raises
+        ------
+        InputError
+            If a weight is beyond the largest float or, 0 excepted, below the smallest normal one: what was written
+            would be another network.
+        StorageError, ProblemTooLargeError, MissingDependencyError
+            If the file cannot be written; the dense weights exceed the 2 GiB of one ONNX file; onnx is not installed.
+
+        Notes
+        -----
+        The values of the model are within :meth:`rounding_error` of the exact ones, whatever the order in which a
+        runtime adds. What Relu makes of NaN the ONNX standard leaves open; onnxruntime keeps it.
         """
         from theory.networks.onnx_export import write_onnx
 

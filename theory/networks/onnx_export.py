@@ -33,35 +33,7 @@ _NAMES_AND_SHAPES = 1 << 20
 
 
 def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: FloatName = "float32") -> None:
-    """Write a network as an ONNX model of Gemm and Relu nodes.
-
-    The model has the input ``x`` of shape (N, kernel_size) and the output ``y`` of shape (N, 1), N being free. Its
-    metadata give ``kernel_size``, ``hidden_layers``, ``widths`` and ``units``.
-
-    Parameters
-    ----------
-    network : ReLUNetwork
-    path : path
-        Written beside and renamed; what was there before is replaced, unless it is no ordinary file.
-    dtype : {"float32", "float64"}
-        Of the weights, the input and the output. Every weight is rounded to it.
-
-    Raises
-    ------
-    InputError
-        If a weight is beyond the largest float or, 0 excepted, below the smallest normal one: what was written would
-        be another network.
-    StorageError
-        If the file cannot be written.
-    ProblemTooLargeError
-        If the dense weights exceed the 2 GiB that one ONNX file may have.
-    MissingDependencyError
-        If onnx is not installed.
-
-    Notes
-    -----
-    The values of the model are within :meth:`ReLUNetwork.rounding_error` of the exact ones, whatever the order in which
-    a runtime adds. What Relu makes of NaN the ONNX standard leaves open; onnxruntime keeps it.
+    """Write a network as an ONNX model, as :meth:`.ReLUNetwork.to_onnx` says.
 
     >>> from tempfile import TemporaryDirectory
     >>> from theory.models.files import read_model

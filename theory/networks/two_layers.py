@@ -302,7 +302,7 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
     return network_from_rows(n, [(first.units, None), (second, None), ([readout], None)])
 
 
-def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int, int]:
+def two_layer_widths(kernel_size: int) -> tuple[int, int]:
     """Count the units of the maximum with two hidden layers, from the fewest terms here; more than 9 inputs: at most.
 
     >>> [two_layer_widths(n) for n in (5, 7, 9)]
@@ -311,7 +311,7 @@ def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int,
     True
     """
     n = check_kernel_size(kernel_size)
-    first = comb(n, 2) + n - 1 + (2 if check_domain(domain) == "real" else 1)
+    first = comb(n, 2) + n + 1
     if n > _COUNTED:
         return first, two_layer_bound(n) + 2
     return first, sum(term.images for term in two_layer_terms(n, fewer=n in _FEWER) if term.bends) + 2
