@@ -20,7 +20,7 @@ from theory.models.scopes import import_onnx
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
 
-FloatName = Literal["float32", "float64"]
+_FloatName = Literal["float32", "float64"]
 
 _OPSET = 14
 """Relu was last revised in opset 14 and Gemm in 13: the oldest opset that has both as they are today."""
@@ -32,7 +32,7 @@ _NAMES_AND_SHAPES = 1 << 20
 """Bytes of a file that weights leave to these."""
 
 
-def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: FloatName = "float32") -> None:
+def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: _FloatName = "float32") -> None:
     """Write a network as an ONNX model, as :meth:`.ReLUNetwork.to_onnx` says.
 
     >>> from tempfile import TemporaryDirectory
@@ -60,7 +60,7 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
     write_whole(path, model.SerializeToString(deterministic=True))
 
 
-def _check_range(what: str, numbers: set[Fraction], dtype: FloatName) -> None:
+def _check_range(what: str, numbers: set[Fraction], dtype: _FloatName) -> None:
     """Make sure that rounding changes each number by at most a unit roundoff."""
     limits = np.finfo(dtype)
     least, most = Fraction(float(limits.smallest_normal)), Fraction(float(limits.max))
@@ -71,7 +71,7 @@ def _check_range(what: str, numbers: set[Fraction], dtype: FloatName) -> None:
             )
 
 
-def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> Any:
+def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: _FloatName) -> Any:
     element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
     description = (
         f"ReLU network: kernel size {network.kernel_size}, hidden layers {network.hidden_layers}, "

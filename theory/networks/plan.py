@@ -267,20 +267,12 @@ def _connected(level: Level, merged: Family, omitted: frozenset[int]) -> tuple[l
     return vertices, [Vertices(*last[:3], last.top)]
 
 
-class Carried(NamedTuple):
-    """What a level has to carry: all values directly, or differences along the units of connected parts of a graph.
+def carried_by(level: Level) -> tuple[list[Vertices], list[list[Vertices]], list[Vertices]]:
+    """Find what a level has to carry: all values directly, or differences along the units of parts of a graph.
 
-    No two ``parts`` are connected with each other. The values passed on are all in ``passed``; one that belongs to a
-    part, as units touch it, is in both.
+    No two parts are connected with each other. Third come the values passed on; one that belongs to a part, as units
+    touch it, is in both.
     """
-
-    direct: list[Vertices]
-    parts: list[list[Vertices]]
-    passed: list[Vertices]
-
-
-def carried_by(level: Level) -> Carried:
-    """Find the values that a level has to carry on, and what connects them."""
     omitted = omitted_inputs(level)
     passed = [Vertices(*family[:3], family.kept) for family in level.passed]
     direct = [*passed, *(v for family in level.merged for v in _bases(level, family, omitted))]
@@ -296,7 +288,7 @@ def carried_by(level: Level) -> Carried:
     parts: dict[int, list[Vertices]] = {}
     for v, group in vertices:
         parts.setdefault(root[group], []).append(v)
-    return Carried(direct, list(parts.values()), passed)
+    return direct, list(parts.values()), passed
 
 
 def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vertices, int]], groups: int) -> list[int]:

@@ -23,6 +23,7 @@ from theory.networks.plan import (
     level_of,
     make_plan,
 )
+from theory.networks.shallow import shallow_estimator_network, shallow_hidden_layers
 from theory.subpools import check_count, check_kernel_size, check_orders
 
 Construction = Literal["tree", "smallest", "shallow"]
@@ -139,8 +140,6 @@ def network_size(
 
 
 def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> NetworkSize:
-    from theory.networks.shallow import shallow_estimator_network
-
     # Any coefficients other than 0 will do.
     estimator = Estimator(kernel_size, {r: Fraction(1, r + 1) for r in orders})
     return NetworkSize(kernel_size, shallow_estimator_network(estimator, domain=domain).widths)
@@ -170,8 +169,6 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
 def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
     """Return the number of hidden layers that a construction needs for orders up to max R."""
     if construction == "shallow" and largest_order > 4:
-        from theory.networks.shallow import shallow_hidden_layers
-
         return shallow_hidden_layers(largest_order)
     return level_of(largest_order)
 

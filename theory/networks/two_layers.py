@@ -56,7 +56,7 @@ _STEM: _Tree = ()
 
 
 @dataclass(frozen=True)
-class Term:
+class ForestTerm:
     """The sum of c |g| over the distinct images of a form g, up to sign, under the permutations of all inputs but q."""
 
     coefficient: Fraction
@@ -81,15 +81,15 @@ class Term:
                 yield tuple(sorted(image))
 
 
-def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[Term, ...]:
+def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[ForestTerm, ...]:
     """Return the terms whose sum is x_q - min(x), for q the last input; ``fewer`` are known for 5, 6 and 7 inputs.
 
     The number of terms triples with each input more: 0.2 s for 8, 20 s for 11, 3 min and 3 GiB for 12.
 
     >>> for term in two_layer_terms(3):
     ...     print(term)
-    Term(coefficient=Fraction(1, 2), arcs=((0, 2, -1), (1, 2, 1)), images=1)
-    Term(coefficient=Fraction(1, 2), arcs=((0, 2, 1), (1, 2, 1)), images=1)
+    ForestTerm(coefficient=Fraction(1, 2), arcs=((0, 2, -1), (1, 2, 1)), images=1)
+    ForestTerm(coefficient=Fraction(1, 2), arcs=((0, 2, 1), (1, 2, 1)), images=1)
     >>> [sum(term.images for term in two_layer_terms(n)) for n in range(2, 9)]
     [1, 2, 76, 664, 12786, 193814, 4050250]
     """
@@ -202,7 +202,7 @@ def _expanded(tree: _Tree) -> _Expansion:
 # --- from trees to terms --------------------------------------------------------------------------------------------
 
 
-def _terms(most: int, total: _Sum) -> list[Term]:
+def _terms(most: int, total: _Sum) -> list[ForestTerm]:
     """Put F and -F together, and count the images of each."""
     found: dict[_Forest, Fraction] = {}
     for forest, c in total.items():
@@ -215,7 +215,7 @@ def _terms(most: int, total: _Sum) -> list[Term]:
         vertices = _size(at_q) + sum(1 + _size(tree) for tree in others)
         halves = 2 if forest == _opposite(forest) else 1
         arcs = tuple((v, most if u < 0 else u, sign) for v, u, sign in _arcs(forest))
-        terms.append(Term(c * symmetries * halves, arcs, perm(most, vertices) // (symmetries * halves)))
+        terms.append(ForestTerm(c * symmetries * halves, arcs, perm(most, vertices) // (symmetries * halves)))
     return terms
 
 
@@ -253,18 +253,20 @@ def _arcs(forest: _Forest) -> list[Arc]:
     return arcs
 
 
-def _stored(n: int) -> tuple[Term, ...]:
+def _stored(n: int) -> tuple[ForestTerm, ...]:
     if n not in _FEWER:
         raise InputError(f"fewer terms are known for {', '.join(map(str, _FEWER))} inputs, not for {n}")
     lines = (files("theory.networks") / "data" / f"two_layers_{n}.txt").read_text(encoding="ascii").splitlines()
     return tuple(_term(line) for line in lines if not line.startswith("#"))
 
 
-def _term(line: str) -> Term:
+def _term(line: str) -> ForestTerm:
     """Read ``c ; sigma(v>u) .. ; images``."""
     c, arcs, images = line.split(";")
     pairs = [(entry[0], entry[2:-1].split(">")) for entry in arcs.split()]
-    return Term(Fraction(c), tuple((int(v), int(u), 1 if sign == "+" else -1) for sign, (v, u) in pairs), int(images))
+    return ForestTerm(
+        Fraction(c), tuple((int(v), int(u), 1 if sign == "+" else -1) for sign, (v, u) in pairs), int(images)
+    )
 
 
 # --- the network ----------------------------------------------------------------------------------------------------
