@@ -18,7 +18,7 @@ from math import lcm
 import numpy as np
 
 from proofs_check.kits.cells import Integers, bends
-from proofs_check.table import combination
+from proofs_check.statement import combination
 from theory.rationals import to_string
 
 Form = dict[tuple[int, ...], int]

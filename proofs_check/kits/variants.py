@@ -15,9 +15,7 @@ from typing import Any, Required, TypedDict, Unpack
 
 from proofs_check.claim import Claim
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Hypothesis, Sampler, Value
-from proofs_check.table import Table
-from proofs_check.verdict import Instance, Kind
+from proofs_check.statement import Case, Hypothesis, Instance, Kind, Sampler, Table, Value
 
 Variant = tuple[str, str, Any]
 """A name, a conclusion in LaTeX, and the change."""

@@ -29,8 +29,7 @@ from itertools import permutations
 from proofs_check.claim import Claim, Instance
 from proofs_check.kits.orbits import Orbits, read_rows
 from proofs_check.kits.variants import stated
-from proofs_check.statement import Case, draw_numbers
-from proofs_check.table import Table
+from proofs_check.statement import Case, Table, draw_numbers
 from theory.optimal.families import OURS
 from theory.rationals import to_string
 

@@ -7,10 +7,14 @@ Setting
 Claim
     x_q - min(x) = (1/2) sum_F c_F |g_F(x)| with rationals c_F that depend on d only: for elements eps_v, v in V, that
     commute and have square 0, the linear map pi that sends every product of different eps_v to 1, and
+
         G_sigma[f](y) = sum_{x_v < y} eps_v (e^(sigma (y - x_v)) - 1) f(x_v),
         w_+ = G_+[1], w_- = G_-[1], s = w_+ + w_-, p = w_+ w_-, h = w_+ f - G_+[f], A f = w_- h + G_+[h],
+
     the c_F are the coefficients, once all is expanded, of
+
         sum_F c_F e^(g_F) = pi( sum_{M,r} (-1)^r / ((M+1) (M+r+1)!) [u^r] (s + uA)^M s )(x_q).
+
     As max(x) = -min(-x) and |g| = 2 relu(g) - g, the maximum of d numbers takes two hidden layers, for every d.
 Kind
     Identity.

@@ -3,25 +3,25 @@ r"""The closed formula for two hidden layers: exactly as functions, and how many
 Setting
     As in :mod:`proofs_check.theorems.two_layers`.
 Claim
-    (a) x_q - min(x) = (1/2) sum_F c_F |g_F(x)| on all of R^d, for every q.
-    (b) There are 3 (2d+1)^(d-2) signed in-forests on 1..d in which q has no outgoing arc. As F and -F give the same
-    |g|, and the one without arcs gives 0, at most (3 (2d+1)^(d-2) - 1)/2 absolute values occur; the primes in the
-    denominators of their coefficients are below d.
+    First, x_q - min(x) = (1/2) sum_F c_F |g_F(x)| on all of R^d, for every q.
+    Second, there are 3 (2d+1)^(d-2) signed in-forests on 1..d in which q has no outgoing arc.
+    Third, as F and -F give the same |g|, and the one without arcs gives 0, at most (3 (2d+1)^(d-2) - 1)/2 absolute
+    values occur; the primes in the denominators of their coefficients are below d.
 Kind
     Identities.
 Source
     This project. The count of forests is Cayley's, with weights.
 Proof
-    (b) Let F(m, a) be the sum of a^(arcs to a root) 2^(other arcs) over the ways to hang m vertices, with arcs of two
-    signs each, below a root whose arcs count a. Those that hang at the root themselves, j of them, carry the others:
+    Of the count: let F(m, a) be the sum of a^(arcs to a root) 2^(other arcs) over the ways to hang m vertices, with
+    arcs of two signs each, below a root whose arcs count a. Those that hang at the root, j of them, carry the others:
     F(m, a) = sum_j C(m,j) a^j F(m-j, 2j), F(0, a) = 1, so that F(m, a) = a (a+2m)^(m-1) by induction and the binomial
     theorem. A vertex may also be the root of a tree of its own: an arc of a third kind, to q. So a = 3 and m = d - 1.
     In the formula M + 1 and the numbers up to M + r + 1 stand below, and M + r + 1 arcs are at most d - 1; for d = 2,
     where 1/2 brings a prime that is not, c_F = c_-F = 1.
 Check
-    (a) by cells, which is a proof (:mod:`proofs_check.kits.cells`): by symmetry in the inputs other than q the cone of
-    one order is enough, with q in each of its d places. That no bends remain is an instance, and so is the value where
-    one gap is 1 and the others are 0. (b) as steps for all d, and the expanded formula against it.
+    First by cells, which is a proof (:mod:`proofs_check.kits.cells`): by symmetry in the inputs other than q the cone
+    of one order is enough, with q in each of its d places. That no bends remain is an instance, and so is the value
+    where one gap is 1 and the others are 0. The count as steps for all d, and the expanded formula against it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ from proofs_check.kits.cells import Integers, bends
 from proofs_check.kits.signed_forests import Term, formula, images
 from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Value, standard
-from proofs_check.table import Table
+from proofs_check.statement import Case, Table, Value, standard
 from proofs_check.theorems.two_layers import EXISTS, QUANTITIES, later, value_at
 from theory.errors import SolverError
 from theory.optimal.families import OURS, D
