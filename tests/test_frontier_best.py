@@ -176,7 +176,7 @@ def test_bad_budgets(arguments, reason):
 
 
 def test_what_is_no_sweep_is_refused(tmp_path):
-    with pytest.raises(InputError, match="a budget is 'terms'"):
+    with pytest.raises(InputError, match='a budget is "terms"'):
         pareto_front(solve_chunk(4, (0,), 0, 8), "money")
     with pytest.raises(FormatError, match="have the columns"):
         pareto_front(pa.table({"x": [1]}), "terms")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
-from theory.errors import InputError, OrdersError
-from theory.subpools import shown
+from theory.errors import OrdersError
+from theory.subpools import check_choice
 
 Objective = Literal["cube", "range", "l2"]
 """The names of the objectives."""
@@ -109,7 +109,4 @@ def find_objective(name: object) -> ObjectiveValue:
     ...
     theory.errors.InputError: the objective is "cube", "range" or "l2", not 'l1'
     """
-    if isinstance(name, str) and name in OBJECTIVES:
-        return OBJECTIVES[name]
-    *others, last = (f'"{known}"' for known in OBJECTIVES)
-    raise InputError(f"the objective is {', '.join(others)} or {last}, not {shown(name)}")
+    return OBJECTIVES[check_choice("the objective", name, OBJECTIVES)]

@@ -90,6 +90,23 @@ def check_count(what: str, value: object, low: int, high: int | None = None) -> 
     return count
 
 
+def check_choice(what: str, value: object, choices: Iterable[str]) -> Any:
+    """Return a value if it is one of some names, or say what they are.
+
+    Examples
+    --------
+    >>> check_choice("the domain", "complex", ["real", "nonnegative"])
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
+    """
+    names = tuple(choices)
+    if isinstance(value, str) and value in names:
+        return value
+    *others, last = (f'"{name}"' for name in names)
+    raise InputError(f"{what} is {', '.join(others)} or {last}, not {shown(value)}")
+
+
 def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:
     """Return the orders as a sorted tuple of ints, or say what is wrong with them.
 

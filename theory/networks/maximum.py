@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
-from theory.errors import InputError
 from theory.networks.circuit import Circuit
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.networks.shallow import ShallowMaxima, shallow_hidden_layers
 from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
-from theory.subpools import check_kernel_size
+from theory.subpools import check_choice, check_kernel_size
 from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow", "two-layer"]
@@ -89,12 +88,11 @@ def exact_max_network(
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
+    check_choice("the construction", construction, get_args(MaxConstruction))
     if construction == "two-layer" and d not in _SHALLOW_IN_TWO:
         return two_layer_max_network(d, domain=domain)
     if construction in ("shallow", "two-layer"):
         return _shallow(d, domain)
-    if construction != "tree":
-        raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
 

@@ -20,7 +20,7 @@ from theory.networks.forward import FloatLayer, float_layers, forward_array, for
 from theory.networks.matrix import RationalMatrix
 from theory.networks.units import canonical_maps
 from theory.rationals import check_rational, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_windows
+from theory.subpools import Array, check_choice, check_windows
 
 Domain = Literal["real", "nonnegative"]
 """Where a network has to be right: everywhere, or at inputs >= 0, as after a ReLU."""
@@ -30,9 +30,8 @@ _FORM = Form("a network", "subpool-network", 1, {"kernel_size", "layers"})
 
 def check_domain(domain: object) -> Domain:
     """Return the domain if it is one."""
-    if domain not in get_args(Domain):
-        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
-    return domain  # type: ignore[return-value]
+    chosen: Domain = check_choice("the domain", domain, get_args(Domain))
+    return chosen
 
 
 @dataclass(frozen=True)

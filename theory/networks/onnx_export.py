@@ -19,6 +19,7 @@ from theory.models.files import LARGEST_FILE
 from theory.models.scopes import import_onnx
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
+from theory.subpools import check_choice
 
 _FloatName = Literal["float32", "float64"]
 
@@ -44,8 +45,7 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: _Fl
     ...     [node.op_type for node in read_model(f"{folder}/larger.onnx").graph.node]
     ['Gemm', 'Relu', 'Gemm']
     """
-    if dtype not in ("float32", "float64"):
-        raise InputError(f'the dtype is "float32" or "float64", not {dtype!r}')
+    check_choice("the dtype", dtype, ("float32", "float64"))
     size = network.parameter_count * np.dtype(dtype).itemsize
     if size > LARGEST_FILE - _NAMES_AND_SHAPES:
         raise ProblemTooLargeError(

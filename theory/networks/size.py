@@ -24,7 +24,7 @@ from theory.networks.plan import (
     make_plan,
 )
 from theory.networks.shallow import shallow_estimator_network, shallow_hidden_layers
-from theory.subpools import check_count, check_kernel_size, check_orders
+from theory.subpools import check_choice, check_count, check_kernel_size, check_orders
 
 Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
@@ -84,9 +84,8 @@ class Layout(NamedTuple):
 
 def check_construction(construction: object) -> Construction:
     """Return the construction if it is one."""
-    if construction not in get_args(Construction):
-        raise InputError(f'the construction is "tree", "smallest" or "shallow", not {construction!r}')
-    return construction  # type: ignore[return-value]
+    chosen: Construction = check_choice("the construction", construction, get_args(Construction))
+    return chosen
 
 
 def network_size(
