@@ -82,7 +82,11 @@ _ABSURD = 1e6 * _YEAR
 
 
 def as_float(number: int) -> float:
-    """Return an integer as a float whose cube is one, too: estimates of the absurd are absurd enough."""
+    """Return an integer as a float whose cube is one, too: estimates of the absurd are absurd enough.
+
+    >>> as_float(9), as_float(10**400)
+    (9.0, 1e+100)
+    """
     return float(min(number, 10**100))
 
 
@@ -96,7 +100,11 @@ def readable(number: int) -> str:
 
 
 def bits_of_binomial(top: int, bottom: int) -> float:
-    """Estimate how many bits C(top, bottom) has."""
+    """Estimate how many bits C(top, bottom) has.
+
+    >>> round(bits_of_binomial(1000, 500)), bits_of_binomial(3, 5)
+    (995, 0.0)
+    """
     if not 0 < bottom < top:
         return 0.0
     if top > _EXACT_FLOATS:

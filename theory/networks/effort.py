@@ -19,7 +19,11 @@ _ATOMS_MAX = 16
 
 
 def maximum_proof_work(kernel_size: int) -> Work:
-    """Estimate what it takes to prove that the tree computes the maximum: to compare it at 4d vertices."""
+    """Estimate what it takes to prove that the tree computes the maximum: to compare it at 4d vertices.
+
+    >>> round(maximum_proof_work(10_000).seconds)
+    20
+    """
     d = as_float(check_kernel_size(kernel_size))
     what = f"proving the maximum of {readable(kernel_size)} inputs"
     return Work(what, seconds=1e-4 * d + 1.9e-7 * d * d, memory=45_000 * d)
@@ -39,6 +43,9 @@ def estimator_proof_work(
     unit reads two such values. Where its pre-activation has few atoms, its sign is looked at on all their vertices;
     with more of them the proof may fail, and differences are looked for around some of the units. Of the construction
     ``"shallow"`` no estimate is known: no time at all.
+
+    >>> estimator_proof_work(9, [0, 1, 8]).seconds < 1, estimator_proof_work(60, range(61)).seconds > 1e6
+    (True, True)
     """
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)

@@ -166,7 +166,11 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
 
 
 def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
-    """Return the number of hidden layers that a construction needs for orders up to max R."""
+    """Return the number of hidden layers that a construction needs for orders up to max R.
+
+    >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
+    (3, 2)
+    """
     if construction == "shallow" and largest_order > 4:
         return shallow_hidden_layers(largest_order)
     return level_of(largest_order)

@@ -65,6 +65,10 @@ def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
     With b bits for an entry of the table on average, one exchange takes n^3 multiplications of numbers of n b bits
     by such of b bits. There is one exchange for many sets of orders, and there are about n for others, so both are
     stated.
+
+    >>> work = extrapolation_work(3000, range(1500))
+    >>> work.seconds > 3_600, work.memory < 2**30
+    (True, True)
     """
     d, n = as_float(kernel_size), len(orders)
     bits = sum(bits_of_binomial(kernel_size - 1, s) for s in orders)

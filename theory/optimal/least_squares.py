@@ -16,7 +16,11 @@ from theory.work import Work, as_float, bits_of_binomial, readable
 
 
 def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
-    """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations."""
+    """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations.
+
+    >>> round(least_squares_work(1000, range(0, 1000, 100)).seconds)
+    1
+    """
     d, n = as_float(kernel_size), len(orders)
     bits = sum(bits_of_binomial(kernel_size, r) for r in orders) / n
     seconds = d * (1e-4 + n * (1e-5 + 1e-10 * bits**2)) + 8e-13 * n**3 * bits**2
