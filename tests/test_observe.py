@@ -13,10 +13,11 @@ from PIL import Image
 
 from theory import optimal_estimator
 from theory.cli import main
+from theory.empirical.digits import digit_pictures
 from theory.empirical.images import SHIPPED, Picture, load_pictures, picture_from_array, shipped_photographs
+from theory.empirical.model_inputs import ImageInput, fit, image_input
 from theory.empirical.observing.bootstrap import interval, resample
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
-from theory.empirical.observing.model_inputs import ImageInput, digits, fit, image_input
 from theory.empirical.observing.model_observation import PoolObservation, observe_model
 from theory.empirical.observing.observation import _FEW, Observer, Rule, default_estimators, observe
 from theory.empirical.observing.results import observation_row
@@ -391,13 +392,14 @@ def test_a_single_window_answers_nothing():
 def test_results_depend_on_the_seed_alone():
     pictures = noise_pictures(3)
     first, again, other = (
-        [observe(pictures, (3, 3), rng=rng(seed), limit=100).share(origin) for origin in Origin] for seed in (1, 1, 2)
+        [observe(pictures, (3, 3), rng=rng(seed), rule=Rule(limit=100)).share(origin) for origin in Origin]
+        for seed in (1, 1, 2)
     )
     assert first == again != other
 
 
 def test_limits_bound_what_is_looked_at():
-    seen = observe(noise_pictures(8), (3, 3), rng=rng(), limit=50)
+    seen = observe(noise_pictures(8), (3, 3), rng=rng(), rule=Rule(limit=50))
     assert seen.windows == 400
     assert {picture.windows for picture in seen.pictures} == {22 * 22}
 
@@ -409,12 +411,16 @@ def test_limits_bound_what_is_looked_at():
         ({"threshold": float("nan")}, "at least 0 and below 1"),
         ({"rare": 0.0}, "above 0 and at most 1, not 0.0"),
         ({"limit": 0}, "at least one window"),
-        ({"estimators": [optimal_estimator(4, [0, 1])]}, "of that kernel size, not of 4"),
     ],
 )
-def test_bad_settings_are_refused(arguments, message):
+def test_bad_rules_are_refused(arguments, message):
     with pytest.raises(InputError, match=message):
-        observe(noise_pictures(1), (3, 3), rng=rng(), **arguments)
+        Rule(**arguments)
+
+
+def test_estimators_of_other_windows_are_refused():
+    with pytest.raises(InputError, match="of that kernel size, not of 4"):
+        observe(noise_pictures(1), (3, 3), estimators=lambda d: [optimal_estimator(4, [0, 1])], rng=rng())
 
 
 def test_pictures_must_be_there_and_large_enough():
@@ -526,7 +532,7 @@ def test_a_missing_extra_is_named(monkeypatch, tmp_path):
         shipped_photographs()
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[train\]"):
-        digits()
+        digit_pictures()
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[onnx\]"):
         PoolingModel(model)
@@ -602,7 +608,7 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
     ]
     model = PoolingModel(pooling_model(tmp_path / "m.onnx", nodes))
     wanted = image_input(model.single_input())
-    pictures = digits(10)
+    pictures = digit_pictures(10)
     seen = observe_model(model, wanted, pictures, "unit", rng=rng())
     assert [pool.pool.name for pool in seen] == ["first", "b", "whole"]
     assert [pool.observation is None for pool in seen] == [False, False, True]
@@ -676,18 +682,18 @@ def test_models_that_cannot_be_observed_are_refused(tmp_path):
     one = [max_pool("x", "y", "p", kernel_shape=[1, 1])]
     model = PoolingModel(pooling_model(tmp_path / "one.onnx", one))
     with pytest.raises(InputError, match="none of the MaxPool nodes can be observed: p: its windows have one input"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
     flat = [
         helper.make_node("Sub", ["x", "x"], ["zero"]),
         max_pool("zero", "y", "p", kernel_shape=[2, 2]),
     ]
     model = PoolingModel(pooling_model(tmp_path / "flat.onnx", flat))
     with pytest.raises(InputError, match="all its inputs are 0"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
     infinite = [helper.make_node("Log", ["x"], ["l"]), max_pool("l", "y", "p", kernel_shape=[2, 2])]
     model = PoolingModel(pooling_model(tmp_path / "log.onnx", infinite))
     with pytest.raises(InputError, match="the input of p has NaN or infinite values"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
 
 
 @pytest.mark.parametrize(

@@ -33,18 +33,11 @@ def choose_provider(device: Device, available: Sequence[str]) -> str:
     --------
     >>> choose_provider("auto", ["CUDAExecutionProvider", "CPUExecutionProvider"])
     'CUDAExecutionProvider'
-    >>> choose_provider("cuda", ["CPUExecutionProvider"])
-    Traceback (most recent call last):
-    ...
-    theory.errors.MissingDependencyError: device "cuda" needs a CUDA build of onnxruntime, but this one has \
-CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
     """
-    if device == "cpu":
+    if device == "cpu" or (device == "auto" and CUDA_PROVIDER not in available):
         return _CPU_PROVIDER
     if CUDA_PROVIDER in available:
         return CUDA_PROVIDER
-    if device == "auto":
-        return _CPU_PROVIDER
     raise MissingDependencyError(
         f'device "cuda" needs a CUDA build of onnxruntime, but this one has {", ".join(available) or "no providers"}: '
         "install onnxruntime-gpu in the place of onnxruntime"
@@ -60,11 +53,6 @@ def choose_library(device: Device, why_not: Callable[[str], str]) -> str:
     --------
     >>> choose_library("auto", {"cupy": "not installed", "jax": ""}.__getitem__)
     'jax'
-    >>> choose_library("cuda", {"cupy": "not installed", "jax": "no CUDA device"}.__getitem__)
-    Traceback (most recent call last):
-    ...
-    theory.errors.MissingDependencyError: device "cuda" needs CuPy or JAX with a CUDA device (cupy: not installed, \
-jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
     """
     if device == "cpu":
         return "numpy"
@@ -75,10 +63,10 @@ jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
             return library
     if device == "auto":
         return "numpy"
+    told = ", ".join(f"{library}: {reason}" for library, reason in reasons.items())
     raise MissingDependencyError(
-        f'device "cuda" needs CuPy or JAX with a CUDA device ('
-        f"{', '.join(f'{library}: {reason}' for library, reason in reasons.items())}): "
-        "install the extra 'gpu' (pip install 'subpool[gpu]')"
+        f"device \"cuda\" needs CuPy or JAX with a CUDA device ({told}): install the extra 'gpu' "
+        "(pip install 'subpool[gpu]')"
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,16 +129,9 @@ class PictureFiles(Sequence[Picture]):
     def __len__(self) -> int:
         return len(self._files)
 
-    @overload
-    def __getitem__(self, index: int) -> Picture: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> PictureFiles: ...
-
-    def __getitem__(self, index: int | slice) -> Picture | PictureFiles:
-        if isinstance(index, slice):
-            return PictureFiles(self._files[index])
-        return _read(self._files[index], self._pillow)
+    def __getitem__(self, index: Any) -> Any:
+        found = self._files[index]
+        return PictureFiles(found) if isinstance(index, slice) else _read(found, self._pillow)
 
 
 def load_pictures(paths: Sequence[str | Path]) -> PictureFiles:

@@ -42,8 +42,8 @@ def plot_gap(observation: Observation, axes: Axes | None = None) -> Axes:
     """Draw the share of windows whose gap exceeds g against g, with pointwise intervals."""
     axes = axes if axes is not None else _new_panels(1)[0]
     _draw_survival(axes, observation, GAP, list(observation.samples))
-    axes.axvline(observation.threshold, color="0.7", linewidth=0.8, zorder=0)
-    _mark_rare(axes, observation.rare)
+    axes.axvline(observation.rule.threshold, color="0.7", linewidth=0.8, zorder=0)
+    _mark_rare(axes, observation.rule.rare)
     axes.set_xlabel("gap g = (largest - second) / (largest - smallest)")
     axes.set_ylabel("share of windows with a larger gap")
     axes.set_title(f"shaded: pointwise intervals, {100 * LEVEL:g} %", fontsize="small", color="0.3")
@@ -82,7 +82,7 @@ def plot_residuals(observation: Observation) -> Axes:
 
 @styled
 def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Axes:
-    """Draw the share of distinct windows at each MaxPool node of a model that was observed, with intervals."""
+    """Draw the share of distinct windows at each MaxPool node that was observed, at least one, with intervals."""
     found = [(pool.pool, pool.observation) for pool in pools if pool.observation is not None]
     if not found:
         raise InputError("no MaxPool node was observed")
@@ -101,12 +101,12 @@ def plot_pools(pools: Sequence[PoolObservation], axes: Axes | None = None) -> Ax
             markersize=5,
             label=label,
         )
-    _mark_rare(axes, found[0][1].rare)
+    _mark_rare(axes, found[0][1].rule.rare)
     names = [f"{name_label(pool.name)}\n{'x'.join(map(str, pool.kernel_shape))}" for pool, _ in found]
     axes.set_xticks(places, names, rotation=45 if len(found) > 5 else 0, parse_math=False)
     axes.set_xlim(-0.6, len(found) - 0.4)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(f"share of windows with gap > {found[0][1].threshold:g}")
+    axes.set_ylabel(f"share of windows with gap > {found[0][1].rule.threshold:g}")
     axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize="small")
     return axes
 

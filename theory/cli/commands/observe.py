@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
-from math import prod
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,56 +16,48 @@ from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import parse_kernel
-from theory.objectives import DEFAULT, RELATIVE, Objective
+from theory.objectives import DEFAULT, RELATIVE
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
     import numpy as np
 
     from theory.empirical.images import Picture
+    from theory.empirical.observing.observation import Rule
 
-_FORMATS = ("svg", "png", "pdf")
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "images": {"metavar": "IMAGE", "nargs": "*", "help": "files and folders; default: photographs of scikit-image"},
-    "--model": {"metavar": "FILE", "help": "look at the inputs of every MaxPool node of an ONNX model"},
-    "--kernel": {"metavar": "SHAPE", "help": "default: 3x3; with --model each node has its own"},
-    "--stride": {"metavar": "N", "help": "steps between windows, such as 2 or 2x2; default: 1"},
-    "--orders": {
-        "metavar": "ORDERS",
-        "action": "append",
-        "help": "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
-    },
-    "--threshold": {
-        "metavar": "G",
-        "type": float,
-        "default": DISTINCT,
-        "help": "gap above which windows are distinct; default: 1/2",
-    },
-    "--rare": {
-        "metavar": "P",
-        "type": float,
-        "default": RARE,
-        "help": "share below which windows are rare; default: 0.05",
-    },
-    "--limit": {
-        "metavar": "N",
-        "help": "windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
-    },
-    "--normalize": {
-        "metavar": "HOW",
-        "help": "imagenet, unit or bytes: pixels for --model; default: by its channels",
-    },
-    "--device": {"choices": ("auto", "cpu", "cuda"), "default": "auto", "help": "where the model runs"},
-    "--seed": {"metavar": "N", "type": int, "default": 0, "help": "default: 0"},
-    "--out": {"metavar": "DIR", "help": "write observation.json and the plots"},
-    "--format": {"choices": _FORMATS, "default": "svg", "help": "of the plots; default: svg"},
-}
+_Found = tuple[dict[str, Any], dict[str, Callable[[], Any]], Callable[[Sequence[str]], None]]
+"""All numbers; the figures by the names of their files; and what prints the tables, told which files were written."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    for name, option in _OPTIONS.items():
-        parser.add_argument(name, **option)
+    option = parser.add_argument
+    option("images", metavar="IMAGE", nargs="*", help="files and folders; default: photographs of scikit-image")
+    option("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
+    option("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
+    option("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
+    help_of_orders = (
+        "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated"
+    )
+    option("--orders", metavar="ORDERS", action="append", help=help_of_orders)
+    option(
+        "--threshold",
+        metavar="G",
+        type=float,
+        default=DISTINCT,
+        help="gap above which windows are distinct; default: 1/2",
+    )
+    option("--rare", metavar="P", type=float, default=RARE, help="share below which windows are rare; default: 0.05")
+    option(
+        "--limit",
+        metavar="N",
+        help="windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
+    )
+    option("--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels")
+    option("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
+    option("--seed", metavar="N", type=int, default=0, help="default: 0")
+    option("--out", metavar="DIR", help="write observation.json and the plots")
+    option("--format", choices=("svg", "png", "pdf"), default="svg", help="of the plots; default: svg")
     add_json(parser)
 
 
@@ -81,15 +72,20 @@ def run(options: argparse.Namespace) -> int:
 
         import_matplotlib()  # before the work
         make_folder(options.out)
-    rng = np.random.default_rng(options.seed)
-    return _run_model(options, rng) if options.model else _run_pictures(options, rng)
+    observe = _observe_model if options.model else _observe_pictures
+    row, figures, show = observe(options, np.random.default_rng(options.seed))
+    files = _write(options, row, figures)
+    if options.json:
+        print_json(row)
+    else:
+        show(files)
+    return DONE
 
 
-def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
+def _observe_pictures(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observing.observation import LIMIT, observe, window_grid
+    from theory.empirical.observing.observation import LIMIT, observe
     from theory.empirical.observing.results import observation_row
-    from theory.empirical.observing.windows import windows_of
     from theory.figures.observed import plot_gap, plot_residuals
 
     if options.normalize:
@@ -98,33 +94,26 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     if len(shape) != 2:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
     pictures, origin = _pictures(options.images)
-    # Before anything is solved for windows of an absurd size.
-    window_grid(pictures[0], windows_of(shape))
     with Bar("pictures") as bar:
         seen = observe(
             pictures,
             shape,
             strides=_strides(options.stride),
-            estimators=_estimators(options.orders)(prod(shape)),
-            limit=_limit(options.limit, LIMIT),
-            threshold=options.threshold,
-            rare=options.rare,
+            estimators=_estimators(options.orders),
             rng=rng,
             progress=bar,
+            rule=_rule(options, LIMIT),
         )
     row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
-    files = _write(options, row, {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)})
-    if options.json:
-        print_json(row)
-    else:
-        print_observation(row, seen.levels, f"{len(pictures)} {origin}", files)
-    return DONE
+    figures = {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)}
+    return row, figures, partial(print_observation, row, seen.levels, f"{len(pictures)} {origin}")
 
 
-def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
+def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
     from theory.cli.observation_tables import print_pools
+    from theory.empirical.digits import digit_pictures
+    from theory.empirical.model_inputs import check_normalisation, image_input
     from theory.empirical.observing.max_pools import PoolingModel
-    from theory.empirical.observing.model_inputs import check_normalisation, digits, image_input
     from theory.empirical.observing.model_observation import LIMIT, observe_model
     from theory.empirical.observing.results import pools_rows
     from theory.figures.observed import plot_pools
@@ -133,38 +122,30 @@ def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
     model = PoolingModel(options.model, device=options.device)
     wanted = image_input(model.single_input())
-    normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
+    how = check_normalisation(options.normalize or wanted.default_normalisation)
     is_for_digits = wanted.is_for_digits and not options.images
-    pictures, origin = (digits(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
+    pictures, origin = (digit_pictures(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
+    rule, estimators = _rule(options, LIMIT), _estimators(options.orders)
     with Bar("runs of the model") as bar:
-        pools = observe_model(
-            model,
-            wanted,
-            pictures,
-            normalisation,
-            estimators=_estimators(options.orders),
-            limit=_limit(options.limit, LIMIT),
-            threshold=options.threshold,
-            rare=options.rare,
-            rng=rng,
-            progress=bar,
-        )
+        pools = observe_model(model, wanted, pictures, how, estimators=estimators, rule=rule, rng=rng, progress=bar)
     row = {
         "model": str(options.model),
         "pictures_from": origin,
         "pictures": len(pictures),
         "input": {"channels": wanted.channels, "height": wanted.height, "width": wanted.width},
-        "normalisation": normalisation,
+        "normalisation": how,
         "seed": options.seed,
         "pools": pools_rows(pools),
     }
-    files = _write(options, row, {"pools": lambda: plot_pools(pools)})
-    if options.json:
-        print_json(row)
-    else:
-        given = f"{wanted.channels} x {wanted.height} x {wanted.width}, {normalisation}"
-        print_pools(row["pools"], f"{options.model}: inputs {given}, from {len(pictures)} {origin}", files)
-    return DONE
+    given = f"inputs {wanted.channels} x {wanted.height} x {wanted.width}, {how}"
+    title = f"{options.model}: {given}, from {len(pictures)} {origin}"
+    return row, {"pools": lambda: plot_pools(pools)}, partial(print_pools, row["pools"], title)
+
+
+def _rule(options: argparse.Namespace, limit: int) -> Rule:
+    from theory.empirical.observing.observation import Rule
+
+    return Rule(options.threshold, options.rare, _limit(options.limit, limit))
 
 
 def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
@@ -185,15 +166,11 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
     def for_size(kernel_size: int) -> tuple[Estimator, ...]:
         if not texts:
             return default_estimators(kernel_size)
-        wanted = dict.fromkeys(_orders_and_objective(text, kernel_size) for text in texts)
+        read = (read_orders(text, kernel_size) for text in texts)
+        wanted = dict.fromkeys((orders, own or (DEFAULT if 0 in orders else RELATIVE)) for orders, own in read)
         return tuple(optimal_estimator(kernel_size, orders, objective=objective) for orders, objective in wanted)
 
     return for_size
-
-
-def _orders_and_objective(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
-    orders, own = read_orders(text, kernel_size)
-    return orders, own or (DEFAULT if 0 in orders else RELATIVE)
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
-from theory.empirical.observing.windows import inside
-from theory.empirical.runner import Port, open_runner
+from theory.empirical.ports import Port
+from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, InputError
 from theory.models.files import read_model
 from theory.models.inference import Inference
@@ -37,14 +37,13 @@ class MaxPool:
     name: str
     tensor: str
     kernel_shape: tuple[int, ...]
-    strides: tuple[int, ...]
     attributes: Mapping[str, Any]
 
     @classmethod
     def of(cls, name: str, tensor: str, attributes: Mapping[str, Any]) -> MaxPool:
         """Read the attributes of a node; InputError if they are malformed."""
         windows = read_windows({key: value for key, value in attributes.items() if key in _WINDOW})
-        return cls(name, tensor, windows.kernel_shape, windows.strides, attributes)
+        return cls(name, tensor, windows.kernel_shape, attributes)
 
     @property
     def kernel_size(self) -> int:
@@ -52,7 +51,7 @@ class MaxPool:
         return prod(self.kernel_shape)
 
     def inside(self, shape: Sequence[int]) -> WindowGrid:
-        """Return the windows of the node that lie wholly inside of an array with this spatial shape.
+        """Return the windows that lie wholly inside of an array with this spatial shape, none that padding completes.
 
         Raises InputError if the windows are not known, or none fits.
 
@@ -62,7 +61,9 @@ class MaxPool:
         >>> stem.inside((112, 112)).pads
         (-1, -1, 0, 0)
         """
-        return inside(read_windows(self.attributes, shape))
+        # Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride.
+        axes = read_windows(self.attributes, shape).axes
+        return WindowGrid(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in axes))
 
 
 class PoolingModel:

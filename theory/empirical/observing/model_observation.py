@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
+from theory.empirical.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
-from theory.empirical.observing.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.observation import Observation, Observer, Rule, default_estimators
-from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.empirical.observing.windows import grid_of
 from theory.errors import InputError
 from theory.estimator import Estimator
@@ -26,6 +25,7 @@ from theory.progress import Progress, unwatched
 
 LIMIT = 100_000
 """Windows of one node's input for one picture that are looked at, unless another limit is given."""
+_RULE = Rule(limit=LIMIT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,23 +46,15 @@ def observe_model(
     normalisation: Normalisation,
     *,
     estimators: Callable[[int], Sequence[Estimator]] = default_estimators,
+    rule: Rule = _RULE,
     rng: np.random.Generator,
-    threshold: float = DISTINCT,
-    rare: float = RARE,
-    limit: int | None = LIMIT,
     progress: Progress = unwatched,
 ) -> list[PoolObservation]:
     """Observe the windows of every MaxPool node of a model, whose input is ``wanted``, by estimators for its size.
 
-    The other parameters are those of :func:`theory.empirical.observing.observation.observe`; progress counts runs of
-    the model. Nodes with one input, without a window that lies wholly inside, or with constant input are skipped.
-
-    Raises
-    ------
-    InputError
-        If the model cannot be run, or all nodes are skipped.
+    Progress counts runs of the model. Nodes with one input, without a window that lies wholly inside, or with constant
+    input are skipped; if all are, or the model cannot be run, an InputError is raised.
     """
-    rule = Rule(threshold, rare, limit)
 
     def runs(before: int) -> Iterator[list[NDArray[Any]]]:
         for done, picture in enumerate(pictures, start=before + 1):
@@ -72,9 +64,8 @@ def observe_model(
     lows, highs, shapes = _extents(runs(0), len(model.pools))
     reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
-        raise InputError(
-            f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
-        )
+        first = f"{model.pools[0].name}: {reasons[0]}"
+        raise InputError(f"{model.path}: none of the MaxPool nodes can be observed: {first}")
     observers = [
         None if reason else Observer(pool.inside(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, rule)
         for pool, shape, reason, draws in zip(model.pools, shapes, reasons, rng.spawn(len(model.pools)), strict=True)

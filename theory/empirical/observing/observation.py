@@ -13,7 +13,7 @@ picture, in the picture with its pixels shuffled, in uniform noise, and in the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -66,6 +66,9 @@ class Rule:
             raise InputError(f"at least one window of each picture is looked at, not {self.limit}")
 
 
+_RULE = Rule()
+
+
 @dataclass(frozen=True)
 class PictureShare:
     """What one picture contributed: its windows, how many were counted, the shares of distinct ones."""
@@ -88,8 +91,7 @@ class Observation:
 
     layout: WindowGrid
     estimators: tuple[Estimator, ...]
-    threshold: float
-    rare: float
+    rule: Rule
     pictures: tuple[PictureShare, ...]
     by_blocks: bool
     samples: Mapping[Origin, Resampled]
@@ -115,7 +117,7 @@ class Observation:
 
     def rare_in(self, reading: Reading, origin: Origin = Origin.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare under one reading."""
-        return is_below(self.share(origin, reading), self.rare)
+        return is_below(self.share(origin, reading), self.rule.rare)
 
     def claim(self, origin: Origin = Origin.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare: as all readings agree, or "undecided"."""
@@ -130,7 +132,7 @@ class Observation:
         return is_below(self.excess(other), 0.0)
 
 
-def window_grid(picture: Picture, layout: WindowGrid) -> tuple[int, ...]:
+def _window_grid(picture: Picture, layout: WindowGrid) -> tuple[int, ...]:
     """Count the windows along each axis of a picture; if there is none, an InputError names the picture."""
     try:
         return grid_of(layout, picture.pixels.shape[1:])
@@ -185,7 +187,7 @@ class Observer:
 
     def add(self, picture: Picture) -> None:
         """Count the windows of a picture, at least one, and of what it is compared with."""
-        grid, channels = window_grid(picture, self._layout), len(picture.pixels)
+        grid, channels = _window_grid(picture, self._layout), len(picture.pixels)
         there = channels * prod(grid)
         chosen = select(there, self._rule.limit, self._draws)
         clusters = blocks_of(chosen, channels, grid) if self._by_blocks else np.zeros(len(chosen), np.int64)
@@ -234,8 +236,7 @@ class Observer:
         return Observation(
             self._layout,
             self._estimators,
-            self._rule.threshold,
-            self._rule.rare,
+            self._rule,
             tuple(self._shares),
             self._by_blocks,
             samples,
@@ -249,11 +250,9 @@ def observe(
     kernel_shape: Sequence[int],
     *,
     strides: Sequence[int] | None = None,
-    estimators: Sequence[Estimator] | None = None,
+    estimators: Callable[[int], Sequence[Estimator]] = default_estimators,
+    rule: Rule = _RULE,
     rng: np.random.Generator,
-    threshold: float = DISTINCT,
-    rare: float = RARE,
-    limit: int | None = LIMIT,
     progress: Progress = unwatched,
 ) -> Observation:
     """Count the gaps and residuals of the windows of pictures, and compare them with chance.
@@ -265,15 +264,11 @@ def observe(
     kernel_shape : sequence of int
     strides : sequence of int, optional
         All windows by default.
-    estimators : sequence of Estimator, optional
-        With certified errors; :func:`default_estimators` by default.
+    estimators : callable
+        Returns estimators with certified errors for a kernel size; :func:`default_estimators` by default.
+    rule : Rule
+        What windows are distinct, what share of them is rare, and how many of a picture are looked at.
     rng : numpy.random.Generator
-    threshold : float
-        Gap above which a window is distinct.
-    rare : float
-        Share of windows below which distinct ones are rare.
-    limit : int, optional
-        Windows of one picture that are looked at; None for all.
     progress : callable
         Called with the number of pictures that are done and of all.
 
@@ -301,9 +296,8 @@ def observe(
     layout = windows_of(kernel_shape, strides)
     if pictures:
         # Before estimators are solved for windows of an absurd size.
-        window_grid(pictures[0], layout)
-    chosen = default_estimators(layout.kernel_size) if estimators is None else estimators
-    observer = Observer(layout, chosen, len(pictures), rng, Rule(threshold, rare, limit))
+        _window_grid(pictures[0], layout)
+    observer = Observer(layout, estimators(layout.kernel_size), len(pictures), rng, rule)
     for done, picture in enumerate(pictures, start=1):
         observer.add(picture)
         progress(done, len(pictures))

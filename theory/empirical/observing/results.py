@@ -40,8 +40,8 @@ def observation_row(observation: Observation) -> _Row:
         "strides": list(layout.strides),
         "dilations": list(layout.dilations),
         "rule": {
-            "distinct_gap_above": observation.threshold,
-            "rare_share_below": observation.rare,
+            "distinct_gap_above": observation.rule.threshold,
+            "rare_share_below": observation.rule.rare,
             "contrast_range_at_least": CONTRAST,
         },
         "intervals": {

@@ -8,7 +8,6 @@ stretches in the order of rows, which keeps the subset spread out over the array
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,14 +36,6 @@ def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None
     windows = read_windows({"kernel_shape": check_kernel_shape(kernel_shape), "strides": strides})
     check_kernel_size(windows.kernel_size)
     return windows
-
-
-def inside(windows: WindowGrid) -> WindowGrid:
-    """Leave out the windows that padding completes.
-
-    Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride.
-    """
-    return WindowGrid(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in windows.axes))
 
 
 def grid_of(windows: WindowGrid, shape: Sequence[int]) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from theory.empirical.pooling.blocks import Line, pool_blocks, room_of
 from theory.empirical.pooling.comparators import ComparatorPlan, Operand, Vector, plan
 from theory.empirical.pooling.geometry import Axis, axes_of, check_images, check_kernel_shape, gather_taps, take
-from theory.empirical.pooling.readout import Readout, maximum
+from theory.empirical.pooling.readout import Readout
 from theory.errors import ArrayError, InputError, KernelSizeError
 from theory.estimator import Estimator
 from theory.subpools import Array, weigh_order_statistics
@@ -144,7 +144,7 @@ def pool(
 def _readout(estimator: object, kernel: Vector) -> Readout:
     d = prod(kernel)
     if isinstance(estimator, str) and estimator == "max":
-        return maximum(d)
+        return Readout(((d - 1, 1.0),), 0.0)
     if not isinstance(estimator, Estimator):
         raise InputError(f'an estimator or "max" pools, not {estimator!r:.80}')
     if estimator.kernel_size != d:

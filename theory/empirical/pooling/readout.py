@@ -46,8 +46,3 @@ class Readout:
     def selects(self) -> bool:
         """Whether the sum is one order statistic, which integers have too."""
         return len(self.weights) == 1 and self.weights[0][1] == 1 and not self.intercept
-
-
-def maximum(d: int) -> Readout:
-    """Return the readout of the maximum of d numbers."""
-    return Readout(((d - 1, 1.0),), 0.0)

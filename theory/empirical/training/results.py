@@ -89,8 +89,6 @@ class ResultStore:
     def writing(self) -> Iterator[None]:
         """Keep other processes from adding to the folder, or raise a StorageError; the lock ends with the process."""
         with locked(self.folder, busy=f"another process is adding to the results in {self.folder}"):
-            for left_over in self.folder.glob(f".{FILE}.*.part"):
-                left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
             self._table = _read_results(self.path) if self.path.exists() else self._table
             yield

@@ -15,8 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.adversarial import Adversary, Ball
-from theory.empirical.classifier.data import GREY_LEVELS, Part, Split
-from theory.empirical.classifier.network import (
+from theory.empirical.digits import GREY_LEVELS, Part, Split
+from theory.empirical.pooling.geometry import windows
+from theory.empirical.runner import open_runner
+from theory.errors import UndecidedError
+from theory.models.scopes import attributes_of, import_onnx
+from theory.progress import Progress, unwatched
+from theory.rationals import to_string
+from theory.rewrite.certify import certify_deviation
+from tools.classifier.network import (
     BoxedEstimator,
     Network,
     Poolings,
@@ -27,7 +34,7 @@ from theory.empirical.classifier.network import (
     weights_of,
     with_weights,
 )
-from theory.empirical.classifier.replacement import (
+from tools.classifier.replacement import (
     MAXIMUM,
     REPLACEMENTS,
     Boxes,
@@ -37,13 +44,6 @@ from theory.empirical.classifier.replacement import (
     replace_pooling,
     with_output,
 )
-from theory.empirical.pooling.geometry import windows
-from theory.empirical.runner import open_runner
-from theory.errors import UndecidedError
-from theory.models.scopes import attributes_of, import_onnx
-from theory.progress import Progress, unwatched
-from theory.rationals import to_string
-from theory.rewrite.certify import certify_deviation
 
 _Row = dict[str, Any]
 _Advance = Callable[[], None]

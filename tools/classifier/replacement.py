@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.network import BoxedEstimator
 from theory.empirical.runner import open_runner
 from theory.errors import InputError
 from theory.models.scopes import attributes_of, copy_of, is_max_pool
@@ -17,6 +16,7 @@ from theory.notation import parse_orders
 from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.reluify import reluify
+from tools.classifier.network import BoxedEstimator
 
 Boxes = Mapping[str, float]
 """For each MaxPool node, where its inputs are taken to end."""
@@ -63,8 +63,8 @@ def estimators_of(model: Any, replacement: str, layers: str, boxes: Boxes) -> di
 
     Examples
     --------
-    >>> from theory.empirical.classifier.data import shipped_model
-    >>> from theory.empirical.classifier.network import read_classifier
+    >>> from theory.empirical.digits import shipped_model
+    >>> from tools.classifier.network import read_classifier
     >>> estimators = estimators_of(read_classifier(shipped_model()), "range 1,d-1", "both", {})
     >>> [(name, str(estimator.error), box) for name, (estimator, box) in estimators.items()]
     [('pool_1', '1/18', 1.0), ('pool_2', '1/8', 1.0)]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.data import Part, Split
+from theory.empirical.digits import Part, Split
 from theory.empirical.pooling.geometry import windows
 from theory.empirical.pooling.layer import weigh_by_rank
 from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
@@ -44,7 +44,7 @@ def read_classifier(path: str | os.PathLike[str]) -> Any:
 
     Examples
     --------
-    >>> from theory.empirical.classifier.data import shipped_model
+    >>> from theory.empirical.digits import shipped_model
     >>> sum(weight.size for weight in weights_of(read_classifier(shipped_model())).values())
     6090
     """

@@ -8,7 +8,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import process_time
@@ -17,8 +16,11 @@ from typing import Any
 import numpy as np
 
 from theory.documents import Form
-from theory.empirical.classifier.data import Split
-from theory.empirical.classifier.experiments import (
+from theory.empirical.digits import Split
+from theory.errors import FormatError, InputError
+from theory.files import write_whole
+from theory.progress import Progress, unwatched
+from tools.classifier.experiments import (
     Settings,
     accuracy_rows,
     adversarial_rows,
@@ -26,10 +28,7 @@ from theory.empirical.classifier.experiments import (
     pooling_rows,
     proportion,
 )
-from theory.empirical.classifier.replacement import calibrate
-from theory.errors import FormatError, InputError
-from theory.files import write_whole
-from theory.progress import Progress, unwatched
+from tools.classifier.replacement import calibrate
 
 Results = dict[str, Any]
 
@@ -41,7 +40,7 @@ _LIBRARIES = ("numpy", "jax", "optax", "scikit-learn", "onnxruntime")
 
 
 def shipped_results() -> Path:
-    """Return the path of the results that come with the package.
+    """Return the path of the results that docs/classifier.md shows.
 
     Examples
     --------
@@ -49,7 +48,7 @@ def shipped_results() -> Path:
     >>> results["test"]["share"] > 0.97
     True
     """
-    return Path(str(files("theory.empirical") / "data" / "digits.json"))
+    return Path(__file__).with_name("digits.json")
 
 
 def measure_all(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Results:

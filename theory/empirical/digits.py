@@ -1,4 +1,4 @@
-"""Scikit-learn's digits, and the one split that all figures of the classifier refer to."""
+"""Scikit-learn's digits: their one split, that all figures of the classifier refer to, its model, and pictures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from theory.empirical.images import Picture
 from theory.extras import import_extra
 
 GREY_LEVELS = 16
 """Pixels of the data are integers 0..16; the network sees them divided by 16."""
 
+_PURPOSE = "the digits come with scikit-learn"
 _TEST_IMAGES, _VALIDATION_IMAGES, _SEED = 540, 270, 0
 
 
@@ -64,8 +66,7 @@ def load_split() -> Split:
     >>> len(split.train), len(split.validation), len(split.test)
     (987, 270, 540)
     """
-    purpose = "the digits come with scikit-learn"
-    sklearn = import_extra("sklearn", "datasets", "model_selection", extra="train", purpose=purpose)
+    sklearn = import_extra("sklearn", "datasets", "model_selection", extra="train", purpose=_PURPOSE)
     train_test_split: Any = sklearn.model_selection.train_test_split
     pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
     images = (pixels / GREY_LEVELS).astype(np.float32).reshape(-1, 1, 8, 8)
@@ -78,3 +79,16 @@ def load_split() -> Split:
     rest, test = held_out(np.arange(len(chosen)), _TEST_IMAGES)
     train, validation = held_out(rest, _VALIDATION_IMAGES)
     return Split(*(Part(images[indices], chosen[indices]) for indices in (train, validation, test)))
+
+
+def digit_pictures(count: int = 200) -> list[Picture]:
+    """Load about so many digits as pictures, evenly spread over the collection: by default every ninth.
+
+    Examples
+    --------
+    >>> [(picture.name, picture.pixels.shape) for picture in digit_pictures(2)]
+    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
+    """
+    images = import_extra("sklearn.datasets", extra="train", purpose=_PURPOSE).load_digits().images
+    chosen = range(0, len(images), -(-len(images) // count))
+    return [Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, float(GREY_LEVELS)) for k in chosen]
