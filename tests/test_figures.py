@@ -118,8 +118,7 @@ def test_a_figure_with_panels_says_how_many_axes_it_needs(draw):
     [
         (plot_subpool_maxima, {"values": [0.5]}),
         (plot_subpool_maxima, {"values": [0.5, 1.5]}),
-        (plot_widths, {"smallest": 3}),
-        (plot_widths, {"smallest": 9, "largest": 9}),
+        (plot_widths, {"largest": 4}),
         (plot_families, {"largest": 4}),
         (plot_families, {"largest": 8.5}),
         (plot_degree, {"kernel_sizes": []}),

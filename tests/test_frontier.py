@@ -17,7 +17,11 @@ from theory.frontier import certified
 from theory.frontier.certified import _certified_constant, certified_errors
 from theory.frontier.chunk import SCHEMA, solve_chunk
 from theory.frontier.dataset import _chunk_sets, open_dataset
-from theory.frontier.sets import OrderSets, _mask_of, orders_of
+from theory.frontier.sets import OrderSets, orders_of
+
+
+def _mask_of(orders):
+    return sum(1 << r for r in orders)
 
 
 def _highs(kernel_size, orders):

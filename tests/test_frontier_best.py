@@ -12,7 +12,7 @@ from theory.frontier import best
 from theory.frontier.best import best_orders, terms_lower_bound
 from theory.frontier.chunk import rows, solve_chunk
 from theory.frontier.pareto import pareto_front, width_law
-from theory.frontier.sets import OrderSets, _mask_of
+from theory.frontier.sets import OrderSets
 
 BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 
@@ -20,6 +20,10 @@ BUDGETS = ("terms", "units", "parameters", "hidden_layers")
 @pytest.fixture(scope="module")
 def tables():
     return {d: solve_chunk(d, (0,), 0, 1 << (d - 1)) for d in (4, 7, 9, 11)}
+
+
+def _mask_of(orders):
+    return sum(1 << r for r in orders)
 
 
 def _brute_front(table, budget):
@@ -172,7 +176,7 @@ def test_bad_budgets(arguments, reason):
 
 
 def test_what_is_no_sweep_is_refused(tmp_path):
-    with pytest.raises(InputError, match="a budget is 'terms'"):
+    with pytest.raises(InputError, match='a budget is "terms"'):
         pareto_front(solve_chunk(4, (0,), 0, 8), "money")
     with pytest.raises(FormatError, match="have the columns"):
         pareto_front(pa.table({"x": [1]}), "terms")

@@ -16,10 +16,7 @@ from theory.errors import FormatError
 from theory.rationals import from_string, to_string
 
 FORM = Form(
-    "a certificate",
-    "subpool-certificate",
-    1,
-    {"kernel_size", "objective", "orders", "coefficients", "error", "dual"},
+    "a certificate", "subpool-certificate", 1, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
 )
 
 

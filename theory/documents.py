@@ -34,8 +34,6 @@ class Form:
     Its name is for messages, with its article, ``"a network"``; format and version are what it says of itself. The
     other keys are None where they are checked elsewhere. If there may be floats, they are finite.
 
-    Examples
-    --------
     >>> form = Form("a note", "note", 1, {"text"})
     >>> form.parse('{"format": "note", "version": 1, "text": "all of it"}')["text"]
     'all of it'
@@ -134,8 +132,6 @@ def _is_container(value: Any) -> bool:
 def kernel_size_of(data: dict[str, Any]) -> int:
     """Return the kernel size that a document states, if a document may have it.
 
-    Examples
-    --------
     >>> kernel_size_of({"kernel_size": 10**7})
     Traceback (most recent call last):
     ...
@@ -150,8 +146,6 @@ def kernel_size_of(data: dict[str, Any]) -> int:
 def index_of(key: object) -> int:
     """Read the key of an object as a number; two spellings of one number would overwrite each other.
 
-    Examples
-    --------
     >>> index_of("12")
     12
     >>> index_of("012")

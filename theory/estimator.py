@@ -17,14 +17,7 @@ from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import (
-    Array,
-    check_kernel_size,
-    check_orders,
-    check_table,
-    number_of_terms,
-    weigh_order_statistics,
-)
+from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
 
 _FORM = Form(
     "an estimator", "subpool-estimator", 1, {"kernel_size", "objective", "coefficients", "error", "certificate"}
@@ -250,12 +243,6 @@ class Estimator:
             last = Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
             if abs(last) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
-        c = self.certificate
-        if c is not None and (c.kernel_size, c.objective, c.orders, c.coefficients, c.error) != (
-            self.kernel_size,
-            self.objective,
-            self.orders,
-            self.coefficients,
-            self.error,
-        ):
+        shared = ("kernel_size", "objective", "orders", "coefficients", "error")
+        if self.certificate and any(getattr(self.certificate, name) != getattr(self, name) for name in shared):
             raise FormatError("the certificate belongs to another estimator")

@@ -14,8 +14,6 @@ def import_extra(name: str, *submodules: str, extra: str, purpose: str) -> Modul
 
     The submodules, named relative to it, are used through it, and it may not load them by itself.
 
-    Examples
-    --------
     >>> import_extra("urllib", "parse", extra="train", purpose="downloads need urllib").parse.quote("a b")
     'a%20b'
     >>> import_extra("not_installed", extra="plots", purpose="plots need it")

@@ -32,8 +32,6 @@ def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterato
     A StorageError, with the note, is raised if the target is a folder, a device, or no name of a file, if the block
     wrote nothing, and for an OSError in the block or while flushing and renaming.
 
-    Examples
-    --------
     >>> from tempfile import mkdtemp
     >>> folder = Path(mkdtemp())
     >>> with written_beside(folder / "notes.txt") as part:
@@ -66,8 +64,6 @@ def written_beside(target: str | os.PathLike[str], *, note: str = "") -> Iterato
 def write_whole(target: str | os.PathLike[str], content: str | bytes, *, note: str = "") -> None:
     """Write a file, a text as UTF-8, as :func:`written_beside` does: whole or not at all.
 
-    Examples
-    --------
     >>> write_whole("missing/notes.txt", "all of it")
     Traceback (most recent call last):
     ...
@@ -87,8 +83,6 @@ def locked(
     the message of a StorageError, or that process is waited for. The block is told whether there is a lock: not on
     Windows, nor on a file system without locks, where it is up to the user.
 
-    Examples
-    --------
     >>> from tempfile import mkdtemp
     >>> folder = mkdtemp()
     >>> with locked(folder, busy="in use"), locked(folder, busy="in use"):
@@ -111,13 +105,7 @@ def locked(
 
 
 def is_left_over(name: str) -> bool:
-    """Return whether a file's name is one that :func:`written_beside` gives: a killed process may leave some behind.
-
-    Examples
-    --------
-    >>> is_left_over(".notes.txt.4711-0123abcd.part"), is_left_over("notes.part")
-    (True, False)
-    """
+    """Return whether a file's name is one that :func:`written_beside` gives: a killed process may leave some behind."""
     return name.startswith(".") and name.endswith(".part")
 
 

@@ -20,8 +20,6 @@ def parse_kernel(text: str) -> tuple[int, ...]:
 
     The product of the extents, each at least 1, is the kernel size, at least 2.
 
-    Examples
-    --------
     >>> parse_kernel("3x3"), parse_kernel("9")
     ((3, 3), (9,))
     >>> parse_kernel("3x")
@@ -49,8 +47,6 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
 
     d is the kernel size; the orders are returned increasing.
 
-    Examples
-    --------
     >>> parse_orders("0,1,d-1", 9), parse_orders("0-3,d-2..d-1", 9)
     ((0, 1, 8), (0, 1, 2, 3, 7, 8))
     >>> parse_orders("0,1.5", 9)
@@ -77,15 +73,18 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
 def format_orders(orders: Sequence[int]) -> str:
     """Write orders, which increase, in the notation that :func:`parse_orders` reads, runs of three or more as ranges.
 
-    Examples
-    --------
     >>> format_orders([0, 1, 8]), format_orders([0, 2, 3, 4, 5])
     ('0,1,8', '0,2-5')
     """
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs_of(orders))
+
+
+def runs_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Cut increasing integers into runs of consecutive ones."""
     runs: list[list[int]] = []
-    for order in orders:
-        if runs and order == runs[-1][-1] + 1:
-            runs[-1].append(order)
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
         else:
-            runs.append([order])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs)
+            runs.append([number])
+    return runs

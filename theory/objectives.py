@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
-from theory.errors import InputError, OrdersError
-from theory.subpools import shown
+from theory.errors import OrdersError
+from theory.subpools import check_choice
 
 Objective = Literal["cube", "range", "l2"]
 """The names of the objectives."""
@@ -31,8 +31,6 @@ class ObjectiveValue:
     needed: coefficients then sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do
     not count.
 
-    Examples
-    --------
     >>> OBJECTIVES["range"].vertices(4), OBJECTIVES["cube"].vertices(4)
     (range(1, 4), range(0, 5))
     """
@@ -60,8 +58,6 @@ class ObjectiveValue:
     def check_orders(self, orders: Sequence[int]) -> None:
         """Refuse the intercept, by an OrdersError, where there is none.
 
-        Examples
-        --------
         >>> OBJECTIVES["range"].check_orders([0, 1])
         Traceback (most recent call last):
         ...
@@ -108,14 +104,9 @@ RELATIVE: Objective = "range"
 def find_objective(name: object) -> ObjectiveValue:
     """Return the objective of a name.
 
-    Examples
-    --------
     >>> find_objective("l1")
     Traceback (most recent call last):
     ...
     theory.errors.InputError: the objective is "cube", "range" or "l2", not 'l1'
     """
-    if isinstance(name, str) and name in OBJECTIVES:
-        return OBJECTIVES[name]
-    *others, last = (f'"{known}"' for known in OBJECTIVES)
-    raise InputError(f"the objective is {', '.join(others)} or {last}, not {shown(name)}")
+    return OBJECTIVES[check_choice("the objective", name, OBJECTIVES)]

@@ -103,18 +103,7 @@ def import_matplotlib() -> ModuleType:
 
 @contextmanager
 def _style() -> Iterator[None]:
-    """Make figures look like this project's within a ``with`` block, and leave other figures alone.
-
-    Examples
-    --------
-    >>> from matplotlib import rcParams
-    >>> before = rcParams["svg.hashsalt"]
-    >>> with _style():
-    ...     rcParams["svg.hashsalt"], rcParams["svg.hashsalt"] == before
-    ('subpool', False)
-    >>> rcParams["svg.hashsalt"] == before
-    True
-    """
+    """Make figures look like this project's within a ``with`` block, and leave other figures alone."""
     matplotlib = import_matplotlib()
     from cycler import cycler  # comes with matplotlib
 
@@ -151,8 +140,6 @@ def panels(
 ) -> tuple[Axes, ...]:
     """Return the axes that were given, row by row, or those of a new figure of that size in inches.
 
-    Examples
-    --------
     >>> len(panels(None, 1, 3))
     3
     >>> panels([], 1, 3)
@@ -184,8 +171,6 @@ def name_label(name: str) -> str:
 
     Mathematics in it is not set: whoever draws it says ``parse_math=False``.
 
-    Examples
-    --------
     >>> print(name_label("relu\x07\n$1$"), len(name_label("x" * 50)))
     relu\x07\n$1$ 40
     """
@@ -199,8 +184,6 @@ def name_label(name: str) -> str:
 def check_plot_file(path: str | Path) -> None:
     """See that a plot can be written, before the work: the ending, the folder, and that matplotlib is there.
 
-    Examples
-    --------
     >>> check_plot_file("errors.gif")
     Traceback (most recent call last):
     ...

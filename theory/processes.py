@@ -19,8 +19,6 @@ from theory.errors import InputError, SolverError
 def check_workers(workers: object) -> int:
     """Return the number of processes: as many as cores for None.
 
-    Examples
-    --------
     >>> check_workers(2)
     2
     >>> check_workers(0)

@@ -24,8 +24,6 @@ _LONGEST = 200_000  # characters; lowest terms take quadratic time, for the long
 def to_string(number: Fraction) -> str:
     """Write a rational as ``"p"`` or ``"p/q"`` in lowest terms, however many digits it has.
 
-    Examples
-    --------
     >>> to_string(Fraction(-9, 70)), to_string(Fraction(3))
     ('-9/70', '3')
     >>> len(to_string(Fraction(10**5000)))
@@ -41,8 +39,6 @@ def from_string(text: object) -> Fraction:
     There is an optional minus sign, then ASCII digits; the denominator is positive. Nothing else is accepted, floats
     least of all.
 
-    Examples
-    --------
     >>> from_string("-9/70")
     Fraction(-9, 70)
     >>> from_string("0.5")
@@ -65,8 +61,6 @@ def check_rational(number: object, what: str) -> Fraction:
     NumPy's integers count as rationals, and a Fraction keeps them as they are: its arithmetic would wrap around. The
     message calls it ``what``, a plural.
 
-    Examples
-    --------
     >>> check_rational(3, "weights")
     Fraction(3, 1)
     >>> check_rational(0.5, "weights")
@@ -84,8 +78,6 @@ def check_rational(number: object, what: str) -> Fraction:
 def decimal(number: Fraction) -> str:
     """Write a rational with six significant digits, whatever its exponent: floats would under- or overflow.
 
-    Examples
-    --------
     >>> decimal(Fraction(1, 3)), decimal(Fraction(1, 10**400))
     ('0.333333', '1.0e-400')
     """
@@ -96,21 +88,13 @@ def decimal(number: Fraction) -> str:
 
 
 def to_fraction(number: fmpq) -> Fraction:
-    """Convert a python-flint rational.
-
-    Examples
-    --------
-    >>> to_fraction(fmpq(2, 4))
-    Fraction(1, 2)
-    """
+    """Convert a python-flint rational."""
     return Fraction(int(number.p), int(number.q))
 
 
 def over_common_denominator(numbers: Sequence[Fraction]) -> tuple[list[int], int]:
     """Integers n_i and one positive integer q with ``numbers[i] == n_i / q``.
 
-    Examples
-    --------
     >>> over_common_denominator([Fraction(1, 2), Fraction(2, 3)])
     ([3, 4], 6)
     """
@@ -121,8 +105,6 @@ def over_common_denominator(numbers: Sequence[Fraction]) -> tuple[list[int], int
 def binomial_table(tops: Iterable[int], bottoms: Sequence[int]) -> fmpz_mat:
     """Matrix of the binomial coefficients C(top, bottom), one row for each top; all numbers are >= 0.
 
-    Examples
-    --------
     >>> binomial_table(range(4), [0, 2]).tolist()
     [[1, 0], [1, 0], [1, 1], [1, 3]]
     """

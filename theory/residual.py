@@ -16,7 +16,6 @@ from fractions import Fraction
 from functools import cached_property
 from math import comb, prod
 from numbers import Rational
-from operator import index
 from typing import Any, overload
 
 import mpmath
@@ -28,7 +27,7 @@ from theory.errors import ArrayError, InputError
 from theory.estimator import Estimator
 from theory.rationals import over_common_denominator, to_fraction, to_string
 from theory.splines import FloatLaw, Floats, FloatSupport, cell_of, cumulative, density
-from theory.subpools import check_kernel_size
+from theory.subpools import check_count, check_kernel_size
 
 _Recursion = Callable[[Sequence[Any], int], Any]
 
@@ -172,12 +171,7 @@ class ResidualDistribution:
         >>> ResidualDistribution([0, 0, 1]).moment(2)
         Fraction(1, 6)
         """
-        try:
-            degree = -1 if isinstance(k, bool) else index(k)
-        except TypeError:
-            degree = -1
-        if degree < 0:
-            raise InputError(f"the degree of a moment is an integer >= 0, not {k!r}")
+        degree = check_count("the degree of a moment", k, 0)
         numerators, q = over_common_denominator(self.knots)
         h = [1] + [0] * degree
         for numerator in numerators:
@@ -271,12 +265,7 @@ class ResidualDistribution:
         """
         return _elementwise(self._ppf, q)
 
-    def rvs(
-        self,
-        size: int | tuple[int, ...] | None = None,
-        *,
-        rng: int | np.random.Generator | None = None,
-    ) -> Any:
+    def rvs(self, size: int | tuple[int, ...] | None = None, *, rng: int | np.random.Generator | None = None) -> Any:
         """Draw residuals.
 
         Parameters

@@ -22,8 +22,6 @@ _BLANK = b"0" * 64
 def seal(table: pa.Table) -> bytes:
     """Write a table as a Parquet file with its digest.
 
-    Examples
-    --------
     >>> content = seal(pa.table({"mask": [1, 3]}))
     >>> content[:4], content[-4:], unseal(content)["mask"].to_pylist()
     (b'PAR1', b'PAR1', [1, 3])
@@ -44,8 +42,6 @@ def is_sealed(content: bytes) -> bool:
 def unseal(content: bytes) -> pa.Table:
     """Read a Parquet file whose digest is there and right; a FormatError says what is to be said of another one.
 
-    Examples
-    --------
     >>> content = seal(pa.table({"mask": [1, 3]}))
     >>> unseal(content[:100] + b"!" + content[101:])
     Traceback (most recent call last):

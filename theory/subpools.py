@@ -84,9 +84,27 @@ def check_count(what: str, value: object, low: int, high: int | None = None) -> 
     ...
     theory.errors.InputError: rounds is an integer >= 0, not -1
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < low or (high is not None and value > high):
+    count = _integer(value)
+    if count is None or count < low or (high is not None and count > high):
         raise InputError(f"{what} is an integer {f'>= {low}' if high is None else f'in {low}..{high}'}, not {value!r}")
-    return value
+    return count
+
+
+def check_choice(what: str, value: object, choices: Iterable[str]) -> Any:
+    """Return a value if it is one of some names, or say what they are.
+
+    Examples
+    --------
+    >>> check_choice("the domain", "complex", ["real", "nonnegative"])
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
+    """
+    names = tuple(choices)
+    if isinstance(value, str) and value in names:
+        return value
+    *others, last = (f'"{name}"' for name in names)
+    raise InputError(f"{what} is {', '.join(others)} or {last}, not {shown(value)}")
 
 
 def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:

@@ -35,8 +35,6 @@ _LONGEST_SILENCE = 60.0
 def visible(text: str) -> str:
     r"""Write what is not printable, such as control characters, as its escape; the rest stays as it is.
 
-    Examples
-    --------
     >>> print(visible("[/b] \x1b[2J caf\u00e9 \u202e\udcff"))
     [/b] \x1b[2J café \u202e\udcff
     """
@@ -178,8 +176,6 @@ class Bar:
 
     That number may be known before the first call.
 
-    Examples
-    --------
     >>> with Bar("batches") as bar:
     ...     bar(1, 2)
     ...     bar.now("the last batch")

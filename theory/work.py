@@ -42,8 +42,6 @@ class Work(NamedTuple):
     def check_time(self) -> None:
         """Refuse what nobody waits for.
 
-        Examples
-        --------
         >>> Work("sorting", seconds=9).check_time()
         >>> Work("sorting", seconds=90_000).check_time()
         Traceback (most recent call last):
@@ -57,8 +55,6 @@ class Work(NamedTuple):
     def length(self) -> str:
         """How long it takes, in words.
 
-        Examples
-        --------
         >>> Work("sorting", 20, 90).length, Work("sorting", 20).length
         ('between 20 s and 90 s', 'about 20 s')
         """
@@ -70,8 +66,6 @@ class Work(NamedTuple):
 def duration(seconds: float) -> str:
     """Write a time for people, in the largest unit of which it has two.
 
-    Examples
-    --------
     >>> duration(12.3), duration(119), duration(5_000), duration(40 * 86_400), duration(1e20)
     ('12 s', '119 s', '83 min', '40 days', 'more than a million years')
     """
@@ -90,8 +84,6 @@ _ABSURD = 1e6 * _YEAR
 def as_float(number: int) -> float:
     """Return an integer as a float whose cube is one, too: estimates of the absurd are absurd enough.
 
-    Examples
-    --------
     >>> as_float(9), as_float(10**400)
     (9.0, 1e+100)
     """
@@ -101,8 +93,6 @@ def as_float(number: int) -> float:
 def readable(number: int) -> str:
     """Write an integer, whatever was given as one: only the exponent of a very long one.
 
-    Examples
-    --------
     >>> readable(100_000), readable(10**5000)
     ('100000', '10^5000')
     """
@@ -112,8 +102,6 @@ def readable(number: int) -> str:
 def bits_of_binomial(top: int, bottom: int) -> float:
     """Estimate how many bits C(top, bottom) has.
 
-    Examples
-    --------
     >>> round(bits_of_binomial(1000, 500)), bits_of_binomial(3, 5)
     (995, 0.0)
     """

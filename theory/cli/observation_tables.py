@@ -137,8 +137,6 @@ def _band_table(row: _Row, levels: int | None) -> Table:
 def _band_names(levels: int | None) -> Iterator[str]:
     """Name the bands of ranges, by levels where values are integers up to ``levels``, else by share of the full scale.
 
-    Examples
-    --------
     >>> list(_band_names(255))[:3], list(_band_names(None))[-1]
     (['1', '2-3', '4-7'], '0.5 to 1')
     """

@@ -36,6 +36,19 @@ def read_kernel(options: argparse.Namespace) -> tuple[tuple[int, ...], int]:
     return shape, prod(shape)
 
 
+def add_problem(parser: argparse.ArgumentParser, orders: str) -> None:
+    """Add the argument KERNEL and the options ``--orders``, told what they are, and ``--objective``."""
+    add_kernel(parser)
+    parser.add_argument("--orders", required=True, help=orders)
+    add_objective(parser)
+
+
+def read_problem(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
+    """Return the orders, and the objective: as given, the family's own, or the default."""
+    orders, own = read_orders(options.orders, kernel_size)
+    return orders, options.objective or own or DEFAULT
+
+
 def describe_kernel(shape: tuple[int, ...]) -> str:
     """Write a kernel for people."""
     return f"kernel {'x'.join(map(str, shape))} (d = {prod(shape)})"
@@ -44,8 +57,6 @@ def describe_kernel(shape: tuple[int, ...]) -> str:
 def read_orders(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective | None]:
     """Read a set of orders, ``0,1,d-1``, or a family, ``top:j=3``, which has an objective of its own.
 
-    Examples
-    --------
     >>> read_orders("0,1,d-1", 9), read_orders("top:j=2", 9)
     (((0, 1, 8), None), ((0, 7, 8), 'cube'))
     >>> read_orders("zigzag", 9)

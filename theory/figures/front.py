@@ -7,12 +7,7 @@ import numpy as np
 from theory.frontier.pareto import Budget, Table, pareto_front, parts
 from theory.plotting import ORANGE, Axes, panel, styled
 
-_LABELS = {
-    "terms": "subpool maxima N",
-    "units": "ReLUs",
-    "parameters": "parameters",
-    "hidden_layers": "hidden layers",
-}
+_LABELS = {"terms": "subpool maxima N", "units": "ReLUs", "parameters": "parameters", "hidden_layers": "hidden layers"}
 
 
 @styled

@@ -22,8 +22,6 @@ class Sweeps:
     ``workers`` None lets a long sweep take a process for each core, which a script allows under
     ``if __name__ == "__main__"`` only.
 
-    Examples
-    --------
     >>> table = Sweeps()(4, always=(0, 1))
     >>> table["error_exact"].to_pylist()
     ['3/8', '1/6', '1/10', '1/16']
@@ -50,8 +48,6 @@ class Sweeps:
 def _name(kernel_size: int, always: tuple[int, ...]) -> str:
     """Name the folder of a sweep.
 
-    Examples
-    --------
     >>> _name(12, (0,)), _name(12, (0, 1)), _name(12, ())
     ('sweep-12', 'sweep-12-with-0-1', 'sweep-12-with-none')
     """

@@ -24,8 +24,6 @@ def base_results(table: pa.Table | None, kernel_size: int) -> Sets:
 
     ``table`` None stands for the results that come with the package.
 
-    Examples
-    --------
     >>> list(base_results(None, 8))
     [(0, 1, 7), (0, 1, 6, 7), (0, 1, 2, 3, 4, 5, 6, 7)]
     """

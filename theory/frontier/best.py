@@ -9,17 +9,18 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from math import comb
+from typing import get_args
 
 import numpy as np
 
 from theory.bounds import indicator_error, subsets_up_to, width_lower_bound
 from theory.errors import InputError
 from theory.frontier.certified import certified_errors
-from theory.frontier.pareto import Budget, check_budget
+from theory.frontier.pareto import Budget
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
 from theory.optimal.solve import optimal_estimator
-from theory.subpools import check_count, check_kernel_size, number_of_terms
+from theory.subpools import check_choice, check_count, check_kernel_size, number_of_terms
 
 _EXHAUSTIVE_KERNEL = 16
 """Up to here all sets of orders are looked at."""
@@ -123,10 +124,9 @@ def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: C
     ((0, 1, 2, 23, 24), True)
     """
     d = check_kernel_size(kernel_size)
-    chosen = check_budget(budget)
+    chosen: Budget = check_choice("a budget", budget, get_args(Budget))
     check_count("limit", limit, 0)
-    if construction not in ("tree", "shallow"):
-        raise InputError(f'the construction is "tree" or "shallow", not {construction!r}')
+    check_choice("the construction", construction, ("tree", "shallow"))
     if chosen == "hidden_layers":
         return _by_depth(d, limit, construction)
     if construction == "shallow":
@@ -259,8 +259,6 @@ def terms_lower_bound(kernel_size: int, terms: int) -> Fraction:
     them m, then N >= 1 + sum_{k<=h} C(d,k) + C(d,m) + sum_{1<=k<a} C(d,k) over k >= 1, and h_t <= h + min(a, m-t) for
     t <= m. The bound is the largest, over all h, a and m that the limit on N allows, of the least over t.
 
-    Examples
-    --------
     >>> str(terms_lower_bound(9, 19)), str(terms_lower_bound(9, 1))
     ('1/32', '1/2')
     """

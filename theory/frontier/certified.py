@@ -36,8 +36,6 @@ def _certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequ
 
     Return the extrapolation constant, or None where the reference proves nothing.
 
-    Examples
-    --------
     >>> _certified_constant(9, [0, 1, 8], [0, 7, 8]), _certified_constant(9, [0, 1, 8], [0, 6, 8])
     (19, None)
     """
@@ -83,8 +81,6 @@ def _settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int])
 def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
     """Compute E(d,R) for sets of one order or more below d, certified, as numerator and denominator in lowest terms.
 
-    Examples
-    --------
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]))  # {0,1,8} and {1,8}
     [(1, 20), (1, 19)]
     """

@@ -29,14 +29,7 @@ SCHEMA = pa.schema(
 
 
 def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int) -> pa.Table:
-    """Solve the sets number start..stop-1 of a sweep, in the order of the masks. This is what worker processes run.
-
-    Examples
-    --------
-    >>> table = solve_chunk(9, (0, 1, 8), 0, 2)
-    >>> table["error_exact"].to_pylist(), table["orders"].to_pylist()
-    (['1/20', '1/27'], [[0, 1, 8], [0, 1, 2, 8]])
-    """
+    """Solve the sets number start..stop-1 of a sweep, in the order of the masks. This is what worker processes run."""
     return rows(kernel_size, OrderSets(kernel_size, always).masks(start, stop))
 
 

@@ -41,8 +41,6 @@ def _chunk_sets(sets: int) -> int:
     Chunks are at most what is lost when a sweep is killed, and at least what makes the cost of a file and of a message
     to another process small.
 
-    Examples
-    --------
     >>> [_chunk_sets(1 << k) for k in (6, 11, 15, 27)]
     [256, 256, 1024, 16384]
     """

@@ -12,23 +12,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from theory.errors import FormatError, InputError
+from theory.errors import FormatError
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.dataset import SweepDataset, open_dataset
 from theory.rationals import from_string
+from theory.subpools import check_choice
 
 Budget = Literal["terms", "units", "parameters", "hidden_layers"]
 Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
 """The rows of a sweep, or the dataset or folder that they are in."""
 
 _COLUMNS = ["orders", "error", "error_exact", "terms", "hidden_layers", "units", "parameters"]
-
-
-def check_budget(budget: object) -> Budget:
-    """Return the budget if it is one."""
-    if budget not in get_args(Budget):
-        raise InputError(f"a budget is {', '.join(map(repr, get_args(Budget)))}, not {budget!r}")
-    return budget  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -100,7 +94,7 @@ def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
     26 (0, 2, 3, 4) 1/30
     31 (0, 1, 2, 3, 4) 1/32
     """
-    chosen = check_budget(budget)
+    chosen: Budget = check_choice("a budget", budget, get_args(Budget))
     candidates: list[FrontierPoint] = []
     for part in parts(table, _COLUMNS):
         candidates = _undominated([*candidates, *_promising(part, chosen)], chosen)
@@ -168,8 +162,6 @@ def width_law(table: Table) -> WidthLaw:
     E N >= 1/2 holds for all sets with the intercept up to kernel size 18, and fails at 19 for {0..4} with {13..18}.
     Floats sort out the products that are far from the least one and from 1/2; the others are computed in rationals.
 
-    Examples
-    --------
     >>> from theory.frontier.chunk import solve_chunk
     >>> law = width_law(solve_chunk(5, (0,), 0, 16))
     >>> law.product, law.orders, law.holds

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+_Integers = NDArray[np.int64]
 
 _TOLERANCE = 1e-6
 """How far a float |p| may exceed 1 where the exchange stops."""
@@ -43,7 +43,7 @@ def _bases(kernel_size: int) -> _Floats:
     return bases
 
 
-def _features(kernel_size: int, orders: Integers) -> _Floats:
+def _features(kernel_size: int, orders: _Integers) -> _Floats:
     """Values at z = 0..d-1 of a basis of the span of C(z,s), s in S, for each set: shape (sets, d, n)."""
     first = orders.copy()  # of the run of consecutive orders that an order is in
     for i in range(1, orders.shape[1]):
@@ -53,7 +53,7 @@ def _features(kernel_size: int, orders: Integers) -> _Floats:
     return features
 
 
-def _first_references(kernel_size: int, orders: Integers) -> Integers:
+def _first_references(kernel_size: int, orders: _Integers) -> _Integers:
     """Return references halfway between Chebyshev points of [0, d-1] and the n largest points.
 
     Both have z_i >= s_i, so they are not singular, and so has their mean. Optimal references lie between them: the
@@ -67,11 +67,11 @@ def _first_references(kernel_size: int, orders: Integers) -> Integers:
     chebyshev = np.maximum(orders, np.rint(last * (1 - np.cos(np.pi * steps)) / 2).astype(np.int64))
     for i in range(1, n):
         chebyshev[:, i] = np.maximum(chebyshev[:, i], chebyshev[:, i - 1] + 1)
-    halfway: Integers = (np.minimum(chebyshev, largest) + largest) // 2
+    halfway: _Integers = (np.minimum(chebyshev, largest) + largest) // 2
     return halfway
 
 
-def _run_maxima(values: _Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
+def _run_maxima(values: _Floats, n: int) -> tuple[_Integers, NDArray[np.bool_]]:
     """In each run of equal signs the point with the largest |p|; and whether there are n runs."""
     sizes = np.abs(values)
     signs = np.where(sizes > _ZERO, np.sign(values), 0).astype(np.int64)
@@ -87,13 +87,11 @@ def _run_maxima(values: _Floats, n: int) -> tuple[Integers, NDArray[np.bool_]]:
     return points.astype(np.int64), number == n
 
 
-def float_references(kernel_size: int, orders: Integers) -> Integers:
+def float_references(kernel_size: int, orders: _Integers) -> _Integers:
     """Exchange until no |p| exceeds 1 by more than the tolerance, or floats can tell no more.
 
     Both arrays have a row for each set: its orders, increasing and in 0..d-1, and a reference, mostly the optimal one.
 
-    Examples
-    --------
     >>> float_references(9, np.array([[0, 1, 8], [0, 1, 2]])).tolist()
     [[0, 7, 8], [0, 4, 8]]
     """

@@ -21,25 +21,8 @@ _LARGEST_KERNEL = 62
 
 
 def orders_of(mask: int) -> tuple[int, ...]:
-    """Return the orders of a mask.
-
-    Examples
-    --------
-    >>> orders_of(0b100000011)
-    (0, 1, 8)
-    """
+    """Return the orders of a mask."""
     return tuple(r for r in range(mask.bit_length()) if mask >> r & 1)
-
-
-def _mask_of(orders: Iterable[int]) -> int:
-    """Return the mask with the bits of some distinct orders set.
-
-    Examples
-    --------
-    >>> _mask_of([0, 1, 8])
-    259
-    """
-    return sum(1 << r for r in orders)
 
 
 @dataclass(frozen=True)
@@ -48,8 +31,6 @@ class OrderSets:
 
     Order d is left out: with it the class contains the maximum itself, and every error is 0.
 
-    Examples
-    --------
     >>> sets = OrderSets.of(4, [0])
     >>> len(sets), [orders_of(int(mask)) for mask in sets.masks(0, 3)]
     (8, [(0,), (0, 1), (0, 2)])
@@ -62,8 +43,6 @@ class OrderSets:
     def of(cls, kernel_size: int, always: Iterable[int]) -> OrderSets:
         """Check the parameters.
 
-        Examples
-        --------
         >>> OrderSets.of(4, [0, 4])
         Traceback (most recent call last):
         ...
@@ -92,7 +71,7 @@ class OrderSets:
     def masks(self, start: int, stop: int) -> Masks:
         """Return the masks of the sets number start..stop-1."""
         numbers = np.arange(start, min(stop, len(self)), dtype=np.int64) + self._skipped
-        masks = np.full(len(numbers), _mask_of(self.always), dtype=np.int64)
+        masks = np.full(len(numbers), sum(1 << r for r in self.always), dtype=np.int64)
         for bit, order in enumerate(self.free):
             masks |= (numbers >> bit & 1) << order
         return masks

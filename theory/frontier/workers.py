@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from theory.errors import ClusterError, SubpoolError
 from theory.extras import import_extra
@@ -26,14 +26,6 @@ _CONNECT_SECONDS = 5
 _LOOK_SECONDS = 30
 """How long a result is waited for before somebody looks whether anyone is still computing."""
 _AHEAD = 2
-
-
-class Cluster(NamedTuple):
-    """Those who compute elsewhere: the threads of all workers are slots; ``look`` raises if no worker is left."""
-
-    executor: Executor
-    slots: int
-    look: Callable[[], None]
 
 
 def map_unordered(
@@ -76,8 +68,10 @@ def map_unordered(
 
 
 @contextmanager
-def dask_cluster(scheduler: str) -> Iterator[Cluster]:
+def dask_cluster(scheduler: str) -> Iterator[tuple[Executor, int, Callable[[], None]]]:
     """Connect to a Dask cluster by its scheduler's address, such as ``"tcp://127.0.0.1:8786"``.
+
+    Given are an executor, the number of threads of all workers, and what raises an error if no worker is left.
 
     ClusterError if the scheduler does not answer within seconds, or has no workers; in the block, if it goes away, or
     if its workers do, or cannot compute.
@@ -88,7 +82,7 @@ def dask_cluster(scheduler: str) -> Iterator[Cluster]:
         try:
             look = partial(_require_workers, client, scheduler)
             look()
-            yield Cluster(client.get_executor(), sum(client.nthreads().values()), look)
+            yield client.get_executor(), sum(client.nthreads().values()), look
         except SubpoolError:
             raise
         except (CancelledError, OSError, TimeoutError):

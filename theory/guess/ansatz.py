@@ -50,18 +50,14 @@ class _Data:
         self.values = values
         self._columns: dict[tuple[_Function | None, int], list[int]] = {}
 
-    def above(self, function: _Function, power: int) -> list[int]:
-        """Column of the linear system for a term of the numerator."""
+    def column(self, function: _Function | None, power: int) -> list[int]:
+        """Column for a term of the numerator, or, without a function, for a power of d in the denominator."""
         if (function, power) not in self._columns:
-            column = [value.denominator * function.value(d) * d**power for d, value in self.values.items()]
-            self._columns[function, power] = column
+            self._columns[function, power] = [
+                (value.denominator * function.value(d) if function else -value.numerator) * d**power
+                for d, value in self.values.items()
+            ]
         return self._columns[function, power]
-
-    def below(self, power: int) -> list[int]:
-        """Column of the linear system for a power of d in the denominator."""
-        if (None, power) not in self._columns:
-            self._columns[None, power] = [-value.numerator * d**power for d, value in self.values.items()]
-        return self._columns[None, power]
 
 
 @dataclass(frozen=True)
@@ -83,8 +79,8 @@ class _Ansatz:
         """Find the coefficients that give the data, if there are any and the data outnumber the parameters."""
         if self.parameters >= len(data.values):
             return None
-        columns = [data.above(function, power) for function, power in self.terms]
-        columns += [data.below(power) for power in range(self.degree + 1)]
+        columns = [data.column(function, power) for function, power in self.terms]
+        columns += [data.column(None, power) for power in range(self.degree + 1)]
         system = fmpz_mat(len(columns), len(data.values), [entry for column in columns for entry in column])
         kernel, nullity = system.transpose().nullspace()
         # Where several solutions differ by more than a factor, a smaller ansatz fits, and was tried before.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from theory.errors import InputError, KernelSizeError, OrdersError
 from theory.guess.ansatz import MARGIN
-from theory.notation import parse_orders
+from theory.notation import parse_orders, runs_of
 from theory.subpools import check_kernel_size
 
 FEWEST = 8
@@ -54,8 +54,6 @@ def _least_kernel_size(text: str) -> int:
 def parts_of(text: str) -> Iterator[tuple[list[str], list[str], bool]]:
     """Yield for each part its orders, named by how its first and how its last one is counted, and whether it grows.
 
-    Examples
-    --------
     >>> next(parts_of("1..d-1"))
     (['1', '2', '3', '4'], ['d-4', 'd-3', 'd-2', 'd-1'], True)
     """
@@ -96,10 +94,4 @@ def kernel_sizes_of(text: str, first: int | None, last: int | None) -> range:
 
 def format_sizes(sizes: Sequence[int]) -> str:
     """Write kernel sizes as runs, such as 3, 5..9."""
-    runs: list[list[int]] = []
-    for d in sizes:
-        if runs and d == runs[-1][-1] + 1:
-            runs[-1].append(d)
-        else:
-            runs.append([d])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs_of(sizes))

@@ -23,6 +23,7 @@ from theory.networks.plan import (
     omitted_inputs,
     pairs,
 )
+from theory.networks.shallow import shallow_estimator_network
 from theory.networks.size import Carrying, Construction, Layout, check_construction, check_depth, choose_layout
 from theory.work import MEMORY_LIMIT
 
@@ -101,8 +102,6 @@ def build_network(
     check_domain(domain)
     most = check_depth(max(estimator.orders), check_construction(construction), hidden_layers)
     if construction == "shallow":
-        from theory.networks.shallow import shallow_estimator_network
-
         return shallow_estimator_network(estimator, domain=domain)
     layout = choose_layout(estimator.kernel_size, estimator.orders, domain, construction == "smallest", most)
     needed = _BYTES_PER_WEIGHT * expected_weights(layout)

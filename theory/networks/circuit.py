@@ -28,8 +28,6 @@ _INPUTS_TO_ENUMERATE = 10
 def combine(parts: Iterable[tuple[Fraction | int, Mapping[int, Fraction]]]) -> Vector:
     """Add up multiples of linear combinations.
 
-    Examples
-    --------
     >>> combine([(2, {0: Fraction(1)}), (-1, {0: Fraction(2), 1: Fraction(3)})])
     {1: Fraction(-3, 1)}
     """
@@ -43,8 +41,6 @@ def combine(parts: Iterable[tuple[Fraction | int, Mapping[int, Fraction]]]) -> V
 class Circuit:
     """Units with skip connections over d inputs, the nodes 0..d-1; equal units are made once.
 
-    Examples
-    --------
     The maximum of three numbers; only the larger of the first two skips nothing:
 
     >>> circuit = Circuit(3)

@@ -21,8 +21,6 @@ _ATOMS_MAX = 16
 def maximum_proof_work(kernel_size: int) -> Work:
     """Estimate what it takes to prove that the tree computes the maximum: to compare it at 4d vertices.
 
-    Examples
-    --------
     >>> round(maximum_proof_work(10_000).seconds)
     20
     """
@@ -46,8 +44,6 @@ def estimator_proof_work(
     with more of them the proof may fail, and differences are looked for around some of the units. Of the construction
     ``"shallow"`` no estimate is known: no time at all.
 
-    Examples
-    --------
     >>> estimator_proof_work(9, [0, 1, 8]).seconds < 1, estimator_proof_work(60, range(61)).seconds > 1e6
     (True, True)
     """

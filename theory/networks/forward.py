@@ -11,7 +11,7 @@ import numpy as np
 
 from theory.errors import InputError
 from theory.networks.matrix import RationalMatrix, to_floats
-from theory.subpools import Array
+from theory.subpools import Array, check_choice
 
 _ENTRIES_AT_ONCE = 1 << 18
 """Activations of one layer that the forward pass on NumPy arrays holds at once: what fits a processor's cache."""
@@ -76,8 +76,7 @@ def rounding_error(
     """Bound the rounding error of a forward pass: see :meth:`theory.networks.network.ReLUNetwork.rounding_error`."""
     if not 0 <= magnitude < float("inf"):
         raise InputError(f"the size of the inputs is a finite number >= 0, not {magnitude!r}")
-    if dtype not in ("float32", "float64"):
-        raise InputError(f'the dtype is "float32" or "float64", not {dtype!r}')
+    check_choice("the dtype", dtype, ("float32", "float64"))
     u = Fraction(float(np.finfo(dtype).eps)) / 2
     size, error = [Fraction(magnitude)] * weights[0].columns, [Fraction(0)] * weights[0].columns
     for matrix, bias in zip(weights, biases, strict=True):

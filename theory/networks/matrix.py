@@ -22,8 +22,6 @@ Row: TypeAlias = tuple[tuple[int, Fraction], ...]
 class RationalMatrix:
     """A matrix of rationals that stores its nonzero entries alone.
 
-    Examples
-    --------
     >>> matrix = RationalMatrix.from_rows(3, [{0: 1, 2: Fraction(-1, 2)}, {}])
     >>> matrix.shape, matrix.nonzero_count, matrix.rows[0]
     ((2, 3), 2, ((0, Fraction(1, 1)), (2, Fraction(-1, 2))))
@@ -98,13 +96,7 @@ class RationalMatrix:
 
 
 def to_floats(numbers: Sequence[Fraction], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:
-    """Round rationals to floats, by way of float64; InputError if one is beyond the largest.
-
-    Examples
-    --------
-    >>> to_floats([Fraction(1, 2), Fraction(3)], "float32")
-    array([0.5, 3. ], dtype=float32)
-    """
+    """Round rationals to floats, by way of float64; InputError if one is beyond the largest."""
     try:
         with np.errstate(over="ignore"):
             floats: npt.NDArray[np.floating] = np.array([float(number) for number in numbers]).astype(dtype)

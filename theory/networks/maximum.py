@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
-from theory.errors import InputError
 from theory.networks.circuit import Circuit
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.networks.shallow import ShallowMaxima, shallow_hidden_layers
 from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
-from theory.subpools import check_kernel_size
+from theory.subpools import check_choice, check_kernel_size
 from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow", "two-layer"]
@@ -18,26 +17,22 @@ _SHALLOW_IN_TWO = range(3, 7)
 """Here blocks of six take two hidden layers as well, and fewer units."""
 
 
-def two_layer_size(kernel_size: int, domain: Domain = "real") -> tuple[int, int]:
+def two_layer_size(kernel_size: int) -> tuple[int, int]:
     """Count the units of the smallest network with two hidden layers that is known here; for d > 9 a bound.
 
-    Examples
-    --------
     >>> [two_layer_size(d) for d in (4, 5, 6, 7)]
     [(6, 3), (10, 8), (18, 41), (29, 56733)]
     """
     d = check_kernel_size(kernel_size)
     if d in _SHALLOW_IN_TWO:
-        first, second = _shallow(d, check_domain(domain)).widths
+        first, second = _shallow(d, "real").widths
         return first, second
-    return two_layer_widths(d, domain=domain)
+    return two_layer_widths(d)
 
 
 def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Work:
     """Estimate what it takes to build the network of a maximum; of the shallow ones, which vary a lot, at the least.
 
-    Examples
-    --------
     >>> maximum_work(10_000).seconds < 1, maximum_work(10_000, "shallow").seconds > 3_600
     (True, True)
     """
@@ -97,12 +92,11 @@ def exact_max_network(
     """
     d = check_kernel_size(kernel_size)
     check_domain(domain)
+    check_choice("the construction", construction, get_args(MaxConstruction))
     if construction == "two-layer" and d not in _SHALLOW_IN_TWO:
         return two_layer_max_network(d, domain=domain)
     if construction in ("shallow", "two-layer"):
         return _shallow(d, domain)
-    if construction != "tree":
-        raise InputError(f'the construction is "tree", "shallow" or "two-layer", not {construction!r}')
     maximum_work(d).check_memory()
     return _tree(d, domain)
 

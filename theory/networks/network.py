@@ -20,7 +20,7 @@ from theory.networks.forward import FloatLayer, float_layers, forward_array, for
 from theory.networks.matrix import RationalMatrix
 from theory.networks.units import canonical_maps
 from theory.rationals import check_rational, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_windows
+from theory.subpools import Array, check_choice, check_windows
 
 Domain = Literal["real", "nonnegative"]
 """Where a network has to be right: everywhere, or at inputs >= 0, as after a ReLU."""
@@ -29,18 +29,9 @@ _FORM = Form("a network", "subpool-network", 1, {"kernel_size", "layers"})
 
 
 def check_domain(domain: object) -> Domain:
-    """Return the domain if it is one.
-
-    Examples
-    --------
-    >>> check_domain("complex")
-    Traceback (most recent call last):
-    ...
-    theory.errors.InputError: the domain is "real" or "nonnegative", not 'complex'
-    """
-    if domain not in get_args(Domain):
-        raise InputError(f'the domain is "real" or "nonnegative", not {domain!r}')
-    return domain  # type: ignore[return-value]
+    """Return the domain if it is one."""
+    chosen: Domain = check_choice("the domain", domain, get_args(Domain))
+    return chosen
 
 
 @dataclass(frozen=True)
@@ -290,7 +281,28 @@ class ReLUNetwork:
     def to_onnx(self, path: str | PathLike[str], *, dtype: Literal["float32", "float64"] = "float32") -> None:
         """Write an ONNX model of Gemm and Relu nodes; needs the extra ``onnx``.
 
-        See :func:`theory.networks.onnx_export.write_onnx`.
+        The model has the input ``x`` of shape (N, kernel_size) and the output ``y`` of shape (N, 1), N being free. Its
+        metadata give ``kernel_size``, ``hidden_layers``, ``widths`` and ``units``.
+
+        Parameters
+        ----------
+        path : path
+            Written beside and renamed; what was there before is replaced, unless it is no ordinary file.
+        dtype : {"float32", "float64"}
+            Of the weights, the input and the output. Every weight is rounded to it.
+
+        Raises
+        ------
+        InputError
+            If a weight is beyond the largest float or, 0 excepted, below the smallest normal one: what was written
+            would be another network.
+        StorageError, ProblemTooLargeError, MissingDependencyError
+            If the file cannot be written; the dense weights exceed the 2 GiB of one ONNX file; onnx is not installed.
+
+        Notes
+        -----
+        The values of the model are within :meth:`rounding_error` of the exact ones, whatever the order in which a
+        runtime adds. What Relu makes of NaN the ONNX standard leaves open; onnxruntime keeps it.
         """
         from theory.networks.onnx_export import write_onnx
 
@@ -305,13 +317,10 @@ def _read_layer(layer: dict[str, Any]) -> tuple[list[dict[int, Fraction]], list[
 
 
 def network_from_rows(
-    kernel_size: int,
-    layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]],
+    kernel_size: int, layers: Iterable[tuple[Sequence[dict[int, Any]], Sequence[Fraction | int] | None]]
 ) -> ReLUNetwork:
     """Build a network from its affine maps, each as a mapping of column to entry for each row, and a bias or None.
 
-    Examples
-    --------
     >>> network_from_rows(2, [([{0: 1, 1: 1}], None), ([{0: 2}], [1])])([1.0, 2.0])
     np.float64(7.0)
     """

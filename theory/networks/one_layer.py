@@ -68,8 +68,6 @@ def one_layer_obstruction(function: Function, kernel_size: int | None = None) ->
 
     None if the order-statistic weights are an arithmetic progression: then one hidden layer does suffice.
 
-    Examples
-    --------
     >>> print(one_layer_obstruction("max", 3))
     across x1 = x2 it bends by 0 at (0, 0, 1) and by 2 at (1, 1, 0), so one hidden layer does not suffice
     >>> one_layer_obstruction(Estimator(9, {0: Fraction(1, 5), 1: -1, 2: 2})) is None
@@ -104,8 +102,6 @@ def _tied_at(place: int, kernel_size: int) -> tuple[Fraction, ...]:
 def check_obstruction(obstruction: OneLayerObstruction) -> None:
     """Check an obstruction in exact arithmetic, from the definition of the function; InputError says what is wrong.
 
-    Examples
-    --------
     >>> check_obstruction(one_layer_obstruction("max", 4))
     >>> from dataclasses import replace
     >>> check_obstruction(replace(one_layer_obstruction("max", 4), bends=(Fraction(0), Fraction(1))))

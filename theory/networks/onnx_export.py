@@ -19,8 +19,9 @@ from theory.models.files import LARGEST_FILE
 from theory.models.scopes import import_onnx
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
+from theory.subpools import check_choice
 
-FloatName = Literal["float32", "float64"]
+_FloatName = Literal["float32", "float64"]
 
 _OPSET = 14
 """Relu was last revised in opset 14 and Gemm in 13: the oldest opset that has both as they are today."""
@@ -32,39 +33,9 @@ _NAMES_AND_SHAPES = 1 << 20
 """Bytes of a file that weights leave to these."""
 
 
-def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: FloatName = "float32") -> None:
-    """Write a network as an ONNX model of Gemm and Relu nodes.
+def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: _FloatName = "float32") -> None:
+    """Write a network as an ONNX model, as :meth:`.ReLUNetwork.to_onnx` says.
 
-    The model has the input ``x`` of shape (N, kernel_size) and the output ``y`` of shape (N, 1), N being free. Its
-    metadata give ``kernel_size``, ``hidden_layers``, ``widths`` and ``units``.
-
-    Parameters
-    ----------
-    network : ReLUNetwork
-    path : path
-        Written beside and renamed; what was there before is replaced, unless it is no ordinary file.
-    dtype : {"float32", "float64"}
-        Of the weights, the input and the output. Every weight is rounded to it.
-
-    Raises
-    ------
-    InputError
-        If a weight is beyond the largest float or, 0 excepted, below the smallest normal one: what was written would
-        be another network.
-    StorageError
-        If the file cannot be written.
-    ProblemTooLargeError
-        If the dense weights exceed the 2 GiB that one ONNX file may have.
-    MissingDependencyError
-        If onnx is not installed.
-
-    Notes
-    -----
-    The values of the model are within :meth:`ReLUNetwork.rounding_error` of the exact ones, whatever the order in which
-    a runtime adds. What Relu makes of NaN the ONNX standard leaves open; onnxruntime keeps it.
-
-    Examples
-    --------
     >>> from tempfile import TemporaryDirectory
     >>> from theory.models.files import read_model
     >>> from theory.networks.network import network_from_rows
@@ -74,8 +45,7 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
     ...     [node.op_type for node in read_model(f"{folder}/larger.onnx").graph.node]
     ['Gemm', 'Relu', 'Gemm']
     """
-    if dtype not in ("float32", "float64"):
-        raise InputError(f'the dtype is "float32" or "float64", not {dtype!r}')
+    check_choice("the dtype", dtype, ("float32", "float64"))
     size = network.parameter_count * np.dtype(dtype).itemsize
     if size > LARGEST_FILE - _NAMES_AND_SHAPES:
         raise ProblemTooLargeError(
@@ -90,7 +60,7 @@ def write_onnx(network: ReLUNetwork, path: str | os.PathLike[str], *, dtype: Flo
     write_whole(path, model.SerializeToString(deterministic=True))
 
 
-def _check_range(what: str, numbers: set[Fraction], dtype: FloatName) -> None:
+def _check_range(what: str, numbers: set[Fraction], dtype: _FloatName) -> None:
     """Make sure that rounding changes each number by at most a unit roundoff."""
     limits = np.finfo(dtype)
     least, most = Fraction(float(limits.smallest_normal)), Fraction(float(limits.max))
@@ -101,7 +71,7 @@ def _check_range(what: str, numbers: set[Fraction], dtype: FloatName) -> None:
             )
 
 
-def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: FloatName) -> Any:
+def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: _FloatName) -> Any:
     element = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
     description = (
         f"ReLU network: kernel size {network.kernel_size}, hidden layers {network.hidden_layers}, "

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from theory.errors import InputError
+from theory.networks.matrix import RationalMatrix
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork, network_from_rows
 from theory.networks.two_layers import LARGEST_NETWORK
@@ -59,20 +60,20 @@ def two_layer_network(*maxima: Iterable[Affine], coefficients: Sequence[Fraction
     variables = {len(slopes) for pieces in given for slopes, _ in pieces}
     if len(variables) > 1:
         raise InputError(f"the affine functions have different numbers of variables: {sorted(variables)}")
-    first: list[dict[int, Fraction]] = []
+    number = variables.pop()
+    first, second = list[dict[int, Fraction]](), list[dict[int, Fraction]]()
     offsets: list[Fraction] = []
-    second: list[dict[int, Fraction]] = []
     readout: dict[int, Fraction] = {}
     for factor, pieces in zip(factors, given, strict=True):
         network = exact_max_network(len(pieces), construction="two-layer")
-        inner, outer, last = (matrix.rows for matrix in network.weights)
-        readout.update({len(second) + j: check_rational(factor, "coefficients") * w for j, w in last[0]})
-        second += [{len(first) + j: w for j, w in row} for row in outer]
-        for row in inner:
-            slopes, offset = _substituted(row, pieces)
-            first.append(slopes)
-            offsets.append(offset)
-    return network_from_rows(variables.pop(), [(first, offsets), (second, None), ([readout], None)]).canonical()
+        inner, outer, last = network.weights
+        readout.update({len(second) + j: check_rational(factor, "coefficients") * w for j, w in last.rows[0]})
+        second += [{len(first) + j: w for j, w in row} for row in outer.rows]
+        # The affine functions are put for the inputs of the units.
+        slopes = RationalMatrix.from_rows(number, [dict(enumerate(slopes)) for slopes, _ in pieces])
+        first += map(dict, (inner @ slopes).rows)
+        offsets += inner.apply([offset for _, offset in pieces])
+    return network_from_rows(number, [(first, offsets), (second, None), ([readout], None)]).canonical()
 
 
 def _check(pieces: Iterable[Affine]) -> list[tuple[list[Fraction], Fraction]]:
@@ -80,17 +81,3 @@ def _check(pieces: Iterable[Affine]) -> list[tuple[list[Fraction], Fraction]]:
     if not 1 <= len(checked) <= LARGEST_NETWORK:
         raise InputError(f"a maximum is over 1 to {LARGEST_NETWORK} affine functions here, not {len(checked)}")
     return checked * 2 if len(checked) == 1 else checked  # one function is its maximum with itself
-
-
-def _substituted(
-    row: Iterable[tuple[int, Fraction]], pieces: Sequence[tuple[Sequence[Fraction], Fraction]]
-) -> tuple[dict[int, Fraction], Fraction]:
-    """Put the affine functions for the inputs of a unit."""
-    slopes: dict[int, Fraction] = {}
-    offset = Fraction(0)
-    for j, w in row:
-        of, b = pieces[j]
-        offset += w * b
-        for i, a in enumerate(of):
-            slopes[i] = slopes.get(i, Fraction(0)) + w * a
-    return {i: a for i, a in slopes.items() if a}, offset

@@ -51,8 +51,6 @@ class Family(NamedTuple):
     def halves(self) -> tuple[Family, Family]:
         """Return the families of the first and of the last halves of the members, all their values kept.
 
-        Examples
-        --------
         >>> for half in Family(3, 0, 8, 1, 1).halves():
         ...     print(half)
         Family(size=2, start=0, stop=7, top=1, kept=1)
@@ -60,10 +58,7 @@ class Family(NamedTuple):
         """
         first, last = half_sizes(self.size)
         a, b = min(self.top, first), min(self.top, last)
-        return (
-            Family(first, self.start, self.stop - last, a, a),
-            Family(last, self.start + first, self.stop, b, b),
-        )
+        return (Family(first, self.start, self.stop - last, a, a), Family(last, self.start + first, self.stop, b, b))
 
 
 class Level(NamedTuple):
@@ -93,8 +88,6 @@ def half_sizes(size: int) -> tuple[int, int]:
 def level_of(size: int) -> int:
     """Return the least number of hidden layers by pairwise maxima for blocks of a size, or orders up to it.
 
-    Examples
-    --------
     >>> [level_of(size) for size in (0, 1, 2, 3, 4, 5)]  # ceil(log2 size)
     [0, 0, 1, 2, 2, 3]
     """
@@ -110,8 +103,6 @@ def pairs(size: int, total: int) -> list[tuple[int, int]]:
 def merging_units(size: int, top: int) -> list[tuple[int, int]]:
     """List the pairs (i, j), 1-based, of the units relu(b_j - a_i) that merge two halves into ``top`` sorted values.
 
-    Examples
-    --------
     >>> merging_units(8, 2)
     [(1, 1), (1, 2), (2, 1)]
     """
@@ -216,8 +207,6 @@ def base_of(rank: int) -> tuple[int, int]:
     T_k - T_(k-1), the k-th largest value, is a_((k+1)/2) plus units for odd k, b_(k/2) plus units for even k: half 0 or
     1, and the rank there.
 
-    Examples
-    --------
     >>> [base_of(rank) for rank in (1, 2, 3, 4)]
     [(0, 1), (1, 1), (0, 2), (1, 2)]
     """
@@ -278,20 +267,12 @@ def _connected(level: Level, merged: Family, omitted: frozenset[int]) -> tuple[l
     return vertices, [Vertices(*last[:3], last.top)]
 
 
-class Carried(NamedTuple):
-    """What a level has to carry: all values directly, or differences along the units of connected parts of a graph.
+def carried_by(level: Level) -> tuple[list[Vertices], list[list[Vertices]], list[Vertices]]:
+    """Find what a level has to carry: all values directly, or differences along the units of parts of a graph.
 
-    No two ``parts`` are connected with each other. The values passed on are all in ``passed``; one that belongs to a
-    part, as units touch it, is in both.
+    No two parts are connected with each other. Third come the values passed on; one that belongs to a part, as units
+    touch it, is in both.
     """
-
-    direct: list[Vertices]
-    parts: list[list[Vertices]]
-    passed: list[Vertices]
-
-
-def carried_by(level: Level) -> Carried:
-    """Find the values that a level has to carry on, and what connects them."""
     omitted = omitted_inputs(level)
     passed = [Vertices(*family[:3], family.kept) for family in level.passed]
     direct = [*passed, *(v for family in level.merged for v in _bases(level, family, omitted))]
@@ -307,7 +288,7 @@ def carried_by(level: Level) -> Carried:
     parts: dict[int, list[Vertices]] = {}
     for v, group in vertices:
         parts.setdefault(root[group], []).append(v)
-    return Carried(direct, list(parts.values()), passed)
+    return direct, list(parts.values()), passed
 
 
 def _join(vertices: Sequence[tuple[Vertices, int]], touched: Sequence[tuple[Vertices, int]], groups: int) -> list[int]:

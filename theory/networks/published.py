@@ -34,8 +34,6 @@ def published_size(kernel_size: int, orders: Iterable[int]) -> PublishedSize:
     of the inputs start..stop-1 lie in start..stop-(r-s)-1, the last s in start+(r-s)..stop-1, and every s-subset there
     is such a half.
 
-    Examples
-    --------
     >>> published_size(8, [0, 1, 7]).parameter_count
     3839
     >>> published_size(8, [0, 1, 7]).widths

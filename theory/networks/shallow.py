@@ -43,21 +43,13 @@ _ESTIMATOR_TERMS_MAX = 200_000
 
 
 def permuted(form: Form, permutation: Sequence[int], sign: int = 1) -> Form:
-    """Put position ``permutation[i]`` for position i, and multiply by a sign.
-
-    Examples
-    --------
-    >>> permuted((((0,), 1), ((0, 1), -1)), [2, 0])
-    (((0, 2), -1), ((2,), 1))
-    """
+    """Put position ``permutation[i]`` for position i, and multiply by a sign."""
     return tuple(sorted((tuple(sorted(permutation[i] for i in subset)), sign * k) for subset, k in form))
 
 
 def orbit(form: Form, symmetries: Sequence[Sequence[int]]) -> list[Form]:
     """List the distinct images of a form under the group that permutations generate, sorted.
 
-    Examples
-    --------
     >>> orbit((((0,), 1), ((1,), -1)), [(1, 2, 0)])
     [(((0,), -1), ((2,), 1)), (((0,), 1), ((1,), -1)), (((1,), 1), ((2,), -1))]
     """
@@ -76,8 +68,6 @@ class MaxIdentity:
     A term stands for all distinct forms that the symmetries make of it, which are generators of a group of permutations
     of the numbers; the remainder is written out.
 
-    Examples
-    --------
     The maximum of four is the larger of two pairs', M_34 + relu(M_12 - M_34):
 
     >>> four = MaxIdentity(4, (((2, 3), Fraction(1)),), ((Fraction(1), (((0, 1), 1), ((2, 3), -1))),))
@@ -173,8 +163,6 @@ def shallow_capacity(hidden_layers: int) -> int:
 def shallow_hidden_layers(kernel_size: int) -> int:
     """Return the fewest hidden layers with which the maximum of d >= 1 inputs is computed here: ceil(log3(d / 2)) + 1.
 
-    Examples
-    --------
     >>> [shallow_hidden_layers(d) for d in (1, 2, 3, 6, 7, 9, 18, 19, 25, 49, 54)]
     [0, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4]
     """
@@ -239,15 +227,7 @@ def _identity_cost(identity: MaxIdentity, blocks: Sequence[int], hidden_layers: 
 
 
 class ShallowMaxima:
-    """Maxima over subsets of the inputs of one circuit, each in a given number of hidden layers or fewer.
-
-    Examples
-    --------
-    >>> circuit = Circuit(9)
-    >>> value = ShallowMaxima(circuit)(tuple(range(9)), 3)
-    >>> circuit.level(value), circuit.layered(value).hidden_layers
-    (3, 3)
-    """
+    """Maxima over subsets of the inputs of one circuit, each in a given number of hidden layers or fewer."""
 
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
@@ -292,12 +272,6 @@ def shallow_estimator_network(estimator: Estimator, *, domain: Domain = "real") 
 
     Maxima over subsets share equal units, and what they need carried is summed first. ProblemTooLargeError if there are
     more than 200,000 of them.
-
-    Examples
-    --------
-    >>> from theory import optimal_estimator
-    >>> shallow_estimator_network(optimal_estimator(6, [0, 1, 5])).hidden_layers
-    2
     """
     check_domain(domain)
     d = estimator.kernel_size

@@ -23,7 +23,8 @@ from theory.networks.plan import (
     level_of,
     make_plan,
 )
-from theory.subpools import check_count, check_kernel_size, check_orders
+from theory.networks.shallow import shallow_estimator_network, shallow_hidden_layers
+from theory.subpools import check_choice, check_count, check_kernel_size, check_orders
 
 Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
@@ -83,9 +84,8 @@ class Layout(NamedTuple):
 
 def check_construction(construction: object) -> Construction:
     """Return the construction if it is one."""
-    if construction not in get_args(Construction):
-        raise InputError(f'the construction is "tree", "smallest" or "shallow", not {construction!r}')
-    return construction  # type: ignore[return-value]
+    chosen: Construction = check_choice("the construction", construction, get_args(Construction))
+    return chosen
 
 
 def network_size(
@@ -139,8 +139,6 @@ def network_size(
 
 
 def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> NetworkSize:
-    from theory.networks.shallow import shallow_estimator_network
-
     # Any coefficients other than 0 will do.
     estimator = Estimator(kernel_size, {r: Fraction(1, r + 1) for r in orders})
     return NetworkSize(kernel_size, shallow_estimator_network(estimator, domain=domain).widths)
@@ -149,8 +147,6 @@ def _shallow_size(kernel_size: int, orders: tuple[int, ...], domain: Domain) -> 
 def check_depth(largest_order: int, construction: Construction, hidden_layers: int | None) -> int | None:
     """Return the number of hidden layers allowed, or say how many are needed if these are too few.
 
-    Examples
-    --------
     >>> check_depth(8, "tree", 2)
     Traceback (most recent call last):
     ...
@@ -172,14 +168,10 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
 def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
     """Return the number of hidden layers that a construction needs for orders up to max R.
 
-    Examples
-    --------
     >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
     (3, 2)
     """
     if construction == "shallow" and largest_order > 4:
-        from theory.networks.shallow import shallow_hidden_layers
-
         return shallow_hidden_layers(largest_order)
     return level_of(largest_order)
 
@@ -274,8 +266,6 @@ def count_union(size: int, ranges: Iterable[tuple[int, ...]]) -> int:
     Sorted by their starts, ranges that are within no other have increasing stops too, and what a range shares with
     any before it, it shares with the one right before it.
 
-    Examples
-    --------
     >>> count_union(2, [(0, 6), (2, 8)])  # C(6,2) + C(6,2) - C(4,2)
     24
     """

@@ -21,7 +21,7 @@ puts an arc below the root.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -31,6 +31,7 @@ from math import comb, factorial, perm, prod
 from typing import Any, TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
+from theory.networks.circuit import Vector, combine
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.subpools import check_kernel_size
 from theory.work import Work, as_float, readable
@@ -49,16 +50,13 @@ _FEWER = (5, 6, 7)
 
 _Expansion: TypeAlias = Counter[tuple[_Tree, tuple[_Tree, ...], int]]
 
-Row = dict[int, Fraction]
-"""A combination of the units of a layer."""
-
 LARGEST_NETWORK = 7
 _COUNTED = 9
 _STEM: _Tree = ()
 
 
 @dataclass(frozen=True)
-class Term:
+class ForestTerm:
     """The sum of c |g| over the distinct images of a form g, up to sign, under the permutations of all inputs but q."""
 
     coefficient: Fraction
@@ -83,26 +81,15 @@ class Term:
                 yield tuple(sorted(image))
 
 
-def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[Term, ...]:
-    """Return the terms whose sum is x_q - min(x), for q the last input.
+def two_layer_terms(kernel_size: int, *, fewer: bool = False) -> tuple[ForestTerm, ...]:
+    """Return the terms whose sum is x_q - min(x), for q the last input; ``fewer`` are known for 5, 6 and 7 inputs.
 
-    Parameters
-    ----------
-    kernel_size : int, 2..12
-        n. The number of terms triples with each input more: 0.2 s for 8, 20 s for 11, 3 min and 3 GiB for 12.
-    fewer : bool
-        The smaller solutions, for 5, 6 and 7 inputs, instead of the closed formula's.
+    The number of terms triples with each input more: 0.2 s for 8, 20 s for 11, 3 min and 3 GiB for 12.
 
-    Raises
-    ------
-    KernelSizeError, InputError, ProblemTooLargeError
-
-    Examples
-    --------
     >>> for term in two_layer_terms(3):
     ...     print(term)
-    Term(coefficient=Fraction(1, 2), arcs=((0, 2, -1), (1, 2, 1)), images=1)
-    Term(coefficient=Fraction(1, 2), arcs=((0, 2, 1), (1, 2, 1)), images=1)
+    ForestTerm(coefficient=Fraction(1, 2), arcs=((0, 2, -1), (1, 2, 1)), images=1)
+    ForestTerm(coefficient=Fraction(1, 2), arcs=((0, 2, 1), (1, 2, 1)), images=1)
     >>> [sum(term.images for term in two_layer_terms(n)) for n in range(2, 9)]
     [1, 2, 76, 664, 12786, 193814, 4050250]
     """
@@ -215,7 +202,7 @@ def _expanded(tree: _Tree) -> _Expansion:
 # --- from trees to terms --------------------------------------------------------------------------------------------
 
 
-def _terms(most: int, total: _Sum) -> list[Term]:
+def _terms(most: int, total: _Sum) -> list[ForestTerm]:
     """Put F and -F together, and count the images of each."""
     found: dict[_Forest, Fraction] = {}
     for forest, c in total.items():
@@ -228,7 +215,7 @@ def _terms(most: int, total: _Sum) -> list[Term]:
         vertices = _size(at_q) + sum(1 + _size(tree) for tree in others)
         halves = 2 if forest == _opposite(forest) else 1
         arcs = tuple((v, most if u < 0 else u, sign) for v, u, sign in _arcs(forest))
-        terms.append(Term(c * symmetries * halves, arcs, perm(most, vertices) // (symmetries * halves)))
+        terms.append(ForestTerm(c * symmetries * halves, arcs, perm(most, vertices) // (symmetries * halves)))
     return terms
 
 
@@ -266,18 +253,20 @@ def _arcs(forest: _Forest) -> list[Arc]:
     return arcs
 
 
-def _stored(n: int) -> tuple[Term, ...]:
+def _stored(n: int) -> tuple[ForestTerm, ...]:
     if n not in _FEWER:
         raise InputError(f"fewer terms are known for {', '.join(map(str, _FEWER))} inputs, not for {n}")
     lines = (files("theory.networks") / "data" / f"two_layers_{n}.txt").read_text(encoding="ascii").splitlines()
     return tuple(_term(line) for line in lines if not line.startswith("#"))
 
 
-def _term(line: str) -> Term:
+def _term(line: str) -> ForestTerm:
     """Read ``c ; sigma(v>u) .. ; images``."""
     c, arcs, images = line.split(";")
     pairs = [(entry[0], entry[2:-1].split(">")) for entry in arcs.split()]
-    return Term(Fraction(c), tuple((int(v), int(u), 1 if sign == "+" else -1) for sign, (v, u) in pairs), int(images))
+    return ForestTerm(
+        Fraction(c), tuple((int(v), int(u), 1 if sign == "+" else -1) for sign, (v, u) in pairs), int(images)
+    )
 
 
 # --- the network ----------------------------------------------------------------------------------------------------
@@ -289,10 +278,6 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
     max(x) = x_q + sum of c |g(-x)|. The first layer has relu(x_a - x_b) for a < b, and relu(x_q - x_a), which make all
     differences linear, and carries x_q; the second has relu(g) for each |g| = 2 relu(g) - g that bends, and carries
     what is left, which is linear in the first.
-
-    Raises
-    ------
-    KernelSizeError, ProblemTooLargeError
     """
     n = check_kernel_size(kernel_size)
     if n > LARGEST_NETWORK:
@@ -301,36 +286,34 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
             f"{readable(two_layer_bound(n))} units in the second one; it is built for up to {LARGEST_NETWORK} inputs"
         )
     first = _FirstLayer(n, domain)
-    second: list[Row] = []
-    readout: Row = {}
+    second: list[Vector] = []
+    readout: Vector = {}
     linear = first.input
     for term in two_layer_terms(n, fewer=n in _FEWER):
         for arcs in term.forms(n):
-            form = _combined((sign, first.relu(v, u)) for v, u, sign in arcs)
+            form = combine((sign, first.relu(v, u)) for v, u, sign in arcs)
             if term.bends:
                 readout[len(second)] = 2 * term.coefficient
                 second.append(form)
-                linear = _combined([(1, linear), (-term.coefficient, form)])
+                linear = combine([(1, linear), (-term.coefficient, form)])
             else:
-                linear = _combined([(1, linear), (arcs[0][2] * term.coefficient, form)])
+                linear = combine([(1, linear), (arcs[0][2] * term.coefficient, form)])
     for sign in (1, -1):
         readout[len(second)] = Fraction(sign)
-        second.append(_combined([(sign, linear)]))
+        second.append(combine([(sign, linear)]))
     return network_from_rows(n, [(first.units, None), (second, None), ([readout], None)])
 
 
-def two_layer_widths(kernel_size: int, *, domain: Domain = "real") -> tuple[int, int]:
+def two_layer_widths(kernel_size: int) -> tuple[int, int]:
     """Count the units of the maximum with two hidden layers, from the fewest terms here; more than 9 inputs: at most.
 
-    Examples
-    --------
     >>> [two_layer_widths(n) for n in (5, 7, 9)]
     [(16, 291), (29, 56733), (46, 75551339)]
     >>> two_layer_widths(25)[1] > 10**39
     True
     """
     n = check_kernel_size(kernel_size)
-    first = comb(n, 2) + n - 1 + (2 if check_domain(domain) == "real" else 1)
+    first = comb(n, 2) + n + 1
     if n > _COUNTED:
         return first, two_layer_bound(n) + 2
     return first, sum(term.images for term in two_layer_terms(n, fewer=n in _FEWER) if term.bends) + 2
@@ -361,26 +344,19 @@ class _FirstLayer:
             self._place[a, b] = len(self.units)
             self.units.append({a: 1, b: -1})
         self._last = n - 1
-        self.input: Row = {}
+        self.input: Vector = {}
         for sign in (1, -1) if check_domain(domain) == "real" else (1,):
             self.input[len(self.units)] = Fraction(sign)
             self.units.append({n - 1: sign})
 
-    def relu(self, a: int, b: int) -> Row:
+    def relu(self, a: int, b: int) -> Vector:
         """Return relu(x_a - x_b) = relu(x_b - x_a) + x_a - x_b."""
         if (a, b) in self._place:
             return {self._place[a, b]: Fraction(1)}
-        return _combined([(1, self.relu(b, a)), (1, self._from_last(a)), (-1, self._from_last(b))])
+        return combine([(1, self.relu(b, a)), (1, self._from_last(a)), (-1, self._from_last(b))])
 
-    def _from_last(self, a: int) -> Row:
+    def _from_last(self, a: int) -> Vector:
         """Return x_a - x_q."""
         if a == self._last:
             return {}
         return {self._place[a, self._last]: Fraction(1), self._place[self._last, a]: Fraction(-1)}
-
-
-def _combined(parts: Iterable[tuple[Fraction | int, Row]]) -> Row:
-    total: Row = {}
-    for factor, row in parts:
-        _extend(total, row, Fraction(factor))
-    return total

@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-AffineMap: TypeAlias = tuple[list[dict[int, Fraction]], list[Fraction]]
+_AffineMap: TypeAlias = tuple[list[dict[int, Fraction]], list[Fraction]]
 """Rows and biases of an affine map."""
 
 
-def canonical_maps(maps: Iterable[AffineMap]) -> list[AffineMap]:
+def canonical_maps(maps: Iterable[_AffineMap]) -> list[_AffineMap]:
     """Return affine maps, ReLUs between them, of the same function, as :meth:`.ReLUNetwork.canonical` says."""
     maps = list(maps)
     for layer in range(len(maps) - 1):
@@ -21,9 +21,9 @@ def canonical_maps(maps: Iterable[AffineMap]) -> list[AffineMap]:
     return maps
 
 
-def _merge_equal(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
+def _merge_equal(units: _AffineMap, readers: _AffineMap) -> tuple[_AffineMap, _AffineMap]:
     """Make pre-activations primitive, merge equal ones, move constant units into the readers' biases."""
-    kept: AffineMap = ([], [])
+    kept: _AffineMap = ([], [])
     place: dict[tuple[object, ...], int] = {}
     target: list[tuple[int | None, Fraction]] = []
     for row, b in zip(*units, strict=True):
@@ -39,7 +39,7 @@ def _merge_equal(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, Affin
             kept[0].append(primitive)
             kept[1].append(bias)
         target.append((place[key], factor))
-    read: AffineMap = ([], [])
+    read: _AffineMap = ([], [])
     for row, b in zip(*readers, strict=True):
         merged: dict[int, Fraction] = {}
         for j, w in row.items():
@@ -53,7 +53,7 @@ def _merge_equal(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, Affin
     return kept, read
 
 
-def _drop_unread(units: AffineMap, readers: AffineMap) -> tuple[AffineMap, AffineMap]:
+def _drop_unread(units: _AffineMap, readers: _AffineMap) -> tuple[_AffineMap, _AffineMap]:
     """Drop the units that no reader has a weight for."""
     wanted = sorted({j for row in readers[0] for j in row})
     place = {j: new for new, j in enumerate(wanted)}

@@ -25,8 +25,6 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     Relative to the range, the residual at z zeros is sum beta_r C(z,r)/C(d,r), and sum beta_r = 1 makes it 1 at z = d.
     Hence E = 1/L with L the extrapolation constant of R.
 
-    Examples
-    --------
     >>> from theory.objectives import OBJECTIVES
     >>> solve_supremum(9, (0, 1, 8), OBJECTIVES["cube"])
     Estimator(9, {0: 1/20, 1: -9/70, 8: 36/35}, objective='cube', error=1/20)

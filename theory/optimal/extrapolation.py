@@ -66,8 +66,6 @@ def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
     by such of b bits. There is one exchange for many sets of orders, and there are about n for others, so both are
     stated.
 
-    Examples
-    --------
     >>> work = extrapolation_work(3000, range(1500))
     >>> work.seconds > 3_600, work.memory < 2**30
     (True, True)
@@ -129,8 +127,6 @@ def extrapolate(kernel_size: int, orders: Sequence[int]) -> Extrapolation:
     ProblemTooLargeError if the table of binomial coefficients would exceed :data:`theory.work.MEMORY_LIMIT`;
     SolverError if a step contradicts the theory. No answer is returned then.
 
-    Examples
-    --------
     >>> result = extrapolate(9, [0, 1, 8])
     >>> result.constant, {z: str(a) for z, a in result.dual.items()}
     (Fraction(19, 1), {0: '1', 7: '-9', 8: '9'})

@@ -322,12 +322,7 @@ def _cube_families() -> list[ClosedForm]:
             ),
         ),
         _family(
-            "top",
-            J + 1,
-            OURS,
-            top,
-            Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))),
-            j=2,
+            "top", J + 1, OURS, top, Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))), j=2
         ),
         _family(
             "order-and-top",

@@ -40,14 +40,7 @@ def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveVa
 
 
 def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
-    """Solve the linear program with SciPy's HiGHS, in floats.
-
-    Examples
-    --------
-    >>> from theory.objectives import OBJECTIVES
-    >>> abs(solve_highs(9, (0, 1, 8), OBJECTIVES["cube"]).worst_vertex_residual - Fraction(1, 20)) < 1e-9
-    True
-    """
+    """Solve the linear program with SciPy's HiGHS, in floats."""
     from scipy.optimize import linprog
 
     if objective.least_squares:
@@ -73,14 +66,7 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
 
 
 def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
-    """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats.
-
-    Examples
-    --------
-    >>> from theory.objectives import OBJECTIVES
-    >>> abs(solve_cvxpy(9, (0, 1, 8), OBJECTIVES["cube"]).worst_vertex_residual - Fraction(1, 20)) < 1e-7
-    True
-    """
+    """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats."""
     import cvxpy
 
     features, target = _program(kernel_size, orders, objective)

@@ -18,8 +18,6 @@ from theory.work import Work, as_float, bits_of_binomial, readable
 def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
     """Estimate what it takes to tabulate the vertex features in lowest terms, and to solve the normal equations.
 
-    Examples
-    --------
     >>> round(least_squares_work(1000, range(0, 1000, 100)).seconds)
     1
     """
@@ -41,8 +39,6 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: Ob
     square is e^T (I + 1 1^T) e / ((d+1)(d+2)), and beta solves Phi^T (I + 1 1^T) Phi beta = Phi^T (I + 1 1^T) t with
     Phi the vertex features. Phi has full column rank and I + 1 1^T is positive definite, so beta is unique.
 
-    Examples
-    --------
     >>> from theory.objectives import OBJECTIVES
     >>> solve_least_squares(2, (0, 1), OBJECTIVES["l2"])
     Estimator(2, {0: 1/6, 1: 1}, objective='l2', error=1/3)

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from theory.cli.options import (
     add_construction,
     add_json,
-    add_kernel,
-    add_objective,
+    add_problem,
     add_yes,
     describe_kernel,
     expected,
     read_kernel,
-    read_orders,
+    read_problem,
 )
 from theory.cli.output import DONE, FAILED, console, count, network_row, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import format_orders
-from theory.objectives import DEFAULT
 from theory.rationals import decimal, to_string
 from theory.terminal import Bar
 
@@ -48,13 +46,8 @@ class _Built(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    add_kernel(parser)
-    parser.add_argument(
-        "--orders",
-        required=True,
-        help="of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum",
-    )
-    add_objective(parser)
+    orders = "of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum"
+    add_problem(parser, orders)
     add_construction(parser)
     parser.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
     parser.add_argument(
@@ -128,8 +121,7 @@ def _optimal(d: int, options: argparse.Namespace, now: Callable[[str], None]) ->
     from theory.networks.effort import estimator_proof_work
     from theory.optimal.solve import optimal_estimator, solving_work
 
-    orders, own = read_orders(options.orders, d)
-    objective = options.objective or own or DEFAULT
+    orders, objective = read_problem(options, d)
     now(expected("solving", solving_work(d, orders, objective=objective), options))
     _construction(options, _OF_ESTIMATORS)
     how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
@@ -176,14 +168,8 @@ def _least_depth(d: int) -> dict[str, Any]:
     """Tell how few hidden layers the maximum takes, by the claim ``two-layers``, and how many ReLUs are enough then."""
     from theory.networks.maximum import two_layer_size
 
-    return (
-        {"least_hidden_layers": 1, "least_widths": [3]}
-        if d == 2
-        else {
-            "least_hidden_layers": 2,
-            "least_widths": list(two_layer_size(d)),
-        }
-    )
+    layers, widths = (1, [3]) if d == 2 else (2, list(two_layer_size(d)))
+    return {"least_hidden_layers": layers, "least_widths": widths}
 
 
 def _told(least_hidden_layers: int, least_widths: list[int]) -> str:

@@ -11,12 +11,7 @@ from theory.errors import InputError
 from theory.networks.size import network_size
 from theory.plotting import check_plot_file, save_figure
 
-_BUDGETS = {
-    "terms": "subpool maxima",
-    "units": "ReLUs",
-    "parameters": "parameters",
-    "hidden_layers": "hidden layers",
-}
+_BUDGETS = {"terms": "subpool maxima", "units": "ReLUs", "parameters": "parameters", "hidden_layers": "hidden layers"}
 
 
 def add(parser: argparse.ArgumentParser) -> None:

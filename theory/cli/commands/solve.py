@@ -5,16 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from theory.cli.options import (
-    add_json,
-    add_kernel,
-    add_objective,
-    add_yes,
-    describe_kernel,
-    expected,
-    read_kernel,
-    read_orders,
-)
+from theory.cli.options import add_json, add_problem, add_yes, describe_kernel, expected, read_kernel, read_problem
 from theory.cli.output import (
     DONE,
     both,
@@ -32,7 +23,7 @@ from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
 from theory.notation import format_orders
-from theory.objectives import CERTIFIED, DEFAULT
+from theory.objectives import CERTIFIED
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
 from theory.terminal import Bar
@@ -40,13 +31,7 @@ from theory.terminal import Bar
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    add_kernel(parser)
-    parser.add_argument(
-        "--orders",
-        required=True,
-        help="such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3",
-    )
-    add_objective(parser)
+    add_problem(parser, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
     add_yes(parser)
@@ -58,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from theory.optimal.solve import optimal_estimator, solving_work
 
     shape, d = read_kernel(options)
-    orders, own = read_orders(options.orders, d)
-    objective = options.objective or own or DEFAULT
+    orders, objective = read_problem(options, d)
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
     work = solving_work(d, orders, objective=objective, method=options.method)

@@ -93,8 +93,8 @@ def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
         return
     seconds = len(sets) * seconds_per_set(sets)
     if options.scheduler and seconds > _DAY:
-        with dask_cluster(options.scheduler) as cluster:
-            workers, where = cluster.slots, "thread of the cluster"
+        with dask_cluster(options.scheduler) as (_, slots, _):
+            workers, where = slots, "thread of the cluster"
     if seconds / workers > _DAY:
         raise InputError(
             f"kernel size {sets.kernel_size} has {len(sets):,} sets of orders, about {seconds / 3600:,.0f} core-hours "

@@ -27,8 +27,6 @@ def plot_degree(axes: Axes | None = None, *, kernel_sizes: Sequence[int] = _KERN
     (:func:`theory.bounds.indicator_error`); the bound is :func:`theory.bounds.chebyshev_upper_bound`, and since
     T_n((d+1)/(d-1)) = cosh(n arcosh((d+1)/(d-1))) is about cosh(2 n / sqrt(d)), its curves for all d nearly coincide.
 
-    Examples
-    --------
     >>> axes = plot_degree(kernel_sizes=[4])
     >>> solved, bound = axes.lines[:2]
     >>> solved.get_xdata().tolist(), solved.get_ydata().tolist()

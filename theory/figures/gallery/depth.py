@@ -30,8 +30,6 @@ def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int
     set is all of them (:func:`theory.best_orders`). From the layer on that gives order d, the network is the maximum
     itself, and there is no error.
 
-    Examples
-    --------
     >>> left, *_ = plot_depth(kernel_sizes=[9, 5, 6])
     >>> trees, _, shallow, _ = left.lines
     >>> [float(error) for error in shallow.get_ydata()] == [4 / 9, 8 / 25, 4 / 170]

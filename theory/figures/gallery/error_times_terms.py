@@ -42,8 +42,6 @@ def plot_error_times_terms(
     {0..a} with {d-j..d-1}, the lowest and highest orders, are candidates: beyond the kernel sizes that are swept,
     others may have smaller products. The cross is {0..4} with {13..18} at d = 19, computed exactly.
 
-    Examples
-    --------
     >>> left, right = plot_error_times_terms(swept=5, largest=6)
     >>> swept = right.lines[1]
     >>> swept.get_xdata().tolist(), swept.get_ydata().round(3).tolist()

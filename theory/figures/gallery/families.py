@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from theory.bounds import indicator_error
-from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.optimal.families import ClosedForm, closed_forms
 from theory.plotting import CYCLE, Axes, panel
+from theory.subpools import check_count
 
 
 class _Shown(NamedTuple):
@@ -36,15 +36,12 @@ def plot_families(axes: Axes | None = None, *, largest: int = 32) -> Axes:
     The points are exact optima (:func:`theory.bounds.indicator_error`, which knows no formula), the lines the closed
     forms of :data:`theory.closed_forms`, each evaluated at all integers. In {0, 1, 2}, t = floor((d-1)/2) floor(d/2).
 
-    Examples
-    --------
     >>> axes = plot_families(largest=5)
     >>> points = axes.lines[-2]  # of {0..d-1}
     >>> points.get_ydata().tolist()
     [0.0625, 0.03125]
     """
-    if isinstance(largest, bool) or not isinstance(largest, int) or largest < 5:
-        raise InputError(f"the largest kernel size of this figure is an integer >= 5, not {largest!r}")
+    check_count("the largest kernel size of this figure", largest, 5)
     axes = panel(axes, (5.4, 4.0))
     for shown, color, marker in zip(_SHOWN, CYCLE, _MARKERS, strict=True):
         family = closed_forms[shown.name].at(**shown.parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from theory.errors import InputError
 from theory.figures.registry import figure
-from theory.networks.two_layers import Arc, Term, two_layer_terms
+from theory.networks.two_layers import Arc, ForestTerm, two_layer_terms
 from theory.plotting import BLUE, FAINT, INK, MUTED, ORANGE, Axes, panel
 from theory.rationals import to_string
 
@@ -21,8 +21,6 @@ def plot_forests(axes: Axes | None = None, *, kernel_size: int = 4) -> Axes:
     each form stand its coefficient and the number of its images under the permutations of all inputs but q, of g and
     -g one.
 
-    Examples
-    --------
     >>> axes = plot_forests(kernel_size=3)
     >>> [text.get_text() for text in axes.texts if "|g|" in text.get_text()]
     ['1/2 |g|', '1/2 |g|']
@@ -45,7 +43,7 @@ def plot_forests(axes: Axes | None = None, *, kernel_size: int = 4) -> Axes:
     return axes
 
 
-def _draw(axes: Axes, term: Term, kernel_size: int, left: float, bottom: float) -> None:
+def _draw(axes: Axes, term: ForestTerm, kernel_size: int, left: float, bottom: float) -> None:
     places = _places(term.arcs, kernel_size)
     for v, (x, y) in places.items():
         q = v == kernel_size - 1

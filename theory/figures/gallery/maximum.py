@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.networks.maximum import exact_max_network, two_layer_size
 from theory.networks.published import published_size
 from theory.plotting import BLUE, GREEN, MUTED, ORANGE, PINK, Axes, panel
+from theory.subpools import check_count
 
 _SMALLEST = 4
 _COUNTED = 9
@@ -24,8 +24,6 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     (:func:`theory.networks.published.published_size`). With two hidden layers the fewest that are known here are drawn,
     up to nine inputs; the order of d^2 is needed there (Safran, COLT 2026), with a constant that is not known.
 
-    Examples
-    --------
     >>> axes = plot_maximum(largest=9)
     >>> published, trees, shallow, two, _ = axes.lines
     >>> [int(units) for units in trees.get_ydata()], [int(units) for units in shallow.get_ydata()]
@@ -33,8 +31,7 @@ def plot_maximum(axes: Axes | None = None, *, largest: int = 14) -> Axes:
     >>> [int(units) for units in two.get_ydata()]
     [9, 18, 59, 56762, 3691237, 75551385]
     """
-    if isinstance(largest, bool) or not isinstance(largest, int) or not _SMALLEST < largest <= 54:
-        raise InputError(f"the largest kernel size of this figure is an integer in 5..54, not {largest!r}")
+    check_count("the largest kernel size of this figure", largest, _SMALLEST + 1, 54)
     axes = panel(axes)
     kernels = range(_SMALLEST, largest + 1)
     trees = {d: exact_max_network(d).widths for d in kernels}

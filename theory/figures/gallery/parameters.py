@@ -20,8 +20,6 @@ def plot_parameters(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: 
     :func:`theory.build_network`, and with that of the construction of Matoba, Dimitriadis, Fleuret, TMLR 2023
     (:func:`theory.networks.published.published_size`).
 
-    Examples
-    --------
     >>> axes = plot_parameters(kernel_size=6)
     >>> [len(points.get_offsets()) for points in axes.collections]
     [15, 15]

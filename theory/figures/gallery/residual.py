@@ -61,8 +61,6 @@ def plot_residual(
     knots; it comes from the coefficients alone. The histograms come from ``samples`` >= 100 windows each that are
     drawn, sorted and weighed; ``rng`` is their seed.
 
-    Examples
-    --------
     >>> panels = plot_residual(kernel_size=5, samples=100)
     >>> [axes.get_title(loc="left") for axes in panels[:3]]
     ['{0,1,4}', '{0,1,3,4}', '{0-4}']

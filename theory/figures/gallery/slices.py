@@ -28,11 +28,7 @@ _ORDERS = (0, 1, 8)
 
 @figure("residual over two inputs of a window, the others fixed", kernel_size=5, orders=(0, 1, 4), resolution=21)
 def plot_slices(
-    axes: Sequence[Axes] | None = None,
-    *,
-    kernel_size: int = 9,
-    orders: Iterable[int] = _ORDERS,
-    resolution: int = 241,
+    axes: Sequence[Axes] | None = None, *, kernel_size: int = 9, orders: Iterable[int] = _ORDERS, resolution: int = 241
 ) -> tuple[Axes, ...]:
     """Draw e(x) = max(x) - f(x) of an optimal estimator over two inputs, the others being fixed.
 
@@ -42,8 +38,6 @@ def plot_slices(
     Colours are e/E, E the largest |e| over the unit cube. Dots mark where |e| = E, among the multiples of 1/12 and in
     exact arithmetic: at vectors of zeros and ones, and between two of these with equal residuals.
 
-    Examples
-    --------
     >>> _, middle, last = plot_slices(resolution=3)
     >>> [(float(point.get_xdata()[0]), float(point.get_ydata()[0])) for point in last.lines]
     [(0.0, 0.5), (0.5, 0.0)]

@@ -24,8 +24,6 @@ def plot_subpool_maxima(axes: Axes | None = None, *, values: Sequence[float] = _
     The window has 2 to 5 grey values, 0 black, 1 white. The illustration of Matoba, Dimitriadis, Fleuret, TMLR 2023,
     figure 1. The means come from :func:`theory.subpools.mean_subpool_max`.
 
-    Examples
-    --------
     >>> axes = plot_subpool_maxima(values=[0.2, 0.8])
     >>> [text.get_text() for text in axes.texts if "m_" in text.get_text()]
     ['$m_1$ = 0.50', '$m_2$ = 0.80']

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.networks.published import published_size
 from theory.networks.size import network_size
 from theory.notation import parse_orders
 from theory.plotting import CYCLE, Axes, panels, set_headline
+from theory.subpools import check_count
 
+_SMALLEST = 4
 _SETS = ("0,1,d-1", "0,1,d-2,d-1")
 
 
 @figure("widths of hidden layers against kernel size, beside those published", largest=9)
-def plot_widths(axes: Sequence[Axes] | None = None, *, smallest: int = 4, largest: int = 33) -> tuple[Axes, ...]:
+def plot_widths(axes: Sequence[Axes] | None = None, *, largest: int = 33) -> tuple[Axes, ...]:
     """Draw the number of ReLUs in each hidden layer of the networks for {0, 1, d-1} and {0, 1, d-2, d-1}.
 
-    Kernel sizes d from ``smallest`` >= 4 to ``largest``. Counted, not built: :func:`theory.network_size` for inputs of
+    Kernel sizes d from 4 to ``largest``. Counted, not built: :func:`theory.network_size` for inputs of
     any sign, and :func:`theory.networks.published.published_size` for the construction of Matoba, Dimitriadis, Fleuret,
     TMLR 2023.
 
-    Examples
-    --------
     >>> left, right = plot_widths(largest=9)
     >>> left.lines[0].get_label(), [int(width) for width in left.lines[0].get_ydata()]
     ('layer 1', [8, 10, 12, 14, 16, 18])
     """
-    if not 4 <= smallest < largest:
-        raise InputError(f"kernel sizes run from 4 or more to a larger one, not from {smallest} to {largest}")
+    check_count("the largest kernel size of this figure", largest, _SMALLEST + 1)
     chosen = panels(axes, 1, 2, sharey=True)
     for one, text in zip(chosen, _SETS, strict=True):
-        sets = {d: parse_orders(text, d) for d in range(smallest, largest + 1)}
+        sets = {d: parse_orders(text, d) for d in range(_SMALLEST, largest + 1)}
         published = _layers({d: published_size(d, orders).widths for d, orders in sets.items()})
         ours = _layers({d: network_size(d, orders).widths for d, orders in sets.items()})
         for layer, (color, widths) in enumerate(zip(CYCLE, ours, strict=False), start=1):

@@ -69,8 +69,6 @@ class Bend:
 class BendAlgebra:
     """Bends of ReLUs in one domain, remembered from one sum to the next.
 
-    Examples
-    --------
     relu(x_0) - relu(-x_1) does not bend inside the cones of nonnegative inputs, but does where signs are free. The bend
     of relu(x_0 + x_1) cancels that of relu(-x_0 - x_1) with the opposite coefficient.
 
@@ -167,9 +165,7 @@ def _orders(size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return orders, chains
 
 
-def _anchored(
-    bends: dict[tuple[int, ...], dict[tuple[int, _Functional], int]],
-) -> dict[tuple[_Word, _Hyperplane], int]:
+def _anchored(bends: dict[tuple[int, ...], dict[tuple[int, _Functional], int]]) -> dict[tuple[_Word, _Hyperplane], int]:
     """Add up the parts T_W of the bends over all supports; what is not 0 is left."""
     totals: dict[tuple[_Word, _Hyperplane], int] = {}
     for support, cells in bends.items():

@@ -48,8 +48,6 @@ def compare_cells(network: IntegerNetwork, target: Target, domain: Domain, max_c
     Also returned is at how many simplicial cones they were compared; the point is None if and only if they are equal on
     the whole domain. ProblemTooLargeError if there are more than ``max_cells`` of them.
 
-    Examples
-    --------
     >>> from theory.networks.network import network_from_rows
     >>> maximum = network_from_rows(2, [([{0: 1, 1: -1}, {1: 1}, {1: -1}], None), ([{0: 1, 1: 1, 2: -1}], None)])
     >>> compare_cells(IntegerNetwork.of(maximum), Target.of("max", 2), "real", 100)

@@ -42,11 +42,7 @@ def search(
 
 
 def search_crossings(
-    network: IntegerNetwork,
-    target: Target,
-    domain: Domain,
-    rng: np.random.Generator,
-    places: Iterable[tuple[int, int]],
+    network: IntegerNetwork, target: Target, domain: Domain, rng: np.random.Generator, places: Iterable[tuple[int, int]]
 ) -> tuple[Point | None, int]:
     """Look for a difference close to where the pre-activations of some units, each by layer and row, change sign.
 

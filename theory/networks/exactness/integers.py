@@ -68,8 +68,6 @@ class IntegerLayer:
 class IntegerNetwork:
     """The function denominator * network, in integers.
 
-    Examples
-    --------
     >>> from theory.networks.network import network_from_rows
     >>> halves = network_from_rows(2, [([{0: 1, 1: -1}], None), ([{0: Fraction(1, 2)}], [Fraction(1, 3)])])
     >>> twin = IntegerNetwork.of(halves)

@@ -42,8 +42,6 @@ _INT64_SAFE = 1 << 62
 def add_scaled(total: dict[int, int], factor: int, addend: Mapping[int, int]) -> None:
     """Add ``factor * addend`` to ``total`` in place and leave no zeros.
 
-    Examples
-    --------
     >>> total = {0b01: 2, 0b10: 1}
     >>> add_scaled(total, -2, {0b01: 1, 0b11: 3})
     >>> total
@@ -60,8 +58,6 @@ def add_scaled(total: dict[int, int], factor: int, addend: Mapping[int, int]) ->
 def atoms(masks: Iterable[int]) -> tuple[int, ...]:
     """Find the atoms of the Boolean algebra that sets, as bit masks, generate, ordered by their least element.
 
-    Examples
-    --------
     >>> [bin(atom) for atom in atoms([0b0111, 0b1100])]
     ['0b11', '0b100', '0b1000']
     """
@@ -79,13 +75,7 @@ def atoms(masks: Iterable[int]) -> tuple[int, ...]:
 
 
 def evaluate(form: Form, x: Sequence[Any]) -> Any:
-    """Evaluate a form at a point, from the definition of the subset maxima.
-
-    Examples
-    --------
-    >>> evaluate({CONSTANT: 5, 0b011: 2}, [1, 3, 7])
-    11
-    """
+    """Evaluate a form at a point, from the definition of the subset maxima."""
     return sum(c * max((x[j] for j in range(len(x)) if mask >> j & 1), default=1) for mask, c in form.items())
 
 
@@ -95,8 +85,6 @@ def vertex_values(form: Form, blocks: Sequence[int]) -> Values:
     Every set of the form is a union of blocks; entry V is the value at the vector that is 1 on those whose bit is set
     in V.
 
-    Examples
-    --------
     >>> vertex_values({CONSTANT: 9, 0b01: 1, 0b11: -3}, [0b01, 0b10]).tolist()
     [0, -2, -3, -2]
     """
@@ -116,13 +104,7 @@ def vertex_values(form: Form, blocks: Sequence[int]) -> Values:
 
 
 def _from_vertex_values(values: Values, blocks: Sequence[int]) -> Form:
-    """Invert :func:`vertex_values`: find the form without constant that has these values.
-
-    Examples
-    --------
-    >>> _from_vertex_values(np.array([0, -2, -3, -2]), [0b01, 0b10])
-    {1: 1, 3: -3}
-    """
+    """Invert :func:`vertex_values`: find the form without constant that has these values."""
     coefficients = values[-1] - values[::-1]
     for i in range(len(blocks)):
         halves = coefficients.reshape(-1, 2, 1 << i)
@@ -141,8 +123,6 @@ def changes_sign(constant: int, values: Values, domain: Domain) -> bool:
     have to agree in sign, and f(1) has to vanish in the domain ``"real"``. Two sets are in a common chain if one
     contains the other: opposite signs are looked for along a sweep up the lattice of sets.
 
-    Examples
-    --------
     y_0 - y_1 keeps its sign where the order is known, y_0 - 2 y_1 does not, with y_0 >= y_1 >= 0.
 
     >>> changes_sign(0, np.array([0, 1, -1, 0]), "real"), changes_sign(0, np.array([0, 1, -2, -1]), "nonnegative")
@@ -171,8 +151,6 @@ def interpolate_relu(form: Form, blocks: Sequence[int], values: Values | None = 
     It is relu(form) itself if that is sort-linear but for a constant. The blocks are the atoms of the form's sets, and
     ``values`` its :func:`vertex_values`, where they are known.
 
-    Examples
-    --------
     relu(x_0 - x_1) = max(x_0, x_1) - x_1:
 
     >>> interpolate_relu({0b01: 1, 0b10: -1}, [0b01, 0b10])

@@ -96,8 +96,6 @@ class Tracer:
 
     ``obstacle`` says why bends could not be settled; it is empty if all were.
 
-    Examples
-    --------
     >>> from theory.networks.network import network_from_rows
     >>> maximum = network_from_rows(2, [([{0: 1, 1: -1}, {1: 1}, {1: -1}], None), ([{0: 1, 1: 1, 2: -1}], None)])
     >>> outcome = Tracer("real").run(IntegerNetwork.of(maximum))
