@@ -140,7 +140,8 @@ def _network(network: ReLUNetwork, pooling: Pooling, options: ReluifyOptions, *,
 def _approximate(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     kernel_size, bounds = pooling.windows.kernel_size, pooling.bounds if options.takes_bounds else None
     check_window(kernel_size)
-    orders = parse_orders(options.orders, kernel_size) if isinstance(options.orders, str) else tuple(options.orders)
+    given = options.orders_by_name[None]
+    orders = parse_orders(given, kernel_size, merge=True) if isinstance(given, str) else tuple(given)
     if options.takes_bounds and bounds is None:
         raise InputError("the objective cube takes bounds of the node's inputs")
     if bounds is not None and max(-bounds[0], bounds[1]) > _LARGEST_BOUND:
