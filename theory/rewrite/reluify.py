@@ -219,6 +219,8 @@ class _Rewriter:
         stores = scope.is_graph and self._model.ir_version >= _STORING
         emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
         outer, inner = self._types(value, options)
+        # Comparisons of integers are exact.
+        compared = compared and not (options.compares and outer is not None and outer.kind in "iu")
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
         replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), options)
