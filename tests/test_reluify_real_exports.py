@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.rewrite.models import operators, pool, rewriting, run
+from tests.rewrite.models import operators, pool, rewriting, run, runtime_errors
 from theory.cli import main
 from theory.errors import InputError, RewritingError
 from theory.models.windows import read_windows
@@ -553,3 +553,75 @@ def test_models_whose_stored_tensors_are_inputs_keep_their_inputs() -> None:
     rewritten = check_same(given, floats(1, 3, 9, 9))
     assert not rewritten.graph.initializer
     assert [value.name for value in rewritten.graph.input] == ["x"]
+
+
+# A normal form without ReLUs.
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("mode", ["ceil", "SAME_UPPER", "SAME_LOWER", "VALID"])
+@pytest.mark.parametrize(("kernel", "stride", "begin", "end"), [
+    (2, 2, 0, 0), (3, 2, 0, 0), (3, 2, 1, 1), (2, 3, 0, 0), (2, 3, 1, 0), (3, 1, 1, 1), (5, 3, 2, 2), (4, 2, 1, 2),
+])  # fmt: skip
+def test_pools_in_normal_form(kernel: int, stride: int, begin: int, end: int, mode: str, free: bool) -> None:
+    case: dict[str, Any] = {"kernel_shape": [kernel], "strides": [stride]}
+    case |= {"ceil_mode": 1, "pads": [begin, end]} if mode == "ceil" else {"auto_pad": mode}
+    tried = 0
+    for extent in range(1, 21):
+        given = pool(case, ("n", 2, "w" if free else extent))
+        if mode == "ceil" and extent + begin + end < kernel:
+            continue  # onnxruntime then has one window, the standard none
+        x = floats(1, 2, extent)
+        try:
+            (expected,) = run(given, {"x": x})
+            rewritten = reluify(given, style="pools")
+        except (RewritingError, *runtime_errors()):
+            continue
+        (result,) = run(rewritten, {"x": x})
+        assert np.array_equal(result, expected)
+        (one,) = rewritten.graph.node
+        assert {a.name for a in one.attribute} == {"kernel_shape", "strides", "pads", "dilations"}
+        tried += 1
+    assert tried >= 6 or (free and "SAME" in mode)
+
+
+def test_ceil_mode_pads_no_more_than_needed() -> None:
+    for extent in range(2, 21):
+        case = {"kernel_shape": [3], "strides": [2], "ceil_mode": 1}
+        try:
+            (record,) = rewriting(pool(case, (1, 1, extent)), style="pools").poolings
+        except RewritingError:
+            continue
+        assert record.windows.pads == (0, (extent + 1) % 2 if extent > 2 else 1)
+
+
+def test_other_names_and_padding_in_normal_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for fill, pads, left in (
+        (-np.inf, [0, 0, 1, 0, 0, 0, 1, 1], 1),
+        (-np.inf, [0, 0, 3, 0, 0, 0, 1, 1], 2),
+        (-1e9, [0, 0, 1, 1] * 2, 2),
+    ):
+        stored = {"pads": pads, "fill": np.float32(fill)}
+        given = model([node("Pad", ["x", "pads", "fill"], "padded"), max_pool(strides=[2, 2])], [1, 2, 8, 9], stored)
+        x = floats(1, 2, 8, 9)
+        rewritten = reluify(given, style="pools")
+        assert np.array_equal(run(given, {"x": x})[0], run(rewritten, {"x": x})[0])
+        assert len(rewritten.graph.node) == left
+    given = model([node("GlobalMaxPool", ["x"], "y")], [1, 2, 8, 9])
+    assert operators(check_same(given, floats(1, 2, 8, 9), style="pools")) == {"MaxPool"}
+    source, target = str(tmp_path / "in.onnx"), str(tmp_path / "out.onnx")
+    onnx.save(peaks(EQUAL), source)
+    assert main(["reluify", source, target, "--style", "pools"]) == 0
+    said = capsys.readouterr().out
+    assert "by as many that round down, with explicit padding" in said
+    assert "warning" not in said
+    for options in (["--orders", "1"], ["--construction", "shallow"], ["--dense"], ["--float64"]):
+        assert main(["reluify", source, target, "--style", "pools", *options]) == 2
+        assert "subpool: style pools has no" in capsys.readouterr().err
+
+
+def test_padding_wider_than_runtimes_take_is_refused() -> None:
+    with pytest.raises(RewritingError, match="runtimes pad by less than the kernel, 2, not by 3"):
+        reluify(
+            pool({"kernel_shape": [2], "dilations": [3], "strides": [4], "ceil_mode": 1}, (1, 1, "w")), style="pools"
+        )

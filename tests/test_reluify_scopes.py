@@ -273,7 +273,7 @@ def test_feedforward_without_the_number_of_channels() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"style": "loud"}, "the style is skip or feedforward, not 'loud'"),
+        ({"style": "loud"}, "the style is skip or feedforward or pools, not 'loud'"),
         ({"construction": "bush"}, "the construction is tree or shallow, not 'bush'"),
         ({"orders": "1", "objective": "l2"}, "the objective is cube or range, not 'l2'"),
         ({"orders": "0,1"}, "order 0"),

@@ -52,9 +52,19 @@ class AxisWindows:
         """Return the number of outputs for an extent; 0 or less where not one window fits."""
         return (extent + self.begin + self.end - self.span - 1) // self.stride + 1
 
-    def rounded_up(self) -> AxisWindows:
-        """Return windows that are, rounding down, those of ``ceil_mode``."""
-        return replace(self, end=min(self.end + self.stride - 1, self.span))
+    def rounded_up(self, extent: int | None = None) -> AxisWindows:
+        """Return windows that are, rounding down, those of ``ceil_mode``: on this extent, padded no more than needed.
+
+        Examples
+        --------
+        >>> [AxisWindows(3, stride=2).rounded_up(extent).end for extent in (None, 7, 8)]
+        [1, 0, 1]
+        """
+        anywhere = replace(self, end=min(self.end + self.stride - 1, self.span))
+        if extent is None or anywhere.outputs(extent) < 1:
+            return anywhere
+        last = (anywhere.outputs(extent) - 1) * self.stride
+        return replace(self, end=max(0, last + self.span + 1 - extent - self.begin))
 
 
 @dataclass(frozen=True)
@@ -176,7 +186,7 @@ def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | 
             begin, end = _same_pads(k, stride, dilation, extent, lower=auto_pad == "SAME_LOWER")
         axis = AxisWindows(k, stride, dilation, begin, end)
         _check_padding(axis)
-        axes.append(axis.rounded_up() if ceil_mode and not auto_pad.startswith("SAME") else axis)
+        axes.append(axis.rounded_up(extent) if ceil_mode and not auto_pad.startswith("SAME") else axis)
         _check_extent(axes[-1], extent)
     return WindowGrid(tuple(axes))
 

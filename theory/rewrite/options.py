@@ -13,7 +13,7 @@ from theory.errors import InputError
 from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
 from theory.subpools import LARGEST_SET
 
-Style = Literal["skip", "feedforward"]
+Style = Literal["skip", "feedforward", "pools"]
 Construction = Literal["tree", "shallow"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
@@ -35,7 +35,7 @@ class ReluifyOptions:
     >>> ReluifyOptions(style="loud")
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: the style is skip or feedforward, not 'loud'
+    theory.errors.InputError: the style is skip or feedforward or pools, not 'loud'
     """
 
     orders: Orders | Mapping[str | None, Orders] = _EXACT
@@ -55,6 +55,10 @@ class ReluifyOptions:
         ):
             if (value := getattr(self, name)) not in choices:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
+        if self.style == "pools" and not (self.exact and self.construction == "tree"):
+            raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
+        if self.style == "pools" and (self.dense or self.float64):
+            raise InputError("style pools has no arithmetic: neither dense nor float64 go with it")
         if isinstance(self.orders, Mapping):
             orders: Any = {name: _read_orders(one) for name, one in self.orders.items()}
         else:

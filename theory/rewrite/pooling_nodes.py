@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from theory.errors import InputError
@@ -16,6 +17,7 @@ from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, is_max_
 from theory.models.values import ValueInfo
 from theory.models.windows import WindowGrid, read_windows
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
+from theory.rewrite.padding import Source, find_source
 
 _WHOLE = ("GlobalMaxPool", "ReduceMax")
 _RUNTIME = "com.microsoft"
@@ -65,7 +67,63 @@ def takes_maxima(node: Any) -> bool:
     return ("maxpool" in name or name == "maxroipool") and "unpool" not in name
 
 
-def read_pooling(scope: Scope, node: Any, value: ValueInfo) -> PoolingNode:
+@dataclass(frozen=True)
+class Layer:
+    """A node, the value that it reads but for padding by minus infinity, and its windows there."""
+
+    source: Source
+    node: PoolingNode
+    windows: WindowGrid
+    value: ValueInfo
+
+    @property
+    def outputs(self) -> int | None:
+        """Number of outputs for one sample of a batch; None where the shape is not known."""
+        if self.value.shape is None:
+            return None
+        channels, *extents = self.value.shape[1:]
+        if channels is None or None in extents:
+            return None
+        pairs = zip(self.windows.axes, extents, strict=True)
+        return channels * prod(axis.outputs(n) for axis, n in pairs if n is not None)
+
+
+def read_layer(scope: Scope, node: Any, *, pools: bool) -> Layer:
+    """Read a node, padding by minus infinity before it being part of its windows.
+
+    Where pools are to take its place, it may stay before them. Raises InputError if the windows are not known, or one
+    may have nothing but padding; if pools are wanted, if runtimes would not take as much padding of them.
+    """
+    try:
+        layer = _read_on(find_source(scope, node.input[0]), scope, node)
+        if pools:
+            _check_pads(layer.windows)
+    except InputError:
+        if not pools:
+            raise
+        layer = _read_on(Source(node.input[0], scope.value(node.input[0]), scope), scope, node)
+        _check_pads(layer.windows)
+    return layer
+
+
+def _read_on(source: Source, scope: Scope, node: Any) -> Layer:
+    pooling = _read_pooling(scope, node, source.padded if source.begins else scope.value(node.input[0]))
+    if not source.begins:
+        return Layer(source, pooling, pooling.windows, pooling.value)
+    spatial = slice(CHANNEL_AXES, None)
+    extents = _spatial(source.value) or (None,) * len(pooling.windows.axes)
+    windows = pooling.windows.padded_by(source.begins[spatial], source.ends[spatial], extents)
+    return Layer(source, pooling, windows, source.value)
+
+
+def _check_pads(windows: WindowGrid) -> None:
+    """Raise InputError where a MaxPool with explicit padding would have more of it than runtimes take."""
+    for axis in windows.axes:
+        if max(axis.begin, axis.end) >= axis.kernel:
+            raise InputError(f"runtimes pad by less than the kernel, {axis.kernel}, not by {max(axis.begin, axis.end)}")
+
+
+def _read_pooling(scope: Scope, node: Any, value: ValueInfo) -> PoolingNode:
     """Read a node that takes maxima of a value; InputError if they are not those of windows, or these are not known."""
     for attribute in node.attribute:
         if attribute.ref_attr_name:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,11 +24,11 @@ from theory.models.windows import WindowGrid
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
-from theory.rewrite.emitter import CHANNEL_AXES, Emitter, Room
+from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.options import Construction, Orders, ReluifyOptions, Style
-from theory.rewrite.padding import Source, find_source
+from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
-from theory.rewrite.pooling_nodes import read_pooling, takes_maxima
+from theory.rewrite.pooling_nodes import read_layer, takes_maxima
 from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
 from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
 from theory.rewrite.signs import is_nonnegative
@@ -57,9 +56,10 @@ def reluify(
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
         :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``. Or a mapping of node
         name to these, None for all other nodes.
-    style : {"skip", "feedforward"}
+    style : {"skip", "feedforward", "pools"}
         ``"skip"``: max(a, b) = b + relu(a - b), one ReLU for each comparison. ``"feedforward"``: Conv and Relu by
-        turns; a Pad before the first where a padded input may be negative.
+        turns; a Pad before the first where a padded input may be negative. ``"pools"``: no ReLUs, MaxPool without
+        ceil_mode and auto_pad, all padding written out.
     construction : {"tree", "shallow"}
         ``"shallow"`` takes fewer layers and more ReLUs: three for the maximum over 3x3.
     objective : {"range", "cube"}
@@ -204,13 +204,8 @@ class _Rewriter:
     def _emit(self, scope: Scope, node: Any) -> tuple[Emitter, list[Any]]:
         if len(node.output) > 1 and node.output[1] and scope.reads(node.output[1]):
             raise InputError("its output Indices is in use, which ReLUs cannot compute")
-        source, name = find_source(scope, node.input[0]), node_label(node)
-        pooling = read_pooling(scope, node, source.padded if source.begins else scope.value(node.input[0]))
-        windows, value = pooling.windows, pooling.value
-        if source.begins:
-            value = source.value
-            extents = (None,) * len(windows.axes) if value.shape is None else value.shape[CHANNEL_AXES:]
-            windows = windows.padded_by(source.begins[CHANNEL_AXES:], source.ends[CHANNEL_AXES:], extents)
+        layer, name = read_layer(scope, node, pools=self._options.style == "pools"), node_label(node)
+        source, windows, value = layer.source, layer.windows, layer.value
         compared = (id(scope.body), node.output[0]) in self._compared
         options = self._options_for(scope, name, source, value, compared=compared)
         # An approximation rounds and may be a little below 0 where the maximum is 0.
@@ -219,14 +214,15 @@ class _Rewriter:
         stores = scope.is_graph and self._model.ir_version >= _STORING
         emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
         outer, inner = self._types(value, options)
-        # Comparisons of integers are exact.
-        compared = compared and not (options.compares and outer is not None and outer.kind in "iu")
+        # Comparisons of integers are exact, and so is a MaxPool.
+        sharp = options.style == "pools" or (options.compares and outer is not None and outer.kind in "iu")
+        compared = compared and not sharp
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
         replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), options)
-        x = pooling.enter(emitter, source.emit(emitter))
+        x = layer.node.enter(emitter, source.emit(emitter))
         y = self._converted(emitter, x, replacement, value, (outer, inner), options)
-        y = pooling.leave(emitter, source.emit_outside(emitter, y, outer))
+        y = layer.node.leave(emitter, source.emit_outside(emitter, y, outer))
         nodes = emitter.finish(y, node.output[0])
         used = options.takes_bounds and replacement.orders is not None
         self._records.append(
@@ -240,7 +236,7 @@ class _Rewriter:
                 orders=replacement.orders,
                 units_per_output=replacement.units_per_output,
                 hidden_layers=replacement.hidden_layers,
-                outputs=_outputs(windows, value),
+                outputs=layer.outputs,
                 error=replacement.error,
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
@@ -258,7 +254,7 @@ class _Rewriter:
     ) -> ReluifyOptions:
         """Return the options for a node, float64 among them where float32 has too few digits."""
         options, kinds = self._options.of_node(name), self._onnx.TensorProto
-        if source.large is None and not compared:
+        if options.style == "pools" or (source.large is None and not compared):
             return options
         narrow = value.element in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT)
         # Slice has steps since opset 10; float64 does without convolutions.
@@ -315,6 +311,8 @@ class _Rewriter:
             name = kinds.DataType.Name(value.element).lower() if known else f"type {value.element}"
             raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
+        if options.style == "pools":
+            return outer, outer
         wide = outer == np.float64 or options.float64
         return outer, np.dtype(np.float64 if wide else np.float32)
 
@@ -324,16 +322,6 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     limits = np.iinfo(dtype)
     ends = [emitter.constant(np.array(end, dtype=inner)) for end in (limits.min, limits.max)]
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
-
-
-def _outputs(windows: WindowGrid, value: ValueInfo) -> int | None:
-    """Count the outputs for one sample of a batch."""
-    if value.shape is None:
-        return None
-    channels, *extents = value.shape[1:]
-    if channels is None or None in extents:
-        return None
-    return channels * prod(axis.outputs(n) for axis, n in zip(windows.axes, extents, strict=True) if n is not None)
 
 
 def _apply(scope: Scope, changes: _Changes) -> None:

@@ -40,9 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--style",
-        choices=("skip", "feedforward"),
+        choices=("skip", "feedforward", "pools"),
         default="skip",
-        help="one ReLU a comparison and Add (default), or Conv and Relu alone",
+        help="one ReLU a comparison and Add (default); Conv and Relu alone; or MaxPool without ceil_mode and auto_pad",
     )
     add_construction(parser, "tree", "shallow")
     parser.add_argument("--dense", action="store_true", help="convolutions without groups")
@@ -185,9 +185,11 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     out.print(table)
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
+    pools = wanted.style == "pools"
+    by = "by as many that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
     facts = (
-        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, in all by {layers} layers of ReLUs"),
-        ("style", f"{wanted.style}, construction {wanted.construction}"),
+        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
+        ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
         *_notes(result.poolings, wanted),
         *_staying(result),
         ("time", f"{seconds:.2f} s"),

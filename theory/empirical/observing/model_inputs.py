@@ -68,8 +68,8 @@ class ImageInput:
         channels, height, width = (shape[3], shape[1], shape[2]) if last else shape[1:]
         if channels not in (None, 1, 3):
             return None
-        sizes = [size if size is not None else _SIZE for size in (height, width)]
-        return cls(3 if channels is None else channels, *sizes, channels_last=last)
+        height, width = (_SIZE if size is None else size for size in (height, width))
+        return cls(3 if channels is None else channels, height, width, last)
 
     @property
     def default_normalisation(self) -> Normalisation:
