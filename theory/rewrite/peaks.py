@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from theory.models.scopes import STANDARD_DOMAINS, Scope, is_max_pool
+from theory.models.scopes import STANDARD_DOMAINS, Scope
+from theory.rewrite.pooling_nodes import takes_maxima
 
 Place: TypeAlias = tuple[int, str]
 """A value: which scope computes it, and its name."""
@@ -29,7 +30,7 @@ _DEEPEST = 200
 
 
 def compared_with_input(scopes: Iterable[Scope]) -> set[Place]:
-    """Return the outputs of the MaxPool nodes whose result is seen to be compared with what it is the maximum of.
+    """Return the outputs of nodes that take maxima whose result is seen to be compared with what it is the maximum of.
 
     One too many does no harm: its maximum is then computed with more digits than it needs.
     """
@@ -59,7 +60,7 @@ def _origin(scope: Scope, name: str) -> tuple[Place, set[Place]]:
         node, scope = found
         if node.op_type not in _KEPT or node.domain not in STANDARD_DOMAINS:
             break
-        if is_max_pool(node):
+        if takes_maxima(node):
             pools.add((id(scope.body), name))
         name = node.input[0]
     return (_home(scope, name), name), pools

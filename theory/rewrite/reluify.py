@@ -20,7 +20,6 @@ from theory.models.inference import typed_scopes
 from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool, names_in, node_label
 from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
-from theory.models.windows import WindowGrid
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
