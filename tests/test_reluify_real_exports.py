@@ -132,7 +132,9 @@ def exported(fill: float) -> onnx.ModelProto:
     """Pads as PyTorch writes them: reversed, interleaved, and filled up from ConstantOfShape."""
     nodes = [
         node("Constant", [], "given", value_ints=[0, 1, 0, 1]),
-        node("Constant", [], "four", value_ints=[4]),
+        node("Constant", [], "eight", value_ints=[8]),
+        node("Shape", ["given"], "length"),
+        node("Sub", ["eight", "length"], "four"),
         node("ConstantOfShape", ["four"], "zeros", value=numpy_helper.from_array(np.zeros(1, np.int64))),
         node("Concat", ["given", "zeros"], "all", axis=0),
         node("Constant", [], "pairs", value_ints=[-1, 2]),
@@ -327,6 +329,15 @@ def test_no_peak_is_lost(way: str) -> None:
     assert all(
         record.compared and record.float64 for record in records if record.name != "MaxPool_m" or way != "of the whole"
     )
+
+
+def test_equal_neighbours_of_an_earlier_maximum_stay_equal() -> None:
+    # Windows that overlap share their maximum, so that there are peaks of several equal values.
+    nodes = [max_pool("x", "a"), node("Sigmoid", ["a"], "h"), max_pool("h", "m", pads=[1] * 4), *EQUAL]
+    given = model(nodes, [1, 4, 32, 32])
+    assert [record.float64 for record in rewriting(given).poolings] == [True, True]
+    x = floats(1, 4, 32, 32)
+    assert np.array_equal(run(given, {"x": x})[0] > 0, run(reluify(given), {"x": x})[0] > 0)
 
 
 def test_without_a_comparison_nothing_changes() -> None:

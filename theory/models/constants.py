@@ -24,8 +24,8 @@ _DEEPEST = 64
 """Operators that are looked through on the way back."""
 
 _FOLDED = frozenset({
-    "Add", "Cast", "Concat", "ConstantOfShape", "Gather", "Identity", "Mul", "Reshape", "Size", "Slice", "Squeeze",
-    "Sub", "Transpose", "Unsqueeze",
+    "Add", "Cast", "Concat", "ConstantOfShape", "Gather", "Identity", "Mul", "Reshape", "Shape", "Size", "Slice",
+    "Squeeze", "Sub", "Transpose", "Unsqueeze",
 })  # fmt: skip
 """Operators of which onnx's reference and onnxruntime make the same."""
 

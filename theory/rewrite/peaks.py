@@ -45,9 +45,9 @@ def _compares(node: Any) -> bool:
 
 def _pools_compared(scope: Scope, node: Any) -> Iterator[Place]:
     (first, passed), (second, others) = (_origin(scope, name) for name in node.input)
-    if first == second:
-        # Pools on both ways are passed by both values.
-        yield from passed ^ others
+    if first == second and passed != others:
+        # Those on both ways as well: they make values that are equal, which are to stay so.
+        yield from passed | others
 
 
 def _origin(scope: Scope, name: str) -> tuple[Place, set[Place]]:
