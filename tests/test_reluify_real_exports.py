@@ -282,6 +282,25 @@ def test_minus_infinity_by_other_ways_is_refused(between: list[onnx.NodeProto]) 
         reluify(model([*between, max_pool()], shape, stored))
 
 
+def test_nodes_that_do_not_fit_end_in_a_refusal() -> None:
+    stored = {"pads": [0, 0, 1, 0, 0, 1], "fill": np.float32(-np.inf)}
+    bad = model([node("Pad", ["x", "pads", "fill"], "padded"), max_pool()], [1, 2, 6, 6], stored)
+    with pytest.raises(RewritingError, match="MaxPool node 'MaxPool_y': "):
+        reluify(bad)
+    turned = [
+        node("Pad", ["x", "pads", "fill"], "p"),
+        node("Transpose", ["p"], "padded", perm=[0, 1, 2, 9]),
+        max_pool(),
+    ]
+    with pytest.raises(RewritingError, match="the nodes that pad its input do not fit each other"):
+        reluify(model(turned, [1, 2, 6, 6], {**stored, "pads": [0, 0, 1, 0, 0, 0, 1, 0]}))
+    strange = model([helper.make_node("MyMaxPool", [], ["y"], domain="org.example", name="my")], [1, 2, 6, 6])
+    strange.opset_import.append(helper.make_opsetid("org.example", 1))
+    strange.graph.node.append(helper.make_node("NhwcMaxPool", ["x"], ["z"], domain="com.microsoft", kernel_shape=1.5))
+    strange.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    assert [stays.op_type for stays in rewriting(strange).stays] == ["MyMaxPool", "NhwcMaxPool"]
+
+
 # Peaks.
 
 

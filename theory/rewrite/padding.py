@@ -102,7 +102,13 @@ class Source:
 
 def find_source(scope: Scope, name: str) -> Source:
     """Look back from what a pooling layer reads; raise InputError where that may be minus infinity in another way."""
-    return _LookBack(scope, name).source()
+    try:
+        return _LookBack(scope, name).source()
+    except InputError:
+        raise
+    except (LookupError, ValueError):
+        # Nobody checks of all nodes that their inputs and attributes are as many as they should be.
+        raise InputError("the nodes that pad its input do not fit each other") from None
 
 
 class _LookBack:
@@ -139,6 +145,8 @@ class _LookBack:
             self._axes = [perm[axis] for axis in self._axes or range(len(perm))]
         elif node.op_type == "Pad":
             return _is_minus_infinity(self._home, node) and _pads(self._home, node) is not None
+        elif node.op_type == "Cast" and attributes_of(node)["to"] not in _floats():
+            return False
         if node.op_type in ("Cast", "Transpose"):
             self._moves.append(node)
         return node.op_type in ("Cast", "Identity", "Transpose")
@@ -161,6 +169,11 @@ class _LookBack:
         known = ValueInfo(element, shape)
         moves, passed = tuple(self._moves), tuple(self._passed)
         return Source(self._here, known, self._home, begins, ends, _fill(self._home, node), moves, passed)
+
+
+def _floats() -> Sequence[int]:
+    kinds = import_onnx().TensorProto
+    return kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT, kinds.DOUBLE
 
 
 def _fill(scope: Scope, node: Any) -> Array:
@@ -193,7 +206,7 @@ def _pads(scope: Scope, node: Any) -> tuple[int, ...] | None:
 
 def _on_all_axes(scope: Scope, node: Any, pads: Sequence[int]) -> tuple[int, ...]:
     axes, shape = constant_value(scope, node.input[3]), scope.value(node.input[0]).shape
-    if axes is None or shape is None or 2 * axes.size != len(pads):
+    if axes is None or not shape or 2 * axes.size != len(pads):
         raise InputError(f"along which axes Pad node {node_label(node)!r} before it pads is not known")
     result = [0] * (2 * len(shape))
     for number, axis in enumerate((axes.ravel() % len(shape)).tolist()):

@@ -40,7 +40,7 @@ def compared_with_input(scopes: Iterable[Scope]) -> set[Place]:
 
 
 def _compares(node: Any) -> bool:
-    return node.op_type in _COMPARISONS and node.domain in STANDARD_DOMAINS
+    return node.op_type in _COMPARISONS and node.domain in STANDARD_DOMAINS and len(node.input) == 2
 
 
 def _pools_compared(scope: Scope, node: Any) -> Iterator[Place]:
@@ -58,7 +58,7 @@ def _origin(scope: Scope, name: str) -> tuple[Place, set[Place]]:
         if found is None:
             break
         node, scope = found
-        if node.op_type not in _KEPT or node.domain not in STANDARD_DOMAINS:
+        if node.op_type not in _KEPT or node.domain not in STANDARD_DOMAINS or not node.input:
             break
         if takes_maxima(node):
             pools.add((id(scope.body), name))

@@ -94,6 +94,8 @@ def read_layer(scope: Scope, node: Any, *, pools: bool) -> Layer:
     Where pools are to take its place, it may stay before them. Raises InputError if the windows are not known, or one
     may have nothing but padding; if pools are wanted, if runtimes would not take as much padding of them.
     """
+    if not (node.input and node.output):
+        raise InputError("it reads nothing, or gives nothing")
     try:
         layer = _read_on(find_source(scope, node.input[0]), scope, node)
         if pools:
@@ -110,6 +112,10 @@ def _read_on(source: Source, scope: Scope, node: Any) -> Layer:
     pooling = _read_pooling(scope, node, source.padded if source.begins else scope.value(node.input[0]))
     if not source.begins:
         return Layer(source, pooling, pooling.windows, pooling.value)
+    if len(source.begins) != CHANNEL_AXES + len(pooling.windows.axes):
+        raise InputError(
+            f"it has {len(pooling.windows.axes)} spatial axes, the Pad before it {len(source.begins)} axes"
+        )
     spatial = slice(CHANNEL_AXES, None)
     extents = _spatial(source.value) or (None,) * len(pooling.windows.axes)
     windows = pooling.windows.padded_by(source.begins[spatial], source.ends[spatial], extents)
@@ -131,9 +137,7 @@ def _read_pooling(scope: Scope, node: Any, value: ValueInfo) -> PoolingNode:
     if is_max_pool(node):
         return PoolingNode(read_windows(attributes_of(node), _spatial(value)), value)
     if (node.domain, node.op_type) == (_RUNTIME, "NhwcMaxPool"):
-        shape = value.shape if value.shape is None else tuple(value.shape[axis] for axis in _second(len(value.shape)))
-        value = ValueInfo(value.element, shape)
-        return PoolingNode(read_windows(attributes_of(node), _spatial(value)), value, channels_last=True)
+        return _read_channels_last(node, value)
     if node.domain not in STANDARD_DOMAINS or node.op_type not in _WHOLE:
         raise InputError("it has no windows, or none that are known here")
     if value.shape is None:
@@ -147,6 +151,18 @@ def _read_pooling(scope: Scope, node: Any, value: ValueInfo) -> PoolingNode:
     if len(known) < len(extents):
         raise InputError("the extents of its input are not known")
     return PoolingNode(WindowGrid.over(known), value, squeezed=() if kept else tuple(axes))
+
+
+def _read_channels_last(node: Any, value: ValueInfo) -> PoolingNode:
+    """Read a MaxPool of onnxruntime's own, of which onnx checks nothing."""
+    if value.shape is not None:
+        if len(value.shape) <= CHANNEL_AXES:
+            raise InputError("its input has no spatial axes")
+        value = ValueInfo(value.element, tuple(value.shape[axis] for axis in _second(len(value.shape))))
+    try:
+        return PoolingNode(read_windows(attributes_of(node), _spatial(value)), value, channels_last=True)
+    except TypeError:
+        raise InputError("its attributes are not what they are called") from None
 
 
 def _spatial(value: ValueInfo) -> tuple[int | None, ...] | None:
