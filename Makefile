@@ -36,10 +36,10 @@ lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/lint-imports
 
 coq: $(INSTALLED) coq-installed      ## the theorems that Coq's kernel checks, with their assumptions: none
-	$(BIN)/python -m proofs_check.coq --rebuild
+	$(BIN)/python tools/kernel.py
 
 coqchk: $(INSTALLED) coq-installed   ## the compiled theories once more, by Coq's stand-alone checker (slow)
-	$(BIN)/python -m proofs_check.coq --coqchk
+	$(BIN)/python tools/kernel.py --coqchk
 
 coq-installed:
 	@if command -v coqc >/dev/null && [ -e "$$(coqc -where)/user-contrib/mathcomp/algebra/all_algebra.vo" ]; then exit 0; fi; \

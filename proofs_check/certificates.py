@@ -358,6 +358,8 @@ class _Work:
     """The steps of a check, which are counted before they are taken."""
 
     def __init__(self, limit: int | None) -> None:
+        if limit is not None and (type(limit) is not int or limit < 0):
+            raise _unreadable("the limit of steps must be an integer of at least 0", limit)
         self.limit = limit
         self.steps = 0
 
@@ -558,7 +560,7 @@ def _load(source: object, work: _Work) -> tuple[object, list[CertificateError]]:
         raise _unreadable("a certificate must be a dict, JSON text or a path", source)
     try:
         with open(source, "rb") as file:
-            content = file.read(None if work.limit is None else max(0, work.limit) // _CHARACTER + 1)
+            content = file.read(None if work.limit is None else work.limit // _CHARACTER + 1)
     except (OSError, TypeError, ValueError) as error:  # of the file, of the path
         reason = error.strerror if isinstance(error, OSError) else error
         raise CertificateFormatError(f"cannot read {_brief(str(source))}: {reason}") from None

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from time import perf_counter
 from typing import Any
 
-from sympy import Expr, latex
+from sympy import Expr
 
-from proofs_check.certificates import CertificateError
-from proofs_check.proof import Identity, Proof, ProofError, check_proof
+from proofs_check.proof import Proof
 from proofs_check.statement import (
+    HOLDS,
+    TOPICS,
     Case,
     Hypothesis,
+    Instance,
+    Kind,
     Sampler,
     StatementError,
+    Table,
     Value,
     draw,
     least_kernel_size,
     place,
-    sizes_in_words,
 )
-from proofs_check.table import Table
-from proofs_check.verdict import HOLDS, Instance, Kind, Status, Verdict
-from theory.errors import MissingDependencyError
+from proofs_check.verdict import Check, Verdict
 from theory.optimal.families import OURS, PAPER
 
-__all__ = ["Claim", "Instance", "Kind", "Status", "Verdict"]
-
-SOURCES = ("paper", "ours", "others")
-"""Whose a statement is: of Matoba, Dimitriadis and Fleuret; of this project; of others."""
-
-TOPICS = ("the paper", "beyond the paper", "depth", "networks", "photographs")
-"""What a claim is about, in the order of the report."""
+__all__ = ["Claim", "Instance", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class Claim:
     quantities : mapping of str to callable
         What the statement speaks of besides constants, and how each is drawn before any hypothesis.
     hypotheses : tuple of Hypothesis
-        Beside the conventions of :mod:`proofs_check.statement`.
+        Beside the conventions of all statements: d >= 2, and R is a nonempty set of orders.
     evaluate : callable, optional
         Takes a case, yields the :class:`proofs_check.statement.Value` objects that the statement compares there, exact.
     cases : callable, optional
@@ -77,11 +71,11 @@ class Claim:
     scope : str
         What the instances cover, where it is not a range of kernel sizes.
     topic : str
-        One of :data:`TOPICS`; by the source, if it is not given.
+        One of :data:`proofs_check.statement.TOPICS`; by the source, if it is not given.
     neighbours : tuple of Claim
         False statements close to this one, which the same machinery must refute.
     table : callable, optional
-        Builds the :class:`proofs_check.table.Table` that the statement refers to.
+        Builds the :class:`proofs_check.statement.Table` that the statement refers to.
     group : str
         Claims of one group share work, and are checked by one process.
     """
@@ -105,6 +99,12 @@ class Claim:
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
     table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in HOLDS:
+            raise StatementError(f"the kind of {self.name} must be {' or '.join(HOLDS)}, not {self.kind!r}")
+        if self.subject not in TOPICS:
+            raise StatementError(f"the topic of {self.name} must be {' or '.join(TOPICS)}, not {self.topic!r}")
 
     @property
     def least(self) -> int | None:
@@ -132,14 +132,14 @@ class Claim:
 
     @property
     def origin(self) -> str:
-        """Whose the statement is: one of :data:`SOURCES`."""
+        """Whose the statement is: one of :data:`proofs_check.statement.SOURCES`."""
         if self.source.startswith(PAPER):
             return "paper"
         return "ours" if self.source.startswith(OURS) else "others"
 
     @property
     def subject(self) -> str:
-        """What the claim is about: one of :data:`TOPICS`."""
+        """What the claim is about: one of :data:`proofs_check.statement.TOPICS`."""
         return self.topic or TOPICS[self.origin != "paper"]
 
     @property
@@ -176,25 +176,26 @@ class Claim:
         """
         if self.evaluate is None:
             raise StatementError(f"{self.name} cannot be evaluated case by case")
-        where = place(case)
-        size = self.kernel_size or case.get("d") or sum(len(v) for v in case.values() if isinstance(v, tuple))
+        where, size = place(case), self._size(case)
         for value in self.evaluate(case):
             label = f"{where}, {value.label}" if value.label else where
             yield Instance(label, size, value.computed, value.claimed, value.determined, part)
+
+    def _size(self, case: Case) -> int:
+        return self.kernel_size or case.get("d") or sum(len(v) for v in case.values() if isinstance(v, tuple))
+
+    def sizes_up_to(self, kernel_max: int) -> set[int]:
+        """Return the kernel sizes at which the statement is checked, up to a largest one."""
+        if self.cases is None:
+            return {instance.kernel_size for instance in self.instances_up_to(kernel_max)}
+        return {self._size(case) for case in self.cases(kernel_max)}
 
     def holds_at(self, case: Case) -> bool:
         """Return whether the statement is true at a case, by exact evaluation."""
         return all(HOLDS[self.kind](one.computed, one.claimed) for one in self.at(case))
 
     def draw(self, rng: Random, without: Hypothesis | None = None) -> dict[str, Any]:
-        """Draw a case that meets all hypotheses, or one that meets all but one.
-
-        Parameters
-        ----------
-        rng : random.Random
-        without : Hypothesis, optional
-            One of the :attr:`conditions`, which the case is to violate.
-        """
+        """Draw a case that meets all hypotheses, or one that violates just one of the :attr:`conditions`."""
         conditions = list(self.conditions)
         if without is not None:
             conditions.remove(without)
@@ -215,107 +216,9 @@ class Claim:
     def check(self, kernel_max: int) -> Verdict:
         """Check the instances up to a kernel size, until one refutes the claim, then the proof for all kernel sizes.
 
-        Parameters
-        ----------
-        kernel_max : int, >= 2
-
-        Returns
-        -------
-        Verdict
-            ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
-            that the proof covers was checked, and nothing is left open between the steps and the statement. What
-            fails refutes the claim only at an instance whose quantity is determined; otherwise it is unknown. What
-            holds at another one speaks for an upper bound only.
+        It is ``proved`` only if every step of the proof holds, every kernel size of the statement below the least one
+        that the proof covers was checked, and nothing is left open between the steps and the statement. What fails
+        refutes the claim only at an instance whose quantity is determined; otherwise it is unknown. What holds at
+        another one speaks for an upper bound only.
         """
-        return _Check(self).run(kernel_max)
-
-
-class _Check:
-    """One run of a claim's checks."""
-
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
-        self.start = perf_counter()
-        self.count = 0
-        self.steps = 0
-        self.last: Instance | None = None
-        self.one_sided: Instance | None = None
-        self.parts: dict[str, set[int]] = {}
-        self.samples: dict[int, Instance] = {}
-
-    def run(self, kernel_max: int) -> Verdict:
-        try:
-            failed = self._instances(kernel_max)
-        except CertificateError as error:
-            return self._verdict("unknown", f"a certificate was rejected: {error}")
-        except MissingDependencyError as error:
-            return self._verdict("unknown", str(error))
-        if failed is not None and failed.determined:
-            return self._verdict("refuted", f"at {failed.where}")
-        if failed is not None:
-            return self._verdict("unknown", f"what was built is too large at {failed.where}; that proves nothing")
-        if self.one_sided and self.claim.kind != "upper":
-            return self._verdict("unknown", f"at {self.one_sided.where} the value is an upper bound only")
-        if self.claim.proof is not None:
-            return self._proof(self.claim.proof(), kernel_max)
-        if self.last is None:
-            return self._verdict("unknown", f"says nothing about kernel sizes up to {kernel_max}")
-        return self._verdict("verified", None)
-
-    def _instances(self, kernel_max: int) -> Instance | None:
-        for instance in self.claim.instances_up_to(kernel_max):
-            self.last = instance
-            if not instance.determined:
-                self.one_sided = instance
-            self.count += 1
-            self.parts.setdefault(instance.part, set()).add(instance.kernel_size)
-            self.samples[instance.kernel_size] = instance
-            if not HOLDS[self.claim.kind](instance.computed, instance.claimed):
-                return instance
-        return None
-
-    def _proof(self, proof: Proof, kernel_max: int) -> Verdict:
-        try:
-            self.steps = check_proof(proof)
-        except ProofError as error:
-            # Where instances hold, a step that fails shows a defect of the proof, not of the claim.
-            return self._verdict("unknown", f"the proof fails: {error}")
-        if self.claim.least is None:
-            return self._verdict("unknown", "a proof is for kernel sizes, and the statement names none")
-        missing = set(range(self.claim.least, proof.valid_from)) - set(self.samples)
-        if missing:
-            return self._verdict(
-                "unknown",
-                f"proved from d = {proof.valid_from} on, {sizes_in_words(missing)} not checked up to {kernel_max}",
-            )
-        if not proof.closing.strip() and not self._ends_in_statement(proof):
-            return self._verdict("unknown", "the last step is not the statement, and no sentence closes the gap")
-        return self._verdict("proved", None, self.claim.whole)
-
-    def _ends_in_statement(self, proof: Proof) -> bool:
-        last, formula = proof.steps[-1], self.claim.formula
-        stated = self.claim.conclusion == " = ".join(map(latex, formula))
-        return stated and isinstance(last, Identity) and (last.left, last.right) == formula
-
-    def _scope(self) -> str:
-        if self.claim.scope or not self.parts:
-            return self.claim.scope or "none"
-        return "; ".join(
-            f"{part}, {sizes_in_words(sizes)}" if part else sizes_in_words(sizes) for part, sizes in self.parts.items()
-        )
-
-    def _verdict(self, status: Status, witness: str | None, scope: str = "") -> Verdict:
-        return Verdict(
-            claim=self.claim.name,
-            status=status,
-            scope=scope or self._scope(),
-            kind=self.claim.kind,
-            computed=self.last.computed if self.last else None,
-            claimed=self.last.claimed if self.last else None,
-            witness=witness,
-            seconds=perf_counter() - self.start,
-            instances=self.count,
-            steps=self.steps,
-            samples=tuple(self.samples[d] for d in sorted(self.samples)),
-            whole=self.claim.whole,
-        )
+        return Check(self).run(kernel_max)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import as_completed
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -11,12 +12,11 @@ from pkgutil import iter_modules
 
 from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
+from proofs_check.statement import DEFAULT_KERNEL_MAX
 from theory.errors import InputError
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
 from theory.subpools import check_kernel_size
-
-DEFAULT_KERNEL_MAX = 12
 
 
 @cache
@@ -50,7 +50,7 @@ def verify(
     workers: int | None = 1,
     progress: Progress = unwatched,
 ) -> list[Verdict]:
-    """Check all claims, or those named, up to a kernel size.
+    """Check all claims, or those named, up to a kernel size; and their false neighbours, which must be refuted.
 
     Parameters
     ----------
@@ -115,17 +115,14 @@ def _check_task(names: list[str], kernel_max: int) -> list[Verdict]:
 
 
 def _check_one(name: str, kernel_max: int) -> Verdict:
-    return _all_claims()[name].check(kernel_max)
+    claim = _all_claims()[name]
+    verdict = claim.check(kernel_max)  # first: neighbours use again what took the claim its time
+    # A neighbour may be false at large kernel sizes alone, whatever is asked of the claim.
+    return replace(verdict, controls=tuple(neighbour.check(DEFAULT_KERNEL_MAX) for neighbour in claim.neighbours))
 
 
 def select(names: Iterable[str] | None = None) -> list[Claim]:
-    """Look up claims by name, all of them by default.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown.
-    """
+    """Look up claims by name, all of them by default; an unknown name is an InputError."""
     known = _all_claims()
     if names is None:
         return list(known.values())

@@ -9,11 +9,12 @@ nonempty set of orders out of 0..d.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from theory.errors import SubpoolError
 
@@ -23,7 +24,27 @@ Case = Mapping[str, Any]
 Sampler = Callable[[Random, Case, int], Any]
 """Draws a quantity; takes the quantities drawn before it, and the largest kernel size."""
 
+DEFAULT_KERNEL_MAX = 12
+"""The kernel size up to which claims are checked, unless another one is named."""
+
+SOURCES = ("paper", "ours", "others")
+"""Whose a statement is: of Matoba, Dimitriadis and Fleuret; of this project; of others."""
+
+TOPICS = ("the paper", "beyond the paper", "depth", "networks", "photographs")
+"""What a statement is about, in the order of the report."""
+
 _MOST_TRIES = 20_000
+
+
+Kind = Literal["tight", "upper", "lower", "identity"]
+
+HOLDS: dict[Kind, Callable[[Fraction, Fraction], bool]] = {
+    "tight": operator.eq,
+    "identity": operator.eq,
+    "upper": operator.le,
+    "lower": operator.ge,
+}
+"""What each kind of claim says of a computed and a claimed value."""
 
 
 class StatementError(SubpoolError):
@@ -47,6 +68,30 @@ class Value(NamedTuple):
     computed: Fraction
     claimed: Fraction
     determined: bool = True
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A value with its case.
+
+    Attributes
+    ----------
+    where : str
+        The place, such as ``d = 9, error``.
+    kernel_size : int
+    computed, claimed : Fraction
+    determined : bool
+        As in :class:`Value`: whether a failure refutes the claim.
+    part : str
+        Which part of the range it belongs to, in words, where the range has several.
+    """
+
+    where: str
+    kernel_size: int
+    computed: Fraction
+    claimed: Fraction
+    determined: bool = True
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,13 +127,7 @@ class Hypothesis:
         return replace(self, beyond=beyond)
 
     def to_dict(self) -> dict[str, Any]:
-        r"""Return the hypothesis as a JSON object.
-
-        Examples
-        --------
-        >>> INTERCEPT.failing_at(d=2, R=(1,)).to_dict()
-        {'text': '0 \\in R', 'beyond': 'd = 2, R = {1}'}
-        """
+        """Return the hypothesis as a JSON object."""
         return {"text": self.text, "beyond": None if self.beyond is None else place(self.beyond)}
 
 
@@ -98,13 +137,7 @@ NO_MAXIMUM = Hypothesis(r"d \notin R", lambda case: case["d"] not in case["R"])
 
 
 def least_kernel_size(least: int) -> Hypothesis:
-    r"""Return the hypothesis that the kernel size has at least some value.
-
-    Examples
-    --------
-    >>> least_kernel_size(3).text
-    'd \\ge 3'
-    """
+    """Return the hypothesis that the kernel size has at least some value."""
     return Hypothesis(rf"d \ge {least}", lambda case: case["d"] >= least, least=least)
 
 
@@ -128,36 +161,23 @@ def draw_numbers(count: int) -> Sampler:
     return lambda rng, _case, _most: tuple(rng.randint(-4, 4) for _ in range(count))
 
 
-STANDARD: Mapping[str, Sampler] = {
-    "d": lambda rng, case, most: rng.randint(2, most),
+_STANDARD: Mapping[str, Sampler] = {
+    "d": lambda rng, _case, most: rng.randint(2, most),
     "R": _draw_orders,
     "x": _draw_window,
     **dict.fromkeys(("r", "j", "n", "z", "h"), _draw_index),
 }
-"""How the quantities that many statements share are drawn, before any hypothesis."""
 
 
 def standard(*names: str) -> dict[str, Sampler]:
     """Return the samplers of quantities that many statements share, in this order."""
-    return {name: STANDARD[name] for name in names}
+    return {name: _STANDARD[name] for name in names}
 
 
 def draw(rng: Random, quantities: Mapping[str, Sampler], hypotheses: Iterable[Hypothesis], most: int) -> dict[str, Any]:
-    """Draw a case that meets hypotheses.
+    """Draw a case up to a kernel size that meets hypotheses; one quantity may need those before it.
 
-    Parameters
-    ----------
-    rng : random.Random
-    quantities : mapping of str to callable
-        How each quantity is drawn, in an order in which one may need those before it.
-    hypotheses : iterable of Hypothesis
-    most : int
-        The largest kernel size.
-
-    Raises
-    ------
-    StatementError
-        If no case is found: the hypotheses contradict each other, or nothing so small meets them.
+    Raises StatementError if none is found: the hypotheses contradict each other, or nothing so small meets them.
 
     Examples
     --------
@@ -207,3 +227,30 @@ def sizes_in_words(sizes: Iterable[int]) -> str:
         else:
             runs.append([size])
     return "d = " + ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+@dataclass(frozen=True)
+class Table:
+    r"""The numbers that a statement leaves to a table, made from the data that its check uses.
+
+    The text says how to read the rows; it and the heads of the columns may have mathematics between ``\(`` and ``\)``.
+    The entries of the rows are LaTeX without dollar signs.
+    """
+
+    title: str
+    text: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def combination(terms: Iterable[tuple[int, str]]) -> str:
+    """Write a combination of symbols with integer coefficients, none of them 0, in LaTeX.
+
+    Examples
+    --------
+    >>> combination([(-2, "M_{12}"), (1, "M_{13}"), (-1, "x_3")])
+    '-2 M_{12} + M_{13} - x_3'
+    """
+    parts = [f"{'-' if k < 0 else '+'} {'' if abs(k) == 1 else f'{abs(k)} '}{symbol}" for k, symbol in terms]
+    text = " ".join(parts)
+    return text[2:] if text.startswith("+") else text.replace("- ", "-", 1)

@@ -1,51 +1,24 @@
-"""Verdicts: what came out of checking a claim."""
+"""Verdicts: what came out of checking a claim, and how one is reached."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal
 
-from theory.errors import ThreeValued
+from sympy import latex
+
+from proofs_check.certificates import CertificateError
+from proofs_check.proof import Identity, Proof, ProofError, check_proof
+from proofs_check.statement import HOLDS, Instance, Kind, sizes_in_words
+from theory.errors import MissingDependencyError, ThreeValued
 from theory.rationals import to_string
 
-Kind = Literal["tight", "upper", "lower", "identity"]
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim
+
 Status = Literal["proved", "verified", "refuted", "unknown"]
-
-HOLDS: dict[Kind, Callable[[Fraction, Fraction], bool]] = {
-    "tight": operator.eq,
-    "identity": operator.eq,
-    "upper": operator.le,
-    "lower": operator.ge,
-}
-"""What each kind of claim says of a computed and a claimed value."""
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A claim at one place: the value computed there, and the value claimed.
-
-    Attributes
-    ----------
-    where : str
-        The place, such as ``d = 9, error``.
-    kernel_size : int
-    computed, claimed : Fraction
-        The claim says computed = claimed, <= or >=, by its kind.
-    determined : bool
-        Whether a failure refutes the claim; not where ``computed`` only bounds the quantity that the claim speaks of.
-    part : str
-        Which part of the range it belongs to, in words, where the range has several.
-    """
-
-    where: str
-    kernel_size: int
-    computed: Fraction
-    claimed: Fraction
-    determined: bool = True
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +49,8 @@ class Verdict(ThreeValued):
         The scope of all that the claim says, such as ``d >= 3``.
     kernel : tuple of str
         The theorems that prove the claim and that Coq's kernel has accepted, where it was asked.
+    controls : tuple of Verdict
+        What came out for the claim's false neighbours, where they were checked, too.
 
     Examples
     --------
@@ -99,6 +74,12 @@ class Verdict(ThreeValued):
     samples: tuple[Instance, ...] = field(default=(), repr=False)
     whole: str = ""
     kernel: tuple[str, ...] = ()
+    controls: tuple[Verdict, ...] = field(default=(), repr=False)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the claim: it is proved, or verified on the scope."""
+        return self.status in ("proved", "verified")
 
     @property
     def label(self) -> str:
@@ -109,15 +90,8 @@ class Verdict(ThreeValued):
         """Return the verdict with theorems that prove the whole claim: what was verified is proved then.
 
         A claim that the other checks refute or leave open stays so, as one of the two must be in error.
-
-        Examples
-        --------
-        >>> Verdict("c", "verified", "d = 2..9", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
-        'proved (kernel)'
-        >>> Verdict("c", "unknown", "none", "tight", None, None, None, 0.0).with_kernel(("X.t",)).label
-        'unknown'
         """
-        if not theorems or self.status not in ("proved", "verified"):
+        if not theorems or not self.holds:
             return self
         return replace(self, status="proved", scope=self.whole or self.scope, kernel=theorems)
 
@@ -136,3 +110,94 @@ class Verdict(ThreeValued):
             "steps": self.steps,
             "kernel": list(self.kernel),
         }
+
+
+class Check:
+    """One run of a claim's checks: what its instances have shown so far."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.count = self.steps = 0
+        self.last: Instance | None = None
+        self.one_sided: Instance | None = None
+        self.parts: dict[str, set[int]] = {}
+        self.samples: dict[int, Instance] = {}
+
+    def run(self, kernel_max: int) -> Verdict:
+        """Check the claim up to a kernel size, as :meth:`proofs_check.Claim.check` says."""
+        start = perf_counter()
+        status, witness = self._decide(kernel_max)
+        return Verdict(
+            claim=self.claim.name,
+            status=status,
+            scope=self.claim.whole if status == "proved" else self._scope(),
+            kind=self.claim.kind,
+            computed=self.last.computed if self.last else None,
+            claimed=self.last.claimed if self.last else None,
+            witness=witness,
+            seconds=perf_counter() - start,
+            instances=self.count,
+            steps=self.steps,
+            samples=tuple(self.samples[d] for d in sorted(self.samples)),
+            whole=self.claim.whole,
+        )
+
+    def _decide(self, kernel_max: int) -> tuple[Status, str | None]:
+        """Return the status, with the witness."""
+        try:
+            failed = self._first_failure(kernel_max)
+        except CertificateError as error:
+            return "unknown", f"a certificate was rejected: {error}"
+        except MissingDependencyError as error:
+            return "unknown", str(error)
+        if failed is not None and failed.determined:
+            return "refuted", f"at {failed.where}"
+        if failed is not None:
+            return "unknown", f"what was built is too large at {failed.where}; that proves nothing"
+        if self.one_sided and self.claim.kind != "upper":
+            return "unknown", f"at {self.one_sided.where} the value is an upper bound only"
+        if self.claim.proof is not None:
+            gap = self._gap(self.claim.proof(), kernel_max)
+            return ("unknown", gap) if gap else ("proved", None)
+        if self.last is None:
+            return "unknown", f"says nothing about kernel sizes up to {kernel_max}"
+        return "verified", None
+
+    def _first_failure(self, kernel_max: int) -> Instance | None:
+        for instance in self.claim.instances_up_to(kernel_max):
+            self.last = instance
+            if not instance.determined:
+                self.one_sided = instance
+            self.count += 1
+            self.parts.setdefault(instance.part, set()).add(instance.kernel_size)
+            self.samples[instance.kernel_size] = instance
+            if not HOLDS[self.claim.kind](instance.computed, instance.claimed):
+                return instance
+        return None
+
+    def _gap(self, proof: Proof, kernel_max: int) -> str | None:
+        """Return what is missing from a proof of the statement, if anything is."""
+        try:
+            self.steps = check_proof(proof)
+        except ProofError as error:
+            # Where instances hold, a step that fails shows a defect of the proof, not of the claim.
+            return f"the proof fails: {error}"
+        if self.claim.least is None:
+            return "a proof is for kernel sizes, and the statement names none"
+        missing = set(range(self.claim.least, proof.valid_from)) - set(self.samples)
+        if missing:
+            return f"proved from d = {proof.valid_from} on, {sizes_in_words(missing)} not checked up to {kernel_max}"
+        if not proof.closing.strip() and not self._ends_in_statement(proof):
+            return "the last step is not the statement, and no sentence closes the gap"
+        return None
+
+    def _ends_in_statement(self, proof: Proof) -> bool:
+        last, formula = proof.steps[-1], self.claim.formula
+        stated = self.claim.conclusion == " = ".join(map(latex, formula))
+        return stated and isinstance(last, Identity) and (last.left, last.right) == formula
+
+    def _scope(self) -> str:
+        if self.claim.scope or not self.parts:
+            return self.claim.scope or "none"
+        parts = ((part, sizes_in_words(sizes)) for part, sizes in self.parts.items())
+        return "; ".join(f"{part}, {sizes}" if part else sizes for part, sizes in parts)

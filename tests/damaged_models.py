@@ -30,9 +30,10 @@ from tests.rewrite.models import pool, pools, runtime_errors
 from tests.test_reluify_scopes import with_function, with_if, with_loop
 from theory.cli import main
 from theory.empirical.images import Picture
+from theory.empirical.model_inputs import fit, image_input
 from theory.empirical.observing.max_pools import PoolingModel
-from theory.empirical.observing.model_inputs import fit, image_input
 from theory.empirical.observing.model_observation import observe_model
+from theory.empirical.observing.observation import Rule
 from theory.errors import SubpoolError
 from theory.models.inference import Inference
 
@@ -379,7 +380,7 @@ def check_observe(rng: np.random.Generator, source: Path) -> str:
     try:
         model = PoolingModel(source, device="cpu")
         wanted = image_input(model.single_input())
-        seen = observe_model(model, wanted, [picture], "unit", rng=rng, limit=50)
+        seen = observe_model(model, wanted, [picture], "unit", rule=Rule(limit=50), rng=rng)
     except SubpoolError as error:
         need("\n" not in str(error), str(error))
         return "refused"

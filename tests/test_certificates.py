@@ -1286,6 +1286,7 @@ PROGRAM = {
         [],
         ["good.json: not checked: the check must take at most 5000"],
     ),
+    "no limit": (["--limit=-1", "good.json"], 2, [], ["good.json: not checked: the limit of steps must be an integer"]),
     "large enough": (["--limit", "10000000", "good.json"], 0, [f"good.json: {NINE}"], []),
     "nothing": ([], 2, [], ["usage: certificates.py", "certificates.py: error: "]),
     "no such option": (["--force", "wrong.json"], 2, [], ["usage: certificates.py", "certificates.py: error: "]),

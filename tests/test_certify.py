@@ -224,7 +224,7 @@ def test_windows_lie_where_onnxruntime_puts_them():
                 continue
             assert np.array_equal(result, expected), (attributes, ceil_mode)
             agreed += 1
-    assert agreed > 200
+    assert agreed == 300
     with pytest.raises(Unsupported, match="larger than the padded input"):
         place_windows({}, (3, 3), (4, 1))
 

@@ -1,7 +1,6 @@
 """The trained classifier: its data, its file, its pooling, what is certified of it, and its stored results."""
 
 import json
-import runpy
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
@@ -12,28 +11,29 @@ import numpy as np
 import pytest
 
 from theory import exact_max_network, optimal_estimator
-from theory.empirical.classifier import experiments, results
-from theory.empirical.classifier.data import Split, load_split, shipped_model
-from theory.empirical.classifier.network import (
+from theory.empirical.digits import Split, load_split, shipped_model
+from theory.empirical.pooling.layer import weigh_by_rank
+from theory.empirical.runner import open_runner
+from theory.errors import FormatError, InputError, MissingDependencyError, UndecidedError
+from tools.classifier import __main__ as program
+from tools.classifier import experiments, results
+from tools.classifier.network import (
     Network,
     Schedule,
-    _pool,
     fit_weights,
     initial_weights,
     read_classifier,
     weights_of,
     with_weights,
 )
-from theory.empirical.classifier.replacement import (
+from tools.classifier.replacement import (
     MAXIMUM,
     REPLACEMENTS,
     calibrate,
     estimators_of,
     replace_pooling,
 )
-from theory.empirical.classifier.tables import all_tables, fill_page
-from theory.empirical.runner import open_runner
-from theory.errors import FormatError, InputError, MissingDependencyError, UndecidedError
+from tools.classifier.tables import all_tables, fill_page
 
 pytest.importorskip("jax")
 pytest.importorskip("optax")
@@ -43,7 +43,6 @@ onnx = pytest.importorskip("onnx")
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "classifier.md"
-TOOL = runpy.run_path(str(ROOT / "tools" / "classifier.py"))
 CHEAP = [("average", "both"), ("range 1,d-1", "pool_1"), ("cube 0,1,d-2,d-1", "both"), ("cube 0", "pool_2")]
 
 
@@ -178,7 +177,7 @@ def test_the_maximum_by_ranks_has_the_gradient_of_a_maximum():
     import jax
 
     windows = np.array([[1.0, 2.0, 4.0, 3.0], [2.0, 2.0, 1.0, 0.0]], dtype=np.float32)
-    slope = jax.grad(lambda taps: _pool(taps, np.eye(4, dtype=np.float32)[-1], 0.0).sum())(windows)
+    slope = jax.grad(lambda taps: weigh_by_rank(jax.numpy, taps, np.eye(4)[-1], 0.0).sum())(windows)
     assert np.asarray(slope)[0].tolist() == [0, 0, 1, 0]
     assert sorted(np.asarray(slope)[1, :2].tolist()) == [0, 1]
 
@@ -303,8 +302,8 @@ def quick_run(tmp_path_factory):
         return work(lambda done, total: seen[-1].append((done, total)))
 
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setitem(TOOL["main"].__globals__, "_watched", watched)
-        code = TOOL["main"](["--quick", "--train", "--out", str(folder)])
+        patch.setattr(program, "_watched", watched)
+        code = program.main(["--quick", "--train", "--out", str(folder)])
     return code, out.getvalue(), err.getvalue(), folder, seen
 
 
@@ -318,7 +317,7 @@ def test_the_program_measures_a_model_that_it_trains(quick_run, capsys):
     facts = {entry.key: entry.value for entry in read_classifier(folder / "digits.onnx").metadata_props}
     assert written["trained"] == facts
     assert facts["seed"] == "0"
-    assert TOOL["main"](["--results", str(folder / "digits.json")]) == 0
+    assert program.main(["--results", str(folder / "digits.json")]) == 0
     assert capsys.readouterr().out == out
 
 
@@ -330,7 +329,7 @@ def test_progress_ends_where_it_said_it_would(quick_run):
 def test_the_program_puts_its_tables_into_a_page(tmp_path, stored):
     page = tmp_path / "page.md"
     page.write_text("".join(f"<!-- table {name} -->\nold\n<!-- end -->\n" for name in all_tables(stored)))
-    assert TOOL["main"](["--results", str(results.shipped_results()), "--page", str(page)]) == 0
+    assert program.main(["--results", str(results.shipped_results()), "--page", str(page)]) == 0
     text = page.read_text()
     assert "old" not in text
     assert all(table in text for table in all_tables(stored).values())
@@ -350,7 +349,7 @@ def test_the_program_puts_its_tables_into_a_page(tmp_path, stored):
 def test_bad_usage_is_one_line_and_exit_code_two(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     results.write_results({"format": "subpool-classifier", "version": 1, "test": {"of": 540}}, "part.json")
-    assert TOOL["main"](arguments) == 2
+    assert program.main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("subpool: ")
     assert message in captured.err

@@ -14,7 +14,7 @@ import onnx
 
 from tests.rewrite.models import rewriting
 from theory import certify_deviation
-from theory.empirical.classifier.data import load_split, shipped_model
+from theory.empirical.digits import load_split, shipped_model
 from theory.empirical.runner import open_runner
 
 ROOT = Path(__file__).parent.parent

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,10 +14,9 @@ import pytest
 
 from proofs_check import claims
 from proofs_check.certificates import certify
-from proofs_check.claim import SOURCES
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import optimal_estimator
-from theory.cli import claims_table, commands, main, make_parser
+from theory.cli import commands, main, make_parser
 from theory.cli.commands import table as table_command
 
 BAD_INPUT = [
@@ -206,6 +206,12 @@ def test_check_takes_as_long_as_it_may(tmp_path, capsys):
     assert "not checked: the check must take at most 10000 steps, found that it takes about " in captured.err
     assert main(["check", "--limit", "1000000000000", str(path)]) == 0
     assert "certified" in capsys.readouterr().out
+    assert main(["check", "--limit", "-1", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert (
+        captured.err == f"subpool: {path}: not checked: the limit of steps must be an integer of at least 0, found -1\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -304,10 +310,6 @@ def test_verify_lists_statements_with_their_hypotheses(capsys):
     assert "Curry" in law["source"]
 
 
-def test_the_sources_of_the_command_are_those_of_claims():
-    assert claims_table.SOURCES == SOURCES
-
-
 def test_a_date_that_is_none_is_noticed_before_the_work(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     monkeypatch.setattr("proofs_check.registry.verify", lambda *_, **__: pytest.fail("checked"))
@@ -354,6 +356,16 @@ def test_verify_reports_refutations_with_exit_code_1(kind, computed, sign, capsy
     assert f"{computed}  {sign}     1/20" in output
 
 
+def test_a_false_neighbour_that_is_not_refuted_is_no_success(capsys, monkeypatch):
+    from proofs_check import registry
+
+    neighbour = replace(claims()["closed-form-mean"], name="closed-form-mean-again")
+    false = replace(claims()["closed-form-mean"], neighbours=(neighbour,))
+    monkeypatch.setattr(registry, "_all_claims", lambda: {"closed-form-mean": false})
+    assert main(["verify", "closed-form-mean", "--kernel-max", "4", "--workers", "1"]) == 1
+    assert "closed-form-mean-again is false, and was not refuted" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_what_verify_leaves_open_is_no_success(as_json, capsys, monkeypatch):
     from proofs_check import registry
@@ -377,12 +389,10 @@ def test_verify_advises_no_make(capsys, monkeypatch):
     def not_compiled(*_):
         raise coq.KernelError("the theories are not compiled yet")
 
-    monkeypatch.setattr(coq, "proved_claims", not_compiled)
+    monkeypatch.setattr(coq, "accepted", not_compiled)
     assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
     error = capsys.readouterr().err
-    assert (
-        error == "kernel checks skipped: the theories are not compiled yet; python -m proofs_check.coq compiles them\n"
-    )
+    assert error == "kernel checks skipped: the theories are not compiled yet; --kernel compiles them\n"
 
 
 def test_every_module_of_commands_is_one():

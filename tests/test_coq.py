@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -21,17 +22,19 @@ from proofs_check.coq import (
     KernelMissingError,
     KernelTimeoutError,
     SourceError,
+    accepted,
     check,
     emit,
-    proved_claims,
 )
 from proofs_check.coq import driver as coq_driver
-from proofs_check.coq.driver import Theories, build, check_emitted, recheck
+from proofs_check.coq.driver import Theories, _check_emitted, build, recheck
 from proofs_check.coq.readback import certificate_proved
 from proofs_check.coq.sources import (
+    listed_theorems,
     read_sources,
     refuse_assumptions,
     shipped_sources,
+    shipped_theorems,
     theorems_of_claims,
     what_is_needed,
 )
@@ -59,6 +62,14 @@ CUBE = Certificate.from_dict(
 RANGE = optimal_estimator(5, [1, 4], objective="range").certificate
 
 
+@pytest.fixture
+def empty_cache(tmp_path_factory, monkeypatch):
+    """A cache that is empty, and that nobody else uses."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("SUBPOOL_CACHE", str(folder))
+    return folder / "coq"
+
+
 @pytest.fixture(scope="module")
 def theories(tmp_path_factory):
     """The checker, compiled in the cache that later runs find; compiled once for all tests."""
@@ -78,7 +89,8 @@ def test_shipped_sources_assume_nothing_and_list_theorems():
 
 
 def test_covered_claims_are_claims_of_today():
-    covered = theorems_of_claims(theorem for source in read_sources(shipped_sources()) for theorem in source.listed)
+    covered = theorems_of_claims(shipped_theorems())
+    assert covered
     assert set(covered) <= set(claims())
 
 
@@ -140,6 +152,8 @@ def test_sources_that_do_not_assume_are_accepted(text):
         ({"A": "From Subpool Require Import B."}, "not there"),
         ({"A": "From Subpool Require Import B.", "B": "From Subpool Require A."}, "each other"),
         ({"A": "(** Theorem: t. *) Definition t := 1."}, "none follows"),
+        ({"A": "(* Theorem: t. *)\nTheorem t : True."}, "A.v, line 2: no comment lists the theorem t"),
+        ({"A": "(** Theorem: t. *) Theorem t : True. #[local]Corollary u : True."}, "no comment lists the theorem u"),
         ({"A": "(** Theorem: t. *) Theorem t : True.", "B": "(** Theorem: t. *) Theorem t : True."}, "this name"),
         ({"A": "(** Theorem: t.\n Claims: Not A Name *) Theorem t : True."}, "a claim is a name"),
     ],
@@ -154,9 +168,7 @@ def test_a_claim_is_covered_when_all_its_theorems_are_there():
     (one,) = read_sources({"A": half.format("t")})
     with pytest.raises(SourceError, match="a needs 2 theorems"):
         theorems_of_claims(one.listed)
-    both = [
-        theorem for source in read_sources({"A": half.format("t"), "B": half.format("u")}) for theorem in source.listed
-    ]
+    both = listed_theorems({"A": half.format("t"), "B": half.format("u")})
     assert theorems_of_claims(both) == {"a": ("A.t", "B.u"), "b": ("A.t", "B.u")}
 
 
@@ -252,7 +264,7 @@ def test_certificates_of_both_objectives_are_proved(theories):
     assert all(certificate.error == 0 for certificate in zero)
     large = optimal_estimator(169, [0, 1, 2, 167, 168]).certificate
     certificates = [CUBE, RANGE, *zero, large, dataclasses.replace(CUBE, orders=(8, 0, 1))]
-    theorems = check_emitted(emit(certificates), certificates, theories)
+    theorems = _check_emitted(emit(certificates), certificates, theories)
     assert [theorem.assumptions for theorem in theorems] == ["none"] * len(certificates)
     assert "optimal_range F 5 [:: 1; 4]" in theorems[1].statement
 
@@ -261,7 +273,7 @@ def test_certificates_of_both_objectives_are_proved(theories):
 def test_all_sets_with_intercept_for_3x3(theories):
     sets = [(0, *R) for size in range(9) for R in itertools.combinations(range(1, 9), size)]
     certificates = [optimal_estimator(9, R).certificate for R in sets]
-    theorems = check_emitted(emit(certificates), certificates, theories)
+    theorems = _check_emitted(emit(certificates), certificates, theories)
     assert len(theorems) == len({theorem.statement for theorem in theorems}) == 256
 
 
@@ -309,7 +321,7 @@ def test_corrupted_certificates_are_refused(wrong, theories):
     with pytest.raises(CertificateError):
         check_certificate(wrong.to_dict())
     with pytest.raises(KernelError, match="rejects"):
-        check_emitted(emit([wrong]), [wrong], theories)
+        _check_emitted(emit([wrong]), [wrong], theories)
 
 
 @needs_coqc
@@ -317,7 +329,7 @@ def test_range_certificates_have_no_intercept(theories):
     coefficients = {0: Fraction(0), **RANGE.coefficients}
     wrong = dataclasses.replace(RANGE, orders=(0, *RANGE.orders), coefficients=coefficients)
     with pytest.raises(KernelError, match="rejects"):
-        check_emitted(emit([wrong]), [wrong], theories)
+        _check_emitted(emit([wrong]), [wrong], theories)
 
 
 @needs_coqc
@@ -333,7 +345,7 @@ def test_range_certificates_have_no_intercept(theories):
 )
 def test_a_statement_that_differs_from_the_certificate_is_refused(field, claimed, theories):
     with pytest.raises(KernelError, match=f"{field} differs"):
-        check_emitted(emit([CUBE]), [claimed], theories)
+        _check_emitted(emit([CUBE]), [claimed], theories)
 
 
 FALSE = CUBE.to_dict() | {"error": "1/21"}
@@ -366,29 +378,29 @@ NOTATION = "Notation \"'optimal_cube' F d R c E\" := True (at level 10, F, d, R,
 def test_files_that_cheat_are_refused(text, message, theories):
     claimed = Certificate.from_dict(FALSE if "1 21" in text else CUBE.to_dict())
     with pytest.raises(KernelError, match=message):
-        check_emitted(text, [claimed], theories)
+        _check_emitted(text, [claimed], theories)
 
 
 @needs_coqc
 def test_a_fraction_may_be_written_in_another_way(theories):
-    assert check_emitted(emit([CUBE]).replace("(ratio F 1 20)", "(ratio F 2 40)"), [CUBE], theories)
+    assert _check_emitted(emit([CUBE]).replace("(ratio F 1 20)", "(ratio F 2 40)"), [CUBE], theories)
 
 
 @needs_coqc
-def test_assumptions_of_listed_theorems_are_found(tmp_path):
+def test_assumptions_of_listed_theorems_are_found(empty_cache):
     text = (
         "From Coq Require Import Classical.\n"
         "(** Theorem: the excluded middle. *)\nTheorem middle (P : Prop) : P \\/ ~ P.\nProof. exact (classic P). Qed.\n"
     )
     with pytest.raises(KernelError, match="classic"):
-        build({"Bad": text}, cache=tmp_path)
-    assert not list(tmp_path.iterdir())
+        build({"Bad": text})
+    assert not list(empty_cache.iterdir())
 
 
 @needs_coqc
-def test_coqchk_sees_axioms(tmp_path):
+def test_coqchk_sees_axioms(empty_cache, tmp_path):
     # Plain Coq alone: with MathComp it takes minutes.
-    recheck(build({"Good": "Theorem same : 1 = 1.\nProof. reflexivity. Qed.\n"}, cache=tmp_path))
+    recheck(build({"Good": "Lemma same : 1 = 1.\nProof. reflexivity. Qed.\n"}))
     (tmp_path / "Bad.v").write_text("Axiom wrong : 1 = 2.\n")
     run_tool([find_tool("coqc"), "-q", "-Q", ".", "Subpool", "Bad.v"], tmp_path, timeout=60)
     with pytest.raises(KernelError, match="Axioms"):
@@ -396,31 +408,33 @@ def test_coqchk_sees_axioms(tmp_path):
 
 
 @needs_coqc
-def test_a_false_theorem_does_not_compile(tmp_path):
+@pytest.mark.usefixtures("empty_cache")
+def test_a_false_theorem_does_not_compile():
     text = "(** Theorem: false. *)\nTheorem wrong : 1 = 2.\nProof. reflexivity. Qed.\n"
     with pytest.raises(KernelError, match=r"Bad\.v, line 3"):
-        build({"Bad": text}, cache=tmp_path)
+        build({"Bad": text})
 
 
 @needs_coqc
-def test_the_cache_is_believed_only_as_it_was_written(tmp_path):
+@pytest.mark.usefixtures("empty_cache")
+def test_the_cache_is_believed_only_as_it_was_written():
     text = "(** Theorem: two sides are equal. *)\nTheorem same : 1 = 1.\nProof. reflexivity. Qed.\n"
-    first = build({"Good": text}, cache=tmp_path)
+    first = build({"Good": text})
     stamp = (first.folder / "Good.vo").stat().st_mtime_ns
-    assert build({"Good": text}, cache=tmp_path) == first
+    assert build({"Good": text}) == first
     assert (first.folder / "Good.vo").stat().st_mtime_ns == stamp
     (first.folder / "Good.vo").write_bytes(b"something else")
-    again = build({"Good": text}, cache=tmp_path)
+    again = build({"Good": text})
     assert (again.folder / "Good.vo").read_bytes() != b"something else"
-    assert build({"Good": text.replace("1 = 1", "2 = 2")}, cache=tmp_path).folder != first.folder
+    assert build({"Good": text.replace("1 = 1", "2 = 2")}).folder != first.folder
 
 
 @needs_coqc
 def test_a_proof_that_takes_too_long_is_ended(tmp_path):
-    text = "Theorem slow : True.\nProof. do 1000000000 (idtac; idtac). exact I. Qed.\n"
+    (tmp_path / "Slow.v").write_text("Theorem slow : True.\nProof. do 1000000000 (idtac; idtac). exact I. Qed.\n")
     begun = time.monotonic()
     with pytest.raises(KernelTimeoutError, match="did not finish"):
-        build({"Slow": text}, cache=tmp_path, timeout=3)
+        run_tool([find_tool("coqc"), "-q", "Slow.v"], tmp_path, timeout=3)
     assert time.monotonic() - begun < 60
 
 
@@ -429,7 +443,7 @@ def test_without_coqc_nothing_is_proved(monkeypatch, tmp_path, capsys):
     with pytest.raises(KernelMissingError, match="apt-get install coq"):
         check([CUBE])
     with pytest.raises(KernelMissingError):
-        proved_claims()
+        accepted()
     path = tmp_path / "c.json"
     path.write_text(CUBE.to_json())
     assert main(["check", "--coq", str(path)]) == 2
@@ -447,8 +461,9 @@ def test_without_coqc_nothing_is_proved(monkeypatch, tmp_path, capsys):
 def test_theories_that_are_not_compiled_prove_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(coq_driver, "find_tool", lambda name: name)
     monkeypatch.setattr(coq_driver, "version", lambda coqc: "0")
+    monkeypatch.setenv("SUBPOOL_CACHE", str(tmp_path))
     with pytest.raises(KernelError, match="not compiled"):
-        proved_claims(cache=tmp_path)
+        accepted()
 
 
 # --- the cache: these tests need no Coq, but something that answers as coqc does -------------------------------------
@@ -473,7 +488,7 @@ EQUAL = "(** Theorem: two sides are equal. *)\nTheorem same : 1 = 1.\nProof. ref
 
 
 @pytest.fixture
-def imitated(tmp_path_factory, monkeypatch):
+def imitated(tmp_path_factory, monkeypatch, empty_cache):
     """A cache that is empty, and a coqc that believes everything."""
     folder = tmp_path_factory.mktemp("bin")
     library = folder / "user-contrib" / "mathcomp" / "algebra" / "all_algebra.vo"
@@ -482,18 +497,41 @@ def imitated(tmp_path_factory, monkeypatch):
     (folder / "coqc").write_text(IMITATION.format(python=sys.executable))
     (folder / "coqc").chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    cache = tmp_path_factory.mktemp("cache")
-    monkeypatch.setenv("SUBPOOL_CACHE", str(cache))
-    return cache / "coq"
+    return empty_cache
 
 
 def test_what_was_compiled_is_found_again(imitated):
     theories = build(shipped_sources())
     assert build(shipped_sources()) == theories
-    assert proved_claims() == theorems_of_claims(
-        theorem for source in read_sources(shipped_sources()) for theorem in source.listed
-    )
+    assert accepted().claims == theorems_of_claims(shipped_theorems())
     assert list(imitated.iterdir()) == [theories.folder]
+
+
+def test_verify_asks_the_kernel_where_that_is_wanted(imitated, capsys):
+    assert main(["verify", "closed-form-full", "--kernel-max", "4", "--kernel", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    (verdict,) = json.loads(captured.out)
+    assert verdict["kernel"] == list(theorems_of_claims(shipped_theorems())["closed-form-full"])
+    shutil.rmtree(imitated)
+    Path(shutil.which("coqc")).write_text("#!/bin/sh\n[ $1 = --print-version -o $1 = -where ] && dirname $0\n")
+    assert main(["verify", "closed-form-full", "--kernel-max", "4", "--kernel"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("subpool: ")
+
+
+def test_the_tool_prints_the_theorems(imitated, capsys):
+    program = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "kernel.py"))["main"]
+    assert program([]) == 0
+    shown = capsys.readouterr().out
+    assert f"{len(shipped_theorems())} theorems accepted by the kernel" in shown
+    assert all(theorem.name in shown for theorem in shipped_theorems())
+    coqchk = Path(shutil.which("coqc")).with_name("coqchk")
+    coqchk.write_text("#!/bin/sh\necho '* Axioms: a' >&2\n")
+    coqchk.chmod(0o755)
+    assert program(["--coqchk"]) == 1
+    assert "Axioms" in capsys.readouterr().err
 
 
 def _without_a_theorem(record):
@@ -536,10 +574,10 @@ def test_a_record_that_is_no_record_is_not_believed(content, imitated, monkeypat
     written = record.read_text()
     record.write_bytes(content if isinstance(content, bytes) else json.dumps(content(json.loads(written))).encode())
     with pytest.raises(KernelError, match=rf"^the compiled theories in {first.folder} are not as they were written$"):
-        proved_claims()
+        accepted()
     assert build({"Good": EQUAL}) == first
     assert record.read_text() == written
-    assert proved_claims() == {}
+    assert accepted().claims == {}
 
 
 @campaign
@@ -578,7 +616,7 @@ def test_a_cache_that_cannot_be_used_is_said_to_be_so(imitated, capsys):
     imitated.parent.write_text("a file")
     reason = f"the cache {imitated} cannot be read: Not a directory; see SUBPOOL_CACHE"
     with pytest.raises(KernelError, match=f"^{reason}$"):
-        proved_claims()
+        accepted()
     with pytest.raises(InputError, match=f"^cannot write to the cache {imitated}: .*; see SUBPOOL_CACHE$"):
         build({"Good": EQUAL})
     assert main(["verify", "closed-form-mean", "--kernel-max", "4"]) == 0
@@ -594,7 +632,7 @@ def test_without_a_home_the_cache_has_to_be_named(imitated, monkeypatch):
 
     monkeypatch.setattr(Path, "home", home)
     with pytest.raises(KernelError, match="name one in SUBPOOL_CACHE"):
-        proved_claims()
+        accepted()
     with pytest.raises(InputError, match="name one in SUBPOOL_CACHE"):
         build({"Good": EQUAL})
 

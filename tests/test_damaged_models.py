@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.campaigns import campaign, tries
 from tests.damaged_models import WrongError, check_compare, check_observe, check_reluify
 from tests.rewrite.models import pool
 from theory.empirical.observing.max_pools import MaxPool
+from theory.models.windows import WindowGrid
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,8 +69,12 @@ def test_the_campaign_sees_wrong_values(source: Path, monkeypatch: pytest.Monkey
         check_reluify(rng, source, target)
     with pytest.raises(WrongError, match=r"9\.0, not"):
         check_compare(rng, source, source, source.with_name("x.npz"))
-    geometry = MaxPool.geometry
-    monkeypatch.setattr(MaxPool, "geometry", lambda pool, shape: replace(geometry(pool, shape), offsets=(3, 3)))
+    inside = MaxPool.inside
+
+    def later(pool: MaxPool, shape: Sequence[int]) -> WindowGrid:
+        return WindowGrid(tuple(replace(axis, begin=-3) for axis in inside(pool, shape).axes))
+
+    monkeypatch.setattr(MaxPool, "inside", later)
     with pytest.raises(WrongError, match="windows, not"):
         check_observe(rng, source)
 

@@ -187,7 +187,7 @@ closed-form-full width-law
     assert "subpool: orders for kernel size 9 are integers in 0..9, not 10" in text
     assert "LICENSE: not checked" in text
     assert "For d >= 2: the steps of the proof are checked symbolically" in text
-    assert "Exactly, on the range: d = 2..18." in text
+    assert "Exactly, on the range: d = 2..18, by default." in text
     assert "Kernel proof: make coq (FullSet.full_set" in text
     assert "proved (kernel)" not in text
     assert "When these pages were built, the kernel was not asked" in text

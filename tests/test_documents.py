@@ -17,11 +17,11 @@ from tests.test_certificates import BASES, parsed_strictly, violations
 from theory import Estimator, ReLUNetwork, build_network, optimal_estimator
 from theory.certificate import Certificate
 from theory.documents import _LARGEST_FILE, _LARGEST_KERNEL_SIZE, Form
-from theory.empirical.classifier.results import read_results, shipped_results
 from theory.errors import FormatError
 from theory.frontier.dataset import SweepDataset, open_dataset
 from theory.frontier.sets import OrderSets
 from theory.rationals import from_string
+from tools.classifier.results import read_results, shipped_results
 
 NOTE = Form("a note", "note", 1, {"text"})
 LOOSE = Form("a list", "list", 1, floats=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from proofs_check import certificates, registry, theorems
+from proofs_check.theorems import few_orders
 from tests import test_certify_operators, test_docs, test_figures, test_objectives
 from theory import closed_forms, objectives
 from theory.cli import commands
@@ -89,6 +90,10 @@ def _add_family(dry):
     dry.monkeypatch.setitem(families, "ends", replace(closed_forms["mean-and-last"], name="ends"))
 
 
+def _add_proof(dry):
+    dry.monkeypatch.setitem(few_orders.ROWS, "ends", few_orders.ROWS["mean-and-last"])
+
+
 def _add_objective(dry):
     fourth = replace(objectives.OBJECTIVES["range"], name="fourth")
     dry.monkeypatch.setattr(objectives, "OBJECTIVES", {**objectives.OBJECTIVES, "fourth": fourth})
@@ -156,14 +161,12 @@ ADDITIONS = {
             "proofs_check/theorems/NAME.py": _copy(theorems, "_template", "larger_subsets"),
             "docs/theory/PAGE.md": _name_claim("template", "theory/checked.md"),
         },
-        {"name": "template"},
+        {"name": "template", "module_name": "larger_subsets"},
     ),
     "a closed form": Addition(
         {
             "theory/optimal/families.py": _add_family,
-            "proofs_check/theorems/NAME.py": _copy(
-                theorems, "mean_and_last", "both_ends", ('closed_forms["mean-and-last"]', 'closed_forms["ends"]')
-            ),
+            "proofs_check/theorems/few_orders.py": _add_proof,
             "docs/theory/closed-forms.md": _name_claim("closed-form-ends", "theory/closed-forms.md"),
         },
         {"name": "ends"},
@@ -206,13 +209,15 @@ def dry(monkeypatch, tmp_path):
             del sys.modules[name]
 
 
-def _complaints(what):
+def _complaints(what, **arguments):
     """Call the tests that the page names; yield those that fail."""
+    given = {**ADDITIONS[what].arguments, **arguments}
     for path, name in ROWS[what][1]:
         test = getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
-        wanted = {k: v for k, v in ADDITIONS[what].arguments.items() if k in inspect.signature(test).parameters}
         try:
-            test(**wanted)
+            if "verdicts" in inspect.signature(test).parameters:
+                given["verdicts"] = {given["name"]: registry.verify([given["name"]], kernel_max=5)[0]}
+            test(**{name: value for name, value in given.items() if name in inspect.signature(test).parameters})
         except (Exception, pytest.fail.Exception):  # noqa: BLE001 - whatever a test fails with
             yield name
 
@@ -235,12 +240,15 @@ def test_what_is_forgotten_fails(what, forgotten, dry):
     assert list(_complaints(what))
 
 
+_FALSE = '        ("template-falling", r"m_{r+1}(x) \\le m_r(x)", (1, 0)),\n'
+
+
 @pytest.mark.parametrize(
     ("what", "package", "source", "change"),
     [
-        ("a theorem", theorems, "_template", ("    yield _claim(", "    yield from () and (")),
-        ("a theorem", theorems, "_template", ("0, 1, (false,))", "0, 1)")),
-        ("a theorem", theorems, "_template", ("0, 1, (false,))", "0, 1, (_claim('true', 'x', 0, 1),))")),
+        ("a theorem", theorems, "_template", ("    yield stated(", "    yield from () and dict(")),
+        ("a theorem", theorems, "_template", (_FALSE, "")),
+        ("a theorem", theorems, "_template", (_FALSE, _FALSE.replace("(1, 0)", "(0, 1)"))),
         ("a figure", gallery, "widths", ("@figure(", "@(lambda *_, **__: lambda draw: draw)(")),
     ],
     ids=["no claim", "no neighbour", "a neighbour that is true", "no figure"],
@@ -250,7 +258,7 @@ def test_a_module_that_lacks_what_it_is_there_for_fails(what, package, source, c
     (module,) = (part for part in parts if part.endswith("NAME.py"))
     for write in {**parts, module: _copy(package, source, "half_written", change)}.values():
         write(dry)
-    assert list(_complaints(what))
+    assert list(_complaints(what, module_name="half_written"))
 
 
 @pytest.mark.parametrize("missing", ['"""Count to a number."""', "def add(", "def run(", "    add_json(parser)"])

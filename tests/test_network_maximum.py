@@ -168,7 +168,7 @@ def test_five_holds_on_all_cells():
                 x[order[place]] = total
             assert value(_FIVE, x) == max(x), x
             count += 1
-    assert count > 4 * 120  # four rays are those of the cone itself
+    assert count == 4 * 120 + 16  # the four rays of each cone, and where hyperplanes cut one
 
 
 def test_six_on_a_grid():

@@ -3,7 +3,6 @@
 import json
 import sys
 from fractions import Fraction
-from functools import partial
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,28 +13,19 @@ from PIL import Image
 
 from theory import optimal_estimator
 from theory.cli import main
+from theory.empirical.digits import digit_pictures
 from theory.empirical.images import SHIPPED, Picture, load_pictures, picture_from_array, shipped_photographs
-from theory.empirical.observing.bootstrap import interval, resample, tail
-from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
+from theory.empirical.model_inputs import ImageInput, fit, image_input
+from theory.empirical.observing.bootstrap import interval, resample
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
-from theory.empirical.observing.model_inputs import ImageInput, digits, fit, image_input
 from theory.empirical.observing.model_observation import PoolObservation, observe_model
-from theory.empirical.observing.observation import FEW, Observer, Source, default_estimators, observe
-from theory.empirical.observing.plots import plot_gap, plot_pools, plot_residual
-from theory.empirical.observing.statistics import (
-    constant_share,
-    gap_quantile,
-    gap_superiority,
-    gap_survival,
-    mean_gap,
-    mean_residual,
-    residual_survival,
-    tied_share,
-)
-from theory.empirical.observing.summary import summarise
+from theory.empirical.observing.observation import _FEW, Observer, Rule, default_estimators, observe
+from theory.empirical.observing.results import observation_row
+from theory.empirical.observing.sources import TRANSFORMS, Origin
+from theory.empirical.observing.statistics import GAP, residual_of
 from theory.empirical.observing.tallies import BINS, Counter, Mixture, RelativeResidual
 from theory.empirical.observing.verdict import Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.observing.windows import BLOCKS, Geometry, blocks_of, select, sorted_windows
+from theory.empirical.observing.windows import _BLOCKS, blocks_of, grid_of, select, sorted_windows, windows_of
 from theory.empirical.runner import open_runner
 from theory.errors import (
     ArrayError,
@@ -47,6 +37,8 @@ from theory.errors import (
     UndecidedError,
 )
 from theory.estimator import Estimator
+from theory.figures.observed import plot_gap, plot_pools, plot_residual
+from theory.models.windows import AxisWindows, WindowGrid
 from theory.plotting import save_figure
 
 
@@ -83,9 +75,9 @@ def naive_gap(row):
 @pytest.mark.parametrize("strides", [(1, 1), (2, 1), (3, 2)])
 def test_windows_are_those_of_loops(strides):
     pixels = rng().integers(0, 256, (2, 9, 7))
-    geometry = Geometry.of((3, 2), strides=strides)
-    number = 2 * int(np.prod(geometry.grid((9, 7))))
-    found = np.concatenate(list(sorted_windows(pixels, geometry, np.arange(number))))
+    windows = windows_of((3, 2), strides)
+    number = 2 * int(np.prod(grid_of(windows, (9, 7))))
+    found = np.concatenate(list(sorted_windows(pixels, windows, np.arange(number))))
     assert found.tolist() == naive_windows(pixels, (3, 2), strides)
 
 
@@ -93,9 +85,9 @@ def test_windows_are_those_of_loops(strides):
 def test_windows_in_one_and_three_dimensions_with_dilation(axes):
     shape = (7, 6, 5)[:axes]
     array = rng().random((2, *shape))
-    geometry = Geometry.of((2,) * axes, strides=(2,) * axes, dilations=(3,) * axes, offsets=(1,) * axes)
-    grid = geometry.grid(shape)
-    rows = np.concatenate(list(sorted_windows(array, geometry, np.arange(2 * int(np.prod(grid))))))
+    windows = WindowGrid((AxisWindows(2, stride=2, dilation=3, begin=-1),) * axes)
+    grid = grid_of(windows, shape)
+    rows = np.concatenate(list(sorted_windows(array, windows, np.arange(2 * int(np.prod(grid))))))
     expected = []
     for index in np.ndindex(2, *grid):
         corner = [1 + 2 * k for k in index[1:]]
@@ -106,8 +98,7 @@ def test_windows_in_one_and_three_dimensions_with_dilation(axes):
 
 def test_windows_come_in_pieces_of_bounded_size():
     array = np.zeros((1, 800, 800), dtype=np.uint8)
-    geometry = Geometry.of((3, 3))
-    sizes = [len(rows) for rows in sorted_windows(array, geometry, np.arange(798 * 798))]
+    sizes = [len(rows) for rows in sorted_windows(array, windows_of((3, 3)), np.arange(798 * 798))]
     assert sum(sizes) == 798 * 798
     assert max(sizes) * 9 <= 1 << 20
 
@@ -121,7 +112,7 @@ def test_a_limited_choice_takes_one_window_from_each_stretch():
 def test_blocks_cover_the_grid_alike_in_all_channels():
     blocks = blocks_of(np.arange(2 * 8 * 12), 2, (8, 12)).reshape(2, 8, 12)
     assert (blocks[0] == blocks[1]).all()
-    assert np.bincount(blocks[0].ravel()).tolist() == [6] * BLOCKS**2
+    assert np.bincount(blocks[0].ravel()).tolist() == [6] * _BLOCKS**2
 
 
 @pytest.mark.parametrize(
@@ -131,12 +122,12 @@ def test_blocks_cover_the_grid_alike_in_all_channels():
         ((0, 3), {}, KernelSizeError),
         ((3, 3), {"strides": (1,)}, InputError),
         ((3, 3), {"strides": (0, 1)}, InputError),
-        ((3, 3), {"offsets": (-1, 0)}, InputError),
+        ((3.5, 3), {}, KernelSizeError),
     ],
 )
 def test_impossible_geometries_are_refused(kernel, steps, error):
     with pytest.raises(error):
-        Geometry.of(kernel, **steps)
+        windows_of(kernel, **steps)
 
 
 # Tallies
@@ -145,20 +136,20 @@ def test_impossible_geometries_are_refused(kernel, steps, error):
 def counted(rows, *, estimators=(), low=0.0, high=255.0, threshold=0.5):
     counter = Counter([RelativeResidual(f) for f in estimators], low=low, high=high, threshold=threshold)
     counter.add(np.asarray(rows, dtype=np.float64))
-    return counter.tally, Mixture(counter.tally, np.ones((1, 1)))
+    return counter.tally, Mixture(counter.tally)
 
 
 def test_known_gaps_are_counted():
     # Gaps 1, 0, 1/2, 1/4; one window without.
     rows = [[0, 0, 0, 8], [0, 0, 8, 8], [0, 1, 2, 4], [0, 2, 6, 8], [7, 7, 7, 7]]
     tally, mixture = counted(rows)
-    assert constant_share(mixture) == pytest.approx(0.2)
-    assert tied_share(mixture) == pytest.approx(0.25)
-    assert mean_gap(mixture) == pytest.approx((1 + 0 + 0.5 + 0.25) / 4)
-    assert tally.distinct[0].tolist() == [1, 0, 8 / 255]
-    assert tally.at_threshold.tolist() == [1]
-    assert np.flatnonzero(tally.gap[0, 0]).tolist() == [0, BINS // 4, BINS // 2, BINS]
-    assert [float(gap_quantile(mixture, q)[0]) for q in (0.25, 0.5, 0.75, 1)] == [0, 0.25, 0.5, 1]
+    assert tally["constant"] / tally["windows"] == pytest.approx(0.2)
+    assert GAP.tied(mixture) == pytest.approx(0.25)
+    assert GAP.mean(mixture) == pytest.approx((1 + 0 + 0.5 + 0.25) / 4)
+    assert tally["distinct"][0].tolist() == [1, 0, 8 / 255]
+    assert tally["at_threshold"].tolist() == [1]
+    assert np.flatnonzero(tally["gap"][0, 0]).tolist() == [0, BINS // 4, BINS // 2, BINS]
+    assert [float(GAP.quantile(mixture, q)[0]) for q in (0.25, 0.5, 0.75, 1)] == [0, 0.25, 0.5, 1]
 
 
 def test_histograms_are_exact_for_bytes():
@@ -166,10 +157,10 @@ def test_histograms_are_exact_for_bytes():
     rows = naive_windows(pixels, (2, 2))
     gaps = [naive_gap(row) for row in rows if row[0] < row[-1]]
     _, mixture = counted(rows)
-    survival = gap_survival(mixture)[0]
+    survival = GAP.survival(mixture)[0]
     for k in (0, 1, 100, 256, 511, 512):
         assert survival[k] == pytest.approx(sum(gap > Fraction(k, BINS) for gap in gaps) / len(gaps), abs=1e-12)
-    assert mean_gap(mixture)[0] == pytest.approx(float(sum(gaps) / len(gaps)))
+    assert GAP.mean(mixture)[0] == pytest.approx(float(sum(gaps) / len(gaps)))
 
 
 def test_superiority_of_histograms_is_that_of_pairs():
@@ -178,8 +169,8 @@ def test_superiority_of_histograms_is_that_of_pairs():
     (_, a), (_, b) = counted(first), counted(second)
     gaps = [[naive_gap([int(v) for v in row]) for row in rows if row[0] < row[-1]] for rows in (first, second)]
     pairs = [(x > y) + Fraction(int(x == y), 2) for x in gaps[0] for y in gaps[1]]
-    assert gap_superiority(a, b)[0] == pytest.approx(float(Fraction(sum(pairs), len(pairs))))
-    assert gap_superiority(a, b)[0] + gap_superiority(b, a)[0] == pytest.approx(1)
+    assert GAP.superiority(a, b)[0] == pytest.approx(float(Fraction(sum(pairs), len(pairs))))
+    assert GAP.superiority(a, b)[0] + GAP.superiority(b, a)[0] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("objective", ["cube", "range"])
@@ -191,8 +182,8 @@ def test_residuals_are_those_of_the_estimator(objective):
     if objective == "range":
         expected /= np.ptp(x, axis=1)
     _, mixture = counted(rows, estimators=[f])
-    assert mean_residual(mixture, 0)[0] == pytest.approx(expected.mean())
-    survival = residual_survival(mixture, 0)[0]
+    assert residual_of(0).mean(mixture)[0] == pytest.approx(expected.mean())
+    survival = residual_of(0).survival(mixture)[0]
     assert survival[BINS // 4] == pytest.approx((expected > 0.25).mean())
 
 
@@ -201,7 +192,7 @@ def test_worst_vertices_attain_the_certified_error(kernel_size):
     for f in default_estimators(kernel_size):
         vertices = [[0] * z + [1] * (kernel_size - z) for z in f.equioscillation]
         _, mixture = counted(vertices, estimators=[f], high=1.0)
-        assert mean_residual(mixture, 0)[0] == pytest.approx(1)
+        assert residual_of(0).mean(mixture)[0] == pytest.approx(1)
 
 
 def test_a_residual_above_the_certified_error_is_an_error_of_ours():
@@ -221,7 +212,7 @@ def test_range_relative_residuals_survive_a_large_offset():
     f = optimal_estimator(4, [1, 3], objective="range")
     rows = np.array([[0.0, 0.0, 0.0, 1.0], [0.0, 0.25, 0.5, 1.0]])
     near, far = (counted(rows + shift, estimators=[f], low=0.0, high=1e9)[1] for shift in (0.0, 2.0**28))
-    assert mean_residual(near, 0)[0] == mean_residual(far, 0)[0]
+    assert residual_of(0).mean(near)[0] == residual_of(0).mean(far)[0]
 
 
 # Comparisons
@@ -229,17 +220,17 @@ def test_range_relative_residuals_survive_a_large_offset():
 
 def test_shuffling_keeps_the_pixels_of_each_channel():
     picture = Picture("colours", rng().integers(0, 256, (3, 8, 9)), 0.0, 255.0)
-    other = shuffled(picture, rng())
+    other = TRANSFORMS[Origin.SHUFFLED](picture, rng())
     assert not np.array_equal(other.pixels, picture.pixels)
     assert np.array_equal(np.sort(other.pixels.reshape(3, -1)), np.sort(picture.pixels.reshape(3, -1)))
 
 
 def test_noise_fills_the_box_and_rounding_gives_the_picture_back():
     picture = Picture("bytes", rng().integers(0, 256, (1, 50, 50)), 0.0, 255.0)
-    noise = uniform_noise(picture, rng()).pixels
+    noise = TRANSFORMS[Origin.NOISE](picture, rng()).pixels
     assert 0 <= noise.min() < 5
     assert 250 < noise.max() <= 255
-    assert np.array_equal(np.rint(unrounded(picture, rng()).pixels), picture.pixels)
+    assert np.array_equal(np.rint(TRANSFORMS[Origin.UNROUNDED](picture, rng()).pixels), picture.pixels)
 
 
 # Intervals
@@ -249,16 +240,16 @@ def test_noise_fills_the_box_and_rounding_gives_the_picture_back():
 def test_uniform_noise_has_the_share_of_the_theory(kernel):
     d = kernel[0] * kernel[1]
     draws = rng(1)
-    pictures = [picture_from_array(f"noise {k}", draws.random((70, 70))) for k in range(FEW)]
+    pictures = [picture_from_array(f"noise {k}", draws.random((70, 70))) for k in range(_FEW)]
     seen = observe(pictures, kernel, rng=draws)
     expected = 2.0 ** (2 - d)
-    for share in (seen.share(), seen.share(Source.NOISE), seen.share(Source.SHUFFLED)):
+    for share in (seen.share(), seen.share(Origin.NOISE), seen.share(Origin.SHUFFLED)):
         assert share.value == pytest.approx(expected, rel=0.15)
         # Three intervals of 95 % that all cover would be luck: twice their width is not.
         assert abs(share.value - expected) < share.high - share.low
-    excess = seen.excess(Source.NOISE)
+    excess = seen.excess(Origin.NOISE)
     assert abs(excess.value) < excess.high - excess.low
-    superiority = seen.observed.against(seen.samples[Source.SHUFFLED], gap_superiority)
+    superiority = seen.observed.against(seen.samples[Origin.SHUFFLED], GAP.superiority)
     assert superiority.value == pytest.approx(0.5, abs=0.01)
 
 
@@ -302,13 +293,12 @@ def test_intervals_of_the_undefined():
     sparse = interval(0.3, np.array([0.3] * 8 + [np.nan] * 2), 5)
     assert (sparse.low, sparse.high) == (-np.inf, np.inf)
     assert is_below(interval(float("nan"), np.zeros(10), 5), 1.0) is Answer.UNDECIDED
-    assert tail(5) < tail(50) < 0.025
 
 
 def test_quantiles_without_windows_are_undefined():
     _, mixture = counted([[7, 7, 7, 7]])
-    assert np.isnan(gap_quantile(mixture, 0.5)[0])
-    assert np.isnan(mean_gap(mixture)[0])
+    assert np.isnan(GAP.quantile(mixture, 0.5)[0])
+    assert np.isnan(GAP.mean(mixture)[0])
 
 
 # The rule
@@ -341,10 +331,10 @@ def test_smooth_pictures_have_no_distinct_windows_and_peaks_have_nothing_else():
     smooth, peaked = (observe(pictures, (3, 3), rng=rng()) for pictures in (ramps(8), peaks(8)))
     assert (smooth.share().value, smooth.share().low) == (0, 0)
     assert smooth.claim() is Answer.HOLDS
-    assert smooth.rarer_than(Source.SHUFFLED) is Answer.HOLDS
+    assert smooth.rarer_than(Origin.SHUFFLED) is Answer.HOLDS
     assert (peaked.share().value, peaked.share().high) == (1, 1)
     assert peaked.claim() is Answer.FAILS
-    assert peaked.rarer_than(Source.SHUFFLED) is Answer.FAILS
+    assert peaked.rarer_than(Origin.SHUFFLED) is Answer.FAILS
 
 
 def test_readings_that_contradict_each_other_leave_the_claim_open():
@@ -362,12 +352,11 @@ def test_the_gap_at_the_threshold_is_not_distinct_but_told():
     flat = np.zeros((24, 24), dtype=np.uint8)
     flat[1::3, 1::3] = 2
     flat[1::3, 2::3] = 1
-    summary = summarise(observe([grey(f"{k}", flat) for k in range(8)], (3, 3), rng=rng()))
-    found = summary.sources[Source.OBSERVED]
-    assert found.distinct[Reading.ALL].value == 0
-    assert found.at_threshold.value == 1
+    found = observation_row(observe([grey(f"{k}", flat) for k in range(8)], (3, 3), rng=rng()))["sources"]
+    assert found["observed"]["gap"]["distinct"]["all windows"]["value"] == 0
+    assert found["observed"]["gap_at_threshold"]["value"] == 1
     # Undone, the rounding puts them on both sides of it.
-    assert 0.3 < summary.sources[Source.UNROUNDED].distinct[Reading.ALL].value < 0.7
+    assert 0.3 < found["rounding undone"]["gap"]["distinct"]["all windows"]["value"] < 0.7
 
 
 def test_pictures_weigh_the_same_whatever_their_size():
@@ -390,8 +379,8 @@ def test_few_windows_without_an_event_prove_nothing():
 def test_few_pictures_are_resampled_by_blocks():
     seen = observe(noise_pictures(2), (3, 3), rng=rng())
     assert seen.by_blocks
-    assert seen.observed.units == BLOCKS**2
-    assert not observe(noise_pictures(FEW), (3, 3), rng=rng()).by_blocks
+    assert seen.observed.units == _BLOCKS**2
+    assert not observe(noise_pictures(_FEW), (3, 3), rng=rng()).by_blocks
 
 
 def test_a_single_window_answers_nothing():
@@ -403,14 +392,14 @@ def test_a_single_window_answers_nothing():
 def test_results_depend_on_the_seed_alone():
     pictures = noise_pictures(3)
     first, again, other = (
-        [observe(pictures, (3, 3), rng=rng(seed), limit=100).share(s) for s in Source if s is not Source.WORST]
+        [observe(pictures, (3, 3), rng=rng(seed), rule=Rule(limit=100)).share(origin) for origin in Origin]
         for seed in (1, 1, 2)
     )
     assert first == again != other
 
 
 def test_limits_bound_what_is_looked_at():
-    seen = observe(noise_pictures(8), (3, 3), rng=rng(), limit=50)
+    seen = observe(noise_pictures(8), (3, 3), rng=rng(), rule=Rule(limit=50))
     assert seen.windows == 400
     assert {picture.windows for picture in seen.pictures} == {22 * 22}
 
@@ -422,12 +411,16 @@ def test_limits_bound_what_is_looked_at():
         ({"threshold": float("nan")}, "at least 0 and below 1"),
         ({"rare": 0.0}, "above 0 and at most 1, not 0.0"),
         ({"limit": 0}, "at least one window"),
-        ({"estimators": [optimal_estimator(4, [0, 1])]}, "of that kernel size, not of 4"),
     ],
 )
-def test_bad_settings_are_refused(arguments, message):
+def test_bad_rules_are_refused(arguments, message):
     with pytest.raises(InputError, match=message):
-        observe(noise_pictures(1), (3, 3), rng=rng(), **arguments)
+        Rule(**arguments)
+
+
+def test_estimators_of_other_windows_are_refused():
+    with pytest.raises(InputError, match="of that kernel size, not of 4"):
+        observe(noise_pictures(1), (3, 3), estimators=lambda d: [optimal_estimator(4, [0, 1])], rng=rng())
 
 
 def test_pictures_must_be_there_and_large_enough():
@@ -436,17 +429,17 @@ def test_pictures_must_be_there_and_large_enough():
     with pytest.raises(InputError, match="tiny: a window of 3x3 values is larger than what there is: 2x5"):
         observe([grey("tiny", np.zeros((2, 5)))], (3, 3), rng=rng())
     with pytest.raises(InputError, match="2 pictures were announced, but 0 added"):
-        Observer(Geometry.of((3, 3)), default_estimators(9), 2, rng()).finish()
+        Observer(windows_of((3, 3)), default_estimators(9), 2, rng(), Rule()).finish()
 
 
 def test_range_weights_and_bands_count_what_they_say():
     rows = [[0, 0, 0, 1], [0, 1, 1, 3], [0, 0, 0, 255]]
     tally, _ = counted(rows)
-    assert tally.band_windows[0].tolist() == [1, 1, 0, 0, 0, 0, 0, 1]
-    assert tally.band_distinct[0].tolist() == [1, 1, 0, 0, 0, 0, 0, 1]
-    weighted = tally.gap[0, 2].sum()
+    assert tally["band_windows"][0].tolist() == [1, 1, 0, 0, 0, 0, 0, 1]
+    assert tally["band_distinct"][0].tolist() == [1, 1, 0, 0, 0, 0, 0, 1]
+    weighted = tally["gap"][0, 2].sum()
     assert weighted == pytest.approx((1 + 3 + 255) / 255)
-    assert tally.gap[0, 1].sum() == 1
+    assert tally["gap"][0, 1].sum() == 1
 
 
 # Pictures
@@ -539,7 +532,7 @@ def test_a_missing_extra_is_named(monkeypatch, tmp_path):
         shipped_photographs()
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[train\]"):
-        digits()
+        digit_pictures()
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingDependencyError, match=r"subpool\[onnx\]"):
         PoolingModel(model)
@@ -590,9 +583,9 @@ def test_windows_inside_are_windows_of_the_node(tmp_path, attributes, size):
     x = rng().permutation(size * size).reshape(1, 1, size, size).astype(np.float32)
     (array,) = model.run(x)
     assert np.array_equal(array, x[0])
-    geometry = model.pools[0].geometry(array.shape[1:])
-    grid = geometry.grid(array.shape[1:])
-    maxima = np.concatenate(list(sorted_windows(array, geometry, np.arange(int(np.prod(grid))))))[:, -1].reshape(grid)
+    windows = model.pools[0].inside(array.shape[1:])
+    grid = grid_of(windows, array.shape[1:])
+    maxima = np.concatenate(list(sorted_windows(array, windows, np.arange(int(np.prod(grid))))))[:, -1].reshape(grid)
     pooled = open_runner(path, device="cpu").run(x)["y"]
     # Values are distinct and padding is minus infinity: the windows inside are a block of those of the node.
     rows, columns = grid
@@ -615,7 +608,7 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
     ]
     model = PoolingModel(pooling_model(tmp_path / "m.onnx", nodes))
     wanted = image_input(model.single_input())
-    pictures = digits(10)
+    pictures = digit_pictures(10)
     seen = observe_model(model, wanted, pictures, "unit", rng=rng())
     assert [pool.pool.name for pool in seen] == ["first", "b", "whole"]
     assert [pool.observation is None for pool in seen] == [False, False, True]
@@ -627,7 +620,7 @@ def test_every_max_pool_of_a_model_is_observed(tmp_path):
     assert first.windows == direct.windows
     assert first.share().value == direct.share().value
     for k in range(3):
-        statistic = partial(mean_residual, estimator=k)
+        statistic = residual_of(k).mean
         assert first.observed(statistic).value == pytest.approx(direct.observed(statistic).value)
     axes = plot_pools(seen)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["first\n2x2", "b\n3x3"]
@@ -644,7 +637,7 @@ def test_pictures_with_the_channels_last(tmp_path):
         wanted = image_input(model.single_input())
         assert (wanted.channels, wanted.height, wanted.width) == (1, 8, 8)
         assert wanted.channels_last is (name == "last")
-        found.append(observe_model(model, wanted, digits(5), "unit", rng=rng()))
+        found.append(observe_model(model, wanted, digit_pictures(5), "unit", rng=rng()))
     ((first,), (last,)) = found
     assert first.observation.windows == last.observation.windows
     assert first.observation.share().value == last.observation.share().value
@@ -707,18 +700,18 @@ def test_models_that_cannot_be_observed_are_refused(tmp_path):
     one = [max_pool("x", "y", "p", kernel_shape=[1, 1])]
     model = PoolingModel(pooling_model(tmp_path / "one.onnx", one))
     with pytest.raises(InputError, match="none of the MaxPool nodes can be observed: p: its windows have one input"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
     flat = [
         helper.make_node("Sub", ["x", "x"], ["zero"]),
         max_pool("zero", "y", "p", kernel_shape=[2, 2]),
     ]
     model = PoolingModel(pooling_model(tmp_path / "flat.onnx", flat))
     with pytest.raises(InputError, match="all its inputs are 0"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
     infinite = [helper.make_node("Log", ["x"], ["l"]), max_pool("l", "y", "p", kernel_shape=[2, 2])]
     model = PoolingModel(pooling_model(tmp_path / "log.onnx", infinite))
     with pytest.raises(InputError, match="the input of p has NaN or infinite values"):
-        observe_model(model, image_input(model.single_input()), digits(3), "unit", rng=rng())
+        observe_model(model, image_input(model.single_input()), digit_pictures(3), "unit", rng=rng())
 
 
 @pytest.mark.parametrize(
@@ -767,8 +760,8 @@ def test_same_padding_is_split_as_onnx_says():
         MaxPool.of("p", "x", {"kernel_shape": [3], "strides": [2], "auto_pad": f"SAME_{side}"})
         for side in ("UPPER", "LOWER")
     )
-    assert upper.geometry((8,)).offsets == (0,)
-    assert lower.geometry((8,)).offsets == (1,)
+    assert upper.inside((8,)).pads == (0, 0)
+    assert lower.inside((8,)).pads == (-1, 0)
 
 
 # Plots

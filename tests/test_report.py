@@ -6,7 +6,7 @@ import subprocess
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from xml.etree.ElementTree import tostring
 
@@ -14,15 +14,13 @@ import pytest
 from sympy import Symbol, binomial
 
 from proofs_check import Claim, Verdict, claims, verify
-from proofs_check.claim import Instance
 from proofs_check.coq import KernelRecord, KernelTheorem
 from proofs_check.proof import ConstantSum, Identity, Proof, Region, Sign, Telescoping, free
 from proofs_check.report import Run, this_run, write_report
 from proofs_check.report.markup import display, el, formula, mathml, prose
 from proofs_check.report.plots import plot
-from proofs_check.report.run import commit_of
-from proofs_check.report.sections import step_latex
-from proofs_check.statement import INTERCEPT, least_kernel_size
+from proofs_check.report.run import _commit_of
+from proofs_check.statement import INTERCEPT, Instance, least_kernel_size
 from theory.errors import InputError, StorageError
 from theory.rationals import from_string
 
@@ -137,7 +135,15 @@ def test_hostile_text_stays_text(written):
     assert "<script" not in html
     assert "<img" not in html
     assert not any(name.startswith("on") for name, _ in _Page(html).attributes)
-    assert html.count("&lt;script&gt;") >= 4, "statement, source, idea and witness show it"
+    places = {
+        "statement": '<div class="formula"><code class="latex">\\text{{{}}}</code>',
+        "scope": "<dt>Scope</dt>\n<dd>{}; checked for all of it</dd>",
+        "source": "<dt>Source</dt>\n<dd>{}</dd>",
+        "idea": "<dt>Idea</dt>\n<dd>{}</dd>",
+        "witness": "<strong>Refuted: </strong>{}: computed",
+    }
+    shown = escape(HOSTILE, quote=False)
+    assert [name for name, place in places.items() if place.format(shown) not in html] == []
 
 
 def test_what_is_not_true_comes_first(written):
@@ -184,19 +190,30 @@ def test_steps_are_shown_with_their_formulas(written):
     assert html.index("Proof, in 4 steps") < html.rindex("Left to words") < html.index("&amp; no less.")
     assert re.search(r' \(constant sum for <span class="nowrap"><math[^>]* alttext="n \\ge 0"', html)
     assert 'alttext="n^{2} \\ge 0"' in html
-    assert all(mathml(step_latex(step)) is not None for step in _steps())
+    proof = re.search(r"<summary>Proof, in 4 steps</summary>.*?</details>", html, re.DOTALL)[0]
+    assert 'class="latex"' not in proof
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [(None, "must refute"), ("refuted", "as it must be"), ("verified", "although it is false")]
+    ("status", "text"),
+    [
+        (None, "must refute"),
+        ("refuted", "as it must be: at d = 2"),
+        ("unknown", "? unknown</span>: at d = 2"),
+        ("verified", "although it is false"),
+    ],
 )
 def test_negative_controls(tmp_path, status, text):
-    verdicts, known = _cases()
+    (proved, *others), known = _cases()
     control = Verdict("false-neighbour", status, "", "tight", None, None, "at d = 2", 0.0)
-    html = write_report(verdicts, known, tmp_path, controls=[control] if status else []).read_text(encoding="utf-8")
+    checked = replace(proved, controls=(control,)) if status else proved
+    html = write_report([checked, *others], known, tmp_path).read_text(encoding="utf-8")
     assert html.index("Negative control: a false statement") < html.index(text)
     assert re.search(r"at an instance\s+at which both sides are known exactly", html)
     assert ("as it must be" in html) == (status == "refuted")
+    assert ("at fault" in html) == (status == "verified")
+    (neighbour,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["claims"][0]["neighbours"]
+    assert (neighbour["status"], neighbour["witness"]) == ((status, "at d = 2") if status else (None, None))
 
 
 def test_long_numbers_are_short_at_first_and_whole_on_demand(written):
@@ -270,21 +287,21 @@ def _git(folder, *arguments):
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git on the path")
 def test_the_commit_is_that_of_the_sources_own_repository(tmp_path, monkeypatch):
-    assert commit_of(tmp_path) is None
+    assert _commit_of(tmp_path) is None
     _git(tmp_path, "init", "--quiet")
-    assert commit_of(tmp_path) is None, "no commit yet"
+    assert _commit_of(tmp_path) is None, "no commit yet"
     (tmp_path / "a.txt").write_text("a")
     _git(tmp_path, "add", "a.txt")
     _git(tmp_path, "commit", "--quiet", "-m", "a")
     _git(tmp_path, "tag", "-m", "v1", "v1")
     commit = _git(tmp_path, "rev-parse", "HEAD")
-    assert commit_of(tmp_path) == commit
+    assert _commit_of(tmp_path) == commit
     (tmp_path / "a.txt").write_text("b")
-    assert commit_of(tmp_path) == f"{commit}-dirty"
+    assert _commit_of(tmp_path) == f"{commit}-dirty"
     (tmp_path / "installed").mkdir()
-    assert commit_of(tmp_path / "installed") is None, "what lies above is of somebody else"
+    assert _commit_of(tmp_path / "installed") is None, "what lies above is of somebody else"
     monkeypatch.setenv("PATH", "")
-    assert commit_of(tmp_path) is None
+    assert _commit_of(tmp_path) is None
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
@@ -304,7 +321,8 @@ def test_json_is_exact(written):
     assert [data[0][name] for name in ("stated_for", "origin", "subject")] == ["d >= 3", "others", "depth"]
     assert data[0]["closing"] == r"Hence \(E\) & no less."
     assert [entry["origin"] for entry in data] == ["others", "ours", "others", "others"]
-    assert data[0]["neighbours"] == [{"claim": "false-neighbour", "statement": r"E = \frac{1}{3}", "status": None}]
+    unchecked = {"claim": "false-neighbour", "statement": r"E = \frac{1}{3}", "status": None, "witness": None}
+    assert data[0]["neighbours"] == [unchecked]
 
 
 # --- formulas -------------------------------------------------------------------------------------------------------

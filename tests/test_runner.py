@@ -12,7 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 import theory.empirical.runner as runner_module
 from tests.random_networks import maximum_tree
 from theory.empirical import devices
-from theory.empirical.runner import Port, open_runner
+from theory.empirical.ports import Port
+from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, FormatError, InputError, MissingDependencyError
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import network_from_rows

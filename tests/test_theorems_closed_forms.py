@@ -1,17 +1,17 @@
 """Closed forms with finitely many orders: each is proved, its neighbours are refuted, damage to a proof is noticed."""
 
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
 import sympy
 
 from proofs_check import claims
-from proofs_check.kits.fixed_orders import Cover, Reference, ends_and_middle, factors_of, halves, tight_proof
+from proofs_check.kits.fixed_orders import Cover, Reference, _factors_of, ends_and_middle, halves, tight_proof
 from proofs_check.kits.fixed_orders import D as KERNEL_SIZE
 from proofs_check.kits.fixed_orders import Z as ZEROS
-from proofs_check.kits.optima import family_cases, family_claim, family_statement, family_values
+from proofs_check.kits.optima import _family_values, family_claim
 from proofs_check.proof import Consecutive, Identity, ProofError, ProofRefuted, Sign, check_proof, check_step, free
+from proofs_check.theorems.few_orders import ROWS
 from tests.reference import residual
 from theory import closed_forms
 from theory.errors import InputError, SubpoolError
@@ -31,6 +31,7 @@ def _claim(name):
 
 def test_closed_forms_and_their_claims_are_one_set():
     assert set(closed_forms) == {n.removeprefix("closed-form-") for n in claims() if n.startswith("closed-form-")}
+    assert {name.removeprefix("bare-") for name in SINGLE_ORDERS} == set(ROWS)
     # What is known for all kernel sizes is proved, not only compared with optima.
     assert [n for n in closed_forms if _claim(n).proof is None] == []
 
@@ -88,10 +89,10 @@ def test_wrong_factors_are_noticed():
 
 @pytest.mark.parametrize("position", range(3))
 def test_a_wrong_weight_is_noticed(position):
-    module = import_module("proofs_check.theorems.mean_and_last")
-    weights = list(module.REFERENCE.weights)
+    right = ROWS["mean-and-last"].reference
+    weights = list(right.weights)
     weights[position] += sympy.Rational(1, 7)
-    proof = tight_proof(closed_forms["mean-and-last"], replace(module.REFERENCE, weights=tuple(weights)), module.COVERS)
+    proof = tight_proof(closed_forms["mean-and-last"], Reference(right.points, tuple(weights), *right.covers))
     with pytest.raises(ProofError):
         check_proof(proof)
 
@@ -103,7 +104,7 @@ COVERS = {
     "parity": (halves(1, 1), halves(2, 1)),
     "parity, later": (halves(2, 2), halves(3, 2)),
     "parity, earlier": (halves(0, 1), halves(1, 1)),
-    "single": import_module("proofs_check.theorems.single").COVERS,
+    "single": ROWS["single"].reference.covers,
 }
 
 
@@ -135,22 +136,22 @@ def test_ends_must_fit():
 
 
 def test_covers_of_one_parity_are_not_enough():
-    module = import_module("proofs_check.theorems.quadratic")
+    odd, _ = (right := ROWS["quadratic"].reference).covers
     with pytest.raises(InputError):
-        tight_proof(closed_forms["quadratic"], module.REFERENCE, module.COVERS[:1])
+        tight_proof(closed_forms["quadratic"], Reference(right.points, right.weights, odd))
     with pytest.raises(InputError, match="leave out"):
-        tight_proof(closed_forms["quadratic"], module.REFERENCE, (module.COVERS[0], module.COVERS[0]))
+        tight_proof(closed_forms["quadratic"], Reference(right.points, right.weights, odd, odd))
 
 
 def test_families_with_long_blocks_are_refused():
     with pytest.raises(InputError, match="growing length"):
-        tight_proof(closed_forms["full"], Reference((), ()), (ends_and_middle(2, bottom=0, top=1),))
+        tight_proof(closed_forms["full"], Reference((), (), ends_and_middle(2, bottom=0, top=1)))
 
 
 def test_factors_multiply_back():
     u, v = free("u"), free("v")
     expression = -(u - v) * (v - u + 1) * (u + 2) / (v + 3) ** 2
-    factors = factors_of(expression)
+    factors = _factors_of(expression)
     assert any(isinstance(factor, Consecutive) for factor in factors)
     whole = sympy.Mul(*(f.t * (f.t + 1) if isinstance(f, Consecutive) else f for f in factors))
     assert sympy.simplify(whole - expression) == 0
@@ -166,10 +167,10 @@ def test_new_families_attain_their_error(name):
 
 def test_cases_and_values():
     family = closed_forms["single"]
-    cases = list(family_cases(family, 3))
-    assert cases == [{"d": 2, "r": 1}, {"d": 3, "r": 1}, {"d": 3, "r": 2}]
-    for case in cases:
-        values = list(family_values(family, case))
+    places = [instance.where for instance in family_claim(family).instances_up_to(3) if "error" in instance.where]
+    assert places == ["d = 2, r = 1, error", "d = 3, r = 1, error", "d = 3, r = 2, error"]
+    for case in ({"d": 2, "r": 1}, {"d": 3, "r": 1}, {"d": 3, "r": 2}):
+        values = list(_family_values(family, case))
         assert [value.label for value in values][-1] == "error"
         assert all(value.computed == value.claimed for value in values)
 
@@ -178,11 +179,11 @@ def test_cases_and_values():
     ("name", "case"), [("mean-and-last", {"d": 2}), ("top", {"d": 2, "j": 2}), ("range-single", {"d": 2, "r": 0})]
 )
 def test_formulas_beyond_their_hypotheses_are_false_or_say_nothing(name, case):
-    claim = family_claim(closed_forms[name], None, idea="")
+    claim = family_claim(closed_forms[name])
     with pytest.raises(SubpoolError):
         list(claim.at(case))
 
 
 def test_a_statement_names_the_problem_and_its_orders():
-    assert family_statement(closed_forms["range-single"]).startswith(r"E_{\mathrm{range}}(d, \{r\}) = ")
-    assert r"\{1, \ldots, d - 1\}" in family_statement(closed_forms["bare-full"])
+    assert family_claim(closed_forms["range-single"]).conclusion.startswith(r"E_{\mathrm{range}}(d, \{r\}) = ")
+    assert r"\{1, \ldots, d - 1\}" in family_claim(closed_forms["bare-full"]).conclusion

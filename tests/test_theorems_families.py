@@ -14,7 +14,7 @@ from proofs_check.kits.top_sets import top_proof
 from proofs_check.proof import ConstantSum, Identity, ProofError, Sign, Telescoping, check_proof, check_step, evaluate
 from proofs_check.theorems import extremal, full, full_but_last
 from theory import bounds, closed_forms
-from theory.optimal.families import D, J, K
+from theory.optimal.families import D, J, K, evaluate_formula
 
 NAMES = (
     "full",
@@ -76,7 +76,7 @@ def _damaged(step):
 def test_damaged_steps_are_noticed():
     # Theorems share steps; each one is damaged once.
     steps = dict.fromkeys(step for claim in CLAIMS.values() for step in claim.proof().steps)
-    assert len(steps) > 60
+    assert {type(step) for step in steps} == {Identity, Sign, Telescoping, ConstantSum}
     for step in steps:
         with pytest.raises(ProofError):
             check_step(_damaged(step))
@@ -137,7 +137,7 @@ def test_formulas_with_sums():
 def test_bounds_agree_with_the_library():
     for d in range(2, 10):
         for h in range(1, d):
-            assert extremal.value(extremal.CUBE, d, h) * bounds.extremal_lower_bound(d, h) == 1
+            assert evaluate_formula(extremal.CUBE, {D: d, J: h}) * bounds.extremal_lower_bound(d, h) == 1
 
 
 def test_a_certificate_of_another_problem_is_rejected(monkeypatch):

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from fractions import Fraction
 from importlib import import_module
-from itertools import combinations, pairwise, permutations, product
+from itertools import accumulate, combinations, permutations, product
 
 import numpy as np
 import pytest
 from latex2mathml.converter import convert
 
 from proofs_check.claim import Instance, Verdict
+from proofs_check.kits.orbits import Orbits
 from proofs_check.report import write_report
 from proofs_check.theorems import depth, max_of_eight, max_of_six, merging, shallow_maximum, sorting
 from theory.errors import SolverError
@@ -71,110 +72,80 @@ def test_the_merge_identity_at_many_points():
         assert merging.merged_sum(first, last, 2, 3) == min(2, sum(first) + sum(last))
 
 
-# --- the maximum of six ---------------------------------------------------------------------------------------------
+# --- the maxima of six, seven and eight ------------------------------------------------------------------------------
 
 
-def test_the_identity_at_many_points():
-    rng = random.Random(6)
-    linear, terms = max_of_six.right_side(2)
-    points = [*product((0, 1, 2), repeat=6), *(tuple(rng.randrange(-99, 99) for _ in range(6)) for _ in range(500))]
+SIDES = {6: (max_of_six, 2), 7: (max_of_eight, (7, 1))}
+
+
+@pytest.mark.parametrize("size", SIDES)
+def test_the_identity_at_many_points(size):
+    module, change = SIDES[size]
+    rng = random.Random(size)
+    points = [tuple(rng.randrange(-most, most) for _ in range(size)) for most in (2, 99) for _ in range(40)]
     for x in points:
-        value = max_of_six.evaluate(linear, x) + sum(c * max(0, max_of_six.evaluate(form, x)) for c, form in terms)
-        assert value == 12 * max(x)
+        value, claimed = module._sides(change, {"x": x})
+        assert value == claimed == (12 if size == 6 else 1) * max(x)
+
+
+def _images(orbits, form):
+    """The distinct images, by plain enumeration, as tuples of (positions, coefficient)."""
+    found = ({tuple(sorted(int(g[i]) for i in places)): k for places, k in form.items()} for g in orbits.group)
+    return Counter(tuple(sorted(image.items())) for image in found)
 
 
 def test_the_network_has_the_identity_that_was_checked():
-    linear, terms = max_of_six.right_side(2)
-
-    def scaled(form):
-        return tuple(((i, j), Fraction(k)) for (i, j), k in form)
-
-    def read(form):
-        return tuple(sorted((subset, Fraction(k)) for subset, k in form))
-
-    expanded = [(c, read(form)) for c, form in _SIX.expanded]
-    assert sorted(expanded) == sorted((Fraction(c, 12), scaled(form)) for c, form in terms)
-    assert read(_SIX.remainder) == tuple((pair, k / 12) for pair, k in scaled(linear))
+    terms = [(c, image) for c, form in max_of_six.ORBITS.rows for image in _images(max_of_six.ORBITS, form)]
+    expanded = [(12 * c, tuple(sorted((subset, int(k)) for subset, k in form))) for c, form in _SIX.expanded]
+    assert sorted(expanded) == sorted(terms)
+    assert dict(_SIX.remainder) == {tuple(sorted((i, (i + 1) % 6))): Fraction(1, 6) for i in range(6)}
 
 
-def test_forms_are_linear_in_the_gaps_of_each_order():
-    rng = random.Random(8)
-    _, terms = max_of_six.right_side(2)
-    for _ in range(200):
-        order = tuple(rng.sample(range(6), 6))
-        smallest, gaps = rng.randint(-5, 5), [rng.randint(0, 5) for _ in range(5)]
-        x = [0] * 6
-        for place, i in enumerate(order):
-            x[i] = smallest + sum(gaps[:place])
-        _, form = rng.choice(terms)
-        coefficients = max_of_six.in_gaps(form, order)
-        assert max_of_six.evaluate(form, x) == sum(c * v for c, v in zip(coefficients, (smallest, *gaps), strict=True))
+@pytest.mark.parametrize("size", [6, 7, 8])
+def test_images_and_their_forms_on_the_cone_of_an_order(size):
+    rng = random.Random(size)
+    orbits = max_of_six.ORBITS if size == 6 else max_of_eight.orbits(size)
+    for number in rng.sample(range(len(orbits.rows)), 2):
+        _, form = orbits.rows[number]
+        images = _images(orbits, form)
+        assert len(images) == orbits.distinct[number]
+        assert len(set(images.values())) == 1
+        order = tuple(rng.sample(range(size), size))
+        gaps = [rng.randint(-3, 3), *(rng.randint(0, 4) for _ in range(size - 1))]
+        x = dict(zip(order, accumulate(gaps), strict=True))
+        for row, image in list(zip(orbits.in_gaps(form, order), orbits.group, strict=True))[:: len(orbits.group) // 12]:
+            assert row @ gaps == sum(k * max(x[image[i]] for i in places) for places, k in form.items())
 
 
-@pytest.mark.parametrize("missing", [0, 7, 20, 53])
+@pytest.mark.parametrize("missing", [20, 53])
 def test_a_missing_term_is_noticed(monkeypatch, missing):
-    linear, terms = max_of_six.right_side(2)
-    monkeypatch.setattr(max_of_six, "right_side", lambda _: (linear, terms[:missing] + terms[missing + 1 :]))
+    # The images one by one, as rows without symmetry.
+    terms = [(c, dict(image)) for c, form in max_of_six.ORBITS.rows for image in _images(max_of_six.ORBITS, form)]
+    monkeypatch.setattr(max_of_six, "ORBITS", Orbits(terms[:missing] + terms[missing + 1 :], [range(6)]))
     (claim,) = max_of_six.claims()
-    verdict = claim.check(6)
-    assert verdict.status == "refuted"
+    assert claim.check(6).status == "refuted"
 
 
 def test_a_form_off_its_level_bends_everywhere():
-    bent = max_of_six.bends([(1, (((0, 1), 1),))], (0, 1, 2, 3, 4, 5))
-    assert bent == {(1, 1, 0, 0, 0, 0): 1}
-
-
-# --- the maxima of seven and of eight -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", [7, 8])
-def test_images_are_those_of_all_permutations(size):
-    rng = random.Random(size)
-    for _, form in rng.sample(max_of_eight.rows(size), 4):
-        in_gaps, copies = max_of_eight.images(form, size)
-        smallest, gaps = rng.randint(-3, 3), [rng.randint(0, 4) for _ in range(size - 1)]
-        x = [smallest + sum(gaps[:place]) for place in range(size)]
-        seen = Counter()
-        for row, order in zip(in_gaps, permutations(range(size)), strict=True):
-            image = frozenset(
-                Counter({tuple(sorted(order[i] for i in places)): k for places, k in form.items()}).items()
-            )
-            seen[image] += 1
-            if rng.random() < 0.01:
-                value = sum(k * max(x[i] for i in places) for places, k in image)
-                assert value == row @ np.array([smallest, *gaps])
-        assert set(seen.values()) == {copies}
-
-
-def test_the_identity_of_seven_at_many_points():
-    rng = random.Random(77)
-    table = [(c, *max_of_eight.images(form, 7)) for c, form in max_of_eight.rows(7)]
-    single, pair = max_of_eight.LINEAR[7]
-    for _ in range(100):
-        x = sorted(rng.randint(-9, 9) for _ in range(7))
-        in_gaps = np.array([x[0], *(b - a for a, b in pairwise(x))])
-        total = single * sum(x) + pair * sum(max(a, b) for a, b in combinations(x, 2))
-        for c, forms, copies in table:
-            total += c / copies * int(np.maximum(forms @ in_gaps, 0).sum())
-        assert total == x[-1]
+    # M_01 is the smallest input and the gap after it there: relu bends where that is 0.
+    assert Orbits([(Fraction(3, 2), {(0, 1): 2})], [range(6)]).bends(range(6)) == 3
+    assert Orbits([(Fraction(3, 2), {(0, 1): 1, (0, 2): -1})], [range(6)]).bends(range(6)) == 0
 
 
 @pytest.mark.parametrize("damaged", [0, 11, 24])
 def test_another_coefficient_is_noticed(monkeypatch, damaged):
-    rows = max_of_eight.rows(7)
+    rows = list(max_of_eight.orbits(7).rows)
     rows[damaged] = (rows[damaged][0] + Fraction(1, 443520), rows[damaged][1])
-    monkeypatch.setattr(max_of_eight, "rows", lambda _: rows)
+    monkeypatch.setattr(max_of_eight, "orbits", lambda _: Orbits(rows, permutations(range(7))))
     seven, _ = max_of_eight.claims()
     verdict = seven.check(7)
     assert verdict.status == "refuted"
     assert verdict.computed != 0
 
 
-def test_sums_beyond_64_bits_are_an_error(monkeypatch):
-    monkeypatch.setattr(max_of_eight, "rows", lambda _: [(Fraction(2**61), {(0, 1): 1, (0, 2): -1})])
+def test_sums_beyond_64_bits_are_an_error():
     with pytest.raises(SolverError, match="64 bits"):
-        list(max_of_eight._instances(7, Fraction(1), 7))
+        Orbits([(Fraction(2**61), {(0,): 1})], permutations(range(7))).bends(range(7))
 
 
 # --- the tables as a reader finds them ------------------------------------------------------------------------------
@@ -240,17 +211,19 @@ def test_a_reader_can_check_the_larger_identities_from_the_page(tmp_path, name, 
         assert linear + table.value(x, group) == max(x.values())
 
 
-@pytest.mark.parametrize(("size", "images", "shared"), [(7, 57890, 48895), (8, 236446, 196511)])
-def test_units_of_the_larger_identities(size, images, shared):
+@pytest.mark.parametrize(("size", "images", "shared"), [(6, 54, 39), (7, 57890, 48895), (8, 236446, 196511)])
+def test_units_of_the_identities(size, images, shared):
     # One for each image of a form; where a form and its negative share one, fewer.
-    orders = np.array(list(permutations(range(size))))
+    orbits = max_of_six.ORBITS if size == 6 else max_of_eight.orbits(size)
     seen, negatives = set(), set()
-    for _, form in max_of_eight.rows(size):
-        moved = np.zeros((len(orders), size, size), dtype=np.int8)
+    for _, form in orbits.rows:
+        moved = np.zeros((len(orbits.group), size, size), dtype=np.int8)
         for places, k in form.items():
-            ends = orders[:, list(places)]
-            moved[np.arange(len(orders)), ends.min(axis=1), ends.max(axis=1)] += np.int8(k)
+            ends = orbits.group[:, list(places)]
+            moved[np.arange(len(moved)), ends.min(axis=1), ends.max(axis=1)] += np.int8(k)
         seen.update(image.tobytes() for image in moved)
         negatives.update(image.tobytes() for image in -moved)
-    assert len(seen) == images
+    assert sum(orbits.distinct) == len(seen) == images
     assert images - len(seen & negatives) // 2 == shared
+    if size == 6:
+        assert orbits.up_to_sign() == shared

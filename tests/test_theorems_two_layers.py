@@ -18,8 +18,8 @@ from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
 from proofs_check.kits import cells, set_functions, signed_forests
 from proofs_check.kits.graphs import graphs
-from proofs_check.kits.set_functions import Row, measure, read, set_function
-from proofs_check.kits.signed_forests import closed_formula, formula, images, negative, value
+from proofs_check.kits.set_functions import Row, _set_function, measure, read
+from proofs_check.kits.signed_forests import _negative, closed_formula, formula, images, value
 from proofs_check.proof import ProofError, check_proof
 from proofs_check.statement import StatementError
 from proofs_check.theorems import two_layers, two_layers_algebra, two_layers_certificates, two_layers_formula
@@ -336,7 +336,7 @@ def one_arc_changed(term):
     root, others = term.forest
     for place, (sign, branch) in enumerate(root):
         changed = (tuple(sorted((*root[:place], (-sign, branch), *root[place + 1 :]))), others)
-        if changed not in (term.forest, negative(term.forest)):
+        if changed not in (term.forest, _negative(term.forest)):
             yield replace(term, forest=changed)
 
 
@@ -372,7 +372,7 @@ def test_sums_that_do_not_fit_are_refused():
     with pytest.raises(SolverError, match="do not fit into 64 bits"):
         two_layers_formula.cell((replace(term, coefficient=Fraction(2**63)),), 2, 1)
     with pytest.raises(SolverError, match="do not fit into 64 bits"):
-        cells.totals(np.full((1, 30), 9), np.array([1]))
+        cells._totals(np.full((1, 30), 9), np.array([1]))
     with pytest.raises(SolverError, match="do not fit into 64 bits"):
         cells.bends(np.array([[-4, 4]]), np.array([2**62]))
     assert cells.bends(np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)).tolist() == []
@@ -562,7 +562,7 @@ def test_a_row_that_cannot_be_read_leaves_the_claim_unknown(monkeypatch):
         raise CertificateError("for the test")
 
     (claim,) = two_layers_certificates.claims()
-    verdict = replace(claim, instances=partial(two_layers_certificates._instances, broken, dict)).check(4)
+    verdict = replace(claim, instances=partial(two_layers_certificates._instances, (broken, dict))).check(4)
     assert (verdict.status, verdict.witness) == ("unknown", "a certificate was rejected: for the test")
 
 
@@ -576,7 +576,7 @@ def test_certificates_too_large_are_refused(monkeypatch):
 
 def test_set_functions_and_inputs_that_they_do_not_distinguish():
     # h_02 + h_12: 1 for {0} and {1}, 2 for {0, 1}.
-    w = set_function(Row(Fraction(1), (1, 1, 0), (0, -1, -1)))
+    w = _set_function(Row(Fraction(1), (1, 1, 0), (0, -1, -1)))
     assert w.tolist() == [0, 1, 1, 2, 0, 0, 0, 0]
     assert set_functions._twins(w, 3) == [[0, 1], [2]]
     assert set_functions._twins(np.zeros(8, dtype=np.int64), 3) == [[0, 1, 2]]

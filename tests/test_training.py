@@ -21,28 +21,28 @@ from theory.cli import main
 from theory.empirical.training import experiments
 from theory.empirical.training.configuration import Configuration, check_seeds
 from theory.empirical.training.evaluation import (
+    _network_residuals,
+    _worst_near,
     measure_errors,
-    network_residuals,
     row_error,
     test_rows,
-    worst_near,
 )
 from theory.empirical.training.experiments import (
-    VARIATIONS,
+    _VARIATIONS,
+    _paper_orders,
     base_configurations,
-    paper_orders,
     run_experiments,
     varied_configurations,
 )
 from theory.empirical.training.inputs import draw_inputs, training_rng, vertices
 from theory.empirical.training.network import (
-    LEAST_IMPROVEMENT,
-    VALIDATION_ROWS,
-    random_parameters,
-    residual,
+    _LEAST_IMPROVEMENT,
+    _VALIDATION_ROWS,
+    _random_parameters,
+    _residual,
     train_seeds,
 )
-from theory.empirical.training.results import FILE, ResultStore, read_results, stored_results
+from theory.empirical.training.results import FILE, ResultStore, _read_results, stored_results
 from theory.empirical.training.summary import group_rows
 from theory.errors import FormatError, InputError, MissingDependencyError, StorageError
 from theory.figures.gallery.training import plot_training
@@ -56,7 +56,7 @@ TINY = Configuration(3, (0, 1, 2), rows=512, batch=64, steps=100, check_every=25
 
 
 def validation_rows(configuration, seed):
-    return draw_inputs(configuration.inputs, VALIDATION_ROWS, configuration.kernel_size, training_rng(seed, 1))
+    return draw_inputs(configuration.inputs, _VALIDATION_ROWS, configuration.kernel_size, training_rng(seed, 1))
 
 
 def exact_parameters(network):
@@ -90,6 +90,7 @@ def test_scaled_widths_never_vanish():
         ({"widths": "theirs"}, "widths is one of ours, published, not 'theirs'"),
         ({"optimizer": "sgd"}, "optimizer is one of adam, adamw"),
         ({"inputs": "gaussian"}, "inputs is one of uniform, sobol, dirichlet"),
+        ({"initialization": "zeros"}, "initialization is one of default, xavier, kaiming, not 'zeros'"),
         ({"rows": 0}, "rows is an integer >= 1, not 0"),
         ({"batch": 2.5}, "batch is an integer >= 1, not 2.5"),
         ({"steps": 110, "check_every": 100}, "multiple of check_every"),
@@ -114,7 +115,7 @@ def test_bad_seeds_are_refused(seeds):
 
 
 def test_identity_depends_on_every_setting_and_survives_the_trip_through_a_row():
-    changed = [TINY, *(replace(TINY, **change) for change in VARIATIONS), replace(TINY, scale=Fraction(1, 2))]
+    changed = [TINY, *(replace(TINY, **change) for change in _VARIATIONS), replace(TINY, scale=Fraction(1, 2))]
     assert len({configuration.identity for configuration in changed}) == len(changed)
     for configuration in changed:
         row = json.loads(json.dumps(configuration.to_row()))
@@ -132,9 +133,9 @@ def test_variations_change_one_setting_each_and_are_all_of_the_paper():
 
 
 def test_paper_orders_of_small_kernels():
-    assert paper_orders(4) == ((0, 1, 3), (0, 1, 2, 3))
+    assert _paper_orders(4) == ((0, 1, 3), (0, 1, 2, 3))
     with pytest.raises(InputError, match="at least 4, not 3"):
-        paper_orders(3)
+        _paper_orders(3)
 
 
 # Inputs
@@ -158,8 +159,6 @@ def test_distributions_differ_as_they_should():
     sobol, uniform = (draw_inputs(name, 1_024, 2, rng) for name in ("sobol", "uniform"))
     counts = [np.histogram2d(*x.T, bins=32, range=[[0, 1]] * 2)[0] for x in (sobol, uniform)]
     assert counts[0].var() < counts[1].var() / 10  # a net: one point in each of 1,024 cells
-    with pytest.raises(InputError, match="not 'gaussian'"):
-        draw_inputs("gaussian", 1, 2, rng)
 
 
 def test_vertices_are_all_of_them_while_there_are_few():
@@ -197,10 +196,10 @@ def test_a_network_that_is_off_is_caught():
 
 
 def test_the_two_forward_passes_agree():
-    parameters = random_parameters((5, 7, 6, 1), "default", [np.random.default_rng(1)])
+    parameters = _random_parameters((5, 7, 6, 1), "default", [np.random.default_rng(1)])
     single = [(w[0], b[0]) for w, b in parameters]
     x = draw_inputs("uniform", 200, 5, np.random.default_rng(0))
-    np.testing.assert_allclose(network_residuals(single, x), residual(single, x), atol=1e-6)
+    np.testing.assert_allclose(_network_residuals(single, x), _residual(single, x), atol=1e-6)
 
 
 def test_climbing_finds_a_peak_that_no_vertex_shows():
@@ -210,10 +209,10 @@ def test_climbing_finds_a_peak_that_no_vertex_shows():
     corners = vertices(2, np.random.default_rng(0))
     assert row_error(network, corners) == pytest.approx(1)
     starts = draw_inputs("uniform", 64, 2, np.random.default_rng(0))
-    found = worst_near(network, starts)
+    found = _worst_near(network, starts)
     assert found.min() >= 0
     assert found.max() <= 1
-    assert (np.abs(network_residuals(network, found)) >= np.abs(network_residuals(network, starts))).all()
+    assert (np.abs(_network_residuals(network, found)) >= np.abs(_network_residuals(network, starts))).all()
     assert row_error(network, found) == pytest.approx(3, abs=0.05)
     assert row_error(network, found) <= 3 + 1e-12
 
@@ -222,11 +221,9 @@ def test_initialisations_have_their_ranges():
     rngs = [np.random.default_rng(seed) for seed in range(20)]
     bounds = {"default": 1 / 8, "xavier": (6 / 96) ** 0.5, "kaiming": (6 / 64) ** 0.5}
     for name, bound in bounds.items():
-        (weights, bias), _ = random_parameters((64, 32, 1), name, rngs)
+        (weights, bias), _ = _random_parameters((64, 32, 1), name, rngs)
         assert 0.99 * bound < np.abs(weights).max() <= bound
         assert np.abs(bias).max() <= (bound if name == "default" else 0.0100001)
-    with pytest.raises(InputError, match="initialization is one of"):
-        random_parameters((4, 3, 1), "zeros", rngs)
 
 
 # The loop
@@ -241,7 +238,7 @@ def test_training_reduces_the_error(change):
     configuration = replace(TINY, **({"learning_rate": 0.02} | change))
     trained = train_seeds(configuration, [0, 1])
     rngs = [training_rng(seed, 2) for seed in (0, 1)]
-    start = random_parameters((3, *configuration.hidden_widths, 1), "default", rngs)
+    start = _random_parameters((3, *configuration.hidden_widths, 1), "default", rngs)
     for i, seed in enumerate((0, 1)):
         rows = validation_rows(configuration, seed)
         before = row_error([(w[i], b[i]) for w, b in start], rows)
@@ -287,7 +284,7 @@ def test_the_best_is_the_least_of_all_checks():
             if longer.best_steps[i] == trained.best_steps[i]:
                 assert longer.errors[i] == trained.errors[i]
             else:
-                assert longer.errors[i] < (1 - LEAST_IMPROVEMENT) * trained.errors[i]
+                assert longer.errors[i] < (1 - _LEAST_IMPROVEMENT) * trained.errors[i]
     assert any(trained.best_steps[i] < trained.steps[i] for trained in kept for i in range(2))
 
 
@@ -397,21 +394,21 @@ def test_no_flipped_bit_gives_other_results(results, tmp_path):
         content[bit // 8] ^= 1 << bit % 8
         path.write_bytes(content)
         with pytest.raises(FormatError, match=r"^[^\n]*damaged|its columns are others"):
-            read_results(path)
+            _read_results(path)
 
 
 def test_results_of_an_older_version_are_read_and_get_a_checksum(results, tmp_path):
     _, table = results
     version_1 = table.schema.metadata | {b"version": b"1"}
     pq.write_table(table.replace_schema_metadata(version_1), tmp_path / FILE)
-    assert read_results(tmp_path / FILE).equals(table)
+    assert _read_results(tmp_path / FILE).equals(table)
     store = ResultStore(tmp_path)
     store.add([])
-    assert read_results(tmp_path / FILE).equals(table)
+    assert _read_results(tmp_path / FILE).equals(table)
     assert is_sealed((tmp_path / FILE).read_bytes())
     pq.write_table(table, tmp_path / FILE)  # of the version that has one, but without
     with pytest.raises(FormatError, match="its columns are others"):
-        read_results(tmp_path / FILE)
+        _read_results(tmp_path / FILE)
 
 
 def test_two_processes_do_not_write_one_folder(results, tmp_path):
@@ -436,7 +433,7 @@ def test_a_failed_write_leaves_what_was_there(results, monkeypatch, tmp_path):
     store = ResultStore(tmp_path)
     with pytest.raises(StorageError, match="No space left on device; what was written before is whole"):
         store.add([row | {"seed": 7} for row in table.slice(0, 1).to_pylist()])
-    assert read_results(tmp_path / FILE).equals(table)
+    assert _read_results(tmp_path / FILE).equals(table)
     assert [entry.name for entry in tmp_path.iterdir()] == [FILE]
 
 

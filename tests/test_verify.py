@@ -6,8 +6,8 @@ import pytest
 
 from proofs_check import Claim, Verdict, claims, verify
 from proofs_check.certificates import CertificateError
-from proofs_check.claim import Instance
 from proofs_check.kits.optima import family_claim
+from proofs_check.statement import Instance, StatementError
 from proofs_check.theorems import windows_of_photographs as photographs
 from theory import Estimator, closed_forms, optimal_estimator
 from theory.errors import InputError, KernelSizeError, MissingDependencyError, ProblemTooLargeError, UndecidedError
@@ -110,9 +110,21 @@ def test_unknown_names_suggest_the_nearest():
         verify(kernel_max=1)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"kind": "equal"}, "the kind of c must be tight or identity or upper or lower, not 'equal'"),
+        ({"topic": "birds"}, "the topic of c must be the paper or beyond the paper or .*, not 'birds'"),
+    ],
+)
+def test_a_kind_or_topic_that_is_none_is_named(wrong, message):
+    with pytest.raises(StatementError, match=message):
+        replace(_claim("tight"), **wrong)
+
+
 def test_a_wrong_formula_is_refuted():
     wrong = replace(closed_forms["mean"], parametric_error_formula=1 / D)
-    verdict = family_claim(wrong, None, idea="").check(6)
+    verdict = family_claim(wrong).check(6)
     assert verdict.status == "refuted"
     assert verdict.witness == "at d = 2, error"
 

@@ -6,10 +6,9 @@ See ``README.md`` in this folder. Coq is not needed to import this package, or t
 from __future__ import annotations
 
 from proofs_check.coq.cache import KernelTheorem
-from proofs_check.coq.driver import check, proved_claims
+from proofs_check.coq.driver import KernelRecord, accepted, check, kernel_record
 from proofs_check.coq.emit import emit
 from proofs_check.coq.errors import KernelError, KernelMissingError, KernelTimeoutError, SourceError
-from proofs_check.coq.record import KernelRecord, kernel_record
 
 __all__ = [
     "KernelError",
@@ -18,8 +17,8 @@ __all__ = [
     "KernelTheorem",
     "KernelTimeoutError",
     "SourceError",
+    "accepted",
     "check",
     "emit",
     "kernel_record",
-    "proved_claims",
 ]

@@ -29,22 +29,10 @@ _PART = ".part-"
 
 @dataclass(frozen=True)
 class KernelTheorem:
-    """A theorem that the kernel has accepted, without assumptions.
+    """A theorem that the kernel has accepted, without assumptions: with any, there is an error instead of this object.
 
-    Attributes
-    ----------
-    name : str
-        With its source, such as ``Checker.cube_certificate``.
-    source : str
-        The file.
-    meaning : str
-        The statement in words.
-    statement : str
-        The statement as ``coqc`` prints it.
-    seconds : float
-        What it took to compile, with what prepares it.
-    assumptions : str
-        ``"none"``: with any, there is an error instead of this object.
+    The name has its source, such as ``Checker.cube_certificate``; the meaning is the statement in words, and the
+    statement is what ``coqc`` prints. The seconds are those of compiling it, with what prepares it.
     """
 
     name: str
@@ -63,22 +51,15 @@ class Theories:
     theorems: tuple[KernelTheorem, ...]
 
 
-def folder_of(texts: Mapping[str, str], version: str, cache: str | os.PathLike[str] | None) -> Path:
-    """Return the folder of theories that a version of Coq has compiled, in a cache or in that of the user.
-
-    Raises
-    ------
-    InputError
-        If the user has no folder for it.
-    """
-    root = Path(cache) if cache is not None else _default_cache()
+def folder_of(texts: Mapping[str, str], version: str) -> Path:
+    """Return the folder of theories that a version of Coq has compiled, in the cache of the user."""
     digest = hashlib.sha256()
     for part in (version, *FLAGS, *(part for name in sorted(texts) for part in (name, texts[name]))):
         digest.update(f"{len(part)}:{part}".encode())
-    return root / digest.hexdigest()[:32]
+    return _cache() / digest.hexdigest()[:32]
 
 
-def _default_cache() -> Path:
+def _cache() -> Path:
     named = os.environ.get("SUBPOOL_CACHE")
     if named:
         return Path(named) / "coq"
@@ -138,13 +119,7 @@ def _digest(found: Any) -> str:
 
 
 def read_cache(folder: Path) -> Theories:
-    """Read what was found when the theories were compiled.
-
-    Raises
-    ------
-    KernelError
-        If the cache has nothing, cannot be read, or is not as it was written.
-    """
+    """Read what was found when the theories were compiled, if the cache has them as they were written."""
     try:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
         digest, found = record["sha256"], record["found"]

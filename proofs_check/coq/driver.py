@@ -9,12 +9,12 @@ Compiled theories are kept in a cache (:mod:`proofs_check.coq.cache`).
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from proofs_check.coq.cache import (
@@ -35,6 +35,7 @@ from proofs_check.coq.sources import (
     LIBRARY,
     ListedTheorem,
     Source,
+    listed_theorems,
     read_sources,
     refuse_assumptions,
     shipped_sources,
@@ -43,14 +44,11 @@ from proofs_check.coq.sources import (
 )
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
-from theory.errors import InputError
+from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders
 from theory.rationals import to_string
 
-TIMEOUT = 600.0
-"""Seconds that one run of ``coqc`` may take."""
-
-COQCHK_TIMEOUT = 7200.0
+_COQCHK_TIMEOUT = 7200.0
 """Seconds that ``coqchk`` may take."""
 
 _LONGEST_ERROR = 40
@@ -61,75 +59,63 @@ _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ss
 _AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
 
 
-def check(
-    certificates: Iterable[CertificateSource] = (),
-    *,
-    rebuild: bool = False,
-    cache: str | os.PathLike[str] | None = None,
-    timeout: float = TIMEOUT,
-) -> list[KernelTheorem]:
-    """Have the kernel check the theories, or certificates by means of them.
+@dataclass(frozen=True)
+class KernelRecord:
+    """What a version of Coq has accepted, with the theorems that cover each claim; or why there is no record."""
 
-    Parameters
-    ----------
-    certificates : iterable of Certificate, dict, str or os.PathLike
-        As for :func:`proofs_check.coq.emit`. None by default, for the theories alone.
-    rebuild : bool
-        Compile the theories even if the cache has them.
-    cache : path, optional
-        The folder for compiled theories; by default ``subpool/coq`` in the user's folder for caches, or what the
-        environment variable ``SUBPOOL_CACHE`` names.
-    timeout : float
-        Seconds that one run of ``coqc`` may take.
+    coq: str = ""
+    theorems: tuple[KernelTheorem, ...] = ()
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: str = ""
 
-    Returns
-    -------
-    list of KernelTheorem
-        One for each certificate if there are any, else for each theorem that the theories list.
 
-    Raises
-    ------
-    KernelError
-        If the kernel refuses, if anything is assumed, or if what was proved is not what the certificate claims.
-    KernelTimeoutError
-    KernelMissingError
-        If Coq or MathComp is not installed.
-    FormatError, ProblemTooLargeError
-        If a certificate cannot be read.
+def check(certificates: Iterable[CertificateSource] = (), *, rebuild: bool = False) -> list[KernelTheorem]:
+    """Have the kernel check the theories, or certificates, given as to :func:`emit`, by means of them.
+
+    The theories are compiled if the cache does not have them, or if they are to be rebuilt. There is one theorem for
+    each certificate if there are any, else for each that the theories list. It is a KernelError if the kernel refuses,
+    if anything is assumed, or if what was proved is not what the certificate claims.
     """
     claimed = [read_certificate(source) for source in certificates]
     texts = what_is_needed(shipped_sources(), "Checker") if claimed else shipped_sources()
-    theories = build(texts, rebuild=rebuild, cache=cache, timeout=timeout)
-    return check_emitted(emit(claimed), claimed, theories, timeout=timeout) if claimed else list(theories.theorems)
+    theories = build(texts, rebuild=rebuild)
+    return _check_emitted(emit(claimed), claimed, theories) if claimed else list(theories.theorems)
+
+
+def accepted() -> KernelRecord:
+    """Return what the kernel has accepted, by the record of its last run on these theories: nothing is compiled.
+
+    It is a KernelError if these theories were not compiled yet by this version of Coq, or the cache cannot be used.
+    """
+    texts = shipped_sources()
+    coq = version(find_tool("coqc"))
+    try:
+        theorems = read_cache(folder_of(texts, coq)).theorems
+    except InputError as error:
+        raise KernelError(str(error)) from None
+    listed = listed_theorems(texts)
+    if {theorem.name for theorem in theorems} != {theorem.full_name for theorem in listed}:
+        raise KernelError("the cache has other theorems")
+    return KernelRecord(coq.partition(" ")[0], theorems, theorems_of_claims(listed))
+
+
+def kernel_record() -> KernelRecord:
+    """Return what the kernel has accepted, or a record that says why it was not asked."""
+    try:
+        return accepted()
+    except (KernelError, MissingDependencyError) as reason:
+        return KernelRecord(missing=str(reason))
 
 
 # --- theories -------------------------------------------------------------------------------------------------------
 
 
-def build(
-    texts: Mapping[str, str],
-    *,
-    rebuild: bool = False,
-    cache: str | os.PathLike[str] | None = None,
-    timeout: float = TIMEOUT,
-) -> Theories:
-    """Compile theories and ask for the assumptions of their theorems, or take both from the cache.
-
-    Parameters
-    ----------
-    texts : mapping of str to str
-        The sources by name, without ``.v``.
-    rebuild, cache, timeout
-        As for :func:`check`.
-
-    Raises
-    ------
-    KernelError, KernelTimeoutError, KernelMissingError
-    """
+def build(texts: Mapping[str, str], *, rebuild: bool = False) -> Theories:
+    """Compile theories, given by name, and ask for the assumptions of their theorems, or take both from the cache."""
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
-    folder = folder_of(texts, version(coqc), cache)
+    folder = folder_of(texts, version(coqc))
     clear_parts(folder.parent)
     if not rebuild:
         with suppress(KernelError):
@@ -137,7 +123,7 @@ def build(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with part_of(folder.parent) as beside:
-            theorems = _compile(sources, beside, coqc, timeout)
+            theorems = _compile(sources, beside, coqc)
             write_record(beside, theorems)
             shutil.rmtree(folder, ignore_errors=True)
             beside.replace(folder)
@@ -151,92 +137,28 @@ def build(
     return Theories(folder, tuple(theorems))
 
 
-def check_again(*, cache: str | os.PathLike[str] | None = None, timeout: float = COQCHK_TIMEOUT) -> str:
-    """Have the stand-alone checker ``coqchk`` check the compiled theories and all of MathComp that they use.
+def recheck(theories: Theories) -> None:
+    """Have the stand-alone checker check compiled theories with all of MathComp that they use, on trust in neither.
 
-    This takes minutes. It trusts neither ``coqc`` nor the compiled files.
-
-    Returns
-    -------
-    str
-        A line that says what was checked.
-
-    Raises
-    ------
-    KernelError
-        If it refuses, or its summary lists an axiom or anything else that is not checked.
-    KernelTimeoutError, KernelMissingError
-    """
-    texts = shipped_sources()
-    theories = build(texts, cache=cache)
-    recheck(theories, timeout)
-    return f"coqchk has checked {len(texts)} files again, with all that they use of Coq and MathComp; axioms: none"
-
-
-def recheck(theories: Theories, timeout: float = COQCHK_TIMEOUT) -> None:
-    """Have ``coqchk`` check compiled theories, and require that it takes nothing on trust.
-
-    Raises
-    ------
-    KernelError, KernelTimeoutError, KernelMissingError
+    This takes minutes. It has to list no axiom, nor anything else that it does not check.
     """
     modules = [f"{LIBRARY}.{path.stem}" for path in sorted(theories.folder.glob("*.vo"))]
     command = [find_tool("coqchk"), "-silent", "-o", "-Q", ".", LIBRARY, *modules]
     # The summary goes to standard error.
-    require_empty_summary(run_tool(command, theories.folder, timeout, errors_too=True))
+    require_empty_summary(run_tool(command, theories.folder, _COQCHK_TIMEOUT, errors_too=True))
 
 
-def accepted(cache: str | os.PathLike[str] | None = None) -> tuple[KernelTheorem, ...]:
-    """Return the theorems that the kernel has accepted, by the record of its last run on these theories.
-
-    This compiles nothing, so that it costs no time.
-
-    Raises
-    ------
-    KernelMissingError
-        If Coq is not installed.
-    KernelError
-        If these theories were not compiled yet by this version of Coq, or the cache cannot be used.
-    """
-    texts = shipped_sources()
-    try:
-        theories = read_cache(folder_of(texts, version(find_tool("coqc")), cache))
-    except InputError as error:
-        raise KernelError(str(error)) from None
-    if {theorem.name for theorem in theories.theorems} != {theorem.full_name for theorem in _listed(texts)}:
-        raise KernelError("the cache has other theorems")
-    return theories.theorems
-
-
-def proved_claims(cache: str | os.PathLike[str] | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the claims that the theories prove, with the names of the theorems, if the kernel has accepted these.
-
-    Raises
-    ------
-    KernelMissingError, KernelError
-        As :func:`accepted` does.
-    """
-    accepted(cache)
-    return theorems_of_claims(_listed(shipped_sources()))
-
-
-def _listed(texts: Mapping[str, str]) -> list[ListedTheorem]:
-    return [theorem for source in read_sources(texts) for theorem in source.listed]
-
-
-def _compile(sources: Sequence[Source], folder: Path, coqc: str, timeout: float) -> list[KernelTheorem]:
+def _compile(sources: Sequence[Source], folder: Path, coqc: str) -> list[KernelTheorem]:
     times: dict[str, float] = {}
     for source in sources:
         write_text(folder / f"{source.name}.v", source.text)
-        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder, timeout)
+        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder)
         spent = seconds(output, [theorem.position for theorem in source.listed])
         times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
-    return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc, timeout)
+    return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc)
 
 
-def _ask(
-    listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Path, coqc: str, timeout: float
-) -> list[KernelTheorem]:
+def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Path, coqc: str) -> list[KernelTheorem]:
     names = [theorem.full_name for theorem in listed]
     if not names:
         return []
@@ -244,7 +166,7 @@ def _ask(
     text = f"{_IMPORTS}From {LIBRARY} Require Import {modules}.\n{questions(names)}"
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as elsewhere:
         write_text(Path(elsewhere) / "Audit.v", text)
-        output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere), timeout)
+        output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere))
     found = _without_assumptions(output, names)
     return [
         KernelTheorem(
@@ -269,28 +191,10 @@ def _without_assumptions(output: str, names: Sequence[str]) -> tuple[str, ...]:
 # --- certificates ---------------------------------------------------------------------------------------------------
 
 
-def check_emitted(
-    text: str, certificates: Sequence[Certificate], theories: Theories, *, timeout: float = TIMEOUT
-) -> list[KernelTheorem]:
+def _check_emitted(text: str, certificates: Sequence[Certificate], theories: Theories) -> list[KernelTheorem]:
     """Have the kernel check a file that is said to prove certificates, and compare what it proves.
 
-    Parameters
-    ----------
-    text : str
-        A Coq file in which ``certificate_1``, ... are about the certificates, such as :func:`proofs_check.coq.emit`
-        writes. It is not trusted.
-    certificates : sequence of Certificate
-    theories : Theories
-    timeout : float
-
-    Returns
-    -------
-    list of KernelTheorem
-        One for each certificate.
-
-    Raises
-    ------
-    KernelError, KernelTimeoutError, KernelMissingError
+    In the text, which is not trusted, ``certificate_1``, ... are about the certificates, as :func:`emit` writes them.
     """
     refuse_assumptions(text, _CERTIFICATES)
     coqc = find_tool("coqc")
@@ -301,31 +205,26 @@ def check_emitted(
         folder = Path(made)
         write_text(folder / f"{_CERTIFICATES}.v", text)
         try:
-            output = run_tool([coqc, *FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder, timeout)
+            output = run_tool([coqc, *FLAGS, "-time", *libraries, f"{_CERTIFICATES}.v"], folder)
         except KernelError as error:
             raise type(error)(_where(text, str(error))) from None
         times = seconds(output, [_position(text, name) for name in names])
         write_text(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
-        output = run_tool([coqc, *FLAGS, *libraries, "Audit.v"], folder, timeout)
+        output = run_tool([coqc, *FLAGS, *libraries, "Audit.v"], folder)
     found = _without_assumptions(output, full_names)
     for number, (statement, certificate) in enumerate(zip(found, certificates, strict=True), start=1):
-        require_same(certificate_proved(statement), certificate, number)
+        _require_same(certificate_proved(statement), certificate, number)
     return [
         KernelTheorem(full_name, f"{_CERTIFICATES}.v", _in_words(certificate), statement, spent)
         for full_name, certificate, statement, spent in zip(full_names, certificates, found, times, strict=True)
     ]
 
 
-def require_same(proved: Certificate, claimed: Certificate, number: int) -> None:
-    """Require that a theorem says what a certificate claims; the dual is no part of the claim.
-
-    Raises
-    ------
-    KernelError
-    """
-    for field in ("kernel_size", "objective", "orders", "coefficients", "error"):
-        if getattr(proved, field) != getattr(claimed, field):
-            raise KernelError(f"{name_of(number)} proves another claim: its {field} differs from the certificate's")
+def _require_same(proved: Certificate, claimed: Certificate, number: int) -> None:
+    """Require that a theorem says what a certificate claims; the dual is no part of the claim."""
+    for name in ("kernel_size", "objective", "orders", "coefficients", "error"):
+        if getattr(proved, name) != getattr(claimed, name):
+            raise KernelError(f"{name_of(number)} proves another claim: its {name} differs from the certificate's")
 
 
 def _where(text: str, message: str) -> str:

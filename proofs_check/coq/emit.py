@@ -18,7 +18,7 @@ from theory.rationals import to_string
 
 CertificateSource = Certificate | Mapping[str, Any] | str | os.PathLike[str]
 
-LARGEST_KERNEL_SIZE = 5000
+_LARGEST_KERNEL_SIZE = 5000
 """Coq holds kernel sizes and orders as unary numbers."""
 
 _PREAMBLE = """\
@@ -31,26 +31,13 @@ From Subpool Require Import Optimal Checker.
 def emit(certificates: Iterable[CertificateSource]) -> str:
     """Write certificates as the text of a Coq file, with a theorem ``certificate_1``, ... for each.
 
-    Parameters
-    ----------
-    certificates : iterable of Certificate, dict, str or os.PathLike
-        Each as an object, as parsed JSON, as JSON text, or as the path of a file, which are told apart as in
-        :func:`proofs_check.check_certificate`. They are not checked: that is the kernel's job.
+    They come as objects, as parsed JSON, as JSON text, or as the paths of files, which are told apart as in
+    :func:`proofs_check.check_certificate`, and are not checked: that is the kernel's job.
 
-    Returns
-    -------
-    str
-        The theorems say ``optimal_cube F d orders beta E`` or ``optimal_range F d orders beta E``, defined in
-        ``theories/Optimal.v``: the coefficients beta achieve the error E, and no others with these orders do better,
-        on all of [0,1]^d or relative to the range of all vectors, over any ordered field F.
-        They are true if ``coqc`` accepts the file; :func:`proofs_check.coq.check` asks it, and compares what it proved.
-
-    Raises
-    ------
-    FormatError
-        If a source is not in the format of certificates.
-    ProblemTooLargeError
-        If a kernel size is above 5000.
+    The theorems say ``optimal_cube F d orders beta E`` or ``optimal_range F d orders beta E``, defined in
+    ``theories/Optimal.v``: the coefficients beta achieve the error E, and no others with these orders do better, on all
+    of [0,1]^d or relative to the range of all vectors, over any ordered field F. They are true if ``coqc`` accepts the
+    file; :func:`proofs_check.coq.check` asks it, and compares what it proved.
 
     Examples
     --------
@@ -81,18 +68,11 @@ def name_of(number: int) -> str:
 
 
 def read_certificate(source: CertificateSource) -> Certificate:
-    """Read a certificate without checking it.
-
-    Raises
-    ------
-    FormatError
-        If the source is not in the format.
-    ProblemTooLargeError
-    """
+    """Read a certificate without checking it; what is not in the format is a FormatError."""
     certificate = Certificate.from_dict(source.to_dict() if isinstance(source, Certificate) else _load(source))
-    if certificate.kernel_size > LARGEST_KERNEL_SIZE:
+    if certificate.kernel_size > _LARGEST_KERNEL_SIZE:
         raise ProblemTooLargeError(
-            f"the kernel takes kernel sizes up to {LARGEST_KERNEL_SIZE}, not {certificate.kernel_size}"
+            f"the kernel takes kernel sizes up to {_LARGEST_KERNEL_SIZE}, not {certificate.kernel_size}"
         )
     return certificate
 
@@ -124,8 +104,7 @@ Qed.
 
 def _primal_scale(certificate: Certificate) -> str:
     d = certificate.kernel_size
-    slopes = [beta / comb(d, r) for r, beta in certificate.coefficients.items()]
-    return _integer(_common_denominator(slopes))
+    return _integer(_common_denominator(beta / comb(d, r) for r, beta in certificate.coefficients.items()))
 
 
 def _common_denominator(numbers: Iterable[Fraction]) -> int:

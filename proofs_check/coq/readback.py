@@ -11,7 +11,7 @@ from proofs_check.coq.errors import KernelError
 from theory.certificate import Certificate
 from theory.rationals import from_string
 
-NO_ASSUMPTIONS = "Closed under the global context"
+_NO_ASSUMPTIONS = "Closed under the global context"
 
 _MARK = "@answer"
 _MARKED = f'Goal True. idtac "{_MARK}". Abort.\n'
@@ -50,18 +50,7 @@ def questions(names: Iterable[str]) -> str:
 
 
 def answers(output: str, names: Sequence[str]) -> Answers:
-    r"""Read the answers to :func:`questions`.
-
-    Raises
-    ------
-    KernelError
-        If they are not what is expected, in number or form.
-
-    Examples
-    --------
-    >>> answers("@answer\nX.t\n     : True\n@answer\nAxioms:\na : False\n", ["X.t"])
-    Answers(statements=('True',), assumptions=('a : False',))
-    """
+    """Read the answers to :func:`questions`."""
     *statements, assumptions = re.split(rf"^{_MARK}\n", output, flags=re.MULTILINE)[1:] or [""]
     if len(statements) != len(names):
         raise KernelError(f"coqc answered {len(statements)} of {len(names)} questions")
@@ -78,7 +67,7 @@ def _statement(text: str, name: str) -> str:
 
 def _assumptions(text: str) -> tuple[str, ...]:
     first, *others = text.rstrip().split("\n")
-    if first == NO_ASSUMPTIONS and not others:
+    if first == _NO_ASSUMPTIONS and not others:
         return ()
     if first != "Axioms:" or not others:
         raise KernelError("coqc's answer on assumptions cannot be read")
@@ -86,24 +75,13 @@ def _assumptions(text: str) -> tuple[str, ...]:
 
 
 def seconds(output: str, positions: Sequence[int]) -> list[float]:
-    r"""Read from ``coqc -time`` how long theorems took, each with what was prepared for it since the one before.
+    """Read from ``coqc -time`` how long theorems took, each with what was prepared for it since the one before.
 
-    Parameters
-    ----------
-    output : str
-    positions : sequence of int
-        Where the theorems begin, in bytes, in increasing order.
-
-    Examples
-    --------
-    >>> seconds("Chars 0 - 9 [Lemma~a...] 1. secs\nChars 10 - 14 [Qed.] 2. secs\n", [0])
-    [3.0]
+    The positions are where the theorems begin, in bytes, in increasing order.
     """
     times = [0.0] * len(positions)
     current = 0
-    for match in _TIME.finditer(output):
-        if not positions:
-            break
+    for match in _TIME.finditer(output) if positions else ():
         times[current] += float(match[4])
         begun = int(match[1]) > positions[current]
         if begun and match[3] in ("Qed.", "Defined.") and current + 1 < len(positions):
@@ -112,19 +90,7 @@ def seconds(output: str, positions: Sequence[int]) -> list[float]:
 
 
 def require_empty_summary(output: str) -> None:
-    r"""Require that the summary of ``coqchk -o`` lists nothing that is taken on trust.
-
-    Raises
-    ------
-    KernelError
-
-    Examples
-    --------
-    >>> require_empty_summary("* Theory: Set is predicative\n* Axioms:\n    a\n")
-    Traceback (most recent call last):
-    ...
-    proofs_check.coq.errors.KernelError: the summary of coqchk has no line '* Axioms: <none>'
-    """
+    """Require that the summary of ``coqchk -o`` lists nothing that is taken on trust."""
     lines = {line.strip() for line in output.splitlines()}
     for trusted in _TRUSTED:
         if f"* {trusted}: <none>" not in lines:
@@ -132,28 +98,13 @@ def require_empty_summary(output: str) -> None:
 
 
 def certificate_proved(statement: str) -> Certificate:
-    """Read the statement of a certificate's theorem back as a certificate, with an empty dual.
-
-    Raises
-    ------
-    KernelError
-        If the statement says anything else.
-
-    Examples
-    --------
-    >>> proved = certificate_proved(
-    ...     "forall F : realFieldType, optimal_cube F 2 [:: 0] (coefficients F [:: entry 0 1 2]) (ratio F 1 2)"
-    ... )
-    >>> proved.kernel_size, proved.orders, proved.error
-    (2, (0,), Fraction(1, 2))
-    """
+    """Read the statement of a certificate's theorem back as a certificate, with an empty dual; refuse any other."""
     match = _STATEMENT.fullmatch(statement)
     if match is None:
         raise KernelError(f"what was proved is no statement about a certificate: {statement[:200]}")
-    orders, entries = match[3] or "", match[4] or ""
-    found = [_ENTRY.fullmatch(entry) for entry in filter(None, entries.split("; "))]
-    items = [entry for entry in found if entry is not None]
-    if len(items) != len(found) or not all(order.isdecimal() for order in filter(None, orders.split("; "))):
+    orders, entries = (list(filter(None, (items or "").split("; "))) for items in match.group(3, 4))
+    items = [entry for entry in map(_ENTRY.fullmatch, entries) if entry is not None]
+    if len(items) != len(entries) or not all(order.isdecimal() for order in orders):
         raise KernelError(f"what was proved has entries of another form: {statement[:200]}")
     coefficients = {int(entry[1]): _fraction(entry[2], entry[3]) for entry in items}
     if len(coefficients) != len(items):
@@ -161,7 +112,7 @@ def certificate_proved(statement: str) -> Certificate:
     return Certificate(
         kernel_size=int(match["kernel_size"]),
         objective=match["objective"],
-        orders=tuple(int(order) for order in filter(None, orders.split("; "))),
+        orders=tuple(map(int, orders)),
         coefficients=coefficients,
         error=_fraction(match["p"], match["q"]),
         dual={},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 
@@ -35,24 +36,15 @@ _REQUIRE = re.compile(rf"From\s+{LIBRARY}\s+Require\s+(?:Import\s+|Export\s+)?([
 _DELIMITER = re.compile(r'\(\*|\*\)|"')
 _LISTED = re.compile(r"\(\*\*\s+Theorem:\s*(?P<meaning>.*?)(?:\n\s*Claims:\s*(?P<claims>.*?))?\s*\*\)", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:Theorem|Lemma|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
+_STATED = re.compile(r"\b(?:Theorem|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
 _CLAIM = re.compile(r"(?P<name>[a-z0-9-]+)(?:/(?P<parts>[1-9][0-9]*))?")
 
 
 @dataclass(frozen=True)
 class ListedTheorem:
-    """A theorem that a source lists.
+    """A theorem that a source, named without ``.v``, lists: its statement in words, and where it begins, in bytes.
 
-    Attributes
-    ----------
-    name : str
-    source : str
-        Name of the source, without ``.v``.
-    meaning : str
-        The statement in words.
-    claims : tuple of (str, int)
-        The claims that the theorem covers, each with the number of theorems that cover it together.
-    position : int
-        Where it begins, in bytes.
+    Each claim that it covers comes with the number of theorems that cover it together.
     """
 
     name: str
@@ -87,23 +79,22 @@ def shipped_sources() -> dict[str, str]:
     }
 
 
+@cache
+def shipped_theorems() -> tuple[ListedTheorem, ...]:
+    """Return the theorems that the theories of this package list."""
+    return tuple(listed_theorems(shipped_sources()))
+
+
+def listed_theorems(texts: Mapping[str, str]) -> list[ListedTheorem]:
+    """Return the theorems that sources list."""
+    return [theorem for source in read_sources(texts) for theorem in source.listed]
+
+
 def read_sources(texts: Mapping[str, str]) -> list[Source]:
-    """Scan sources, and put them in an order in which they can be compiled.
+    """Scan sources, given by names without ``.v``, and put them in an order in which they can be compiled.
 
-    Parameters
-    ----------
-    texts : mapping of str to str
-        The texts by name, without ``.v``.
-
-    Returns
-    -------
-    list of Source
-
-    Raises
-    ------
-    SourceError
-        If a source assumes something, lists what is no theorem, or needs one that is missing or needs it in turn; if
-        two theorems have the same name.
+    It is a SourceError if one assumes something, lists what is no theorem, or needs one that is missing or needs it in
+    turn, and if two theorems have the same name.
     """
     sources = {name: _read_source(name, text) for name, text in texts.items()}
     names: dict[str, str] = {}
@@ -122,17 +113,7 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
 
 
 def what_is_needed(texts: Mapping[str, str], name: str) -> dict[str, str]:
-    """Return the sources that one of them needs, itself included.
-
-    Raises
-    ------
-    SourceError
-
-    Examples
-    --------
-    >>> sorted(what_is_needed({"A": "From Subpool Require Import B.", "B": "", "C": ""}, "A"))
-    ['A', 'B']
-    """
+    """Return the sources that one of them needs, itself included."""
     sources = {source.name: source for source in read_sources(texts)}
     needed, new = set(), {name}
     while new:
@@ -142,25 +123,19 @@ def what_is_needed(texts: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def _read_source(name: str, text: str) -> Source:
-    bare = without_comments(text, name)
+    bare = _without_comments(text, name)
     refuse_assumptions(text, name)
     requires = [required for match in _REQUIRE.finditer(bare) for required in match[1].split()]
-    return Source(name, text, tuple(dict.fromkeys(requires)), tuple(_listed(name, text, bare)))
+    listed = tuple(_listed(name, text, bare))
+    for match in _STATED.finditer(bare):
+        if match["name"] not in {theorem.name for theorem in listed}:
+            place = f"{name}.v, line {_line(text, match.start())}"
+            raise SourceError(f"{place}: no comment lists the theorem {match['name']}; what is a tool is a Lemma")
+    return Source(name, text, tuple(dict.fromkeys(requires)), listed)
 
 
 def refuse_assumptions(text: str, name: str = "source") -> None:
-    """Refuse a source that assumes anything, or switches off a check of the kernel.
-
-    Parameters
-    ----------
-    text : str
-        Of a Coq file.
-    name : str
-        For the message.
-
-    Raises
-    ------
-    SourceError
+    """Refuse the text of a source that assumes anything, or switches off a check of the kernel.
 
     Examples
     --------
@@ -170,7 +145,7 @@ def refuse_assumptions(text: str, name: str = "source") -> None:
     ...
     proofs_check.coq.errors.SourceError: source.v, line 1: Axiom is not allowed
     """
-    bare = without_comments(text, name)
+    bare = _without_comments(text, name)
     for phrase in _FORBIDDEN_PHRASES:
         if phrase in " ".join(bare.split()):
             raise SourceError(f"{name}.v: {phrase} is not allowed")
@@ -204,19 +179,8 @@ def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def without_comments(text: str, name: str = "source") -> str:
-    """Blank out comments and strings; everything else stays where it is.
-
-    Raises
-    ------
-    SourceError
-        If a comment or a string is not closed.
-
-    Examples
-    --------
-    >>> without_comments('a (* b (* c *) "*)" *) d')
-    'a                      d'
-    """
+def _without_comments(text: str, name: str) -> str:
+    """Blank out comments, which nest, and strings; everything else stays where it is."""
     kept, depth, start = [], 0, 0
     position = 0
     while match := _DELIMITER.search(text, position):
@@ -276,10 +240,7 @@ def _claims(text: str, place: str) -> Iterator[tuple[str, int]]:
 def theorems_of_claims(theorems: Iterable[ListedTheorem]) -> dict[str, tuple[str, ...]]:
     """Return, for each claim that is covered, the full names of all theorems that cover it together.
 
-    Raises
-    ------
-    SourceError
-        If theorems disagree on how many cover a claim, or there are not as many.
+    Theorems that disagree on how many cover a claim, or are not as many, are a SourceError.
     """
     parts: dict[str, int] = {}
     names: dict[str, list[str]] = {}

@@ -15,16 +15,12 @@ from proofs_check.coq.errors import INSTALL, KernelError, KernelMissingError, Ke
 
 _LOCATION = re.compile(r'File "[^"]*?([^/"]+)", line ([0-9]+), characters [^:]*:')
 _LONGEST_MESSAGE = 300
+_TIMEOUT = 600.0
+"""Seconds that one run of ``coqc`` may take."""
 
 
 def find_tool(name: str) -> str:
-    """Return the path of ``coqc`` or ``coqchk``.
-
-    Raises
-    ------
-    KernelMissingError
-        If it is not installed; the message says what to install.
-    """
+    """Return the path of ``coqc`` or ``coqchk``."""
     path = shutil.which(name)
     if path is None:
         raise KernelMissingError(f"{name} is not installed: {INSTALL}")
@@ -39,29 +35,17 @@ def version(coqc: str) -> str:
 
 @cache
 def require_mathcomp(coqc: str) -> None:
-    """Require the library that the theories stand on.
-
-    Raises
-    ------
-    KernelMissingError
-        If it is not installed beside Coq.
-    """
+    """Require the library that the theories stand on."""
     library = Path(run_tool([coqc, "-where"], Path.cwd(), timeout=60).strip())
     if not (library / "user-contrib" / "mathcomp" / "algebra" / "all_algebra.vo").is_file():
         raise KernelMissingError(f"MathComp's algebra is not installed for {coqc}: {INSTALL}")
 
 
-def run_tool(command: Sequence[str], folder: Path, timeout: float, *, errors_too: bool = False) -> str:
+def run_tool(command: Sequence[str], folder: Path, timeout: float = _TIMEOUT, *, errors_too: bool = False) -> str:
     """Run a tool of Coq in a folder, and return what it wrote to standard output; with errors_too, both streams.
 
-    Raises
-    ------
-    KernelError
-        If it ends with another exit code than 0; the message has its first error on one line.
-    KernelTimeoutError
-        If it does not end in time; it is ended then, with all it started.
-    KernelMissingError
-        If it cannot be started.
+    An exit code other than 0 is a KernelError with the first error on one line. What does not end in time is ended,
+    with all it started.
     """
     # Variables such as COQPATH would let files from elsewhere in.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COQ")}

@@ -17,7 +17,7 @@ from theory.errors import SolverError
 Integers = npt.NDArray[np.int64]
 
 
-def totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
+def _totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
     """Add up the weights of equal rows.
 
     Returns
@@ -33,7 +33,7 @@ def totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
 
     Examples
     --------
-    >>> rows, sums = totals(np.array([[1, 0], [2, 3], [1, 0]]), np.array([5, 7, -1]))
+    >>> rows, sums = _totals(np.array([[1, 0], [2, 3], [1, 0]]), np.array([5, 7, -1]))
     >>> rows.tolist(), sums.tolist()
     ([[1, 0], [2, 3]], [4, 7])
     """
@@ -84,4 +84,4 @@ def bends(forms: Integers, weights: Integers, *, free: int = 0) -> Integers:
     first = np.take_along_axis(forms, (forms != 0).argmax(axis=1)[:, None], axis=1)
     if len(forms) and int(np.abs(weights).max()) * int(divisor.max()) >= 2**63:
         raise SolverError("the bends of this identity do not fit into 64 bits")
-    return totals(forms // divisor[:, None] * np.sign(first), weights * divisor)[1]
+    return _totals(forms // divisor[:, None] * np.sign(first), weights * divisor)[1]

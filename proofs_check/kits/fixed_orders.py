@@ -36,23 +36,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import sympy
 from sympy import Expr, Integer, Symbol, binomial
 
-from proofs_check.claim import Claim
-from proofs_check.kits.optima import family_claim
 from proofs_check.proof import Consecutive, Identity, Proof, Region, Sign, Step, free
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm, D, K
 
 Z = Symbol("z", integer=True)
 """The number of zeros."""
-A = Symbol("a", integer=True)
+_A = Symbol("a", integer=True)
 """Half of d, less a constant, where the parity of d matters."""
 
-Factors = tuple[Expr | Consecutive, ...]
+_Factors = tuple[Expr | Consecutive, ...]
 
 _ARGUMENT = (
     r"The moments extend to \(\sum_i a_i q(z_i) = q(d)\) for every \(q\) in the span. The weights \(a_i\) alternate in "
@@ -65,35 +62,8 @@ _CLOSING = (
 
 
 @dataclass(frozen=True)
-class Reference:
-    """The points of a dual solution with their weights, increasing, as formulas in d and the family's parameters.
-
-    Attributes
-    ----------
-    points, weights : tuple of Expr
-    """
-
-    points: tuple[Expr, ...]
-    weights: tuple[Expr, ...]
-
-    @property
-    def size(self) -> Expr:
-        """L = sum_i (-1)^(n-i) a_i."""
-        n = len(self.weights)
-        return sympy.Add(*((-1) ** (n - i) * a for i, a in enumerate(self.weights, start=1)))
-
-
-@dataclass(frozen=True)
 class Place:
-    r"""A set of places z, where both slacks of the residual are shown to be nonnegative.
-
-    Attributes
-    ----------
-    region : Region
-        Says what d, z and the parameters are.
-    last : bool
-        Whether z = d there, and so t_z = 0.
-    """
+    """Places z, where both slacks of the residual are shown to be nonnegative; ``last`` if z = d, and so t_z = 0."""
 
     region: Region
     last: bool = False
@@ -103,12 +73,8 @@ class Place:
 class Rise:
     """Places z from which the residual does not fall on the way to z + 1, all of them below d - 1.
 
-    That e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term, r >= 1.
-
-    Attributes
-    ----------
-    region : Region
-        With z >= r - 1 for all orders r >= 1.
+    That e(z+1) - e(z) = sum_r beta_r (phi_r(z) - phi_r(z+1)) is not negative is shown term by term, r >= 1. The region
+    has z >= r - 1 for all orders r >= 1.
     """
 
     region: Region
@@ -116,30 +82,37 @@ class Rise:
 
 @dataclass(frozen=True)
 class Cover:
-    """All kernel sizes of one kind, and all places z for them.
-
-    Attributes
-    ----------
-    sizes : Region
-        Says what d and the parameters are.
-    places : tuple of Place
-    rises : tuple of Rise
-        Between places, where the residual increases from one place to another.
-    argument : str
-        Why nothing is left out.
-    kernel_size : Expr
-        d, or what it is in terms of :data:`A`, which all regions then say, too.
-    formula : Region, optional
-        Any z where one rational function is each slack of the residual, by an identity that holds on all of this
-        region. It covers the places with z < d, which then need no more than the sign of that function.
-    """
+    """All kernel sizes of one kind, and all places z for them."""
 
     sizes: Region
     places: tuple[Place, ...]
     rises: tuple[Rise, ...] = ()
+    """Between places, where the residual increases from one place to another."""
     argument: str = ""
+    """Why nothing is left out."""
     kernel_size: Expr = D
+    """d, or what it is in terms of ``_A``, which all regions then say, too."""
     formula: Region | None = None
+    """Any z where one rational function is each slack of the residual, by an identity that holds on all of this region.
+
+    It covers the places with z < d, which then need no more than the sign of that function.
+    """
+
+
+class Reference:
+    """The points of a dual solution with their weights, increasing, as formulas in d and the family's parameters.
+
+    With the covers: one for all kernel sizes, or one for each residue of d, from consecutive sizes on.
+    """
+
+    def __init__(self, points: tuple[Expr, ...], weights: tuple[Expr, ...], *covers: Cover) -> None:
+        self.points, self.weights, self.covers = points, weights, covers
+
+    @property
+    def size(self) -> Expr:
+        """L = sum_i (-1)^(n-i) a_i."""
+        n = len(self.weights)
+        return sympy.Add(*((-1) ** (n - i) * a for i, a in enumerate(self.weights, start=1)))
 
 
 def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
@@ -147,12 +120,7 @@ def ends_and_middle(least: int, *, bottom: int, top: int) -> Cover:
 
     Places between are z = bottom + v with d = z + top + w, v and w any nonnegative integers: these are exactly the z
     with bottom <= z <= d - top. So they and z = 0..bottom-1 and z = d-top+1, ..., d-1, d leave out nothing.
-
-    Parameters
-    ----------
-    least : int
-    bottom, top : int
-        At least 0, and at least 1. With bottom + top >= least, no smaller kernel size is touched.
+    With bottom >= 0, top >= 1 and bottom + top >= least, no smaller kernel size is touched.
 
     Examples
     --------
@@ -181,10 +149,6 @@ def halves(excess: int, least: int) -> Cover:
 
     u, i and j any nonnegative integers. No z is left out, and top = max(1, least + excess - 1) touches no a < least.
 
-    Parameters
-    ----------
-    excess, least : int
-
     Examples
     --------
     >>> [place.region.description for place in halves(1, 0).places]
@@ -196,7 +160,7 @@ def halves(excess: int, least: int) -> Cover:
     all_sizes = rf"{kind}, a \ge {least}"
 
     def region(description: str, a: Expr, z: Expr) -> Region:
-        return Region(description, {D: 2 * a + excess, A: a, Z: z})
+        return Region(description, {D: 2 * a + excess, _A: a, Z: z})
 
     def end(z: Expr) -> Region:
         return region(f"z = {sympy.latex(z)}, {all_sizes}", least + u, z.subs(D, 2 * (least + u) + excess))
@@ -205,14 +169,14 @@ def halves(excess: int, least: int) -> Cover:
     a = i + 1 + top - excess + j
     upper = region(rf"a < z \le d - {top}, {kind}", a, a + 1 + i)
     return Cover(
-        Region(all_sizes, {D: 2 * (least + u) + excess, A: least + u}),
+        Region(all_sizes, {D: 2 * (least + u) + excess, _A: least + u}),
         (
             *(Place(end(Integer(z))) for z in range(least)),
             *(Place(lower), Place(upper)),
             *(Place(end(D - t), last=t == 0) for t in reversed(range(top))),
         ),
         argument=rf"For \({kind}\), every \(z\) is at most \(a\), above it, or one of the last {top}.",
-        kernel_size=2 * A + excess,
+        kernel_size=2 * _A + excess,
         formula=region(rf"z \ge 0, {all_sizes}", least + u, free("v")),
     )
 
@@ -220,18 +184,8 @@ def halves(excess: int, least: int) -> Cover:
 # --- the steps ------------------------------------------------------------------------------------------------------
 
 
-def residual(family: ClosedForm, zeros: Expr, *, last: bool = False) -> Expr:
-    """Return e(z) by the family's formulas for the coefficients.
-
-    Parameters
-    ----------
-    family : ClosedForm
-        Its blocks are single orders.
-    zeros : Expr
-        z.
-    last : bool
-        Whether z = d.
-    """
+def _residual(family: ClosedForm, zeros: Expr, *, last: bool = False) -> Expr:
+    """Return e(z) by the formulas of a family whose blocks are single orders; ``last`` if z = d."""
     explained = sympy.Add(*(beta * _feature(order, zeros) for order, beta in _coefficients(family)))
     return Integer(0 if last else 1) - explained
 
@@ -296,7 +250,7 @@ def _dual_steps(family: ClosedForm, reference: Reference, sizes: Region) -> Iter
 
 
 def _slacks(family: ClosedForm, *, last: bool = False) -> Iterator[tuple[str, Expr]]:
-    error, e = family.parametric_error_formula, residual(family, Z, last=last)
+    error, e = family.parametric_error_formula, _residual(family, Z, last=last)
     yield "E - e(z)", error - e
     yield "E + e(z)", error + e
 
@@ -334,10 +288,10 @@ def _rise_steps(family: ClosedForm, region: Region) -> Iterator[Step]:
 
 
 def _sign(text: str, expression: Expr, region: Region, *, strict: bool = False) -> Sign:
-    return Sign(text, expression, factors_of(region.apply(expression)), region, ">" if strict else ">=")
+    return Sign(text, expression, _factors_of(region.apply(expression)), region, ">" if strict else ">=")
 
 
-def factors_of(expression: Expr) -> Factors:
+def _factors_of(expression: Expr) -> _Factors:
     """Factor a rational function in free symbols into factors of evident sign and products t (t + 1).
 
     Nothing is taken from here on trust: the factors become part of a step, which is checked.
@@ -345,7 +299,7 @@ def factors_of(expression: Expr) -> Factors:
     Examples
     --------
     >>> u, v = free("u"), free("v")
-    >>> factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
+    >>> _factors_of((u - v) * (u - v - 1) * (u + 1) * (-v - 2) / -3)
     (1/3, u + 1, Consecutive(t=u - v - 1), v + 2)
     """
     written = sympy.factor(sympy.combsimp(sympy.expand_func(expression)))
@@ -386,26 +340,15 @@ def _with_pairs(plain: list[Expr]) -> Iterator[Expr | Consecutive]:
         yield Consecutive(sympy.expand((factor + partner - 1) / 2))
 
 
-def tight_proof(family: ClosedForm, reference: Reference, covers: tuple[Cover, ...]) -> Proof:
-    """Write down the steps that prove a closed form for all kernel sizes.
-
-    Parameters
-    ----------
-    family : ClosedForm
-        Its blocks are single orders.
-    reference : Reference
-    covers : tuple of Cover
-        One for all kernel sizes, or one for each residue of d, from consecutive sizes on.
-
-    Returns
-    -------
-    Proof
+def tight_proof(family: ClosedForm, reference: Reference) -> Proof:
+    """Write down the steps that prove a closed form, whose blocks are single orders, for all kernel sizes.
 
     Raises
     ------
     InputError
         If the covers leave out kernel sizes, or the family has other blocks.
     """
+    covers = reference.covers
     starts = sorted(_start(cover, len(covers)) for cover in covers)
     if starts != list(range(starts[0], starts[0] + len(covers))):
         raise InputError(f"covers from the kernel sizes {starts} on leave out some")
@@ -426,28 +369,6 @@ def _start(cover: Cover, stride: int) -> int:
     if not any(d.coeff(u) == stride for u in d.free_symbols):
         raise InputError(f"{cover.sizes.description} is not every {stride}th kernel size")
     return int(d.subs(dict.fromkeys(d.free_symbols, 0)))
-
-
-def tight_claim(
-    family: ClosedForm,
-    reference: Reference,
-    covers: tuple[Cover, ...],
-    *,
-    idea: str,
-    wrong: tuple[ClosedForm, ...],
-) -> Claim:
-    """Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
-
-    Parameters
-    ----------
-    family, reference, covers
-        As in :func:`tight_proof`.
-    idea : str
-    wrong : tuple of ClosedForm
-        The family with something changed that makes it false.
-    """
-    build = partial(tight_proof, reference=reference, covers=covers)
-    return family_claim(family, build, idea=idea, wrong=wrong)
 
 
 def with_error(family: ClosedForm, error: Expr) -> ClosedForm:

@@ -75,13 +75,7 @@ def truncated_moment(order: Expr, region: Region) -> Telescoping:
 
 
 def binomial_theorem(x: int) -> ConstantSum:
-    """Return the step: the sum of x^k C(z,k) / (1+x)^z over k = 0..z is 1.
-
-    Parameters
-    ----------
-    x : int
-        Not -1.
-    """
+    """Return the step: the sum of x^k C(z,k) / (1+x)^z over k = 0..z is 1, for x other than -1."""
     base = Integer(x)
     return ConstantSum(
         text=f"binomial theorem for ({1 + x})^z",
@@ -100,11 +94,7 @@ def binomial_theorem(x: int) -> ConstantSum:
 
 
 def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Expr, Expr]:
-    """Write a formula as the sum of ``summand`` over index = first..last, plus ``rest``.
-
-    Returns
-    -------
-    summand, rest : Expr
+    """Write a formula as the sum of a summand over index = first..last, plus a rest, which are returned.
 
     Raises
     ------
@@ -133,15 +123,24 @@ def split_sum(formula: Expr, index: Symbol, first: Expr, last: Expr) -> tuple[Ex
     return summand, rest
 
 
-def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
-    """Write a symbol for each sum, and say that each is a positive integer.
+def size_of_weights(text: str, inverse_bound: Expr, others: Expr, region: Region) -> Telescoping:
+    """Return the step: sum_{k <= j} C(d,k), and the size of all other weights, are a formula for the bound on 1/E."""
+    summand, rest = split_sum(inverse_bound, K, Integer(0), J)
+    return Telescoping(
+        text=text,
+        summand=binomial(D, K) - summand,
+        index=K,
+        first=Integer(0),
+        last=J,
+        # The two ways to count differ by 0 in each term, or by a sum of Pascal's differences.
+        antidifference=Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1),
+        total=rest - others,
+        region=region,
+    )
 
-    Returns
-    -------
-    region : Region
-        With the symbols beside its own.
-    formulas : list of Expr
-    """
+
+def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
+    """Write a symbol for each sum, and say in the region that each is a positive integer."""
     sums = sorted({found for formula in formulas for found in formula.atoms(Sum)}, key=str)
     names = {found: Symbol(f"H_{i}") for i, found in enumerate(sums)}
     for i, name in enumerate(names.values()):
@@ -153,16 +152,9 @@ def without_sums(region: Region, *formulas: Expr) -> tuple[Region, list[Expr]]:
 
 
 def bare_steps(family: ClosedForm, parent: ClosedForm, region: Region) -> tuple[Step, ...]:
-    """Return the steps from a family with intercept to the same orders without it.
+    """Return the steps from a family with the intercept as first block, the parent, to the same orders without it.
 
-    Parameters
-    ----------
-    family : ClosedForm
-        Without intercept.
-    parent : ClosedForm
-        With the intercept as first block.
-    region : Region
-        Says what d, k and the parameters are.
+    The region says what d, k and the parameters are.
     """
     x, e = Symbol("x"), Symbol("e")
     inverse = Region(r"x, e \ge 0", {x: U, e: V})

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from typing import Any
 
 import sympy
 from sympy import Symbol
 
 from proofs_check.certificates import CertificateError, check_certificate
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, least_kernel_size, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, Value, least_kernel_size, standard
 from theory import Estimator, optimal_estimator
 from theory.objectives import DEFAULT, Objective
 from theory.optimal.families import Block, ClosedForm, evaluate_formula
@@ -40,47 +41,44 @@ _BEYOND: Mapping[str, Mapping[str, Case]] = {
 
 
 def family_claim(
-    family: ClosedForm, build: Build | None, *, idea: str, wrong: Sequence[ClosedForm] = (), scope: str = ""
+    family: ClosedForm, build: Build | None = None, *, idea: str = "", wrong: Sequence[ClosedForm] = ()
 ) -> Claim:
     r"""Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
 
-    Parameters
-    ----------
-    family : ClosedForm
-    build : callable, optional
-    idea : str
-    wrong : sequence of ClosedForm
-        The family with something changed that makes it false.
-    scope : str
+    Those are the families ``wrong``, in which something is changed that makes them false.
 
     Examples
     --------
     >>> from theory import closed_forms
-    >>> family_claim(closed_forms["mean-and-last"], None, idea="").statement
+    >>> family_claim(closed_forms["mean-and-last"]).statement
     'd \\ge 3 \\implies E(d, \\{0, 1, d - 1\\}) = \\frac{1}{2 d + 2}'
     """
-    return Claim(
-        name=f"closed-form-{family.name}",
-        conclusion=family_statement(family),
+    # As far as the hypotheses allow.
+    parameters: dict[str, Any] = {name: partial(range, least) for name, least in family.least.items()}
+    return stated(
+        (f"closed-form-{family.name}", _conclusion(family), family),
+        *((f"wrong-{n}-{other.name}", _conclusion(other), other) for n, other in enumerate(wrong, start=1)),
         kind="tight",
         source=family.source,
         idea=idea,
-        quantities=_quantities(family),
-        hypotheses=tuple(_hypotheses(family)),
-        evaluate=partial(family_values, family),
-        cases=partial(family_cases, family),
+        quantities=standard("d", *family.parameters),
+        hypotheses=lambda one: tuple(_hypotheses(one)),
+        values=_family_values,
+        cases=grid(**parameters),
         drawn_up_to=_DRAWN_UP_TO,
-        proof=None if build is None else partial(build, family),
-        scope=scope,
-        neighbours=tuple(
-            replace(family_claim(other, build, idea=""), name=f"wrong-{number}-{other.name}")
-            for number, other in enumerate(wrong, start=1)
-        ),
+        proof=build,
     )
 
 
-def _quantities(family: ClosedForm) -> Mapping[str, Sampler]:
-    return standard("d", *family.parameters)
+def _conclusion(family: ClosedForm) -> str:
+    """Return the formula for the error in LaTeX, with the parameters."""
+    orders = ", ".join(
+        sympy.latex(block.first)
+        if block.first == block.last
+        else rf"{sympy.latex(block.first)}, \ldots, {sympy.latex(block.last)}"
+        for block in family.blocks
+    )
+    return rf"{family.goal.symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
 
 
 def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:
@@ -92,66 +90,36 @@ def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:
         return
     beyond = _BEYOND.get(family.name, {})
     for name, value in family.least.items():
-        yield Hypothesis(rf"{name} \ge {value}", partial(_is_least, name, value), beyond.get(name))
+        is_least = partial(lambda name, least, case: case[name] >= least, name, value)
+        yield Hypothesis(rf"{name} \ge {value}", is_least, beyond.get(name))
     # What the parameters leave room for at all.
     least = int(evaluate_formula(first, {Symbol(name): value for name, value in family.least.items()}))
-    yield Hypothesis(rf"d \ge {sympy.latex(first)}", partial(_is_large_enough, family), beyond.get("d"), least)
 
+    def is_large_enough(case: Case) -> bool:
+        return bool(case["d"] >= evaluate_formula(first, _values(case)))
 
-def _is_least(name: str, least: int, case: Case) -> bool:
-    return bool(case[name] >= least)
-
-
-def _is_large_enough(family: ClosedForm, case: Case) -> bool:
-    return bool(case["d"] >= evaluate_formula(family.parametric_valid_from, _values(case)))
+    yield Hypothesis(rf"d \ge {sympy.latex(first)}", is_large_enough, beyond.get("d"), least)
 
 
 def _values(case: Case) -> dict[Symbol, int]:
     return {Symbol(name): value for name, value in case.items()}
 
 
-def family_cases(family: ClosedForm, kernel_max: int) -> Iterator[Case]:
-    """Yield all values of a family's parameters with all kernel sizes that the family allows, up to the largest.
-
-    Parameters
-    ----------
-    family : ClosedForm
-    kernel_max : int, >= 2
-
-    Examples
-    --------
-    >>> from theory import closed_forms
-    >>> list(family_cases(closed_forms["single"], 3))
-    [{'d': 2, 'r': 1}, {'d': 3, 'r': 1}, {'d': 3, 'r': 2}]
-    """
-    names = list(family.parameters)
-    for values in product(*(range(family.least[name], kernel_max) for name in names)):
-        member = family.at(**dict(zip(names, values, strict=True)))
-        for d in range(member.valid_from, kernel_max + 1):
-            yield {"d": d, **member.parameters}
-
-
-def family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
+def _family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     """Yield the optimum of a family at a kernel size and values of its parameters, against its formulas.
 
     The exact solver finds the optimum and :func:`proofs_check.certificates.check_certificate`, which shares no code
     with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too.
 
-    Parameters
-    ----------
-    family : ClosedForm
-    case : mapping of str to int
-        ``d`` and the parameters, whether the family allows them or not.
-
     Raises
     ------
     StatementError
-        If the formulas say nothing there.
+        If the formulas say nothing there; cases that the family does not allow are evaluated as well.
 
     Examples
     --------
     >>> from theory import closed_forms
-    >>> list(family_values(closed_forms["mean"], {"d": 2}))[-1]
+    >>> list(_family_values(closed_forms["mean"], {"d": 2}))[-1]
     Value(label='error', computed=Fraction(1, 4), claimed=Fraction(1, 4), determined=True)
     """
     d, values = case["d"], _values(case)
@@ -185,24 +153,6 @@ def _certified(estimator: Estimator, kernel_size: int, orders: Sequence[int], ob
     if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
         raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
     return check_certificate(certificate.to_json(), limit=None)
-
-
-def family_statement(family: ClosedForm) -> str:
-    r"""Return the formula for the error of a family in LaTeX, with its parameters.
-
-    Examples
-    --------
-    >>> from theory import closed_forms
-    >>> print(family_statement(closed_forms["mean-and-last"]))
-    E(d, \{0, 1, d - 1\}) = \frac{1}{2 d + 2}
-    """
-    orders = ", ".join(
-        sympy.latex(block.first)
-        if block.first == block.last
-        else rf"{sympy.latex(block.first)}, \ldots, {sympy.latex(block.last)}"
-        for block in family.blocks
-    )
-    return rf"{family.goal.symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
 
 
 def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = DEFAULT) -> Fraction:

@@ -77,12 +77,12 @@ def _row(line: str, size: int) -> Row:
     return row
 
 
-def set_function(row: Row) -> Integers:
+def _set_function(row: Row) -> Integers:
     """Return w(T) for all sets T, bit a of the index for the input a.
 
     Examples
     --------
-    >>> set_function(Row(Fraction(1), (-1, 0, -1), (1, 0, 1))).tolist()
+    >>> _set_function(Row(Fraction(1), (-1, 0, -1), (1, 0, 1))).tolist()
     [0, -1, 0, 0, -1, -2, 0, 0]
     """
     size = len(row.singles)
@@ -152,7 +152,7 @@ def measure(rows: Rows) -> Measure:
     [(1, 0, '1/2'), (1, 2, '1/6')]
     """
     size = len(rows[0].singles)
-    functions = [set_function(row) for row in rows]
+    functions = [_set_function(row) for row in rows]
     sizes_of_sets = np.array([mask.bit_count() for mask in range(2**size)])
     # The k-th digit of a number that stands for v is v_k + most_k, so that the number of -v counts from the other end.
     most = [max(int(np.abs(w[sizes_of_sets == k]).max()) for w in functions) for k in range(1, size)]

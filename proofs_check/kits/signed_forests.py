@@ -27,16 +27,16 @@ from theory.errors import SolverError
 
 Integers = npt.NDArray[np.int64]
 
-Tree = tuple[tuple[int, "Tree"], ...]
+_Tree = tuple[tuple[int, "_Tree"], ...]
 """A root's branches, sorted: the sign of the arc to the root, and the tree at its other end."""
 
-Forest = tuple[Tree, tuple[Tree, ...]]
+Forest = tuple[_Tree, tuple[_Tree, ...]]
 """The tree whose root is q, and the others, sorted, without single vertices."""
 
 Weight = Callable[[int, int], Fraction]
 """The coefficient of [u^r] (s + uA)^M s in the formula, from M and r."""
 
-Sum = dict[Tree, Fraction]
+_Sum = dict[_Tree, Fraction]
 
 
 def closed_formula(M: int, r: int) -> Fraction:
@@ -50,53 +50,53 @@ def closed_formula(M: int, r: int) -> Fraction:
     return Fraction((-1) ** r, (M + 1) * factorial(M + r + 1))
 
 
-def order(tree: Tree) -> int:
+def _order(tree: _Tree) -> int:
     """Return the number of arcs."""
-    return sum(1 + order(branch) for _, branch in tree)
+    return sum(1 + _order(branch) for _, branch in tree)
 
 
-def automorphisms(tree: Tree) -> int:
+def _automorphisms(tree: _Tree) -> int:
     """Return the number of permutations of the vertices that leave a tree as it is."""
-    return prod(factorial(k) * automorphisms(branch) ** k for (_, branch), k in Counter(tree).items())
+    return prod(factorial(k) * _automorphisms(branch) ** k for (_, branch), k in Counter(tree).items())
 
 
-def negative(forest: Forest) -> Forest:
+def _negative(forest: Forest) -> Forest:
     """Return the forest with all signs changed."""
     root, others = forest
     return _negative_tree(root), tuple(sorted(map(_negative_tree, others)))
 
 
-def _negative_tree(tree: Tree) -> Tree:
+def _negative_tree(tree: _Tree) -> _Tree:
     return tuple(sorted((-sign, _negative_tree(branch)) for sign, branch in tree))
 
 
 # --- the formula on trees -------------------------------------------------------------------------------------------
 
 
-def _by_leaf(sign: int, f: Sum, most: int) -> Sum:
+def _by_leaf(sign: int, f: _Sum, most: int) -> _Sum:
     """Multiply by w_sign; trees with more than ``most`` arcs are 0."""
     leaf = (sign, ())
-    product: Sum = {}
+    product: _Sum = {}
     for tree, c in f.items():
-        if order(tree) < most:
+        if _order(tree) < most:
             product[tuple(sorted((*tree, leaf)))] = c * (tree.count(leaf) + 1)
     return product
 
 
-def _graft(sign: int, f: Sum, most: int) -> Sum:
+def _graft(sign: int, f: _Sum, most: int) -> _Sum:
     """Apply G_sign."""
-    return {((sign, tree),): c for tree, c in f.items() if order(tree) < most}
+    return {((sign, tree),): c for tree, c in f.items() if _order(tree) < most}
 
 
-def _add(*parts: tuple[int, Sum]) -> Sum:
-    total: defaultdict[Tree, Fraction] = defaultdict(Fraction)
+def _add(*parts: tuple[int, _Sum]) -> _Sum:
+    total: defaultdict[_Tree, Fraction] = defaultdict(Fraction)
     for times, part in parts:
         for tree, c in part.items():
             total[tree] += times * c
     return {tree: c for tree, c in total.items() if c}
 
 
-def _s_plus_a(f: Sum, most: int) -> Sum:
+def _s_plus_a(f: _Sum, most: int) -> _Sum:
     """Apply s + A: that u stands before A is seen by the number of arcs, to which s adds one, and A two."""
     h = _add((1, _by_leaf(1, f, most)), (-1, _graft(1, f, most)))
     return _add(
@@ -104,18 +104,18 @@ def _s_plus_a(f: Sum, most: int) -> Sum:
     )
 
 
-def _trees(weight: Weight, most: int) -> Sum:
+def _trees(weight: Weight, most: int) -> _Sum:
     """Expand the formula on trees of at most so many arcs."""
-    power: Sum = {((sign, ()),): Fraction(1) for sign in (1, -1)}
+    power: _Sum = {((sign, ()),): Fraction(1) for sign in (1, -1)}
     parts = []
     for M in range(most):
-        parts.append((1, {tree: c * weight(M, order(tree) - M - 1) for tree, c in power.items()}))
+        parts.append((1, {tree: c * weight(M, _order(tree) - M - 1) for tree, c in power.items()}))
         power = _s_plus_a(power, most)
     return _add(*parts)
 
 
 @cache
-def _forests_of(tree: Tree) -> dict[Forest, int]:
+def _forests_of(tree: _Tree) -> dict[Forest, int]:
     """Expand the product of the W of a tree's arcs: each arc stays, or goes with the factor -1."""
     found: dict[Forest, int] = {((), ()): 1}
     for sign, branch in tree:
@@ -143,21 +143,21 @@ class Term:
     @property
     def has_both_signs(self) -> bool:
         """Whether g takes both signs; otherwise |g| is linear in the first layer."""
-        return len({sign for sign, _, _ in arcs(self.forest)}) == 2
+        return len({sign for sign, _, _ in _arcs(self.forest)}) == 2
 
 
-def labellings(forest: Forest, size: int) -> int:
+def _labellings(forest: Forest, size: int) -> int:
     """Return the number of forests on so many vertices that differ in their labels alone, with q fixed.
 
     Examples
     --------
-    >>> labellings((((1, ()), (-1, ())), ()), 4)
+    >>> _labellings((((1, ()), (-1, ())), ()), 4)
     6
     """
     root, others = forest
-    left = size - 1 - order(root) - sum(order(tree) + 1 for tree in others)
-    same = prod(automorphisms(tree) ** k * factorial(k) for tree, k in Counter(others).items())
-    count: int = factorial(size - 1) // (factorial(left) * automorphisms(root) * same)
+    left = size - 1 - _order(root) - sum(_order(tree) + 1 for tree in others)
+    same = prod(_automorphisms(tree) ** k * factorial(k) for tree, k in Counter(others).items())
+    count: int = factorial(size - 1) // (factorial(left) * _automorphisms(root) * same)
     return count
 
 
@@ -172,30 +172,30 @@ def formula(size: int, weight: Weight = closed_formula) -> tuple[Term, ...]:
     """
     totals: defaultdict[Forest, Fraction] = defaultdict(Fraction)
     for tree, c in _trees(weight, size - 1).items():
-        trees = labellings((tree, ()), size)
+        trees = _labellings((tree, ()), size)
         for forest, k in _forests_of(tree).items():
-            totals[max(forest, negative(forest))] += c * trees * k
+            totals[max(forest, _negative(forest))] += c * trees * k
     found = []
     for forest, total in sorted(totals.items()):
         if forest != ((), ()) and total:
             # A type that is its own negative holds F and -F, which have the same |g|.
-            count = labellings(forest, size) // (2 if forest == negative(forest) else 1)
+            count = _labellings(forest, size) // (2 if forest == _negative(forest) else 1)
             found.append(Term(forest, total / 2 / count, count))
     return tuple(found)
 
 
-def arcs(forest: Forest) -> list[tuple[int, int, int]]:
+def _arcs(forest: Forest) -> list[tuple[int, int, int]]:
     """Write the arcs v -> u of one forest of a type as (sign, u, v); q is 0.
 
     Examples
     --------
-    >>> arcs((((1, ((-1, ()),)),), (((1, ()),),)))
+    >>> _arcs((((1, ((-1, ()),)),), (((1, ()),),)))
     [(1, 0, 1), (-1, 1, 2), (1, 3, 4)]
     """
     found: list[tuple[int, int, int]] = []
     fresh = iter(range(1, 10**6))
 
-    def walk(u: int, tree: Tree) -> None:
+    def walk(u: int, tree: _Tree) -> None:
         for sign, branch in tree:
             v = next(fresh)
             found.append((sign, u, v))
@@ -220,7 +220,7 @@ def images(term: Term, size: int) -> Iterator[tuple[int, Integers, Integers]]:
     Each of the term's forests, up to sign, occurs (size-1)! / count times.
     """
     moved = _relabellings(size)
-    for sign, u, v in arcs(term.forest):
+    for sign, u, v in _arcs(term.forest):
         yield sign, moved[:, u], moved[:, v]
 
 

@@ -41,13 +41,14 @@ from proofs_check.kits.growing_orders import (
     Z,
     moments,
     sign,
+    size_of_weights,
     split_sum,
     truncated_moment,
 )
 from proofs_check.proof import Identity, Proof, ProofError, Region, Sign, Step, Telescoping, free
 from theory.optimal.families import Block, ClosedForm, D, J, K, R
 
-FIRST = D - J
+_FIRST = D - J
 """f, the least order at the top."""
 _F = Symbol("f")
 
@@ -61,15 +62,7 @@ WITHIN_TOP_BESIDE_R = Region(
 
 @dataclass(frozen=True)
 class _Parts:
-    """What a family of top sets consists of.
-
-    Attributes
-    ----------
-    family : ClosedForm
-    top : Block
-    single : Block or None
-        The order r.
-    """
+    """What a family of top sets consists of; the single block is the order r."""
 
     family: ClosedForm
     top: Block
@@ -86,10 +79,6 @@ class _Parts:
     @property
     def region(self) -> Region:
         return BELOW_TOP if self.single else UP_TO_J
-
-    @property
-    def order(self) -> Expr:
-        return R if self.single else Integer(0)
 
     @property
     def before_top(self) -> Expr:
@@ -127,7 +116,7 @@ def _parts(family: ClosedForm) -> _Parts:
         del blocks[0]
     *singles, top = blocks
     if [(block.first, block.last) for block in singles] not in ([], [(R, R)]) or (top.first, top.last) != (
-        FIRST,
+        _FIRST,
         D - 1,
     ):
         raise ProofError(f"{family.name} is no top set")
@@ -137,10 +126,6 @@ def _parts(family: ClosedForm) -> _Parts:
 def top_proof(family: ClosedForm) -> Proof:
     """Build the proof for a family of top sets, with intercept or relative to the range, from its formulas.
 
-    Parameters
-    ----------
-    family : ClosedForm
-
     Raises
     ------
     ProofError
@@ -148,7 +133,7 @@ def top_proof(family: ClosedForm) -> Proof:
     """
     parts = _parts(family)
     return Proof(
-        steps=(*_dual_steps(parts), *_size_steps(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
+        steps=(*_dual_steps(parts), _size_step(parts), *_primal_steps(parts), *_coefficient_steps(parts)),
         valid_from=3 if parts.single else 2,  # the least d that has room for r and a top order
         argument=_argument(parts),
         closing=r"The lower bound holds for the whole class, and the residual \( p(z) - [z = d] \) attains it.",
@@ -166,7 +151,7 @@ def _dual_steps(parts: _Parts) -> Iterator[Step]:
     yield truncated_moment(Integer(0), UP_TO_J)
     if parts.single:
         yield truncated_moment(R, BELOW_TOP)
-        last = parts.before_top * binomial(FIRST - 1, R)
+        last = parts.before_top * binomial(_FIRST - 1, R)
         yield Identity("moment of order r", -_moment(), last, BELOW_TOP)
         if parts.on_cube:
             yield Identity("weight at z = 0", parts.at_zero, _positive_at_zero() * sign(J), BELOW_TOP)
@@ -188,22 +173,10 @@ def _beside_top(parts: _Parts) -> Expr:
     return -sign(J) * parts.before_top + (_positive_at_zero() if parts.on_cube else 0)
 
 
-def _size_steps(parts: _Parts) -> Iterator[Step]:
-    summand, rest = split_sum(1 / parts.error, K, Integer(0), J)
-    if not parts.on_cube:
-        rest += 1
-    # The two ways to count differ by 0 in each term, or by a sum of Pascal's differences.
-    scale = sympy.Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1)
-    yield Telescoping(
-        text="the absolute values of the weights add up to 1/E",
-        summand=binomial(D, K) - summand,
-        index=K,
-        first=Integer(0),
-        last=J,
-        antidifference=scale,
-        total=rest - _beside_top(parts),
-        region=parts.region,
-    )
+def _size_step(parts: _Parts) -> Step:
+    # Relative to the range w_d = 1 does not count.
+    others = _beside_top(parts) - (0 if parts.on_cube else 1)
+    return size_of_weights("the absolute values of the weights add up to 1/E", 1 / parts.error, others, parts.region)
 
 
 def _primal_steps(parts: _Parts) -> Iterator[Step]:
@@ -221,26 +194,26 @@ def _primal_steps(parts: _Parts) -> Iterator[Step]:
             (binomial(Z, R - 1),),
             Region(r"1 \le r \le z + 1", {R: V + 1, Z: U + V}),
         )
-        at_end = parts.start + parts.slope * binomial(FIRST - 1, R)
+        at_end = parts.start + parts.slope * binomial(_FIRST - 1, R)
         yield Identity("p(f-1)", at_end, sign(J), region)
 
 
 def _coefficient_steps(parts: _Parts) -> Iterator[Step]:
     region = WITHIN_TOP_BESIDE_R if parts.single else WITHIN_TOP
-    summand, rest = split_sum(parts.top.coefficient / (binomial(D, K) * parts.error), Z, FIRST, K)
+    summand, rest = split_sum(parts.top.coefficient / (binomial(D, K) * parts.error), Z, _FIRST, K)
     newton = sign(K - Z) * binomial(K, Z)
     yield Identity("c_k, the alternating part of g", -newton * sign(D - Z), summand, _inside(region))
     total = Integer(0)
     for text, factor, order in (("constant", parts.start, Integer(0)), ("order r", parts.slope, R)):
         if factor == 0:
             continue
-        part = -factor * sign(K) * sign(FIRST) * binomial(K, order) * binomial(K - order - 1, FIRST - order - 1)
+        part = -factor * sign(K) * sign(_FIRST) * binomial(K, order) * binomial(K - order - 1, _FIRST - order - 1)
         total += part
         yield Telescoping(
             text=f"c_k, the part of g of {text}",
             summand=-factor * newton * binomial(Z, order),
             index=Z,
-            first=FIRST,
+            first=_FIRST,
             last=K,
             antidifference=factor * sign(K - Z) * binomial(K, order) * binomial(K - order - 1, Z - order - 1),
             total=part,

@@ -9,7 +9,7 @@ The unknowns of a step range over a :class:`Region`: each symbol is written as a
 take all nonnegative integers. So {0 <= z <= d - 2} is the substitution z = u, d = u + v + 2, and a polynomial is
 nonnegative on the region if, after the substitution, none of its coefficients is negative. That the region's
 description, which people read, holds for just the points of the substitution is checked, too
-(:mod:`proofs_check.proof.descriptions`).
+(:mod:`proofs_check.proof.regions`).
 
 Four kinds of steps suffice:
 
@@ -21,7 +21,7 @@ Four kinds of steps suffice:
 - :class:`ConstantSum`: a sum whose length grows with a symbol n does not depend on n, by a companion function (a
   Wilf-Zeilberger pair) and its value at the least n.
 
-Whatever a step mentions has to be *defined* on its whole region (:func:`proofs_check.proof.signs.check_defined`):
+Whatever a step mentions has to be *defined* on its whole region (:func:`proofs_check.proof.algebra.check_defined`):
 denominators are shown to vanish nowhere, binomials and factorials to have arguments for which the rules of computer
 algebra hold.
 """

@@ -12,11 +12,9 @@ from typing import Any
 import sympy
 from sympy import Dummy, Expr, Integer, Symbol
 
-from proofs_check.proof.descriptions import check_region, check_symbols
+from proofs_check.proof.algebra import check_defined, factor_has_sign, is_integer_valued, vanishes
 from proofs_check.proof.evaluation import Number, evaluate
-from proofs_check.proof.identities import vanishes
-from proofs_check.proof.reach import check_reach
-from proofs_check.proof.signs import check_defined, factor_has_sign, is_integer_valued
+from proofs_check.proof.regions import check_reach, check_region, check_symbols
 from proofs_check.proof.steps import (
     Consecutive,
     ConstantSum,
@@ -38,19 +36,9 @@ _MOST_SUMS = 24
 
 
 def check_proof(proof: Proof) -> int:
-    r"""Check every step of a proof, and that the steps leave out no kernel size from ``valid_from`` on.
+    r"""Check every step of a proof, and that they leave out no kernel size from ``valid_from`` on; return their number.
 
-    Returns
-    -------
-    int
-        The number of steps.
-
-    Raises
-    ------
-    ProofRefuted
-        If a step is false at some point.
-    ProofError
-        If a step cannot be decided, there is none, or they begin at larger kernel sizes.
+    A step that is false at some point is ProofRefuted; if one cannot be decided, or there is none, it is a ProofError.
 
     Examples
     --------
@@ -77,14 +65,8 @@ def check_proof(proof: Proof) -> int:
 
 
 def check_step(step: Step) -> None:
-    """Check one step of a proof.
-
-    Raises
-    ------
-    ProofRefuted, ProofError
-    """
-    checker = _CHECKERS.get(type(step))
-    if checker is None:
+    """Check one step of a proof."""
+    if type(step) not in _CHECKERS:
         raise ProofError(f"{step!r} is no step of a proof")
     _check_once(step, tuple(region_of(step).substitution.items()))
 

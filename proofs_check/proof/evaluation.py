@@ -22,16 +22,7 @@ _MOST_BITS = 10**6
 def evaluate(expression: Expr, values: Values) -> Fraction:
     """Evaluate an expression at integers or fractions by our own arithmetic, independently of SymPy's simplifier.
 
-    Raises
-    ------
-    ProofError
-        If the expression holds a function that is unknown here, a symbol without a value, or divides by 0.
-
-    Examples
-    --------
-    >>> n = Symbol("n")
-    >>> evaluate(binomial(n, 2) / 4, {n: 3})
-    Fraction(3, 4)
+    An expression with a function that is unknown here, a symbol without a value, or a division by 0 is a ProofError.
     """
     return Fraction(_compiled(as_expression(expression))(values))
 

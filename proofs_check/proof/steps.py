@@ -29,24 +29,12 @@ class ProofRefuted(ProofError):  # noqa: N818 - an outcome, as a verdict is
 
 
 def free(name: str) -> Symbol:
-    """Return a symbol for regions: any nonnegative integer.
-
-    Examples
-    --------
-    >>> free("u").is_nonnegative
-    True
-    """
+    """Return a symbol for regions: any nonnegative integer."""
     return Symbol(name, integer=True, nonnegative=True)
 
 
 def as_expression(value: Any) -> Expr:
-    """Return a number or an expression as a SymPy expression.
-
-    Raises
-    ------
-    ProofError
-        If it is anything else, such as a text, which SymPy would run as a program.
-    """
+    """Return a number or an expression as one of SymPy; refuse anything else, such as a text, which SymPy would run."""
     try:
         expression = sympy.sympify(value, strict=True)
     except sympy.SympifyError:
@@ -60,13 +48,9 @@ def as_expression(value: Any) -> Expr:
 class Region:
     r"""A set of integer points, or of rational ones (:meth:`spelled_out`), as a substitution by free symbols.
 
-    Attributes
-    ----------
-    description : str
-        The region in LaTeX, such as ``d \ge 3``: relations between linear expressions in all symbols of the steps,
-        joined by commas. The checker of a step refuses one that does not say the same as the substitution.
-    substitution : mapping of Symbol to Expr
-        Each symbol of the steps in terms of free symbols (:func:`free`).
+    The description is in LaTeX, such as ``d \ge 3``: relations between linear expressions in all symbols of the steps,
+    joined by commas. The checker of a step refuses one that does not say the same as the substitution, which has each
+    symbol of the steps in terms of free symbols (:func:`free`).
 
     Examples
     --------
@@ -95,19 +79,11 @@ class Region:
     @property
     def free_symbols(self) -> list[Symbol]:
         """The free symbols, sorted by name."""
-        found: set[Symbol] = set()
-        for expression in self.substitution.values():
-            found |= as_expression(expression).free_symbols
-        return sorted(found, key=lambda symbol: str(symbol))
+        found = {symbol for e in self.substitution.values() for symbol in as_expression(e).free_symbols}
+        return sorted(found, key=str)
 
     def apply(self, expression: Expr) -> Expr:
-        """Write an expression in the free symbols.
-
-        Raises
-        ------
-        ProofError
-            If it holds a symbol that the region says nothing about.
-        """
+        """Write an expression in the free symbols; a symbol that the region says nothing about is a ProofError."""
         written = as_expression(expression).xreplace({s: as_expression(e) for s, e in self.substitution.items()})
         unknown = written.free_symbols - set(self.free_symbols)
         if unknown:
@@ -125,8 +101,7 @@ class Region:
     def points(self) -> Iterator[dict[Symbol, int]]:
         """Yield some points of the region, small ones and large ones, as values of the free symbols."""
         symbols = self.free_symbols
-        for values in _sample(len(symbols)):
-            yield dict(zip(symbols, values, strict=True))
+        return (dict(zip(symbols, values, strict=True)) for values in _sample(len(symbols)))
 
 
 @cache
@@ -227,16 +202,9 @@ def region_of(step: Step) -> Region:
 class Proof:
     r"""Steps that together prove a statement for all kernel sizes from ``valid_from`` on.
 
-    Attributes
-    ----------
-    steps : tuple of Step
-    valid_from : int
-        The least kernel size that the steps cover; smaller ones are for exact instances.
-    argument : str
-        How the steps make up the proof, in words, with mathematics between ``\(`` and ``\)``.
-    closing : str
-        The sentence of the argument that leads from the steps to the statement, which no step says by itself: what is
-        left to words. It may be missing only where the last step is the statement.
+    The argument says how they make up the proof, in words, with mathematics between ``\(`` and ``\)``. The closing
+    sentence leads from the steps to the statement, which no step says by itself: what is left to words. It may be
+    missing only where the last step is the statement.
     """
 
     steps: tuple[Step, ...]

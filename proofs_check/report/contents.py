@@ -11,10 +11,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from proofs_check.claim import TOPICS
 from proofs_check.report.markup import el
 from proofs_check.report.sections import anchor, badge, relation, section, short_pair
 from proofs_check.report.stated import WHOSE
+from proofs_check.statement import TOPICS
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Verdict
@@ -31,15 +31,8 @@ _GRADES = {
 }
 
 
-def browse(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict]) -> Element:
-    """Show all claims by subject, with a table of contents and a filter.
-
-    Parameters
-    ----------
-    pairs : sequence of (Verdict, Claim)
-    controls : mapping of str to Verdict
-        What came out for false neighbours, by name.
-    """
+def browse(pairs: Sequence[tuple[Verdict, Claim]]) -> Element:
+    """Show all claims by subject, with a table of contents and a filter."""
     by_subject = sorted(pairs, key=lambda pair: TOPICS.index(pair[1].subject))
     entries = [(number, *pair) for number, pair in enumerate(by_subject, start=1)]
     groups = [(subject, list(group)) for subject, group in groupby(entries, key=lambda entry: entry[2].subject)]
@@ -48,20 +41,16 @@ def browse(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdic
         el("h2", "Contents", id="contents"),
         *_filter(entries),
         _contents(groups),
-        *(_group(subject, group, controls) for subject, group in groups),
+        *(_group(subject, group) for subject, group in groups),
         class_="browse",
     )
 
 
 def _what(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the attributes that the filter looks at: of a claim, or of several, which match as one of them does."""
-    whose = {claim.origin: None for _, _, claim in entries}
-    grades = {grade: None for _, verdict, _ in entries for grade in _grades(verdict)}
+    whose = dict.fromkeys(claim.origin for _, _, claim in entries)
+    grades = dict.fromkeys(g for _, v, _ in entries for g in ((v.status, "kernel") if v.kernel else (v.status,)))
     return {"data_whose": " ".join(whose), "data_grade": " ".join(grades)}
-
-
-def _grades(verdict: Verdict) -> Sequence[str]:
-    return (verdict.status, "kernel") if verdict.kernel else (verdict.status,)
 
 
 # --- the filter -----------------------------------------------------------------------------------------------------
@@ -83,20 +72,9 @@ def _choice(name: str, title: str, values: Mapping[str, str]) -> list[Element]:
     """Make radio buttons, the first of which lets everything through."""
     found = [el("span", title, class_="choice")]
     for value, label in {"all": "all", **values}.items():
-        checked = "checked" if value == "all" else None
-        i = f"{name}-{value}"
-        found += [
-            el(
-                "input",
-                type="radio",
-                name=name,
-                id=i,
-                checked=checked,
-                autocomplete="off",
-                aria_label=f"{title}: {label}",
-            ),
-            el("label", label, for_=i),
-        ]
+        i, checked, spoken = f"{name}-{value}", "checked" if value == "all" else None, f"{title}: {label}"
+        button = el("input", type="radio", name=name, id=i, checked=checked, autocomplete="off", aria_label=spoken)
+        found += [button, el("label", label, for_=i)]
     return [*found, el("br")]
 
 
@@ -155,18 +133,11 @@ def link(name: str) -> Element:
 # --- the claims -----------------------------------------------------------------------------------------------------
 
 
-def _group(subject: str, entries: Sequence[Entry], controls: Mapping[str, Verdict]) -> Element:
-    title = el(
-        "summary", el("h2", subject[0].upper() + subject[1:]), el("span", count(len(entries)), class_="how-many")
-    )
-    shown = [_filtered(section(*entry, controls), entry) for entry in entries]
+def _group(subject: str, entries: Sequence[Entry]) -> Element:
+    number = el("span", count(len(entries)), class_="how-many")
+    title = el("summary", el("h2", subject[0].upper() + subject[1:]), number)
+    shown = [section(*entry, _what([entry])) for entry in entries]
     return el("details", title, *shown, class_="group", id=_group_id(subject), open="open", **_what(entries))
-
-
-def _filtered(shown: Element, entry: Entry) -> Element:
-    for name, value in _what([entry]).items():
-        shown.set(name.replace("_", "-"), value)
-    return shown
 
 
 def _group_id(subject: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -17,10 +17,8 @@ from theory.files import written_beside
 from theory.rationals import to_string
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Claim, Instance, Verdict
-
-JSON_NAME = "report.json"
-PAGE_NAME = "index.html"
+    from proofs_check.claim import Claim, Verdict
+    from proofs_check.statement import Instance
 
 
 def write_report(
@@ -28,35 +26,12 @@ def write_report(
     claims: Mapping[str, Claim],
     folder: str | os.PathLike[str],
     *,
-    controls: Iterable[Verdict] = (),
     run: Run | None = None,
 ) -> Path:
-    """Write ``report.json`` and ``index.html`` into a folder, both or none.
+    """Write ``report.json`` and ``index.html`` into a folder, both or none, and return the path of the page.
 
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-        In the order of ``report.json``; the page groups them by what they are about.
-    claims : mapping of str to Claim
-        The claims by name; those without a verdict are left out.
-    folder : path-like
-        Created if missing; other files in it are not touched.
-    controls : iterable of Verdict
-        What came out for the false neighbours of the claims, where they were checked.
-    run : Run, optional
-        What to say of where and when they were checked; by default :func:`proofs_check.report.run.this_run`.
-
-    Returns
-    -------
-    Path
-        The page.
-
-    Raises
-    ------
-    InputError
-        If a verdict belongs to no claim, or SOURCE_DATE_EPOCH is no date.
-    StorageError
-        If the folder cannot be written to.
+    The folder is made if it is missing; other files in it are not touched. Claims without a verdict are left out. A
+    verdict that belongs to no claim is an InputError, a folder that cannot be written to a StorageError.
 
     Examples
     --------
@@ -68,12 +43,11 @@ def write_report(
     ['index.html', 'report.json']
     """
     pairs = [(verdict, _claim(verdict, claims)) for verdict in verdicts]
-    outcomes = {verdict.claim: verdict for verdict in controls}
     run = this_run() if run is None else run
-    data = {"run": run.to_dict(), "claims": [report_dict(verdict, claim, outcomes) for verdict, claim in pairs]}
+    data = {"run": run.to_dict(), "claims": [_report_dict(verdict, claim) for verdict, claim in pairs]}
     target = Path(folder)
-    _write_all(target, {JSON_NAME: json.dumps(data, indent=2) + "\n", PAGE_NAME: page(pairs, outcomes, run)})
-    return target / PAGE_NAME
+    _write_all(target, {"report.json": json.dumps(data, indent=2) + "\n", "index.html": page(pairs, run)})
+    return target / "index.html"
 
 
 def _claim(verdict: Verdict, claims: Mapping[str, Claim]) -> Claim:
@@ -82,16 +56,9 @@ def _claim(verdict: Verdict, claims: Mapping[str, Claim]) -> Claim:
     return claims[verdict.claim]
 
 
-def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict]) -> dict[str, Any]:
-    """Return a verdict and what it is about as a JSON object, rationals as exact strings.
-
-    Parameters
-    ----------
-    verdict : Verdict
-    claim : Claim
-    controls : mapping of str to Verdict
-        What came out for false neighbours, by name.
-    """
+def _report_dict(verdict: Verdict, claim: Claim) -> dict[str, Any]:
+    """Return a verdict and what it is about as a JSON object, rationals as exact strings."""
+    controls = {control.claim: control for control in verdict.controls}
     return {
         **verdict.to_dict(),
         **claim.to_dict(),
@@ -103,6 +70,7 @@ def report_dict(verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict])
                 "claim": neighbour.name,
                 "statement": neighbour.statement,
                 "status": controls[neighbour.name].status if neighbour.name in controls else None,
+                "witness": controls[neighbour.name].witness if neighbour.name in controls else None,
             }
             for neighbour in claim.neighbours
         ],
@@ -116,9 +84,6 @@ def _sample_dict(sample: Instance) -> dict[str, Any]:
         "computed": to_string(sample.computed),
         "claimed": to_string(sample.claimed),
     }
-
-
-# --- files ----------------------------------------------------------------------------------------------------------
 
 
 def _write_all(folder: Path, texts: Mapping[str, str]) -> None:

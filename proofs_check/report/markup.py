@@ -39,19 +39,7 @@ _INLINE = re.compile(r"\\\((.*?)\\\)([-,.;:!?)]*)", re.DOTALL)
 
 
 def el(tag: str, *children: Node, **attributes: object) -> Element:
-    """Make an element.
-
-    Parameters
-    ----------
-    tag : str
-    *children : Element, str or None
-        In order; None is left out.
-    **attributes
-        ``class_`` is ``class``, and other underscores are hyphens; None is left out.
-
-    Returns
-    -------
-    Element
+    """Make an element; in attributes, ``class_`` is ``class``, other underscores are hyphens, and None is left out.
 
     Examples
     --------
@@ -71,6 +59,11 @@ def el(tag: str, *children: Node, **attributes: object) -> Element:
     return element
 
 
+def facts(items: Iterable[tuple[Node, Sequence[Node]]], kind: str = "facts") -> Element:
+    """Make a list of names and what is to be said of each."""
+    return el("dl", *(part for name, nodes in items for part in (el("dt", name), el("dd", *nodes))), class_=kind)
+
+
 def _append_text(element: Element, text: str) -> None:
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
@@ -79,13 +72,7 @@ def _append_text(element: Element, text: str) -> None:
 
 
 def prose(text: str) -> list[Node]:
-    r"""Text with mathematics between ``\(`` and ``\)``, as nodes.
-
-    Examples
-    --------
-    >>> [node if isinstance(node, str) else node.get("alttext") for node in prose(r"for \(d \ge 2\) only")]
-    ['for ', 'd \\ge 2', ' only']
-    """
+    r"""Return text with mathematics between ``\(`` and ``\)`` as nodes."""
     first, *rest = _INLINE.split(text)
     nodes: list[Node] = [first] if first else []
     for latex, mark, words in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
@@ -103,18 +90,7 @@ def _with_mark(shown: Element, mark: str) -> Element:
 
 
 def formula(latex: str) -> Element:
-    r"""Typeset LaTeX as MathML in a text; what cannot be converted stays as its source, in ``<code class="latex">``.
-
-    Parameters
-    ----------
-    latex : str
-        Without dollar signs.
-
-    Examples
-    --------
-    >>> formula("d^2").tag, formula(r"d^{\unheard{2").tag
-    ('math', 'code')
-    """
+    """Typeset LaTeX as MathML in a text; what cannot be converted stays as its source, in ``<code class="latex">``."""
     parts = _typeset(latex, display=False)
     return parts[0] if len(parts) == 1 else el("span", *_with_breaks(parts), class_="math", data_latex=latex)
 
@@ -207,15 +183,7 @@ def _part(tree: Element, elements: list[Element]) -> Element:
 
 
 def mathml(latex: str, *, display: bool = False) -> Element | None:
-    r"""Convert LaTeX to a MathML element, or to None if that fails.
-
-    Examples
-    --------
-    >>> mathml(r"\frac{1}{d}").find(".//mfrac/mrow/mn").text
-    '1'
-    >>> mathml(r"\text{<b>}") is None
-    True
-    """
+    r"""Convert LaTeX to a MathML element, or to None if that fails, as it does for ``\text{<b>}``."""
     from latex2mathml.converter import convert
 
     try:
@@ -301,17 +269,8 @@ def _mark_prefixes(row: Element) -> None:
 
 
 def _join_dots(row: Element) -> None:
-    for first, second in _pairs_of_dots(row):
-        row.remove(second)
-        first.text = ".."
-        first.attrib.update(lspace="0.17em", rspace="0.17em")
-
-
-def _pairs_of_dots(row: Element) -> Iterator[tuple[Element, Element]]:
-    children = list(row)
-    i = 0
-    while i + 1 < len(children):
-        if children[i].text == children[i + 1].text == ".":
-            yield children[i], children[i + 1]
-            i += 1
-        i += 1
+    for first, second in pairwise(list(row)):
+        if first.text == second.text == ".":
+            row.remove(second)
+            first.text, second.text = "..", None
+            first.attrib.update(lspace="0.17em", rspace="0.17em")

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, tostring
 
 from proofs_check.report.contents import UNTRUE, browse, count, link
-from proofs_check.report.markup import Node, display, el, formula, prose
+from proofs_check.report.markup import Node, display, el, facts, formula, prose
 from proofs_check.report.sections import badge
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Verdict
     from proofs_check.report.run import Run
 
-TITLE = "Approximating max pooling: the claims and their checks"
-MEANING = {
+_TITLE = "Approximating max pooling: the claims and their checks"
+_MEANING = {
     "proved": "For all kernel sizes that the claim names: symbolic steps, each checked by machine; kernel sizes below "
     "theirs are checked exactly. Left to words are how the steps are joined, and the sentence that leads from them to "
     "the claim; both stand with the proof. (kernel): Coq’s kernel has accepted theorems that cover the whole claim, "
@@ -27,11 +27,13 @@ MEANING = {
     "unknown": "Neither: the check could not be completed, or what was built is larger than stated. It never counts as "
     "true.",
 }
-NEEDED = (
+_NEEDED = (
     "A hypothesis is needed where the claim fails without it, that is, is false or says nothing, at the case that "
     "stands beside it, which meets all other hypotheses."
 )
-NOTATION = (
+# The browser itself sees to it that nothing is loaded and no script runs.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_NOTATION = (
     ("d", r"the kernel size, an integer; \(d \ge 2\) where a claim says nothing else"),
     ("R", r"a nonempty set of orders out of \(0, \ldots, d\); an \(R\)-estimator is a combination of their \(m_r\)"),
     ("N", r"the number of subpool maxima, \(\sum_{r \in R} \binom{d}{r}\)"),
@@ -57,36 +59,11 @@ NOTATION = (
 )
 
 
-def page(pairs: Sequence[tuple[Verdict, Claim]], controls: Mapping[str, Verdict], run: Run) -> str:
-    """Write the page.
-
-    Parameters
-    ----------
-    pairs : sequence of (Verdict, Claim)
-    controls : mapping of str to Verdict
-        What came out for false neighbours, by name.
-    run : Run
-
-    Returns
-    -------
-    str
-        HTML.
-
-    Examples
-    --------
-    >>> from proofs_check.report.run import this_run
-    >>> page([], {}, this_run()).startswith("<!DOCTYPE html>")
-    True
-    """
+def page(pairs: Sequence[tuple[Verdict, Claim]], run: Run) -> str:
+    """Write the page, in HTML."""
     verdicts = [verdict for verdict, _ in pairs]
-    body = el(
-        "main",
-        _header(verdicts, run),
-        _notice(verdicts),
-        _introduction(),
-        _summary(verdicts),
-        browse(pairs, controls),
-    )
+    before = _header(verdicts, run), _notice(verdicts), _introduction(), _summary(verdicts)
+    body = el("main", *before, browse(pairs))
     root = el("html", _head(), el("body", body), lang="en")
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
 
@@ -99,28 +76,22 @@ def _head() -> Element:
         "head",
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        # The browser itself sees to it that nothing is loaded and no script runs.
-        el(
-            "meta",
-            http_equiv="Content-Security-Policy",
-            content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-        ),
-        el("title", TITLE),
+        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        el("title", _TITLE),
         el("style", files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
     )
 
 
 def _header(verdicts: Sequence[Verdict], run: Run) -> Element:
     seconds = sum(verdict.seconds for verdict in verdicts)
-    facts: list[tuple[str, Sequence[Node]]] = [
+    said: list[tuple[Node, Sequence[Node]]] = [
         ("Report", [f"{count(len(verdicts))}, {seconds:.1f} seconds of checking in all"]),
         ("Program", [run.program]),
         ("Date", [run.date]),
         ("Commit", [_commit(run.commit)]),
         ("Coq’s kernel", _kernel(run)),
     ]
-    items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]
-    return el("header", el("h1", TITLE), el("dl", *items, class_="facts run"))
+    return el("header", el("h1", _TITLE), facts(said, "facts run"))
 
 
 def _commit(commit: str | None) -> str:
@@ -158,54 +129,47 @@ def _notice(verdicts: Iterable[Verdict]) -> Element | None:
 def _introduction() -> Element:
     return el(
         "section",
-        el(
-            "p",
-            *prose(
-                r"A window of max pooling takes the maximum of its \(d\) inputs. The mean subpool maximum of order"
-                r" \(r\) averages the maximum over all subsets of \(r\) inputs, and \(m_0 = 1\):"
-            ),
+        _paragraph(
+            r"A window of max pooling takes the maximum of its \(d\) inputs. The mean subpool maximum of order \(r\)"
+            r" averages the maximum over all subsets of \(r\) inputs, and \(m_0 = 1\):"
         ),
         display(r"m_r(x) = \frac{1}{\binom{d}{r}} \sum_{|J| = r} \max_{j \in J} x_j"),
-        el(
-            "p",
-            *prose(r"For a set \(R\) of orders, the best of their linear combinations on the unit cube has the error"),
-        ),
+        _paragraph(r"For a set \(R\) of orders, the best of their linear combinations on the unit cube has the error"),
         display(
-            r"E(d, R) = \min_{\beta} \max_{x \in [0, 1]^d}"
-            r" \Big| \max_{i} x_i - \sum_{r \in R} \beta_r m_r(x) \Big|"
+            r"E(d, R) = \min_{\beta} \max_{x \in [0, 1]^d} \Big| \max_{i} x_i - \sum_{r \in R} \beta_r m_r(x) \Big|"
         ),
-        el(
-            "p",
-            *prose(
-                r"and \(E_{\text{range}}(d, R)\), for \(\sum_r \beta_r = 1\), is the least error relative to"
-                r" \(\max x - \min x\), over all \(x \in \mathbb{R}^d\). Each claim below states something about such"
-                r" approximations, and is checked in exact fractions: a computed value is compared with the claimed one"
-                r" by the kind of the claim,"
-                r" \(=\) for tight results and identities, \(\le\) for upper and \(\ge\) for lower bounds. Closed forms"
-                r" are compared with exact optima, whose certificates an independent checker has to accept."
-            ),
+        _paragraph(
+            r"and \(E_{\text{range}}(d, R)\), for \(\sum_r \beta_r = 1\), is the least error relative to"
+            r" \(\max x - \min x\), over all \(x \in \mathbb{R}^d\). Each claim below states something about such"
+            r" approximations, and is checked in exact fractions: a computed value is compared with the claimed one by"
+            r" the kind of the claim, \(=\) for tight results and identities, \(\le\) for upper and \(\ge\) for lower"
+            r" bounds. Closed forms are compared with exact optima, whose certificates an independent checker has to"
+            r" accept."
         ),
         _notation(),
         class_="intro",
     )
 
 
+def _paragraph(text: str) -> Element:
+    return el("p", *prose(text))
+
+
 def _notation() -> Element:
-    items = [item for symbol, text in NOTATION for item in (el("dt", formula(symbol)), el("dd", *prose(text)))]
-    return el("details", el("summary", "Notation and conventions"), el("dl", *items, class_="facts"))
+    explained = facts((formula(symbol), prose(text)) for symbol, text in _NOTATION)
+    return el("details", el("summary", "Notation and conventions"), explained)
 
 
 def _summary(verdicts: Sequence[Verdict]) -> Element:
     counts: Counter[str] = Counter(verdict.status for verdict in verdicts)
-    rows = [
-        el(
-            "li",
-            el("span", str(counts[status]), class_="count", data_count=status),
-            badge(status),
-            el("span", meaning, class_="meaning"),
-        )
-        for status, meaning in MEANING.items()
-    ]
+    rows = [_counted(status, counts[status], meaning) for status, meaning in _MEANING.items()]
     kernel = sum(bool(verdict.kernel) for verdict in verdicts)
     note = el("p", badge("proved", "proved (kernel)"), f" are {kernel} of those that are proved.") if kernel else None
-    return el("section", el("h2", "Summary"), el("ul", *rows, class_="statuses"), note, el("p", NEEDED, class_="intro"))
+    return el(
+        "section", el("h2", "Summary"), el("ul", *rows, class_="statuses"), note, el("p", _NEEDED, class_="intro")
+    )
+
+
+def _counted(status: str, count: int, meaning: str) -> Element:
+    number = el("span", str(count), class_="count", data_count=status)
+    return el("li", number, badge(status), el("span", meaning, class_="meaning"))

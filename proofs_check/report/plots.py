@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 from proofs_check.report.markup import el
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Instance
+    from proofs_check.statement import Instance
 
-LEAST_POINTS = 3
+_LEAST_POINTS = 3
 """Fewer points are better read in a table."""
 
 _WIDTH, _HEIGHT = 420, 270
@@ -40,29 +40,13 @@ class _Axis:
 
 
 def plot(samples: Sequence[Instance], claim: str) -> Element | None:
-    """Plot the computed and claimed values of some instances over their kernel sizes.
+    """Plot the computed and claimed values of some instances over their kernel sizes, as an ``svg`` element.
 
-    Parameters
-    ----------
-    samples : sequence of Instance
-    claim : str
-        Name of the claim, for the title that screen readers speak.
-
-    Returns
-    -------
-    Element or None
-        An ``svg`` element; None where fewer than three instances have values above 0 at different kernel sizes. The
-        vertical scale is logarithmic if the values span more than a decade.
-
-    Examples
-    --------
-    >>> from proofs_check.claim import Instance
-    >>> samples = [Instance("", d, Fraction(1, d), Fraction(1, d)) for d in (2, 3, 4)]
-    >>> plot(samples, "one-over-d").tag, plot(samples[:2], "one-over-d")
-    ('svg', None)
+    It is None where fewer than three instances have values above 0 at different kernel sizes. The vertical scale is
+    logarithmic if the values span more than a decade. The name of the claim is for the title that screen readers speak.
     """
     shown = [s for s in samples if s.computed > 0 and s.claimed > 0]
-    if len({s.kernel_size for s in shown}) < LEAST_POINTS:
+    if len({s.kernel_size for s in shown}) < _LEAST_POINTS:
         return None
     sizes = [s.kernel_size for s in shown]
     across = _across(min(sizes), max(sizes))
@@ -112,9 +96,8 @@ def _across(least: int, largest: int) -> _Axis:
 def _decades(low: float, high: float) -> _Axis:
     bottom, top = floor(low), max(ceil(high), floor(low) + 1)
     step = max(1, round(_step(top - bottom, _MOST_TICKS)))
-    ticks = [
-        (float(e), "1" if e == 0 else "10" + str(e).translate(_SUPERSCRIPTS)) for e in range(bottom, top + 1, step)
-    ]
+    powers = range(bottom, top + 1, step)
+    ticks = [(float(e), "10" + str(e).translate(_SUPERSCRIPTS) if e else "1") for e in powers]
     return _Axis(bottom, top, _BOTTOM, _TOP, ticks)
 
 

@@ -18,17 +18,9 @@ _SECONDS_FOR_GIT = 10.0
 
 @dataclass(frozen=True)
 class Run:
-    """Where and when a report was made.
+    """Where and when a report was made: the program's version, the date in UTC, the commit, and what the kernel proved.
 
-    Attributes
-    ----------
-    program : str
-        With its version.
-    date : str
-        In UTC, to the minute.
-    commit : str or None
-        Of the sources, where they lie in a repository of git; ``-dirty`` follows where files differ from it.
-    kernel : KernelRecord
+    The commit is that of the sources, where they lie in a repository; ``-dirty`` follows where files differ from it.
     """
 
     program: str
@@ -54,27 +46,12 @@ class Run:
 
 
 def this_run() -> Run:
-    """Return what is to be said of a run now; the date is that of SOURCE_DATE_EPOCH where this is set.
-
-    Raises
-    ------
-    InputError
-        If SOURCE_DATE_EPOCH is no number of seconds since 1970.
-
-    Examples
-    --------
-    >>> run = this_run()
-    >>> run.program.split()[0], run.date.endswith("UTC")
-    ('subpool', True)
-    """
-    return Run(_program(), _date(), commit_of(Path(__file__).resolve().parents[2]), kernel_record())
-
-
-def _program() -> str:
+    """Return what is to be said of a run now; the date is SOURCE_DATE_EPOCH, seconds since 1970, where this is set."""
     try:
-        return f"subpool {version('subpool')}"
+        program = f"subpool {version('subpool')}"
     except PackageNotFoundError:
-        return "subpool, not installed"
+        program = "subpool, not installed"
+    return Run(program, _date(), _commit_of(Path(__file__).resolve().parents[2]), kernel_record())
 
 
 def _date() -> str:
@@ -86,13 +63,10 @@ def _date() -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def commit_of(folder: Path) -> str | None:
+def _commit_of(folder: Path) -> str | None:
     """Return the commit that is checked out in a folder, or None if the folder is no repository of its own.
 
-    Parameters
-    ----------
-    folder : Path
-        Installed packages may lie below the repository of somebody else: what is above the folder does not count.
+    Installed packages may lie below the repository of somebody else: what is above the folder does not count.
     """
     if not (folder / ".git").exists():
         return None

@@ -8,15 +8,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from proofs_check.report.markup import Node, display, el, formula, prose
+from proofs_check.report.markup import Node, display, el, facts, formula, prose
 from proofs_check.report.plots import plot
 from proofs_check.report.stated import WHOSE, statement
+from proofs_check.statement import HOLDS
 from theory.rationals import decimal, to_string
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Claim, Instance, Kind, Verdict
+    from proofs_check.claim import Claim, Verdict
     from proofs_check.proof import Proof, Step
-    from proofs_check.table import Table
+    from proofs_check.statement import Instance, Kind, Table
 
 _MARK = {"proved": "✓", "verified": "✓", "refuted": "✗", "unknown": "?"}
 _KIND = {
@@ -26,25 +27,20 @@ _KIND = {
     "lower": "lower bound: computed ≥ claimed",
 }
 
-LONGEST_NUMBER = 40
+_LONGEST_NUMBER = 40
 """Numbers with more characters are shown as decimals, and in full on demand."""
 _CONTROLS = (
     "Close to this claim, and false: the machinery that checks the claim must refute each, at an instance at which "
     "both sides are known exactly, such as an optimum or a count. That something built is larger than stated refutes "
-    "nothing. The tests of this project see to it that each is refuted."
+    "nothing."
 )
+_SIGNS = {"tight": "=≠", "identity": "=≠", "upper": "≤>", "lower": "≥<"}
 _LONGEST_IN_CONTENTS = 12
 _LONGEST_TITLE = 400
 
 
 def anchor(name: str) -> str:
-    """Return the id of a claim's section.
-
-    Examples
-    --------
-    >>> anchor("closed-form-mean"), anchor("a b")
-    ('claim-closed-form-mean', 'claim-a_b')
-    """
+    """Return the id of a claim's section."""
     return "claim-" + re.sub(r"[^A-Za-z0-9_.-]", "_", name)
 
 
@@ -53,22 +49,8 @@ def badge(status: str, label: str | None = None) -> Element:
     return el("span", f"{_MARK[status]} {label or status}", class_=f"badge {status}")
 
 
-def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, Verdict]) -> Element:
-    """Show one claim and what came out.
-
-    Parameters
-    ----------
-    number : int
-        Of the section.
-    verdict : Verdict
-    claim : Claim
-    controls : mapping of str to Verdict
-        What came out for false neighbours, by name.
-
-    Returns
-    -------
-    Element
-    """
+def section(number: int, verdict: Verdict, claim: Claim, attributes: Mapping[str, str]) -> Element:
+    """Show one claim and what came out, in a section with a number and further attributes."""
     title = el("h3", el("span", f"{number}.", class_="number-of"), claim.name)
     whose = el("span", WHOSE[claim.origin], class_="whose")
     return el(
@@ -80,10 +62,11 @@ def section(number: int, verdict: Verdict, claim: Claim, controls: Mapping[str, 
         _facts(verdict, claim),
         *_proof(verdict, claim),
         _evidence(verdict),
-        _neighbours(claim, controls),
+        _neighbours(claim, verdict),
         el("p", el("a", "Contents ↑", href="#contents"), class_="back"),
         class_="claim",
         id=anchor(claim.name),
+        **attributes,
     )
 
 
@@ -101,36 +84,32 @@ def _witness(verdict: Verdict) -> Element | None:
     reason = "Refuted: " if verdict.status == "refuted" else "Why: "
     values: list[Node] = []
     # A proof may be what fails, with all instances true: then their values are no witness.
-    if verdict.computed is not None and verdict.claimed is not None and _fails(verdict):
-        values = [": computed ", _number(verdict.computed), ", claimed ", _number(verdict.claimed)]
+    computed, claimed = verdict.computed, verdict.claimed
+    if computed is not None and claimed is not None and not HOLDS[verdict.kind](computed, claimed):
+        values = [": computed ", _number(computed), ", claimed ", _number(claimed)]
     return el("div", el("p", el("strong", reason), verdict.witness, *values), class_=f"notice {verdict.status}")
 
 
-def _fails(verdict: Verdict) -> bool:
-    return relation(verdict.kind, verdict.computed, verdict.claimed) in ("≠", ">", "<")
-
-
 def _facts(verdict: Verdict, claim: Claim) -> Element:
-    facts: list[tuple[str, Sequence[Node]]] = [
+    said: list[tuple[Node, Sequence[Node]]] = [
         ("Kind", [_KIND[claim.kind]]),
         *_scopes(verdict, claim),
         ("Source", [claim.source]),
         ("Checked", [_checked(verdict)]),
     ]
     if verdict.kernel:
-        facts.append(("Kernel", [f"Coq has accepted, without assumptions: {', '.join(verdict.kernel)}"]))
+        said.append(("Kernel", [f"Coq has accepted, without assumptions: {', '.join(verdict.kernel)}"]))
     if claim.idea:
-        facts.append(("Idea", prose(claim.idea)))
-    items = [item for name, nodes in facts for item in (el("dt", name), el("dd", *nodes))]
-    return el("dl", *items, class_="facts")
+        said.append(("Idea", prose(claim.idea)))
+    return facts(said)
 
 
-def _scopes(verdict: Verdict, claim: Claim) -> list[tuple[str, Sequence[Node]]]:
+def _scopes(verdict: Verdict, claim: Claim) -> list[tuple[Node, Sequence[Node]]]:
     """Say for what the claim is stated, and for what it was proved or checked."""
     reached = {"proved": "proved", "verified": "verified"}.get(verdict.status, "checked")
     if verdict.scope == claim.whole:
         return [("Scope", [f"{verdict.scope}; {reached} for all of it"])]
-    stated = [("Scope", [claim.whole])] if claim.whole else []
+    stated: list[tuple[Node, Sequence[Node]]] = [("Scope", [claim.whole])] if claim.whole else []
     return [*stated, (f"{reached.capitalize()} for", [verdict.scope])]
 
 
@@ -173,40 +152,29 @@ def _sample_row(sample: Instance, kind: Kind) -> Element:
 
 
 def relation(kind: Kind, computed: Fraction | None, claimed: Fraction | None) -> str | None:
-    """Return the sign between a computed and a claimed value: what the kind asserts, or its negation where that fails.
-
-    Examples
-    --------
-    >>> relation("upper", Fraction(1), Fraction(2)), relation("upper", Fraction(3), Fraction(2))
-    ('≤', '>')
-    """
+    """Return the sign between two values: what the kind of claim asserts, or its negation where that fails."""
     if computed is None or claimed is None:
         return None
-    if kind == "upper":
-        return "≤" if computed <= claimed else ">"
-    if kind == "lower":
-        return "≥" if computed >= claimed else "<"
-    return "=" if computed == claimed else "≠"
+    return _SIGNS[kind][not HOLDS[kind](computed, claimed)]
 
 
-def _neighbours(claim: Claim, controls: Mapping[str, Verdict]) -> Element | None:
+def _neighbours(claim: Claim, verdict: Verdict) -> Element | None:
     if not claim.neighbours:
         return None
+    controls = {control.claim: control for control in verdict.controls}
     items = [_neighbour(neighbour, controls.get(neighbour.name)) for neighbour in claim.neighbours]
-    title = (
-        "Negative control: a false statement"
-        if len(items) == 1
-        else f"Negative controls: {len(items)} false statements"
-    )
+    several = f"s: {len(items)} false statements" if len(items) > 1 else ": a false statement"
+    title = f"Negative control{several}"
     return el("details", el("summary", title), el("p", _CONTROLS), el("ul", *items, class_="controls"))
 
 
 def _neighbour(claim: Claim, verdict: Verdict | None) -> Element:
     outcome: list[Node] = []
-    if verdict is not None and verdict.status == "refuted":
-        outcome = [" ", badge("refuted"), f" as it must be: {verdict.witness}"]
-    elif verdict is not None:
+    if verdict is not None and verdict.holds:
         outcome = [" ", badge(verdict.status), el("strong", " although it is false: the machinery is at fault")]
+    elif verdict is not None:
+        must = " as it must be" if verdict.status == "refuted" else ""
+        outcome = [" ", badge(verdict.status), f"{must}: {verdict.witness}"]
     return el("li", claim.name, *outcome, display(claim.statement))
 
 
@@ -229,10 +197,9 @@ def _proof(verdict: Verdict, claim: Claim) -> list[Element]:
 
 def _closing(proof: Proof, verdict: Verdict) -> Element:
     """Show what no step says by itself."""
-    title = (
-        "Left to words, after the steps" if not verdict.kernel else "Left to words in this proof, not in the kernel’s"
-    )
-    return el("p", el("strong", f"{title}: "), *prose(proof.closing), class_="closing")
+    where = "in this proof, not in the kernel’s" if verdict.kernel else "after the steps"
+    title = f"Left to words{'' if verdict.kernel else ','} {where}: "
+    return el("p", el("strong", title), *prose(proof.closing), class_="closing")
 
 
 def _reach(proof: Proof) -> Element:
@@ -245,20 +212,11 @@ def _step(step: Step) -> Element:
 
     where = prose(rf"\({region_of(step).description}\))")
     kind = el("span", " (", _words(type(step).__name__), " for ", *where, class_="kind")
-    return el("li", el("p", *prose(step.text), kind), display(step_latex(step)))
+    return el("li", el("p", *prose(step.text), kind), display(_step_latex(step)))
 
 
-def step_latex(step: Step) -> str:
-    r"""Write in LaTeX what a step asserts.
-
-    Examples
-    --------
-    >>> from sympy import Symbol
-    >>> from proofs_check.proof import Region, Sign
-    >>> x = Symbol("x")
-    >>> step_latex(Sign("squares", x**2, (x**2,), Region("", {})))
-    'x^{2} \\ge 0'
-    """
+def _step_latex(step: Step) -> str:
+    """Write in LaTeX what a step asserts."""
     from sympy import latex
 
     from proofs_check.proof import Identity, Sign
@@ -274,11 +232,7 @@ def step_latex(step: Step) -> str:
 
 
 def _words(name: str) -> str:
-    """Write a class name in words.
-
-    >>> _words("ConstantSum")
-    'constant sum'
-    """
+    """Write a class name in words: ``ConstantSum`` as constant sum."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
@@ -287,30 +241,21 @@ def _words(name: str) -> str:
 
 def _number(number: Fraction) -> Element:
     text = to_string(number)
-    if len(text) <= LONGEST_NUMBER:
+    if len(text) <= _LONGEST_NUMBER:
         return el("span", text, class_="number")
     short = el("span", f"≈ {decimal(number)}", class_="number")
     return el("details", el("summary", short, f" ({len(text)} characters)"), el("code", text))
 
 
 def short_pair(*numbers: Fraction | None) -> list[Element | None]:
-    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not.
+    """Write numbers that are compared alike: as fractions if all are short, as decimals if one is not."""
+    exact = all(number is None or len(to_string(number)) <= _LONGEST_IN_CONTENTS for number in numbers)
+    return [None if number is None else _short(number, exact=exact) for number in numbers]
 
-    Examples
-    --------
-    >>> [element.text for element in short_pair(Fraction(1, 3), Fraction(1, 10**20))]
-    ['0.333333', '1.0e-20']
-    """
-    texts = ["" if number is None else to_string(number) for number in numbers]
-    exact = all(len(text) <= _LONGEST_IN_CONTENTS for text in texts)
-    return [
-        None
-        if number is None
-        else el(
-            "span",
-            text if exact else decimal(number),
-            class_="number",
-            title=None if exact or len(text) > _LONGEST_TITLE else text,
-        )
-        for number, text in zip(numbers, texts, strict=True)
-    ]
+
+def _short(number: Fraction, *, exact: bool) -> Element:
+    text = to_string(number)
+    if exact:
+        return el("span", text, class_="number")
+    title = text if len(text) <= _LONGEST_TITLE else None
+    return el("span", decimal(number), class_="number", title=title)

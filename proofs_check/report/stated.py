@@ -27,22 +27,15 @@ def statement(claim: Claim) -> Element:
 
 def _rows(claim: Claim) -> Iterator[Element]:
     for i, hypothesis in enumerate(claim.conditions):
-        reason = el("span", f" {why(hypothesis)}", class_="why")
+        reason = el("span", f" {_why(hypothesis)}", class_="why")
         yield el("dt", "and" if i else "If")
         yield el("dd", formula(hypothesis.text), reason, class_="hypothesis")
     yield el("dt", "then")
     yield el("dd", display(claim.conclusion))
 
 
-def why(hypothesis: Hypothesis) -> str:
-    """Say whether a hypothesis is known to be needed.
-
-    Examples
-    --------
-    >>> from proofs_check.statement import INTERCEPT
-    >>> why(INTERCEPT), why(INTERCEPT.failing_at(d=2, R=(1,))), why(least_kernel_size(2))
-    ('not known to be needed', 'needed: fails at d = 2, R = {1}', 'by convention')
-    """
+def _why(hypothesis: Hypothesis) -> str:
+    """Say whether a hypothesis is known to be needed."""
     if hypothesis.beyond is not None:
         return f"needed: fails at {place(hypothesis.beyond)}"
     return "by convention" if hypothesis == _CONVENTION else "not known to be needed"

@@ -24,17 +24,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Expr, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, Z, average_of_maxima, windows
 from theory.optimal.families import OURS, D, R
 
-ENUMERATED_UP_TO = 7
+_ENUMERATED_UP_TO = 7
 """The largest kernel size whose subsets are enumerated."""
 
 
@@ -42,8 +43,9 @@ def _share_of_zeros(order: Expr) -> Expr:
     return binomial(Z, order) / binomial(D, order)
 
 
-def _proof(smaller: int, larger: int) -> Proof:
+def _proof(orders: tuple[int, int]) -> Proof:
     """Build the proof of m_(r + smaller) <= m_(r + larger); only 0 and 1 are right."""
+    smaller, larger = orders
     u, v, w = free("u"), free("v"), free("w")
     return Proof(
         steps=(
@@ -61,24 +63,19 @@ def _proof(smaller: int, larger: int) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for r in range(1, d):
-            for x in windows(d):
-                yield {"d": d, "r": r, "x": x}
-
-
-def _evaluate(smaller: int, larger: int, case: Case) -> Iterator[Value]:
+def _sides(orders: tuple[int, int], case: Case) -> tuple[Fraction, Fraction]:
     x, r = case["x"], case["r"]
     if not 1 <= r < len(x):
         raise StatementError(f"there are no subsets of {r} and {r + 1} of {len(x)} inputs")
-    yield Value("", average_of_maxima(x, r + smaller), average_of_maxima(x, r + larger))
+    smaller, larger = orders
+    return average_of_maxima(x, r + smaller), average_of_maxima(x, r + larger)
 
 
-def _claim(name: str, conclusion: str, smaller: int, larger: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim, with a false statement close to it."""
+    yield stated(
+        ("template", r"m_r(x) \le m_{r+1}(x)", (0, 1)),
+        ("template-falling", r"m_{r+1}(x) \le m_r(x)", (1, 0)),
         kind="upper",
         source=OURS,
         idea=r"A larger subset has no smaller maximum.",
@@ -87,15 +84,8 @@ def _claim(name: str, conclusion: str, smaller: int, larger: int, neighbours: tu
             SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),
             Hypothesis("r < d", lambda case: case["r"] < case["d"]).failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
         ),
-        evaluate=partial(_evaluate, smaller, larger),
-        cases=_cases,
-        drawn_up_to=ENUMERATED_UP_TO,
-        proof=partial(_proof, smaller, larger),
-        neighbours=neighbours,
+        sides=_sides,
+        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d), x=windows),
+        drawn_up_to=_ENUMERATED_UP_TO,
+        proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim, with a false statement close to it."""
-    false = _claim("template-falling", r"m_{r+1}(x) \le m_r(x)", 1, 0)
-    yield _claim("template", r"m_r(x) \le m_{r+1}(x)", 0, 1, (false,))

@@ -11,12 +11,9 @@ Source
     This project, as a bound for each d and n. Approximating OR by polynomials of low degree, and Chebyshev polynomials
     as the means to it, are older: Linial, Nisan 1990; Nisan, Szegedy 1994; Kahn, Linial, Samorodnitsky 1996.
 Proof
-    With t = (2z - (d-1))/(d-1), the polynomial p(z) = T_n(t) has degree n, so it is in the span of C(z,0), ..., C(z,n).
-    At z = 0..d-1, |t| <= 1 and so |p| <= 1; at z = d it is L = T_n((d+1)/(d-1)) >= 1. So p/(1+L) approximates
-    [z = d] at 0..d with error 1/(1+L).
-    That |T_n| <= 1 on [-1,1] follows from Pell's equation T_n^2 - (t^2-1) U_n^2 = 1 with U_n the polynomials of the
-    pair recursion T_(n+1) = t T_n + (t^2-1) U_n, U_(n+1) = T_n + t U_n from T_0 = 1, U_0 = 0; the recursion keeps
-    Pell's form, and implies the recursion of the Chebyshev polynomials.
+    The Chebyshev polynomial T_n of t = (2z - (d-1))/(d-1) is bounded by 1 at z = 0..d-1, where |t| <= 1, and is
+    L = T_n((d+1)/(d-1)) >= 1 at z = d; so, divided by 1 + L, it approximates [z = d]. That |T_n| <= 1 on [-1,1] follows
+    from Pell's equation T_n^2 - (t^2-1) U_n^2 = 1, which the pair recursion of the steps keeps.
 Check
     Certified errors for all n.
 """
@@ -25,14 +22,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.statement import Case, Hypothesis, Value, standard
+from proofs_check.statement import Case, Hypothesis, standard
 from theory.bounds import chebyshev_polynomial
 from theory.optimal.families import OURS, D
 
@@ -90,35 +88,22 @@ def _proof(beyond: int) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, kernel_max + 1):
-        for n in range(d):
-            yield {"d": d, "n": n}
-
-
-def _evaluate(beyond: int, case: Case) -> Iterator[Value]:
+def _sides(beyond: int, case: Case) -> tuple[Fraction, Fraction]:
     d, n = case["d"], case["n"]
-    bound = 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
-    yield Value("", certified_error(d, tuple(range(n + 1))), bound)
-
-
-def _claim(name: str, conclusion: str, beyond: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="upper",
-        source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
-        idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
-        proof=partial(_proof, beyond),
-        quantities=standard("d", "n"),
-        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
-        evaluate=partial(_evaluate, beyond),
-        cases=_cases,
-        neighbours=neighbours,
-    )
+    return certified_error(d, range(n + 1)), 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1 + beyond, d - 1)))
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1)
-    yield _claim("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0, (false,))
+    yield stated(
+        ("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0),
+        ("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1),
+        kind="upper",
+        source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
+        idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
+        quantities=standard("d", "n"),
+        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
+        sides=_sides,
+        cases=grid(n=range),
+        proof=_proof,
+    )

@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_of_orders
+from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
-from proofs_check.theorems.link import sets_of_orders
 from theory.estimator import Estimator
 from theory.networks.build import build_network
 from theory.networks.exactness import prove_exact
@@ -33,7 +33,7 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
-BUILT_UP_TO = 6
+_BUILT_UP_TO = 6
 """The largest kernel size at which networks for all sets of orders are built."""
 
 
@@ -77,14 +77,7 @@ def network_values(network: ReLUNetwork, function: Function, layers: int) -> Ite
     yield Value("hidden layers", Fraction(found), Fraction(layers), determined=refuted)
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, BUILT_UP_TO) + 1):
-        for orders in sets_of_orders(d + 1):
-            if orders[-1] >= 1:
-                yield {"d": d, "R": orders}
-
-
-def _evaluate(fewer: int, case: Case) -> Iterator[Value]:
+def _values(fewer: int, case: Case) -> Iterator[Value]:
     d, orders = case["d"], case["R"]
     if orders[-1] < 1:
         raise StatementError("0 has no logarithm")
@@ -92,26 +85,20 @@ def _evaluate(fewer: int, case: Case) -> Iterator[Value]:
     yield from network_values(build_network(estimator), estimator, (orders[-1] - 1).bit_length() - fewer)
 
 
-def _claim(name: str, conclusion: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    layers = r"\text{hidden layers that an } R \text{-estimator takes} \le \lceil \log_2 \max R \rceil"
+    yield stated(
+        ("depth", layers, 0),
+        ("depth-one-layer-less", rf"{layers} - 1", 1),
         kind="upper",
         source=f"{PAPER}, appendix E",
         idea=r"A pairwise maximum takes one hidden layer, so each layer doubles the size of the subsets whose maxima "
         r"are at hand. Each network is proved exact on all of \( R^d \) from its weights.",
         quantities=standard("d", "R"),
         hypotheses=(Hypothesis(r"R \ne \{0\}", lambda case: case["R"] != (0,)).failing_at(d=2, R=(0,)),),
-        evaluate=partial(_evaluate, fewer),
-        cases=_cases,
+        values=_values,
+        cases=grid(most=_BUILT_UP_TO, R=lambda d: sets_of_orders(d + 1)),
         drawn_up_to=5,
         topic="depth",
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    left = r"\text{hidden layers that an } R \text{-estimator takes} \le "
-    false = _claim("depth-one-layer-less", left + r"\lceil \log_2 \max R \rceil - 1", 1)
-    yield _claim("depth", left + r"\lceil \log_2 \max R \rceil", 0, (false,))

@@ -12,8 +12,8 @@ Kind
 Source
     This project.
 Proof
-    The extremal theorem (:mod:`proofs_check.theorems.extremal`) and the top set, which attains it
-    (:mod:`proofs_check.theorems.top`). By induction on h, sum_{k <= h} C(n,k) <= (n+1)^h, as C(n,h) <= n C(n,h-1).
+    The extremal theorem (:mod:`proofs_check.theorems.extremal`) and the top set, which attains it (claim
+    closed-form-top). By induction on h, sum_{k <= h} C(n,k) <= (n+1)^h, as C(n,h) <= n C(n,h-1).
 Check
     For eps = 2^-s, s = 1..d, the least number of orders by exact optima, certified independently: over all sets of
     orders for small kernel sizes, then over the sets of the largest orders.
@@ -23,57 +23,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from itertools import combinations, count
 from random import Random
 
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, joined
 from proofs_check.kits.growing_orders import U, V, split_sum
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, Value, standard
-from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to, value
-from theory.optimal.families import OURS, D, J, K
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, StatementError, standard
+from proofs_check.theorems.extremal import CUBE, attained_steps, extremal_cases, extremal_steps, subsets_up_to
+from theory.optimal.families import OURS, D, J, K, evaluate_formula
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
 
 
 @cache
-def least_error(kernel_size: int, size: int) -> Fraction:
-    """Compute the least error of 0 and ``size`` further orders: of the largest ones beyond ALL_SETS_UP_TO."""
+def _least_error(kernel_size: int, size: int) -> Fraction:
+    """Compute the least error of 0 and ``size`` further orders: of the largest ones beyond _ALL_SETS_UP_TO."""
     d, h = kernel_size, size
-    sets = combinations(range(1, d), h) if d <= ALL_SETS_UP_TO else (tuple(range(d - h, d)),)
+    sets = combinations(range(1, d), h) if d <= _ALL_SETS_UP_TO else (tuple(range(d - h, d)),)
     return min(certified_error(d, (0, *orders)) for orders in sets)
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, kernel_max + 1):
-        part = "all sets of orders" if d <= ALL_SETS_UP_TO else "the sets of the largest orders"
-        for s in range(1, d + 1):
-            yield {"d": d, "eps": Fraction(1, 2**s), "part": part}
+def _errors(kernel_size: int) -> list[Fraction]:
+    return [Fraction(1, 2**s) for s in range(1, kernel_size + 1)]
 
 
 def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
     # An error that some number of orders just attains, or anything.
     d = case["d"]
-    return rng.choice([least_error(d, rng.randrange(d)), Fraction(rng.randint(1, 60), 60), Fraction(1, 2**d + 1)])
+    return rng.choice([_least_error(d, rng.randrange(d)), Fraction(rng.randint(1, 60), 60), Fraction(1, 2**d + 1)])
 
 
-def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
-    """Compare the least numbers of orders: by exact optima, and by the formula."""
+def _least_numbers(inverse_bound: Expr, case: Case) -> tuple[int, int]:
+    """Return the least numbers of orders: by exact optima, and by the formula."""
     d, eps = case["d"], case["eps"]
-    least = next((h for h in range(d) if least_error(d, h) <= eps), None)
+    least = next((h for h in range(d) if _least_error(d, h) <= eps), None)
     if least is None:
         raise StatementError(f"no set of orders below {d} has error {eps}")
-    yield Value("", Fraction(least), Fraction(next(h for h in count() if value(inverse_bound, d, h) * eps >= 1)))
+    return least, next(h for h in count() if evaluate_formula(inverse_bound, {D: d, J: h}) * eps >= 1)
 
 
-def _evaluate_rate(scale: int, case: Case) -> Iterator[Value]:
+def _error_and_rate(scale: int, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
-    yield Value("", certified_error(d, orders), Fraction(1, scale * d ** (len(orders) - 1)))
+    return certified_error(d, orders), Fraction(1, scale * d ** (len(orders) - 1))
 
 
 def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
@@ -87,13 +86,13 @@ def _necessary_and_sufficient(inverse_bound: Expr) -> Proof:
     )
 
 
-def _rate(inverse_bound: Expr, scale: int) -> Proof:
+def _rate(scale: int) -> Proof:
     n, h = Symbol("n"), Symbol("h")
-    summand, _ = split_sum(inverse_bound, K, Integer(0), J)
+    summand, _ = split_sum(CUBE, K, Integer(0), J)
     region = Region(r"1 \le h \le n", {h: U + 1, n: U + V + 1})
     return Proof(
         steps=(
-            *extremal_steps(inverse_bound),
+            *extremal_steps(CUBE),
             Identity(
                 "the bound at h = 0", summand.subs({D: n + 1, K: 0}), Integer(scale), Region(r"n \ge 1", {n: U + 1})
             ),
@@ -120,12 +119,15 @@ _IDEA = (
 )
 
 
-def _tight(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    sets = r"|R| = h + 1,\ 0 \in R,\ d \notin R"
-    return Claim(
-        name=name,
-        conclusion=rf"\min \{{ h : E(d, R) \le \varepsilon \text{{ for some }} R,\ {sets} \}} "
-        rf"= \min \{{ h : {formula} \ge \frac{{1}}{{\varepsilon}} \}}",
+def claims() -> Iterator[Claim]:
+    """Yield the claims: the least number of orders, and its rate."""
+    least = (
+        r"\min \{ h : E(d, R) \le \varepsilon \text{ for some } R,\ |R| = h + 1,\ 0 \in R,\ d \notin R \} "
+        r"= \min \{ h : 2 \sum_{k=0}^{h} \binom{%s}{k} \ge \frac{1}{\varepsilon} \}"
+    )
+    yield stated(
+        ("exponential-width", least % "d-1", CUBE),
+        ("exponential-width-all-inputs", least % "d", 2 * subsets_up_to(J, D)),
         kind="tight",
         source=OURS,
         idea=_IDEA,
@@ -135,31 +137,23 @@ def _tight(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim
                 d=2, eps=Fraction(1, 5)
             ),
         ),
-        evaluate=partial(_evaluate, inverse_bound),
-        cases=_cases,
-        proof=partial(_necessary_and_sufficient, inverse_bound),
-        neighbours=neighbours,
+        sides=_least_numbers,
+        cases=joined(
+            grid(most=_ALL_SETS_UP_TO, eps=_errors, part="all sets of orders"),
+            grid(least=_ALL_SETS_UP_TO + 1, eps=_errors, part="the sets of the largest orders"),
+        ),
+        proof=_necessary_and_sufficient,
     )
-
-
-def _lower(name: str, formula: str, scale: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\frac{{1}}{{E(d, R)}} \le {formula}, \quad h = |R| - 1",
+    rate = r"\frac{1}{E(d, R)} \le %s, \quad h = |R| - 1"
+    yield stated(
+        ("exponential-width-rate", rate % "2 d^h", 2),
+        ("exponential-width-half", rate % "d^h", 1),
         kind="lower",
         source=OURS,
         idea=_IDEA,
         quantities=standard("d", "R"),
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
-        evaluate=partial(_evaluate_rate, scale),
+        sides=_error_and_rate,
         cases=extremal_cases,
-        proof=partial(_rate, CUBE, scale),
-        neighbours=neighbours,
+        proof=_rate,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claims: the least number of orders, and its rate."""
-    all_inputs = _tight("exponential-width-all-inputs", r"2 \sum_{k=0}^{h} \binom{d}{k}", 2 * subsets_up_to(J, D))
-    yield _tight("exponential-width", r"2 \sum_{k=0}^{h} \binom{d-1}{k}", CUBE, (all_inputs,))
-    yield _lower("exponential-width-rate", r"2 d^h", 2, (_lower("exponential-width-half", r"d^h", 1),))

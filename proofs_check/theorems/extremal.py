@@ -1,40 +1,43 @@
-r"""The extremal theorem: among all sets of h orders beside the intercept, the h largest are best.
+r"""The extremal theorem: among all sets of h orders beside the intercept, the h largest are best; on the range, too.
 
 Setting
-    A set R of orders below d with 0 in R, and h further ones; kernel size d >= 2.
+    A set R of orders below d with 0 in R, and h further ones; or h orders in 1..d-1 with sum beta = 1, and the residual
+    relative to max x - min x. Kernel size d >= 2.
 Claim
-    1/E(d,R) <= 2 (C(d-1,0) + ... + C(d-1,h)), with equality for the h largest orders.
+    1/E(d,R) <= 2 (C(d-1,0) + ... + C(d-1,h)), and 1/E_range(d,R) <= C(d,1) + ... + C(d,h), with equality for the h
+    largest orders.
 Kind
-    Lower bound on E; attained.
+    Lower bounds on E and on E_range; attained.
 Source
     This project.
 Proof
     Let k_1 < ... < k_h be the numbers d - r of the orders r >= 1 and q(t) = prod_i (1 - t/k_i), expanded as
     q(t) = sum_k (-1)^k b_k C(t,k). The weights w_{d-k} = (-1)^k b_k C(d,k) are orthogonal to the orders r, because
-    q(d-r) = 0; one more weight -q(d) at z = 0, which they do not see, makes it so for order 0. A factor 1 - t/k_i turns
-    b_k into a mean of b_k and b_{k-1}, because k_i >= i; hence 0 <= b_k <= 1 = b_0, and b_k = 0 for k > h. Equality is
-    the claim closed-form-top.
+    q(d-r) = 0; one more weight -q(d) at z = 0, which they do not see, makes it so for order 0. As k_i >= i, all b_k are
+    in [0, 1] (``_EXPANSION``). Relative to the range the weights at z = 0 and z = d are left out. Equality are the
+    claims closed-form-top and closed-form-range-top.
 Check
     Exact optima, certified independently: all sets of orders for small kernel sizes, then the sets of the largest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import combinations
+from typing import Any
 
 from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim
-from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, split_sum, without_sums
+from proofs_check.kits.cases import Cases, grid, joined, sets_with_intercept, subsets
+from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, size_of_weights, without_sums
 from proofs_check.kits.optima import certified_error
 from proofs_check.kits.top_sets import top_proof
-from proofs_check.proof import Identity, Proof, Region, Sign, Step, Telescoping, evaluate
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from proofs_check.kits.variants import stated
+from proofs_check.proof import Identity, Proof, Region, Sign, Step
+from proofs_check.statement import INTERCEPT, NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
 from theory import closed_forms
-from theory.optimal.families import OURS, D, J, K, R
+from theory.optimal.families import OURS, D, J, K, R, evaluate_formula
 
 ALL_SETS_UP_TO = 8
 """The largest kernel size at which all sets of orders are tried."""
@@ -51,9 +54,10 @@ def subsets_up_to(size: Expr, of: Expr) -> Expr:
 
 CUBE = 2 * subsets_up_to(J, D - 1)
 """The bound on 1/E in d and j, which is h here."""
+_RANGE = subsets_up_to(J, D) - 1
 
 
-def expansion() -> tuple[Step, ...]:
+def _expansion() -> tuple[Step, ...]:
     """Return the steps on the numbers b_k, for any d, h and k_1 < ... < k_h <= d."""
     root = Region(r"1 \le k < k_i", {K: U + 1, _ROOT: U + V + 2})
     ordered = {_I: U + 1, _ROOT: U + V + 1, D: U + V + W + 1}
@@ -80,32 +84,9 @@ def expansion() -> tuple[Step, ...]:
     )
 
 
-def size_of_weights(inverse_bound: Expr, at_zero: Expr, at_kernel_size: Expr) -> Telescoping:
-    """Return the step: sum_{k <= h} C(d,k) + |w_0| - (what does not count) is the bound on 1/E.
+_SIZE = "the absolute values of the weights add up to the bound at most"
 
-    Parameters
-    ----------
-    inverse_bound : Expr
-        In d and j, which is h here.
-    at_zero : Expr
-        The bound on |w_0|.
-    at_kernel_size : Expr
-        The weight at z = d where it does not count, otherwise 0.
-    """
-    summand, rest = split_sum(inverse_bound, K, Integer(0), J)
-    return Telescoping(
-        text="the absolute values of the weights add up to the bound at most",
-        summand=binomial(D, K) - summand,
-        index=K,
-        first=Integer(0),
-        last=J,
-        antidifference=Integer(0) if summand == binomial(D, K) else -binomial(D - 1, K - 1),
-        total=rest - at_zero + at_kernel_size,
-        region=UP_TO_J,
-    )
-
-
-EXPANSION = (
+_EXPANSION = (
     r"Let \( q_i(t) = \prod_{l \le i} (1 - t/k_l) = \sum_k (-1)^k b_k \binom{t}{k} \). By the first three steps the "
     r"factor \( 1 - t/k_i \) turns \( b_k \) into \( (1 - k/k_i) b_k + (k/k_i) b_{k-1} \), a mean where \( k \le i \le "
     r"k_i \) (for \( k = k_i \) it is \( b_{k-1} \)); for \( k > i \) both are 0. From \( b_0 = 1 \) on, by induction, "
@@ -114,13 +95,12 @@ EXPANSION = (
     r"\( r \ge 1 \), and \( w_d = 1 \). "
 )
 
-
-ATTAINED = r"The remaining steps are those of the closed form of the top set, whose error is equal to the bound."
+_ATTAINED = r"The remaining steps are those of the closed form of the top set, whose error is equal to the bound."
 
 
 def extremal_steps(inverse_bound: Expr) -> tuple[Step, ...]:
     """Return the steps that 1/E is at most ``inverse_bound``, a formula in d and j (which is h here)."""
-    return (*expansion(), moments(), size_of_weights(inverse_bound, binomial(D - 1, J), Integer(0)))
+    return (*_expansion(), moments(), size_of_weights(_SIZE, inverse_bound, binomial(D - 1, J), UP_TO_J))
 
 
 def attained_steps(inverse_bound: Expr, name: str) -> tuple[Step, ...]:
@@ -130,69 +110,90 @@ def attained_steps(inverse_bound: Expr, name: str) -> tuple[Step, ...]:
     return (Identity("the bound is 1/E of the h largest orders", found, bound, region), *top_proof(family).steps)
 
 
-def _proof(inverse_bound: Expr) -> Proof:
+def _cube_proof(inverse_bound: Expr) -> Proof:
     return Proof(
         steps=(*extremal_steps(inverse_bound), *attained_steps(inverse_bound, "top")),
         valid_from=2,
-        argument=EXPANSION + r"A weight \( w_0 = -q(d) \), which these orders do not see, makes the sum of the weights "
+        argument=_EXPANSION
+        + r"A weight \( w_0 = -q(d) \), which these orders do not see, makes the sum of the weights "
         r"\( q(d) + w_0 = 0 \), the moment of order 0. \( |q(d)| = \prod_i (d/k_i - 1) \) is at most "
         r"\( \prod_i (d/i - 1) = \binom{d-1}{h} \), factor by factor, by the steps on them. The next step adds up: "
         r"\( \sum_{k \le h} \binom{d}{k} + \binom{d-1}{h} \) is the bound on \( 1/E \).",
-        closing=ATTAINED,
+        closing=_ATTAINED,
     )
 
 
-def value(formula: Expr, kernel_size: int, size: int) -> int:
-    """Evaluate a formula for a bound at d and j = h, its sums term by term."""
-    place = {D: kernel_size, J: size}
-    sums = {found: Integer(0) for found in formula.atoms(Sum)}
-    for found in sums:
-        ((index, first, last),) = found.limits
-        terms = range(int(evaluate(first, place)), int(evaluate(last, place)) + 1)
-        sums[found] = Integer(sum(int(evaluate(found.function, {**place, index: term})) for term in terms))
-    return int(evaluate(formula.xreplace(sums), place))
+def _range_proof(inverse_bound: Expr) -> Proof:
+    return Proof(
+        steps=(
+            *_expansion(),
+            size_of_weights(_SIZE, inverse_bound, Integer(-1), UP_TO_J),  # w_d = 1 does not count
+            *attained_steps(inverse_bound, "range-top"),
+        ),
+        valid_from=2,
+        argument=_EXPANSION
+        + r"Relative to the range, \( w_d \) does not count, and no weight at \( z = 0 \) is needed. "
+        r"The next step adds up: \( \sum_{1 \le k \le h} \binom{d}{k} \) is the bound on \( 1/E \).",
+        closing=_ATTAINED,
+    )
 
 
-def extremal_cases(kernel_max: int) -> Iterator[Case]:
-    """Yield all sets with order 0 for small kernel sizes, then 0 with the largest orders."""
-    for d in range(2, kernel_max + 1):
-        few = d <= ALL_SETS_UP_TO
-        part = "all sets of orders" if few else "the sets of the largest orders"
-        for h in range(d):
-            for others in combinations(range(1, d), h) if few else (tuple(range(d - h, d)),):
-                yield {"d": d, "R": (0, *others), "part": part}
+def _few_or_largest(few: Callable[[int], Iterable[Any]], largest: Callable[[int], Iterable[Any]]) -> Cases:
+    return joined(
+        grid(most=ALL_SETS_UP_TO, R=few, part="all sets of orders"),
+        grid(least=ALL_SETS_UP_TO + 1, R=largest, part="the sets of the largest orders"),
+    )
 
 
-def _evaluate(inverse_bound: Expr, case: Case) -> Iterator[Value]:
+extremal_cases = _few_or_largest(sets_with_intercept, lambda d: [(0, *range(d - h, d)) for h in range(d)])
+
+
+def _values(intercept: tuple[int, ...], inverse_bound: Expr, case: Case) -> Iterator[Value]:
+    """Compare the error of ``intercept`` and h orders, (0,) or relative to the range (), with the bound on 1/E.
+
+    Of the h largest ones both ways.
+    """
     d, orders = case["d"], case["R"]
-    h = len(orders) - 1
-    bound, error = Fraction(1, value(inverse_bound, d, h)), certified_error(d, orders)
+    h = len(orders) - len(intercept)
+    bound = 1 / evaluate_formula(inverse_bound, {D: d, J: h})
+    error = certified_error(d, orders, "cube" if intercept else "range")
     yield Value("", error, bound)
-    if orders == (0, *range(d - h, d)):
+    if orders == (*intercept, *range(d - h, d)):
         yield Value("attained", bound, error)
 
 
-def _claim(name: str, formula: str, inverse_bound: Expr, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\frac{{1}}{{E(d, R)}} \le {formula}, \quad h = |R| - 1, "
-        r"\text{ with equality for the } h \text{ largest orders}",
+def claims() -> Iterator[Claim]:
+    """Yield the claims, on the cube and relative to the range."""
+    attained = r", \text{ with equality for the } h \text{ largest orders}"
+    bound = r"\frac{1}{E(d, R)} \le 2 \sum_{k=0}^{h} \binom{%s}{k}%s, \quad h = |R| - 1" + attained
+    yield stated(
+        ("extremal", bound % ("d-1", ""), CUBE),
+        ("extremal-less-one", bound % ("d-1", " - 1"), CUBE - 1),
+        ("extremal-all-inputs", bound % ("d", ""), 2 * subsets_up_to(J, D)),
         kind="lower",
         source=OURS,
         idea=r"With \( q(t) = \prod_i (1 - t/k_i) \), \( k_i = d - r \), the expansion of \( q \) into "
         r"\( (-1)^k b_k \binom{t}{k} \) gives weights orthogonal to the class. As \( k_i \ge i \), every \( b_k \) is "
         r"in \( [0, 1] \), and 1 for the largest orders.",
-        proof=partial(_proof, inverse_bound),
         quantities=standard("d", "R"),
         hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)), NO_MAXIMUM.failing_at(d=2, R=(0, 2))),
-        evaluate=partial(_evaluate, inverse_bound),
+        values=partial(_values, (0,)),
         cases=extremal_cases,
-        neighbours=neighbours,
+        proof=_cube_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    too_small = _claim("extremal-less-one", r"2 \sum_{k=0}^{h} \binom{d-1}{k} - 1", CUBE - 1)
-    not_attained = _claim("extremal-all-inputs", r"2 \sum_{k=0}^{h} \binom{d}{k}", 2 * subsets_up_to(J, D))
-    yield _claim("extremal", r"2 \sum_{k=0}^{h} \binom{d-1}{k}", CUBE, (too_small, not_attained))
+    bound = r"\frac{1}{E_{\mathrm{range}}(d, R)} \le \sum_{k=%s}^{h} \binom{d}{k}%s, \quad h = |R|" + attained
+    yield stated(
+        ("extremal-range", bound % (1, ""), _RANGE),
+        ("extremal-range-with-the-empty-set", bound % (0, ""), _RANGE + 1),
+        ("extremal-range-less-one", bound % (1, " - 1"), _RANGE - 1),
+        kind="lower",
+        source=OURS,
+        idea=r"The weights of the extremal theorem, without the two 0/1 vectors that are constant.",
+        quantities=standard("d", "R"),
+        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0, 1)), NO_MAXIMUM.failing_at(d=2, R=(2,))),
+        values=partial(_values, ()),
+        cases=_few_or_largest(
+            lambda d: subsets(range(1, d)), lambda d: [tuple(range(r, d)) for r in range(d - 1, 0, -1)]
+        ),
+        proof=_range_proof,
+    )

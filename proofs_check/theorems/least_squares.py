@@ -21,17 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_of_orders
+from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, Value, standard
-from proofs_check.theorems.link import sets_of_orders
 from proofs_check.theorems.residual_moments import AffineFunction
 from theory import Estimator, optimal_estimator
 from theory.objectives import Objective
 from theory.optimal.families import OURS
 
-ALL_SETS_UP_TO = 6
+_ALL_SETS_UP_TO = 6
 """The largest kernel size at which all sets of orders are tried."""
 
 
@@ -39,13 +39,7 @@ def _affine(estimator: Estimator) -> AffineFunction:
     return AffineFunction(estimator.intercept, estimator.order_statistic_weights)
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
-        for orders in sets_of_orders(d):
-            yield {"d": d, "R": orders}
-
-
-def _evaluate(objective: Objective, case: Case) -> Iterator[Value]:
+def _values(objective: Objective, case: Case) -> Iterator[Value]:
     d, orders = case["d"], case["R"]
     estimator = optimal_estimator(d, orders, objective=objective)
     residual = AffineFunction.residual(estimator)
@@ -64,26 +58,20 @@ def _perturbed(estimator: Estimator) -> Value:
     return Value("perturbed", worse.mean_square, sides)
 
 
-def _claim(name: str, conclusion: str, objective: Objective, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    orthogonal = (
+        r"\mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad "
+        r"\mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2] \text{ for } g \text{ in the class}, \quad "
+        r"e = \max - f, \ f \text{ the optimum in %s}"
+    )
+    yield stated(
+        ("least-squares", orthogonal % "mean square", "l2"),
+        ("least-squares-of-the-sup-norm", orthogonal % "the sup norm", "cube"),
         kind="identity",
         source=OURS,
         idea=r"The residual of the optimum is orthogonal to the class, so that Pythagoras applies.",
         quantities=standard("d", "R"),
-        evaluate=partial(_evaluate, objective),
-        cases=_cases,
-        neighbours=neighbours,
+        values=_values,
+        cases=grid(most=_ALL_SETS_UP_TO, R=sets_of_orders),
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    body = (
-        r"\mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad "
-        r"\mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2] \text{ for } g \text{ in the class}, \quad "
-        r"e = \max - f, \ f \text{ the optimum in "
-    )
-    false = _claim("least-squares-of-the-sup-norm", body + r"the sup norm}", "cube")
-    yield _claim("least-squares", body + r"mean square}", "l2", (false,))

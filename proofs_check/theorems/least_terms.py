@@ -19,34 +19,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
-from itertools import combinations
 from random import Random
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_with_intercept
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from proofs_check.theorems import width
 from theory.bounds import least_terms
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
-ALL_SETS_UP_TO = 9
+_ALL_SETS_UP_TO = 9
 """The largest kernel size at which all sets with order 0 are tried."""
-
-
-def sets_with_intercept(kernel_size: int) -> Iterator[tuple[int, ...]]:
-    """Yield all sets of orders in 0..d-1 that contain 0.
-
-    Examples
-    --------
-    >>> list(sets_with_intercept(3))
-    [(0,), (0, 1), (0, 2), (0, 1, 2)]
-    """
-    for size in range(kernel_size):
-        for others in combinations(range(1, kernel_size), size):
-            yield (0, *others)
 
 
 def _proof(factor: Fraction) -> Proof:
@@ -61,9 +48,8 @@ def _proof(factor: Fraction) -> Proof:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
-        for orders in sets_with_intercept(d):
-            yield {"d": d, "R": orders, "eps": certified_error(d, orders)}
+    for case in grid(most=_ALL_SETS_UP_TO, R=sets_with_intercept)(kernel_max):
+        yield {**case, "eps": certified_error(case["d"], case["R"])}
 
 
 def _draw_error(rng: Random, case: Case, _most: int) -> Fraction:
@@ -75,32 +61,21 @@ def _is_attained(case: Case) -> bool:
     return bool(certified_error(case["d"], case["R"]) <= case["eps"])
 
 
-def _evaluate(factor: Fraction, case: Case) -> Iterator[Value]:
-    terms, bound = number_of_terms(case["d"], case["R"]), least_terms(case["eps"] / factor)
-    yield Value("", Fraction(terms), Fraction(bound))
-
-
-def _claim(name: str, conclusion: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield stated(
+        ("least-terms", r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1)),
+        ("least-terms-doubled", r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2)),
         kind="lower",
         source=OURS,
         idea=r"The width law, solved for \( N \).",
-        proof=partial(_proof, factor),
         quantities={**standard("d", "R"), "eps": _draw_error},
         hypotheses=(
             INTERCEPT,
             NO_MAXIMUM.failing_at(d=2, R=(0, 2), eps=Fraction(1, 1000)),
             Hypothesis(r"E(d, R) \le \epsilon", _is_attained).failing_at(d=3, R=(0,), eps=Fraction(1, 100)),
         ),
-        evaluate=partial(_evaluate, factor),
+        sides=lambda factor, case: (number_of_terms(case["d"], case["R"]), least_terms(case["eps"] / factor)),
         cases=_cases,
-        neighbours=neighbours,
+        proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("least-terms-doubled", r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2))
-    yield _claim("least-terms", r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1), (false,))

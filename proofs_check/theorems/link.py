@@ -10,10 +10,8 @@ Kind
 Source
     This project.
 Proof
-    Let p be a best approximation of [z = d] with error E~. Its difference g(z) = p(z+1) - p(z), z = 0..d-1, is in the
-    span of C(z,r-1), r in R, r >= 1, by Pascal's rule. On 0..d the target [z = d] is C(z,d), and the same rule turns it
-    into C(z,d-1), which is [z = d-1] on 0..d-1. So [z = d-1] - g(z) is a difference of two residuals of p, and at most
-    2 E~ in absolute value.
+    Let p be a best approximation of [z = d]. Its difference p(z+1) - p(z), z = 0..d-1, is in the span of the C(z,r-1)
+    by Pascal's rule, which turns the target C(z,d) into C(z,d-1); so its error is a difference of two residuals of p.
 Check
     Exact errors for all sets of orders.
 """
@@ -22,15 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
-from itertools import chain, combinations
-from random import Random
 
 from sympy import Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_of_orders
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import Case, Value, least_kernel_size, standard
+from proofs_check.statement import Case, least_kernel_size, standard
 from theory.bounds import indicator_error
 from theory.optimal.families import OURS, D, R
 
@@ -67,17 +64,12 @@ def _proof() -> Proof:
     )
 
 
-def sets_of_orders(kernel_size: int) -> Iterator[tuple[int, ...]]:
-    """Yield all nonempty sets of orders in 0..d-1."""
-    yield from chain.from_iterable(combinations(range(kernel_size), n) for n in range(1, kernel_size + 1))
-
-
-def least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
+def _least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
     """Return E~(d,S), for d = 0 and d = 1, too.
 
     Examples
     --------
-    >>> [str(least_indicator_error(d, [0])) for d in range(3)]
+    >>> [str(_least_indicator_error(d, [0])) for d in range(3)]
     ['0', '1/2', '1/2']
     """
     if kernel_size >= 2:
@@ -88,41 +80,25 @@ def least_indicator_error(kernel_size: int, orders: Sequence[int]) -> Fraction:
     return Fraction(1, 2) if 0 in orders else Fraction(1)
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(1, min(kernel_max, ALL_SETS_UP_TO) + 1):
-        for orders in sets_of_orders(d + 1):
-            yield {"d": d, "R": orders}
-
-
-def _draw_kernel_size(rng: Random, _case: Case, most: int) -> int:
-    return rng.randint(1, most)
-
-
-def _evaluate(factor: Fraction, case: Case) -> Iterator[Value]:
+def _sides(factor: Fraction, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
-    smaller = least_indicator_error(d - 1, [r - 1 for r in orders if r])
-    yield Value("", least_indicator_error(d, orders), smaller / factor)
-
-
-def _claim(name: str, conclusion: str, factor: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
-        idea=r"The difference \( p(z+1) - p(z) \) of an approximation for \( d \) and \( R \) is an approximation for "
-        r"\( d - 1 \) and the orders lowered by 1, with at most twice the error.",
-        proof=_proof,
-        quantities={**standard("d", "R"), "d": _draw_kernel_size},
-        hypotheses=(least_kernel_size(1),),
-        evaluate=partial(_evaluate, factor),
-        cases=_cases,
-        neighbours=neighbours,
-    )
+    smaller = _least_indicator_error(d - 1, [r - 1 for r in orders if r])
+    return _least_indicator_error(d, orders), smaller / factor
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    where = r"\tilde E(d-1, \{r - 1 : r \in R,\ r \ge 1\})"
-    false = _claim("link-with-a-smaller-factor", rf"\tilde E(d, R) \ge \frac{{2}}{{3}} {where}", Fraction(3, 2))
-    yield _claim("link", rf"\tilde E(d, R) \ge \frac{{1}}{{2}} {where}", Fraction(2), (false,))
+    bound = r"\tilde E(d, R) \ge \frac%s \tilde E(d-1, \{r - 1 : r \in R,\ r \ge 1\})"
+    yield stated(
+        ("link", bound % "{1}{2}", Fraction(2)),
+        ("link-with-a-smaller-factor", bound % "{2}{3}", Fraction(3, 2)),
+        kind="lower",
+        source=OURS,
+        idea=r"The difference \( p(z+1) - p(z) \) of an approximation for \( d \) and \( R \) is an approximation for "
+        r"\( d - 1 \) and the orders lowered by 1, with at most twice the error.",
+        quantities={**standard("d", "R"), "d": lambda rng, _case, most: rng.randint(1, most)},
+        hypotheses=(least_kernel_size(1),),
+        sides=_sides,
+        cases=grid(least=1, most=ALL_SETS_UP_TO, R=lambda d: sets_of_orders(d + 1)),
+        own_proof=_proof,
+    )

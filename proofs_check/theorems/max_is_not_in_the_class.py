@@ -19,19 +19,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
-from itertools import chain, combinations
 
 from sympy import Integer
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, joined, sets_of_orders
 from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Sign
-from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
+from proofs_check.statement import NO_MAXIMUM, standard
 from theory.optimal.families import PAPER, D
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are tried."""
 
 
@@ -53,35 +53,21 @@ def _proof(base: int) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, kernel_max + 1):
-        few = d <= ALL_SETS_UP_TO
-        part = "all sets of orders" if few else "the largest set"
-        for orders in chain.from_iterable(combinations(range(d), size) for size in (range(1, d + 1) if few else (d,))):
-            yield {"d": d, "R": orders, "part": part}
-
-
-def _evaluate(base: int, case: Case) -> Iterator[Value]:
-    yield Value("", certified_error(case["d"], case["R"]), Fraction(1, base ** case["d"]))
-
-
-def _claim(name: str, base: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"E(d, R) \ge {base}^{{-d}} > 0",
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield stated(
+        ("max-is-not-in-the-class", r"E(d, R) \ge 2^{-d} > 0", 2),
+        ("max-is-far-from-the-class", r"E(d, R) \ge 1^{-d} > 0", 1),
         kind="lower",
         source=PAPER,
         idea=r"The \( d \)-th difference in the number of zeros annihilates all orders below \( d \), but not the "
         r"maximum.",
-        proof=partial(_proof, base),
         quantities=standard("d", "R"),
         hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,)),),
-        evaluate=partial(_evaluate, base),
-        cases=_cases,
-        neighbours=neighbours,
+        sides=lambda base, case: (certified_error(case["d"], case["R"]), Fraction(1, base ** case["d"])),
+        cases=joined(
+            grid(most=_ALL_SETS_UP_TO, R=sets_of_orders, part="all sets of orders"),
+            grid(least=_ALL_SETS_UP_TO + 1, R=lambda d: [tuple(range(d))], part="the largest set"),
+        ),
+        proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    yield _claim("max-is-not-in-the-class", 2, (_claim("max-is-far-from-the-class", 1),))

@@ -29,30 +29,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
 from itertools import accumulate, combinations
 from math import gcd
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Value, draw_numbers
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, draw_numbers
 from theory.optimal.families import OURS
 
-SIZE = 5
+_SIZE = 5
 Vector = tuple[int, ...]
 """A linear form in the gaps, or a point: four integers."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One term: the coefficient times max(A, B), A and B sums of maxima over subsets of the inputs.
-
-    Attributes
-    ----------
-    coefficient : int
-    first, second : tuple of tuple of int
-        The subsets, of positions 0..4, over which maxima are taken and added up to A and to B.
-    """
+    """One term: the coefficient times max(A, B), A and B the sums of maxima over subsets of the positions 0..4."""
 
     coefficient: int
     first: tuple[tuple[int, ...], ...]
@@ -65,7 +57,7 @@ class Term:
 
     def bend(self) -> Vector:
         """Write down A - B in the gaps, on increasing inputs: x_j is the sum of the gaps before j, and x_0 = 0."""
-        form = [0] * (SIZE - 1)
+        form = [0] * (_SIZE - 1)
         for sign, side in ((1, self.first), (-1, self.second)):
             for subset in side:
                 for gap in range(max(subset)):
@@ -73,45 +65,28 @@ class Term:
         return tuple(form)
 
 
-def splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
-    """Yield the 15 ways to split the positions into one and two pairs.
-
-    Examples
-    --------
-    >>> len(list(splits())), next(splits())
-    (15, (0, (1, 2), (3, 4)))
-    """
-    for a in range(SIZE):
-        first, *others = (j for j in range(SIZE) if j != a)
+def _splits() -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:
+    """Yield the 15 ways to split the positions into one and two pairs."""
+    for a in range(_SIZE):
+        first, *others = (j for j in range(_SIZE) if j != a)
         for partner in others:
             second, third = (j for j in others if j != partner)
             yield a, (first, partner), (second, third)
 
 
 def terms(four: int) -> Iterator[Term]:
-    """Yield the 50 terms of the right side.
-
-    Parameters
-    ----------
-    four : int
-        The coefficient of the maxima over four inputs: 12.
-
-    Examples
-    --------
-    >>> len(list(terms(12)))
-    50
-    """
-    for a, pair, other in splits():
+    """Yield the 50 terms of the right side, with the coefficient of the maxima over four inputs: 12."""
+    for a, pair, other in _splits():
         yield Term(1, ((a,), (a,)), (pair, other))
         for (b, c), rest in ((pair, other), (other, pair)):
             yield Term(-1, ((a, b), (a, c)), ((b, c), rest))
-    for four_subset in combinations(range(SIZE), 4):
+    for four_subset in combinations(range(_SIZE), 4):
         yield Term(four, (four_subset[:2],), (four_subset[2:],))
 
 
 def _kernel(rows: Sequence[Vector]) -> Vector | None:
     """Find the primitive integer solution of three equations in four unknowns by Cramer's rule, if independent."""
-    solution = [(-1) ** i * _determinant([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(SIZE - 1)]
+    solution = [(-1) ** i * _determinant([[*row[:i], *row[i + 1 :]] for row in rows]) for i in range(_SIZE - 1)]
     divisor = gcd(*solution)
     return tuple(value // divisor for value in solution) if divisor else None
 
@@ -126,7 +101,7 @@ def _determinant(m: Sequence[Sequence[int]]) -> int:
 
 def hyperplanes(right: Sequence[Term]) -> list[Vector]:
     """List the hyperplanes of the gaps: the four walls, and those where a term bends inside."""
-    walls = [tuple(int(i == j) for j in range(SIZE - 1)) for i in range(SIZE - 1)]
+    walls = [tuple(int(i == j) for j in range(_SIZE - 1)) for i in range(_SIZE - 1)]
     bends = {form for form in map(Term.bend, right) if min(form) < 0 < max(form)}
     return walls + sorted(bends)
 
@@ -134,7 +109,7 @@ def hyperplanes(right: Sequence[Term]) -> list[Vector]:
 def rays(right: Sequence[Term]) -> list[Vector]:
     """List all rays of all cells, as gaps: at least one of them positive, none negative."""
     found: set[Vector] = set()
-    for rows in combinations(hyperplanes(right), SIZE - 2):
+    for rows in combinations(hyperplanes(right), _SIZE - 2):
         solution = _kernel(rows)
         for ray in (solution, tuple(-g for g in solution)) if solution else ():
             if min(ray) >= 0:
@@ -142,43 +117,36 @@ def rays(right: Sequence[Term]) -> list[Vector]:
     return sorted(found)
 
 
-def _left(four: int) -> int:
-    """Return the coefficient of the maximum over all, which equal inputs force: 15 * 2 + 5 four - 30 * 2."""
-    return 5 * four - 30
-
-
-def _cases(four: int, _kernel_max: int) -> Iterator[Case]:
-    # All of R^5, whatever the largest kernel size asked for.
-    yield {"x": (1,) * SIZE}
-    for ray in rays(list(terms(four))):
+def _cases(_kernel_max: int) -> Iterator[Case]:
+    # All of R^5, whatever the largest kernel size asked for. Where terms bend does not depend on their coefficients.
+    yield {"x": (1,) * _SIZE}
+    for ray in rays(list(terms(12))):
         yield {"x": tuple(accumulate(ray, initial=0))}
 
 
-def _evaluate(four: int, case: Case) -> Iterator[Value]:
+def _sides(four: int, case: Case) -> tuple[int, int]:
     x = case["x"]
-    value = sum(term.value(x) for term in terms(four))
-    yield Value("", Fraction(value), Fraction(_left(four) * max(x)))
-
-
-def _claim(name: str, four: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"{_left(four)} \max(x_1, \ldots, x_5) = \sum_{{\{{a|bc|de\}}}} \max(2 x_a, M_{{bc}} + M_{{de}}) "
-        rf"+ {four} \sum_{{|J|=4}} \max_{{j \in J}} x_j - \sum_{{\{{a,\{{b,c\}},\{{d,e\}}\}}}} "
-        r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)",
-        kind="identity",
-        source=f"{OURS}; two layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338",
-        idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
-        r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
-        quantities={"x": draw_numbers(SIZE)},
-        evaluate=partial(_evaluate, four),
-        cases=partial(_cases, four),
-        topic="depth",
-        scope="all of R^5, by cells",
-        neighbours=neighbours,
-    )
+    # Equal inputs force the coefficient of the maximum over all: 15 * 2 + 5 four - 30 * 2.
+    return sum(term.value(x) for term in terms(four)), (5 * four - 30) * max(x)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    yield _claim("max-of-five", 12, (_claim("max-of-five-eleven", 11),))
+    identity = (
+        r"%d \max(x_1, \ldots, x_5) = \sum_{\{a|bc|de\}} \max(2 x_a, M_{bc} + M_{de}) "
+        r"+ %d \sum_{|J|=4} \max_{j \in J} x_j - \sum_{\{a,\{b,c\},\{d,e\}\}} "
+        r"\max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b)"
+    )
+    yield stated(
+        ("max-of-five", identity % (30, 12), 12),
+        ("max-of-five-eleven", identity % (25, 11), 11),
+        kind="identity",
+        source=f"{OURS}; two layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338",
+        idea=r"Both sides are symmetric, and linear on finitely many cones, which their rays generate; so it suffices "
+        r"to compare them, in integers, on all rays of all cones within \( x_1 \le \ldots \le x_5 \).",
+        quantities={"x": draw_numbers(_SIZE)},
+        sides=_sides,
+        cases=_cases,
+        topic="depth",
+        scope="all of R^5, by cells",
+    )

@@ -24,34 +24,21 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import partial
 from random import Random
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, Hypothesis, StatementError
 from theory.optimal.families import OURS
 
 PART = "networks"
 
 
 def merged_sum(first: tuple[int, ...], last: tuple[int, ...], k: int, total: int) -> int:
-    """Add up max(a_i, b_j) over i + j = total, i and j in 1..k, missing numbers left out.
-
-    Examples
-    --------
-    >>> merged_sum((5, 1), (4, 3), 2, 3)
-    9
-    """
-    p, q = len(first), len(last)
-    terms = []
-    for i in range(1, k + 1):
-        j = total - i
-        if j < 1:
-            continue
-        present = ([first[i - 1]] if i <= p else []) + ([last[j - 1]] if j <= q else [])
-        terms.append(max(present, default=0))
-    return sum(terms)
+    """Add up max(a_i, b_j) over i + j = total, i = 1..k and j >= 1, missing numbers left out."""
+    pairs = ((i, total - i) for i in range(1, min(k, total - 1) + 1))
+    return sum(max((*first[i - 1 : i], *last[j - 1 : j]), default=0) for i, j in pairs)
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
@@ -64,24 +51,16 @@ def _cases(kernel_max: int) -> Iterator[Case]:
                         yield {"a": (1,) * u + (0,) * (p - u), "b": (1,) * v + (0,) * (q - v), "k": k}
 
 
-def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+def _sides(shift: int, case: Case) -> tuple[int, int]:
     first, last, k = case["a"], case["b"], case["k"]
     if not _has_largest(case):
         raise StatementError(f"there are no {k} largest of {len(first + last)} numbers")
-    value = merged_sum(first, last, k, k + 1 + shift)
-    yield Value("", Fraction(value), Fraction(sum(sorted(first + last)[-k:])))
+    return merged_sum(first, last, k, k + 1 + shift), sum(sorted(first + last)[-k:])
 
 
 def _draw_list(rng: Random, _case: Case, most: int) -> tuple[int, ...]:
     numbers = [rng.randint(-4, 4) for _ in range(rng.randint(1, most // 2))]
     return tuple(sorted(numbers, reverse=True) if rng.randrange(2) else numbers)
-
-
-_QUANTITIES: dict[str, Sampler] = {
-    "a": _draw_list,
-    "b": _draw_list,
-    "k": lambda rng, case, _most: rng.randint(1, len(case["a"] + case["b"]) + 1),
-}
 
 
 def _is_sorted(name: str, case: Case) -> bool:
@@ -92,33 +71,29 @@ def _has_largest(case: Case) -> bool:
     return bool(1 <= case["k"] <= len(case["a"] + case["b"]))
 
 
-_HYPOTHESES = (
-    Hypothesis(r"a_1 \ge \ldots \ge a_p", partial(_is_sorted, "a")).failing_at(a=(0, 1), b=(0,), k=1),
-    Hypothesis(r"b_1 \ge \ldots \ge b_q", partial(_is_sorted, "b")).failing_at(a=(0,), b=(0, 1), k=1),
-    Hypothesis(r"1 \le k \le p + q", _has_largest).failing_at(a=(0,), b=(0,), k=3),
-)
-
-
-def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    total = "k + 1" + (f" + {shift}" if shift else "")
-    return Claim(
-        name=name,
-        conclusion=rf"T_k(a_1, \ldots, a_p, b_1, \ldots, b_q) = \sum_{{i + j = {total}}} \max(a_i, b_j)",
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    merged = r"T_k(a_1, \ldots, a_p, b_1, \ldots, b_q) = \sum_{i + j = %s} \max(a_i, b_j)"
+    yield stated(
+        ("merging-sorted-lists", merged % "k + 1", 0),
+        ("merging-sorted-lists-one-off", merged % "k + 1 + 1", 1),
         kind="identity",
         source=f"{OURS}, as a statement about ReLU networks; that these are the largest: Batcher 1968",
         idea=r"If \( i^* \) of the \( k \) largest are in the first list, then \( \max(a_i, b_{k+1-i}) \) is "
         r"\( a_i \) for \( i \le i^* \) and \( b_{k+1-i} \) for \( i > i^* \). The check is complete for each "
         r"\( p, q \): both sides are linear on the cones of equal order, which 0/1 vectors generate.",
-        quantities=_QUANTITIES,
-        hypotheses=_HYPOTHESES,
-        evaluate=partial(_evaluate, shift),
+        quantities={
+            "a": _draw_list,
+            "b": _draw_list,
+            "k": lambda rng, case, _most: rng.randint(1, len(case["a"] + case["b"]) + 1),
+        },
+        hypotheses=(
+            Hypothesis(r"a_1 \ge \ldots \ge a_p", partial(_is_sorted, "a")).failing_at(a=(0, 1), b=(0,), k=1),
+            Hypothesis(r"b_1 \ge \ldots \ge b_q", partial(_is_sorted, "b")).failing_at(a=(0,), b=(0, 1), k=1),
+            Hypothesis(r"1 \le k \le p + q", _has_largest).failing_at(a=(0,), b=(0,), k=3),
+        ),
+        sides=_sides,
         cases=_cases,
         topic="networks",
-        neighbours=neighbours,
         group=PART,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    yield _claim("merging-sorted-lists", 0, (_claim("merging-sorted-lists-one-off", 1),))

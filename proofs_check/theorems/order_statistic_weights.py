@@ -9,11 +9,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    Both sides are symmetric, so let x_1 <= ... <= x_d. There each maximum is the entry with the largest index, so both
-    sides are linear, and it suffices to compare them on what spans all sorted vectors: the 0/1 vectors with z zeros
-    followed by ones, z = 0..d-1. Of the C(d,r) subsets, C(z,r) consist of zeros alone, so the left side is
-    1 - C(z,r)/C(d,r). The right side is the sum of the weights over k > z, which has the same value by a telescoping
-    sum; for z < r-1 it begins with weights that are 0, so that z = r-1 stands for it.
+    Both sides are linear on sorted windows, which the 0/1 vectors with z zeros span. There the left side counts the
+    subsets of zeros, and the right side is a telescoping sum.
 Check
     Enumeration of the subsets, for every order, on windows with and without equal inputs.
 """
@@ -22,15 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import combinations
 from math import comb
 
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Telescoping, free
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, standard
 from theory.optimal.families import PAPER, D, K, R
 
 ENUMERATED_UP_TO = 12
@@ -38,7 +36,6 @@ ENUMERATED_UP_TO = 12
 
 Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
-
 
 SUBSETS_EXIST = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case["d"])
 
@@ -55,12 +52,12 @@ def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:
     return sum(maxima, Fraction(0)) / len(maxima)
 
 
-def weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
+def _weighted_order_statistics(x: Sequence[Fraction], order: int) -> Fraction:
     """Sort, and weigh x_(k) with C(k-1,r-1)/C(d,r).
 
     Examples
     --------
-    >>> weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
+    >>> _weighted_order_statistics([Fraction(4), Fraction(1), Fraction(2)], 2)
     Fraction(10, 3)
     """
     total = sum((comb(k, order - 1) * value for k, value in enumerate(sorted(x))), Fraction(0))
@@ -78,10 +75,7 @@ def windows(kernel_size: int) -> Iterator[tuple[Fraction, ...]]:
 def tail_of_weights(offset: int = 0) -> Telescoping:
     """Build the step: the weights of x_(z+1), ..., x_(d), times C(d,r), sum to C(d,r) - C(z,r), for z >= r-1.
 
-    Parameters
-    ----------
-    offset : int
-        Added to the order in the weights; anything but 0 is wrong, which shows that the check is able to fail.
+    The offset is added to the order in the weights; anything but 0 is wrong.
     """
     a, b, c = free("a"), free("b"), free("c")
     weight: Expr = binomial(K - 1, R - 1 + offset)
@@ -120,44 +114,26 @@ def _proof(offset: int) -> Proof:
     )
 
 
-def _cases(offset: int, kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for r in range(1, d + 1 - offset):
-            for x in windows(d):
-                yield {"d": d, "r": r, "x": x, "part": "every order, three windows"}
-
-
-def _evaluate(offset: int, case: Case) -> Iterator[Value]:
+def _sides(offset: int, case: Case) -> tuple[Fraction, Fraction]:
     x, r = case["x"], case["r"]
     if r < 1:
         raise StatementError("the maximum over no inputs is not defined")
-    yield Value("", average_of_maxima(x, r), weighted_order_statistics(x, r + offset))
-
-
-def _claim(name: str, conclusion: str, offset: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=PAPER,
-        idea=r"The order statistic \( x_{(k)} \) is the maximum of a subset that consists of it and of \( r-1 \) of "
-        r"the \( k-1 \) smaller inputs. On sorted windows both sides are linear, and at 0/1 vectors they agree.",
-        proof=partial(_proof, offset),
-        quantities=standard("d", "r", "x"),
-        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
-        evaluate=partial(_evaluate, offset),
-        cases=partial(_cases, offset),
-        neighbours=neighbours,
-    )
+    return average_of_maxima(x, r), _weighted_order_statistics(x, r + offset)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
     left = r"\binom{d}{r}^{-1} \sum_{|J| = r} \max_{j \in J} x_j = "
-    false = _claim("weights-of-the-next-order", left + r"\sum_{k} \frac{\binom{k-1}{r}}{\binom{d}{r+1}} x_{(k)}", 1)
-    yield _claim(
-        "order-statistic-weights",
-        left + r"\sum_{k=r}^{d} \frac{\binom{k-1}{r-1}}{\binom{d}{r}} x_{(k)}",
-        0,
-        (false,),
+    yield stated(
+        ("order-statistic-weights", left + r"\sum_{k=r}^{d} \frac{\binom{k-1}{r-1}}{\binom{d}{r}} x_{(k)}", 0),
+        ("weights-of-the-next-order", left + r"\sum_{k} \frac{\binom{k-1}{r}}{\binom{d}{r+1}} x_{(k)}", 1),
+        kind="identity",
+        source=PAPER,
+        idea=r"The order statistic \( x_{(k)} \) is the maximum of a subset that consists of it and of \( r-1 \) of "
+        r"the \( k-1 \) smaller inputs. On sorted windows both sides are linear, and at 0/1 vectors they agree.",
+        quantities=standard("d", "r", "x"),
+        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),),
+        sides=_sides,
+        cases=grid(most=ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), x=windows, part="every order, three windows"),
+        proof=_proof,
     )

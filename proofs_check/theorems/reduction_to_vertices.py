@@ -10,10 +10,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    x_(k) is the sum of the D_z with z < k. So a weighted sum of order statistics, sum_k w_k x_(k), is the sum over z of
-    D_z times the tail sum of the w_k with k > z, by exchanging two finite sums. The tail sum of the weights of m_r is
-    phi_r(z), by a telescoping sum; that of the maximum, which is m_d, is 1 for z < d and 0 for z = d; and the intercept
-    is beta_0 times the sum of all D_z. Hence e(x) = sum_z D_z e_z, a weighted average of the e_z.
+    x_(k) is the sum of the D_z with z < k. So a weighted sum of order statistics is the sum over z of D_z times the
+    tail sum of the weights beyond z, which for m_r telescopes to phi_r(z). Hence e(x) is a weighted average.
 Check
     Optimal and arbitrary estimators at inner points of the cube, by enumeration of the subsets, against the weighted
     average of the values at the vertices.
@@ -23,18 +21,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise
 from random import Random
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, Value, standard
 from proofs_check.theorems.order_statistic_weights import average_of_maxima, tail_of_weights, windows
 from theory import Estimator, optimal_estimator
 from theory.optimal.families import PAPER
 
-ENUMERATED_UP_TO = 9
+_ENUMERATED_UP_TO = 9
 """The largest kernel size whose 2^d subsets are enumerated."""
 
 
@@ -52,23 +51,17 @@ def _proof() -> Proof:
 
 
 def residual_by_definition(estimator: Estimator, x: Sequence[Fraction]) -> Fraction:
-    """Evaluate max - f by enumeration of the subsets.
-
-    Examples
-    --------
-    >>> residual_by_definition(Estimator(2, {0: Fraction(1, 4), 1: 1}), [Fraction(0), Fraction(1)])
-    Fraction(1, 4)
-    """
+    """Evaluate max - f by enumeration of the subsets."""
     values = (beta * (average_of_maxima(x, r) if r else 1) for r, beta in estimator.coefficients.items())
     return max(x) - sum(values, Fraction(0))
 
 
-def average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
+def _average_of_vertices(residuals: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
     """Sum D_z e_z over all z, with the spacings D_z of x.
 
     Examples
     --------
-    >>> average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
+    >>> _average_of_vertices([Fraction(1), Fraction(2), Fraction(4)], [Fraction(1, 2), Fraction(0)])
     Fraction(3, 1)
     """
     borders = [Fraction(0), *sorted(x), Fraction(1)]
@@ -83,55 +76,47 @@ def _estimators(kernel_size: int) -> Iterator[Estimator]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for estimator in _estimators(d):
-            for x in windows(d):
-                beta = tuple(estimator.coefficients.values())
-                yield {"d": d, "R": estimator.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
+    for found in grid(most=_ENUMERATED_UP_TO, f=_estimators, x=windows)(kernel_max):
+        d, f, x = found.values()
+        beta = tuple(f.coefficients.values())
+        yield {"d": d, "R": f.orders, "beta": beta, "x": x, "part": "five estimators, three points"}
 
 
 def _draw_coefficients(rng: Random, case: Case, _most: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(rng.randint(-6, 6), rng.randint(1, 6)) for _ in case["R"])
 
 
-def _evaluate(vertices: slice, case: Case) -> Iterator[Value]:
+def _values(vertices: slice, case: Case) -> Iterator[Value]:
     d, x = case["d"], case["x"]
     estimator = Estimator(d, dict(zip(case["R"], case["beta"], strict=True)))
     seen = [Fraction(0)] * (d + 1)
     seen[vertices] = estimator.vertex_residuals[vertices]
     here, largest = residual_by_definition(estimator, x), max(map(abs, estimator.vertex_residuals))
     yield Value("the largest", max(abs(here), largest), largest)
-    yield Value("", here, average_of_vertices(seen, x))
+    yield Value("", here, _average_of_vertices(seen, x))
 
 
-def _claim(name: str, conclusion: str, vertices: slice, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield stated(
+        (
+            "reduction-to-vertices",
+            r"e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|",
+            slice(None),
+        ),
+        ("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1)),
         kind="identity",
         source=PAPER,
         idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
         r"simplex, weighted by the spacings of the inputs.",
-        proof=_proof,
         quantities={**standard("d", "R"), "beta": _draw_coefficients, **standard("x")},
         hypotheses=(
             Hypothesis(r"x \in [0,1]^d", lambda case: all(0 <= value <= 1 for value in case["x"])).failing_at(
                 d=2, R=(0,), beta=(Fraction(1, 2),), x=(Fraction(5), Fraction(0))
             ),
         ),
-        evaluate=partial(_evaluate, vertices),
+        values=_values,
         cases=_cases,
         drawn_up_to=6,
-        neighbours=neighbours,
-    )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1))
-    yield _claim(
-        "reduction-to-vertices",
-        r"e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|",
-        slice(None),
-        (false,),
+        own_proof=_proof,
     )

@@ -13,13 +13,10 @@ Proof
     maximum; for z < d the maximum is 1. So the residual of f = b + sum beta_r m_r is 1 - b - X for z < d, and -b at
     z = d.
 
-    Upper bound. Let f be optimal for R u {0}. Its residual at z = d says b <= E', and E' <= 1/2 < 1, since the constant
-    1/2 is in the class. Divide f - b by 1 - b > 0: its residual for z < d is that of f, divided by 1 - b (step
-    "scaling"), and 0 at z = d. Hence E(R) <= E'/(1 - b) <= E'/(1 - E') (step "upper bound").
-
-    Lower bound. Let f = sum beta_r m_r have error E. With b = E/(1 + E), the estimator b + (1 - b) f has the residual
-    of f times 1 - b for z < d (step "mixing"), at most E (1 - b) = b there (step "balance"), and -b at z = d. So
-    E' <= b, that is E' (1 + E) <= E, and E'/(1 - E') <= E (step "lower bound").
+    Upper bound: an optimal f for R u {0} has b <= E' <= 1/2; f - b, divided by 1 - b, has the residual of f, divided by
+    1 - b, for z < d, and 0 at z = d (steps "scaling", "upper bound"). Lower bound: with the error E of f, b = E/(1 + E)
+    and b + (1 - b) f has the residual E (1 - b) = b at most (steps "mixing", "balance"), so that E' <= b (step "lower
+    bound").
 
     All numbers may be taken to be rational, since they are optimal values and solutions of rational linear programs.
     So the steps write them as quotients of integers.
@@ -30,15 +27,16 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from itertools import combinations
+from fractions import Fraction
 
 from sympy import Expr, Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, subsets
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
-from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, Value, standard
+from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, standard
 from theory.optimal.families import OURS
 
 _B = Symbol("b")
@@ -68,7 +66,7 @@ def _dominated() -> Region:
     return Region.spelled_out({_ERROR: p / (q + 1), _WITH: t / (p + q + 1)})
 
 
-def without_intercept(error: Expr) -> Expr:
+def _without_intercept(error: Expr) -> Expr:
     """Return the claimed E(R) as a formula in E' = E(R u {0})."""
     return error / (1 - error)
 
@@ -80,7 +78,7 @@ def _steps() -> Iterator[Step]:
     yield Sign("the scale is positive", 1 - _B, ((q + 1 + s) / (p + 1 + q),), below, ">")
     yield Sign(
         "upper bound",
-        without_intercept(_WITH) - _WITH / (1 - _B),
+        _without_intercept(_WITH) - _WITH / (1 - _B),
         (p, s, 1 / (q + 1), 1 / (q + 1 + s)),
         below,
     )
@@ -90,14 +88,13 @@ def _steps() -> Iterator[Step]:
     yield Sign("the other error is less than 1", 1 - _WITH, ((s + q + 1) / (s + t + q + 1),), dominated, ">")
     yield Sign(
         "lower bound",
-        _ERROR - without_intercept(_WITH),
+        _ERROR - _without_intercept(_WITH),
         (s, s + t + q + 1, 1 / (q + 1), 1 / (s + q + 1)),
         dominated,
     )
 
 
-def proof() -> Proof:
-    """Write down the steps of the module's docstring."""
+def _proof() -> Proof:
     return Proof(
         tuple(_steps()),
         2,
@@ -111,38 +108,29 @@ def proof() -> Proof:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, 9 if kernel_max >= 16 else 8) + 1):
-        for size in range(1, d):
-            for orders in combinations(range(1, d), size):
-                yield {"d": d, "R": orders}
+    return grid(most=9 if kernel_max >= 16 else 8, R=lambda d: subsets(range(1, d)))(kernel_max)
 
 
-def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+def _sides(shift: int, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
     error = certified_error(d, sorted({0, *orders}))
-    yield Value("", certified_error(d, orders), error / (shift - error))
-
-
-def _claim(name: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"E(d, R) = \frac{{E(d, R \cup \{{0\}})}}{{{shift} - E(d, R \cup \{{0\}})}}",
-        kind="tight",
-        source=OURS,
-        idea=(
-            r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
-            r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
-            r"right intercept balances an estimator without one."
-        ),
-        quantities=standard("d", "R"),
-        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
-        evaluate=partial(_evaluate, shift),
-        cases=_cases,
-        proof=proof,
-        neighbours=neighbours,
-    )
+    return certified_error(d, orders), error / (shift - error)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    yield _claim("removing-the-intercept", 1, (_claim("wrong-removing-the-intercept", 2),))
+    quotient = r"E(d, R) = \frac{E(d, R \cup \{0\})}{%s - E(d, R \cup \{0\})}"
+    yield stated(
+        ("removing-the-intercept", quotient % 1, 1),
+        ("wrong-removing-the-intercept", quotient % 2, 2),
+        kind="tight",
+        source=OURS,
+        idea=r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
+        r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "
+        r"right intercept balances an estimator without one.",
+        quantities=standard("d", "R"),
+        hypotheses=(NO_INTERCEPT.failing_at(d=2, R=(0,)), NO_MAXIMUM),
+        sides=_sides,
+        cases=_cases,
+        own_proof=_proof,
+    )

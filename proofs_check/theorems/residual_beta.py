@@ -22,69 +22,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from math import comb
-from random import Random
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Value, standard
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, standard
 from theory import optimal_estimator
 from theory.optimal.families import OURS
 from theory.residual import ResidualDistribution
 
-POINTS = tuple(Fraction(i, 7) for i in range(8))
+_POINTS = tuple(Fraction(i, 7) for i in range(8))
 
 
-def incomplete_beta(a: int, b: int, x: Fraction) -> Fraction:
+def _incomplete_beta(a: int, b: int, x: Fraction) -> Fraction:
     """Probability that a Beta(a,b) variable is at most x: of a successes or more in a+b-1 trials.
 
     Examples
     --------
-    >>> incomplete_beta(2, 1, Fraction(1, 3))
+    >>> _incomplete_beta(2, 1, Fraction(1, 3))
     Fraction(1, 9)
     """
     n = a + b - 1
     return sum((comb(n, j) * x**j * (1 - x) ** (n - j) for j in range(a, n + 1)), Fraction(0))
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, kernel_max + 1):
-        for t in POINTS:
-            yield {"d": d, "t": t}
-
-
-def _draw_point(rng: Random, _case: Case, _most: int) -> Fraction:
-    return Fraction(rng.randint(-1, 13), 12)
-
-
-def _evaluate(more: int, case: Case) -> Iterator[Value]:
+def _sides(more: int, case: Case) -> tuple[Fraction, Fraction]:
     d, t = case["d"], case["t"]
     law = ResidualDistribution(optimal_estimator(d, range(d)).vertex_residuals)
     a = (d + 1) // 2 + more
-    yield Value("", law.cdf((2 * t - 1) / 2**d), incomplete_beta(a, d + 1 - a, min(max(t, Fraction(0)), Fraction(1))))
-
-
-def _claim(name: str, conclusion: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=f"{OURS}; that sums of spacings have Beta distributions is well known",
-        idea=r"The residuals at the vertices alternate between \( 2^{-d} \) and \( -2^{-d} \), so the residual is a "
-        r"sum of some spacings of the inputs minus the sum of the others.",
-        quantities={**standard("d"), "t": _draw_point},
-        evaluate=partial(_evaluate, more),
-        cases=_cases,
-        neighbours=neighbours,
-    )
+    return law.cdf((2 * t - 1) / 2**d), _incomplete_beta(a, d + 1 - a, min(max(t, Fraction(0)), Fraction(1)))
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    left = (
+    law = (
         r"\mathbb{P}\Big(\frac{2^d e + 1}{2} \le t\Big) = \mathbb{P}(B \le t), \quad R = \{0, \ldots, d - 1\},\ "
         r"B \sim \text{Beta}"
     )
-    shifted = r"(\lfloor \frac{d+3}{2} \rfloor, \lceil \frac{d-1}{2} \rceil)"
-    false = _claim("residual-beta-more-above", left + shifted, 1)
-    yield _claim("residual-beta", left + r"(\lfloor \frac{d+1}{2} \rfloor, \lceil \frac{d+1}{2} \rceil)", 0, (false,))
+    yield stated(
+        ("residual-beta", law + r"(\lfloor \frac{d+1}{2} \rfloor, \lceil \frac{d+1}{2} \rceil)", 0),
+        ("residual-beta-more-above", law + r"(\lfloor \frac{d+3}{2} \rfloor, \lceil \frac{d-1}{2} \rceil)", 1),
+        kind="identity",
+        source=f"{OURS}; that sums of spacings have Beta distributions is well known",
+        idea=r"The residuals at the vertices alternate between \( 2^{-d} \) and \( -2^{-d} \), so the residual is a "
+        r"sum of some spacings of the inputs minus the sum of the others.",
+        quantities={**standard("d"), "t": lambda rng, _case, _most: Fraction(rng.randint(-1, 13), 12)},
+        sides=_sides,
+        cases=grid(t=lambda _: _POINTS),
+    )

@@ -26,21 +26,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from itertools import combinations_with_replacement, pairwise
 from math import comb, prod
 
 from flint import fmpq, fmpq_mat
 
 from proofs_check.claim import Claim
-from proofs_check.statement import NO_MAXIMUM, Case, Value, standard
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
+from proofs_check.statement import NO_MAXIMUM, Case, standard
 from theory import optimal_estimator
 from theory.rationals import to_fraction
 from theory.residual import ResidualDistribution
 
-INTEGRATED_UP_TO = 7
+_INTEGRATED_UP_TO = 7
 """The largest kernel size at which splines are integrated."""
-MOMENTS = 4
+_MOMENTS = 4
 
 
 @cache
@@ -60,13 +62,7 @@ def quadrature(degree: int) -> tuple[tuple[Fraction, Fraction], ...]:
 
 
 def integrated_moment(law: ResidualDistribution, k: int) -> Fraction:
-    """Integrate t^k times the density, between two knots at a time.
-
-    Examples
-    --------
-    >>> integrated_moment(ResidualDistribution([0, 0, 1]), 1)
-    Fraction(1, 3)
-    """
+    """Integrate t^k times the density, between two knots at a time."""
     degree = len(law.knots) - 2 + k
     total = Fraction(0)
     for low, high in pairwise(sorted(set(law.knots))):
@@ -76,15 +72,10 @@ def integrated_moment(law: ResidualDistribution, k: int) -> Fraction:
     return total
 
 
-def dirichlet_moment(values: Sequence[Fraction], k: int, shift: int) -> Fraction:
+def _dirichlet_moment(values: Sequence[Fraction], k: int, shift: int) -> Fraction:
     """Sum the products over all multisets of k values, and divide by C(d+k,k) with d+1 the number of values.
 
-    Parameters
-    ----------
-    values : sequence of Fraction
-    k : int
-    shift : int
-        Added to d in the divisor; anything but 0 is wrong, which shows that the check is able to fail.
+    ``shift`` is added to d in the divisor; anything but 0 is wrong, which shows that the check is able to fail.
     """
     products = (prod(multiset, start=Fraction(1)) for multiset in combinations_with_replacement(values, k))
     return sum(products, Fraction(0)) / comb(len(values) - 1 + shift + k, k)
@@ -95,38 +86,33 @@ def _sets(kernel_size: int) -> list[tuple[int, ...]]:
     return sorted({tuple(sorted(orders)) for orders in ({0}, {0, 1}, {1}, {0, 1, d - 1}, {0, d // 2}, set(range(d)))})
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, INTEGRATED_UP_TO) + 1):
-        for orders in _sets(d):
-            for k in range(MOMENTS + 1):
-                yield {"d": d, "R": orders, "k": k, "part": f"up to six estimators, moments up to {MOMENTS}"}
-
-
-def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+def _sides(shift: int, case: Case) -> tuple[Fraction, Fraction]:
     residuals = optimal_estimator(case["d"], case["R"]).vertex_residuals
     moment = integrated_moment(ResidualDistribution(residuals), case["k"])
-    yield Value("", moment, dirichlet_moment(residuals, case["k"], shift))
-
-
-def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source="Curry, Schoenberg 1966; Dempster, Kleyle 1968; report ADA158151, 1985",
-        idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
-        r"a slice of a simplex is a B-spline of the heights of its vertices.",
-        quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, MOMENTS)},
-        hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
-        evaluate=partial(_evaluate, shift),
-        cases=_cases,
-        drawn_up_to=5,
-        neighbours=neighbours,
-    )
+    return moment, _dirichlet_moment(residuals, case["k"], shift)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    left = r"\int t^k B[e_0, \ldots, e_d](t) \, dt = \mathbb{E}[e^k] = "
-    false = _claim("residual-law-shifted", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+1+k}{k}},\quad k \ge 0", 1)
-    yield _claim("residual-law", left + r"\frac{h_k(e_0, \ldots, e_d)}{\binom{d+k}{k}},\quad k \ge 0", 0, (false,))
+    moment = (
+        r"\int t^k B[e_0, \ldots, e_d](t) \, dt = \mathbb{E}[e^k] = \frac{h_k(e_0, \ldots, e_d)}{\binom{%s}{k}},"
+        r"\quad k \ge 0"
+    )
+    yield stated(
+        ("residual-law", moment % "d+k", 0),
+        ("residual-law-shifted", moment % "d+1+k", 1),
+        kind="identity",
+        source="Curry, Schoenberg 1966; Dempster, Kleyle 1968; report ADA158151, 1985",
+        idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
+        r"a slice of a simplex is a B-spline of the heights of its vertices.",
+        quantities={**standard("d", "R"), "k": lambda rng, _case, _most: rng.randint(0, _MOMENTS)},
+        hypotheses=(NO_MAXIMUM.failing_at(d=2, R=(2,), k=0),),
+        sides=_sides,
+        cases=grid(
+            most=_INTEGRATED_UP_TO,
+            R=_sets,
+            k=lambda _: range(_MOMENTS + 1),
+            part=f"up to six estimators, moments up to {_MOMENTS}",
+        ),
+        drawn_up_to=5,
+    )

@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_with_intercept
+from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, Value, standard
-from proofs_check.theorems.least_terms import sets_with_intercept
 from theory import Estimator, optimal_estimator
 
 ALL_SETS_UP_TO = 7
@@ -36,14 +36,7 @@ ALL_SETS_UP_TO = 7
 
 @dataclass(frozen=True)
 class AffineFunction:
-    """The function ``constant`` + sum_k w_k x_(k) of the order statistics.
-
-    Attributes
-    ----------
-    constant : Fraction
-    weights : tuple of Fraction
-        Of x_(1), ..., x_(d).
-    """
+    """The function ``constant`` + sum_k w_k x_(k) of the order statistics x_(1), ..., x_(d)."""
 
     constant: Fraction
     weights: tuple[Fraction, ...]
@@ -88,36 +81,24 @@ def _second_moment(residuals: tuple[Fraction, ...], mixed: int) -> Fraction:
     return (squares + mixed * total**2) / ((d + 1) * (d + 2))
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ALL_SETS_UP_TO) + 1):
-        for orders in sets_with_intercept(d):
-            yield {"d": d, "R": orders, "part": "all sets with order 0"}
-
-
-def _evaluate(mixed: int, case: Case) -> Iterator[Value]:
+def _values(mixed: int, case: Case) -> Iterator[Value]:
     estimator = optimal_estimator(case["d"], case["R"])
     residual, vertices = AffineFunction.residual(estimator), estimator.vertex_residuals
     yield Value("mean", residual.mean, sum(vertices, Fraction(0)) / (case["d"] + 1))
     yield Value("mean square", residual.mean_product(residual), _second_moment(vertices, mixed))
 
 
-def _claim(name: str, conclusion: str, mixed: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    mean = r"\mathbb{E}[e] = \frac{1}{d+1} \sum_z e_z, \quad \mathbb{E}[e^2] = "
+    yield stated(
+        ("residual-moments", mean + r"\frac{\sum_z e_z^2 + (\sum_z e_z)^2}{(d+1)(d+2)}", 1),
+        ("residual-moments-unmixed", mean + r"\frac{\sum_z e_z^2}{(d+1)(d+2)}", 0),
         kind="identity",
         source="moments of linear combinations of uniform order statistics: report ADA158151, 1985",
         idea=r"The residual is an average of its values at the vertices, weighted by the spacings of the inputs, whose "
         r"moments are those of a Dirichlet distribution.",
         quantities=standard("d", "R"),
-        evaluate=partial(_evaluate, mixed),
-        cases=_cases,
-        neighbours=neighbours,
+        values=_values,
+        cases=grid(most=ALL_SETS_UP_TO, R=sets_with_intercept, part="all sets with order 0"),
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    mean = r"\mathbb{E}[e] = \frac{1}{d+1} \sum_z e_z, \quad \mathbb{E}[e^2] = "
-    false = _claim("residual-moments-unmixed", mean + r"\frac{\sum_z e_z^2}{(d+1)(d+2)}", 0)
-    yield _claim("residual-moments", mean + r"\frac{\sum_z e_z^2 + (\sum_z e_z)^2}{(d+1)(d+2)}", 1, (false,))

@@ -28,27 +28,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from proofs_check.claim import Claim
-from proofs_check.statement import Case, Hypothesis, Value, draw_numbers, least_kernel_size, standard
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, Value, draw_numbers, least_kernel_size, standard
 from proofs_check.theorems.depth import layers_needed_at_least, network_values
 from theory.networks.maximum import exact_max_network
 from theory.optimal.families import OURS
 
-PROVED_UP_TO = 25
+_PROVED_UP_TO = 25
 """The largest kernel size at which the network is built and proved exact."""
 
-ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
+_ONE_LAYER = "Mukherjee, Basu 2017, arXiv 1711.03073"
 """Source of what one layer cannot do."""
 
 
-def layers_needed(kernel_size: int, most: int) -> int:
+def _layers_needed(kernel_size: int, most: int) -> int:
     """Return the least L with ``most`` * 3^(L-1) >= kernel size.
 
     Examples
     --------
-    >>> [layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
+    >>> [_layers_needed(d, 2) for d in (2, 3, 6, 7, 18, 19)]
     [1, 2, 2, 3, 3, 4]
     """
     layers = 1
@@ -57,17 +58,17 @@ def layers_needed(kernel_size: int, most: int) -> int:
     return layers
 
 
-def _depths(most: int, case: Case) -> Iterator[Value]:
+def _depth_values(most: int, case: Case) -> Iterator[Value]:
     d = case["d"]
-    yield from network_values(exact_max_network(d, construction="shallow"), "max", layers_needed(d, most))
+    yield from network_values(exact_max_network(d, construction="shallow"), "max", _layers_needed(d, most))
 
 
 def _sizes(kernel_max: int) -> Iterator[Case]:
-    for d in (*range(2, min(kernel_max, PROVED_UP_TO) + 1), 18, 25):
-        yield {"d": d}
+    yield from grid(most=_PROVED_UP_TO)(kernel_max)
+    yield from ({"d": 18}, {"d": 25})
 
 
-def _three_by_three(layers: int, case: Case) -> Iterator[Value]:
+def _nine_values(layers: int, case: Case) -> Iterator[Value]:
     network = exact_max_network(9, construction="shallow")
     yield from network_values(network, "max", layers)
     x = case["x"]
@@ -75,7 +76,7 @@ def _three_by_three(layers: int, case: Case) -> Iterator[Value]:
     yield Value("distance from the maximum", distance, Fraction(0), determined=False)
 
 
-def _one_layer(case: Case) -> Iterator[Value]:
+def _one_layer_values(_least: int, case: Case) -> Iterator[Value]:
     yield Value("hidden layers at least", Fraction(layers_needed_at_least("max", case["d"])), Fraction(2))
 
 
@@ -85,61 +86,46 @@ _BLOCKS = (
 )
 
 
-def _depth_claim(name: str, most: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=r"\text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} "
-        rf"\le \lceil \log_3(d / {most}) \rceil + 1",
+def claims() -> Iterator[Claim]:
+    """Yield the claims."""
+    takes = r"\text{hidden layers that } \max(x_1, \ldots, x_%s) \text{ takes} "
+    yield stated(
+        ("shallow-depth", takes % "d" + r"\le \lceil \log_3(d / 2) \rceil + 1", 2),
+        ("shallow-depth-three", takes % "d" + r"\le \lceil \log_3(d / 3) \rceil + 1", 3),
         kind="upper",
         source=OURS,
         idea=_BLOCKS,
         quantities=standard("d"),
-        evaluate=partial(_depths, most),
+        values=_depth_values,
         cases=_sizes,
         topic="depth",
-        neighbours=neighbours,
         group="shallow",
     )
-
-
-def _nine_claim(name: str, layers: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\text{{hidden layers that }} \max(x_1, \ldots, x_9) \text{{ takes}} \le {layers}",
+    yield stated(
+        ("three-by-three-in-three-layers", takes % 9 + r"\le 3", 3),
+        ("three-by-three-in-one-layer", takes % 9 + r"\le 1", 1),
         kind="upper",
         source=OURS,
         idea=_BLOCKS,
         quantities={"x": draw_numbers(9)},
-        evaluate=partial(_three_by_three, layers),
+        values=_nine_values,
         cases=lambda _kernel_max: [{"x": tuple(range(9))}],
         scope="all of R^9",
         topic="depth",
-        neighbours=neighbours,
         group="shallow",
     )
-
-
-def _one_layer_claim(name: str, least: Hypothesis, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=r"\text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \ge 2",
+    at_least = takes % "d" + r"\ge 2"
+    yield stated(
+        ("one-layer-is-not-enough", at_least, 3),
+        ("one-layer-is-not-enough-for-two", at_least, 2),
         kind="lower",
-        source=ONE_LAYER,
+        source=_ONE_LAYER,
         idea=r"Across \( x_1 = x_2 \) the maximum bends where the other inputs are smaller, and not where one is "
         r"larger; one hidden layer bends alike at almost all points of a hyperplane.",
         quantities=standard("d"),
-        hypotheses=(least,),
-        evaluate=_one_layer,
-        cases=lambda kernel_max: ({"d": d} for d in range(least.least or 2, kernel_max + 1)),
+        hypotheses=lambda least: (least_kernel_size(least).failing_at(d=least - 1),),
+        values=_one_layer_values,
+        cases=grid(),
         topic="depth",
-        neighbours=neighbours,
         group="shallow",
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claims."""
-    yield _depth_claim("shallow-depth", 2, (_depth_claim("shallow-depth-three", 3),))
-    yield _nine_claim("three-by-three-in-three-layers", 3, (_nine_claim("three-by-three-in-one-layer", 1),))
-    false = _one_layer_claim("one-layer-is-not-enough-for-two", least_kernel_size(2))
-    yield _one_layer_claim("one-layer-is-not-enough", least_kernel_size(3).failing_at(d=2), (false,))

@@ -27,22 +27,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from math import comb
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import sets_of_orders
+from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
 from proofs_check.theorems.depth import estimator_in_general_position, network_values
-from proofs_check.theorems.link import sets_of_orders
 from proofs_check.theorems.merging import PART
 from theory.networks.build import build_network
 from theory.networks.size import Construction, network_size
 from theory.optimal.families import OURS
 
-ALL_SETS_UP_TO = 7
+_ALL_SETS_UP_TO = 7
 """The largest kernel size at which all sets of orders are counted."""
 
-PROVED_UP_TO = 9
+_PROVED_UP_TO = 9
 """The largest kernel size at which the network is built and proved exact."""
 
 
@@ -50,7 +50,7 @@ def _built(kernel_size: int, orders: tuple[int, ...], construction: Construction
     """Compare what is built with the hidden layers that are said to suffice."""
     d = kernel_size
     estimator = estimator_in_general_position(d, orders)
-    if d <= PROVED_UP_TO:
+    if d <= _PROVED_UP_TO:
         yield from network_values(build_network(estimator, construction=construction), estimator, layers)
     else:
         found = network_size(d, orders, construction=construction).hidden_layers
@@ -66,7 +66,7 @@ def _units(kernel_size: int, orders: tuple[int, ...], construction: Construction
 def _quadratic_cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, 4 * kernel_max):
         every = tuple(range(d + 1))
-        if d <= min(kernel_max, ALL_SETS_UP_TO):
+        if d <= min(kernel_max, _ALL_SETS_UP_TO):
             for orders in sets_of_orders(d + 1):
                 yield {"d": d, "R": orders, "part": "all sets of orders"}
         else:
@@ -81,13 +81,6 @@ def _quadratic(fewer: int, case: Case) -> Iterator[Value]:
     yield _units(d, orders, "smallest", Fraction(comb(d, 2) + d * (layers + 1)))
 
 
-def _cubic_cases(kernel_max: int) -> Iterator[Case]:
-    k = 1
-    while (d := 2**k + 1) <= 4 * kernel_max:
-        yield {"d": d}
-        k += 1
-
-
 def _cubic(fewer: int, case: Case) -> Iterator[Value]:
     d = case["d"]
     k = (d - 1).bit_length() - 1
@@ -98,34 +91,33 @@ def _cubic(fewer: int, case: Case) -> Iterator[Value]:
     yield _units(d, orders, "tree", Fraction(d**3, 2))
 
 
-def _less(fewer: int) -> str:
-    return f" - {fewer}" if fewer else ""
-
-
-def _quadratic_claim(name: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=r"\text{an } R \text{-estimator takes at most } \binom{d}{2} + d (\lceil \log_2 d \rceil + 1) "
-        rf"\text{{ units in }} \lceil \log_2 d \rceil{_less(fewer)} \text{{ hidden layers}}",
+def claims() -> Iterator[Claim]:
+    """Yield the claims."""
+    quadratic = (
+        r"\text{an } R \text{-estimator takes at most } \binom{d}{2} + d (\lceil \log_2 d \rceil + 1) "
+        r"\text{ units in } \lceil \log_2 d \rceil%s \text{ hidden layers}"
+    )
+    yield stated(
+        ("sorting-width", quadratic % "", 0),
+        ("sorting-width-in-a-layer-less", quadratic % " - 1", 1),
         kind="upper",
         source=OURS,
         idea=r"Sorted blocks are merged in pairs: each pair of inputs is compared by one unit. So even the full set, "
         r"with the residual \( 2^{-d} \) and \( 2^d - 1 \) subpool maxima, takes a quadratic number of ReLUs.",
         quantities=standard("d", "R"),
-        evaluate=partial(_quadratic, fewer),
+        values=_quadratic,
         cases=_quadratic_cases,
         drawn_up_to=5,
         topic="networks",
-        neighbours=neighbours,
         group=PART,
     )
-
-
-def _cubic_claim(name: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=r"\text{an estimator of orders } 0, \ldots, d - 1 \text{ takes at most } d^3/2 \text{ units in } "
-        rf"k{_less(fewer)} \text{{ hidden layers}}",
+    cubic = (
+        r"\text{an estimator of orders } 0, \ldots, d - 1 \text{ takes at most } d^3/2 \text{ units in } "
+        r"k%s \text{ hidden layers}"
+    )
+    yield stated(
+        ("sorting-one-layer-less", cubic % "", 0),
+        ("sorting-two-layers-less", cubic % " - 1", 1),
         kind="upper",
         source=OURS,
         idea=r"It is an average over the \( d \) subsets of \( d - 1 = 2^k \) inputs, each sorted in \( k \) layers. "
@@ -135,15 +127,8 @@ def _cubic_claim(name: str, fewer: int, neighbours: tuple[Claim, ...] = ()) -> C
         hypotheses=(
             Hypothesis(r"d = 2^k + 1,\ k \ge 1", lambda case: case["d"] in {3, 5, 9, 17, 33, 65}).failing_at(d=4),
         ),
-        evaluate=partial(_cubic, fewer),
-        cases=_cubic_cases,
+        values=_cubic,
+        cases=lambda kernel_max: ({"d": d} for d in (3, 5, 9, 17, 33, 65) if d <= 4 * kernel_max),
         topic="networks",
-        neighbours=neighbours,
         group=PART,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claims."""
-    yield _quadratic_claim("sorting-width", 0, (_quadratic_claim("sorting-width-in-a-layer-less", 1),))
-    yield _cubic_claim("sorting-one-layer-less", 0, (_cubic_claim("sorting-two-layers-less", 1),))

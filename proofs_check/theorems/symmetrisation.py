@@ -11,11 +11,8 @@ Kind
 Source
     Matoba, Dimitriadis, Fleuret, TMLR 2023.
 Proof
-    The symmetric class is part of the other one. For the converse take an optimal dual w_z of the symmetric problem,
-    and spread each w_z evenly over the C(d,z) vectors with z zeros. The moment of these weights against
-    max_{j in J} x_j, |J| = r, is sum_z w_z (1 - C(d-r,z-r)/C(d,z)), since C(d-r,z-r) of the vectors with z zeros are 0
-    on all of J. That is sum_z w_z phi_r(z) = 0 by an identity of binomial coefficients. So the spread weights, of
-    total size 1 and value E(d,R), are a dual of the unsymmetric problem, where no error is smaller than their value.
+    The symmetric class is part of the other one. For the converse an optimal dual of the symmetric problem, spread
+    evenly over the C(d,z) vectors with z zeros, is a dual of the unsymmetric problem, by an identity of binomials.
 Check
     For all sets R, the moments against the maxima over single subsets, by enumeration of all 2^d vectors and all
     subsets; and the value of the dual.
@@ -25,22 +22,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from math import comb
 
 from sympy import binomial
 
 from proofs_check.certificates import CertificateError
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid, sets_with_intercept
 from proofs_check.kits.optima import certified_error
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, free
-from proofs_check.statement import INTERCEPT, Case, Value, standard
-from proofs_check.theorems.least_terms import sets_with_intercept
+from proofs_check.statement import INTERCEPT, Case, standard
 from proofs_check.theorems.order_statistic_weights import Z
 from theory import optimal_estimator
 from theory.optimal.families import PAPER, D, R
 
-ENUMERATED_UP_TO = 6
+_ENUMERATED_UP_TO = 6
 """The largest kernel size whose 2^d vectors are enumerated against all 2^d subsets."""
 
 
@@ -86,22 +84,6 @@ def _moment(kernel_size: int, subset: int, weights: dict[int, Fraction]) -> Frac
     return sum((weight * counts[z] for z, weight in weights.items()), Fraction(0))
 
 
-def _worst_moment(kernel_size: int, sizes: set[int], weights: dict[int, Fraction]) -> Fraction:
-    """Find the moment farthest from 0, of those against the intercept and all subsets of the given sizes."""
-    subsets = [subset for subset in range(1, 2**kernel_size) if subset.bit_count() in sizes]
-    # The intercept is the function 1, which on 0/1 vectors other than 0 is the maximum over all inputs.
-    everything = 2**kernel_size - 1
-    at_zero = weights.get(kernel_size, Fraction(0))
-    moments = [_moment(kernel_size, everything, weights) + at_zero]
-    return max(moments + [_moment(kernel_size, subset, weights) for subset in subsets], key=abs)
-
-
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for orders in sets_with_intercept(d):
-            yield {"d": d, "R": orders, "part": "all sets with order 0 and all subsets of inputs"}
-
-
 def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     """Return the least error with a weight for every subset of these sizes, besides the intercept.
 
@@ -115,42 +97,40 @@ def _unsymmetric_error(kernel_size: int, sizes: Iterable[int]) -> Fraction:
     orders = tuple(sorted({0, *sizes}))
     error = certified_error(kernel_size, orders)
     weights = _spread_dual(kernel_size, orders)
-    moment = _worst_moment(kernel_size, set(orders) - {0}, weights)
-    value = abs(_moment(kernel_size, 2**kernel_size - 1, weights))
-    if error and (moment != 0 or value != error):
+    # The intercept is the function 1, which on 0/1 vectors other than 0 is the maximum over all inputs.
+    value = _moment(kernel_size, 2**kernel_size - 1, weights)
+    moments = [value + weights.get(kernel_size, Fraction(0))]
+    moments += [_moment(kernel_size, J, weights) for J in range(1, 2**kernel_size) if J.bit_count() in orders]
+    if error and (any(moments) or abs(value) != error):
         raise CertificateError(f"the spread dual for d = {kernel_size}, R = {orders} is none")
     return error
 
 
-def _evaluate(more: int, case: Case) -> Iterator[Value]:
+def _sides(more: int, case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
     sizes = {*orders, orders[-1] + 1} if more else set(orders)
-    yield Value("", _unsymmetric_error(d, sizes), certified_error(d, orders))
-
-
-def _claim(name: str, conclusion: str, more: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="tight",
-        source=PAPER,
-        idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
-        r"dual of the unsymmetric problem, with the same value.",
-        proof=_proof,
-        quantities=standard("d", "R"),
-        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
-        evaluate=partial(_evaluate, more),
-        cases=_cases,
-        drawn_up_to=5,
-        neighbours=neighbours,
-    )
+    return _unsymmetric_error(d, sizes), certified_error(d, orders)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    body = (
+    error = (
         r"\min_\beta \max_{x \in [0,1]^d} \Big| \max(x) - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \Big| "
-        r"= E(d, R), \quad S = R "
+        r"= E(d, R), \quad S = R \setminus \{0\}"
     )
-    false = _claim("symmetrisation-one-order-more", body + r"\setminus \{0\} \cup \{\max R + 1\}", 1)
-    yield _claim("symmetrisation", body + r"\setminus \{0\}", 0, (false,))
+    yield stated(
+        ("symmetrisation", error, 0),
+        ("symmetrisation-one-order-more", error + r" \cup \{\max R + 1\}", 1),
+        kind="tight",
+        source=PAPER,
+        idea=r"A dual of the symmetric problem, spread evenly over the 0/1 vectors with the same number of zeros, is a "
+        r"dual of the unsymmetric problem, with the same value.",
+        quantities=standard("d", "R"),
+        hypotheses=(INTERCEPT.failing_at(d=2, R=(1,)),),
+        sides=_sides,
+        cases=grid(
+            most=_ENUMERATED_UP_TO, R=sets_with_intercept, part="all sets with order 0 and all subsets of inputs"
+        ),
+        drawn_up_to=5,
+        own_proof=_proof,
+    )

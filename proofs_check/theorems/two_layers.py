@@ -7,10 +7,14 @@ Setting
 Claim
     x_q - min(x) = (1/2) sum_F c_F |g_F(x)| with rationals c_F that depend on d only: for elements eps_v, v in V, that
     commute and have square 0, the linear map pi that sends every product of different eps_v to 1, and
+
         G_sigma[f](y) = sum_{x_v < y} eps_v (e^(sigma (y - x_v)) - 1) f(x_v),
         w_+ = G_+[1], w_- = G_-[1], s = w_+ + w_-, p = w_+ w_-, h = w_+ f - G_+[f], A f = w_- h + G_+[h],
+
     the c_F are the coefficients, once all is expanded, of
+
         sum_F c_F e^(g_F) = pi( sum_{M,r} (-1)^r / ((M+1) (M+r+1)!) [u^r] (s + uA)^M s )(x_q).
+
     As max(x) = -min(-x) and |g| = 2 relu(g) - g, the maximum of d numbers takes two hidden layers, for every d.
 Kind
     Identity.
@@ -44,9 +48,11 @@ from math import factorial, lcm
 from sympy import Expr, Integer, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
 from proofs_check.kits.signed_forests import Term, Weight, closed_formula, formula, value
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.statement import Case, Hypothesis, StatementError, standard
 from theory.optimal.families import OURS, R
 
 ENUMERATED_UP_TO = 6
@@ -227,10 +233,9 @@ def _points(d: int) -> Iterator[tuple[Fraction, ...]]:
 
 
 def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for x in _points(d):
-            for q in range(1, d + 1):
-                yield {"d": d, "q": q, "x": x}
+    for case in grid(most=ENUMERATED_UP_TO, x=_points, q=lambda d: range(1, d + 1))(kernel_max):
+        d, x, q = case.values()
+        yield {"d": d, "q": q, "x": x}
 
 
 EXISTS = Hypothesis(r"1 \le q \le d", lambda case: 1 <= case["q"] <= case["d"]).failing_at(
@@ -239,34 +244,14 @@ EXISTS = Hypothesis(r"1 \le q \le d", lambda case: 1 <= case["q"] <= case["d"]).
 QUANTITIES = {**standard("d"), "q": lambda rng, case, _: rng.randint(0, case["d"] + 1), **standard("x")}
 
 
-def value_at(terms: tuple[Term, ...], case: Case, factor: Fraction = Fraction(1)) -> Iterator[Value]:
+def value_at(terms: tuple[Term, ...], case: Case, factor: int = 1) -> tuple[Fraction, Fraction]:
     """Evaluate both sides at a window x and an input q, the right one times a factor."""
     x, q = case["x"], case["q"]
     if not 1 <= q <= len(x):
         raise StatementError(f"there is no input {q} of {len(x)}")
     scale = lcm(*(number.denominator for number in x))
     first, *others = (int(number * scale) for number in (x[q - 1], *x[: q - 1], *x[q:]))
-    yield Value("", x[q - 1] - min(x), factor * value(terms, [first, *others]) / scale)
-
-
-def _claim(name: str, conclusion: str, weight: Weight, factor: Fraction, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=OURS,
-        idea=r"Integrate \( \sinh\varphi \), where \( \varphi(y) = \sum_{v \ne q} (y - x_v)^+ \) has a slope that "
-        r"counts inputs; with nilpotent symbols the exponentials become finitely many in-trees, and \( e^l \mapsto "
-        r"|l| \) turns the identity into one of absolute values: two hidden layers for any number of inputs.",
-        quantities=QUANTITIES,
-        hypotheses=(EXISTS,),
-        evaluate=lambda case: value_at(formula(case["d"], weight), case, factor),
-        cases=_cases,
-        drawn_up_to=ENUMERATED_UP_TO,
-        topic="depth",
-        proof=None if neighbours == () else _proof,
-        neighbours=neighbours,
-    )
+    return x[q - 1] - min(x), factor * value(terms, [first, *others]) / scale
 
 
 def later(M: int, r: int) -> Fraction:
@@ -279,22 +264,33 @@ def without_signs(M: int, r: int) -> Fraction:
     return Fraction(1, (M + 1) * factorial(M + r + 1))
 
 
-def _conclusion(factor: str, weight: str) -> str:
-    return (
-        rf"x_q - \min(x) = {factor} \sum_F c_F |g_F(x)|,\quad g_F(x) = \sum_{{v \to u \in F}} \sigma_v (x_u - "
-        rf"x_v)^+,\quad \sum_F c_F e^{{g_F}} = \sum_{{M,r}} c_{{M,r}} \pi [u^r] (s + uA)^M s,\quad c_{{M,r}} = {weight}"
-    )
+def _sides(change: tuple[Weight, int], case: Case) -> tuple[Fraction, Fraction]:
+    weight, factor = change
+    return value_at(formula(case["d"], weight), case, factor)
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
+    identity = (
+        r"x_q - \min(x) = %s \sum_F c_F |g_F(x)|,\quad g_F(x) = \sum_{v \to u \in F} \sigma_v (x_u - x_v)^+,\quad "
+        r"\sum_F c_F e^{g_F} = \sum_{M,r} c_{M,r} \pi [u^r] (s + uA)^M s,\quad c_{M,r} = %s"
+    )
     weight = r"\frac{(-1)^r}{(M+1)(M+r+1)!}"
-    yield _claim(
-        "two-layers",
-        _conclusion(r"\frac12", weight),
-        closed_formula,
-        Fraction(1),
-        _claim("two-layers-twice", _conclusion("", weight), closed_formula, Fraction(2)),
-        _claim("two-layers-later", _conclusion(r"\frac12", r"\frac{(-1)^r}{(M+2)(M+r+1)!}"), later, Fraction(1)),
-        _claim("two-layers-plus", _conclusion(r"\frac12", r"\frac{1}{(M+1)(M+r+1)!}"), without_signs, Fraction(1)),
+    yield stated(
+        ("two-layers", identity % (r"\frac12", weight), (closed_formula, 1)),
+        ("two-layers-twice", identity % ("", weight), (closed_formula, 2)),
+        ("two-layers-later", identity % (r"\frac12", r"\frac{(-1)^r}{(M+2)(M+r+1)!}"), (later, 1)),
+        ("two-layers-plus", identity % (r"\frac12", r"\frac{1}{(M+1)(M+r+1)!}"), (without_signs, 1)),
+        kind="identity",
+        source=OURS,
+        idea=r"Integrate \( \sinh\varphi \), where \( \varphi(y) = \sum_{v \ne q} (y - x_v)^+ \) has a slope that "
+        r"counts inputs; with nilpotent symbols the exponentials become finitely many in-trees, and \( e^l \mapsto "
+        r"|l| \) turns the identity into one of absolute values: two hidden layers for any number of inputs.",
+        quantities=QUANTITIES,
+        hypotheses=(EXISTS,),
+        sides=_sides,
+        cases=_cases,
+        drawn_up_to=ENUMERATED_UP_TO,
+        topic="depth",
+        own_proof=_proof,
     )

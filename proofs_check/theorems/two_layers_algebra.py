@@ -41,6 +41,7 @@ from sympy import Integer, Symbol, binomial
 from proofs_check.claim import Claim
 from proofs_check.kits.graphs import graphs, over_maps, over_permutations, y_of
 from proofs_check.kits.growing_orders import moments
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, Telescoping, free
 from proofs_check.statement import Case, Hypothesis, Sampler, StatementError, Value, standard
 from proofs_check.theorems.two_layers import region
@@ -228,7 +229,7 @@ def left_side(
     return total
 
 
-def _evaluate(left: MSide, case: Case) -> Iterator[Value]:
+def _values(left: MSide, case: Case) -> Iterator[Value]:
     d, z, thetas = case["d"], case["z"], case["theta"]
     if len(thetas) < 2:
         raise StatementError(f"{len(thetas)} factors are too few")
@@ -262,12 +263,20 @@ _DRAWN: dict[str, Sampler] = {
 }
 
 
-def _claim(name: str, terms: str, left: MSide, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\sum_{{K<d}} {terms} = \sum_{{p=2}}^d \frac{{T_p}}{{p(p-1)}},\quad \binom{{2N}}{{N}} T_p = "
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    identity = (
+        r"\sum_{K<d} %s = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = "
         r"2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k e'_k,\quad N = d-1,\quad "
-        r"\sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w)",
+        r"\sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w)"
+    )
+    weights, odd = r"\frac{z^{v_K} + z^{-v_K} - 2}{K}", r"\frac{z^{v_K} - z^{-v_K}}{K(K+1)}"
+    squares = r"\frac{z^{s_K} + z^{-s_K} - 2}{K(K+1)}, s_K = (1, 4, \ldots, K^2, 0, \ldots, 0)"
+    yield stated(
+        ("two-layers-algebra", identity % r"\frac{z^{v_K} + z^{-v_K} - 2}{K(K+1)}", left_side),
+        ("two-layers-algebra-weights", identity % weights, partial(left_side, weight=lambda K: K)),
+        ("two-layers-algebra-odd", identity % odd, partial(left_side, sign=-1)),
+        ("two-layers-algebra-squares", identity % squares, partial(left_side, exponent=lambda k: k * k)),
         kind="identity",
         source=OURS,
         idea=r"Commuting operators on functions of \( q = 1, \ldots, d \) have the power sums \( \mu_{p,\theta} \) as "
@@ -281,24 +290,9 @@ def _claim(name: str, terms: str, left: MSide, *neighbours: Claim) -> Claim:
                 d=3, z=(Fraction(2), Fraction(3)), theta=(1, 1)
             ),
         ),
-        evaluate=partial(_evaluate, left),
+        values=_values,
         cases=_cases,
         drawn_up_to=PERMUTED_UP_TO,
         topic="depth",
-        proof=None if neighbours == () else _proof,
-        neighbours=neighbours,
+        own_proof=_proof,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    wrong = {
-        "weights": (r"\frac{z^{v_K} + z^{-v_K} - 2}{K}", partial(left_side, weight=lambda K: K)),
-        "odd": (r"\frac{z^{v_K} - z^{-v_K}}{K(K+1)}", partial(left_side, sign=-1)),
-        "squares": (
-            r"\frac{z^{s_K} + z^{-s_K} - 2}{K(K+1)}, s_K = (1, 4, \ldots, K^2, 0, \ldots, 0)",
-            partial(left_side, exponent=lambda k: k * k),
-        ),
-    }
-    neighbours = (_claim(f"two-layers-algebra-{name}", terms, left) for name, (terms, left) in wrong.items())
-    yield _claim("two-layers-algebra", r"\frac{z^{v_K} + z^{-v_K} - 2}{K(K+1)}", left_side, *neighbours)

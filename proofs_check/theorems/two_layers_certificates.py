@@ -37,7 +37,8 @@ import numpy as np
 from proofs_check.claim import Claim, Instance
 from proofs_check.kits.cells import bends
 from proofs_check.kits.set_functions import Measure, Rows, measure, read
-from proofs_check.statement import Case, Hypothesis, StatementError, Value, standard
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case, Hypothesis, StatementError, standard
 from theory.errors import SolverError
 from theory.optimal.families import OURS
 
@@ -96,7 +97,8 @@ def no_half(size: int) -> dict[tuple[int, ...], Fraction]:
     return dict.fromkeys(half_of_m(size), Fraction(0))
 
 
-def _instances(rows: Certificate, target: Target, kernel_max: int) -> Iterator[Instance]:
+def _instances(change: tuple[Certificate, Target], kernel_max: int) -> Iterator[Instance]:
+    rows, target = change
     for d in SIZES:
         if d <= kernel_max and (d <= MEASURED_UP_TO or kernel_max >= LONG_RUN):
             found = measure(rows(d))
@@ -122,8 +124,9 @@ def _as_functions(found: Measure, d: int) -> Iterator[Instance]:
         yield Instance(f"d = {d}, gap {gap}", d, Fraction(value, found.scale), Fraction(d - gap, d))
 
 
-def _evaluate(rows: Certificate, case: Case) -> Iterator[Value]:
+def _sides(change: tuple[Certificate, Target], case: Case) -> tuple[Fraction, Fraction]:
     """Evaluate both sides at a window, each as it stands."""
+    rows, _ = change
     x, d = case["x"], case["d"]
     if d not in SIZES:
         raise StatementError(f"there is no certificate for {d} inputs")
@@ -139,31 +142,13 @@ def _evaluate(rows: Certificate, case: Case) -> Iterator[Value]:
             if k:
                 g = g + k * np.maximum(images[:, a], images[:, b])
         total += row.c * int(np.abs(g).sum())
-    yield Value("", sum(x, Fraction(0)) / d - min(x), total / scale)
+    return sum(x, Fraction(0)) / d - min(x), total / scale
 
 
 # --- the claim ------------------------------------------------------------------------------------------------------
 
 
 CERTIFIED = Hypothesis(r"3 \le d \le 9", lambda case: case["d"] in SIZES, least=SIZES[0], most=SIZES[-1])
-
-
-def _claim(name: str, conclusion: str, rows: Certificate, target: Target, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=OURS,
-        idea=r"From the definitions, all \( z^{w|s} \) are added up: for up to eight inputs they are those of \( M / "
-        r"2 \), and for nine the two sides agree as functions, hyperplane by hyperplane.",
-        quantities=standard("d", "x"),
-        hypotheses=(CERTIFIED.failing_at(d=2, x=(Fraction(0), Fraction(1))),),
-        evaluate=partial(_evaluate, rows),
-        instances=partial(_instances, rows, target),
-        drawn_up_to=DRAWN_UP_TO,
-        topic="depth",
-        neighbours=neighbours,
-    )
 
 
 def _one_changed(size: int) -> Rows:
@@ -174,22 +159,33 @@ def _one_changed(size: int) -> Rows:
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    identity = r"\mathrm{mean}(x) - \min(x) = \sum_t c_t \sum_s |g_{w_t}(s x)|"
-
-    def by_terms(m: str) -> str:
-        return rf"{identity}, \quad \tfrac12 {m} = \sum_t c_t \Phi(w_t) \text{{ for }} d \le 8"
-
-    whole = by_terms(r"\sum_K \frac{z^{v_K} + z^{-v_K}}{K(K+1)}")
-    weights = by_terms(r"\sum_K \frac{z^{v_K} + z^{-v_K}}{K}")
-    odd = by_terms(r"\sum_K \frac{z^{v_K} - z^{-v_K}}{K(K+1)}")
-    squares = by_terms(r"\sum_K \frac{z^{s_K} + z^{-s_K}}{K(K+1)}")
-    yield _claim(
-        "max-of-n-in-two-layers",
-        whole,
-        certificate,
-        half_of_m,
-        _claim("max-of-n-weights", weights, certificate, partial(half_of_m, weight=lambda K: K)),
-        _claim("max-of-n-odd", odd, certificate, no_half),
-        _claim("max-of-n-squares", squares, certificate, partial(half_of_m, exponent=lambda k: k * k)),
-        _claim("max-of-n-one-changed", rf"{whole}, \text{{ one }} c_t \text{{ changed}}", _one_changed, half_of_m),
+    identity = (
+        r"\mathrm{mean}(x) - \min(x) = \sum_t c_t \sum_s |g_{w_t}(s x)|, \quad "
+        r"\tfrac12 \sum_K \frac{z^{%s_K} %s z^{-%s_K}}{%s} = \sum_t c_t \Phi(w_t) \text{ for } d \le 8"
+    )
+    whole = identity % ("v", "+", "v", "K(K+1)")
+    yield stated(
+        ("max-of-n-in-two-layers", whole, (certificate, half_of_m)),
+        (
+            "max-of-n-weights",
+            identity % ("v", "+", "v", "K"),
+            (certificate, partial(half_of_m, weight=lambda K: K)),
+        ),
+        ("max-of-n-odd", identity % ("v", "-", "v", "K(K+1)"), (certificate, no_half)),
+        (
+            "max-of-n-squares",
+            identity % ("s", "+", "s", "K(K+1)"),
+            (certificate, partial(half_of_m, exponent=lambda k: k * k)),
+        ),
+        ("max-of-n-one-changed", rf"{whole}, \text{{ one }} c_t \text{{ changed}}", (_one_changed, half_of_m)),
+        kind="identity",
+        source=OURS,
+        idea=r"From the definitions, all \( z^{w|s} \) are added up: for up to eight inputs they are those of \( M / "
+        r"2 \), and for nine the two sides agree as functions, hyperplane by hyperplane.",
+        quantities=standard("d", "x"),
+        hypotheses=(CERTIFIED.failing_at(d=2, x=(Fraction(0), Fraction(1))),),
+        sides=_sides,
+        instances=_instances,
+        drawn_up_to=DRAWN_UP_TO,
+        topic="depth",
     )

@@ -3,25 +3,25 @@ r"""The closed formula for two hidden layers: exactly as functions, and how many
 Setting
     As in :mod:`proofs_check.theorems.two_layers`.
 Claim
-    (a) x_q - min(x) = (1/2) sum_F c_F |g_F(x)| on all of R^d, for every q.
-    (b) There are 3 (2d+1)^(d-2) signed in-forests on 1..d in which q has no outgoing arc. As F and -F give the same
-    |g|, and the one without arcs gives 0, at most (3 (2d+1)^(d-2) - 1)/2 absolute values occur; the primes in the
-    denominators of their coefficients are below d.
+    First, x_q - min(x) = (1/2) sum_F c_F |g_F(x)| on all of R^d, for every q.
+    Second, there are 3 (2d+1)^(d-2) signed in-forests on 1..d in which q has no outgoing arc.
+    Third, as F and -F give the same |g|, and the one without arcs gives 0, at most (3 (2d+1)^(d-2) - 1)/2 absolute
+    values occur; the primes in the denominators of their coefficients are below d.
 Kind
     Identities.
 Source
     This project. The count of forests is Cayley's, with weights.
 Proof
-    (b) Let F(m, a) be the sum of a^(arcs to a root) 2^(other arcs) over the ways to hang m vertices, with arcs of two
-    signs each, below a root whose arcs count a. Those that hang at the root themselves, j of them, carry the others:
+    Of the count: let F(m, a) be the sum of a^(arcs to a root) 2^(other arcs) over the ways to hang m vertices, with
+    arcs of two signs each, below a root whose arcs count a. Those that hang at the root, j of them, carry the others:
     F(m, a) = sum_j C(m,j) a^j F(m-j, 2j), F(0, a) = 1, so that F(m, a) = a (a+2m)^(m-1) by induction and the binomial
     theorem. A vertex may also be the root of a tree of its own: an arc of a third kind, to q. So a = 3 and m = d - 1.
     In the formula M + 1 and the numbers up to M + r + 1 stand below, and M + r + 1 arcs are at most d - 1; for d = 2,
     where 1/2 brings a prime that is not, c_F = c_-F = 1.
 Check
-    (a) by cells, which is a proof (:mod:`proofs_check.kits.cells`): by symmetry in the inputs other than q the cone of
-    one order is enough, with q in each of its d places. That no bends remain is an instance, and so is the value where
-    one gap is 1 and the others are 0. (b) as steps for all d, and the expanded formula against it.
+    First by cells, which is a proof (:mod:`proofs_check.kits.cells`): by symmetry in the inputs other than q the cone
+    of one order is enough, with q in each of its d places. That no bends remain is an instance, and so is the value
+    where one gap is 1 and the others are 0. The count as steps for all d, and the expanded formula against it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ import numpy as np
 from sympy import Expr, Integer, Symbol, binomial, factorint
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.kits.cases import grid
 from proofs_check.kits.cells import Integers, bends
 from proofs_check.kits.signed_forests import Term, formula, images
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Identity, Proof, Region, Step, free
-from proofs_check.statement import Case, Value, standard
-from proofs_check.table import Table
+from proofs_check.statement import Case, Table, Value, standard
 from proofs_check.theorems.two_layers import EXISTS, QUANTITIES, later, value_at
 from theory.errors import SolverError
 from theory.optimal.families import OURS, D
@@ -161,11 +162,6 @@ def _forest_proof() -> Proof:
     )
 
 
-def _count(base: int, case: Case) -> Iterator[Value]:
-    d = case["d"]
-    yield Value("", Fraction(hung(d - 1, 3)), 3 * Fraction(2 * d + base) ** (d - 2))
-
-
 # --- the expanded formula -------------------------------------------------------------------------------------------
 
 
@@ -190,14 +186,14 @@ def bound(d: int) -> Fraction:
     return (3 * Fraction(2 * d + 1) ** (d - 2) - 1) / 2
 
 
-def _sizes(factor: Fraction, beyond: int, case: Case) -> Iterator[Value]:
-    d = case["d"]
+def _sizes(change: tuple[Fraction, int], case: Case) -> Iterator[Value]:
+    (factor, beyond), d = change, case["d"]
     terms = formula(d)
     yield Value("absolute values", Fraction(absolute_values(terms)), factor * bound(d))
     yield Value("largest prime in a denominator", Fraction(largest_prime(terms)), Fraction(d - beyond))
 
 
-def table() -> Table:
+def _table(_change: object) -> Table:
     """Tabulate the sizes of the formula."""
     rows = []
     for d in range(2, TABULATED_UP_TO + 1):
@@ -225,66 +221,6 @@ def table() -> Table:
 # --- the claims -----------------------------------------------------------------------------------------------------
 
 
-def _up_to(most: int, kernel_max: int) -> Iterator[Case]:
-    yield from ({"d": d} for d in range(2, min(kernel_max, most) + 1))
-
-
-def _formula_claim(name: str, conclusion: str, expansion: Expansion, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=OURS,
-        idea=r"On the cone of each order, with \( q \) in each place, the bends of the absolute values cancel, "
-        r"hyperplane by hyperplane, and the values agree where one gap between neighbours is 1 and the others are 0.",
-        quantities=QUANTITIES,
-        hypotheses=(EXISTS,),
-        evaluate=lambda case: value_at(expansion(case["d"]), case),
-        instances=partial(_cells, expansion),
-        drawn_up_to=BY_CELLS_UP_TO,
-        topic="depth",
-        neighbours=neighbours,
-    )
-
-
-def _forests_claim(name: str, base: int, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=r"\#\{\text{signed in-forests on } 1, \ldots, d \text{ in which } q \text{ has no outgoing arc}\} "
-        rf"= 3 (2d + {base})^{{d-2}}",
-        kind="identity",
-        source=OURS,
-        idea=r"Each vertex other than \( q \) has three ways to hang at \( q \), a tree of its own among them, and "
-        r"two to hang at another vertex; such counts are powers, by Cayley.",
-        quantities=standard("d"),
-        evaluate=partial(_count, base),
-        cases=partial(_up_to, 40),
-        drawn_up_to=40,
-        topic="depth",
-        proof=None if neighbours == () else _forest_proof,
-        neighbours=neighbours,
-    )
-
-
-def _size_claim(name: str, most: str, factor: Fraction, beyond: int, *neighbours: Claim) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"\#\{{|g_F| : c_F + c_{{-F}} \ne 0\}} \le {most} \big( 3 (2d+1)^{{d-2}} - 1 \big),\quad "
-        rf"\text{{primes in the denominators of }} \tfrac12 (c_F + c_{{-F}}) \le d - {beyond}",
-        kind="upper",
-        source=OURS,
-        idea=r"\( F \) and \( -F \) have one absolute value, and the empty forest none. In the formula \( M + 1 \) "
-        r"and the numbers up to \( M + r + 1 \le d - 1 \) stand below.",
-        quantities=standard("d"),
-        evaluate=partial(_sizes, factor, beyond),
-        cases=partial(_up_to, TABULATED_UP_TO),
-        drawn_up_to=7,
-        topic="depth",
-        table=table if neighbours else None,
-        neighbours=neighbours,
-    )
-
-
 def _one_changed(d: int) -> tuple[Term, ...]:
     """Return the formula with one coefficient doubled, which is false."""
     first, *rest = formula(d)
@@ -294,25 +230,59 @@ def _one_changed(d: int) -> tuple[Term, ...]:
 def claims() -> Iterator[Claim]:
     """Yield the claims."""
     identity = r"x_q - \min(x) = \frac12 \sum_F c_F |g_F(x)| \text{ on all of } \mathbb{R}^d"
-    yield _formula_claim(
-        "two-layers-formula",
-        identity,
-        formula,
-        _formula_claim(
-            "two-layers-formula-one-changed", rf"{identity}, \text{{ one }} c_F \text{{ doubled}}", _one_changed
-        ),
-        _formula_claim(
+    yield stated(
+        ("two-layers-formula", identity, formula),
+        ("two-layers-formula-one-changed", rf"{identity}, \text{{ one }} c_F \text{{ doubled}}", _one_changed),
+        (
             "two-layers-formula-later",
             rf"{identity}, \text{{ with }} M + 2 \text{{ in the place of }} M + 1",
             partial(formula, weight=later),
         ),
+        kind="identity",
+        source=OURS,
+        idea=r"On the cone of each order, with \( q \) in each place, the bends of the absolute values cancel, "
+        r"hyperplane by hyperplane, and the values agree where one gap between neighbours is 1 and the others are 0.",
+        quantities=QUANTITIES,
+        hypotheses=(EXISTS,),
+        sides=lambda expansion, case: value_at(expansion(case["d"]), case),
+        instances=_cells,
+        drawn_up_to=BY_CELLS_UP_TO,
+        topic="depth",
     )
-    yield _forests_claim("two-layers-forests", 1, _forests_claim("two-layers-forests-unsigned", 0))
-    yield _size_claim(
-        "two-layers-size",
-        r"\frac12",
-        Fraction(1),
-        1,
-        _size_claim("two-layers-size-half", r"\frac14", Fraction(1, 2), 1),
-        _size_claim("two-layers-size-primes", r"\frac12", Fraction(1), 2),
+    number = (
+        r"\#\{\text{signed in-forests on } 1, \ldots, d \text{ in which } q \text{ has no outgoing arc}\} "
+        r"= 3 (2d + %d)^{d-2}"
+    )
+    yield stated(
+        ("two-layers-forests", number % 1, 1),
+        ("two-layers-forests-unsigned", number % 0, 0),
+        kind="identity",
+        source=OURS,
+        idea=r"Each vertex other than \( q \) has three ways to hang at \( q \), a tree of its own among them, and "
+        r"two to hang at another vertex; such counts are powers, by Cayley.",
+        quantities=standard("d"),
+        sides=lambda base, case: (hung(case["d"] - 1, 3), 3 * Fraction(2 * case["d"] + base) ** (case["d"] - 2)),
+        cases=grid(most=40),
+        drawn_up_to=40,
+        topic="depth",
+        own_proof=_forest_proof,
+    )
+    sizes = (
+        r"\#\{|g_F| : c_F + c_{-F} \ne 0\} \le %s \big( 3 (2d+1)^{d-2} - 1 \big),\quad "
+        r"\text{primes in the denominators of } \tfrac12 (c_F + c_{-F}) \le d - %d"
+    )
+    yield stated(
+        ("two-layers-size", sizes % (r"\frac12", 1), (Fraction(1), 1)),
+        ("two-layers-size-half", sizes % (r"\frac14", 1), (Fraction(1, 2), 1)),
+        ("two-layers-size-primes", sizes % (r"\frac12", 2), (Fraction(1), 2)),
+        kind="upper",
+        source=OURS,
+        idea=r"\( F \) and \( -F \) have one absolute value, and the empty forest none. In the formula \( M + 1 \) "
+        r"and the numbers up to \( M + r + 1 \le d - 1 \) stand below.",
+        quantities=standard("d"),
+        values=_sizes,
+        cases=grid(most=TABULATED_UP_TO),
+        drawn_up_to=7,
+        topic="depth",
+        table=_table,
     )

@@ -19,21 +19,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from math import comb
 
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.proof import Proof
-from proofs_check.statement import Case, Value, standard
+from proofs_check.statement import Case, standard
 from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST, average_of_maxima, tail_of_weights
 from theory.optimal.families import PAPER
 
-ENUMERATED_UP_TO = 10
+_ENUMERATED_UP_TO = 10
 """The largest kernel size whose 2^d subsets are enumerated."""
-
-
-def _feature(kernel_size: int, order: int, zeros: int, shift: int) -> Fraction:
-    return 1 - Fraction(comb(zeros + shift, order), comb(kernel_size + shift, order))
 
 
 def _proof(shift: int) -> Proof:
@@ -47,38 +44,26 @@ def _proof(shift: int) -> Proof:
     )
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    for d in range(2, min(kernel_max, ENUMERATED_UP_TO) + 1):
-        for r in range(1, d + 1):
-            for z in range(d + 1):
-                yield {"d": d, "r": r, "z": z}
-
-
-def _evaluate(shift: int, case: Case) -> Iterator[Value]:
+def _sides(shift: int, case: Case) -> tuple[Fraction, Fraction]:
     d, r, z = case["d"], case["r"], case["z"]
     # Ones first: the definition does not look at the order of the inputs. m_0 is 1 everywhere.
     x = [Fraction(1)] * (d - z) + [Fraction(0)] * z
-    yield Value("", average_of_maxima(x, r) if r else Fraction(1), _feature(d, r, z, shift))
-
-
-def _claim(name: str, conclusion: str, shift: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="identity",
-        source=PAPER,
-        idea=r"The maximum over a subset is 0 only if the subset holds zeros alone, and \( \binom{z}{r} \) of the "
-        r"\( \binom{d}{r} \) subsets do.",
-        proof=partial(_proof, shift),
-        quantities=standard("d", "r", "z"),
-        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
-        evaluate=partial(_evaluate, shift),
-        cases=_cases,
-        neighbours=neighbours,
-    )
+    feature = 1 - Fraction(comb(z + shift, r), comb(d + shift, r))
+    return average_of_maxima(x, r) if r else Fraction(1), feature
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("vertex-features-shifted", r"\phi_r(z) = 1 - \frac{\binom{z+1}{r}}{\binom{d+1}{r}}", 1)
-    yield _claim("vertex-features", r"\phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}", 0, (false,))
+    yield stated(
+        ("vertex-features", r"\phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}", 0),
+        ("vertex-features-shifted", r"\phi_r(z) = 1 - \frac{\binom{z+1}{r}}{\binom{d+1}{r}}", 1),
+        kind="identity",
+        source=PAPER,
+        idea=r"The maximum over a subset is 0 only if the subset holds zeros alone, and \( \binom{z}{r} \) of the "
+        r"\( \binom{d}{r} \) subsets do.",
+        quantities=standard("d", "r", "z"),
+        hypotheses=(SUBSETS_EXIST.failing_at(d=2, r=0, z=1),),
+        sides=_sides,
+        cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d + 1), z=lambda d: range(d + 1)),
+        proof=_proof,
+    )

@@ -9,31 +9,26 @@ Kind
 Source
     This project.
 Proof
-    Let m be the largest order <= d/2, h the number of orders > d/2, and H_h = sum over k <= h of C(d,k). If m = 0 or
-    h = 0, then E >= 1/(2N) (claims width-high-orders and width-low-orders). Otherwise apply the link inequality m+1
-    times: it leaves the h orders s = r-m-1 at kernel size d' = d-m-1. The numbers k_i = d'-s = d-r are those of
-    width-high-orders, so the weights (-1)^k b_k on the 0/1 vectors with k ones, with 0 <= b_k <= 1 and b_k = 0 for
-    k > h, have zero moments against C(z,s) and the weight 1 at z = d'. Hence 1/E~(d',S) <= sum_(k <= h) C(d',k) <= H_h
-    and 1/E <= 2^(m+1) H_h. Now C(d,m) >= 2^m, since m <= d/2; N >= C(d,m) + H_h, since the h orders above d/2 have at
-    least H_h - 1 subsets and order 0 has one; and 4 C(d,m) H_h <= (C(d,m) + H_h)^2. So 1/E <= N^2/2.
+    With m the largest order <= d/2 and h the number of larger ones, m + 1 uses of the link inequality leave h orders,
+    and the weights of width-high-orders then give 1/E <= 2^(m+1) H_h, where H_h = sum over k <= h of C(d,k). As
+    C(d,m) >= 2^m, and N >= C(d,m) + H_h, since the h orders above d/2 have at least H_h - 1 subsets and order 0 has
+    one, 1/E <= N^2/2. If m = 0 or h = 0, then E >= 1/(2N) (claims width-high-orders and width-low-orders).
 Check
-    Every set of orders, for each kernel size, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of orders, for each kernel size, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Symbol
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import standard
 from proofs_check.theorems import width_high_orders, width_low_orders
-from proofs_check.theorems.width_law import WITH_INTERCEPT, bound_values, box_instances
-from theory.optimal.families import OURS
+from proofs_check.theorems.width_law import WITH_INTERCEPT
 
 
 def _means() -> Sign:
@@ -69,26 +64,16 @@ def _bound(linear: Fraction, terms: int) -> Fraction:
     return min(linear / terms, Fraction(2, terms**2))
 
 
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield width_claim(
+        ("width", r"E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2})", Fraction(1, 2)),
+        ("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5)),
+        range,
+        *WITH_INTERCEPT,
+        bound=_bound,
+        proof=proof,
         idea=r"With \( m \) the largest order up to \( d/2 \) and \( h \) the number of larger ones, \( m + 1 \) uses "
         r"of the link inequality and the weights of the extremal theorem give \( 1/E \le 2^{m+1} H_h \), while "
         r"\( N \ge \binom{d}{m} + H_h \) and \( \binom{d}{m} \ge 2^m \).",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=WITH_INTERCEPT,
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(_bound, linear)),
-        instances=partial(box_instances, range, partial(_bound, linear)),
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("width-with-a-larger-constant", r"E(d, R) \ge \min(\frac{3}{5N}, \frac{2}{N^2})", Fraction(3, 5))
-    yield _claim("width", r"E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2})", Fraction(1, 2), (false,))

@@ -9,39 +9,31 @@ Kind
 Source
     This project.
 Proof
-    Let k_1 < ... < k_h be the numbers d-r, so 1 <= k_i <= d/2 and k_i >= i, and q(t) = prod_i (1 - t/k_i). Write
-    q(t) = sum_k (-1)^k b_k C(t,k). Multiplying by 1 - t/kappa turns b_k into (1 - k/kappa) b_k + (k/kappa) b_(k-1); in
-    the i-th of the factors kappa = k_i >= i >= k wherever b_k or b_(k-1) is not 0, so this is a convex combination, and
-    0 <= b_k <= 1 for all k, b_k = 0 for k > h.
-    Put the weight (-1)^k b_k on every 0/1 vector with k ones, and subtract q(d) at the vector of ones. The vector of
-    zeros has the weight q(0) = 1. The sum of the weights is q(d) - q(d) = 0, and the weights of the vectors that vanish
-    on J, |J| = r, sum up to q(d-r) = 0; so all moments against the class vanish, and 1/E is at most the total size
-    sum_k C(d,k) b_k + |q(d)|. Here |q(d)| = prod (d/k_i - 1) <= prod_(i <= h) (d/i - 1) = C(d-1,h), because the factors
-    fall with k_i >= i. So 1/E <= sum_(k <= h) C(d,k) + C(d-1,h) = 2 sum_(k <= h) C(d-1,k) by Pascal's rule
-    (the extremal theorem).
-    As the C(d,k) grow for k <= d/2, N >= sum_(k <= h) C(d,k) >= sum_(k <= h) C(d-1,k).
+    The weights of the extremal theorem (:mod:`proofs_check.theorems.extremal`), for the numbers k_i = d - r with
+    i <= k_i <= d/2: 1/E <= 2 sum over k <= h of C(d-1,k). As the C(d,k) grow for k <= d/2, N >= sum over k <= h of
+    C(d,k) >= sum over k <= h of C(d-1,k).
 Check
-    Every set of such orders, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of such orders, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Rational, Symbol, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Identity, Proof, Region, Sign, free
-from proofs_check.statement import INTERCEPT, Case, Hypothesis, standard
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
-from theory.optimal.families import OURS, D, K
+from proofs_check.statement import INTERCEPT, Case, Hypothesis
+from proofs_check.theorems.width_law import COUNTEREXAMPLE
+from theory.optimal.families import D, K
 
 KAPPA, POINT, H, INDEX = Symbol("kappa"), Symbol("t"), Symbol("h"), Symbol("i")
 
 
-def factor_steps() -> Iterator[Identity | Sign]:
+def _factor_steps() -> Iterator[Identity | Sign]:
     """Yield the steps on multiplying q by 1 - t/kappa: the new b_k, and that it is a convex combination."""
     a, b, c = free("a"), free("b"), free("c")
     # Both sides are polynomials in t and kappa: that they agree at all integers t > k is enough. Times kappa.
@@ -73,7 +65,7 @@ def _far_end() -> Iterator[Identity | Sign]:
     )
 
 
-def growth_step() -> Sign:
+def _growth_step() -> Sign:
     """Build the step: C(d,k) grows with k up to d/2."""
     a, b = free("a"), free("b")
     return Sign(
@@ -93,7 +85,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
         right=binomial(D - 1, K) + binomial(D - 1, K - 1),
         region=Region(r"1 \le k < d", {K: a + 1, D: a + b + 2}),
     )
-    yield growth_step()
+    yield _growth_step()
     yield Sign(
         text="The bound for each k, against its share of 2N",
         expression=numerator * binomial(D, K) - 2 * binomial(D - 1, K),
@@ -105,7 +97,7 @@ def _counting(numerator: Rational) -> Iterator[Identity | Sign]:
 def proof(linear: Fraction) -> Proof:
     """Build the proof of E >= linear/N."""
     return Proof(
-        steps=(*factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
+        steps=(*_factor_steps(), *_far_end(), *_counting(1 / Rational(linear.numerator, linear.denominator))),
         valid_from=2,
         argument=r"Let \( q(t) = \prod_i (1 - t/k_i) = \sum_k (-1)^k b_k \binom{t}{k} \) with the numbers "
         r"\( k_1 < \ldots < k_h \) equal to \( d - r \). By the first three steps, factor by factor, "
@@ -128,29 +120,16 @@ def _are_high(case: Case) -> bool:
     return all(r == 0 or case["d"] <= 2 * r < 2 * case["d"] for r in case["R"])
 
 
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
+def claims() -> Iterator[Claim]:
+    """Yield the claim."""
+    yield width_claim(
+        ("width-high-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2)),
+        ("width-high-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1)),
+        _orders,
+        INTERCEPT,
+        Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
+        proof=proof,
         idea=r"The weights of the extremal theorem: with \( h \) orders beside the intercept, \( 1/E \) is at most "
         r"\( 2 \sum_{k \le h} \binom{d-1}{k} \), and \( h \) orders of at least \( d/2 \) have at least "
         r"\( \sum_{1 \le k \le h} \binom{d}{k} \) subsets.",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=(
-            INTERCEPT,
-            Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
-        ),
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(linear_bound, linear)),
-        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    false = _claim("width-high-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-high-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))

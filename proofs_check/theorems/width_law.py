@@ -1,176 +1,127 @@
-r"""The tempting width law E N >= 1/2, which holds up to kernel size 18 and fails at 19.
+r"""The tempting width law E N >= 1/2, which holds up to kernel size 18 and fails at 19, for one set of orders.
 
 Setting
     A set R of orders in 0..d-1 with 0 in R; N = sum over r in R of C(d,r) counts the subpool maxima.
 Claim
-    E(d,R) N >= 1/2 for d <= 18.
+    E(d,R) N >= 1/2 for d <= 18. At d = 19 the set R = {0..4} with {13..18} has E(19,R) = 40/3958863 and N = 48831, so
+    E N = 651080/1319621 < 1/2; and no other one has.
 Kind
-    Lower bound.
+    Lower bound; tight.
 Source
     This project.
 Check
-    Every set of orders, for each kernel size, by boxes: the sets R with A <= R <= B, for sets A and B. Dropping orders
-    does not lower the error, so E(R) >= E(B), and N(R) >= N(A): if E(B) is at least the bound for N(A), all sets of the
-    box are settled by one certified optimum. Otherwise the box is split by one order in two, down to single sets. That
-    the law is false at kernel size 19 is the claim width-law-counterexample; here the neighbouring claim for
-    d = 19 is refuted by the same boxes.
+    Every set of orders, for each kernel size, by boxes (:mod:`proofs_check.kits.boxes`); at d = 19 every set that
+    breaks the law is a box of its own. The certificate of its optimum, and the sum of its binomial coefficients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache, partial
+from random import Random
 
 from proofs_check.claim import Claim, Instance
+from proofs_check.kits.boxes import settled_boxes
 from proofs_check.kits.optima import certified_error
-from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, Value, standard
+from proofs_check.kits.variants import stated
+from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
 
-HOLDS_UP_TO = 18
+_HOLDS_UP_TO = 18
 """The largest kernel size at which the law holds."""
 
 COUNTEREXAMPLE: Case = {"d": 19, "R": (0, 1, 2, 3, 4, 13, 14, 15, 16, 17, 18)}
 """The only case with E N < 1/2 at d = 19."""
+_ERROR = Fraction(40, 3958863)
+_TERMS = 48831
 
 WITH_INTERCEPT = (INTERCEPT, NO_MAXIMUM.failing_at(d=2, R=(0, 2)))
 """The hypotheses 0 in R and d not in R; a set that holds d has the error 0."""
 
 
-Bound = Callable[[int], Fraction]
-"""A lower bound on the error that decreases with the width N."""
-
-
-@cache
-@dataclass(frozen=True)
-class Box:
-    """All sets R of orders with ``least`` <= R <= ``largest``.
-
-    Attributes
-    ----------
-    kernel_size : int
-    least, largest : tuple of int
-        Sorted; the first is a subset of the second.
-    """
-
-    kernel_size: int
-    least: tuple[int, ...]
-    largest: tuple[int, ...]
-
-    @property
-    def error(self) -> Fraction:
-        """E of the largest set: no set of the box has a smaller error."""
-        return certified_error(self.kernel_size, self.largest)
-
-    @property
-    def terms(self) -> int:
-        """N of the least set: no set of the box has fewer subpool maxima."""
-        return number_of_terms(self.kernel_size, self.least)
-
-    def split(self) -> tuple[Box, Box]:
-        """Split by the undecided order with the most subsets: the sets with it, and those without it."""
-        d = self.kernel_size
-        undecided = set(self.largest) - set(self.least)
-        order = max(undecided, key=lambda r: number_of_terms(d, [r]))
-        without = tuple(r for r in self.largest if r != order)
-        return Box(d, tuple(sorted({*self.least, order})), self.largest), Box(d, self.least, without)
-
-    def __str__(self) -> str:
-        if self.least == self.largest:
-            return f"d = {self.kernel_size}, R = {set(self.least)}"
-        return f"d = {self.kernel_size}, all R from {set(self.least)} to {set(self.largest)}"
-
-
-def settled_boxes(kernel_size: int, orders: Iterable[int], bound: Bound) -> Iterator[Box]:
-    """Yield disjoint boxes that make up all sets with order 0: each has E >= bound(N), or is a single set.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
-    orders : iterable of int
-        The orders that the sets are taken from, 0 among them.
-    bound : callable
-
-    Examples
-    --------
-    >>> for box in settled_boxes(3, range(3), lambda n: Fraction(1, 2 * n)):
-    ...     print(box, "error >=", box.error, "width >=", box.terms)
-    d = 3, R = {0} error >= 1/2 width >= 1
-    d = 3, R = {0, 2} error >= 1/6 width >= 4
-    d = 3, all R from {0, 1} to {0, 1, 2} error >= 1/8 width >= 4
-    """
-    pending = [Box(kernel_size, (0,), tuple(sorted(orders)))]
-    while pending:
-        box = pending.pop()
-        if box.least == box.largest or box.error >= bound(box.terms):
-            yield box
-        else:
-            pending.extend(box.split())
-
-
-def box_instances(orders: Callable[[int], Iterable[int]], bound: Bound, kernel_max: int) -> Iterator[Instance]:
-    """Yield one instance for each settled box: the error of its largest set against the bound of its least.
-
-    Parameters
-    ----------
-    orders : callable
-        Takes the kernel size; the orders that the sets are taken from.
-    bound : callable
-    kernel_max : int
-    """
-    for d in range(2, kernel_max + 1):
-        for box in settled_boxes(d, orders(d), bound):
-            yield Instance(str(box), d, box.error, bound(box.terms))
-
-
-def linear_bound(constant: Fraction, terms: int) -> Fraction:
-    """Return constant/N."""
-    return constant / terms
-
-
-def bound_values(bound: Bound, case: Case) -> Iterator[Value]:
-    """Compare E(d,R) with a bound in N, the number of subpool maxima."""
-    d, orders = case["d"], case["R"]
-    yield Value("", certified_error(d, orders), bound(number_of_terms(d, orders)))
-
-
-def _instances(constant: Fraction, last: int, _kernel_max: int) -> Iterator[Instance]:
+def _instances(change: tuple[Fraction, int], _kernel_max: int) -> Iterator[Instance]:
     # All kernel sizes of the statement, whatever the largest one asked for: that takes a few seconds.
+    constant, last = change
     for d in range(2, last + 1):
-        for box in settled_boxes(d, range(d), partial(linear_bound, constant)):
+        for box in settled_boxes(d, range(d), lambda terms: constant / terms):
             yield Instance(str(box), d, box.error * box.terms, constant)
 
 
-def _evaluate(constant: Fraction, case: Case) -> Iterator[Value]:
+def _sides(change: tuple[Fraction, int], case: Case) -> tuple[Fraction, Fraction]:
     d, orders = case["d"], case["R"]
-    yield Value("", certified_error(d, orders) * number_of_terms(d, orders), constant)
+    return certified_error(d, orders) * number_of_terms(d, orders), change[0]
 
 
-def _claim(name: str, text: str, constant: Fraction, last: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=rf"E(d, R) N \ge {text}",
+def _hypotheses(change: tuple[Fraction, int]) -> tuple[Hypothesis, ...]:
+    last = change[1]
+    up_to = Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last)
+    return up_to.failing_at(**COUNTEREXAMPLE), *WITH_INTERCEPT
+
+
+def _exception_instances(orders: tuple[int, ...], _kernel_max: int) -> Iterator[Instance]:
+    # One kernel size, whatever the largest asked for: it takes milliseconds.
+    d = COUNTEREXAMPLE["d"]
+    error, terms = certified_error(d, orders), number_of_terms(d, orders)
+    yield Instance(f"d = {d}, error", d, error, _ERROR)
+    yield Instance(f"d = {d}, width", d, Fraction(terms), Fraction(_TERMS))
+    product = error * terms
+    yield Instance(f"d = {d}, product below 1/2", d, min(product, Fraction(1, 2)), _ERROR * _TERMS)
+    boxes = settled_boxes(d, range(d), lambda terms: Fraction(1, 2 * terms))
+    exceptions = sum(2 * box.error * box.terms < 1 for box in boxes)
+    yield Instance(f"d = {d}, number of such sets", d, Fraction(exceptions), Fraction(1))
+
+
+def _draw_orders(rng: Random, _case: Case, _most: int) -> tuple[int, ...]:
+    """Draw the exception, one of its neighbours, or any set of orders up to 19."""
+    known, d = set(COUNTEREXAMPLE["R"]), COUNTEREXAMPLE["d"]
+    near = known ^ {rng.randrange(d)}
+    return tuple(sorted(rng.choice([known, near, known - {0}, {0, *rng.sample(range(d + 1), rng.randint(1, d))}])))
+
+
+def _exception_sides(orders: tuple[int, ...], case: Case) -> tuple[bool, bool]:
+    """Return whether a set breaks the law, and whether it is the one that is said to."""
+    d = COUNTEREXAMPLE["d"]
+    return 2 * certified_error(d, case["R"]) * number_of_terms(d, case["R"]) < 1, case["R"] == orders
+
+
+def claims() -> Iterator[Claim]:
+    """Yield the claims: the law, and the exception."""
+    half = Fraction(1, 2)
+    yield stated(
+        ("width-law", r"E(d, R) N \ge \frac{1}{2}", (half, _HOLDS_UP_TO)),
+        ("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", (Fraction(3, 5), _HOLDS_UP_TO)),
+        ("width-law-beyond", r"E(d, R) N \ge \frac{1}{2}", (half, _HOLDS_UP_TO + 1)),
         kind="lower",
         source=OURS,
         idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
         r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
         quantities=standard("d", "R"),
-        hypotheses=(
-            Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last).failing_at(**COUNTEREXAMPLE),
-            *WITH_INTERCEPT,
-        ),
-        evaluate=partial(_evaluate, constant),
-        instances=partial(_instances, constant, last),
-        drawn_up_to=last,
-        neighbours=neighbours,
+        hypotheses=_hypotheses,
+        sides=_sides,
+        instances=_instances,
+        drawn_up_to=_HOLDS_UP_TO,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the claim."""
-    half = Fraction(1, 2)
-    larger = _claim("width-law-larger-constant", r"\frac{3}{5}", Fraction(3, 5), HOLDS_UP_TO)
-    beyond = _claim("width-law-beyond", r"\frac{1}{2}", half, HOLDS_UP_TO + 1)
-    yield _claim("width-law", r"\frac{1}{2}", half, HOLDS_UP_TO, (larger, beyond))
+    error, product = (rf"\frac{{{v.numerator}}}{{{v.denominator}}}" for v in (_ERROR, _ERROR * _TERMS))
+    only = (
+        rf"E(19, R) N < \frac{{1}}{{2}} \iff R = \{{%s\}}, "
+        rf"\text{{ and then }} E(19, R) N = {error} \cdot {_TERMS} = {product}"
+    )
+    orders, fewer = COUNTEREXAMPLE["R"], tuple(r for r in COUNTEREXAMPLE["R"] if r != 13)
+    yield stated(
+        ("width-law-counterexample", only % ", ".join(map(str, orders)), orders),
+        ("width-law-five-high-orders", only % ", ".join(map(str, fewer)), fewer),
+        kind="tight",
+        source=OURS,
+        idea=r"Low orders approximate like polynomials, high orders like the extremal sets; a mixture gains from both, "
+        r"and its width is a sum only.",
+        quantities={"R": _draw_orders},
+        hypotheses=lambda orders: (
+            Hypothesis(r"19 \notin R", lambda case: COUNTEREXAMPLE["d"] not in case["R"]).failing_at(R=(0, 19)),
+            INTERCEPT.failing_at(R=orders[1:]),
+        ),
+        sides=_exception_sides,
+        instances=_exception_instances,
+        kernel_size=COUNTEREXAMPLE["d"],
+        scope="d = 19",
+    )

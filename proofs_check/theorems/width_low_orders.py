@@ -10,40 +10,30 @@ Kind
 Source
     This project.
 Proof
-    By induction on d. If R = {0}, E = 1/2 and N = 1. Otherwise S = {r-1 : r in R, r >= 1} is a nonempty set of orders
-    of at most d/2 - 1 <= (d-1)/2, so 1/E~(d-1,S) <= 2 N(d-1,S), and the link inequality gives
-    1/E~(d,R) <= 4 N(d-1,S) = sum over r of 4 C(d-1,r-1). As r <= d/2, 2 C(d-1,r-1) = (2r/d) C(d,r) <= C(d,r). The
-    induction ends at R = {0}, at the latest at d = 1.
+    By induction on d: the link inequality costs a factor 2, and lowering an order r <= d/2 together with d halves
+    C(d,r) at least. The induction ends at R = {0}, at the latest at d = 1, with E = 1/2 and N = 1.
 Check
-    Every set of such orders with order 0, by boxes of sets (:mod:`proofs_check.theorems.width_law`).
+    Every set of such orders with order 0, by boxes of sets (:mod:`proofs_check.kits.boxes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from sympy import Rational, binomial
 
 from proofs_check.claim import Claim
+from proofs_check.kits.boxes import width_claim
 from proofs_check.proof import Proof, Region, Sign, free
-from proofs_check.statement import INTERCEPT, Hypothesis, standard
+from proofs_check.statement import INTERCEPT, Hypothesis
 from proofs_check.theorems.link import pascal
-from proofs_check.theorems.width_law import COUNTEREXAMPLE, bound_values, box_instances, linear_bound
-from theory.optimal.families import OURS, D, R
-
-TWO = Rational(2)
+from proofs_check.theorems.width_law import COUNTEREXAMPLE
+from theory.optimal.families import D, R
 
 
-def halving_step(factor: Rational = TWO) -> Sign:
-    """Build the step: C(d,r) is at least 2 C(d-1,r-1) for r <= d/2.
-
-    Parameters
-    ----------
-    factor : Rational
-        Instead of 2; anything larger is wrong, which shows that the check is able to fail.
-    """
+def _halving_step(factor: Rational) -> Sign:
+    """Build the step: C(d,r) is at least 2 C(d-1,r-1) for r <= d/2; any larger factor is wrong."""
     a, b = free("a"), free("b")
     return Sign(
         text="Lowering an order by one, with the kernel size, halves the number of subsets at least",
@@ -56,7 +46,7 @@ def halving_step(factor: Rational = TWO) -> Sign:
 def proof(linear: Fraction) -> Proof:
     """Build the proof of E >= linear/N."""
     return Proof(
-        steps=(*pascal(), halving_step(4 * Rational(linear.numerator, linear.denominator))),
+        steps=(*pascal(), _halving_step(4 * Rational(linear.numerator, linear.denominator))),
         valid_from=2,
         argument=r"Induction on \( d \): by the link inequality, whose steps come first, and the induction hypothesis, "
         r"\( 1/\tilde E(d, R) \le 2/\tilde E(d-1, S) \le \sum_{r \in R, r \ge 1} 4 \binom{d-1}{r-1} \), at most "
@@ -67,32 +57,15 @@ def proof(linear: Fraction) -> Proof:
     )
 
 
-def _orders(kernel_size: int) -> range:
-    return range(kernel_size // 2 + 1)
-
-
-def _claim(name: str, conclusion: str, linear: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
-        kind="lower",
-        source=OURS,
-        idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
-        r"halves the number of its subsets, at least: induction.",
-        proof=partial(proof, linear),
-        quantities=standard("d", "R"),
-        hypotheses=(
-            INTERCEPT,
-            Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
-        ),
-        drawn_up_to=19,
-        evaluate=partial(bound_values, partial(linear_bound, linear)),
-        instances=partial(box_instances, _orders, partial(linear_bound, linear)),
-        neighbours=neighbours,
-    )
-
-
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    false = _claim("width-low-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1))
-    yield _claim("width-low-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2), (false,))
+    yield width_claim(
+        ("width-low-orders", r"E(d, R) \ge \frac{1}{2N}", Fraction(1, 2)),
+        ("width-low-orders-doubled", r"E(d, R) \ge \frac{1}{N}", Fraction(1)),
+        lambda d: range(d // 2 + 1),
+        INTERCEPT,
+        Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
+        proof=proof,
+        idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
+        r"halves the number of its subsets, at least: induction.",
+    )

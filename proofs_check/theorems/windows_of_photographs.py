@@ -18,44 +18,40 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from math import prod
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proofs_check.claim import Claim, Instance
-from proofs_check.statement import Case, Sampler, Value
+from proofs_check.kits.variants import stated
+from proofs_check.statement import Case
 from theory import closed_forms, optimal_estimator
+from theory.empirical.images import shipped_photographs
 from theory.errors import ProblemTooLargeError
 from theory.estimator import Estimator
-from theory.extras import import_extra
 from theory.optimal.families import OURS
 from theory.rationals import over_common_denominator
 
-KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
-PHOTOGRAPHS = ("camera", "chelsea", "coffee")
-FAMILIES = ("mean", "mean-and-last", "mean-and-last-two", "full", "range-mean-and-last")
-FULL_UP_TO = 9
+_KERNELS = ((2, 2), (3, 3), (5, 5), (9, 9), (13, 13))
+_PHOTOGRAPHS = ("camera", "chelsea", "coffee")
+_FAMILIES = ("mean", "mean-and-last", "mean-and-last-two", "full", "range-mean-and-last")
+_FULL_UP_TO = 9
 """Largest kernel size for the family ``full``: beyond it, it has more subpool maxima than any network would spend."""
 
-LEVELS = 255
+_LEVELS = 255
 _ROWS = 64
 _EXACT_FLOAT = 2**53
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """The largest residual of one estimator over all windows of all photographs.
 
-    Attributes
-    ----------
-    windows : int
-    largest : Fraction
-        For the objective ``range`` relative to the range of the window; windows without range must have residual 0.
+    For the objective ``range`` it is relative to the range of the window; windows without range must have residual 0.
     """
 
     windows: int
@@ -64,16 +60,9 @@ class Observation:
 
 @cache
 def photographs() -> dict[str, NDArray[np.uint8]]:
-    """Load the photographs as arrays of shape (height, width, channels).
-
-    Raises
-    ------
-    MissingDependencyError
-        If scikit-image is not installed.
-    """
-    data = import_extra("skimage.data", extra="images", purpose="the photographs come with scikit-image")
-    images = {name: np.asarray(getattr(data, name)()) for name in PHOTOGRAPHS}
-    return {name: np.atleast_3d(image) for name, image in images.items()}
+    """Load the photographs as arrays of shape (height, width, channels)."""
+    pictures = shipped_photographs(_PHOTOGRAPHS)
+    return {picture.name: np.moveaxis(picture.pixels, 0, -1) for picture in pictures}
 
 
 def _sorted_windows(image: NDArray[np.uint8], kernel: tuple[int, int]) -> Iterator[NDArray[np.float64]]:
@@ -98,11 +87,11 @@ class _Largest:
         self.relative = estimator.goal.relative
         self.weights = [-n for n in numbers[:-1]]
         self.weights[-1] += self.q
-        self.shift = LEVELS * numbers[-1]
-        if LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
+        self.shift = _LEVELS * numbers[-1]
+        if _LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
             raise ProblemTooLargeError("weights too long for exact sums in float64")
         # Largest numerator for each range of a window; the plain residual needs no more than one of them.
-        self.numerators = np.zeros(LEVELS + 1)
+        self.numerators = np.zeros(_LEVELS + 1)
 
     def update(self, windows: NDArray[np.float64]) -> None:
         sizes = np.abs(windows @ np.array(self.weights, dtype=np.float64) - self.shift)
@@ -111,9 +100,9 @@ class _Largest:
 
     def value(self) -> Fraction:
         if not self.relative:
-            return Fraction(int(self.numerators[0]), LEVELS * self.q)
+            return Fraction(int(self.numerators[0]), _LEVELS * self.q)
         if self.numerators[0]:
-            return Fraction(int(self.numerators[0]), LEVELS * self.q) + 1  # nothing relative to a range of 0 holds
+            return Fraction(int(self.numerators[0]), _LEVELS * self.q) + 1  # nothing relative to a range of 0 holds
         return max(Fraction(int(n), self.q * r) for r, n in enumerate(self.numerators) if r)
 
 
@@ -121,22 +110,13 @@ class _Largest:
 def estimators(kernel: tuple[int, int]) -> dict[str, Estimator]:
     """Solve for the estimators whose residuals are looked at, by the name of their family."""
     d = prod(kernel)
-    chosen = {name: closed_forms[name] for name in FAMILIES if name != "full" or d <= FULL_UP_TO}
+    chosen = {name: closed_forms[name] for name in _FAMILIES if name != "full" or d <= _FULL_UP_TO}
     return {name: optimal_estimator(d, family.orders(d), objective=family.objective) for name, family in chosen.items()}
 
 
 @cache
 def observe(kernel: tuple[int, int]) -> dict[str, Observation]:
-    """Find the largest residual of each estimator over all windows of all photographs, by the name of its family.
-
-    Parameters
-    ----------
-    kernel : tuple of two int
-
-    Raises
-    ------
-    MissingDependencyError
-    """
+    """Find the largest residual of each estimator over all windows of all photographs, by the name of its family."""
     largest = {name: _Largest(estimator) for name, estimator in estimators(kernel).items()}
     count = 0
     for image in photographs().values():
@@ -152,59 +132,54 @@ def _draw_place(rng: Random, kernel: tuple[int, int], name: str) -> tuple[int, i
     return rng.randrange(height - kernel[0] + 1), rng.randrange(width - kernel[1] + 1), rng.randrange(channels)
 
 
-def _quantities(kernel: tuple[int, int]) -> dict[str, Sampler]:
-    return {
-        "photograph": lambda rng, _case, _most: rng.choice(PHOTOGRAPHS),
-        "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
-    }
+def _claim(kernel: tuple[int, int], name: str) -> Claim:
+    """Return the claim for one kernel and family; nine tenths of the error are not enough for any."""
 
-
-def _evaluate(kernel: tuple[int, int], name: str, share: Fraction, case: Case) -> Iterator[Value]:
-    """Evaluate the residual at one window, in fractions."""
-    row, column, channel = case["place"]
-    window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
-    x = [Fraction(int(value), LEVELS) for value in window.flat]
-    estimator = estimators(kernel)[name]
-    unit = max(x) - min(x) if estimator.goal.relative else 1
-    if estimator.error is not None:
+    def sides(share: Fraction, case: Case) -> tuple[Fraction, Fraction]:
+        """Evaluate the residual at one window, in fractions."""
+        row, column, channel = case["place"]
+        window = photographs()[case["photograph"]][row : row + kernel[0], column : column + kernel[1], channel]
+        x = [Fraction(int(value), _LEVELS) for value in window.flat]
+        estimator = estimators(kernel)[name]
+        unit = max(x) - min(x) if estimator.goal.relative else 1
         f = sum((w * v for w, v in zip(estimator.order_statistic_weights, sorted(x), strict=True)), estimator.intercept)
-        yield Value("", abs(max(x) - f), share * estimator.error * unit)
+        return abs(max(x) - f), share * (estimator.error or 0) * unit
 
+    def instances(share: Fraction, _kernel_max: int) -> Iterator[Instance]:
+        # The kernels are those of real networks, whatever the largest kernel size of the other claims.
+        seen = observe(kernel)[name]
+        yield Instance(
+            f"{seen.windows} windows", prod(kernel), seen.largest, share * (estimators(kernel)[name].error or 0)
+        )
 
-def _instances(kernel: tuple[int, int], name: str, share: Fraction, kernel_max: int) -> Iterator[Instance]:
-    # The kernels are those of real networks, whatever the largest kernel size of the other claims.
-    del kernel_max
-    seen = observe(kernel)[name]
-    error = estimators(kernel)[name].error
-    if error is not None:
-        yield Instance(f"{seen.windows} windows", prod(kernel), seen.largest, share * error)
-
-
-def _claim(kernel: tuple[int, int], name: str, share: Fraction, neighbours: tuple[Claim, ...] = ()) -> Claim:
     shape = "x".join(map(str, kernel))
     relative = r"\,(\max x - \min x)" if name.startswith("range-") else ""
-    factor = "" if share == 1 else rf"{share.numerator}/{share.denominator}\,"
-    return Claim(
-        name=f"photos-{shape}-{name}",
-        conclusion=rf"|\max x - f(x)| \le {factor}E{relative}"
-        rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}",
+    statement = (
+        rf"|\max x - f(x)| \le %sE{relative}"
+        rf"\text{{ on all {shape} windows of photographs, }} f \text{{ of the family {name}}}"
+    )
+    return stated(
+        (f"photos-{shape}-{name}", statement % "", Fraction(1)),
+        (f"photos-{shape}-{name}", statement % r"9/10\,", Fraction(9, 10)),
         kind="upper",
         source=f"{OURS}: the definition of E, on data",
         idea="Nothing to prove beyond E itself: this looks whether real input keeps to it.",
-        quantities=_quantities(kernel),
-        evaluate=partial(_evaluate, kernel, name, share),
-        instances=partial(_instances, kernel, name, share),
+        quantities={
+            "photograph": lambda rng, _case, _most: rng.choice(_PHOTOGRAPHS),
+            "place": lambda rng, case, _most: _draw_place(rng, kernel, case["photograph"]),
+        },
+        sides=sides,
+        instances=instances,
         kernel_size=prod(kernel),
-        scope=f"all windows of {', '.join(PHOTOGRAPHS)}",
+        scope=f"all windows of {', '.join(_PHOTOGRAPHS)}",
         topic="photographs",
-        neighbours=neighbours,
         group=f"photos-{shape}",
     )
 
 
 def claims() -> Iterator[Claim]:
-    """Yield one claim for each kernel and estimator; nine tenths of the error are not enough for any."""
-    for kernel in KERNELS:
-        for name in FAMILIES:
-            if name != "full" or prod(kernel) <= FULL_UP_TO:
-                yield _claim(kernel, name, Fraction(1), (_claim(kernel, name, Fraction(9, 10)),))
+    """Yield one claim for each kernel and estimator."""
+    for kernel in _KERNELS:
+        for name in _FAMILIES:
+            if name != "full" or prod(kernel) <= _FULL_UP_TO:
+                yield _claim(kernel, name)

@@ -1,26 +1,23 @@
-"""The tables that ``subpool observe`` prints."""
+"""The tables that ``subpool observe`` prints, made of what it prints as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import isfinite
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import prod
+from typing import Any
 
-from theory.cli.output import console, fraction, new_table
-from theory.empirical.observing.bootstrap import LEVEL, RESAMPLES
-from theory.empirical.observing.model_observation import PoolObservation
-from theory.empirical.observing.observation import Observation, Source
-from theory.empirical.observing.statistics import constant_share, gap_quantile, mean_gap, mean_residual, tied_share
-from theory.empirical.observing.summary import QUANTILES, Summary
-from theory.empirical.observing.tallies import band_names
-from theory.empirical.observing.verdict import Interval, Reading
-from theory.estimator import Estimator
+from theory.cli.output import console, fraction, new_table, print_facts
+from theory.empirical.observing.sources import Origin
+from theory.empirical.observing.tallies import BANDS
+from theory.empirical.observing.verdict import Reading
 from theory.notation import format_orders
 from theory.objectives import DEFAULT
 from theory.terminal import Table
 
-if TYPE_CHECKING:
-    from theory.empirical.observing.windows import Geometry
+_Row = Mapping[str, Any]
+_Interval = Mapping[str, float | None]
 
 _TINY_SHARE = 5e-5
 _BYTE = 255
@@ -33,232 +30,222 @@ _NAME = 13
 _MENTIONED = 0.001
 """Share of windows at the threshold itself from which on they are mentioned."""
 
+_HERE, _SHUFFLED, _NOISE, _UNROUNDED = (
+    origin.value for origin in (Origin.OBSERVED, Origin.SHUFFLED, Origin.NOISE, Origin.UNROUNDED)
+)
+_ALL = Reading.ALL.value
+_QUANTILES = ("0.5", "0.9", "0.99")
 
-def print_observation(seen: Observation, summary: Summary, title: str, files: Sequence[str]) -> None:
-    """Print what was seen on pictures."""
-    out = console()
-    out.print(f"{title}, {_describe(seen.geometry)}, {seen.windows:,} windows, channels apart", soft_wrap=True)
-    out.print(
-        f"gap = (largest - second) / (largest - smallest); distinct: gap > {seen.threshold:g}; "
-        "tied: largest value twice",
-        soft_wrap=True,
+
+def print_observation(row: _Row, levels: int | None, title: str, files: Sequence[str]) -> None:
+    """Print what was seen on pictures; their pixels have so many levels, None if they are floats or differ in that."""
+    shape, strides, gap = row["kernel_shape"], row["strides"], row["rule"]["distinct_gap_above"]
+    stride = _times(strides if len(set(strides)) > 1 else strides[:1])
+    _say(
+        f"{title}, kernel {_times(shape)} (d = {prod(shape)}), stride {stride}, {row['windows']:,} windows, "
+        "channels apart",
+        f"gap = (largest - second) / (largest - smallest); distinct: gap > {gap:g}; tied: largest value twice",
     )
-    out.print(_gap_table(seen, summary))
-    out.print(_reading_table(summary))
-    out.print(_band_table(seen, summary))
-    out.print(_residual_table(seen, summary))
-    for name, text in _facts(seen, summary, files):
-        out.print(f"{name:<10} {text}", soft_wrap=True)
+    for table in (_gap_table(row), _reading_table(row), _band_table(row, levels), _residual_table(row)):
+        console().print(table)
+    print_facts(_facts(row, files), width=10)
 
 
-def print_pools(
-    pools: Sequence[PoolObservation], summaries: Sequence[Summary | None], title: str, files: Sequence[str]
-) -> None:
-    """Print what was seen at the MaxPool nodes of a model."""
-    out = console()
-    out.print(title, soft_wrap=True)
-    found = [(p, p.observation, s) for p, s in zip(pools, summaries, strict=True) if p.observation and s]
-    first = found[0][1]
-    out.print(
-        f"distinct: gap > {first.threshold:g}, as a share of the windows wholly inside; "
-        f"rare: fewer than {_percent(first.rare)}",
-        soft_wrap=True,
-    )
-    out.print(_pool_table(found))
-    out.print(_pool_residual_table(found))
-    for pool in pools:
-        if pool.skipped:
-            out.print(f"{pool.pool.name}: skipped, {pool.skipped}", soft_wrap=True)
-    out.print(f"intervals  {_interval_note(first)}", soft_wrap=True)
-    if files:
-        out.print(f"written    {', '.join(files)}", soft_wrap=True)
+def print_pools(pools: Sequence[_Row], title: str, files: Sequence[str]) -> None:
+    """Print what was seen at the MaxPool nodes of a model, at least at one."""
+    found = [pool for pool in pools if pool["observation"]]
+    first = found[0]["observation"]
+    gap, rare = first["rule"]["distinct_gap_above"], first["rule"]["rare_share_below"]
+    windows = f"distinct: gap > {gap:g}, as a share of the windows wholly inside"
+    _say(title, f"{windows}; rare: fewer than {_percent(rare)}")
+    console().print(_pool_table(found))
+    console().print(_pool_residual_table(found))
+    _say(*(f"{pool['name']}: skipped, {pool['skipped']}" for pool in pools if pool["skipped"]))
+    print_facts([("intervals", _interval_note(first)), *_written(files)], width=10)
 
 
-def _describe(geometry: Geometry) -> str:
-    kernel = "x".join(map(str, geometry.kernel_shape))
-    stride = "x".join(map(str, geometry.strides)) if len(set(geometry.strides)) > 1 else geometry.strides[0]
-    return f"kernel {kernel} (d = {geometry.kernel_size}), stride {stride}"
+def _say(*lines: str) -> None:
+    for line in lines:
+        console().print(line, soft_wrap=True)
 
 
-def _gap_table(seen: Observation, summary: Summary) -> Table:
-    table = new_table(
-        ("windows of", "left"),
-        ("constant", "right"),
-        ("tied", "right"),
-        ("median gap", "right"),
-        ("90 %", "right"),
-        ("99 %", "right"),
-        ("mean gap", "right"),
-        ("Cliff's delta", "left"),
-    )
-    for source, found in summary.sources.items():
-        other = summary.comparisons.get(source)
-        table.add_row(
-            _name(source),
-            _percent(found.constant.value),
-            _percent(found.tied.value),
-            *(_number(quantile.value) for quantile in found.quantiles.values()),
-            _number(found.mean.value),
-            _signed(other.cliffs_delta) if other else "",
-        )
-    table.add_row(
-        _WORST,
-        _percent(float(constant_share(seen.worst)[0])),
-        _percent(float(tied_share(seen.worst)[0])),
-        *(_number(float(gap_quantile(seen.worst, q)[0])) for q in QUANTILES),
-        _number(float(mean_gap(seen.worst)[0])),
-        "",
-    )
+_Columns = Mapping[str, tuple[str, Callable[[Any], str]]]
+"""What a column is called, right-justified after a >; where its cells are in the numbers, and how they are written."""
+
+
+def _table(names: Sequence[str], columns: _Columns, lines: Iterable[tuple[Sequence[str], _Row]]) -> Table:
+    """Fill a table: columns of names first, then those of numbers, which a line of the table takes from a row."""
+    heads = [*names, *columns]
+    table = new_table(*((head.lstrip(">"), "right" if head.startswith(">") else "left") for head in heads))
+    for named, row in lines:
+        table.add_row(*named, *(write(_at(row, path)) for path, write in columns.values()))
     return table
 
 
-def _reading_table(summary: Summary) -> Table:
-    table = new_table(("distinct windows, %", "left"), *((reading.value, "left") for reading in Reading))
-    for source, found in summary.sources.items():
-        table.add_row(_name(source), *(_share(found.distinct[reading]) for reading in Reading))
-    excess = summary.comparisons[Source.SHUFFLED].excess
-    table.add_row("shuffled - pictures", *(_share(_negated(excess[reading])) for reading in Reading))
-    table.add_row("rare", *(summary.rare[Source.OBSERVED][reading].value for reading in Reading))
-    return table
+def _at(row: Any, path: str) -> Any:
+    """Find a number by its path; None where it leads through a comparison that there is none of."""
+    for name in path.split("/"):
+        row = None if row is None else row[name]
+    return row
 
 
-def _band_table(seen: Observation, summary: Summary) -> Table:
-    levels = seen.levels if seen.levels is not None and seen.levels >= _BYTE else None
-    shown = [s for s in (Source.OBSERVED, Source.UNROUNDED, Source.SHUFFLED) if s in summary.sources]
-    table = new_table(
-        (f"range, levels of {levels}" if levels else "range, of full scale", "left"),
-        ("windows", "right"),
-        ("tied", "right"),
-        *((f"distinct, %: {_name(source)}", "left") for source in shown),
-    )
-    here = summary.sources[Source.OBSERVED].bands
-    for band, name in enumerate(band_names(levels)):
-        shares = (summary.sources[source].bands[band].distinct for source in shown)
-        table.add_row(name, _percent(here[band].windows), _percent(here[band].tied.value), *map(_share, shares))
-    return table
+def _gap_table(row: _Row) -> Table:
+    columns: _Columns = {
+        ">constant": ("constant/value", _percent),
+        ">tied": ("gap/tied/value", _percent),
+        ">median gap": ("gap/quantiles/0.5/value", _number),
+        ">90 %": ("gap/quantiles/0.9/value", _number),
+        ">99 %": ("gap/quantiles/0.99/value", _number),
+        ">mean gap": ("gap/mean/value", _number),
+        "Cliff's delta": ("compared/cliffs_delta_of_gap", _signed),
+    }
+    # One window has one gap, which is the mean and all quantiles.
+    none, gap = {"value": 0}, {"value": row["worst_case"]["gap"]}
+    gaps = {"tied": none, "mean": gap, "quantiles": dict.fromkeys(_QUANTILES, gap)}
+    worst = {"constant": none, "gap": gaps, "compared": None}
+    lines = [
+        ([_name(origin)], {**found, "compared": row["comparisons"].get(origin)})
+        for origin, found in row["sources"].items()
+    ]
+    return _table(["windows of"], columns, [*lines, ([_WORST], worst)])
 
 
-def _residual_table(seen: Observation, summary: Summary) -> Table:
-    table = new_table(
-        ("orders: E", "left"),
-        ("|e|/E of", "left"),
-        ("mean", "left"),
-        ("99 %", "right"),
-        ("if distinct", "right"),
-        ("Cliff's delta", "left"),
-    )
-    for k, estimator in enumerate(seen.estimators):
-        name = f"{_orders(estimator)}: {fraction(estimator.error) if estimator.error else ''}"
-        for source, found in summary.sources.items():
-            residual, other = found.residuals[k], summary.comparisons.get(source)
-            table.add_row(
-                name if source is Source.OBSERVED else "",
-                _name(source),
-                f"{_number(residual.mean.value)} {_between(residual.mean)}",
-                _number(residual.quantiles[0.99].value),
-                _number(residual.mean_distinct.value),
-                _signed(other.residual_delta[k]) if other else "",
+def _reading_table(row: _Row) -> Table:
+    excess = row["comparisons"][_SHUFFLED]["excess_of_distinct"]
+    lines = [([_name(origin)], found["gap"]["distinct"]) for origin, found in row["sources"].items()]
+    lines.append((["shuffled - pictures"], {reading: _negated(share) for reading, share in excess.items()}))
+    lines.append((["rare"], row["rare"][_HERE]))
+    columns: _Columns = {reading.value: (reading.value, _share) for reading in Reading}
+    return _table(["distinct windows, %"], columns, lines)
+
+
+def _band_table(row: _Row, levels: int | None) -> Table:
+    levels = levels if levels is not None and levels >= _BYTE else None
+    shown = [origin for origin in (_HERE, _UNROUNDED, _SHUFFLED) if origin in row["sources"]]
+    columns: _Columns = {
+        ">windows": (f"{_HERE}/windows", _percent),
+        ">tied": (f"{_HERE}/tied/value", _percent),
+        **{f"distinct, %: {_name(origin)}": (f"{origin}/distinct", _share) for origin in shown},
+    }
+    lines = [
+        ([name], {origin: row["sources"][origin]["by_range"][band] for origin in shown})
+        for band, name in enumerate(_band_names(levels))
+    ]
+    return _table([f"range, levels of {levels}" if levels else "range, of full scale"], columns, lines)
+
+
+def _band_names(levels: int | None) -> Iterator[str]:
+    """Name the bands of ranges, by levels where values are integers up to ``levels``, else by share of the full scale.
+
+    Examples
+    --------
+    >>> list(_band_names(255))[:3], list(_band_names(None))[-1]
+    (['1', '2-3', '4-7'], '0.5 to 1')
+    """
+    for low, high in pairwise(BANDS):
+        if levels is None:
+            yield f"{low:.3g} to {high:.3g}"
+            continue
+        first, last = -int(-levels * low // 1), min(levels, -int(-levels * high // 1) - 1) if high < 1 else levels
+        yield str(first) if first == last else f"{first}-{last}"
+
+
+def _residual_table(row: _Row) -> Table:
+    columns: _Columns = {
+        "mean": ("mean", _mean),
+        ">99 %": ("quantiles/0.99/value", _number),
+        ">if distinct": ("mean_over_distinct/value", _number),
+        "Cliff's delta": ("compared/cliffs_delta", _signed),
+    }
+    lines: list[tuple[Sequence[str], _Row]] = []
+    for k, estimator in enumerate(row["estimators"]):
+        for origin, found in row["sources"].items():
+            other = row["comparisons"].get(origin)
+            name = f"{_orders(estimator)}: {_error(estimator)}" if origin == _HERE else ""
+            lines.append(
+                ([name, _name(origin)], {**found["residuals"][k], "compared": other and other["residuals"][k]})
             )
-        worst = _number(float(mean_residual(seen.worst, k)[0]))
-        table.add_row("", _WORST, worst, worst, worst, "")
-    return table
+        worst = {"value": row["worst_case"]["residuals"][k], "low": None, "high": None}
+        residual = {"mean": worst, "quantiles": {"0.99": worst}, "mean_over_distinct": worst, "compared": None}
+        lines.append((["", _WORST], residual))
+    return _table(["orders: E", "|e|/E of"], columns, lines)
 
 
-def _facts(seen: Observation, summary: Summary, files: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield "intervals", _interval_note(seen)
+def _pool_table(found: Sequence[_Row]) -> Table:
+    columns: _Columns = {
+        ">constant": (f"sources/{_HERE}/constant/value", _percent),
+        "distinct, %": (f"sources/{_HERE}/gap/distinct/{_ALL}", _share),
+        ">shuffled": (f"sources/{_SHUFFLED}/gap/distinct/{_ALL}/value", _percent),
+        "rare": ("claim", str),
+        "rarer than shuffled": (f"comparisons/{_SHUFFLED}/rarer", str),
+    }
+    return _table(["MaxPool", "kernel"], columns, [
+        ([_short(pool["name"]), f"{_times(seen['kernel_shape'])}/{_times(dict.fromkeys(seen['strides']))}"], seen)
+        for pool in found for seen in [pool["observation"]]
+    ])  # fmt: skip
+
+
+def _pool_residual_table(found: Sequence[_Row]) -> Table:
+    columns: _Columns = {
+        ">E": ("estimator", _error),
+        "mean |e|/E": (f"{_HERE}/mean", _mean),
+        ">shuffled": (f"{_SHUFFLED}/mean/value", _number),
+        ">99 %": (f"{_HERE}/quantiles/0.99/value", _number),
+    }
+    lines: list[tuple[Sequence[str], _Row]] = []
+    for pool in found:
+        seen, inputs = pool["observation"], f"{pool['smallest_input']:.3g} to {pool['largest_input']:.3g}"
+        for k, estimator in enumerate(seen["estimators"]):
+            names = (_short(pool["name"]), inputs) if k == 0 else ("", "")
+            residuals = {origin: seen["sources"][origin]["residuals"][k] for origin in (_HERE, _SHUFFLED)}
+            lines.append(([*names, _orders(estimator)], {**residuals, "estimator": estimator}))
+    return _table(["MaxPool", "inputs", "orders"], columns, lines)
+
+
+def _facts(row: _Row, files: Sequence[str]) -> Iterator[tuple[str, str]]:
+    rule, at_threshold = row["rule"], row["sources"][_HERE]["gap_at_threshold"]["value"]
+    yield "intervals", _interval_note(row)
     yield "delta", "Cliff's delta, the pictures against that source: P(larger) - P(smaller)"
-    yield "readings", f"contrast: range at least 1/16; rare: the interval is below {_percent(seen.rare)}"
-    at_threshold = summary.sources[Source.OBSERVED].at_threshold.value
+    yield "readings", f"contrast: range at least 1/16; rare: the interval is below {_percent(rule['rare_share_below'])}"
     if at_threshold >= _MENTIONED:
-        yield (
-            "threshold",
-            f"another {_percent(at_threshold)} of the windows have a gap of exactly {seen.threshold:g}: not distinct",
-        )
-    yield "claim", _claim(summary)
-    if summary.claim_unrounded is not None:
-        yield "", f"the same with the rounding undone: {summary.claim_unrounded.value}"
-    yield "", _comparison(seen, summary, Source.SHUFFLED)
-    yield "", _comparison(seen, summary, Source.NOISE)
-    if files:
-        yield "written", ", ".join(files)
+        told = f"another {_percent(at_threshold)} of the windows have a gap of exactly {rule['distinct_gap_above']:g}"
+        yield "threshold", f"{told}: not distinct"
+    agree = len(set(row["rare"][_HERE].values())) == 1
+    why = "in all four readings" if agree else "the readings differ"
+    yield "claim", f"windows with a distinct maximum are not prevalent: {row['claim']} ({why})"
+    if row["claim_with_rounding_undone"] is not None:
+        yield "", f"the same with the rounding undone: {row['claim_with_rounding_undone']}"
+    counted = ""
+    if len(row["pictures"]) > 1:
+        rarer = sum(picture["distinct"] < picture["distinct_shuffled"] for picture in row["pictures"])
+        counted = f"; in {rarer} of {len(row['pictures'])} pictures"
+    yield "", _rarer(row, _SHUFFLED, "after shuffling", counted)
+    yield "", _rarer(row, _NOISE, f"in {_NOISE}")
+    yield from _written(files)
 
 
-def _interval_note(seen: Observation) -> str:
-    level = f"{100 * LEVEL:g} %"
-    units = seen.observed.units
-    if not seen.by_blocks:
-        return f"{level}, from {RESAMPLES:,} resamples of the {units} pictures, each with all its windows"
+def _written(files: Sequence[str]) -> list[tuple[str, str]]:
+    return [("written", ", ".join(files))] if files else []
+
+
+def _rarer(row: _Row, other: str, where: str, counted: str = "") -> str:
+    here, there = (_percent(row["sources"][o]["gap"]["distinct"][_ALL]["value"]) for o in (_HERE, other))
+    return f"rarer than {where}: {row['comparisons'][other]['rarer']} ({here} against {there}{counted})"
+
+
+def _interval_note(row: _Row) -> str:
+    how = row["intervals"]
+    units, made = how["units"], f"{100 * how['level']:g} %, from {how['resamples']:,} resamples"
+    if how["resampled"] == "pictures":
+        return f"{made} of the {units} pictures, each with all its windows"
     if units < 2:
         return "none: there are too few windows to cut a picture into blocks"
-    which = "the picture" if len(seen.pictures) == 1 else "each picture"
-    return f"{level}, from {RESAMPLES:,} resamples of {units} blocks of {which}; not about other pictures"
+    which = "the picture" if len(row["pictures"]) == 1 else "each picture"
+    return f"{made} of {units} blocks of {which}; not about other pictures"
 
 
-def _claim(summary: Summary) -> str:
-    """Say in words whether distinct windows are rare."""
-    agree = len(set(summary.rare[Source.OBSERVED].values())) == 1
-    why = "in all four readings" if agree else "the readings differ"
-    return f"windows with a distinct maximum are not prevalent: {summary.claim.value} ({why})"
-
-
-def _comparison(seen: Observation, summary: Summary, other: Source) -> str:
-    found = summary.comparisons[other]
-    where = "after shuffling" if other is Source.SHUFFLED else f"in {other.value}"
-    text = f"rarer than {where}: {found.rarer.value}"
-    shares = summary.sources[Source.OBSERVED].distinct[Reading.ALL], summary.sources[other].distinct[Reading.ALL]
-    counted = ""
-    if other is Source.SHUFFLED and len(seen.pictures) > 1:
-        rarer = sum(picture.distinct < picture.shuffled for picture in seen.pictures)
-        counted = f"; in {rarer} of {len(seen.pictures)} pictures"
-    return f"{text} ({_percent(shares[0].value)} against {_percent(shares[1].value)}{counted})"
-
-
-def _pool_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -> Table:
-    table = new_table(
-        ("MaxPool", "left"),
-        ("kernel", "left"),
-        ("constant", "right"),
-        ("distinct, %", "left"),
-        ("shuffled", "right"),
-        ("rare", "left"),
-        ("rarer than shuffled", "left"),
-    )
-    for pool, _, summary in found:
-        table.add_row(
-            _short(pool.pool.name),
-            "x".join(map(str, pool.pool.kernel_shape)) + "/" + "x".join(map(str, dict.fromkeys(pool.pool.strides))),
-            _percent(summary.sources[Source.OBSERVED].constant.value),
-            _share(summary.sources[Source.OBSERVED].distinct[Reading.ALL]),
-            _percent(summary.sources[Source.SHUFFLED].distinct[Reading.ALL].value),
-            summary.claim.value,
-            summary.comparisons[Source.SHUFFLED].rarer.value,
-        )
-    return table
-
-
-def _pool_residual_table(found: Sequence[tuple[PoolObservation, Observation, Summary]]) -> Table:
-    table = new_table(
-        ("MaxPool", "left"),
-        ("inputs", "left"),
-        ("orders", "left"),
-        ("E", "right"),
-        ("mean |e|/E", "left"),
-        ("shuffled", "right"),
-        ("99 %", "right"),
-    )
-    for pool, observation, summary in found:
-        here, mixed = summary.sources[Source.OBSERVED].residuals, summary.sources[Source.SHUFFLED].residuals
-        for k, estimator in enumerate(observation.estimators):
-            table.add_row(
-                _short(pool.pool.name) if k == 0 else "",
-                f"{pool.low:.3g} to {pool.high:.3g}" if k == 0 else "",
-                _orders(estimator),
-                fraction(estimator.error) if estimator.error else "",
-                f"{_number(here[k].mean.value)} {_between(here[k].mean)}",
-                _number(mixed[k].mean.value),
-                _number(here[k].quantiles[0.99].value),
-            )
-    return table
+def _times(numbers: Iterable[int]) -> str:
+    return "x".join(map(str, numbers))
 
 
 def _short(name: str) -> str:
@@ -266,47 +253,55 @@ def _short(name: str) -> str:
     return name if len(name) <= _NAME else "..." + name[3 - _NAME :]
 
 
-def _orders(estimator: Estimator) -> str:
-    return format_orders(estimator.orders) + ("" if estimator.objective == DEFAULT else f" ({estimator.objective})")
+def _orders(estimator: _Row) -> str:
+    objective = estimator["objective"]
+    return format_orders(estimator["orders"]) + ("" if objective == DEFAULT else f" ({objective})")
 
 
-def _name(source: Source) -> str:
-    return "pictures" if source is Source.OBSERVED else source.value
+def _error(estimator: _Row) -> str:
+    return fraction(Fraction(estimator["error"]))
 
 
-def _number(value: float) -> str:
-    return f"{value:.3f}" if isfinite(value) else "-"
+def _name(origin: str) -> str:
+    return "pictures" if origin == _HERE else origin
 
 
-def _percent(value: float) -> str:
-    if not isfinite(value):
+def _number(value: float | None) -> str:
+    return f"{value:.3f}" if value is not None else "-"
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
         return "-"
     if abs(value) < _TINY_SHARE:
         return "0 %" if value == 0 else "< 0.01 %"
     return f"{100 * value:.{1 if abs(value) >= 0.01 else 2}f} %"
 
 
-def _bare(value: float) -> str:
-    return _percent(value).removesuffix(" %")
+def _bare(share: float | None) -> str:
+    return _percent(share).removesuffix(" %")
 
 
-def _share(interval: Interval) -> str:
-    if not isfinite(interval.value):
-        return "-"
-    if not isfinite(interval.low):
-        return _bare(interval.value)
-    return f"{_bare(interval.value)} ({_bare(interval.low)}..{_bare(interval.high)})"
+def _with_ends(write: Callable[[float], str], ends: Callable[[float], str]) -> Callable[[Any], str]:
+    """Write a number and the ends of its interval, or an answer as it is, or nothing."""
+
+    def written(interval: _Interval | str | None) -> str:
+        if isinstance(interval, str):
+            return interval
+        if not interval:
+            return ""
+        value, low, high = interval["value"], interval["low"], interval["high"]
+        text = "-" if value is None else write(value)
+        return text if low is None or high is None else f"{text} ({ends(low)}..{ends(high)})"
+
+    return written
 
 
-def _between(interval: Interval) -> str:
-    return f"({interval.low:.2f}..{interval.high:.2f})" if isfinite(interval.low) else ""
+_share = _with_ends(_bare, _bare)
+_mean = _with_ends(_number, "{:.2f}".format)
+_signed = _with_ends("{:+.2f}".format, "{:+.2f}".format)
 
 
-def _signed(interval: Interval) -> str:
-    if not isfinite(interval.low):
-        return f"{interval.value:+.2f}" if isfinite(interval.value) else "-"
-    return f"{interval.value:+.2f} ({interval.low:+.2f}..{interval.high:+.2f})"
-
-
-def _negated(interval: Interval) -> Interval:
-    return Interval(-interval.value, -interval.high, -interval.low)
+def _negated(interval: _Interval) -> _Interval:
+    value, low, high = (None if end is None else -end for end in (interval[n] for n in ("value", "high", "low")))
+    return {"value": value, "low": low, "high": high}

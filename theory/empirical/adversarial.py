@@ -29,11 +29,11 @@ _FIRST_STEP, _LAST_STEP = 0.5, 5e-4
 ascent goes to and fro, and ends as far from the top as its last steps are long."""
 
 Floats = npt.NDArray[np.floating]
-Slope = Callable[[Any], tuple[Floats, Floats]]
+_Slope = Callable[[Any], tuple[Floats, Floats]]
 """A function of rows, shape (N, ...): its values, shape (N,), and its gradients, shape (N, ...)."""
 
 
-def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
+def climb(slope: _Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[float]) -> tuple[Floats, Floats]:
     """Ascend a function of rows inside a box by steps along the sign of its gradient.
 
     Where a linear function increases fastest in the maximum norm is a corner of a box. From the starts ``x``, shape
@@ -56,19 +56,7 @@ def climb(slope: Slope, x: Floats, lower: Any, upper: Any, lengths: Iterable[flo
 
 @dataclass(frozen=True)
 class Ball:
-    """An L_inf ball around each of N centres, cut down to a box.
-
-    Parameters
-    ----------
-    centres : array, shape (N, ...)
-        Floats in [low, high].
-    radius : float, >= 0
-    low, high : float
-        The box; without limits by default.
-
-    Raises
-    ------
-    ArrayError, InputError
+    """An L_inf ball around each of N centres, floats of shape (N, ...), cut down to the box [low, high].
 
     Examples
     --------
@@ -156,19 +144,8 @@ class Adversary:
         # Rows do not mix, so the gradient of the sum is the gradient of each.
         self._slope = jax.jit(jax.value_and_grad(norms, has_aux=True))
 
-    @property
-    def evaluations(self) -> int:
-        """Number of inputs that a search looks at for each centre."""
-        return self.restarts * (self.steps + 1)
-
     def measure(self, inputs: Floats) -> Floats:
-        """Return |f - g|_inf at each input, shape (N,).
-
-        Raises
-        ------
-        InputError
-            If one is not finite.
-        """
+        """Return |f - g|_inf at each input, shape (N,), which is finite, or else an InputError is raised."""
         return _finite(self._measure(inputs))
 
     def ascend(self, ball: Ball, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -188,7 +165,7 @@ class Adversary:
         perturbations as large as the ball allows.
         """
         best, largest = ball.centres, self.measure(ball.centres)
-        for _ in range(self.evaluations - 1):
+        for _ in range(self.restarts * (self.steps + 1) - 1):
             inputs = np.where(rng.integers(0, 2, ball.centres.shape) == 0, ball.lower, ball.upper)
             best, largest = _better(best, largest, inputs, self.measure(inputs))
         return best, largest

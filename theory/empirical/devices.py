@@ -12,60 +12,32 @@ from theory.errors import InputError, MissingDependencyError
 Device = Literal["auto", "cpu", "cuda"]
 """What can be asked for; ``"auto"`` is ``"cuda"`` where it is there."""
 
-CUDA_PROVIDER, CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
+CUDA_PROVIDER, _CPU_PROVIDER = "CUDAExecutionProvider", "CPUExecutionProvider"
 """What onnxruntime calls them."""
 
-LIBRARIES = ("cupy", "jax")
+_LIBRARIES = ("cupy", "jax")
 """Array libraries with CUDA, in the order of preference."""
 
 
 def check_device(device: object) -> Device:
-    """Return the device if it is one.
-
-    Raises
-    ------
-    InputError
-
-    Examples
-    --------
-    >>> check_device("cuda")
-    'cuda'
-    """
+    """Return the device if it is one, or raise an InputError."""
     if device not in get_args(Device):
         raise InputError(f'the device is "auto", "cpu" or "cuda", not {device!r:.80}')
     return device  # type: ignore[return-value]
 
 
 def choose_provider(device: Device, available: Sequence[str]) -> str:
-    """Choose the execution provider of onnxruntime.
-
-    Parameters
-    ----------
-    device : {"auto", "cpu", "cuda"}
-    available : sequence of str
-        What ``onnxruntime.get_available_providers()`` returns.
-
-    Raises
-    ------
-    MissingDependencyError
-        If ``"cuda"`` is asked for and not available.
+    """Choose the execution provider of onnxruntime among those that ``onnxruntime.get_available_providers()`` returns.
 
     Examples
     --------
     >>> choose_provider("auto", ["CUDAExecutionProvider", "CPUExecutionProvider"])
     'CUDAExecutionProvider'
-    >>> choose_provider("cuda", ["CPUExecutionProvider"])
-    Traceback (most recent call last):
-    ...
-    theory.errors.MissingDependencyError: device "cuda" needs a CUDA build of onnxruntime, but this one has \
-CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
     """
-    if device == "cpu":
-        return CPU_PROVIDER
+    if device == "cpu" or (device == "auto" and CUDA_PROVIDER not in available):
+        return _CPU_PROVIDER
     if CUDA_PROVIDER in available:
         return CUDA_PROVIDER
-    if device == "auto":
-        return CPU_PROVIDER
     raise MissingDependencyError(
         f'device "cuda" needs a CUDA build of onnxruntime, but this one has {", ".join(available) or "no providers"}: '
         "install onnxruntime-gpu in the place of onnxruntime"
@@ -75,40 +47,26 @@ CPUExecutionProvider: install onnxruntime-gpu in the place of onnxruntime
 def choose_library(device: Device, why_not: Callable[[str], str]) -> str:
     """Choose the array library that evaluates a ReLU network: ``"numpy"`` on the CPU, else one with CUDA.
 
-    Parameters
-    ----------
-    device : {"auto", "cpu", "cuda"}
-    why_not : function of a str
-        Says why an entry of :data:`LIBRARIES` is not usable, ``""`` if it is. Asked only where the answer matters.
-
-    Raises
-    ------
-    MissingDependencyError
-        If ``"cuda"`` is asked for and no library is usable.
+    Where the answer matters, ``why_not`` is asked why a library is not usable, ``""`` if it is.
 
     Examples
     --------
     >>> choose_library("auto", {"cupy": "not installed", "jax": ""}.__getitem__)
     'jax'
-    >>> choose_library("cuda", {"cupy": "not installed", "jax": "no CUDA device"}.__getitem__)
-    Traceback (most recent call last):
-    ...
-    theory.errors.MissingDependencyError: device "cuda" needs CuPy or JAX with a CUDA device (cupy: not installed, \
-jax: no CUDA device): install the extra 'gpu' (pip install 'subpool[gpu]')
     """
     if device == "cpu":
         return "numpy"
     reasons = {}
-    for library in LIBRARIES:
+    for library in _LIBRARIES:
         reasons[library] = why_not(library)
         if not reasons[library]:
             return library
     if device == "auto":
         return "numpy"
+    told = ", ".join(f"{library}: {reason}" for library, reason in reasons.items())
     raise MissingDependencyError(
-        f'device "cuda" needs CuPy or JAX with a CUDA device ('
-        f"{', '.join(f'{library}: {reason}' for library, reason in reasons.items())}): "
-        "install the extra 'gpu' (pip install 'subpool[gpu]')"
+        f"device \"cuda\" needs CuPy or JAX with a CUDA device ({told}): install the extra 'gpu' "
+        "(pip install 'subpool[gpu]')"
     )
 
 

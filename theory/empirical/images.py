@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +34,9 @@ _NOWHERE = logging.NullHandler()
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One picture, or any array with channels first.
+    """One picture, or any array of shape (channels, *spatial), whose pixels are integers as in the file, or floats.
 
-    Attributes
-    ----------
-    name : str
-        Where it is from.
-    pixels : array, shape (channels, *spatial), real
-        Integers as in the file, or floats.
-    low, high : float
-        What black and white are: all pixels lie in [low, high], and (pixels - low) / (high - low) in [0,1].
+    Black is ``low`` and white is ``high``: all pixels lie between them. The name says where it is from.
     """
 
     name: str
@@ -58,21 +51,14 @@ class Picture:
 
 
 def picture_from_array(name: str, array: NDArray[Any]) -> Picture:
-    """Make a picture of an array.
+    """Make a picture of an array, shape (height, width) or (height, width, channels).
 
-    Parameters
-    ----------
-    name : str
-        For messages and tables.
-    array : array, shape (height, width) or (height, width, channels)
-        Of unsigned integers, whose largest value is white, or of floats in [0,1].
+    It is one of unsigned integers, whose largest value is white, or of floats in [0,1].
 
     Raises
     ------
-    ArrayError
-        If the array has another shape or data type.
-    InputError
-        If there are no pixels, or floats are NaN or outside [0,1].
+    ArrayError, InputError
+        For what is no such array, and where there are no pixels or NaN.
 
     Examples
     --------
@@ -134,13 +120,7 @@ def shipped_photographs(names: Iterable[str] = SHIPPED) -> list[Picture]:
 
 
 class PictureFiles(Sequence[Picture]):
-    """Image files as pictures, each read when it is asked for, so that one at a time is in memory.
-
-    Parameters
-    ----------
-    files : sequence of Path
-        Errors that reading them raises, all with the file's name, are those of :func:`load_pictures`.
-    """
+    """Image files as pictures, each read when it is asked for, so that one at a time is in memory."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = tuple(files)
@@ -149,16 +129,9 @@ class PictureFiles(Sequence[Picture]):
     def __len__(self) -> int:
         return len(self._files)
 
-    @overload
-    def __getitem__(self, index: int) -> Picture: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> PictureFiles: ...
-
-    def __getitem__(self, index: int | slice) -> Picture | PictureFiles:
-        if isinstance(index, slice):
-            return PictureFiles(self._files[index])
-        return _read(self._files[index], self._pillow)
+    def __getitem__(self, index: Any) -> Any:
+        found = self._files[index]
+        return PictureFiles(found) if isinstance(index, slice) else _read(found, self._pillow)
 
 
 def load_pictures(paths: Sequence[str | Path]) -> PictureFiles:

@@ -8,8 +8,8 @@ of its last sample. Samples are taken to be independent of each other, as they a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from theory.empirical.devices import (
     on_library,
     why_not,
 )
+from theory.empirical.ports import Port, convert, fixed_batches, port_of
 from theory.errors import ArrayError, InputError, MissingDependencyError
 from theory.models.files import load_model, parse_model
 from theory.models.inference import MEMORY_LIMIT
@@ -43,37 +44,6 @@ _NETWORK_BATCH, _MODEL_BATCH = 1 << 16, 32
 _NETWORK_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 """What ReLU networks are evaluated in."""
 
-_DTYPES: dict[str, np.dtype[Any]] = {
-    "tensor(float)": np.dtype(np.float32),
-    "tensor(double)": np.dtype(np.float64),
-    "tensor(float16)": np.dtype(np.float16),
-    "tensor(bool)": np.dtype(np.bool_),
-    **{f"tensor({kind}{bits})": np.dtype(f"{kind}{bits}") for kind in ("int", "uint") for bits in (8, 16, 32, 64)},
-}
-"""NumPy's names for the types of ONNX; others cannot be fed."""
-
-
-@dataclass(frozen=True)
-class Port:
-    """An input of a model.
-
-    A size is None where the model leaves it open, the shape where even the number of axes is open. Arrays of other
-    dtypes are converted to the last one; there is none where the model takes no arrays of numbers.
-    """
-
-    name: str
-    shape: tuple[int | None, ...] | None
-    dtypes: tuple[np.dtype[Any], ...]
-
-    @property
-    def is_real(self) -> bool:
-        """Whether it takes real numbers."""
-        return any(dtype.kind == "f" for dtype in self.dtypes)
-
-    def __str__(self) -> str:
-        shape = "any" if self.shape is None else f"({', '.join('any' if n is None else str(n) for n in self.shape)})"
-        return f"input {self.name!r} of shape {shape} and {' or '.join(map(str, self.dtypes)) or 'no numeric dtype'}"
-
 
 @dataclass(frozen=True)
 class Runner:
@@ -81,6 +51,12 @@ class Runner:
 
     Attributes
     ----------
+    device : {"cpu", "cuda"}
+        Where it runs.
+    inputs : tuple of Port
+        What the model needs.
+    outputs : tuple of str
+        Names of what :meth:`run` returns.
     batch_size : int
         Samples that are run at once.
 
@@ -94,23 +70,12 @@ class Runner:
     [[3.0], [5.0]]
     """
 
-    _engine: _NetworkEngine | _OnnxEngine
+    device: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[str, ...]
     batch_size: int
-
-    @property
-    def device(self) -> str:
-        """Where it runs: ``"cpu"`` or ``"cuda"``."""
-        return self._engine.device
-
-    @property
-    def inputs(self) -> tuple[Port, ...]:
-        """What the model needs."""
-        return self._engine.inputs
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Names of what :meth:`run` returns."""
-        return self._engine.outputs
+    _model: Any
+    _evaluate: Callable[[Values], list[npt.NDArray[Any]]]
 
     def with_outputs(self, names: Sequence[str]) -> Runner:
         """Return a runner that also returns the values of inner tensors; the model and its file stay as they are.
@@ -129,7 +94,20 @@ class Runner:
             If onnx is not installed.
         """
         new = [name for name in dict.fromkeys(names) if name not in self.outputs]
-        return replace(self, _engine=self._engine.with_outputs(new)) if new else self
+        if not new:
+            return self
+        model = self._model
+        if isinstance(model, ReLUNetwork):
+            raise InputError(f"a ReLU network has no tensor {new[0]!r}: write it as an ONNX model to see its layers")
+        if isinstance(model, bytes):
+            model = parse_model(model, "the model")
+        elif isinstance(model, (str, os.PathLike)):
+            model = load_model(model, checked=False)
+        graph = Scope(model.graph)
+        if missing := [name for name in new if name not in graph.producers and name not in graph.inputs]:
+            raise InputError(f"the main graph of the model has no tensor {missing[0]!r}")
+        device: Device = "cuda" if self.device == "cuda" else "cpu"
+        return open_runner(with_outputs(model, new), device=device, batch_size=self.batch_size)
 
     def single_input(self) -> Port:
         """Return the one input of a model that needs nothing but one array of real numbers.
@@ -192,13 +170,13 @@ class Runner:
 
     def _batches(self, values: Values, count: int) -> Iterator[Values]:
         if not self._first_axes_agree:
-            yield dict(zip(self.outputs, self._engine.evaluate(values), strict=True))
+            yield dict(zip(self.outputs, self._evaluate(values), strict=True))
             return
         several = count > self.batch_size
         for start in range(0, count, self.batch_size):
             size = min(self.batch_size, count - start)
             part = {name: self._batch(value, start) for name, value in values.items()}
-            results = self._engine.evaluate(part)
+            results = self._evaluate(part)
             yield {
                 name: self._trim(name, np.asarray(result), size, several)
                 for name, result in zip(self.outputs, results, strict=True)
@@ -209,13 +187,13 @@ class Runner:
             return value
         batch = value[start : start + self.batch_size]
         missing = self.batch_size - len(batch)
-        if missing and _fixed_batches(self.inputs):
+        if missing and fixed_batches(self.inputs):
             batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
         return batch
 
     def _trim(self, name: str, result: npt.NDArray[Any], size: int, several: bool) -> npt.NDArray[Any]:
         """Drop what was filled up; an output of another form is the whole answer if there is one batch only."""
-        fed = self.batch_size if _fixed_batches(self.inputs) else size
+        fed = self.batch_size if fixed_batches(self.inputs) else size
         if result.ndim and len(result) == fed:
             return result[:size]
         if several or fed != size:
@@ -238,12 +216,12 @@ class Runner:
         for port in self.inputs:
             if port.name not in inputs:
                 raise InputError(f"the model needs {port}, which was not given")
-        return {port.name: _convert(inputs[port.name], port, self._first_axes_agree) for port in self.inputs}
+        return {port.name: convert(inputs[port.name], port, self._first_axes_agree) for port in self.inputs}
 
     @property
     def _first_axes_agree(self) -> bool:
         """Whether the first axes of the inputs can count the samples; if not, all is run as it is."""
-        return len(_fixed_batches(self.inputs)) <= 1
+        return len(fixed_batches(self.inputs)) <= 1
 
     def _samples(self, values: Values) -> int:
         """Return the number of samples, 1 where they are not counted."""
@@ -288,137 +266,50 @@ def open_runner(
         If the file holds no ONNX model that onnxruntime can run.
     """
     device = check_device(device)
-    engine: _NetworkEngine | _OnnxEngine
-    if isinstance(model, ReLUNetwork):
-        engine, usual = _NetworkEngine.open(model, device), _NETWORK_BATCH
-    else:
-        engine, usual = _OnnxEngine.open(model, device), _MODEL_BATCH
-    fixed = next(iter(_fixed_batches(engine.inputs)), None)
+    opened, usual = (_network, _NETWORK_BATCH) if isinstance(model, ReLUNetwork) else (_session, _MODEL_BATCH)
+    used, inputs, outputs, evaluate = opened(model, device)
+    fixed = next(iter(fixed_batches(inputs)), None)
     if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
         raise InputError(f"a batch size is an integer >= 1, not {batch_size!r:.80}")
-    for port in engine.inputs:
+    for port in inputs:
         needed = prod(n or 1 for n in port.shape or ()) * max((dtype.itemsize for dtype in port.dtypes), default=1)
         if needed > MEMORY_LIMIT:
             told = f"{needed / 2**30:.3g} GiB for {port.name!r} alone"
             raise InputError(f"one run takes {told}, more than the limit of {MEMORY_LIMIT >> 30} GiB")
     if fixed and batch_size not in (None, fixed):
         raise InputError(f"the model runs {fixed} samples at once, not {batch_size}")
-    return Runner(engine, fixed or batch_size or usual)
+    return Runner(used, inputs, outputs, fixed or batch_size or usual, model, evaluate)
 
 
-def _fixed_batches(ports: Sequence[Port]) -> set[int]:
-    """Return the sizes of first axes that the model fixes: none, one, or several, which then count no samples."""
-    return {port.shape[0] for port in ports if port.shape and port.shape[0] is not None}
+_Opened = tuple[str, tuple[Port, ...], tuple[str, ...], Callable[[Values], list[npt.NDArray[Any]]]]
+"""Where a model runs, what it needs, what it returns, and how."""
 
 
-def _convert(value: Any, port: Port, samples_first: bool) -> npt.NDArray[Any]:
-    """Return a value in a dtype of an input, or say why it does not fit."""
-    if not port.dtypes:
-        raise InputError(f"arrays of numbers are fed to models, but this one has {port}")
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ArrayError(f"{port} is an array, not {value!r:.80}") from None
-    numeric = array.dtype.kind in "fiub"
-    if not numeric or not (port.is_real or any(np.can_cast(array.dtype, dtype) for dtype in port.dtypes)):
-        raise ArrayError(f"{port} does not take an array of dtype {array.dtype}")
-    _check_shape(array, port, samples_first)
-    if array.dtype.kind == "f" and (bad := int(np.isnan(array).sum())):
-        raise InputError(f"input {port.name!r} holds {bad} NaN among {array.size} values")
-    if array.dtype in port.dtypes:
-        return array
-    with np.errstate(over="ignore"):
-        converted = array.astype(port.dtypes[-1])
-    if port.is_real and not np.array_equal(np.isinf(converted), np.isinf(array)):
-        raise InputError(f"input {port.name!r} holds values beyond the largest {converted.dtype}")
-    return converted
+def _network(network: Any, device: Device) -> _Opened:
+    library = choose_library(device, why_not)
+    port = Port("x", (None, network.kernel_size), _NETWORK_DTYPES)
+    used = "cpu" if library == "numpy" else "cuda"
+    return used, (port,), ("y",), lambda values: [on_library(library, network, values["x"])[:, None]]
 
 
-def _check_shape(array: npt.NDArray[Any], port: Port, samples_first: bool) -> None:
-    if port.shape is None:
-        return
-    # The number of samples is no matter of one batch, whatever the model fixes.
-    wanted = (None, *port.shape[1:]) if samples_first else port.shape
-    if len(wanted) != array.ndim or any(n not in (None, m) for n, m in zip(wanted, array.shape, strict=True)):
-        raise ArrayError(f"{port} does not take an array of shape {array.shape}")
+def _session(model: Any, device: Device) -> _Opened:
+    if isinstance(model, (str, os.PathLike)):
+        if not Path(model).is_file():
+            raise InputError(f"no such file: {os.fspath(model)}")
+    elif not isinstance(model, bytes) and not hasattr(model, "SerializeToString"):
+        raise InputError(f"a model is a ReLUNetwork, a path, or an ONNX model, not {model!r:.80}")
+    provider = choose_provider(device, import_onnxruntime().get_available_providers())
+    session = open_session(model, cuda=provider == CUDA_PROVIDER)
+    used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"
+    if device == "cuda" and used == "cpu":
+        raise MissingDependencyError(
+            'device "cuda" needs the CUDA libraries that onnxruntime-gpu was built for, but it could not load them'
+        )
+    outputs = [node.name for node in session.get_outputs()]
 
-
-# ReLU networks
-
-
-@dataclass(frozen=True)
-class _NetworkEngine:
-    network: ReLUNetwork
-    library: str
-
-    outputs: tuple[str, ...] = ("y",)
-
-    @classmethod
-    def open(cls, network: ReLUNetwork, device: Device) -> _NetworkEngine:
-        return cls(network, choose_library(device, why_not))
-
-    @property
-    def device(self) -> str:
-        return "cpu" if self.library == "numpy" else "cuda"
-
-    @property
-    def inputs(self) -> tuple[Port, ...]:
-        return (Port("x", (None, self.network.kernel_size), _NETWORK_DTYPES),)
-
-    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
-        return [on_library(self.library, self.network, values["x"])[:, None]]
-
-    def with_outputs(self, names: Sequence[str]) -> _NetworkEngine:
-        raise InputError(f"a ReLU network has no tensor {names[0]!r}: write it as an ONNX model to see its layers")
-
-
-# ONNX models
-
-
-@dataclass(frozen=True)
-class _OnnxEngine:
-    source: Any
-    """Path, bytes or model, as it was given."""
-    session: Any
-    device: str
-    inputs: tuple[Port, ...]
-    outputs: tuple[str, ...]
-
-    @classmethod
-    def open(cls, source: Any, device: Device) -> _OnnxEngine:
-        if isinstance(source, (str, os.PathLike)):
-            if not Path(source).is_file():
-                raise InputError(f"no such file: {os.fspath(source)}")
-        elif not isinstance(source, bytes) and not hasattr(source, "SerializeToString"):
-            raise InputError(f"a model is a ReLUNetwork, a path, or an ONNX model, not {source!r:.80}")
-        provider = choose_provider(device, import_onnxruntime().get_available_providers())
-        session = open_session(source, cuda=provider == CUDA_PROVIDER)
-        used = "cuda" if CUDA_PROVIDER in session.get_providers() else "cpu"
-        if device == "cuda" and used == "cpu":
-            raise MissingDependencyError(
-                'device "cuda" needs the CUDA libraries that onnxruntime-gpu was built for, but it could not load them'
-            )
-        inputs = tuple(_port(node) for node in session.get_inputs())
-        return cls(source, session, used, inputs, tuple(node.name for node in session.get_outputs()))
-
-    def evaluate(self, values: Values) -> list[npt.NDArray[Any]]:
+    def evaluate(values: Values) -> list[npt.NDArray[Any]]:
         with runtime_errors(InputError, "the model refuses these values"):
-            found: list[npt.NDArray[Any]] = self.session.run(list(self.outputs), values)
+            found: list[npt.NDArray[Any]] = session.run(outputs, values)
         return found
 
-    def with_outputs(self, names: Sequence[str]) -> _OnnxEngine:
-        model = self.source
-        if isinstance(model, bytes):
-            model = parse_model(model, "the model")
-        elif isinstance(model, (str, os.PathLike)):
-            model = load_model(model, checked=False)
-        graph = Scope(model.graph)
-        if missing := [name for name in names if name not in graph.producers and name not in graph.inputs]:
-            raise InputError(f"the main graph of the model has no tensor {missing[0]!r}")
-        return self.open(with_outputs(model, names), "cuda" if self.device == "cuda" else "cpu")
-
-
-def _port(node: Any) -> Port:
-    # A scalar and an input of unknown shape look alike: both have no sizes, and neither is checked.
-    shape = tuple(n if isinstance(n, int) and n > 0 else None for n in node.shape) or None
-    return Port(node.name, shape, (_DTYPES[node.type],) if node.type in _DTYPES else ())
+    return used, tuple(map(port_of, session.get_inputs())), tuple(outputs), evaluate

@@ -41,15 +41,15 @@ Check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from proofs_check.certificates import check_certificate
 from proofs_check.claim import Claim
+from proofs_check.kits.cases import grid
+from proofs_check.kits.variants import stated
 from proofs_check.statement import Case, StatementError, Value, least_kernel_size, standard
 from theory import optimal_estimator
 from theory.guess import Formula
 from theory.notation import parse_orders
-from theory.objectives import find_objective
 
 ORDERS = {quoted_orders}
 CONCLUSION = {statement}
@@ -58,11 +58,7 @@ COEFFICIENTS: dict[str, Formula] = {{
 {coefficients}}}
 
 
-def _cases(kernel_max: int) -> Iterator[Case]:
-    return ({{"d": d}} for d in range(INVERSE_ERROR.valid_from, kernel_max + 1))
-
-
-def _evaluate(excess: int, case: Case) -> Iterator[Value]:
+def _values(excess: int, case: Case) -> Iterator[Value]:
     d = case["d"]
     estimator = optimal_estimator(d, parse_orders(ORDERS, d), objective="{objective}")
     for label, formula in COEFFICIENTS.items():
@@ -75,26 +71,20 @@ def _evaluate(excess: int, case: Case) -> Iterator[Value]:
     yield Value("error", error, 1 / (INVERSE_ERROR.evaluate(d) + excess))
 
 
-def _claim(name: str, conclusion: str, excess: int, neighbours: tuple[Claim, ...] = ()) -> Claim:
-    return Claim(
-        name=name,
-        conclusion=conclusion,
+def claims() -> Iterator[Claim]:
+    """Yield the conjecture as a claim, with a neighbour whose 1/E is too large by 1."""
+    yield stated(
+        ("{claim_name}", CONCLUSION, 0),
+        ("{claim_name}-plus-one", f"{{CONCLUSION}} + 1", 1),
         kind="tight",
         source="this project, conjecture",
         idea="No proof yet: the formulas were fitted to exact optima and confirmed at kernel sizes not fitted to.",
         quantities=standard("d"),
         hypotheses=(least_kernel_size(INVERSE_ERROR.valid_from),),
-        evaluate=partial(_evaluate, excess),
-        cases=_cases,
+        values=_values,
+        cases=grid(least=INVERSE_ERROR.valid_from),
         drawn_up_to=INVERSE_ERROR.valid_from + 8,
-        neighbours=neighbours,
     )
-
-
-def claims() -> Iterator[Claim]:
-    """Yield the conjecture as a claim, with a neighbour whose 1/E is too large by 1."""
-    neighbour = _claim("{claim_name}-plus-one", f"{{CONCLUSION}} + 1", 1)
-    yield _claim("{claim_name}", CONCLUSION, 0, (neighbour,))
 '''
 
 

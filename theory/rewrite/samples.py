@@ -162,7 +162,7 @@ def read_pictures(
     Raises InputError if the model does not take pictures, a file is none, or they would take more than 4 GiB.
     """
     from theory.empirical.images import load_pictures
-    from theory.empirical.observing.model_inputs import ImageInput, fit
+    from theory.empirical.model_inputs import ImageInput, fit
 
     inputs = interface_of(as_model(model)).inputs
     if len(inputs) != 1 or any(len(port.sizes) != 4 for port in inputs.values()):

@@ -37,9 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SubpoolError as error:
         say(f"subpool: {error}", error=True)
         return 2
-    none = isinstance(result, NoIdentity)
-    say(str(result) if none else write_identity(result))
-    return int(none)
+    say(str(result) if isinstance(result, NoIdentity) else write_identity(result))
+    return int(isinstance(result, NoIdentity))
 
 
 if __name__ == "__main__":

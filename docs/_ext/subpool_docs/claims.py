@@ -12,20 +12,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
-from proofs_check.coq.sources import ListedTheorem, read_sources, shipped_sources, theorems_of_claims
-from proofs_check.registry import DEFAULT_KERNEL_MAX
+from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
 from proofs_check.report.sections import foldable
+from proofs_check.statement import DEFAULT_KERNEL_MAX, sizes_in_words
 from subpool_docs.freshness import depends_on_sources, kernel
-
-
-@cache
-def _listed_theorems() -> tuple[ListedTheorem, ...]:
-    return tuple(theorem for source in read_sources(shipped_sources()) for theorem in source.listed)
-
-
-@cache
-def _theorems_of_claims() -> dict[str, tuple[str, ...]]:
-    return theorems_of_claims(_listed_theorems())
 
 
 def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
@@ -33,7 +23,7 @@ def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
 
     That the kernel has proved it is said where the kernel did, by the record of its last run.
     """
-    theorems = ", ".join(_theorems_of_claims().get(claim.name, ()))
+    theorems = ", ".join(theorems_of_claims(shipped_theorems()).get(claim.name, ()))
     if claim.name in record.claims:
         return "proved (kernel)", f"Coq's kernel has accepted {theorems}."
     label, check = _label_and_check(claim)
@@ -44,14 +34,12 @@ def _label_and_check(claim: Claim) -> tuple[str, str]:
     if claim.proof is not None:
         steps = "the steps of the proof are checked symbolically; kernel sizes below theirs, and some above, exactly."
         return "proved", f"For {claim.whole}: {steps}"
-    return "verified", f"Exactly, on the range: {claim.scope or _range(claim)}."
+    return "verified", f"Exactly, on the range: {claim.scope or _range(claim.name)}."
 
 
-def _range(claim: Claim) -> str:
-    if claim.most is not None:
-        return claim.whole
-    first = f"d = {claim.least}" if claim.least is not None else "kernel sizes"
-    return f"{first} up to the largest kernel size asked for, {DEFAULT_KERNEL_MAX} by default"
+@cache
+def _range(name: str) -> str:
+    return f"{sizes_in_words(claims()[name].sizes_up_to(DEFAULT_KERNEL_MAX))}, by default"
 
 
 class ClaimsDirective(SphinxDirective):
@@ -120,7 +108,7 @@ class KernelTheoremsDirective(SphinxDirective):
         """Tabulate all listed theorems."""
         depends_on_sources(self.env)
         rows: list[list[nodes.Node]] = [
-            [nodes.literal("", theorem.full_name), nodes.Text(theorem.meaning)] for theorem in _listed_theorems()
+            [nodes.literal("", theorem.full_name), nodes.Text(theorem.meaning)] for theorem in shipped_theorems()
         ]
         said = what_the_kernel_did(kernel())
         return [nodes.paragraph(said, said), table(["theorem", "says"], rows)]

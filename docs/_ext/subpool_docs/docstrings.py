@@ -1,4 +1,4 @@
-"""Docstrings that are written for people: bars are absolute values, and what is referred to has to exist."""
+"""Docstrings that are written for people: bars are absolute values, w_+ is a name, what is referred to has to exist."""
 
 import re
 from collections.abc import Iterator
@@ -12,19 +12,19 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import get_node_source
 
 _LITERAL = re.compile(r"(``.*?``)")
+_MARKUP = re.compile(r"\||(?<=\w)_(?!\w)")
 _DOCSTRING = re.compile(r"docstring of ([\w.]+)")
 _COLON = "\ue000"
 _BEFORE_NAPOLEON, _AFTER_NAPOLEON = 400, 600
 _PACKAGES = ("theory", "proofs_check")
 
 
-def _escape_bars(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    """Escape bars, which reStructuredText would take for substitutions, outside examples and literals."""
+def _escape_mathematics(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Escape what would be substitutions, |x|, and references, w_, outside examples and literals."""
     for i, line in enumerate(lines):
-        if "|" in line and not line.lstrip().startswith((">>>", "...")):
-            lines[i] = "".join(
-                part if part.startswith("``") else part.replace("|", r"\|") for part in _LITERAL.split(line)
-            )
+        if not line.lstrip().startswith((">>>", "...")):
+            parts = _LITERAL.split(line)
+            lines[i] = "".join(part if part.startswith("``") else _MARKUP.sub(r"\\\g<0>", part) for part in parts)
 
 
 def _hide_colons(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
@@ -98,7 +98,7 @@ def _public_name(target: str, found: object) -> str | None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to autodoc and to the resolution of references."""
     app.connect("autodoc-process-docstring", _hide_colons, priority=_BEFORE_NAPOLEON)
-    app.connect("autodoc-process-docstring", _escape_bars)
+    app.connect("autodoc-process-docstring", _escape_mathematics)
     app.connect("autodoc-process-docstring", _show_colons, priority=_AFTER_NAPOLEON)
     app.connect("missing-reference", _resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

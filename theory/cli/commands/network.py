@@ -189,7 +189,7 @@ def _least_depth(d: int) -> dict[str, Any]:
 def _told(least_hidden_layers: int, least_widths: list[int]) -> str:
     layers = f"{least_hidden_layers} hidden layer{'s' * (least_hidden_layers > 1)}"
     total = sum(least_widths)
-    number = count(total) if total < _READABLE else f"about 10^{len(str(total)) - 1}"
+    number = f"{total:,}" if total < _READABLE else f"about 10^{len(str(total)) - 1}"
     return f"{layers} (theorem two-layers), for which {number} ReLUs are known to be enough"
 
 

@@ -3,61 +3,61 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
-from functools import cache
-from math import prod
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, read_orders
 from theory.cli.output import DONE, make_folder, print_json
+from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import parse_kernel
-from theory.objectives import DEFAULT, RELATIVE, Objective
+from theory.objectives import DEFAULT, RELATIVE
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
     import numpy as np
 
     from theory.empirical.images import Picture
-    from theory.empirical.observing.model_observation import PoolObservation
-    from theory.empirical.observing.observation import Observation
+    from theory.empirical.observing.observation import Rule
 
-_FORMATS = ("svg", "png", "pdf")
+_Found = tuple[dict[str, Any], dict[str, Callable[[], Any]], Callable[[Sequence[str]], None]]
+"""All numbers; the figures by the names of their files; and what prints the tables, told which files were written."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    parser.add_argument(
-        "images", metavar="IMAGE", nargs="*", help="files and folders; default: photographs of scikit-image"
+    option = parser.add_argument
+    option("images", metavar="IMAGE", nargs="*", help="files and folders; default: photographs of scikit-image")
+    option("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
+    option("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
+    option("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
+    help_of_orders = (
+        "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated"
     )
-    parser.add_argument("--model", metavar="FILE", help="look at the inputs of every MaxPool node of an ONNX model")
-    parser.add_argument("--kernel", metavar="SHAPE", help="default: 3x3; with --model each node has its own")
-    parser.add_argument("--stride", metavar="N", help="steps between windows, such as 2 or 2x2; default: 1")
-    parser.add_argument(
-        "--orders",
-        action="append",
-        metavar="ORDERS",
-        help="an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated",
+    option("--orders", metavar="ORDERS", action="append", help=help_of_orders)
+    option(
+        "--threshold",
+        metavar="G",
+        type=float,
+        default=DISTINCT,
+        help="gap above which windows are distinct; default: 1/2",
     )
-    parser.add_argument(
-        "--threshold", type=float, metavar="G", help="gap above which windows are distinct; default: 1/2"
-    )
-    parser.add_argument("--rare", type=float, metavar="P", help="share below which windows are rare; default: 0.05")
-    parser.add_argument(
+    option("--rare", metavar="P", type=float, default=RARE, help="share below which windows are rare; default: 0.05")
+    option(
         "--limit",
         metavar="N",
         help="windows of one picture, or all; default: 1,000,000, with --model 100,000 for each node",
     )
-    parser.add_argument(
-        "--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels"
-    )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--out", metavar="DIR", help="write observation.json and the plots")
-    parser.add_argument("--format", choices=_FORMATS, default="svg", help="of the plots; default: svg")
+    option("--normalize", metavar="HOW", help="imagenet, unit or bytes: pixels for --model; default: by its channels")
+    option("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the model runs")
+    option("--seed", metavar="N", type=int, default=0, help="default: 0")
+    option("--out", metavar="DIR", help="write observation.json and the plots")
+    option("--format", choices=("svg", "png", "pdf"), default="svg", help="of the plots; default: svg")
     add_json(parser)
 
 
@@ -72,16 +72,21 @@ def run(options: argparse.Namespace) -> int:
 
         import_matplotlib()  # before the work
         make_folder(options.out)
-    rng = np.random.default_rng(options.seed)
-    return _run_model(options, rng) if options.model else _run_pictures(options, rng)
+    observe = _observe_model if options.model else _observe_pictures
+    row, figures, show = observe(options, np.random.default_rng(options.seed))
+    files = _write(options, row, figures)
+    if options.json:
+        print_json(row)
+    else:
+        show(files)
+    return DONE
 
 
-def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
+def _observe_pictures(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
     from theory.cli.observation_tables import print_observation
-    from theory.empirical.observing.json_rows import observation_row
-    from theory.empirical.observing.observation import LIMIT, observe, window_grid
-    from theory.empirical.observing.summary import summarise
-    from theory.empirical.observing.windows import Geometry
+    from theory.empirical.observing.observation import LIMIT, observe
+    from theory.empirical.observing.results import observation_row
+    from theory.figures.observed import plot_gap, plot_residuals
 
     if options.normalize:
         raise InputError("--normalize says how pixels are given to a model, and needs --model")
@@ -89,75 +94,58 @@ def _run_pictures(options: argparse.Namespace, rng: np.random.Generator) -> int:
     if len(shape) != 2:
         raise InputError(f"pictures have two axes: a kernel such as 3x3 is needed, not {options.kernel}")
     pictures, origin = _pictures(options.images)
-    # Before anything is solved for windows of an absurd size.
-    window_grid(pictures[0], Geometry.of(shape))
     with Bar("pictures") as bar:
         seen = observe(
             pictures,
             shape,
             strides=_strides(options.stride),
-            estimators=_estimators(options.orders)(prod(shape)),
+            estimators=_estimators(options.orders),
             rng=rng,
-            limit=_limit(options.limit, LIMIT),
             progress=bar,
-            **_rule(options),
+            rule=_rule(options, LIMIT),
         )
-    summary = summarise(seen)
-    row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen, summary)}
-    files = _write_pictures(options, seen, row) if options.out else []
-    if options.json:
-        print_json(row)
-    else:
-        print_observation(seen, summary, f"{len(pictures)} {origin}", files)
-    return DONE
+    row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
+    figures = {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)}
+    return row, figures, partial(print_observation, row, seen.levels, f"{len(pictures)} {origin}")
 
 
-def _run_model(options: argparse.Namespace, rng: np.random.Generator) -> int:
+def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
     from theory.cli.observation_tables import print_pools
-    from theory.empirical.observing.json_rows import pools_row
+    from theory.empirical.digits import digit_pictures
+    from theory.empirical.model_inputs import check_normalisation, image_input
     from theory.empirical.observing.max_pools import PoolingModel
-    from theory.empirical.observing.model_inputs import check_normalisation, image_input
     from theory.empirical.observing.model_observation import LIMIT, observe_model
-    from theory.empirical.observing.summary import summarise
+    from theory.empirical.observing.results import pools_rows
+    from theory.figures.observed import plot_pools
 
     if options.kernel or options.stride:
         raise InputError("--kernel and --stride are for pictures: with --model, each MaxPool node has its own")
     model = PoolingModel(options.model, device=options.device)
     wanted = image_input(model.single_input())
-    normalisation = check_normalisation(options.normalize or wanted.default_normalisation)
-    if wanted.is_for_digits and not options.images:
-        pictures, origin = _digits()
-    else:
-        pictures, origin = _pictures(options.images)
+    how = check_normalisation(options.normalize or wanted.default_normalisation)
+    is_for_digits = wanted.is_for_digits and not options.images
+    pictures, origin = (digit_pictures(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
+    rule, estimators = _rule(options, LIMIT), _estimators(options.orders)
     with Bar("runs of the model") as bar:
-        pools = observe_model(
-            model,
-            wanted,
-            pictures,
-            normalisation,
-            estimators=_estimators(options.orders),
-            rng=rng,
-            limit=_limit(options.limit, LIMIT),
-            progress=bar,
-            **_rule(options),
-        )
-    summaries = [summarise(pool.observation) if pool.observation else None for pool in pools]
-    given = f"{wanted.channels} x {wanted.height} x {wanted.width}, {normalisation}"
+        pools = observe_model(model, wanted, pictures, how, estimators=estimators, rule=rule, rng=rng, progress=bar)
     row = {
         "model": str(options.model),
         "pictures_from": origin,
         "pictures": len(pictures),
         "input": {"channels": wanted.channels, "height": wanted.height, "width": wanted.width},
-        "normalisation": normalisation,
+        "normalisation": how,
         "seed": options.seed,
-        "pools": pools_row(pools, summaries),
+        "pools": pools_rows(pools),
     }
-    files = _write_pools(options, pools, row) if options.out else []
-    if options.json:
-        print_json(row)
-    else:
-        print_pools(pools, summaries, f"{options.model}: inputs {given}, from {len(pictures)} {origin}", files)
-    return DONE
+    given = f"inputs {wanted.channels} x {wanted.height} x {wanted.width}, {how}"
+    title = f"{options.model}: {given}, from {len(pictures)} {origin}"
+    return row, {"pools": lambda: plot_pools(pools)}, partial(print_pools, row["pools"], title)
+
+
+def _rule(options: argparse.Namespace, limit: int) -> Rule:
+    from theory.empirical.observing.observation import Rule
+
+    return Rule(options.threshold, options.rare, _limit(options.limit, limit))
 
 
 def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
@@ -169,12 +157,6 @@ def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
     return pictures, "pictures" if len(pictures) > 1 else "picture"
 
 
-def _digits() -> tuple[Sequence[Picture], str]:
-    from theory.empirical.observing.model_inputs import digits
-
-    return digits(), "digits of scikit-learn"
-
-
 def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator, ...]]:
     """Say how estimators are found for a kernel size."""
     from theory.empirical.observing.observation import default_estimators
@@ -184,63 +166,43 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
     def for_size(kernel_size: int) -> tuple[Estimator, ...]:
         if not texts:
             return default_estimators(kernel_size)
-        wanted = dict.fromkeys(_orders_and_objective(text, kernel_size) for text in texts)
+        read = (read_orders(text, kernel_size) for text in texts)
+        wanted = dict.fromkeys((orders, own or (DEFAULT if 0 in orders else RELATIVE)) for orders, own in read)
         return tuple(optimal_estimator(kernel_size, orders, objective=objective) for orders, objective in wanted)
 
     return for_size
-
-
-def _orders_and_objective(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
-    orders, own = read_orders(text, kernel_size)
-    return orders, own or (DEFAULT if 0 in orders else RELATIVE)
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     parts = text.split("x")
-    if len(parts) > 2 or not all(part.isascii() and part.isdigit() and int(part) for part in parts):
+    if len(parts) > 2 or not all(map(_is_positive, parts)):
         raise InputError(f"a stride is an integer >= 1 such as 2, or two such as 2x2, not {text!r}")
     return int(parts[0]), int(parts[-1])
 
 
 def _limit(text: str | None, default: int) -> int | None:
-    if text is None:
-        return default
-    if text == "all":
-        return None
-    if not (text.isascii() and text.isdigit() and int(text)):
+    if text in (None, "all"):
+        return None if text else default
+    if not _is_positive(text):
         raise InputError(f"the limit of windows is an integer >= 1, or all, not {text!r}")
     return int(text)
 
 
-def _rule(options: argparse.Namespace) -> dict[str, float]:
-    given = {"threshold": options.threshold, "rare": options.rare}
-    return {name: value for name, value in given.items() if value is not None}
+def _is_positive(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) > 0
 
 
-def _write_pictures(options: argparse.Namespace, seen: Observation, row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observing.plots import plot_gap, plot_residuals
-
-    figures = {"gap": plot_gap(seen), "residuals": plot_residuals(seen)}
-    return _write(options, figures, row)
-
-
-def _write_pools(options: argparse.Namespace, pools: list[PoolObservation], row: dict[str, Any]) -> list[str]:
-    from theory.empirical.observing.plots import plot_pools
-
-    return _write(options, {"pools": plot_pools(pools)}, row)
-
-
-def _write(options: argparse.Namespace, figures: dict[str, Any], row: dict[str, Any]) -> list[str]:
-    import json
-
+def _write(options: argparse.Namespace, row: dict[str, Any], figures: dict[str, Callable[[], Any]]) -> list[str]:
+    """Write the numbers and the figures, if they are asked for; return where they are."""
     from theory.plotting import save_figure
 
-    folder = Path(options.out)
-    write_whole(folder / "observation.json", json.dumps(row, indent=2) + "\n")
-    names = ["observation.json"]
-    for name, axes in figures.items():
-        names.append(f"{name}.{options.format}")
-        save_figure(axes, folder / names[-1])
-    return [str(folder / name) for name in names]
+    if not options.out:
+        return []
+    files = [Path(options.out) / "observation.json"]
+    write_whole(files[0], json.dumps(row, indent=2) + "\n")
+    for name, draw in figures.items():
+        files.append(Path(options.out) / f"{name}.{options.format}")
+        save_figure(draw(), files[-1])
+    return [str(file) for file in files]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from math import prod
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, add_plot
 from theory.cli.output import DONE, console, count, make_folder, new_table, print_facts, print_json
+from theory.empirical.training.configuration import CHOICES, SETTINGS, Configuration
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders, parse_kernel, parse_orders
 from theory.terminal import Bar
@@ -20,46 +21,40 @@ from theory.terminal import Bar
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from theory.empirical.training.configuration import Configuration
-    from theory.empirical.training.summary import Group
     from theory.terminal import Table
 
 _SEEDS, _FULL_SEEDS = 5, 10
 _DEFAULT_KERNEL = "8"
 _DEFAULT_OUT = "training"
-_ERRORS = ("test_error", "cube_error")
+_ERRORS, _OPTIMA = ("test_error", "cube_error"), ("optimal_error", "optimal_test_error")
+_Row = Mapping[str, Any]
+_WHAT: dict[str, dict[str, Any]] = {
+    "--kernel": {"metavar": "KERNEL", "help": "number of inputs, such as 8, or a shape; default: 8"},
+    "--orders": {
+        "metavar": "ORDERS",
+        "action": "append",
+        "help": "whose network lends its hidden layers, such as 0,1,d-1; may be repeated; "
+        "default: 0,1,d-1 and 0,1,d-2,d-1 and 0..d-1",
+    },
+    "--scales": {"metavar": "MU,...", "help": "factors of the hidden widths, such as 1/4,1/2,1; default: 1/4 to 8"},
+    "--seeds": {"metavar": "N", "type": int, "help": "seeds 0..N-1; default: 5, with --full 10"},
+    "--variations": {"action": "store_true", "help": "every variation as well, each changes one thing"},
+    "--full": {"action": "store_true", "help": "d = 4, 6, 8, all variations, 10 seeds: hours"},
+    "--stored": {"action": "store_true", "help": "train nothing: the results that come with the package"},
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     what = parser.add_argument_group("what is trained")
-    what.add_argument("--kernel", metavar="KERNEL", help="number of inputs, such as 8, or a shape; default: 8")
-    what.add_argument(
-        "--orders",
-        action="append",
-        metavar="ORDERS",
-        help="whose network lends its hidden layers, such as 0,1,d-1; may be repeated; "
-        "default: 0,1,d-1 and 0,1,d-2,d-1 and 0..d-1",
-    )
-    what.add_argument(
-        "--scales", metavar="MU,...", help="factors of the hidden widths, such as 1/4,1/2,1; default: 1/4 to 8"
-    )
-    what.add_argument("--widths", choices=("ours", "published"), help="whose construction; default: ours")
-    what.add_argument("--seeds", type=int, metavar="N", help="seeds 0..N-1; default: 5, with --full 10")
-    what.add_argument("--variations", action="store_true", help="every variation as well, each changes one thing")
-    what.add_argument("--full", action="store_true", help="d = 4, 6, 8, all variations, 10 seeds: hours")
-    what.add_argument("--stored", action="store_true", help="train nothing: the results that come with the package")
+    for name, option in _WHAT.items():
+        what.add_argument(name, **option)
     how = parser.add_argument_group("how it is trained")
-    how.add_argument("--loss", choices=("sup", "squared"), help="of a batch; default: sup")
-    how.add_argument("--optimizer", choices=("adam", "adamw"), help="default: adam")
-    how.add_argument("--learning-rate", type=float, metavar="RATE", help="default: 0.005")
-    how.add_argument("--schedule", choices=("constant", "cosine"), help="of the learning rate; default: constant")
-    how.add_argument("--initialization", choices=("default", "xavier", "kaiming"), help="default: that of PyTorch")
-    how.add_argument("--inputs", choices=("uniform", "sobol", "dirichlet"), help="distribution; default: uniform")
-    how.add_argument("--rows", type=int, metavar="N", help="size of the training set; default: 10000")
-    how.add_argument("--batch", type=int, metavar="N", help="rows in a step; default: 256")
-    how.add_argument("--steps", type=int, metavar="N", help="the most steps, a multiple of 100; default: 10000")
-    how.add_argument("--patience", type=int, metavar="N", help="stop after N x 100 steps without gain; default: 20")
+    for setting in fields(Configuration):
+        if text := setting.metadata.get("help"):
+            choices, kind = CHOICES.get(setting.name), {"type": SETTINGS[setting.name]}
+            given = {"choices": choices} if choices else {**kind, "metavar": setting.metadata["metavar"]}
+            how.add_argument("--" + setting.name.replace("_", "-"), help=text, **given)
     parser.add_argument("--out", metavar="DIR", help=f"results and figures, resumed if there; default: {_DEFAULT_OUT}")
     add_plot(parser, "the base figure")
     add_json(parser)
@@ -77,12 +72,12 @@ def run(options: argparse.Namespace) -> int:
     start = perf_counter()
     table, folder = _stored(options) if options.stored else _trained(options)
     files = _draw(table, folder, options.plot)
-    groups = group_rows(table)
+    rows = [group.to_dict() for group in group_rows(table)]
     results = None if options.stored else str(Path(folder or "", FILE))
     if options.json:
-        print_json({"results": results, "figures": files, "configurations": [_row(group) for group in groups]})
+        print_json({"results": results, "figures": files, "configurations": rows})
     else:
-        _print(groups)
+        _print(rows)
         facts = [("written", file) for file in files]
         if results is not None:
             facts.append(("results", f"{results}, in {perf_counter() - start:.0f} s"))
@@ -122,7 +117,11 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
     )
 
     settings = _settings(options)
-    kernels = FULL_KERNEL_SIZES if options.full and not options.kernel else (_kernel(options),)
+    kernels = (
+        FULL_KERNEL_SIZES
+        if options.full and not options.kernel
+        else (prod(parse_kernel(options.kernel or _DEFAULT_KERNEL)),)
+    )
     scales = _scales(options.scales) if options.scales else SCALES
     chosen: list[Configuration] = []
     for d in kernels:
@@ -137,14 +136,8 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     """Return how it is trained, as far as it is said: the options that are called as fields of a configuration."""
-    from theory.empirical.training.configuration import Configuration
-
-    of_all = [field.name for field in fields(Configuration) if field.name not in ("kernel_size", "orders", "scale")]
+    of_all = [name for name in SETTINGS if name not in ("kernel_size", "orders", "scale")]
     return {name: getattr(options, name) for name in of_all if getattr(options, name, None) is not None}
-
-
-def _kernel(options: argparse.Namespace) -> int:
-    return prod(parse_kernel(options.kernel or _DEFAULT_KERNEL))
 
 
 def _scales(text: str) -> tuple[Fraction, ...]:
@@ -188,65 +181,44 @@ def _draw(table: pa.Table, folder: str | None, base: str | None) -> list[str]:
     return written
 
 
-def _row(group: Group) -> dict[str, Any]:
-    configuration = group.configuration
-    return {
-        **configuration.to_row(),
-        "configuration": configuration.identity,
-        "label": configuration.label,
-        "hidden_widths": list(configuration.hidden_widths),
-        "parameters": configuration.parameters,
-        "seeds": list(group.seeds),
-        "optimal_error": group.optimal_error,
-        "optimal_test_error": group.optimal_test_error,
-        **{name: dict(zip(("min", "median", "max"), group.spread(name), strict=True)) for name in group.errors},
-        "seeds_within_optimal_error": group.reached,
-        "seeds_within_optimal_test_error": group.reached_on_rows,
-    }
-
-
-def _print(groups: Sequence[Group]) -> None:
-    out = console()
-    for d in sorted({group.configuration.kernel_size for group in groups}):
-        of_size = [group for group in groups if group.configuration.kernel_size == d]
-        networks = sum(len(group.seeds) for group in of_size)
-        out.print(
+def _print(rows: Sequence[_Row]) -> None:
+    for d in sorted({row["kernel_size"] for row in rows}):
+        of_size = [row for row in rows if row["kernel_size"] == d]
+        networks = sum(len(row["seeds"]) for row in of_size)
+        console().print(
             f"kernel size {d}, {networks} networks trained: the largest error, its median over seeds (least–largest)",
             soft_wrap=True,
         )
-        out.print(_table(of_size))
-        print_facts(_verdict(of_size), width=10)
+        console().print(_table(of_size))
+        print_facts(_verdict(of_size, networks), width=10)
 
 
-def _table(groups: Sequence[Group]) -> Table:
+def _table(rows: Sequence[_Row]) -> Table:
     numbers = ("µ", "parameters", "error on test rows", "found in the cube", "optimal E")
     table = new_table(("orders", "left"), ("training", "left"), *((name, "right") for name in numbers))
-    for group in groups:
-        configuration = group.configuration
+    for row in rows:
         table.add_row(
-            format_orders(configuration.orders),
-            configuration.label,
-            str(configuration.scale),
-            count(configuration.parameters),
-            *("{1:.3f} ({0:.3f}–{2:.3f})".format(*group.spread(error)) for error in _ERRORS),
-            f"{group.optimal_error:.3g}",
+            format_orders(row["orders"]),
+            row["label"],
+            row["scale"],
+            count(row["parameters"]),
+            *("{median:.3f} ({min:.3f}–{max:.3f})".format(**row[error]) for error in _ERRORS),
+            f"{row['optimal_error']:.3g}",
         )
     return table
 
 
-def _verdict(groups: Sequence[Group]) -> list[tuple[str, str]]:
+def _verdict(rows: Sequence[_Row], networks: int) -> list[tuple[str, str]]:
     """Say whether training has found what the theory knows to be there."""
-    networks = sum(len(group.seeds) for group in groups)
-    reached, on_rows = sum(group.reached for group in groups), sum(group.reached_on_rows for group in groups)
+    reached, on_rows = (sum(row[f"seeds_within_{name}"] for row in rows) for name in _OPTIMA)
     return [
         ("optimum", f"{reached} of {networks} networks have no larger error in the cube, as far as found, than E"),
         ("", f"{on_rows} of {networks} do as well on the test rows as the optimal estimator on the same rows"),
-        ("closest", _closest(groups, "cube_error", "optimal_error", "E in the cube")),
-        ("", _closest(groups, "test_error", "optimal_test_error", "the optimal estimator on test rows")),
+        ("closest", _closest(rows, "cube_error", "optimal_error", "E in the cube")),
+        ("", _closest(rows, "test_error", "optimal_test_error", "the optimal estimator on test rows")),
     ]
 
 
-def _closest(groups: Sequence[Group], error: str, optimum: str, what: str) -> str:
-    factors = {group.spread(error)[0] / getattr(group, optimum): group.configuration for group in reversed(groups)}
-    c = factors[min(factors)]
-    return f"{min(factors):.1f} times {what}: orders {format_orders(c.orders)}, µ = {c.scale}, {c.label}"
+def _closest(rows: Sequence[_Row], error: str, optimum: str, what: str) -> str:
+    factor, row = min(((row[error]["min"] / row[optimum], row) for row in rows), key=lambda pair: pair[0])
+    return f"{factor:.1f} times {what}: orders {format_orders(row['orders'])}, µ = {row['scale']}, {row['label']}"

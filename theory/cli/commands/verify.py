@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from theory.cli.claims_table import SOURCES, list_claims, of_source
+from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
 from theory.cli.options import add_json, add_workers, add_yes, expected
-from theory.cli.output import DONE, FAILED, console, make_folder, new_table, print_json
+from theory.cli.output import DONE, FAILED, console, fail, make_folder, new_table, print_json
+from theory.errors import InputError, MissingDependencyError
 from theory.processes import check_workers
 from theory.rationals import decimal, to_string
 from theory.subpools import check_kernel_size
@@ -18,21 +19,25 @@ from theory.terminal import Bar, say
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
-    from proofs_check import Verdict
+    from proofs_check import Claim, Verdict
     from proofs_check.report import Run
-    from theory.terminal import Console
+    from theory.terminal import Table
 
-
-_SCOPE_WIDTH = 9
+_LISTED_SCOPE, _CHECKED_SCOPE = 20, 9
+"""Widths of scopes with which the table of claims takes 80 columns, and that of verdicts 100."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
+    largest = "largest kernel size; default: %(default)s"
     parser.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
-    parser.add_argument("--kernel-max", type=int, default=12, metavar="N", help="largest kernel size; default: 12")
+    parser.add_argument("--kernel-max", type=int, default=DEFAULT_KERNEL_MAX, metavar="N", help=largest)
     add_workers(parser)
     parser.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
     parser.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
+    parser.add_argument(
+        "--kernel", action="store_true", help="have Coq's kernel check its theorems, too: minutes, once"
+    )
     parser.add_argument(
         "--list", action="store_true", help="list the claims; with --json, their statements; check none"
     )
@@ -44,15 +49,19 @@ def run(options: argparse.Namespace) -> int:
     """Check the claims, print the verdicts and write the report."""
     from proofs_check.registry import claims, select, verify
 
-    wanted = of_source(select(options.names or None), options.source)
+    wanted = [claim for claim in select(options.names or None) if options.source in (None, claim.origin)]
+    if not wanted:
+        raise InputError(f"none of the claims named has the source {options.source!r}")
     if options.list:
-        return list_claims(wanted, options)
+        return _list_claims(wanted, options)
     chosen = [claim.name for claim in wanted]
-    run_of_report = _run_of_report(options)
     check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
     doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
+    if options.kernel and (refusal := _refused_by_kernel()):
+        return fail(refusal, FAILED)
+    run_of_report = _run_of_report(options)
     with Bar(doing, len(chosen)) as bar:
         checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, progress=bar)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
@@ -69,12 +78,30 @@ def run(options: argparse.Namespace) -> int:
         if written is not None:
             console().print(f"report: {written}", soft_wrap=True)
     _print_witnesses(verdicts, error=options.json)
-    return DONE if all(verdict.status in ("proved", "verified") for verdict in verdicts) else FAILED
+    accepted = [control.claim for verdict in verdicts for control in verdict.controls if control.holds]
+    for name in accepted:
+        say(f"{name} is false, and was not refuted: what checks it is at fault", error=options.json)
+    return DONE if all(verdict.holds for verdict in verdicts) and not accepted else FAILED
+
+
+def _list_claims(claims: Sequence[Claim], options: argparse.Namespace) -> int:
+    """Print claims, in the order of the report, without checking any."""
+    for given in ("report", "kernel"):
+        if getattr(options, given):
+            raise InputError(f"--{given} is about what is checked, and --list checks nothing")
+    listed = sorted(claims, key=lambda claim: TOPICS.index(claim.subject))
+    if options.json:
+        print_json([claim.to_dict() for claim in listed])
+        return DONE
+    table = _table(("claim", "left"), ("whose", "left"), ("stated for", "left"), ("kind", "left"), scope=_LISTED_SCOPE)
+    for claim in listed:
+        table.add_row(claim.name, claim.origin, claim.whole or "-", claim.kind)
+    console().print(table)
+    return DONE
 
 
 def _work(claims: int, kernel_max: int, workers: int) -> Work:
-    # A claim about d, about which few claims are, takes a second up to d = 12; most check sets of parameters for each
-    # d. Measured up to d = 26.
+    # Most claims check sets of parameters for each d, and take a second up to d = 12. Measured up to d = 26.
     seconds = claims / min(workers, claims) * (as_float(kernel_max) / 12) ** 2.5
     return Work(f"checking {claims} claims up to kernel size {readable(kernel_max)}", seconds)
 
@@ -88,37 +115,37 @@ def _run_of_report(options: argparse.Namespace) -> Run | None:
     return this_run()
 
 
-def _proved_by_kernel() -> dict[str, tuple[str, ...]]:
-    """Return what the kernel has proved, or say in one line why it was not asked."""
-    from proofs_check.coq import KernelError, proved_claims
-    from theory.errors import MissingDependencyError
+def _refused_by_kernel() -> str | None:
+    """Have the kernel check its theorems, where it has not yet, and return why it refused, if it did."""
+    from proofs_check.coq import KernelError, check
 
     try:
-        return proved_claims()
+        with Bar("compiling theorems for Coq's kernel"):
+            check()
+    except KernelError as reason:
+        return str(reason)
+    return None
+
+
+def _proved_by_kernel() -> Mapping[str, tuple[str, ...]]:
+    """Return what the kernel has proved, or say in one line why it was not asked."""
+    from proofs_check.coq import KernelError, accepted
+
+    try:
+        return accepted().claims
     except MissingDependencyError as reason:
         say(f"kernel checks skipped: {reason}", error=True)
     except KernelError as reason:
-        say(f"kernel checks skipped: {reason}; python -m proofs_check.coq compiles them", error=True)
+        say(f"kernel checks skipped: {reason}; --kernel compiles them", error=True)
     return {}
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
     from proofs_check.report.sections import relation
 
-    table = new_table(
-        ("claim", "left"),
-        ("status", "left"),
-        ("scope", "left"),
-        ("computed", "right"),
-        ("", "center"),
-        ("claimed", "right"),
-        ("s", "right"),
-    )
-    table.show_edge = False  # so the longest names and labels take just 100 columns
-    for column in table.columns:
-        column.no_wrap = True
-    # The scope in full is in the report and in the JSON; names have to be whole to be typed again.
-    table.columns[2].overflow, table.columns[2].max_width = "ellipsis", _SCOPE_WIDTH
+    numbers = ("computed", "right"), ("", "center"), ("claimed", "right"), ("s", "right")
+    table = _table(("claim", "left"), ("status", "left"), ("scope", "left"), *numbers, scope=_CHECKED_SCOPE)
+    table.show_edge = False
     for verdict in verdicts:
         computed, claimed = _short_pair(verdict.computed, verdict.claimed)
         seconds = f"{verdict.seconds:.1f}" if verdict.seconds < 99 else f"{verdict.seconds:.0f}"
@@ -126,7 +153,22 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
         table.add_row(verdict.claim, verdict.label, verdict.scope, computed, sign, claimed, seconds)
     out = console()
     out.print(table)
-    _print_summary(out, verdicts)
+    by_status = Counter(verdict.label for verdict in verdicts)
+    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
+    out.print(f"{len(verdicts)} claim{'s' * (len(verdicts) != 1)}: {summary}")
+    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
+    total = sum(verdict.seconds for verdict in verdicts)
+    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
+    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
+
+
+def _table(*columns: tuple[str, str], scope: int) -> Table:
+    """Return an empty table whose third column is a scope, cut to a width: names have to be whole to be typed again."""
+    table = new_table(*columns)
+    for column in table.columns:
+        column.no_wrap = True
+    table.columns[2].overflow, table.columns[2].max_width = "ellipsis", scope
+    return table
 
 
 def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
@@ -138,16 +180,6 @@ def _print_witnesses(verdicts: Sequence[Verdict], *, error: bool) -> None:
     for reason, names in reasons.items():
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
         say(f"{names[0]}{others}: {reason}", error=error)
-
-
-def _print_summary(out: Console, verdicts: Sequence[Verdict]) -> None:
-    by_status = Counter(verdict.label for verdict in verdicts)
-    summary = ", ".join(f"{count} {status}" for status, count in by_status.most_common())
-    out.print(f"{len(verdicts)} claims: {summary}" if len(verdicts) != 1 else f"1 claim: {summary}")
-    slowest = sorted(verdicts, key=lambda verdict: verdict.seconds, reverse=True)[:3]
-    total = sum(verdict.seconds for verdict in verdicts)
-    where = ", ".join(f"{verdict.claim} {verdict.seconds:.1f} s" for verdict in slowest)
-    out.print(f"{total:.1f} s of computing; most of it for {where}", soft_wrap=True)
 
 
 def _short_pair(*numbers: Fraction | None) -> list[str]:

@@ -33,27 +33,14 @@ Floats = NDArray[np.float64]
 
 RESAMPLES = 2000
 LEVEL = 0.95
+_OUTSIDE = (1 - LEVEL) / 2
 
 
 def resample(strata: Sequence[int], rng: np.random.Generator, *, resamples: int = RESAMPLES) -> Floats:
-    """Draw weights of clusters: how often each is drawn, with replacement and within its stratum.
+    """Draw weights of clusters, a row a resample: how often each is drawn, with replacement and within its stratum.
 
-    Parameters
-    ----------
-    strata : sequence of int
-        Numbers of clusters in each stratum; one number where all clusters are resampled together.
-    rng : numpy.random.Generator
-    resamples : int
-
-    Returns
-    -------
-    array, shape (resamples, sum of strata)
-        Each row sums to the number of clusters in every stratum.
-
-    Raises
-    ------
-    InputError
-        If a stratum has fewer than two clusters, which cannot vary.
+    ``strata`` has the number of clusters in each stratum, at least two, as one cannot vary; one number where all are
+    resampled together.
 
     Examples
     --------
@@ -66,43 +53,22 @@ def resample(strata: Sequence[int], rng: np.random.Generator, *, resamples: int 
     return np.concatenate(draws, axis=1).astype(np.float64)
 
 
-def tail(clusters: int, level: float = LEVEL) -> float:
-    """Return the probability that an interval leaves out at each end of the bootstrap distribution.
-
-    Parameters
-    ----------
-    clusters : int, >= 2
-        Independent units that are resampled.
-    level : float
-        Confidence.
+def _tail(clusters: int) -> float:
+    """Return the probability that an interval leaves out at each end of the distribution, with so many clusters, >= 2.
 
     Examples
     --------
-    >>> round(tail(10), 4), round(tail(10**6), 4)
+    >>> round(_tail(10), 4), round(_tail(10**6), 4)
     (0.0086, 0.025)
     """
-    quantile = stdtrit(clusters - 1, (1 - level) / 2)
-    return float(ndtr(sqrt(clusters / (clusters - 1)) * quantile))
+    return float(ndtr(sqrt(clusters / (clusters - 1)) * stdtrit(clusters - 1, _OUTSIDE)))
 
 
-def interval(value: float, replicates: Floats, clusters: int, *, level: float = LEVEL) -> Interval:
-    """Return the expanded percentile interval.
+def interval(value: float, replicates: Floats, clusters: int) -> Interval:
+    """Return the expanded percentile interval of a statistic, given on the data and on the resamples.
 
-    Parameters
-    ----------
-    value : float
-        The statistic on the data.
-    replicates : array, shape (resamples,)
-        The statistic on the resamples. Resamples on which it is not defined (NaN) are left out.
-    clusters : int
-        Number of independent units.
-    level : float
-
-    Returns
-    -------
-    Interval
-        Of NaN where the statistic is not defined on the data, and infinitely wide where it is defined on less than
-        nine resamples in ten.
+    Resamples on which it is not defined (NaN) are left out. The interval is one of NaN where it is not defined on the
+    data, and infinitely wide where it is defined on less than nine resamples in ten.
 
     Examples
     --------
@@ -114,51 +80,26 @@ def interval(value: float, replicates: Floats, clusters: int, *, level: float = 
     defined = replicates[~np.isnan(replicates)]
     if len(defined) < 0.9 * len(replicates):
         return Interval(float(value), -np.inf, np.inf)
-    low, high = ends(defined, clusters, level=level)
+    low, high = ends(defined, clusters)
     return Interval(float(value), float(low), float(high))
 
 
-def ends(replicates: Floats, clusters: int, *, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """Return the ends of expanded percentile intervals, of many statistics at once.
+def ends(replicates: Floats, clusters: int) -> tuple[Floats, Floats]:
+    """Return the ends of expanded percentile intervals, of many statistics at once: shape (resamples, ...) to (...).
 
-    Parameters
-    ----------
-    replicates : array, shape (resamples, ...)
-    clusters : int
-        Number of independent units; with one of them nothing is known, and the ends are NaN.
-    level : float
-
-    Returns
-    -------
-    low, high : array, shape (...)
-
-    Examples
-    --------
-    >>> [end.tolist() for end in ends(np.full((100, 2), 0.5), 10)]
-    [[0.5, 0.5], [0.5, 0.5]]
+    With one cluster nothing is known, and the ends are NaN.
     """
     if clusters < 2:
         return np.full(replicates.shape[1:], np.nan), np.full(replicates.shape[1:], np.nan)
-    outside = tail(clusters, level)
+    outside = _tail(clusters)
     low, high = np.quantile(replicates, [outside, 1 - outside], axis=0)
     return low, high
 
 
-def widened(share: Interval, trials: float, *, level: float = LEVEL) -> Interval:
-    """Return an interval of a share that is at least as wide as that of independent trials.
+def widened(share: Interval, trials: float) -> Interval:
+    """Return the least interval that contains that of a share and that of so many independent trials.
 
-    Parameters
-    ----------
-    share : Interval
-    trials : float
-        How many independent trials there are at most.
-    level : float
-
-    Returns
-    -------
-    Interval
-        The least interval that contains the given one and that of Clopper and Pearson (Biometrika 26, 1934), whose
-        ends are quantiles of Beta distributions; as it is where the share is not defined.
+    The latter is that of Clopper and Pearson (Biometrika 26, 1934), whose ends are quantiles of Beta distributions.
 
     Examples
     --------
@@ -168,7 +109,7 @@ def widened(share: Interval, trials: float, *, level: float = LEVEL) -> Interval
     """
     if not trials > 0 or np.isnan(share.value):
         return share
-    outside, events = (1 - level) / 2, share.value * trials
-    low = betaincinv(events, trials - events + 1, outside) if events > 0 else 0.0
-    high = betaincinv(events + 1, trials - events, 1 - outside) if events < trials else 1.0
+    events = share.value * trials
+    low = betaincinv(events, trials - events + 1, _OUTSIDE) if events > 0 else 0.0
+    high = betaincinv(events + 1, trials - events, 1 - _OUTSIDE) if events < trials else 1.0
     return Interval(share.value, min(share.low, float(low)), max(share.high, float(high)))

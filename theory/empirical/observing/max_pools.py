@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.devices import Device
-from theory.empirical.observing.windows import Geometry
-from theory.empirical.runner import Port, open_runner
+from theory.empirical.ports import Port
+from theory.empirical.runner import open_runner
 from theory.errors import ArrayError, InputError
 from theory.models.files import read_model
 from theory.models.inference import Inference
 from theory.models.scopes import attributes_of, is_max_pool, node_label
-from theory.models.windows import read_windows
+from theory.models.windows import WindowGrid, read_windows
 
 _WINDOW = ("kernel_shape", "strides", "dilations")
 """The attributes that say what a window is, wherever the first one starts."""
@@ -37,35 +37,33 @@ class MaxPool:
     name: str
     tensor: str
     kernel_shape: tuple[int, ...]
-    strides: tuple[int, ...]
     attributes: Mapping[str, Any]
 
     @classmethod
     def of(cls, name: str, tensor: str, attributes: Mapping[str, Any]) -> MaxPool:
         """Read the attributes of a node; InputError if they are malformed."""
         windows = read_windows({key: value for key, value in attributes.items() if key in _WINDOW})
-        return cls(name, tensor, windows.kernel_shape, windows.strides, attributes)
+        return cls(name, tensor, windows.kernel_shape, attributes)
 
     @property
     def kernel_size(self) -> int:
         """Number d of inputs of a window."""
         return prod(self.kernel_shape)
 
-    def geometry(self, shape: Sequence[int]) -> Geometry:
-        """Say which windows of the node lie wholly inside of an array with this spatial shape.
+    def inside(self, shape: Sequence[int]) -> WindowGrid:
+        """Return the windows that lie wholly inside of an array with this spatial shape, none that padding completes.
 
-        Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride; the windows that
-        the padding completes are left out. Raises InputError if the windows are not known, or none fits.
+        Raises InputError if the windows are not known, or none fits.
 
         Examples
         --------
         >>> stem = MaxPool.of("stem", "x", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]})
-        >>> stem.geometry((112, 112)).offsets
-        (1, 1)
+        >>> stem.inside((112, 112)).pads
+        (-1, -1, 0, 0)
         """
-        windows = read_windows(self.attributes, shape)
-        offsets = [-axis.begin % axis.stride for axis in windows.axes]
-        return Geometry.of(windows.kernel_shape, strides=windows.strides, dilations=windows.dilations, offsets=offsets)
+        # Window k starts at k stride - pad, so the first one inside starts at (-pad) modulo the stride.
+        axes = read_windows(self.attributes, shape).axes
+        return WindowGrid(tuple(replace(axis, begin=-(-axis.begin % axis.stride), end=0) for axis in axes))
 
 
 class PoolingModel:

@@ -15,31 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
+from theory.empirical.model_inputs import ImageInput, Normalisation, fit
 from theory.empirical.observing.max_pools import MaxPool, PoolingModel
-from theory.empirical.observing.model_inputs import ImageInput, Normalisation, fit
-from theory.empirical.observing.observation import Observation, Observer, default_estimators
-from theory.empirical.observing.verdict import DISTINCT, RARE
+from theory.empirical.observing.observation import Observation, Observer, Rule, default_estimators
+from theory.empirical.observing.windows import grid_of
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.progress import Progress, unwatched
 
 LIMIT = 100_000
 """Windows of one node's input for one picture that are looked at, unless another limit is given."""
+_RULE = Rule(limit=LIMIT)
 
 
 @dataclass(frozen=True, eq=False)
 class PoolObservation:
-    """What was seen at one MaxPool node.
-
-    Attributes
-    ----------
-    pool : MaxPool
-    observation : Observation or None
-    skipped : str
-        Why there is no observation, or empty.
-    low, high : float
-        Smallest and largest input of the node.
-    """
+    """What was seen at one MaxPool node, with its smallest and largest input; or why it was skipped."""
 
     pool: MaxPool
     observation: Observation | None
@@ -55,56 +46,31 @@ def observe_model(
     normalisation: Normalisation,
     *,
     estimators: Callable[[int], Sequence[Estimator]] = default_estimators,
+    rule: Rule = _RULE,
     rng: np.random.Generator,
-    threshold: float = DISTINCT,
-    rare: float = RARE,
-    limit: int | None = LIMIT,
     progress: Progress = unwatched,
 ) -> list[PoolObservation]:
-    """Observe the windows of every MaxPool node of a model.
+    """Observe the windows of every MaxPool node of a model, whose input is ``wanted``, by estimators for its size.
 
-    Parameters
-    ----------
-    model : PoolingModel
-    wanted : ImageInput
-        Its input, from :func:`theory.empirical.observing.model_inputs.image_input`.
-    pictures : sequence of Picture
-    normalisation : {"imagenet", "unit", "bytes"}
-    estimators : callable
-        From a kernel size to the estimators for it.
-    rng : numpy.random.Generator
-    threshold, rare, limit
-        As in :func:`theory.empirical.observing.observation.observe`.
-    progress : callable
-        Called with the number of runs of the model that are done and of all.
-
-    Returns
-    -------
-    list of PoolObservation
-        One for each node. Nodes with one input, without a window that lies wholly inside, or with constant input are
-        skipped, and say so.
-
-    Raises
-    ------
-    InputError
-        If the model cannot be run, or all nodes are skipped.
+    Progress counts runs of the model. Nodes with one input, without a window that lies wholly inside, or with constant
+    input are skipped; if all are, or the model cannot be run, an InputError is raised.
     """
-    runs = _Runs(model, wanted, pictures, normalisation, progress)
-    lows, highs, shapes = runs.extents()
+
+    def runs(before: int) -> Iterator[list[NDArray[Any]]]:
+        for done, picture in enumerate(pictures, start=before + 1):
+            yield model.run(fit(picture, wanted, normalisation))
+            progress(done, 2 * len(pictures))
+
+    lows, highs, shapes = _extents(runs(0), len(model.pools))
     reasons = [_reason(*seen) for seen in zip(model.pools, lows, highs, shapes, strict=True)]
     if all(reasons):
-        raise InputError(
-            f"{model.path}: none of the MaxPool nodes can be observed: {model.pools[0].name}: {reasons[0]}"
-        )
+        first = f"{model.pools[0].name}: {reasons[0]}"
+        raise InputError(f"{model.path}: none of the MaxPool nodes can be observed: {first}")
     observers = [
-        None
-        if reason
-        else Observer(
-            pool.geometry(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, threshold, rare, limit
-        )
+        None if reason else Observer(pool.inside(shape[1:]), estimators(pool.kernel_size), len(pictures), draws, rule)
         for pool, shape, reason, draws in zip(model.pools, shapes, reasons, rng.spawn(len(model.pools)), strict=True)
     ]
-    for picture, arrays in zip(pictures, runs, strict=True):
+    for picture, arrays in zip(pictures, runs(len(pictures)), strict=True):
         for observer, array, low, high in zip(observers, arrays, lows, highs, strict=True):
             if observer:
                 observer.add(Picture(picture.name, array.astype(np.float64), low, high))
@@ -114,37 +80,16 @@ def observe_model(
     ]
 
 
-class _Runs:
-    """The inputs of all nodes, for one picture after the other."""
-
-    def __init__(
-        self,
-        model: PoolingModel,
-        wanted: ImageInput,
-        pictures: Sequence[Picture],
-        normalisation: Normalisation,
-        progress: Progress,
-    ) -> None:
-        self.model, self.wanted, self.pictures, self.normalisation = model, wanted, pictures, normalisation
-        self.progress = progress
-        self.done = 0
-
-    def __iter__(self) -> Iterator[list[NDArray[Any]]]:
-        for picture in self.pictures:
-            yield self.model.run(fit(picture, self.wanted, self.normalisation))
-            self.done += 1
-            self.progress(self.done, 2 * len(self.pictures))
-
-    def extents(self) -> tuple[list[float], list[float], list[tuple[int, ...]]]:
-        """Run the model for the smallest and largest value and the shape of each node's input."""
-        low, high = np.full(len(self.model.pools), np.inf), np.full(len(self.model.pools), -np.inf)
-        shapes: list[tuple[int, ...]] = []
-        for arrays in self:
-            shapes = [array.shape for array in arrays]
-            # An integer type has no infinity to begin with.
-            low = np.minimum(low, [array.min() if array.size else np.inf for array in arrays])
-            high = np.maximum(high, [array.max() if array.size else -np.inf for array in arrays])
-        return low.tolist(), high.tolist(), shapes
+def _extents(runs: Iterator[list[NDArray[Any]]], pools: int) -> tuple[list[float], list[float], list[tuple[int, ...]]]:
+    """Find the smallest and largest value and the shape of each node's input."""
+    low, high = np.full(pools, np.inf), np.full(pools, -np.inf)
+    shapes: list[tuple[int, ...]] = []
+    for arrays in runs:
+        shapes = [array.shape for array in arrays]
+        # An integer type has no infinity to begin with.
+        low = np.minimum(low, [array.min() if array.size else np.inf for array in arrays])
+        high = np.maximum(high, [array.max() if array.size else -np.inf for array in arrays])
+    return low.tolist(), high.tolist(), shapes
 
 
 def _reason(pool: MaxPool, low: float, high: float, shape: tuple[int, ...]) -> str:
@@ -154,7 +99,7 @@ def _reason(pool: MaxPool, low: float, high: float, shape: tuple[int, ...]) -> s
     if not low < high:
         return f"all its inputs are {low:.6g}"
     try:
-        pool.geometry(shape[1:]).grid(shape[1:])
+        grid_of(pool.inside(shape[1:]), shape[1:])
     except InputError as error:
         return f"no window lies wholly inside of its input: {error}"
     return ""

@@ -14,8 +14,7 @@ picture, in the picture with its pixels shuffled, in uniform noise, and in the p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 
@@ -23,97 +22,79 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
-from theory.empirical.observing.bootstrap import RESAMPLES, resample, widened
-from theory.empirical.observing.comparisons import shuffled, uniform_noise, unrounded
-from theory.empirical.observing.statistics import Sample, counted_share, difference, distinct_share
-from theory.empirical.observing.tallies import Counter, Mixture, RelativeResidual, Tally, joined
+from theory.empirical.observing.bootstrap import resample, widened
+from theory.empirical.observing.sources import TRANSFORMS, Origin
+from theory.empirical.observing.statistics import Resampled, counted_share, difference, distinct_share
+from theory.empirical.observing.tallies import Counter, Mixture, RelativeResidual, Tally, joined, normalised
 from theory.empirical.observing.verdict import DISTINCT, RARE, Answer, Interval, Reading, is_below, unanimous
-from theory.empirical.observing.windows import Geometry, blocks_of, select, sorted_windows
+from theory.empirical.observing.windows import blocks_of, grid_of, select, sorted_windows, windows_of
 from theory.errors import InputError
 from theory.estimator import Estimator
+from theory.models.windows import WindowGrid
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
 
 LIMIT = 1_000_000
 """Windows of one picture that are looked at, unless another limit is given."""
 
-FEW = 8
+_FEW = 8
 """Below this number of pictures, blocks of them are resampled: too few to speak of pictures in general."""
 
 _FULL_UP_TO = 9
 """Largest kernel size for which the full set {0..d-1} is among the default estimators."""
 
 
-class Source(Enum):
-    """Where windows are from."""
+@dataclass(frozen=True)
+class Rule:
+    """By what windows are judged: the gap above which they are distinct, the share below which these are rare.
 
-    OBSERVED = "observed"
-    SHUFFLED = "pixels shuffled"
-    NOISE = "uniform noise"
-    UNROUNDED = "rounding undone"
-    WORST = "worst case"
+    Of each picture at most ``limit`` windows are looked at, all of them for None.
+    """
+
+    threshold: float = DISTINCT
+    rare: float = RARE
+    limit: int | None = LIMIT
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threshold < 1:
+            raise InputError(
+                f"the gap above which windows are distinct is at least 0 and below 1, not {self.threshold}"
+            )
+        if not 0 < self.rare <= 1:
+            raise InputError(f"the share below which windows are rare is above 0 and at most 1, not {self.rare}")
+        if self.limit is not None and self.limit < 1:
+            raise InputError(f"at least one window of each picture is looked at, not {self.limit}")
 
 
-_TRANSFORMS: dict[Source, Callable[[Picture, np.random.Generator], Picture]] = {
-    Source.OBSERVED: lambda picture, rng: picture,
-    Source.SHUFFLED: shuffled,
-    Source.NOISE: uniform_noise,
-    Source.UNROUNDED: unrounded,
-}
+_RULE = Rule()
 
 
 @dataclass(frozen=True)
 class PictureShare:
-    """What one picture contributed.
-
-    Attributes
-    ----------
-    name : str
-    windows : int
-        How many it has.
-    looked_at : int
-        How many of them were counted.
-    distinct, shuffled : float
-        Share of distinct ones, in the picture and after its pixels were shuffled.
-    """
+    """What one picture contributed: its windows, how many were counted, the shares of distinct ones."""
 
     name: str
     windows: int
     looked_at: int
     distinct: float
-    shuffled: float
+    distinct_shuffled: float
 
 
 @dataclass(frozen=True, eq=False)
 class Observation:
     """What was counted, and what follows from it.
 
-    Attributes
-    ----------
-    geometry : Geometry
-    estimators : tuple of Estimator
-    threshold : float
-        Gap above which a window is distinct.
-    rare : float
-        Share below which distinct windows are rare.
-    pictures : tuple of PictureShare
-    by_blocks : bool
-        Whether blocks of pictures were resampled, for want of pictures.
-    samples : mapping of Source to Sample
-        ``Source.UNROUNDED`` only where pixels are integers.
-    worst : Mixture
-        The window with one 1 and zeros else, alone.
-    levels : int or None
-        The largest value that pixels can have, where all pictures have integers up to the same one.
+    ``samples`` has Origin.UNROUNDED only where pixels are integers; ``by_blocks`` says whether blocks of pictures were
+    resampled, for want of pictures; ``worst`` is the window with one 1 and zeros else, alone; ``levels`` the largest
+    value that pixels can have, where all pictures have integers up to the same one.
     """
 
-    geometry: Geometry
+    layout: WindowGrid
     estimators: tuple[Estimator, ...]
-    threshold: float
-    rare: float
+    rule: Rule
     pictures: tuple[PictureShare, ...]
     by_blocks: bool
-    samples: Mapping[Source, Sample]
+    samples: Mapping[Origin, Resampled]
     worst: Mixture
     levels: int | None
 
@@ -123,54 +104,44 @@ class Observation:
         return sum(picture.looked_at for picture in self.pictures)
 
     @property
-    def observed(self) -> Sample:
+    def observed(self) -> Resampled:
         """The pictures as they are."""
-        return self.samples[Source.OBSERVED]
+        return self.samples[Origin.OBSERVED]
 
-    def share(self, source: Source = Source.OBSERVED, reading: Reading = Reading.ALL) -> Interval:
+    def share(self, origin: Origin = Origin.OBSERVED, reading: Reading = Reading.ALL) -> Interval:
         """Share of distinct windows, with an interval as wide as that of as many windows that do not overlap."""
-        sample = self.samples[source]
-        apart = self.windows * min(1.0, prod(self.geometry.strides) / self.geometry.kernel_size)
+        sample = self.samples[origin]
+        apart = self.windows * min(1.0, prod(self.layout.strides) / self.layout.kernel_size)
         trials = apart * float(counted_share(sample.data, reading)[0])
         return widened(sample(partial(distinct_share, reading=reading)), trials)
 
-    def rare_in(self, reading: Reading, source: Source = Source.OBSERVED) -> Answer:
+    def rare_in(self, reading: Reading, origin: Origin = Origin.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare under one reading."""
-        return is_below(self.share(source, reading), self.rare)
+        return is_below(self.share(origin, reading), self.rule.rare)
 
-    def claim(self, source: Source = Source.OBSERVED) -> Answer:
+    def claim(self, origin: Origin = Origin.OBSERVED) -> Answer:
         """Answer whether distinct windows are rare: as all readings agree, or "undecided"."""
-        return unanimous(self.rare_in(reading, source) for reading in Reading)
+        return unanimous(self.rare_in(reading, origin) for reading in Reading)
 
-    def excess(self, other: Source, reading: Reading = Reading.ALL) -> Interval:
-        """Share of distinct windows less that of another source."""
+    def excess(self, other: Origin, reading: Reading = Reading.ALL) -> Interval:
+        """Share of distinct windows less that of windows from elsewhere."""
         return self.observed.against(self.samples[other], difference(partial(distinct_share, reading=reading)))
 
-    def rarer_than(self, other: Source, reading: Reading = Reading.ALL) -> Answer:
-        """Answer whether distinct windows are rarer than in another source."""
-        return is_below(self.excess(other, reading), 0.0)
+    def rarer_than(self, other: Origin) -> Answer:
+        """Answer whether distinct windows are rarer than among windows from elsewhere, all windows counted."""
+        return is_below(self.excess(other), 0.0)
 
 
-def window_grid(picture: Picture, geometry: Geometry) -> tuple[int, ...]:
-    """Count the windows along each axis of a picture.
-
-    Raises
-    ------
-    InputError
-        If there is none; the message names the picture.
-    """
+def _window_grid(picture: Picture, layout: WindowGrid) -> tuple[int, ...]:
+    """Count the windows along each axis of a picture; if there is none, an InputError names the picture."""
     try:
-        return geometry.grid(picture.pixels.shape[1:])
+        return grid_of(layout, picture.pixels.shape[1:])
     except InputError as error:
         raise InputError(f"{picture.name}: {error}") from None
 
 
 def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
     """Solve for {0,1,d-1}, for {0..d-1} (beyond d = 9: {0,1,d-2,d-1}), and for {1,d-1} relative to the range.
-
-    Parameters
-    ----------
-    kernel_size : int, >= 2
 
     Examples
     --------
@@ -187,139 +158,91 @@ def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
     )
 
 
-@dataclass(eq=False)
 class Observer:
-    """Counts pictures one by one, and draws the conclusions at the end.
+    """Counts so many pictures, at least one, one by one, and draws the conclusions at the end."""
 
-    Parameters
-    ----------
-    geometry : Geometry
-    estimators : sequence of Estimator
-        Of its kernel size, with certified errors.
-    pictures : int
-        How many there will be.
-    rng : numpy.random.Generator
-    threshold, rare, limit
-        As in :func:`observe`.
-
-    Raises
-    ------
-    InputError
-    """
-
-    geometry: Geometry
-    estimators: Sequence[Estimator]
-    pictures: int
-    rng: np.random.Generator
-    threshold: float = DISTINCT
-    rare: float = RARE
-    limit: int | None = LIMIT
-    _shares: list[PictureShare] = field(default_factory=list, init=False)
-    _tallies: dict[Source, list[Tally]] = field(default_factory=dict, init=False)
-    _scales: set[int | None] = field(default_factory=set, init=False)
-
-    def __post_init__(self) -> None:
-        for estimator in self.estimators:
-            if estimator.kernel_size != self.geometry.kernel_size:
+    def __init__(
+        self,
+        layout: WindowGrid,
+        estimators: Sequence[Estimator],
+        pictures: int,
+        rng: np.random.Generator,
+        rule: Rule,
+    ) -> None:
+        for estimator in estimators:
+            if estimator.kernel_size != layout.kernel_size:
                 raise InputError(
-                    f"windows of {self.geometry.kernel_size} inputs need an estimator of that kernel size, "
+                    f"windows of {layout.kernel_size} inputs need an estimator of that kernel size, "
                     f"not of {estimator.kernel_size}"
                 )
-        if self.pictures < 1:
+        if pictures < 1:
             raise InputError("at least one picture is needed, none was given")
-        if not 0 < self.rare <= 1:
-            raise InputError(f"the share below which windows are rare is above 0 and at most 1, not {self.rare}")
-        if self.limit is not None and self.limit < 1:
-            raise InputError(f"at least one window of each picture is looked at, not {self.limit}")
-        self._residuals = tuple(RelativeResidual(estimator) for estimator in self.estimators)
-        self._bootstrap, self._draws = self.rng.spawn(2)
-        self._tallies = {source: [] for source in _TRANSFORMS}
-
-    @property
-    def by_blocks(self) -> bool:
-        """Whether blocks of pictures stand in for pictures."""
-        return self.pictures < FEW
+        self._layout, self._estimators, self._rule = layout, tuple(estimators), rule
+        self._pictures, self._by_blocks = pictures, pictures < _FEW
+        self._residuals = tuple(RelativeResidual(estimator) for estimator in estimators)
+        self._bootstrap, self._draws = rng.spawn(2)
+        self._shares: list[PictureShare] = []
+        self._tallies: dict[Origin, list[Tally]] = {origin: [] for origin in TRANSFORMS}
+        self._scales: set[int | None] = set()
 
     def add(self, picture: Picture) -> None:
-        """Count the windows of a picture, and of what it is compared with.
-
-        Raises
-        ------
-        InputError
-            If no window fits into the picture.
-        """
-        grid, channels = window_grid(picture, self.geometry), len(picture.pixels)
+        """Count the windows of a picture, at least one, and of what it is compared with."""
+        grid, channels = _window_grid(picture, self._layout), len(picture.pixels)
         there = channels * prod(grid)
-        chosen = select(there, self.limit, self._draws)
-        clusters = blocks_of(chosen, channels, grid) if self.by_blocks else np.zeros(len(chosen), np.int64)
+        chosen = select(there, self._rule.limit, self._draws)
+        clusters = blocks_of(chosen, channels, grid) if self._by_blocks else np.zeros(len(chosen), np.int64)
         # Blocks without windows, of pictures with fewer windows than blocks along an axis, are none.
         names, clusters = np.unique(clusters, return_inverse=True)
-        for source, transform in _TRANSFORMS.items():
+        for origin, transform in TRANSFORMS.items():
             changed = transform(picture, self._draws)
-            if changed is picture and source is not Source.OBSERVED:
-                self._tallies[source].append(self._tallies[Source.OBSERVED][-1])
+            if changed is picture and origin is not Origin.OBSERVED:
+                self._tallies[origin].append(self._tallies[Origin.OBSERVED][-1])
             else:
-                self._tallies[source].append(self._count(changed, chosen, clusters, len(names)))
+                self._tallies[origin].append(self._count(changed, chosen, clusters, len(names)))
         self._scales.add(int(picture.high) if picture.is_quantised else None)
-        shares = (self._last_share(source) for source in (Source.OBSERVED, Source.SHUFFLED))
+        shares = (
+            float(distinct_share(Mixture(self._tallies[origin][-1]))[0])
+            for origin in (Origin.OBSERVED, Origin.SHUFFLED)
+        )
         self._shares.append(PictureShare(picture.name, there, len(chosen), *shares))
 
-    def _last_share(self, source: Source) -> float:
-        tally = self._tallies[source][-1]
-        return float(distinct_share(Mixture(tally, np.ones((1, len(tally.windows)))))[0])
+    def _counter(self, low: float, high: float, clusters: int) -> Counter:
+        return Counter(self._residuals, low=low, high=high, threshold=self._rule.threshold, clusters=clusters)
 
     def _count(self, picture: Picture, chosen: NDArray[np.int64], clusters: NDArray[np.int64], number: int) -> Tally:
-        counter = Counter(
-            self._residuals, low=picture.low, high=picture.high, threshold=self.threshold, clusters=number
-        )
-        done = 0
-        for rows in sorted_windows(picture.pixels, self.geometry, chosen):
+        counter, done = self._counter(picture.low, picture.high, number), 0
+        for rows in sorted_windows(picture.pixels, self._layout, chosen):
             counter.add(rows, clusters[done : done + len(rows)])
             done += len(rows)
-        return counter.tally.normalised()
+        return normalised(counter.tally)
 
     def finish(self) -> Observation:
-        """Resample and return what was observed.
-
-        Raises
-        ------
-        InputError
-            If not all pictures were added.
-        """
-        if len(self._shares) != self.pictures:
-            raise InputError(f"{self.pictures} pictures were announced, but {len(self._shares)} added")
-        sizes = [len(tally.windows) for tally in self._tallies[Source.OBSERVED]]
-        strata = sizes if self.by_blocks else [self.pictures]
-        if min(strata) > 1:
-            weights = resample(strata, self._bootstrap, resamples=RESAMPLES)
-        else:
-            # A single window in a picture: nothing can be said about chance.
-            weights = np.full((1, sum(sizes)), np.nan)
+        """Resample and return what was observed, once all pictures were added."""
+        if len(self._shares) != self._pictures:
+            raise InputError(f"{self._pictures} pictures were announced, but {len(self._shares)} added")
+        sizes = [len(tally["windows"]) for tally in self._tallies[Origin.OBSERVED]]
+        strata = sizes if self._by_blocks else [self._pictures]
+        # From a single window in a picture nothing can be said about chance.
+        undefined = np.full((1, sum(sizes)), np.nan)
+        weights = resample(strata, self._bootstrap) if min(strata) > 1 else undefined
+        share = 1 / self._pictures
         samples = {
-            source: self._sample(joined(tallies), weights, min(strata))
-            for source, tallies in self._tallies.items()
-            if source is not Source.UNROUNDED or self._scales != {None}
+            origin: Resampled(joined(tallies), np.full(sum(sizes), share), weights * share, min(strata))
+            for origin, tallies in self._tallies.items()
+            if origin is not Origin.UNROUNDED or self._scales != {None}
         }
+        worst = self._counter(0.0, 1.0, 1)
+        worst.add(np.eye(1, self._layout.kernel_size)[:, ::-1])
         return Observation(
-            self.geometry,
-            tuple(self.estimators),
-            self.threshold,
-            self.rare,
+            self._layout,
+            self._estimators,
+            self._rule,
             tuple(self._shares),
-            self.by_blocks,
+            self._by_blocks,
             samples,
-            self._worst(),
+            Mixture(worst.tally),
             next(iter(self._scales)) if len(self._scales) == 1 else None,
         )
-
-    def _sample(self, tally: Tally, weights: NDArray[np.float64], units: int) -> Sample:
-        share = 1 / self.pictures
-        return Sample(tally, np.full(len(tally.windows), share), weights * share, units)
-
-    def _worst(self) -> Mixture:
-        counter = Counter(self._residuals, low=0.0, high=1.0, threshold=self.threshold)
-        counter.add(np.eye(1, self.geometry.kernel_size)[:, ::-1])
-        return Mixture(counter.tally, np.ones((1, 1)))
 
 
 def observe(
@@ -327,11 +250,9 @@ def observe(
     kernel_shape: Sequence[int],
     *,
     strides: Sequence[int] | None = None,
-    estimators: Sequence[Estimator] | None = None,
+    estimators: Callable[[int], Sequence[Estimator]] = default_estimators,
+    rule: Rule = _RULE,
     rng: np.random.Generator,
-    threshold: float = DISTINCT,
-    rare: float = RARE,
-    limit: int | None = LIMIT,
     progress: Progress = unwatched,
 ) -> Observation:
     """Count the gaps and residuals of the windows of pictures, and compare them with chance.
@@ -343,15 +264,11 @@ def observe(
     kernel_shape : sequence of int
     strides : sequence of int, optional
         All windows by default.
-    estimators : sequence of Estimator, optional
-        With certified errors; :func:`default_estimators` by default.
+    estimators : callable
+        Returns estimators with certified errors for a kernel size; :func:`default_estimators` by default.
+    rule : Rule
+        What windows are distinct, what share of them is rare, and how many of a picture are looked at.
     rng : numpy.random.Generator
-    threshold : float
-        Gap above which a window is distinct.
-    rare : float
-        Share of windows below which distinct ones are rare.
-    limit : int, optional
-        Windows of one picture that are looked at; None for all.
     progress : callable
         Called with the number of pictures that are done and of all.
 
@@ -376,12 +293,11 @@ def observe(
     >>> seen.windows, round(seen.share().value, 2), seen.claim().value
     (31752, 0.25, 'does not hold')
     """
-    geometry = Geometry.of(kernel_shape, strides=strides)
+    layout = windows_of(kernel_shape, strides)
     if pictures:
         # Before estimators are solved for windows of an absurd size.
-        window_grid(pictures[0], geometry)
-    chosen = default_estimators(geometry.kernel_size) if estimators is None else estimators
-    observer = Observer(geometry, chosen, len(pictures), rng, threshold, rare, limit)
+        _window_grid(pictures[0], layout)
+    observer = Observer(layout, estimators(layout.kernel_size), len(pictures), rng, rule)
     for done, picture in enumerate(pictures, start=1):
         observer.add(picture)
         progress(done, len(pictures))

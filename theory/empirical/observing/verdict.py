@@ -50,12 +50,7 @@ class Answer(ThreeValued, Enum):
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its confidence interval.
-
-    Attributes
-    ----------
-    value, low, high : float
-    """
+    """An estimate with its confidence interval."""
 
     value: float
     low: float
@@ -63,17 +58,7 @@ class Interval:
 
 
 def is_below(interval: Interval, bound: float) -> Answer:
-    """Answer whether a quantity is below a bound.
-
-    Parameters
-    ----------
-    interval : Interval
-    bound : float
-
-    Returns
-    -------
-    Answer
-        Undecided where the interval contains the bound, or is no interval of numbers (NaN).
+    """Answer whether a quantity is below a bound: undecided where the interval contains it, or is NaN.
 
     Examples
     --------
@@ -88,14 +73,6 @@ def is_below(interval: Interval, bound: float) -> Answer:
 
 
 def unanimous(answers: Iterable[Answer]) -> Answer:
-    """Return the answer that all give, and "undecided" where they differ or there is none.
-
-    Examples
-    --------
-    >>> unanimous([Answer.HOLDS, Answer.HOLDS])
-    <Answer.HOLDS: 'holds'>
-    >>> unanimous([Answer.HOLDS, Answer.FAILS])
-    <Answer.UNDECIDED: 'undecided'>
-    """
+    """Return the answer that all give, and "undecided" where they differ or there is none."""
     given = set(answers)
     return given.pop() if len(given) == 1 else Answer.UNDECIDED

@@ -8,142 +8,54 @@ stretches in the order of rows, which keeps the subset spread out over the array
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InputError, KernelSizeError
+from theory.empirical.pooling.geometry import check_kernel_shape
+from theory.errors import InputError
+from theory.models.windows import WindowGrid, read_windows
 from theory.subpools import check_kernel_size
 
 _VALUES_AT_ONCE = 1 << 20
 """Numbers that are copied at once, whatever the kernel size: some MiB."""
 
-BLOCKS = 4
+_BLOCKS = 4
 """Parts of each axis where blocks stand in for pictures: few, so that blocks are large and nearly independent."""
 
 
-@dataclass(frozen=True)
-class Geometry:
-    """How windows lie in an array with spatial axes.
+def windows_of(kernel_shape: Sequence[int], strides: Sequence[int] | None = None) -> WindowGrid:
+    """Lay windows of at least two inputs from the first value on; a KernelSizeError or InputError says what is wrong.
 
-    Attributes
-    ----------
-    kernel_shape : tuple of int
-        Extents of a window along the spatial axes.
-    strides : tuple of int
-        Steps between windows.
-    dilations : tuple of int
-        Steps between the inputs of a window.
-    offsets : tuple of int
-        Where the first window starts that lies inside.
+    Examples
+    --------
+    >>> grid_of(windows_of([3, 3], strides=[2, 2]), [7, 8])
+    (3, 3)
     """
+    windows = read_windows({"kernel_shape": check_kernel_shape(kernel_shape), "strides": strides})
+    check_kernel_size(windows.kernel_size)
+    return windows
 
-    kernel_shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilations: tuple[int, ...]
-    offsets: tuple[int, ...]
 
-    @classmethod
-    def of(
-        cls,
-        kernel_shape: Sequence[int],
-        *,
-        strides: Sequence[int] | None = None,
-        dilations: Sequence[int] | None = None,
-        offsets: Sequence[int] | None = None,
-    ) -> Geometry:
-        """Fill in what is not given: steps of 1, the first window at the first value.
-
-        Raises
-        ------
-        KernelSizeError
-            If the kernel has fewer than two inputs.
-        InputError
-            If the extents do not belong together, or steps are not positive.
-
-        Examples
-        --------
-        >>> Geometry.of([3, 3], strides=[2, 2]).kernel_size
-        9
-        """
-        shape = tuple(kernel_shape)
-        if not shape or min(shape) < 1:
-            raise KernelSizeError(f"a kernel shape has extents of at least 1, not {shape}")
-        check_kernel_size(prod(shape))
-        steps = tuple(strides) if strides is not None else (1,) * len(shape)
-        spread = tuple(dilations) if dilations is not None else (1,) * len(shape)
-        start = tuple(offsets) if offsets is not None else (0,) * len(shape)
-        if not len(steps) == len(spread) == len(start) == len(shape):
-            raise InputError(
-                f"a kernel with {len(shape)} extents needs as many strides, dilations and offsets, "
-                f"not {steps}, {spread} and {start}"
-            )
-        if min(*steps, *spread) < 1 or min(start) < 0:
-            raise InputError(
-                f"strides and dilations are at least 1, offsets at least 0, not {steps}, {spread}, {start}"
-            )
-        return cls(shape, steps, spread, start)
-
-    @property
-    def kernel_size(self) -> int:
-        """Number d of inputs of a window."""
-        return prod(self.kernel_shape)
-
-    @property
-    def spans(self) -> tuple[int, ...]:
-        """From the first to the last input of a window along each axis, both counted."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_shape, self.dilations, strict=True))
-
-    def grid(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """Count the windows along each axis of an array with this spatial shape.
-
-        Raises
-        ------
-        InputError
-            If there is none, or the array has another number of axes.
-
-        Examples
-        --------
-        >>> Geometry.of([3, 3], strides=[2, 2]).grid([7, 8])
-        (3, 3)
-        """
-        if len(shape) != len(self.kernel_shape):
-            raise InputError(
-                f"a kernel with {len(self.kernel_shape)} extents needs as many spatial axes, not {len(shape)}"
-            )
-        room = [n - o - s for n, o, s in zip(shape, self.offsets, self.spans, strict=True)]
-        if min(room) < 0:
-            raise InputError(
-                f"a window of {'x'.join(map(str, self.spans))} values is larger than what there is: "
-                f"{'x'.join(map(str, shape))}"
-            )
-        return tuple(r // s + 1 for r, s in zip(room, self.strides, strict=True))
+def grid_of(windows: WindowGrid, shape: Sequence[int]) -> tuple[int, ...]:
+    """Count the windows along each axis of an array with this spatial shape; an InputError if there is none."""
+    if len(shape) != len(windows.axes):
+        raise InputError(f"a kernel with {len(windows.axes)} extents needs as many spatial axes, not {len(shape)}")
+    grid = tuple(axis.outputs(extent) for axis, extent in zip(windows.axes, shape, strict=True))
+    if min(grid) < 1:
+        spans, there = ("x".join(map(str, n)) for n in ([axis.span + 1 for axis in windows.axes], shape))
+        raise InputError(f"a window of {spans} values is larger than what there is: {there}")
+    return grid
 
 
 def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Choose which windows are looked at: all, or one at random from each of ``limit`` equally long stretches.
-
-    Parameters
-    ----------
-    windows : int
-        How many there are.
-    limit : int, optional
-        None for all of them.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    array of int64, increasing
+    """Choose the numbers of windows that are looked at, increasing: all, or one of each of ``limit`` long stretches.
 
     Examples
     --------
     >>> select(5, None, np.random.default_rng(0))
     array([0, 1, 2, 3, 4])
-    >>> len(select(1000, 10, np.random.default_rng(0)))
-    10
     """
     if limit is None or windows <= limit:
         return np.arange(windows, dtype=np.int64)
@@ -151,61 +63,38 @@ def select(windows: int, limit: int | None, rng: np.random.Generator) -> NDArray
     return rng.integers(edges[:-1], edges[1:])
 
 
-def sorted_windows(array: NDArray[Any], geometry: Geometry, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
-    """Yield windows as rows of increasing values, some thousands at a time.
+def sorted_windows(
+    array: NDArray[Any], windows: WindowGrid, chosen: NDArray[np.int64]
+) -> Iterator[NDArray[np.float64]]:
+    """Yield windows as rows of increasing values, shape (n, kernel_size), some thousands at a time.
 
-    Parameters
-    ----------
-    array : array, shape (channels, *spatial)
-    geometry : Geometry
-    chosen : array of int
-        Numbers of windows, counted over channels, then over the grid in the order of rows.
-
-    Yields
-    ------
-    array of float64, shape (n, kernel_size)
-        Integers up to 2^53 and floats are kept as they are.
-
-    Raises
-    ------
-    InputError
-        If no window fits.
+    Windows are numbered over the channels of the array, shape (channels, *spatial), then over the grid in the order of
+    rows. Integers up to 2^53 and floats are kept as they are.
 
     Examples
     --------
     >>> image = np.array([[[3, 1], [2, 0], [5, 4]]])
-    >>> [rows.tolist() for rows in sorted_windows(image, Geometry.of([2, 2]), np.arange(2))]
+    >>> [rows.tolist() for rows in sorted_windows(image, windows_of([2, 2]), np.arange(2))]
     [[[0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 4.0, 5.0]]]
     """
-    grid = geometry.grid(array.shape[1:])
-    axes = tuple(range(1, array.ndim))
+    grid = grid_of(windows, array.shape[1:])
     # A view: nothing is copied until windows are picked.
-    view = np.lib.stride_tricks.sliding_window_view(array, geometry.spans, axis=axes)
-    starts = (slice(o, None, s) for o, s in zip(geometry.offsets, geometry.strides, strict=True))
-    taps = (slice(None, None, d) for d in geometry.dilations)
+    spans = tuple(axis.span + 1 for axis in windows.axes)
+    view = np.lib.stride_tricks.sliding_window_view(array, spans, axis=tuple(range(1, array.ndim)))
+    starts = (slice(-axis.begin, None, axis.stride) for axis in windows.axes)
+    taps = (slice(None, None, axis.dilation) for axis in windows.axes)
     view = view[(slice(None), *starts, *taps)]
-    at_once = max(1, _VALUES_AT_ONCE // geometry.kernel_size)
+    at_once = max(1, _VALUES_AT_ONCE // windows.kernel_size)
     for first in range(0, len(chosen), at_once):
         where = np.unravel_index(chosen[first : first + at_once], (array.shape[0], *grid))
         # Floats sort faster than bytes, which NumPy has no vectorised sort for.
-        yield np.sort(view[where].reshape(-1, geometry.kernel_size).astype(np.float64), axis=-1)
+        yield np.sort(view[where].reshape(-1, windows.kernel_size).astype(np.float64), axis=-1)
 
 
 def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> NDArray[np.int64]:
-    """Find the number of the block of the array in which each window starts, alike in all channels.
+    """Find the block of the array in which each window starts, alike in all channels, 0..BLOCKS**len(grid) - 1.
 
-    Parameters
-    ----------
-    chosen : array of int
-        Numbers of windows, as :func:`sorted_windows` counts them.
-    channels : int
-    grid : sequence of int
-        Windows along each axis.
-
-    Returns
-    -------
-    array of int
-        Each in 0..BLOCKS**len(grid) - 1.
+    Windows are numbered as :func:`sorted_windows` does.
 
     Examples
     --------
@@ -213,5 +102,5 @@ def blocks_of(chosen: NDArray[np.int64], channels: int, grid: Sequence[int]) -> 
     array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
     """
     _, *where = np.unravel_index(chosen, (channels, *grid))
-    along = tuple(index * BLOCKS // n for index, n in zip(where, grid, strict=True))
-    return np.ravel_multi_index(along, (BLOCKS,) * len(grid))
+    along = tuple(index * _BLOCKS // n for index, n in zip(where, grid, strict=True))
+    return np.ravel_multi_index(along, (_BLOCKS,) * len(grid))

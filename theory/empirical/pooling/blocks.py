@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.pooling.comparators import Operand, Plan, Vector
+from theory.empirical.pooling.comparators import ComparatorPlan, Operand, Vector
 from theory.empirical.pooling.geometry import Axis
 from theory.empirical.pooling.readout import Readout
 
@@ -73,22 +73,10 @@ class Line:
         plane[..., self.high :] = images[..., self.pixels[self.high :]]
 
 
-def pool_blocks(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> npt.NDArray[Any]:
-    """Pool images by the steps of a plan.
-
-    Parameters
-    ----------
-    x : array, shape ``(N, C, *spatial)``
-    axes : tuple of Axis
-        The windows, as :func:`theory.empirical.pooling.geometry.axes_of` lays them.
-    steps : Plan
-        For the kernel, the strides and the dilations of ``axes``, with the order statistics that the readout wants.
-    readout : Readout
-
-    Returns
-    -------
-    array, shape ``(N, C, *outputs)``, dtype of ``x``
-    """
+def pool_blocks(
+    x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout
+) -> npt.NDArray[Any]:
+    """Pool images of shape ``(N, C, *spatial)`` by the steps of a plan for these axes and what the readout wants."""
     images = x.reshape(-1, *x.shape[2:])
     result = np.empty((len(images), *(axis.outputs for axis in axes)), dtype=x.dtype)
     # All planes of a block have the same layout: its windows, and what lies beyond them.
@@ -116,7 +104,7 @@ def pool_blocks(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readou
     return result.reshape(*x.shape[:2], *result.shape[1:])
 
 
-def room_of(steps: Plan, x: npt.NDArray[Any]) -> int:
+def room_of(steps: ComparatorPlan, x: npt.NDArray[Any]) -> int:
     """Return the entries that a plane of a block has at most."""
     bytes_of_an_entry: int = (max(steps.slots) + 1) * x.itemsize
     return max(1, min(_BLOCK, _BLOCK_BYTES // bytes_of_an_entry))
@@ -140,27 +128,22 @@ def _ranges(total: int, step: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Program:
-    """The steps for blocks of one shape, on fixed memory.
-
-    Attributes
-    ----------
-    phases : list of arrays, shape (images, *entries)
-        To be filled in.
-    calls : list of (function, first operand, second operand, output)
-        To be called in turn.
-    result : array, shape (images, *windows)
-        Where the result is afterwards.
-    """
+    """The steps for blocks of one shape, on fixed memory."""
 
     phases: list[npt.NDArray[Any]]
+    """To be filled in, shape (images, *entries)."""
     calls: list[tuple[Any, ...]]
+    """(function, first operand, second operand, output), to be called in turn."""
     result: npt.NDArray[Any]
+    """Where the result is afterwards, shape (images, *windows)."""
 
 
 class _Workspace:
     """Memory for the planes of a block, the same for all blocks; planes that are read no more give theirs back."""
 
-    def __init__(self, steps: Plan, readout: Readout, shape: Vector, beyond: Vector, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self, steps: ComparatorPlan, readout: Readout, shape: Vector, beyond: Vector, dtype: np.dtype[Any]
+    ) -> None:
         self._steps, self._readout, self._beyond = steps, readout, beyond
         entries = shape[0] * prod(n + b for n, b in zip(shape[1:], beyond, strict=True))
         self._sum, self._term, *slots = (np.empty(entries, dtype) for _ in range(max(steps.slots) + 3))

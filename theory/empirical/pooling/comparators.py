@@ -46,25 +46,17 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """How the order statistics of all windows come about.
-
-    Attributes
-    ----------
-    phases : tuple of vectors
-        The phases that planes 0, 1, ... hold at the start.
-    steps : tuple of Step
-        Each reads planes that are there by then.
-    outputs : dict of int to Operand
-        The order statistics asked for, by their index (0 is the smallest).
-    reach : dict of int to vector
-        How far beyond the windows each plane is read, along each axis.
-    """
+class ComparatorPlan:
+    """How the order statistics of all windows come about."""
 
     phases: tuple[Vector, ...]
+    """The phases that planes 0, 1, ... hold at the start."""
     steps: tuple[Step, ...]
+    """Each reads planes that are there by then."""
     outputs: dict[int, Operand]
+    """The order statistics asked for, by their index (0 is the smallest)."""
     reach: dict[int, Vector]
+    """How far beyond the windows each plane is read, along each axis."""
 
     @cached_property
     def last_uses(self) -> list[list[int]]:
@@ -98,19 +90,8 @@ class Plan:
 
 
 @lru_cache(maxsize=256)
-def plan(kernel: Vector, stride: Vector, dilation: Vector, wanted: tuple[int, ...]) -> Plan:
-    """Find the steps to some order statistics of the windows.
-
-    Parameters
-    ----------
-    kernel, stride, dilation : tuple of int
-        As a pooling layer has them, one entry per axis.
-    wanted : tuple of int, increasing
-        The order statistics, 0 for the smallest, d - 1 for the maximum, d being the product of ``kernel``.
-
-    Returns
-    -------
-    Plan
+def plan(kernel: Vector, stride: Vector, dilation: Vector, wanted: tuple[int, ...]) -> ComparatorPlan:
+    """Find the steps to some order statistics of the windows: an increasing tuple, 0 for the smallest.
 
     Examples
     --------
@@ -194,7 +175,7 @@ def _moved(operand: Operand, shift: Vector, sign: int) -> Operand:
     return Operand(operand.plane, tuple(s + sign * t for s, t in zip(operand.shift, shift, strict=True)))
 
 
-def _without_idle_steps(builder: _Builder, outputs: dict[int, Operand]) -> Plan:
+def _without_idle_steps(builder: _Builder, outputs: dict[int, Operand]) -> ComparatorPlan:
     """Drop the steps that nothing reads, number the planes anew, and see how far each is read."""
     origin = (0,) * len(next(iter(outputs.values())).shift)
     reach: dict[int, Vector] = {}
@@ -216,7 +197,7 @@ def _without_idle_steps(builder: _Builder, outputs: dict[int, Operand]) -> Plan:
     def renamed(operand: Operand) -> Operand:
         return Operand(number[operand.plane], operand.shift)
 
-    return Plan(
+    return ComparatorPlan(
         tuple(builder.phases),
         tuple(
             Step(step.function, number[step.plane], renamed(step.first), renamed(step.second))

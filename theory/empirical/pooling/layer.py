@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.pooling.blocks import Line, pool_blocks, room_of
-from theory.empirical.pooling.comparators import Operand, Plan, Vector, plan
+from theory.empirical.pooling.comparators import ComparatorPlan, Operand, Vector, plan
 from theory.empirical.pooling.geometry import Axis, axes_of, check_images, check_kernel_shape, gather_taps, take
-from theory.empirical.pooling.readout import Readout, maximum
+from theory.empirical.pooling.readout import Readout
 from theory.errors import ArrayError, InputError, KernelSizeError
 from theory.estimator import Estimator
 from theory.subpools import Array, weigh_order_statistics
@@ -144,7 +144,7 @@ def pool(
 def _readout(estimator: object, kernel: Vector) -> Readout:
     d = prod(kernel)
     if isinstance(estimator, str) and estimator == "max":
-        return maximum(d)
+        return Readout(((d - 1, 1.0),), 0.0)
     if not isinstance(estimator, Estimator):
         raise InputError(f'an estimator or "max" pools, not {estimator!r:.80}')
     if estimator.kernel_size != d:
@@ -163,7 +163,7 @@ def _readout(estimator: object, kernel: Vector) -> Readout:
 # Sorting window by window
 
 
-def _sorting_is_faster(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> bool:
+def _sorting_is_faster(x: npt.NDArray[Any], axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> bool:
     """Estimate both costs: few windows do not pay for many calls, nor many entries beside the windows."""
     if readout.selects:
         return False
@@ -207,12 +207,12 @@ def _in_parts(xp: Any, x: Array, at_once: int, function: Callable[[Array], Array
 # Whole arrays of any library
 
 
-def _pool_whole(xp: Any, x: Array, axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> Array:
+def _pool_whole(xp: Any, x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> Array:
     held = (max(steps.slots) + 1 + len(readout.weights)) * prod(axis.positions for axis in axes)
     return _in_parts(xp, x, max(1, _HELD_AT_ONCE // held), lambda part: _take_steps(xp, part, axes, steps, readout))
 
 
-def _take_steps(xp: Any, x: Array, axes: tuple[Axis, ...], steps: Plan, readout: Readout) -> Array:
+def _take_steps(xp: Any, x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan, readout: Readout) -> Array:
     planes: dict[int, Array] = {}
     for number, phase in enumerate(steps.phases):
         plane = x
@@ -248,7 +248,7 @@ def _compiled_by_jax() -> Any:
     return jax.jit(_trace, static_argnums=(1, 2, 3))
 
 
-def _trace(x: Array, axes: tuple[Axis, ...], steps: Plan | None, readout: Readout) -> Array:
+def _trace(x: Array, axes: tuple[Axis, ...], steps: ComparatorPlan | None, readout: Readout) -> Array:
     """Take the steps if there are any; otherwise find the rank of each tap, sum w_rank(j) x_j, and do not sort.
 
     The compiler folds the comparisons of all pairs into one loop, and the derivative with respect to tap j is the
@@ -261,9 +261,15 @@ def _trace(x: Array, axes: tuple[Axis, ...], steps: Plan | None, readout: Readou
     d = taps.shape[-1]
     if d > _RANKED:
         return weigh_order_statistics(taps, readout.all_weights(d), readout.intercept)
-    weights = xp.asarray(readout.all_weights(d), dtype=x.dtype)
+    return weigh_by_rank(xp, taps, readout.all_weights(d), readout.intercept)
+
+
+def weigh_by_rank(xp: Any, taps: Array, weights: Any, intercept: Any) -> Array:
+    """Weigh each tap of windows, the last axis, by its rank: of equal taps the first is the smaller.
+
+    Several times as fast as XLA's sort on a CPU.
+    """
     this, other = taps[..., :, None], taps[..., None, :]
-    # Of equal taps the first is the smaller: ranks are a permutation.
-    before = xp.asarray(np.tri(d, k=-1, dtype=bool))
+    before = xp.asarray(np.tri(taps.shape[-1], k=-1, dtype=bool))
     ranks = xp.sum((other < this) | ((other == this) & before), axis=-1)
-    return xp.sum(weights[ranks] * taps, axis=-1) + readout.intercept
+    return xp.sum(xp.asarray(weights, dtype=taps.dtype)[ranks] * taps, axis=-1) + intercept

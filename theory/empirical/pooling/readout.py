@@ -9,14 +9,10 @@ from theory.estimator import Estimator
 
 @dataclass(frozen=True)
 class Readout:
-    """A weighted sum of order statistics, in floats.
+    """A weighted sum of order statistics, in floats, to which the intercept is added.
 
-    Attributes
-    ----------
-    weights : tuple of (int, float)
-        The order statistics with a weight, by their index (0 is the smallest), in increasing order; at least one.
-    intercept : float
-        Added to the sum.
+    The weights are those of the order statistics that have one, by their index (0 is the smallest), in increasing
+    order; at least one.
     """
 
     weights: tuple[tuple[int, float], ...]
@@ -50,8 +46,3 @@ class Readout:
     def selects(self) -> bool:
         """Whether the sum is one order statistic, which integers have too."""
         return len(self.weights) == 1 and self.weights[0][1] == 1 and not self.intercept
-
-
-def maximum(d: int) -> Readout:
-    """Return the readout of the maximum of d numbers."""
-    return Readout(((d - 1, 1.0),), 0.0)

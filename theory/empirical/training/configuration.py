@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from math import ceil, isfinite
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from theory.errors import InputError
 from theory.networks.published import published_size
@@ -24,29 +24,14 @@ Schedule = Literal["constant", "cosine"]
 Initialization = Literal["default", "xavier", "kaiming"]
 Inputs = Literal["uniform", "sobol", "dirichlet"]
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "widths": get_args(Widths),
-    "loss": get_args(Loss),
-    "optimizer": get_args(Optimizer),
-    "schedule": get_args(Schedule),
-    "initialization": get_args(Initialization),
-    "inputs": get_args(Inputs),
-}
-_IN_WORDS: Mapping[str, Callable[[Any], str]] = {
-    "widths": "{} widths".format,
-    "loss": "{} loss".format,
-    "optimizer": lambda name: {"adam": "Adam", "adamw": "AdamW"}[name],
-    "learning_rate": "rate {:g}".format,
-    "schedule": "{} schedule".format,
-    "initialization": lambda name: name.capitalize(),
-    "inputs": lambda name: name.capitalize(),
-    "rows": "{:,} rows".format,
-    "batch": "batch {:,}".format,
-    "steps": "{:,} steps".format,
-    "check_every": "checks every {}".format,
-    "patience": "patience {}".format,
-}
 _MOST_PARAMETERS = 1 << 23
+_CAPITALS = {name: name.capitalize() for name in (*get_args(Initialization), *get_args(Inputs))}
+
+
+def _said(words: str | Mapping[str, str], option: str = "", metavar: str = "N") -> Mapping[str, Any]:
+    """Describe a setting: how a value other than the default is said, and the help of the option of its name."""
+    said: Any = words.format if isinstance(words, str) else words.__getitem__
+    return {"words": said, "help": option, "metavar": metavar}
 
 
 @dataclass(frozen=True)
@@ -73,7 +58,7 @@ class Configuration:
     schedule : {"constant", "cosine"}
         Of the learning rate; ``"cosine"`` lets it fall to 0 over all steps.
     initialization : {"default", "xavier", "kaiming"}
-        See :func:`theory.empirical.training.network.random_parameters`.
+        Of the weights, uniform: as wide as PyTorch's linear layers, Glorot and Bengio (2010), or He et al. (2015) say.
     inputs : {"uniform", "sobol", "dirichlet"}
         Distribution of the rows, see :func:`theory.empirical.training.inputs.draw_inputs`.
     rows : int, >= 1
@@ -108,28 +93,33 @@ class Configuration:
     kernel_size: int
     orders: tuple[int, ...]
     scale: Fraction = Fraction(1)
-    widths: Widths = "ours"
-    loss: Loss = "sup"
-    optimizer: Optimizer = "adam"
-    learning_rate: float = 0.005
-    schedule: Schedule = "constant"
-    initialization: Initialization = "default"
-    inputs: Inputs = "uniform"
-    rows: int = 10_000
-    batch: int = 256
-    steps: int = 10_000
-    check_every: int = 100
-    patience: int = 20
+    widths: Widths = field(default="ours", metadata=_said("{} widths", "whose construction; default: ours"))
+    loss: Loss = field(default="sup", metadata=_said("{} loss", "of a batch; default: sup"))
+    optimizer: Optimizer = field(default="adam", metadata=_said({"adam": "Adam", "adamw": "AdamW"}, "default: adam"))
+    learning_rate: float = field(default=0.005, metadata=_said("rate {:g}", "default: 0.005", "RATE"))
+    schedule: Schedule = field(
+        default="constant", metadata=_said("{} schedule", "of the learning rate; default: constant")
+    )
+    initialization: Initialization = field(default="default", metadata=_said(_CAPITALS, "default: that of PyTorch"))
+    inputs: Inputs = field(default="uniform", metadata=_said(_CAPITALS, "distribution; default: uniform"))
+    rows: int = field(default=10_000, metadata=_said("{:,} rows", "size of the training set; default: 10000"))
+    batch: int = field(default=256, metadata=_said("batch {:,}", "rows in a step; default: 256"))
+    steps: int = field(
+        default=10_000, metadata=_said("{:,} steps", "the most steps, a multiple of 100; default: 10000")
+    )
+    check_every: int = field(default=100, metadata=_said("checks every {}"))
+    patience: int = field(
+        default=20, metadata=_said("patience {}", "stop after N x 100 steps without gain; default: 20")
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kernel_size", check_kernel_size(self.kernel_size))
         object.__setattr__(self, "orders", tuple(check_orders(self.kernel_size, self.orders)))
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise InputError(f"{name} is one of {', '.join(choices)}, not {getattr(self, name)!r}")
-        for name in ("rows", "batch", "steps", "check_every", "patience"):
+        for name, kind in SETTINGS.items():
             value = getattr(self, name)
-            if type(value) is not int or value < 1:
+            if name in CHOICES and value not in CHOICES[name]:
+                raise InputError(f"{name} is one of {', '.join(CHOICES[name])}, not {value!r}")
+            if kind is int and (type(value) is not int or value < 1):
                 raise InputError(f"{name} is an integer >= 1, not {value!r}")
         if self.steps % self.check_every:
             raise InputError(f"steps is a multiple of check_every = {self.check_every}, not {self.steps}")
@@ -174,10 +164,8 @@ class Configuration:
 
     def to_row(self) -> dict[str, Any]:
         """Return the fields as values that Parquet and JSON know."""
-        return {field.name: getattr(self, field.name) for field in fields(self)} | {
-            "orders": list(self.orders),
-            "scale": str(self.scale),
-        }
+        own = {name: getattr(self, name) for name in SETTINGS}
+        return own | {"orders": list(self.orders), "scale": str(self.scale)}
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -189,9 +177,9 @@ class Configuration:
         ('squared loss', '100 rows')
         """
         return tuple(
-            _IN_WORDS[field.name](getattr(self, field.name))
-            for field in fields(self)
-            if field.name in _IN_WORDS and getattr(self, field.name) != field.default
+            setting.metadata["words"](getattr(self, setting.name))
+            for setting in fields(self)
+            if setting.metadata and getattr(self, setting.name) != setting.default
         )
 
     @property
@@ -201,13 +189,8 @@ class Configuration:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Configuration:
-        """Read what :meth:`to_row` returned; other entries of the row are left alone.
-
-        Raises
-        ------
-        InputError
-        """
-        values = {field.name: row[field.name] for field in fields(cls)}
+        """Read what :meth:`to_row` returned; other entries of the row are left alone."""
+        values = {name: row[name] for name in SETTINGS}
         try:
             return cls(**(values | {"orders": tuple(values["orders"]), "scale": Fraction(values["scale"])}))
         except (TypeError, ZeroDivisionError, ValueError) as error:
@@ -219,13 +202,17 @@ class Configuration:
         return sha256(json.dumps(self.to_row(), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def check_seeds(seeds: Iterable[int]) -> Sequence[int]:
-    """Return the seeds if they are distinct integers in 0..2^31-1, at least one.
+SETTINGS: Mapping[str, Any] = get_type_hints(Configuration)
+"""The names and types of all settings."""
 
-    Raises
-    ------
-    InputError
-    """
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    name: get_args(kind) for name, kind in SETTINGS.items() if get_origin(kind) is Literal
+}
+"""What a setting is one of, where it is one of a few."""
+
+
+def check_seeds(seeds: Iterable[int]) -> Sequence[int]:
+    """Return the seeds if they are distinct integers in 0..2^31-1, at least one, or raise an InputError."""
     checked = tuple(seeds)
     if not checked or len(set(checked)) < len(checked):
         raise InputError(f"seeds are distinct, and at least one, not {list(checked)}")

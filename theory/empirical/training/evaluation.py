@@ -17,9 +17,9 @@ from theory.empirical.training.configuration import Configuration
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng, vertices
 from theory.empirical.training.network import Parameters
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
-TEST_ROWS = 20_000
+_TEST_ROWS = 20_000
 _TEST_SEED = 2**31
 """No seed of a training run: the test rows are the same for all."""
 _OF_TRAINING, _OF_CUBE, _OF_VERTICES = 0, 1, 2
@@ -31,20 +31,11 @@ _LENGTHS = 0.25 * 0.9 ** np.arange(60)
 
 
 def measure_errors(parameters: Parameters, configuration: Configuration) -> dict[str, float]:
-    """Measure the largest errors |max(x) - network(x)| of one network.
+    """Measure the largest errors |max(x) - network(x)| of one network; NaN where weights are no numbers.
 
-    Parameters
-    ----------
-    parameters : list of (matrix, bias)
-    configuration : Configuration
-        Its kernel size and the distribution of its rows.
-
-    Returns
-    -------
-    dict of str to float
-        ``test_error`` on test rows of the distribution of the training rows, ``vertex_error`` at the vertices of the
-        cube, ``cube_error`` the largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents
-        that begin at the worst of both, a lower bound of the sup norm. NaN where weights are no numbers.
+    ``test_error`` on test rows of the distribution of the training rows, ``vertex_error`` at the vertices of the cube,
+    ``cube_error`` the largest that was found in [0,1]^d: among uniform rows, the vertices, and the ascents that begin
+    at the worst of both, a lower bound of the sup norm.
 
     Examples
     --------
@@ -61,13 +52,13 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
     (0.1, 0.1, True)
     """
     d = configuration.kernel_size
-    uniform = draw_inputs("uniform", TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
+    uniform = draw_inputs("uniform", _TEST_ROWS, d, training_rng(_TEST_SEED, _OF_CUBE))
     everywhere = np.concatenate([uniform, vertices(d, training_rng(_TEST_SEED, _OF_VERTICES))])
-    residuals = np.abs(network_residuals(parameters, everywhere))
-    climbed = worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
+    residuals = np.abs(_network_residuals(parameters, everywhere))
+    climbed = _worst_near(parameters, everywhere[np.argsort(residuals)[-_STARTS:]])
     return {
         "test_error": row_error(parameters, test_rows(configuration)),
-        "vertex_error": float(residuals[TEST_ROWS:].max()),
+        "vertex_error": float(residuals[_TEST_ROWS:].max()),
         "cube_error": max(float(residuals.max()), row_error(parameters, climbed)),
     }
 
@@ -75,7 +66,7 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
 def test_rows(configuration: Configuration) -> Rows:
     """Return the test rows of a configuration: of its distribution, the same for all seeds."""
     rng = training_rng(_TEST_SEED, _OF_TRAINING)
-    return draw_inputs(configuration.inputs, TEST_ROWS, configuration.kernel_size, rng)
+    return draw_inputs(configuration.inputs, _TEST_ROWS, configuration.kernel_size, rng)
 
 
 test_rows.__test__ = False  # type: ignore[attr-defined]
@@ -83,43 +74,43 @@ test_rows.__test__ = False  # type: ignore[attr-defined]
 
 def row_error(parameters: Parameters, rows: NDArray[Any]) -> float:
     """Return the largest error of a network among rows of windows."""
-    return float(np.abs(network_residuals(parameters, rows)).max())
+    return float(np.abs(_network_residuals(parameters, rows)).max())
 
 
-def network_residuals(parameters: Parameters, x: NDArray[Any]) -> Floats:
+def _network_residuals(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Return max(x) - network(x) for windows of shape (rows, d)."""
     layers, x = _in_float64(parameters), np.asarray(x, dtype=np.float64)
     rows = max(1, _ENTRIES_AT_ONCE // max(len(bias) for _, bias in layers))
     return np.concatenate([_residuals(layers, x[start : start + rows]) for start in range(0, len(x), rows)])
 
 
-def worst_near(parameters: Parameters, x: NDArray[Any]) -> Floats:
+def _worst_near(parameters: Parameters, x: NDArray[Any]) -> _Floats:
     """Ascend |max(x) - network(x)| inside the cube from windows of shape (starts, d); return the best on each way."""
     layers = _in_float64(parameters)
 
-    def slope(x: Any) -> tuple[Floats, Floats]:
+    def slope(x: Any) -> tuple[_Floats, _Floats]:
         return np.abs(_residuals(layers, x)), _gradient(layers, x)
 
     return np.asarray(climb(slope, np.asarray(x, dtype=np.float64), 0, 1, _LENGTHS)[0], dtype=np.float64)
 
 
-_Layers = list[tuple[Floats, Floats]]
+_Layers = list[tuple[_Floats, _Floats]]
 
 
 def _in_float64(parameters: Parameters) -> _Layers:
     return [(np.asarray(w, dtype=np.float64), np.asarray(b, dtype=np.float64)) for w, b in parameters]
 
 
-def _residuals(layers: _Layers, x: Floats) -> Floats:
+def _residuals(layers: _Layers, x: _Floats) -> _Floats:
     values = x
     for weights, bias in layers[:-1]:
         values = np.maximum(values @ weights + bias, 0)
     weights, bias = layers[-1]
-    difference: Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
+    difference: _Floats = x.max(axis=1) - (values @ weights + bias)[:, 0]
     return difference
 
 
-def _gradient(layers: _Layers, x: Floats) -> Floats:
+def _gradient(layers: _Layers, x: _Floats) -> _Floats:
     """Return the gradient of |max(x) - network(x)|; where it does not exist, that of one side."""
     values, open_units = x, []
     for weights, bias in layers[:-1]:
@@ -131,5 +122,5 @@ def _gradient(layers: _Layers, x: Floats) -> Floats:
         slope = (slope * is_open) @ weights.T
     of_maximum = np.zeros_like(x)
     np.put_along_axis(of_maximum, x.argmax(axis=1, keepdims=True), 1, axis=1)
-    gradient: Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
+    gradient: _Floats = np.sign(_residuals(layers, x))[:, None] * (of_maximum - slope)
     return gradient

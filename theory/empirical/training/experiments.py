@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -27,11 +27,9 @@ SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
 """mu of the base figure: 1/4, 1/2, 1, 2, 4, 8."""
 VARIED_SCALES = tuple(Fraction(2) ** k for k in range(-1, 3))
 """mu of the variations: 1/2, 1, 2, 4."""
-ROWS = (100, 1_000, 100_000)
-"""Sizes of the training set, beside the 10,000 of the base."""
 FULL_KERNEL_SIZES = (4, 6, 8)
 
-VARIATIONS: tuple[dict[str, Any], ...] = (
+_VARIATIONS: tuple[dict[str, Any], ...] = (
     {"loss": "squared"},
     {"optimizer": "adamw"},
     {"schedule": "cosine"},
@@ -39,17 +37,17 @@ VARIATIONS: tuple[dict[str, Any], ...] = (
     {"initialization": "kaiming"},
     {"inputs": "sobol"},
     {"inputs": "dirichlet"},
-    *({"rows": rows} for rows in ROWS),
+    *({"rows": rows} for rows in (100, 1_000, 100_000)),
 )
 """What each variation changes; everything else is as in the base."""
 
 
-def paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
+def _paper_orders(kernel_size: int) -> tuple[tuple[int, ...], ...]:
     """Return the sets of orders whose networks the paper trains: {0,1,d-1}, {0,1,d-2,d-1}, {0..d-1}, for d >= 4.
 
     Examples
     --------
-    >>> paper_orders(8)
+    >>> _paper_orders(8)
     ((0, 1, 7), (0, 1, 6, 7), (0, 1, 2, 3, 4, 5, 6, 7))
     """
     d = check_kernel_size(kernel_size)
@@ -66,7 +64,7 @@ def base_configurations(
 ) -> tuple[Configuration, ...]:
     """Return the configurations of the base figure, error against mu for each set of orders, with settings in common.
 
-    The sets of orders are those of :func:`paper_orders` by default.
+    The sets of orders are those of the paper by default.
 
     Examples
     --------
@@ -75,14 +73,14 @@ def base_configurations(
     """
     return tuple(
         Configuration(kernel_size, tuple(orders), scale=scale, **settings)
-        for orders in (paper_orders(kernel_size) if sets is None else sets)
+        for orders in (_paper_orders(kernel_size) if sets is None else sets)
         for scale in scales
     )
 
 
 def varied_configurations(base: Iterable[Configuration]) -> tuple[Configuration, ...]:
     """Return every variation of some configurations, each of which changes one setting."""
-    changed = (replace(configuration, **change) for change in VARIATIONS for configuration in base)
+    changed = (replace(configuration, **change) for change in _VARIATIONS for configuration in base)
     return tuple(dict.fromkeys(changed))
 
 
@@ -93,25 +91,10 @@ def run_experiments(
     *,
     progress: Progress = unwatched,
 ) -> pa.Table:
-    """Train what is not in the results yet, and add it, configuration by configuration.
+    """Train what is not in the results in the folder yet, and add it, configuration by configuration.
 
-    Parameters
-    ----------
-    configurations : iterable of Configuration
-    folder : str or Path
-        Where the results are, or will be, in ``training.parquet``.
-    seeds : sequence of int
-    progress : callable
-        Called with the percent of the work that are done and 100, first with what was there already.
-
-    Returns
-    -------
-    pyarrow.Table
-        The rows of these configurations and seeds, of :data:`theory.empirical.training.results.SCHEMA`.
-
-    Raises
-    ------
-    FormatError, InputError, StorageError, MissingDependencyError
+    Returned are the rows of these configurations and seeds, of :data:`theory.empirical.training.results.SCHEMA`;
+    progress counts percents of the work.
     """
     chosen, seeds = tuple(dict.fromkeys(configurations)), check_seeds(seeds)
     load_jax(), load_optax()
@@ -120,23 +103,18 @@ def run_experiments(
     with store.writing():
         missing = {c: left for c in chosen if (left := [s for s in seeds if s not in store.seeds_of(c)])}
         done = total - sum(configuration.work * len(left) for configuration, left in missing.items())
-        report = partial(_report, progress, total)
-        report(done)
+
+        def report(work: float, look: int = 0, looks: int = 1) -> None:
+            """Tell what is done: what was before this configuration, and its looks of that work."""
+            progress(round(100 * (done + work * look / looks) / total), 100)
+
+        report(0)
         for configuration, left in missing.items():
-            share = configuration.work * len(left)
-            store.add(_train(configuration, left, _part(report, done, share)))
-            done += share
-            report(done)
+            work = configuration.work * len(left)
+            store.add(_train(configuration, left, partial(report, work)))
+            done += work
+            report(0)
     return store.rows_of(chosen, seeds)
-
-
-def _report(progress: Progress, total: float, done: float) -> None:
-    progress(round(100 * done / total), 100)
-
-
-def _part(report: Callable[[float], object], done: float, share: float) -> Progress:
-    """Return what reports a share of the work, which begins when so much is done."""
-    return lambda look, looks: report(done + share * look / looks)
 
 
 def _train(configuration: Configuration, seeds: Sequence[int], progress: Progress) -> list[dict[str, Any]]:

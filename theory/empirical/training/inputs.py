@@ -8,34 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.training.configuration import Inputs
-from theory.errors import InputError
 
 Rows = NDArray[np.float32]
 
-ALL_VERTICES_TO = 14
+_ALL_VERTICES_TO = 14
 """Largest kernel size whose vertices are all listed."""
 
 
 def draw_inputs(inputs: Inputs, rows: int, kernel_size: int, rng: np.random.Generator) -> Rows:
-    """Draw windows.
+    """Draw windows in [0,1]^d, d the kernel size: shape (rows, d).
 
-    Parameters
-    ----------
-    inputs : {"uniform", "sobol", "dirichlet"}
-        Uniform on the cube [0,1]^d; a scrambled Sobol sequence, which fills the cube more evenly; the Dirichlet
-        distribution with all parameters 1/d, whose windows add up to 1 and mostly have one large entry.
-    rows, kernel_size : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    float32 array, shape (rows, kernel_size)
-        In [0,1].
-
-    Raises
-    ------
-    InputError
-        If the distribution is unknown.
+    ``"uniform"`` on the cube; ``"sobol"``, a scrambled Sobol sequence, which fills the cube more evenly; or
+    ``"dirichlet"``, with all parameters 1/d, whose windows add up to 1 and mostly have one large entry.
 
     Examples
     --------
@@ -51,9 +35,7 @@ def draw_inputs(inputs: Inputs, rows: int, kernel_size: int, rng: np.random.Gene
         # A power of two of points is balanced; the first rows of them are what the sequence begins with.
         points = qmc.Sobol(kernel_size, scramble=True, seed=rng).random_base2((rows - 1).bit_length())
         return np.asarray(points[:rows], dtype=np.float32)
-    if inputs == "dirichlet":
-        return rng.dirichlet(np.full(kernel_size, 1 / kernel_size), rows).astype(np.float32)
-    raise InputError(f"inputs are uniform, sobol or dirichlet, not {inputs!r}")
+    return rng.dirichlet(np.full(kernel_size, 1 / kernel_size), rows).astype(np.float32)
 
 
 def vertices(kernel_size: int, rng: np.random.Generator) -> Rows:
@@ -66,9 +48,9 @@ def vertices(kernel_size: int, rng: np.random.Generator) -> Rows:
     >>> vertices(2, np.random.default_rng(0)).tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     """
-    if kernel_size <= ALL_VERTICES_TO:
+    if kernel_size <= _ALL_VERTICES_TO:
         return np.array(list(product((0, 1), repeat=kernel_size)), dtype=np.float32)
-    rows = 1 << ALL_VERTICES_TO
+    rows = 1 << _ALL_VERTICES_TO
     zeros = rng.integers(0, kernel_size + 1, size=(rows, 1))
     ranks = rng.random((rows, kernel_size)).argsort(axis=1).argsort(axis=1)
     return (ranks >= zeros).astype(np.float32)

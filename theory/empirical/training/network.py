@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from theory.empirical.training.configuration import Configuration, Initialization, check_seeds
 from theory.empirical.training.inputs import Rows, draw_inputs, training_rng
 from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
-from theory.errors import InputError
 from theory.progress import Progress, unwatched
 
 Parameters = list[tuple[Any, Any]]
 """For each layer its matrix, shape (inputs, outputs), and its bias, shape (outputs,)."""
 
-VALIDATION_ROWS = 10_000
-LEAST_IMPROVEMENT = 1e-3
+_VALIDATION_ROWS = 10_000
+_LEAST_IMPROVEMENT = 1e-3
 """Share by which the validation error has to fall to count as an improvement."""
-WEIGHT_DECAY = 0.01
+_WEIGHT_DECAY = 0.01
 """Of AdamW."""
 _SMALL_BIAS = 0.01
 _TRAINING, _VALIDATION, _START, _BATCHES = range(4)
@@ -34,35 +33,22 @@ _BOUNDS: dict[str, Callable[[int, int], float]] = {
 }
 
 
-def random_parameters(
+def _random_parameters(
     sizes: Sequence[int], initialization: Initialization, rngs: Sequence[np.random.Generator]
 ) -> Parameters:
-    """Draw the weights that training begins with, one network for each generator.
+    """Draw the weights that training begins with, one network for each generator: arrays with a first axis for them.
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        Widths of all layers, the inputs first, the output last.
-    initialization : {"default", "xavier", "kaiming"}
-        With n inputs and m outputs of a layer, weights are uniform on [-a, a]. ``"default"``, that of PyTorch's
-        linear layers: a = 1/sqrt(n), also for the biases. ``"xavier"`` (Glorot, Bengio 2010): a = sqrt(6/(n+m)).
-        ``"kaiming"`` (He, Zhang, Ren, Sun 2015): a = sqrt(6/n). With the last two, biases are 0.01, as in the
-        experiments of Matoba, Dimitriadis and Fleuret.
-    rngs : sequence of numpy.random.Generator
-
-    Returns
-    -------
-    list of (matrix, bias)
-        Each array with a first axis for the networks.
+    ``sizes`` are the widths of all layers, the inputs first, the output last. With n inputs and m outputs of a layer,
+    weights are uniform on [-a, a]. ``"default"``, that of PyTorch's linear layers: a = 1/sqrt(n), also for the biases.
+    ``"xavier"`` (Glorot, Bengio 2010): a = sqrt(6/(n+m)). ``"kaiming"`` (He, Zhang, Ren, Sun 2015): a = sqrt(6/n). With
+    the last two, biases are 0.01, as in the experiments of Matoba, Dimitriadis and Fleuret.
 
     Examples
     --------
     >>> rngs = [np.random.default_rng(seed) for seed in (0, 1)]
-    >>> [(w.shape, b.shape) for w, b in random_parameters((4, 3, 1), "kaiming", rngs)]
+    >>> [(w.shape, b.shape) for w, b in _random_parameters((4, 3, 1), "kaiming", rngs)]
     [((2, 4, 3), (2, 3)), ((2, 3, 1), (2, 1))]
     """
-    if initialization not in _BOUNDS:
-        raise InputError(f"initialization is one of {', '.join(_BOUNDS)}, not {initialization!r}")
 
     def uniform(a: float, shape: tuple[int, ...]) -> NDArray[np.float32]:
         return np.stack([rng.uniform(-a, a, shape) for rng in rngs]).astype(np.float32)
@@ -76,7 +62,7 @@ def random_parameters(
     return parameters
 
 
-def residual(parameters: Parameters, x: Any) -> Any:
+def _residual(parameters: Parameters, x: Any) -> Any:
     """Return max(x) - network(x) for windows of shape (..., d), as a JAX array of shape (...)."""
     jax = load_jax()
     *hidden, (weights, bias) = parameters
@@ -86,31 +72,24 @@ def residual(parameters: Parameters, x: Any) -> Any:
     return jax.numpy.max(x, axis=-1) - (values @ weights + bias)[..., 0]
 
 
-def sup_error(parameters: Parameters, x: Any) -> Any:
+def _sup_error(parameters: Parameters, x: Any) -> Any:
     """Return the largest |max(x) - network(x)| among rows of windows, shape (rows, d)."""
-    return abs(residual(parameters, x)).max()
+    return abs(_residual(parameters, x)).max()
 
 
 def _sup_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
-    return sup_error(parameters, rows if batch is None else rows[batch])
+    return _sup_error(parameters, rows if batch is None else rows[batch])
 
 
 def _squared_loss(parameters: Parameters, rows: Any, batch: Any) -> Any:
-    return (residual(parameters, rows if batch is None else rows[batch]) ** 2).mean()
+    return (_residual(parameters, rows if batch is None else rows[batch]) ** 2).mean()
 
 
 def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress: Progress = unwatched) -> Fitted:
     """Train a network for each of some seeds; a seed determines the rows, the initial weights and the batches.
 
-    The errors of the result are the largest among the validation rows. After each look at these ``progress`` is told
-    how many there were, and the most there can be.
+    The errors of the result are the largest among the validation rows; progress counts the looks at these.
 
-    Raises
-    ------
-    InputError, MissingDependencyError
-
-    Notes
-    -----
     On one machine, with the same versions and the same seeds trained together, the result is the same to the last bit.
     Another number of seeds at once, another processor or another version may sum in another order; training magnifies
     such differences of rounding, so that single networks then differ, and only their distribution is comparable.
@@ -125,21 +104,21 @@ def train_seeds(configuration: Configuration, seeds: Sequence[int], *, progress:
     seeds, array = check_seeds(seeds), load_jax().numpy.asarray
     recipe = Recipe(
         loss=_sup_loss if configuration.loss == "sup" else _squared_loss,
-        error=sup_error,
+        error=_sup_error,
         rate=configuration.learning_rate,
         steps_between=configuration.check_every,
         falls_over=configuration.steps if configuration.schedule == "cosine" else None,
-        decay=WEIGHT_DECAY if configuration.optimizer == "adamw" else 0.0,
-        least_improvement=LEAST_IMPROVEMENT,
+        decay=_WEIGHT_DECAY if configuration.optimizer == "adamw" else 0.0,
+        least_improvement=_LEAST_IMPROVEMENT,
         patience=configuration.patience,
     )
     start = [training_rng(seed, _START) for seed in seeds]
     return fit(
         recipe,
-        random_parameters(configuration.layers, configuration.initialization, start),
+        _random_parameters(configuration.layers, configuration.initialization, start),
         array(np.stack([training_rows(configuration, seed) for seed in seeds])),
         _batches(configuration, [training_rng(seed, _BATCHES) for seed in seeds]),
-        array(np.stack([_rows(configuration, VALIDATION_ROWS, seed, _VALIDATION) for seed in seeds])),
+        array(np.stack([_rows(configuration, _VALIDATION_ROWS, seed, _VALIDATION) for seed in seeds])),
         lambda look: progress(look, configuration.checks),
     )
 

@@ -16,49 +16,39 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from theory.empirical.training.configuration import Configuration
+from theory.empirical.training.configuration import SETTINGS, Configuration
 from theory.errors import FormatError, InputError, StorageError
 from theory.files import locked, write_whole
 from theory.seals import is_sealed, seal, unseal
 
 FILE = "training.parquet"
+ERRORS = ("train_error", "validation_error", "test_error", "vertex_error", "cube_error")
 _FORMAT = {b"format": b"subpool-training", b"version": b"2"}
 _WITHOUT_SEAL = {**_FORMAT, b"version": b"1"}
 
-_SETTINGS = [
-    ("kernel_size", pa.int32()),
-    ("orders", pa.list_(pa.int32())),
-    ("scale", pa.string()),
-    ("widths", pa.string()),
-    ("loss", pa.string()),
-    ("optimizer", pa.string()),
-    ("learning_rate", pa.float64()),
-    ("schedule", pa.string()),
-    ("initialization", pa.string()),
-    ("inputs", pa.string()),
-    ("rows", pa.int32()),
-    ("batch", pa.int32()),
-    ("steps", pa.int32()),
-    ("check_every", pa.int32()),
-    ("patience", pa.int32()),
-]
-_FOUND = [
-    ("hidden_widths", pa.list_(pa.int32())),
-    ("parameters", pa.int32()),
-    ("steps_taken", pa.int32()),
-    ("best_step", pa.int32()),
-    ("stopped_early", pa.bool_()),
-    ("train_error", pa.float32()),
-    ("validation_error", pa.float32()),
-    ("test_error", pa.float32()),
-    ("vertex_error", pa.float32()),
-    ("cube_error", pa.float32()),
-    ("optimal_error", pa.float64()),
-    ("optimal_test_error", pa.float64()),
-    ("processor_seconds", pa.float32()),
-    ("environment", pa.string()),
-]
-SCHEMA = pa.schema([("configuration", pa.string()), *_SETTINGS, ("seed", pa.int32()), *_FOUND], metadata=_FORMAT)
+_COLUMNS = {int: pa.int32(), float: pa.float64(), tuple[int, ...]: pa.list_(pa.int32())}
+"""The types of the columns of settings; other settings are text."""
+_FOUND = {
+    "hidden_widths": pa.list_(pa.int32()),
+    "parameters": pa.int32(),
+    "steps_taken": pa.int32(),
+    "best_step": pa.int32(),
+    "stopped_early": pa.bool_(),
+    **dict.fromkeys(ERRORS, pa.float32()),
+    "optimal_error": pa.float64(),
+    "optimal_test_error": pa.float64(),
+    "processor_seconds": pa.float32(),
+    "environment": pa.string(),
+}
+SCHEMA = pa.schema(
+    {
+        "configuration": pa.string(),
+        **{name: _COLUMNS.get(kind, pa.string()) for name, kind in SETTINGS.items()},
+        "seed": pa.int32(),
+        **_FOUND,
+    },
+    metadata=_FORMAT,
+)
 """Settings are those of a Configuration. Errors are largest absolute errors: ``train_error`` on the seed's own rows,
 ``validation_error`` on those that choose the parameters, ``test_error`` on rows of the same distribution that nothing
 has seen, ``vertex_error`` at 0/1 windows, ``cube_error`` the largest found in the cube, a lower bound of the sup norm.
@@ -67,15 +57,7 @@ what that estimator shows on the same test rows. ``processor_seconds``: the seed
 
 
 class ResultStore:
-    """The results in a folder, which is made if it is missing; a results file that is there is read, and added to.
-
-    Raises
-    ------
-    StorageError
-        If the folder cannot be made.
-    FormatError
-        If its ``training.parquet`` is damaged, or something else.
-    """
+    """The results in a folder, which is made if it is missing; a results file that is there is read, and added to."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -86,7 +68,7 @@ class ResultStore:
         except OSError as error:
             raise StorageError(f"cannot write to the folder {self.folder}: {error.strerror}") from None
         self.path = self.folder / FILE
-        self._table = read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
+        self._table = _read_results(self.path) if self.path.exists() else SCHEMA.empty_table()
 
     def seeds_of(self, configuration: Configuration) -> frozenset[int]:
         """Return the seeds of a configuration whose results are there."""
@@ -98,43 +80,23 @@ class ResultStore:
         return self._table.filter(chosen if seeds is None else chosen & pc.field("seed").isin(list(seeds)))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows, and write the file whole or not at all.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Add rows, and write the file whole or not at all."""
         table = pa.concat_tables([self._table, pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)])
         write_whole(self.path, seal(table.combine_chunks()), note="what was written before is whole")
         self._table = table
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep other processes from adding to the folder. The lock ends with the process.
-
-        Raises
-        ------
-        StorageError
-            If another process is adding to it.
-        """
+        """Keep other processes from adding to the folder, or raise a StorageError; the lock ends with the process."""
         with locked(self.folder, busy=f"another process is adding to the results in {self.folder}"):
-            for left_over in self.folder.glob(f".{FILE}.*.part"):
-                left_over.unlink(missing_ok=True)
             # What was there before the lock may have grown.
-            self._table = read_results(self.path) if self.path.exists() else self._table
+            self._table = _read_results(self.path) if self.path.exists() else self._table
             yield
 
 
-def read_results(path: str | Path) -> pa.Table:
-    """Read a results file.
+def _read_results(path: str | Path) -> pa.Table:
+    """Read a results file, or raise a FormatError: if it is damaged, or a row does not match its configuration.
 
-    Raises
-    ------
-    FormatError
-        If it is damaged or no Parquet file, has another schema, or a row does not match its configuration.
-
-    Notes
-    -----
     Files of version 1 have no checksum, and take hours to make again: they are read, and have one when rows are added.
     """
     try:
@@ -156,7 +118,7 @@ def read_results(path: str | Path) -> pa.Table:
 def stored_results() -> pa.Table:
     """Return the results that come with the package: real runs, described in ``docs/training.md``."""
     source = files("theory.empirical").joinpath("data", FILE)
-    return read_results(Path(str(source)))
+    return _read_results(Path(str(source)))
 
 
 def _check_rows(table: pa.Table, path: str | Path) -> None:

@@ -10,24 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from theory.empirical.training.configuration import Configuration
-
-ERRORS = ("train_error", "validation_error", "test_error", "vertex_error", "cube_error")
+from theory.empirical.training.results import ERRORS
 
 
 @dataclass(frozen=True)
 class Group:
-    """The seeds of one configuration.
+    """The seeds of one configuration: for each kind of error the values of the seeds, and what they are set against.
 
-    Attributes
-    ----------
-    configuration : Configuration
-    seeds : tuple of int
-    errors : dict of str to tuple of float
-        For each kind of error the values of the seeds.
-    optimal_error : float
-        E of the orders.
-    optimal_test_error : float
-        What the optimal estimator shows on the test rows.
+    E of the orders, and what the optimal estimator shows on the test rows.
     """
 
     configuration: Configuration
@@ -41,15 +31,26 @@ class Group:
         values = self.errors[error]
         return min(values), median(values), max(values)
 
-    @property
-    def reached(self) -> int:
-        """Number of seeds whose largest error found is at most E."""
-        return sum(value <= self.optimal_error for value in self.errors["cube_error"])
+    def within(self, error: str, optimum: float) -> int:
+        """Return the number of seeds with at most so large an error."""
+        return sum(value <= optimum for value in self.errors[error])
 
-    @property
-    def reached_on_rows(self) -> int:
-        """Number of seeds that do no worse on the test rows than the optimal estimator does on the same rows."""
-        return sum(value <= self.optimal_test_error for value in self.errors["test_error"])
+    def to_dict(self) -> dict[str, Any]:
+        """Return settings and results as plain names and numbers: what JSON has and tables are made of."""
+        configuration = self.configuration
+        return {
+            **configuration.to_row(),
+            "configuration": configuration.identity,
+            "label": configuration.label,
+            "hidden_widths": list(configuration.hidden_widths),
+            "parameters": configuration.parameters,
+            "seeds": list(self.seeds),
+            "optimal_error": self.optimal_error,
+            "optimal_test_error": self.optimal_test_error,
+            **{name: dict(zip(("min", "median", "max"), self.spread(name), strict=True)) for name in self.errors},
+            "seeds_within_optimal_error": self.within("cube_error", self.optimal_error),
+            "seeds_within_optimal_test_error": self.within("test_error", self.optimal_test_error),
+        }
 
 
 def group_rows(table: pa.Table) -> tuple[Group, ...]:

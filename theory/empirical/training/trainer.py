@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from theory.extras import import_extra
 
-Tree = Any
+_Tree = Any
 """Arrays in lists, tuples and dicts, as JAX takes them."""
 
 
@@ -34,63 +34,40 @@ def load_optax() -> ModuleType:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How parameters are fitted, by Adam.
+    """How parameters are fitted, by Adam."""
 
-    Attributes
-    ----------
-    loss : callable
-        (parameters, data, batch) -> number: what a step makes smaller.
-    error : callable
-        (parameters, validation data) -> number: what chooses the parameters that are kept.
-    rate : float
-        Learning rate.
-    steps_between : int
-        Steps between two looks at the validation data.
-    falls_over : int or None
-        Steps over which the rate falls to 0, along half a cosine; None if it stays.
-    decay : float
-        Of the weights, times the rate (AdamW).
-    least_improvement : float
-        Share by which the error has to fall to count as an improvement.
-    patience : int or None
-        Looks without an improvement after which a seed stops; None if it never does.
-    """
-
-    loss: Callable[[Tree, Tree, Tree], Any]
-    error: Callable[[Tree, Tree], Any]
+    loss: Callable[[_Tree, _Tree, _Tree], Any]
+    """(parameters, data, batch) -> number: what a step makes smaller."""
+    error: Callable[[_Tree, _Tree], Any]
+    """(parameters, validation data) -> number: what chooses the parameters that are kept."""
     rate: float
     steps_between: int
+    """Steps between two looks at the validation data."""
     falls_over: int | None = None
+    """Steps over which the rate falls to 0, along half a cosine; None if it stays."""
     decay: float = 0.0
+    """Of the weights, times the rate (AdamW)."""
     least_improvement: float = 0.0
+    """Share by which the error has to fall to count as an improvement."""
     patience: int | None = None
+    """Looks without an improvement after which a seed stops; None if it never does."""
 
 
 @dataclass(frozen=True)
 class Fitted:
     """What training has found: for each seed the parameters with the least error on its validation data.
 
-    Attributes
-    ----------
-    parameters : tree of arrays
-        Each with a first axis for the seeds.
-    errors : float32 array, shape (seeds,)
-        On the validation data, at the parameters that were kept.
-    best_steps : int array, shape (seeds,)
-        Steps after which these were found; 0 if training has not improved on the start.
-    steps : int array, shape (seeds,)
-        Steps until the seed stopped.
-    stopped_early : bool array, shape (seeds,)
-        Whether it stopped for want of improvement.
+    All arrays have a first axis for the seeds. The errors are those that were the least; they were found after
+    ``best_steps``, 0 if training has not improved on the start, of the steps until the seed stopped.
     """
 
-    parameters: Tree
+    parameters: _Tree
     errors: NDArray[np.float32]
     best_steps: NDArray[np.int32]
     steps: NDArray[np.int32]
     stopped_early: NDArray[np.bool_]
 
-    def of(self, i: int) -> Tree:
+    def of(self, i: int) -> _Tree:
         """Return the parameters of the i-th seed as NumPy arrays."""
         return load_jax().tree.map(lambda array: np.asarray(array[i]), self.parameters)
 
@@ -110,22 +87,17 @@ class _State(NamedTuple):
 
 def fit(
     recipe: Recipe,
-    start: Tree,
-    data: Tree,
-    batches: Iterable[Tree],
-    validation: Tree,
+    start: _Tree,
+    data: _Tree,
+    batches: Iterable[_Tree],
+    validation: _Tree,
     looked: Callable[[int], object] = lambda look: None,
 ) -> Fitted:
     """Fit parameters, and keep those with the least error; the start counts.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    start, data, validation : tree of arrays
-        Each with a first axis for the seeds.
-    batches : iterable of trees of arrays
-        What the loss is told in each step, up to the next look: shape (seeds, steps_between, ...). The training ends
-        with them, if not before; after each ``looked`` is told the number of looks so far.
+    The trees of arrays have a first axis for the seeds. The batches are what the loss is told in each step, up to the
+    next look: shape (seeds, steps_between, ...). The training ends with them, if not before; after each of them
+    ``looked`` is told the number of looks so far.
 
     Examples
     --------
@@ -160,12 +132,12 @@ def _programs(recipe: Recipe) -> tuple[Any, Any]:
     jax, optimizer = load_jax(), _optimizer(recipe)
     jnp = jax.numpy
 
-    def begin(parameters: Tree, validation: Tree) -> _State:
+    def begin(parameters: _Tree, validation: _Tree) -> _State:
         zero = jnp.int32(0)
         error = jnp.float32(recipe.error(parameters, validation))
         return _State(parameters, optimizer.init(parameters), zero, parameters, error, zero, zero, jnp.bool_(True))
 
-    def advance(state: _State, data: Tree, batches: Tree, validation: Tree) -> _State:
+    def advance(state: _State, data: _Tree, batches: _Tree, validation: _Tree) -> _State:
         parameters, moments = _take_steps(recipe, optimizer, state, data, batches)
         step = state.step + recipe.steps_between
         error = recipe.error(parameters, validation)
@@ -187,12 +159,12 @@ def _programs(recipe: Recipe) -> tuple[Any, Any]:
     return jax.jit(jax.vmap(begin)), jax.jit(jax.vmap(advance))
 
 
-def _take_steps(recipe: Recipe, optimizer: Any, state: _State, data: Tree, batches: Tree) -> tuple[Any, Any]:
+def _take_steps(recipe: Recipe, optimizer: Any, state: _State, data: _Tree, batches: _Tree) -> tuple[Any, Any]:
     """Take the steps between two looks for one seed."""
     jax, optax = load_jax(), load_optax()
     slope = jax.grad(recipe.loss)
 
-    def take(carry: tuple[Any, Any], batch: Tree) -> tuple[tuple[Any, Any], None]:
+    def take(carry: tuple[Any, Any], batch: _Tree) -> tuple[tuple[Any, Any], None]:
         parameters, moments = carry
         updates, moments = optimizer.update(slope(parameters, data, batch), moments, parameters)
         return (optax.apply_updates(parameters, updates), moments), None

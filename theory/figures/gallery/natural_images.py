@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from theory.empirical.images import SHIPPED, shipped_photographs
 from theory.empirical.observing.bootstrap import LEVEL
-from theory.empirical.observing.observation import Observation, Source, observe
-from theory.empirical.observing.plots import plot_gap, plot_residual
+from theory.empirical.observing.observation import Observation, Rule, observe
+from theory.empirical.observing.sources import Origin
+from theory.figures.observed import plot_gap, plot_residual
 from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
@@ -35,7 +36,9 @@ def plot_natural_images(
 
     estimator = optimal_estimator(9, _ORDERS)
     pictures = shipped_photographs(photographs)
-    seen = observe(pictures, _KERNEL, estimators=[estimator], rng=np.random.default_rng(rng), limit=limit)
+    seen = observe(
+        pictures, _KERNEL, estimators=lambda d: [estimator], rule=Rule(limit=limit), rng=np.random.default_rng(rng)
+    )
     plot_gap(seen, left)
     plot_residual(seen, 0, right)
     left.set_title(f"gap, {seen.windows:,} windows (bands: {LEVEL:.0%})", color=INK)
@@ -46,7 +49,7 @@ def plot_natural_images(
 
 def _headline(seen: Observation) -> str:
     photographs, shuffled, noise = (
-        f"{seen.share(source).value:.1%}" for source in (Source.OBSERVED, Source.SHUFFLED, Source.NOISE)
+        f"{seen.share(origin).value:.1%}" for origin in (Origin.OBSERVED, Origin.SHUFFLED, Origin.NOISE)
     )
-    windows = f"{photographs} of the windows of photographs have a gap above {seen.threshold:g}"
+    windows = f"{photographs} of the windows of photographs have a gap above {seen.rule.threshold:g}"
     return f"{windows}, {shuffled} with pixels shuffled, {noise} in noise"

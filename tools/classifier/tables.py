@@ -10,8 +10,8 @@ from typing import Any
 
 from theory.errors import FormatError
 
-Row = Mapping[str, Any]
-Columns = Mapping[str, Callable[[Row], str]]
+_Row = Mapping[str, Any]
+_Columns = Mapping[str, Callable[[_Row], str]]
 """What stands in a table: what a column is called, and how its cells are made of a row of the results."""
 
 _KINDS = ("clean", "random", "ascent")
@@ -27,20 +27,20 @@ def all_tables(results: Mapping[str, Any]) -> dict[str, str]:
     single = [row for row in results["accuracy"] if row["layers"] == "pool_1"]
     attacks = results["adversarial"]
 
-    def error(layer: str) -> Callable[[Row], str]:
+    def error(layer: str) -> Callable[[_Row], str]:
         return lambda row: errors.get((row["replacement"], layer), "0")
 
-    def of_layer(layer: str, write: Callable[[Row], str]) -> Callable[[Row], str]:
+    def of_layer(layer: str, write: Callable[[_Row], str]) -> Callable[[_Row], str]:
         return lambda row: write(accuracy[row["replacement"], layer])
 
-    def as_trained(row: Row) -> str:
+    def as_trained(row: _Row) -> str:
         return "{:.1f} [{:.1f}, {:.1f}]".format(*(100 * row["as_trained"][name] for name in ("share", "low", "high")))
 
-    def fine_tuned(row: Row) -> str:
+    def fine_tuned(row: _Row) -> str:
         return _seeds(row["fine_tuned"], of)
 
-    name: Columns = {"pooling": lambda row: str(row["replacement"])}
-    ball: Columns = {**name, "radius": lambda row: f"{row['grey_levels']}/16"}
+    name: _Columns = {"pooling": lambda row: str(row["replacement"])}
+    ball: _Columns = {**name, "radius": lambda row: f"{row['grey_levels']}/16"}
     return {
         "accuracy": _table(
             both,
@@ -115,7 +115,7 @@ def fill_page(page: str, tables: Mapping[str, str]) -> str:
     return page
 
 
-def _table(rows: Iterable[Row], columns: Columns) -> str:
+def _table(rows: Iterable[_Row], columns: _Columns) -> str:
     """Write a table whose first column is a name; the others are numbers."""
     marks = ["---", *["---:"] * (len(columns) - 1)]
     cells = [[write(row) for write in columns.values()] for row in rows]
@@ -131,7 +131,7 @@ def _bound(value: float) -> str:
     return _number(float(_UPWARDS.create_decimal_from_float(value)))
 
 
-def _share(what: str) -> Callable[[Row], str]:
+def _share(what: str) -> Callable[[_Row], str]:
     return lambda row: f"{100 * row[what] / row['windows']:.1f}"
 
 
@@ -140,10 +140,10 @@ def _seeds(hits: Sequence[int], of: int) -> str:
     return f"{fmean(shares):.1f} ({min(shares):.1f}..{max(shares):.1f})" if shares else "-"
 
 
-def _spread(what: str, write: Callable[[float], str] = _number) -> Callable[[Row], str]:
+def _spread(what: str, write: Callable[[float], str] = _number) -> Callable[[_Row], str]:
     """Write median and largest value, or that nothing is certified."""
 
-    def spread(row: Row) -> str:
+    def spread(row: _Row) -> str:
         values = row[what]
         return "unknown" if values is None else f"{write(values['median'])} ({write(values['largest'])})"
 

@@ -15,8 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.empirical.adversarial import Adversary, Ball
-from theory.empirical.classifier.data import GREY_LEVELS, Part, Split
-from theory.empirical.classifier.network import (
+from theory.empirical.digits import GREY_LEVELS, Part, Split
+from theory.empirical.pooling.geometry import windows
+from theory.empirical.runner import open_runner
+from theory.errors import UndecidedError
+from theory.models.scopes import attributes_of, import_onnx
+from theory.progress import Progress, unwatched
+from theory.rationals import to_string
+from theory.rewrite.certify import certify_deviation
+from tools.classifier.network import (
     BoxedEstimator,
     Network,
     Poolings,
@@ -27,7 +34,7 @@ from theory.empirical.classifier.network import (
     weights_of,
     with_weights,
 )
-from theory.empirical.classifier.replacement import (
+from tools.classifier.replacement import (
     MAXIMUM,
     REPLACEMENTS,
     Boxes,
@@ -37,24 +44,17 @@ from theory.empirical.classifier.replacement import (
     replace_pooling,
     with_output,
 )
-from theory.empirical.pooling.geometry import windows
-from theory.empirical.runner import open_runner
-from theory.errors import UndecidedError
-from theory.models.scopes import attributes_of, import_onnx
-from theory.progress import Progress, unwatched
-from theory.rationals import to_string
-from theory.rewrite.certify import certify_deviation
 
-Row = dict[str, Any]
-Advance = Callable[[], None]
-Images = npt.NDArray[np.floating]
+_Row = dict[str, Any]
+_Advance = Callable[[], None]
+_Images = npt.NDArray[np.floating]
 
-TRAINING = Schedule(epochs=60, rate=4e-3)
-SEEDS = (0, 1, 2)
+_TRAINING = Schedule(epochs=60, rate=4e-3)
+_SEEDS = (0, 1, 2)
 """Of the random weights that training starts from."""
-FINE_TUNING = Schedule(epochs=5, rate=1e-3)
+_FINE_TUNING = Schedule(epochs=5, rate=1e-3)
 
-ATTAINED = 0.999
+_ATTAINED = 0.999
 """Share of what is certified from which on a window counts as one that attains it."""
 _CERTIFIED_AT_ONCE = 20
 """Images: what certifies holds a box for each value of each of them."""
@@ -69,12 +69,12 @@ class Settings:
     within so many ``grey_levels`` of the data, by so many ``steps`` of an ascent from so many starts (``restarts``).
     """
 
-    training: Schedule = TRAINING
+    training: Schedule = _TRAINING
     replacements: tuple[str, ...] = REPLACEMENTS
-    fine_tuning: Schedule = FINE_TUNING
+    fine_tuning: Schedule = _FINE_TUNING
     fine_tuning_seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     from_scratch: tuple[str, ...] = ("max", "average", "range 1,d-1", "cube 0,1,d-1")
-    scratch_seeds: tuple[int, ...] = SEEDS
+    scratch_seeds: tuple[int, ...] = _SEEDS
     test_images: int = 540
     attacked: tuple[str, ...] = ("average", "range 1,d-1", "range 1,d-2,d-1", "range 1-d-1", "cube 0,1,d-1")
     attacked_images: int = 100
@@ -128,32 +128,25 @@ def train_classifier(model: Any, split: Split, settings: Settings, progress: Pro
     return trained
 
 
-def proportion(hits: int, of: int) -> Row:
-    """Return a share with its 95% interval by Wilson's method.
-
-    Examples
-    --------
-    >>> row = proportion(9, 10)
-    >>> [round(row[key], 3) for key in ("share", "low", "high")]
-    [0.9, 0.596, 0.982]
-    """
+def proportion(hits: int, of: int) -> _Row:
+    """Return a share with its 95% interval by Wilson's method."""
     from scipy.stats import binomtest
 
     interval = binomtest(hits, of).proportion_ci(confidence_level=0.95, method="wilson")
     return {"hits": hits, "of": of, "share": hits / of, "low": float(interval.low), "high": float(interval.high)}
 
 
-def predict(model: Any, images: Images) -> npt.NDArray[np.int64]:
+def _predict(model: Any, images: _Images) -> npt.NDArray[np.int64]:
     """Return the digit with the largest logit for each image, shape (N,)."""
     return np.asarray(open_runner(model, device="cpu").run(images)["logits"].argmax(axis=-1))
 
 
 def hits(model: Any, part: Part) -> int:
     """Count the images whose digit a model reads."""
-    return int((predict(model, part.images) == part.labels).sum())
+    return int((_predict(model, part.images) == part.labels).sum())
 
 
-def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, advance: Advance) -> Iterator[Row]:
+def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, advance: _Advance) -> Iterator[_Row]:
     """Measure the accuracy for each replacement and each choice of layers.
 
     ``as_trained`` keeps the weights; ``changed`` counts predictions that differ from those of the original network.
@@ -161,7 +154,7 @@ def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, ad
     layers, trains networks that never had another pooling.
     """
     test = split.test.first(settings.test_images)
-    original, network = predict(model, test.images), Network(model)
+    original, network = _predict(model, test.images), Network(model)
 
     def refitted(replaced: Any, poolings: Poolings, starts: dict[int, Weights], schedule: Schedule) -> list[int]:
         fitted = fit_weights(network, poolings, [*starts.values()], split, schedule, [*starts], lambda *_: advance())
@@ -173,7 +166,7 @@ def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, ad
         poolings = network.poolings(estimators_of(model, replacement, layers, boxes))
         scratch = layers == "both" and replacement in settings.from_scratch
         random = {seed: initial_weights(model, seed) for seed in settings.scratch_seeds if scratch}
-        predicted = predict(replaced, test.images)
+        predicted = _predict(replaced, test.images)
         yield {
             "replacement": replacement,
             "layers": layers,
@@ -184,7 +177,7 @@ def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, ad
         }
 
 
-def pooling_rows(model: Any, split: Split, boxes: Boxes, settings: Settings) -> Iterator[Row]:
+def pooling_rows(model: Any, split: Split, boxes: Boxes, settings: Settings) -> Iterator[_Row]:
     """Measure |max - f| on the windows of the original network against what is certified of them.
 
     That is E times the range of the window for a range-relative estimator, E times the box for one of the cube. Counted
@@ -207,7 +200,7 @@ def pooling_rows(model: Any, split: Split, boxes: Boxes, settings: Settings) -> 
                 "windows": int(span.size),
                 "constant": int((span == 0).sum()),
                 "beyond_box": int(beyond.sum()),
-                "attained": int((ratios >= ATTAINED).sum()),
+                "attained": int((ratios >= _ATTAINED).sum()),
                 "mean_max": float(taps.max(axis=-1).mean()),
                 "mean_error": float(errors.mean()),
                 "mean_certified": float(np.nanmean(certified)),
@@ -217,8 +210,8 @@ def pooling_rows(model: Any, split: Split, boxes: Boxes, settings: Settings) -> 
 
 
 def adversarial_rows(
-    model: Any, split: Split, boxes: Boxes, settings: Settings, rng: np.random.Generator, advance: Advance
-) -> Iterator[Row]:
+    model: Any, split: Split, boxes: Boxes, settings: Settings, rng: np.random.Generator, advance: _Advance
+) -> Iterator[_Row]:
     """Look for images near test images on which other pooling changes the values most.
 
     The search runs in JAX; what it finds is measured once more by onnxruntime on the rewritten model, for which the
@@ -257,7 +250,7 @@ def _tensor(network: Network, weights: Weights, poolings: Poolings, name: str) -
     return lambda images: network.tensors(weights, images, poolings)[name]
 
 
-def _certified(original: Any, replaced: Any, ball: Ball, advance: Advance) -> dict[str, Any]:
+def _certified(original: Any, replaced: Any, ball: Ball, advance: _Advance) -> dict[str, Any]:
     """Bound the largest difference of each output in the ball around each image; None where nothing is certified."""
     found: dict[str, list[Any]] = {value.name: [] for value in original.graph.output}
     for start in range(0, len(ball.centres), _CERTIFIED_AT_ONCE):
@@ -272,13 +265,10 @@ def _certified(original: Any, replaced: Any, ball: Ball, advance: Advance) -> di
     return {name: bound if len(bound) == len(ball.centres) else None for name, bound in whole.items()}
 
 
-def _measured(original: Any, replaced: Any, images: Images, tensor: str, bound: Any) -> Row:
+def _measured(original: Any, replaced: Any, images: _Images, tensor: str, bound: Any) -> _Row:
     """Return the differences at some images, and whether predictions change.
 
-    Raises
-    ------
-    UndecidedError
-        If a difference is above its bound: then one of the two is wrong, and no figure is to be trusted.
+    If a difference is above its bound, one of the two is wrong, and no figure is to be trusted: an UndecidedError.
     """
     before, after = (open_runner(model, device="cpu").run(images) for model in (original, replaced))
     differences = _rows_max(np.abs(before[tensor].astype(np.float64) - after[tensor]))
@@ -288,7 +278,7 @@ def _measured(original: Any, replaced: Any, images: Images, tensor: str, bound: 
     return {**_summary(differences), "changed": changed}
 
 
-def _summary(values: npt.NDArray[np.float64]) -> Row:
+def _summary(values: npt.NDArray[np.float64]) -> _Row:
     return {"median": float(np.median(values)), "largest": float(values.max())}
 
 

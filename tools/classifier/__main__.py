@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from theory.cli.output import BAD_INPUT, DONE, fail, make_folder
-from theory.empirical.classifier.data import load_split, shipped_model
-from theory.empirical.classifier.experiments import FULL, QUICK, Settings, train_classifier
-from theory.empirical.classifier.network import read_classifier
-from theory.empirical.classifier.results import Results, measure_all, read_results, write_results
-from theory.empirical.classifier.tables import all_tables, fill_page
+from theory.empirical.digits import load_split, shipped_model
 from theory.errors import FormatError, InputError, SubpoolError
 from theory.files import write_whole
 from theory.progress import Progress
 from theory.terminal import Bar, say
+from tools.classifier.experiments import FULL, QUICK, Settings, train_classifier
+from tools.classifier.network import read_classifier
+from tools.classifier.results import Results, measure_all, read_results, write_results
+from tools.classifier.tables import all_tables, fill_page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tools/classifier.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.classifier", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="everything once and briefly; the figures mean nothing")
     parser.add_argument("--model", metavar="FILE.onnx", default=str(shipped_model()), help="default: the one shipped")
     parser.add_argument("--train", action="store_true", help="train the model's weights anew, from random ones")

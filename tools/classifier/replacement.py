@@ -8,29 +8,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.network import BoxedEstimator
 from theory.empirical.runner import open_runner
 from theory.errors import InputError
-from theory.models.scopes import attributes_of, import_onnx
+from theory.models.scopes import attributes_of, copy_of, is_max_pool
+from theory.models.sessions import with_outputs
 from theory.notation import parse_orders
+from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.reluify import reluify
+from tools.classifier.network import BoxedEstimator
 
 Boxes = Mapping[str, float]
 """For each MaxPool node, where its inputs are taken to end."""
 
 MAXIMUM = "max"
-_RANGE = ("1,d-1", "d-2,d-1", "1,d-2,d-1", "1-d-1")
-_CUBE = ("0", "0,1", "0,1,d-1", "0,1,d-2,d-1", "0-d-1")
-_ORDERS = {"average": "1", **{f"range {orders}": orders for orders in _RANGE}}
-_CUBE_ORDERS = {f"cube {orders}": orders for orders in _CUBE}
-REPLACEMENTS = (MAXIMUM, *_ORDERS, *_CUBE_ORDERS)
+_ORDERS = {
+    "average": "1",
+    **{f"range {orders}": orders for orders in ("1,d-1", "d-2,d-1", "1,d-2,d-1", "1-d-1")},
+    **{f"cube {orders}": orders for orders in ("0", "0,1", "0,1,d-1", "0,1,d-2,d-1", "0-d-1")},
+}
+REPLACEMENTS = (MAXIMUM, *_ORDERS)
 """Names of all that are compared, with their orders. The average is the optimal range-relative estimator of order 1."""
+
+
+def _objective(replacement: str) -> Objective:
+    return "cube" if replacement.startswith("cube") else "range"
 
 
 def pooling_nodes(model: Any) -> dict[str, Any]:
     """Return the MaxPool nodes of a model by name."""
-    return {node.name: node for node in model.graph.node if node.op_type == "MaxPool"}
+    return {node.name: node for node in model.graph.node if is_max_pool(node)}
 
 
 def pooling_inputs(model: Any, images: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.float64]]:
@@ -51,25 +58,13 @@ def calibrate(model: Any, images: npt.NDArray[np.float32]) -> dict[str, float]:
 def estimators_of(model: Any, replacement: str, layers: str, boxes: Boxes) -> dict[str, BoxedEstimator]:
     """Return the optimal estimators in the place of the MaxPool nodes, by name; none where the maximum stays.
 
-    Parameters
-    ----------
-    model : ModelProto
-    replacement : str
-        One of :data:`REPLACEMENTS`.
-    layers : str
-        ``"both"``, or the name of the one MaxPool that is replaced.
-    boxes : mapping of str to float
-        An estimator f of the cube becomes box * f(x / box).
-
-    Raises
-    ------
-    InputError
-        If a name is unknown.
+    The replacement is one of :data:`REPLACEMENTS`, the layers are ``"both"`` or the name of a MaxPool; an estimator f
+    of the cube becomes box * f(x / box).
 
     Examples
     --------
-    >>> from theory.empirical.classifier.data import shipped_model
-    >>> from theory.empirical.classifier.network import read_classifier
+    >>> from theory.empirical.digits import shipped_model
+    >>> from tools.classifier.network import read_classifier
     >>> estimators = estimators_of(read_classifier(shipped_model()), "range 1,d-1", "both", {})
     >>> [(name, str(estimator.error), box) for name, (estimator, box) in estimators.items()]
     [('pool_1', '1/18', 1.0), ('pool_2', '1/8', 1.0)]
@@ -79,14 +74,13 @@ def estimators_of(model: Any, replacement: str, layers: str, boxes: Boxes) -> di
         raise InputError(f"a replacement is one of {', '.join(REPLACEMENTS)}, not {replacement!r}")
     if layers not in ("both", *nodes):
         raise InputError(f"the layers are both, {', '.join(nodes)}, not {layers!r}")
+    if replacement == MAXIMUM:
+        return {}
     found: dict[str, BoxedEstimator] = {}
     for name in nodes if layers == "both" else [layers]:
-        size = int(np.prod(attributes_of(nodes[name])["kernel_shape"]))
-        if replacement in _ORDERS:
-            orders = parse_orders(_ORDERS[replacement], size)
-            found[name] = optimal_estimator(size, orders, objective="range"), 1.0
-        elif replacement in _CUBE_ORDERS:
-            found[name] = optimal_estimator(size, parse_orders(_CUBE_ORDERS[replacement], size)), boxes[name]
+        size, objective = int(np.prod(attributes_of(nodes[name])["kernel_shape"])), _objective(replacement)
+        estimator = optimal_estimator(size, parse_orders(_ORDERS[replacement], size), objective=objective)
+        found[name] = estimator, boxes[name] if objective == "cube" else 1.0
     return found
 
 
@@ -98,12 +92,9 @@ def replace_pooling(model: Any, replacement: str, layers: str, boxes: Boxes) -> 
     replaced = estimators_of(model, replacement, layers, boxes)
     if not replaced:
         return model
-    if replacement in _ORDERS:
-        rewritten = reluify(model, orders=_ORDERS[replacement], style="feedforward")
-    else:
-        bounds = {name: (0.0, box) for name, box in boxes.items()}
-        orders = _CUBE_ORDERS[replacement]
-        rewritten = reluify(model, orders=orders, style="feedforward", objective="cube", bounds=bounds)
+    objective = _objective(replacement)
+    bounds = {name: (0.0, box) for name, box in boxes.items()} if objective == "cube" else None
+    rewritten = reluify(model, orders=_ORDERS[replacement], style="feedforward", objective=objective, bounds=bounds)
     return _restored(rewritten, [node for name, node in pooling_nodes(model).items() if name not in replaced])
 
 
@@ -115,8 +106,7 @@ def _restored(model: Any, kept: Sequence[Any]) -> Any:
     for output in reversed(order):
         if output in needed:
             needed.update(nodes[output].input)
-    restored = type(model)()
-    restored.CopyFrom(model)
+    restored = copy_of(model)
     del restored.graph.node[:]
     restored.graph.node.extend(nodes[output] for output in order if output in needed)
     return restored
@@ -126,7 +116,4 @@ def with_output(model: Any, tensor: str) -> Any:
     """Return a copy of a model that has one more output."""
     from onnx.shape_inference import infer_shapes
 
-    copy = type(model)()
-    copy.CopyFrom(model)
-    copy.graph.output.extend([import_onnx().ValueInfoProto(name=tensor)])
-    return infer_shapes(copy)
+    return infer_shapes(with_outputs(model, [tensor]))

@@ -14,22 +14,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.empirical.classifier.data import Part, Split
+from theory.empirical.digits import Part, Split
 from theory.empirical.pooling.geometry import windows
+from theory.empirical.pooling.layer import weigh_by_rank
 from theory.empirical.training.trainer import Fitted, Recipe, fit, load_jax
 from theory.errors import FormatError, InputError
 from theory.estimator import Estimator
 from theory.models.files import load_model
-from theory.models.scopes import attributes_of, import_onnx
+from theory.models.scopes import attributes_of, copy_of, import_onnx
 from theory.progress import Progress, unwatched
 
-Array = Any
+_Array = Any
 """A JAX array, or a NumPy array that JAX takes for one."""
-Weights = dict[str, Array]
+Weights = dict[str, _Array]
 """The initializers of a model by name."""
 BoxedEstimator = tuple[Estimator, float]
 """An estimator f and a box b: b f(x / b) pools. The box multiplies the intercept and nothing else."""
-Poolings = dict[str, tuple[Array, Array]]
+Poolings = dict[str, tuple[_Array, _Array]]
 """For each MaxPool node the weights of the order statistics of its windows, shape (d,), and the intercept."""
 
 
@@ -43,7 +44,7 @@ def read_classifier(path: str | os.PathLike[str]) -> Any:
 
     Examples
     --------
-    >>> from theory.empirical.classifier.data import shipped_model
+    >>> from theory.empirical.digits import shipped_model
     >>> sum(weight.size for weight in weights_of(read_classifier(shipped_model())).values())
     6090
     """
@@ -62,10 +63,9 @@ def weights_of(model: Any) -> Weights:
     return {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
 
 
-def with_weights(model: Any, weights: Mapping[str, Array]) -> Any:
+def with_weights(model: Any, weights: Mapping[str, _Array]) -> Any:
     """Return a copy of a model in which the initializers of these names have these values."""
-    onnx, copy = import_onnx(), type(model)()
-    copy.CopyFrom(model)
+    onnx, copy = import_onnx(), copy_of(model)
     for tensor in copy.graph.initializer:
         if tensor.name in weights:
             value = np.asarray(weights[tensor.name], dtype=np.float32)
@@ -77,12 +77,7 @@ class Network:
     """A model as a function of its weights, of images, and of what pools.
 
     Every pooling is given by numbers w, c, those of c + sum_k w_k x_(k) of the order statistics of a window; so all of
-    them are the same function, compiled once.
-
-    Parameters
-    ----------
-    model : ModelProto
-        As :func:`read_classifier` returns it.
+    them are the same function, compiled once. The model is one that :func:`read_classifier` returns.
     """
 
     def __init__(self, model: Any) -> None:
@@ -100,7 +95,7 @@ class Network:
             found[name] = weights, np.float32(box * float(estimator.intercept))
         return found
 
-    def tensors(self, weights: Weights, images: Array, poolings: Poolings) -> dict[str, Array]:
+    def tensors(self, weights: Weights, images: _Array, poolings: Poolings) -> dict[str, _Array]:
         """Return all tensors by name."""
         values = {**weights, "image": images}
         for node, attributes in self._nodes:
@@ -108,13 +103,13 @@ class Network:
             values[node.output[0]] = _run_node(node.op_type, attributes, inputs, poolings.get(node.name))
         return values
 
-    def loss(self, weights: Weights, poolings: Poolings, batch: tuple[Array, Array]) -> Array:
+    def loss(self, weights: Weights, poolings: Poolings, batch: tuple[_Array, _Array]) -> _Array:
         """Return the mean cross-entropy on some images and their labels."""
         jax, (images, labels) = load_jax(), batch
         chances = jax.nn.log_softmax(self.tensors(weights, images, poolings)["logits"])
         return -jax.numpy.take_along_axis(chances, labels[:, None], axis=-1).mean()
 
-    def error(self, weights: Weights, validation: tuple[Poolings, tuple[Array, Array]]) -> Array:
+    def error(self, weights: Weights, validation: tuple[Poolings, tuple[_Array, _Array]]) -> _Array:
         """Return the loss on validation images."""
         return self.loss(weights, *validation)
 
@@ -139,13 +134,13 @@ def _check_node(node: Any, attributes: Mapping[str, Any]) -> None:
         )
 
 
-def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[Array], pooling: Any) -> Array:
+def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[_Array], pooling: Any) -> _Array:
     x, *weights = inputs
     match kind:
         case "Conv":
             return _convolve(x, weights[0], weights[1], attributes.get("pads", (0, 0, 0, 0)))
         case "MaxPool":
-            return _pool(windows(x, **attributes), *pooling)
+            return weigh_by_rank(load_jax().numpy, windows(x, **attributes), *pooling)
         case "Gemm":
             return x @ weights[0].T + weights[1]
         case "Flatten":
@@ -153,17 +148,7 @@ def _run_node(kind: str, attributes: Mapping[str, Any], inputs: Sequence[Array],
     return load_jax().nn.relu(x)
 
 
-def _pool(taps: Array, weights: Array, intercept: Array) -> Array:
-    """Give each tap the weight of its rank; of equal taps the first is the smaller, and both are equal.
-
-    Counting ranks is several times as fast as XLA's sort on a CPU, and its gradient is plain: the weights.
-    """
-    this, other = taps[..., :, None], taps[..., None, :]
-    ranks = ((other < this) | ((other == this) & np.tri(taps.shape[-1], k=-1, dtype=bool))).sum(axis=-1)
-    return (taps * load_jax().numpy.asarray(weights)[ranks]).sum(axis=-1) + intercept
-
-
-def _convolve(x: Array, weights: Array, bias: Array, pads: Sequence[int]) -> Array:
+def _convolve(x: _Array, weights: _Array, bias: _Array, pads: Sequence[int]) -> _Array:
     """Convolve by a product of matrices: for several seeds at once much faster than XLA's grouped convolutions."""
     top, left, bottom, right = pads
     padded = load_jax().numpy.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
@@ -174,18 +159,10 @@ def _convolve(x: Array, weights: Array, bias: Array, pads: Sequence[int]) -> Arr
 
 @dataclass(frozen=True)
 class Schedule:
-    """How weights are fitted: Adam, with a learning rate that falls to 0 along half a cosine.
+    """How weights are fitted: Adam, with a learning rate that falls from ``rate`` to 0 along half a cosine.
 
-    Attributes
-    ----------
-    epochs : int
-        Passes over the training images.
-    rate : float
-        Learning rate at the start.
-    batch : int
-        Images per step; what does not fill a batch is left out of an epoch.
-    shift : int
-        Each image is moved by up to so many pixels along both axes, at random, each time it is seen.
+    What does not fill a batch of images is left out of an epoch. Each image is moved by up to ``shift`` pixels along
+    both axes, at random, each time it is seen.
     """
 
     epochs: int
@@ -216,13 +193,8 @@ def fit_weights(
 ) -> Fitted:
     """Fit all weights, once for each seed; keep those of the epoch with the least validation loss, or of the start.
 
-    A seed has weights to start from, and orders and shifts the training images; the test images are not used. After
-    each epoch ``progress`` is told how many are done, and of how many.
-
-    Raises
-    ------
-    InputError, MissingDependencyError
-        If there are fewer training images than a batch holds, or JAX or optax is not installed.
+    A seed has weights to start from, and orders and shifts the training images; the test images are not used. Progress
+    counts epochs.
     """
     steps, validation = len(split.train) // schedule.batch, (split.validation.images, split.validation.labels)
     if not steps:

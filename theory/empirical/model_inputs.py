@@ -8,22 +8,20 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.empirical.images import Picture
-from theory.empirical.runner import Port
+from theory.empirical.ports import Port
 from theory.errors import InputError
 from theory.extras import import_extra
 
 Normalisation = Literal["imagenet", "unit", "bytes"]
-
-_NORMALISATIONS: tuple[Normalisation, ...] = ("imagenet", "unit", "bytes")
 
 _SIZE = 224
 """Height and width where the model leaves them open."""
@@ -33,9 +31,6 @@ _LARGEST = 1 << 27
 
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the pixels of ImageNet's channels: what classifiers trained on it are given pixels relative to."""
-
-_DIGITS = 200
-"""Of scikit-learn's digits, how many a model of digits sees: every eighth or ninth."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +97,10 @@ def image_input(port: Port) -> ImageInput:
 
 def check_normalisation(normalisation: str) -> Normalisation:
     """Return the normalisation if it is one; InputError if not."""
-    if normalisation not in _NORMALISATIONS:
-        raise InputError(f"pixels are normalised as {', '.join(_NORMALISATIONS)}, not {normalisation!r}")
-    return normalisation
+    known = get_args(Normalisation)
+    if normalisation not in known:
+        raise InputError(f"pixels are normalised as {', '.join(known)}, not {normalisation!r}")
+    return normalisation  # type: ignore[return-value]
 
 
 def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
@@ -151,22 +147,3 @@ def _scaled(pixels: NDArray[np.float64], wanted: ImageInput) -> NDArray[np.float
     scaled = transform.resize(pixels, (len(pixels), wanted.height, wanted.width), order=1, anti_aliasing=True)
     clipped: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0)
     return clipped
-
-
-def digits(count: int = _DIGITS) -> list[Picture]:
-    """Load scikit-learn's digits, evenly spread over the collection.
-
-    Examples
-    --------
-    >>> [(picture.name, picture.pixels.shape) for picture in digits(2)]
-    [('digit 0', (1, 8, 8)), ('digit 899', (1, 8, 8))]
-    """
-    datasets = import_extra("sklearn.datasets", extra="train", purpose="the digits come with scikit-learn")
-    images = datasets.load_digits().images
-    return list(_as_pictures(images, range(0, len(images), -(-len(images) // count))))
-
-
-def _as_pictures(images: NDArray[np.float64], chosen: range) -> Iterator[Picture]:
-    for k in chosen:
-        # Sixteen levels of ink.
-        yield Picture(f"digit {k}", images[k].astype(np.uint8)[None], 0.0, 16.0)

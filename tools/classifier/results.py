@@ -8,7 +8,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import process_time
@@ -17,8 +16,11 @@ from typing import Any
 import numpy as np
 
 from theory.documents import Form
-from theory.empirical.classifier.data import Split
-from theory.empirical.classifier.experiments import (
+from theory.empirical.digits import Split
+from theory.errors import FormatError, InputError
+from theory.files import write_whole
+from theory.progress import Progress, unwatched
+from tools.classifier.experiments import (
     Settings,
     accuracy_rows,
     adversarial_rows,
@@ -26,22 +28,19 @@ from theory.empirical.classifier.experiments import (
     pooling_rows,
     proportion,
 )
-from theory.empirical.classifier.replacement import calibrate
-from theory.errors import FormatError, InputError
-from theory.files import write_whole
-from theory.progress import Progress, unwatched
+from tools.classifier.replacement import calibrate
 
 Results = dict[str, Any]
 
-FORMAT = "subpool-classifier"
-VERSION = 1
-_FORM = Form("a file of results of the classifier", FORMAT, VERSION, floats=True)
-ATTACK_SEED = 0
+_FORMAT = "subpool-classifier"
+_VERSION = 1
+_FORM = Form("a file of results of the classifier", _FORMAT, _VERSION, floats=True)
+_ATTACK_SEED = 0
 _LIBRARIES = ("numpy", "jax", "optax", "scikit-learn", "onnxruntime")
 
 
 def shipped_results() -> Path:
-    """Return the path of the results that come with the package.
+    """Return the path of the results that docs/classifier.md shows.
 
     Examples
     --------
@@ -49,14 +48,11 @@ def shipped_results() -> Path:
     >>> results["test"]["share"] > 0.97
     True
     """
-    return Path(str(files("theory.empirical") / "data" / "digits.json"))
+    return Path(__file__).with_name("digits.json")
 
 
 def measure_all(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Results:
-    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts.
-
-    After each piece of work ``progress`` is told how many are done, and of how many.
-    """
+    """Run all experiments on a trained classifier; return plain numbers, strings, lists and dicts."""
     start, done, total = process_time(), count(1), settings.units()
 
     def advance() -> None:
@@ -65,8 +61,8 @@ def measure_all(model: Any, split: Split, settings: Settings, progress: Progress
     test = split.test.first(settings.test_images)
     boxes = calibrate(model, split.train.images)
     return {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": _FORMAT,
+        "version": _VERSION,
         "settings": asdict(settings),
         "trained": {entry.key: entry.value for entry in model.metadata_props},
         "images": {"train": len(split.train), "validation": len(split.validation), "test": len(test)},
@@ -75,7 +71,7 @@ def measure_all(model: Any, split: Split, settings: Settings, progress: Progress
         "accuracy": list(accuracy_rows(model, split, boxes, settings, advance)),
         "pooling": list(pooling_rows(model, split, boxes, settings)),
         "adversarial": list(
-            adversarial_rows(model, split, boxes, settings, np.random.default_rng(ATTACK_SEED), advance)
+            adversarial_rows(model, split, boxes, settings, np.random.default_rng(_ATTACK_SEED), advance)
         ),
         "processor_seconds": round(process_time() - start, 1),
         "machine": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
@@ -93,15 +89,7 @@ def _entry(value: Any) -> str:
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:
-    """Read what :func:`write_results` wrote.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read.
-    FormatError
-        If it holds no such results.
-    """
+    """Read what :func:`write_results` wrote, or raise an InputError or FormatError that names the file."""
     try:
         return _FORM.load(path)
     except OSError as error:

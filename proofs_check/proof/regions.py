@@ -1,4 +1,4 @@
-r"""What the description of a region says, and that the substitution says the same.
+r"""That the description of a region says the same as its substitution, and which kernel sizes regions leave out.
 
 A description such as ``1 \le r < d`` or ``d = 2a + 1, a \ge 1`` is read as linear relations between integers. It holds
 for just the points of the substitution, if
@@ -16,18 +16,19 @@ Both are decided by comparing coefficients. A region that is not described in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import gcd
+from math import gcd, lcm
 
 import sympy
 from sympy import Expr, Integer, Symbol, latex
 
-from proofs_check.proof.signs import check_defined, has_sign, is_integer_valued
+from proofs_check.proof.algebra import check_defined, has_sign, is_integer_valued
+from proofs_check.proof.evaluation import evaluate
 from proofs_check.proof.steps import ProofError, Region, free
 
-KERNEL_SIZE = "d"
+_KERNEL_SIZE = "d"
 """Name of the symbol that is the kernel size wherever it occurs."""
 
 _SIGNS = re.compile(r"(\\[lg]e(?![A-Za-z])|[<>=])")
@@ -38,7 +39,7 @@ _TERM = re.compile(
 
 
 @dataclass(frozen=True)
-class Relations:
+class _Relations:
     """Linear forms with integer coefficients: those that are 0 on a region, and those that are nonnegative there."""
 
     zero: tuple[Expr, ...]
@@ -46,33 +47,23 @@ class Relations:
 
 
 def check_region(region: Region) -> None:
-    """Check that a region is well formed, and that its description says the same as its substitution.
-
-    Raises
-    ------
-    ProofError
-        If it does not, or cannot be read.
-    """
+    """Check that a region is well formed, and that its description says the same as its substitution."""
     _check_once(region, tuple(region.substitution.items()))
 
 
 @lru_cache(maxsize=1000)
 def _check_once(region: Region, _: tuple[tuple[Symbol, Expr], ...]) -> None:
     check_symbols(tuple(region.substitution), region)
-    if is_spelled_out(region):
+    if region.description == Region.spelled_out(region.substitution).description:
         _check_values(region)
     else:
-        _compare(region, relations(region))
+        _compare(region, _relations(region))
 
 
 def check_symbols(named: tuple[Symbol, ...], region: Region) -> None:
     """Check that symbols are what they look like, and different from each other and from a region's free symbols.
 
     SymPy may know nothing about a named symbol but that it is an integer: it would not show where it uses more.
-
-    Raises
-    ------
-    ProofError
     """
     for symbol in named:
         name = str(symbol)
@@ -87,20 +78,15 @@ def check_symbols(named: tuple[Symbol, ...], region: Region) -> None:
         raise ProofError(f"two symbols of the region {region.description} look the same: {', '.join(sorted(twice))}")
 
 
-def is_spelled_out(region: Region) -> bool:
-    """Whether a region's description is nothing but its substitution."""
-    return region.description == Region.spelled_out(region.substitution).description
-
-
 def _check_values(region: Region) -> None:
     everywhere = Region("all nonnegative integers", {symbol: symbol for symbol in region.free_symbols})
     for symbol, expression in region.substitution.items():
-        if symbol.is_integer or symbol.name == KERNEL_SIZE:
+        if symbol.is_integer or symbol.name == _KERNEL_SIZE:
             raise ProofError(f"the region {region.description} has to describe the integer {symbol} by relations")
         check_defined(expression, everywhere)
 
 
-def _compare(region: Region, found: Relations) -> None:
+def _compare(region: Region, found: _Relations) -> None:
     def refuse(why: str) -> ProofError:
         values = ", ".join(f"{symbol} = {expression}" for symbol, expression in region.substitution.items())
         return ProofError(f"the region {region.description} is not that of {values}: {why}")
@@ -127,20 +113,8 @@ def _compare(region: Region, found: Relations) -> None:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def relations(region: Region) -> Relations:
-    r"""Read the description of a region.
-
-    Raises
-    ------
-    ProofError
-        If it is not written as linear relations, or mentions other symbols than those of the region.
-
-    Examples
-    --------
-    >>> d, r, u, v = Symbol("d"), Symbol("r"), free("u"), free("v")
-    >>> relations(Region(r"1 \le r < d", {r: u + 1, d: u + v + 2})).nonnegative
-    (r - 1, d - r - 1)
-    """
+def _relations(region: Region) -> _Relations:
+    r"""Read the description of a region: ``1 \le r < d`` as r - 1 and d - r - 1, which are nonnegative."""
     names = {name: symbol for symbol in region.substitution for name in (latex(symbol), symbol.name)}
     zero, nonnegative = [], []
     for left, sign, right in _comparisons(region.description):
@@ -151,7 +125,7 @@ def relations(region: Region) -> Relations:
             zero.append(form)
         else:
             nonnegative.append(_tight(form - 1 if sign in "<>" else form))
-    return Relations(tuple(zero), tuple(nonnegative))
+    return _Relations(tuple(zero), tuple(nonnegative))
 
 
 def _tight(form: Expr) -> Expr:
@@ -189,3 +163,53 @@ def _linear(text: str, names: dict[str, Symbol]) -> Expr:
         value = Integer(number or 1) * (names[name] if name else 1) / Integer(below or 1)
         total += -value if sign == "-" else value
     return total
+
+
+# --- reach ----------------------------------------------------------------------------------------------------------
+
+
+def check_reach(regions: Iterable[Region], valid_from: int) -> None:
+    """Check that the regions of a proof's steps leave out no kernel size from ``valid_from`` on.
+
+    A region that says what d is has to have a point for each d >= valid_from of a residue class, which relations such
+    as d = 2a + 1 single out. Regions that differ in this class must together have all classes. Regions that do not say
+    what d is belong to lemmas for all d. Their descriptions have been checked.
+    """
+    classes: dict[int, set[int]] = {}
+    for region in dict.fromkeys(regions):
+        d = next((symbol for symbol in region.substitution if symbol.name == _KERNEL_SIZE), None)
+        if d is not None:
+            first, stride = _first_and_stride(region, d, valid_from)
+            classes.setdefault(stride, set()).add(first)
+    for stride, found in classes.items():
+        if len(found) < stride:
+            raise ProofError(f"of {stride} kernel sizes in turn, the steps treat only those like {sorted(found)}")
+
+
+def _first_and_stride(region: Region, d: Symbol, valid_from: int) -> tuple[int, int]:
+    found = _relations(region)
+    known = _determined(d, found.zero)
+    stride = lcm(*(int(value.coeff(d).q) for value in known.values()))
+    firsts = [
+        size
+        for size in range(valid_from, valid_from + stride)
+        if all(evaluate(value, {d: size}).denominator == 1 for value in known.values())
+    ]
+    # d is its least value plus multiples of free symbols; one of them that is the stride reaches all of the class.
+    sizes = sympy.expand(region.apply(d))
+    least = evaluate(sizes, dict.fromkeys(region.free_symbols, 0))
+    if len(firsts) != 1 or least > firsts[0] or all(sizes.coeff(symbol) != stride for symbol in region.free_symbols):
+        raise ProofError(f"the steps for {region.description} leave out kernel sizes from d = {valid_from} on")
+    return firsts[0], stride
+
+
+def _determined(d: Symbol, equations: tuple[Expr, ...]) -> dict[Symbol, Expr]:
+    """Return the symbols that d determines by the equations, as expressions in d."""
+    known: dict[Symbol, Expr] = {d: d}
+    for _ in equations:  # each pass finds another one, if there is one
+        for form in equations:
+            unknown = form.free_symbols - set(known)
+            if len(unknown) == 1:
+                (symbol,) = unknown
+                known[symbol] = sympy.expand((symbol - form / form.coeff(symbol)).xreplace(known))
+    return known

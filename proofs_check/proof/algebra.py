@@ -1,11 +1,14 @@
-"""Where expressions in free symbols, which take all nonnegative integers, are positive, nonzero or defined."""
+"""What computer algebra decides of expressions in free symbols, which take all nonnegative integers.
+
+Where they are positive, nonzero or defined, and whether sums of hypergeometric terms vanish.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import sympy
-from sympy import Dummy, Expr, Poly, Pow, binomial, cancel, factorial, floor, fraction, together
+from sympy import Add, Dummy, Expr, Poly, Pow, binomial, cancel, combsimp, factorial, floor, fraction, powsimp, together
 
 from proofs_check.proof.steps import ProofError, Region, Relation, as_expression
 
@@ -29,14 +32,7 @@ def is_integer_valued(expression: Expr) -> bool:
 def has_sign(expression: Expr, relation: Relation) -> bool:
     """Decide the sign of a rational function in free symbols by the signs of its coefficients: sufficient only.
 
-    It may hold powers of integers, as 2^u - 1 does.
-
-    Examples
-    --------
-    >>> from proofs_check.proof import free
-    >>> u, v = free("u"), free("v")
-    >>> has_sign((u + v) / (v + 1), ">="), has_sign((u + v) / (v + 1), ">"), has_sign(u - v, ">=")
-    (True, False, False)
+    So (u + v) / (v + 1) >= 0, while nothing is decided of u - v. It may hold powers of integers, as 2^u - 1 does.
     """
     numerator, denominator = fraction(cancel(together(_without_powers(expression))))
     above, below = _coefficients(numerator), _coefficients(denominator)
@@ -83,7 +79,7 @@ def factor_has_sign(factor: Expr, relation: Relation) -> bool:
     return has_sign(factor, relation)
 
 
-def is_nonzero(expression: Expr) -> bool:
+def _is_nonzero(expression: Expr) -> bool:
     """Whether no factor of an expression in free symbols is anywhere 0: sufficient only."""
     bases = (factor.as_base_exp()[0] for factor in sympy.Mul.make_args(expression))
     return all(factor_has_sign(base, ">") or factor_has_sign(-base, ">") for base in bases)
@@ -98,12 +94,8 @@ def check_defined(expression: Expr, region: Region) -> None:
       the integers of the region, too.
     - Arguments of factorials are nonnegative integers.
 
-    The parts are taken as they are written: once the region is substituted, SymPy may have cancelled a pole.
-
-    Raises
-    ------
-    ProofError
-        If one of these is not shown.
+    What is not shown is a ProofError. The parts are taken as they are written: once the region is substituted, SymPy
+    may have cancelled a pole.
     """
     for part in sympy.preorder_traversal(as_expression(expression)):
         if not (part.is_Rational or part.is_Symbol or part.is_Add or part.is_Mul) and not _is_defined(part, region):
@@ -117,7 +109,7 @@ def _is_defined(part: Expr, region: Region) -> bool:
         base, exponent = arguments
         if exponent.is_Integer and exponent.is_positive:
             return True
-        return is_integer_valued(exponent) and is_nonzero(base)
+        return is_integer_valued(exponent) and _is_nonzero(base)
     if isinstance(part, binomial):
         top, bottom = arguments
         constant = bottom.is_Integer and bottom.is_nonnegative
@@ -125,3 +117,45 @@ def _is_defined(part: Expr, region: Region) -> bool:
     if isinstance(part, factorial):
         return is_integer_valued(arguments[0]) and has_sign(arguments[0], ">=")
     return isinstance(part, floor) and not region.apply(part).has(floor)
+
+
+# --- identities -----------------------------------------------------------------------------------------------------
+
+
+def vanishes(difference: Expr) -> bool:
+    """Decide whether a sum of hypergeometric terms, all of them defined, is 0: sufficient only."""
+    if _is_rational(difference):
+        return _cancels(difference)
+    # Binomials with a constant lower argument are polynomials: much the fastest route where all are.
+    polynomials = sympy.expand_func(difference)
+    if _is_rational(polynomials):
+        return _cancels(polynomials)
+    expanded = sympy.expand(powsimp(difference), power_base=True, power_exp=True)
+    terms = [term for term in Add.make_args(expanded) if term != 0]
+    if not terms:
+        return True
+    base = next((term for term in terms if _is_nonzero(term)), None)
+    if base is None or not all(has_sign(coefficient.args[0], ">=") for coefficient in difference.atoms(binomial)):
+        # A binomial is a continuous function of both arguments only where the upper one is >= 0; there cancelled
+        # factors may pass through 0 and the ratios remain right.
+        return False
+    ratios: list[Expr] = []
+    for term in terms:
+        ratios.append(_ratio(term, base))
+        if not _is_rational(ratios[-1]):
+            return False
+    return _cancels(Add(*ratios))
+
+
+def _is_rational(expression: Expr) -> bool:
+    return bool(expression.is_rational_function(*expression.free_symbols))
+
+
+def _cancels(expression: Expr) -> bool:
+    return bool(cancel(together(expression)) == 0)
+
+
+def _ratio(term: Expr, base: Expr) -> Expr:
+    """Simplify the ratio of two hypergeometric terms."""
+    ratio = powsimp(combsimp(term / base), force=True)
+    return powsimp(sympy.expand_power_base(combsimp(sympy.simplify(ratio))), force=True)

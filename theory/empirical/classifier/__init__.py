@@ -1,1 +1,0 @@
-"""A trained classifier of digits with max pooling, and what becomes of it when the pooling is replaced."""
