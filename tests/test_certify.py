@@ -490,6 +490,7 @@ def test_pools_that_one_model_or_the_other_has_are_found(orders, status):
         model = onnx.ModelProto()
         model.CopyFrom(whole)
         del model.graph.node[:]
+        model.graph.initializer.extend(rewritten.graph.initializer)
         model.graph.node.extend(n for n in rewritten.graph.node if n.output[0].split("/")[0] in (name, "r"))
         pool = next(n for n in whole.graph.node if n.op_type == "MaxPool" and n.output[0] != name)
         model.graph.node.insert(0 if name == "y" else len(model.graph.node), pool)

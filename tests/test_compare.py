@@ -144,6 +144,8 @@ def test_pictures_are_scaled_to_the_bounds(tmp_path):
     assert x.dtype == np.float32
     assert -1 <= x.min() < -0.9 < 0.9 < x.max() <= 1
     assert np.all(np.diff(x[0, 0, 0]) > 0)
+    last = _model("y = Relu (x)", shape="N, 8, 16, 3", output="N, 8, 16, 3")
+    assert np.array_equal(read_pictures(last, [tmp_path / "ramp.png"], (-1.0, 1.0))["x"].transpose(0, 3, 1, 2), x)
     (tmp_path / "no.png").write_text("no picture")
     with pytest.raises(InputError, match=r"no\.png: an image is needed"):
         read_pictures(model, [tmp_path / "no.png"], (0, 1))

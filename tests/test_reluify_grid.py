@@ -270,7 +270,7 @@ def test_the_comparison_sees_swapped_pads(monkeypatch: pytest.MonkeyPatch) -> No
         pads = list(given.get("pads", ()))
         return original({**given, "pads": pads[len(pads) // 2 :] + pads[: len(pads) // 2]}, extents)
 
-    monkeypatch.setattr("theory.rewrite.reluify.read_windows", swapped)
+    monkeypatch.setattr("theory.rewrite.pooling_nodes.read_windows", swapped)
     with pytest.raises(AssertionError):
         check_equal(mixed((10, 9), 10, 2), (1, 2, 10, 9))
 
@@ -281,6 +281,6 @@ def test_the_comparison_sees_transposed_strides(monkeypatch: pytest.MonkeyPatch)
     def transposed(given: Attributes, extents: Any = None) -> Any:
         return original({**given, "strides": list(given.get("strides", ()))[::-1]}, extents)
 
-    monkeypatch.setattr("theory.rewrite.reluify.read_windows", transposed)
+    monkeypatch.setattr("theory.rewrite.pooling_nodes.read_windows", transposed)
     with pytest.raises(AssertionError):
         check_equal(mixed((10, 9), 10, 2), (1, 2, 10, 9))

@@ -11,6 +11,7 @@ from onnx import TensorProto, helper
 
 from tests.rewrite.models import integers, operators, pool, rewriting, run
 from theory.errors import InputError, RewritingError
+from theory.models.skeletons import refill
 from theory.rewrite import reluify as module
 from theory.rewrite.reluify import reluify
 
@@ -189,6 +190,9 @@ def test_everything_else_stays() -> None:
     shell = onnx.ModelProto()
     shell.CopyFrom(rewritten)
     del shell.graph.node[:]
+    new = [tensor.name for tensor in shell.graph.initializer if tensor.name.startswith("pool/subpool/constant")]
+    refill(shell.graph.initializer, [tensor for tensor in shell.graph.initializer if tensor.name not in new])
+    assert new
     assert shell == model
     assert rewritten.graph.node[0].name == "pool/subpool/sub"
 
@@ -269,7 +273,7 @@ def test_feedforward_without_the_number_of_channels() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"style": "loud"}, "the style is skip or feedforward, not 'loud'"),
+        ({"style": "loud"}, "the style is skip or feedforward or pools, not 'loud'"),
         ({"construction": "bush"}, "the construction is tree or shallow, not 'bush'"),
         ({"orders": "1", "objective": "l2"}, "the objective is cube or range, not 'l2'"),
         ({"orders": "0,1"}, "order 0"),

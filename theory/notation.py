@@ -42,19 +42,23 @@ def _order(text: str, kernel_size: int) -> int:
     return int(text)
 
 
-def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
+def parse_orders(text: str, kernel_size: int, *, merge: bool = False) -> tuple[int, ...]:
     """Read a set of orders: integers, ``d``, ``d-1`` and ranges ``a-b`` or ``a..b``, joined by commas.
 
-    d is the kernel size; the orders are returned increasing.
+    d is the kernel size; the orders are returned increasing. They are distinct; to merge are those that only this
+    kernel size makes the same, as 1 and d-1 are for d = 2.
 
     >>> parse_orders("0,1,d-1", 9), parse_orders("0-3,d-2..d-1", 9)
     ((0, 1, 8), (0, 1, 2, 3, 7, 8))
+    >>> parse_orders("1,d-1", 2, merge=True)
+    (1,)
     >>> parse_orders("0,1.5", 9)
     Traceback (most recent call last):
     ...
     theory.errors.OrdersError: orders are written like 0,1,8 or 0-8 or 0,1,d-1, but '1.5' is no order and no range
     """
-    orders: list[Iterable[int]] = []
+    fixed: list[Iterable[int]] = []
+    relative: list[Iterable[int]] = []
     for part in text.replace(" ", "").split(","):
         match = _RANGE.fullmatch(part)
         if match is None:
@@ -66,8 +70,9 @@ def parse_orders(text: str, kernel_size: int) -> tuple[int, ...]:
             raise OrdersError(f"the range {part!r} is empty for kernel size {kernel_size}")
         # Ends first: a range is read from below, and its absurd end may be far.
         check_orders(kernel_size, {first, last})
-        orders.append(range(first, last + 1))
-    return check_orders(kernel_size, chain.from_iterable(orders))
+        (relative if merge and "d" in part else fixed).append(range(first, last + 1))
+    apart = [check_orders(kernel_size, chain.from_iterable(one)) for one in (fixed, relative) if one]
+    return tuple(sorted(set(chain.from_iterable(apart))))
 
 
 def format_orders(orders: Sequence[int]) -> str:

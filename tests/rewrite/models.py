@@ -12,7 +12,8 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 from theory.rewrite.options import ReluifyOptions
-from theory.rewrite.reluify import Rewriting, rewrite
+from theory.rewrite.records import Rewriting
+from theory.rewrite.reluify import rewrite
 
 Attributes = Mapping[str, Any]
 

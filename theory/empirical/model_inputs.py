@@ -8,6 +8,7 @@ with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, get_args
@@ -34,16 +35,36 @@ _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class ImageInput:
-    """The one input of a model of images, with 1 or 3 channels, not so large that a picture takes gigabytes."""
+    """The one input of a model of images, with 1 or 3 channels, not so large that a picture takes gigabytes.
+
+    The channels come before height and width, or last.
+    """
 
     channels: int
     height: int
     width: int
+    channels_last: bool = False
 
     def __post_init__(self) -> None:
         sizes = self.channels, self.height, self.width
         if not (min(sizes) and prod(sizes) <= _LARGEST):
             raise InputError(f"pictures are scaled to 1 to {_LARGEST:,} values, not to {' x '.join(map(str, sizes))}")
+
+    @classmethod
+    def of_shape(cls, shape: Sequence[int | None]) -> ImageInput | None:
+        """Read a shape of four axes, None for open ones; None if neither the second nor the last can be the channels.
+
+        Examples
+        --------
+        >>> ImageInput.of_shape((None, None, 96, 3)), ImageInput.of_shape((1, 2, 96, 96))
+        (ImageInput(channels=3, height=224, width=96, channels_last=True), None)
+        """
+        last = shape[1] not in (1, 3) and shape[3] in (1, 3)
+        channels, height, width = (shape[3], shape[1], shape[2]) if last else shape[1:]
+        if channels not in (None, 1, 3):
+            return None
+        height, width = (_SIZE if size is None else size for size in (height, width))
+        return cls(3 if channels is None else channels, height, width, last)
 
     @property
     def default_normalisation(self) -> Normalisation:
@@ -62,15 +83,16 @@ def image_input(port: Port) -> ImageInput:
     Examples
     --------
     >>> image_input(Port("x", (None, 3, None, None), (np.dtype(np.float32),)))
-    ImageInput(channels=3, height=224, width=224)
+    ImageInput(channels=3, height=224, width=224, channels_last=False)
     """
     shape = port.shape or ()
-    if len(shape) != 4 or shape[1] not in (None, 1, 3):
+    wanted = ImageInput.of_shape(shape) if len(shape) == 4 else None
+    if wanted is None:
         raise InputError(
-            "pictures are given as (number, channels, height, width) with 1 or 3 channels, which does not fit "
-            f"the model's {port}"
+            "pictures are given as (number, channels, height, width) with 1 or 3 channels, or with the channels last, "
+            f"which does not fit the model's {port}"
         )
-    return ImageInput(shape[1] or 3, shape[2] or _SIZE, shape[3] or _SIZE)
+    return wanted
 
 
 def check_normalisation(normalisation: str) -> Normalisation:
@@ -84,6 +106,7 @@ def check_normalisation(normalisation: str) -> Normalisation:
 def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> NDArray[np.float64]:
     """Make the input of a model, (1, channels, height, width), of a picture with two spatial axes and 1 or 3 channels.
 
+    Where the model wants the channels last, they are.
     Its pixels are taken relative to the mean and deviation of ImageNet's channels, in [0,1], or in [0,255].
     """
     pixels = (_cut(picture.pixels, wanted).astype(np.float64) - picture.low) / (picture.high - picture.low)
@@ -95,7 +118,7 @@ def fit(picture: Picture, wanted: ImageInput, normalisation: Normalisation) -> N
         pixels = (pixels - mean) / deviation
     elif normalisation == "bytes":
         pixels = 255 * pixels
-    return pixels[None]
+    return pixels.transpose(1, 2, 0)[None] if wanted.channels_last else pixels[None]
 
 
 def _with_channels(pixels: NDArray[np.float64], channels: int, name: str) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from typing import Any
 from theory.errors import FormatError, ProblemTooLargeError
 from theory.models.files import check_model
 from theory.models.loops import carried_values
-from theory.models.scopes import Scope, copy_of, import_onnx, scopes_of, walk
+from theory.models.scopes import Scope, copy_of, import_onnx, opset_of, scopes_of, walk
 from theory.models.skeletons import (
     Key,
     bind,
@@ -114,7 +114,7 @@ class Inference:
         for function in self._model.functions:
             if hasattr(function, "value_info"):  # since onnx 1.17
                 del function.value_info[:]
-            prepare(self._onnx, function)
+            prepare(self._onnx, function, opset_of(function.opset_import))
 
     def _infer_calls(self, key: Key) -> Known:
         found = [self._infer_call(self._functions[key], *call) for call in self._calls.get(key, {}).values()]
@@ -134,7 +134,7 @@ class Inference:
 
     def _infer(self, model: Any) -> Known:
         skeleton = copy_of(model)
-        prepare(self._onnx, skeleton.graph)
+        prepare(self._onnx, skeleton.graph, opset_of(skeleton.opset_import))
         carried = list(carried_values(self._onnx, skeleton.graph))
         known = self._once(skeleton)
         for rest in reversed(range(_ROUNDS)):

@@ -129,17 +129,17 @@ def walk(scope: Scope) -> Iterator[Scope]:
 
 def scopes_of(model: Any) -> Iterator[Scope]:
     """Yield all scopes of a model: the graph, training graphs, functions, and their subgraphs."""
-    opset = _opset_of(model.opset_import)
+    opset = opset_of(model.opset_import)
     graph = Scope(model.graph, opset, "graph")
     yield from walk(graph)
     for number, training in enumerate(model.training_info):
         for part in ("initialization", "algorithm"):
             yield from walk(Scope(getattr(training, part), opset, f"{part} of training {number}", graph))
     for function in model.functions:
-        yield from walk(Scope(function, _opset_of(function.opset_import), f"function {function.name!r}"))
+        yield from walk(Scope(function, opset_of(function.opset_import), f"function {function.name!r}"))
 
 
-def _opset_of(imports: Any) -> int:
+def opset_of(imports: Any) -> int:
     """Return the version of ONNX's own operators, 0 if they are not imported."""
     return max((entry.version for entry in imports if entry.domain in STANDARD_DOMAINS), default=0)
 

@@ -7,22 +7,15 @@ from itertools import chain
 from math import prod
 from typing import Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
 from theory.errors import InputError
+from theory.models.constants import LARGE, Array, fold, stored_value
 from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, copy_of, walk
 from theory.models.windows import read_windows
 
 Key: TypeAlias = tuple[str, str, str]
 """Domain, name and overload of a model-local function."""
 
-_Constants: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
-
-_NOTHING = np.full(1, np.nan)
-
-_LARGE = 1 << 10
-"""Elements above which a tensor's content is of no use to shape inference."""
+_Constants: TypeAlias = Mapping[str, Array | None]
 
 
 def key_of(function: Any) -> Key:
@@ -54,7 +47,7 @@ def copy_without_weights(onnx: Any, model: Any, target: Any) -> None:
     target.sparse_initializer.extend(source.sparse_initializer)
     declared = {value.name for value in source.input}
     for tensor in source.initializer:
-        if prod(tensor.dims) <= _LARGE and tensor.data_location != onnx.TensorProto.EXTERNAL:
+        if prod(tensor.dims) <= LARGE and tensor.data_location != onnx.TensorProto.EXTERNAL:
             # Before IR version 4 every stored tensor is an input as well, and none can be replaced.
             if model.ir_version < 4 or tensor.name not in declared:
                 target.initializer.append(tensor)
@@ -81,28 +74,38 @@ def forget_shape(kind: Any) -> None:
             forget_shape(getattr(kind, name).elem_type)
 
 
-def prepare(onnx: Any, body: Any) -> None:
+def prepare(onnx: Any, body: Any, opset: int) -> None:
     """Forget the shapes in subgraphs, and see that inference says of each operator what onnxruntime makes of it.
 
-    The body is a graph or a function, changed in place.
+    What is computed from constants alone becomes one: inference follows few operators that compute sizes. The body is
+    a graph or a function, changed in place.
     """
-    for scope in walk(Scope(body)):
+    for scope in walk(Scope(body, opset)):
         if scope.path:
             for value in chain(scope.body.input, scope.body.output, scope.body.value_info):
                 forget_shape(value.type)
             if any(tensor.name in scope.inputs for tensor in scope.body.initializer):
                 refill(scope.body.initializer, list(scope.constants.values()))
         stored = scope.body.initializer if scope.is_graph else ()
-        constants = {tensor.name: _values(onnx, tensor) for tensor in stored}
+        constants = {tensor.name: stored_value(tensor) for tensor in stored}
         for node in scope.nodes:
-            if node.op_type == "Constant":
-                constants[node.output[0]] = _constant(onnx, node)
+            folded = fold(node, [constants.get(name) for name in node.input], opset)
+            if folded is not None:
+                constants[node.output[0]] = folded
+                if node.op_type != "Constant":
+                    _make_constant(onnx, node, folded)
             elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
                 try:
                     _SETTLED[node.op_type](onnx, node, constants)
                 except ValueError:
                     # What it gives is not known then: inference passes over operators that it has never heard of.
                     node.op_type = "Unknown"
+
+
+def _make_constant(onnx: Any, node: Any, value: Array) -> None:
+    node.op_type = "Constant"
+    del node.input[:]
+    refill(node.attribute, [onnx.helper.make_attribute("value", onnx.numpy_helper.from_array(value))])
 
 
 def _attributes(node: Any) -> dict[str, Any]:
@@ -144,39 +147,21 @@ def _settle_resize(onnx: Any, node: Any, constants: _Constants) -> None:
         raise InputError("sizes are rounded")
     scales, sizes = (_input(node, place) for place in (1 if len(node.input) == 2 else 2, 3))
     # Multiples of 1/1024 make products without rounding.
-    if not (sizes or (constants.get(scales, _NOTHING) * 1024 % 1 == 0).all()):
+    factors = constants.get(scales)
+    if not (sizes or (factors is not None and (factors * 1024.0 % 1 == 0).all())):
         raise InputError("scales whose products are rounded")
 
 
 def _settle_slice(onnx: Any, node: Any, constants: _Constants) -> None:
     """Backwards from before the first value, inference sees nothing, and onnxruntime the first value."""
-    steps = _input(node, 4)
-    if steps and not (constants.get(steps, _NOTHING) > 0).all():
+    name = _input(node, 4)
+    steps = constants.get(name)
+    if name and (steps is None or not (steps > 0).all()):
         raise InputError("steps that may be negative")
 
 
 def _input(node: Any, place: int) -> str:
     return node.input[place] if place < len(node.input) else ""
-
-
-def _constant(onnx: Any, node: Any) -> npt.NDArray[np.float64]:
-    for entry in node.attribute:
-        if entry.name == "value":
-            return _values(onnx, entry.t)
-        if entry.name in ("value_float", "value_floats", "value_int", "value_ints") and not entry.ref_attr_name:
-            return np.asarray(onnx.helper.get_attribute_value(entry), dtype=np.float64)
-    return _NOTHING
-
-
-def _values(onnx: Any, tensor: Any) -> npt.NDArray[np.float64]:
-    """Return the numbers of a small tensor; NaN, which meets no condition, for those of another."""
-    if tensor.external_data or not 0 <= prod(tensor.dims) <= _LARGE:
-        return _NOTHING
-    try:
-        with np.errstate(all="ignore"):
-            return np.asarray(onnx.numpy_helper.to_array(tensor), dtype=np.float64)
-    except (KeyError, TypeError, ValueError):  # texts, types of nobody, or not as many as it says
-        return _NOTHING
 
 
 _SETTLED: Mapping[str, Callable[[Any, Any, _Constants], None]] = {

@@ -52,9 +52,19 @@ class AxisWindows:
         """Return the number of outputs for an extent; 0 or less where not one window fits."""
         return (extent + self.begin + self.end - self.span - 1) // self.stride + 1
 
-    def rounded_up(self) -> AxisWindows:
-        """Return windows that are, rounding down, those of ``ceil_mode``."""
-        return replace(self, end=min(self.end + self.stride - 1, self.span))
+    def rounded_up(self, extent: int | None = None) -> AxisWindows:
+        """Return windows that are, rounding down, those of ``ceil_mode``: on this extent, padded no more than needed.
+
+        Examples
+        --------
+        >>> [AxisWindows(3, stride=2).rounded_up(extent).end for extent in (None, 7, 8)]
+        [1, 0, 1]
+        """
+        anywhere = replace(self, end=min(self.end + self.stride - 1, self.span))
+        if extent is None or anywhere.outputs(extent) < 1:
+            return anywhere
+        last = (anywhere.outputs(extent) - 1) * self.stride
+        return replace(self, end=max(0, last + self.span + 1 - extent - self.begin))
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,31 @@ class WindowGrid:
     def along(cls, axis: AxisWindows, number: int, rank: int) -> WindowGrid:
         """Return windows of more than one value along one of several axes alone."""
         return cls(tuple(axis if i == number else AxisWindows(1) for i in range(rank)))
+
+    @classmethod
+    def over(cls, extents: Sequence[int]) -> WindowGrid:
+        """Return windows of all values along each axis, which therefore have no neighbours.
+
+        Examples
+        --------
+        >>> WindowGrid.over((7, 1)).strides
+        (7, 1)
+        """
+        return cls(tuple(AxisWindows(extent, stride=extent) for extent in extents))
+
+    def padded_by(self, begins: Sequence[int], ends: Sequence[int], extents: Sequence[int | None]) -> WindowGrid:
+        """Return the same windows with more padding, on an input of these extents that lacks as many values.
+
+        Raises InputError where a window may have no tap that is not padding.
+        """
+        axes = tuple(
+            replace(axis, begin=axis.begin + begin, end=axis.end + end)
+            for axis, begin, end in zip(self.axes, begins, ends, strict=True)
+        )
+        for axis, extent in zip(axes, extents, strict=True):
+            _check_padding(axis)
+            _check_extent(axis, extent)
+        return WindowGrid(axes)
 
     @property
     def places(self) -> WindowGrid:
@@ -124,7 +159,8 @@ def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | 
     negative padding, which onnxruntime refuses for floats and follows for 8-bit integers).
 
     Raises InputError if an attribute is malformed, a window may have no tap that is not padding, or an extent is needed
-    that is not known: ``auto_pad`` SAME_UPPER and SAME_LOWER depend on it for strides above 1.
+    that is not known: on it depends what ``auto_pad`` SAME_UPPER and SAME_LOWER put at the start for most strides above
+    1, not for even kernels with UPPER and odd ones with LOWER at stride 2.
     """
     kernel = _integers(attributes, "kernel_shape", None, None, 1)
     rank = len(kernel)
@@ -149,9 +185,8 @@ def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | 
         elif auto_pad != "NOTSET":
             begin, end = _same_pads(k, stride, dilation, extent, lower=auto_pad == "SAME_LOWER")
         axis = AxisWindows(k, stride, dilation, begin, end)
-        if max(begin, end) > axis.span:
-            raise InputError(f"padding by {max(begin, end)} leaves windows of {k} taps with nothing but padding")
-        axes.append(axis.rounded_up() if ceil_mode and not auto_pad.startswith("SAME") else axis)
+        _check_padding(axis)
+        axes.append(axis.rounded_up(extent) if ceil_mode and not auto_pad.startswith("SAME") else axis)
         _check_extent(axes[-1], extent)
     return WindowGrid(tuple(axes))
 
@@ -161,8 +196,7 @@ def _integers(
 ) -> tuple[int, ...]:
     """Return an attribute that is a list of integers."""
     values = attributes.get(name)
-    # Exporters write an empty list where they mean the default.
-    if not values and length is not None and default is not None:
+    if values is None and length is not None and default is not None:
         return (default,) * length
     if values is None:
         raise InputError(f"it has no {name}")
@@ -185,7 +219,7 @@ def _same_pads(kernel: int, stride: int, dilation: int, extent: int | None, *, l
     if stride == 1:
         total = kernel - 1
     elif extent is None:
-        raise InputError("auto_pad SAME with a stride above 1 takes a spatial extent that is not known")
+        return _same_pads_everywhere(kernel, stride, lower=lower)
     else:
         total = (-(-extent // stride) - 1) * stride + kernel - extent
         # -1 is 0 to all: it is cut off at the end, where no window looks.
@@ -194,6 +228,39 @@ def _same_pads(kernel: int, stride: int, dilation: int, extent: int | None, *, l
         total = max(0, total)
     half = total // 2
     return (total - half, half) if lower else (half, total - half)
+
+
+def _same_pads_everywhere(kernel: int, stride: int, *, lower: bool) -> tuple[int, int]:
+    """Return padding with which rounding down gives the windows of SAME whatever the extent; InputError if none does.
+
+    With r values for the last stride, 1 <= r <= s, the standard's padding is k - r. What it puts at the start has to be
+    the same number p for all r; it is monotone in r. Then p at the start and k - 1 - p at the end give
+    floor((n - 1) / s) + 1 = ceil(n / s) windows, and those are the same ones.
+
+    Examples
+    --------
+    >>> _same_pads_everywhere(2, 2, lower=False), _same_pads_everywhere(3, 2, lower=True)
+    ((0, 1), (1, 1))
+    >>> _same_pads_everywhere(3, 2, lower=False)
+    Traceback (most recent call last):
+    ...
+    theory.errors.InputError: auto_pad SAME_UPPER with kernel 3 and stride 2 takes a spatial extent that is not known
+    """
+    least, most = max(0, kernel - stride), kernel - 1
+    begin = (most + lower) // 2
+    if (least + lower) // 2 != begin or kernel - stride < -1:
+        side = "LOWER" if lower else "UPPER"
+        raise InputError(
+            f"auto_pad SAME_{side} with kernel {kernel} and stride {stride} takes a spatial extent that is not known"
+        )
+    return begin, most - begin
+
+
+def _check_padding(axis: AxisWindows) -> None:
+    """Refuse padding that is as wide as a window."""
+    widest = max(axis.begin, axis.end)
+    if widest > axis.span:
+        raise InputError(f"padding by {widest} leaves windows of {axis.kernel} taps with nothing but padding")
 
 
 def _check_extent(axis: AxisWindows, extent: int | None) -> None:

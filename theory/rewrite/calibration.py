@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from theory.errors import InputError
 from theory.models.files import is_too_large
-from theory.models.inference import Inference
+from theory.models.inference import Inference, typed_scopes
 from theory.models.scopes import import_onnx, is_max_pool, node_label, stored_tensors
 from theory.models.sessions import open_session, runtime_errors, with_outputs
+from theory.rewrite.padding import find_source
 
 _FAILED = "the model does not run on a sample"
 
@@ -24,8 +25,10 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
     The external data of the model is loaded; nodes in subgraphs and in functions are left out. Raises InputError if
     there is no sample, the model cannot be run on one, or an input of a MaxPool node is not finite.
     """
-    pools = [node for node in model.graph.node if is_max_pool(node)]
-    read = sorted({node.input[0] for node in pools})
+    graph = typed_scopes(model)[0]
+    # Padding with minus infinity is no input: it is taken away.
+    sources = {node_label(n): find_source(graph, n.input[0]).name for n in graph.nodes if is_max_pool(n)}
+    read = sorted(set(sources.values()))
     elsewhere = any(tensor.data_location == import_onnx().TensorProto.EXTERNAL for tensor in stored_tensors(model))
     if elsewhere or is_too_large(model):
         what = "with external data" if elsewhere else "over 2 GiB"
@@ -45,7 +48,7 @@ def measure_bounds(model: Any, samples: Iterable[Mapping[str, Any]]) -> dict[str
     for name in read:
         if lows[name] > highs[name]:
             raise InputError(f"the samples give no finite bounds for {name!r}")
-    return {node_label(node): _apart(lows[node.input[0]], highs[node.input[0]]) for node in pools}
+    return {name: _apart(lows[source], highs[source]) for name, source in sources.items()}
 
 
 def _extremes(values: npt.ArrayLike, name: str) -> tuple[float, float]:

@@ -171,16 +171,16 @@ def emit_conv(
     if any(layer.bias):
         inputs.append(emitter.constant(np.tile(np.array([float(b) for b in layer.bias], dtype=dtype), channels)))
     windows = layer.windows
-    attributes: dict[str, Any] = {"kernel_shape": windows.kernel_shape}
-    if set(windows.strides) != {1}:
-        attributes["strides"] = windows.strides
-    if set(windows.dilations) != {1}:
-        attributes["dilations"] = windows.dilations
-    if windows.padded:
-        attributes["pads"] = windows.pads
-    if not dense and channels > 1:
-        attributes["group"] = channels
-    return emitter.op("Conv", inputs, **attributes)
+    # Importers of other tools leave out what they take to be given: nothing is left to its default.
+    return emitter.op(
+        "Conv",
+        inputs,
+        kernel_shape=windows.kernel_shape,
+        strides=windows.strides,
+        dilations=windows.dilations,
+        pads=windows.pads,
+        group=1 if dense else channels,
+    )
 
 
 def _for_all_channels(weights: npt.NDArray[Any], channels: int, *, dense: bool) -> npt.NDArray[Any]:

@@ -24,6 +24,9 @@ from theory.rewrite.convolutions import ConvLayer, emit_conv
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.separable import SeparablePlan
 
+_TAPS_MAX = 16
+"""Values along an axis that are compared by convolutions over all of them."""
+
 _Partial = tuple[int, str | None]
 """A tap, and the value to be added to it; None for none."""
 
@@ -32,9 +35,9 @@ def fits_depthwise(plan: SeparablePlan) -> bool:
     """Return whether convolutions can take the place of all slices of a plan.
 
     Not where blocks lack a part, whose sequence is longer than that of the blocks by a number that depends on the
-    extent.
+    extent; nor where many taps are compared, whose kernels of zeros grow with their square.
     """
-    return not any(steps.prefix for _, steps in plan.steps)
+    return not any(steps.prefix or len(steps.taps) > _TAPS_MAX for _, steps in plan.steps)
 
 
 def emit_depthwise(

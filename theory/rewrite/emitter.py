@@ -2,7 +2,8 @@
 
 The operators used are Conv, Relu, Add, Sub, Pad, Slice, Concat, Gather, Reshape, Cast, Identity and Constant;
 Round and Clip where an approximation is cast to integers.
-Constants are nodes, not stored tensors: functions have none, and old IR versions want those among the inputs.
+Constants are stored tensors of the graph that reads them, which is what importers of other tools expect of weights.
+They are nodes in functions, which store none, and before IR version 4, which wants stored tensors among the inputs.
 """
 
 from __future__ import annotations
@@ -48,17 +49,24 @@ class Room:
 
 
 class Emitter:
-    """Collects nodes, each with a name that is new to the model and begins with a prefix, for an opset of 7 or more."""
+    """Collects nodes, each with a name that is new to the model and begins with a prefix, for an opset of 7 or more.
 
-    def __init__(self, opset: int, prefix: str, names: Names, room: Room) -> None:
+    Constants become tensors where they can be stored beside the nodes, else nodes as well.
+    """
+
+    def __init__(self, opset: int, prefix: str, names: Names, room: Room, *, stores: bool = False) -> None:
         if opset < _OLDEST_OPSET:
-            raise InputError(f"opset {opset} is too old: {_OLDEST_OPSET} or newer is needed")
+            raise InputError(
+                f"opset {opset} is too old: {_OLDEST_OPSET} or newer is needed; onnx.version_converter brings it there"
+            )
         self.opset = opset
         self.room = room
         self.nodes: list[Any] = []
+        self.tensors: list[Any] = []
         self._onnx = import_onnx()
         self._prefix = prefix
         self._names = names
+        self._stores = stores
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
     def op(self, op_type: str, inputs: Sequence[str], **attributes: Any) -> str:
@@ -82,8 +90,12 @@ class Emitter:
         key = (array.dtype.str, array.shape, sha256(array.tobytes()).digest())
         if key not in self._constants:
             self.room.taken += array.nbytes
-            if self.opset < 9 and array.dtype.kind == "i":
-                # Constants are floats in these opsets; places and extents are far below 2^53.
+            if self._stores:
+                name = self._names.new(f"{self._prefix}/constant")
+                self.tensors.append(self._onnx.numpy_helper.from_array(array, name))
+                self._constants[key] = name
+            elif self.opset < 9 and array.dtype.kind == "i":
+                # The node Constant holds floats in these opsets; places and extents are far below 2^53.
                 self._constants[key] = self.cast(self._constant(array.astype(np.float64)), np.dtype(array.dtype))
             else:
                 self._constants[key] = self._constant(array)
@@ -127,6 +139,12 @@ class Emitter:
         self.room.check(len(places), np.int64)
         return self.op("Gather", [x, self.integers(places)], axis=axis)
 
+    def pad(self, x: str, pads: Sequence[int], fill: npt.NDArray[Any]) -> str:
+        """Pad with a number of the value's type; all begins come first."""
+        if self.opset < 11:
+            return self.op("Pad", [x], mode="constant", pads=list(pads), value=float(fill))
+        return self.op("Pad", [x, self.integers(pads), self.constant(fill)], mode="constant")
+
     def pad_edge(self, x: str, begins: Sequence[int], ends: Sequence[int]) -> str:
         """Repeat the values at the borders of the spatial axes."""
         if not any((*begins, *ends)):
@@ -136,6 +154,12 @@ class Emitter:
         if self.opset < 11:
             return self.op("Pad", [x], mode="edge", pads=pads)
         return self.op("Pad", [x, self.integers(pads)], mode="edge")
+
+    def squeeze(self, x: str, axes: Sequence[int]) -> str:
+        """Take axes of one value out of a shape."""
+        if self.opset < 13:
+            return self.op("Squeeze", [x], axes=list(axes))
+        return self.op("Squeeze", [x, self.integers(axes)])
 
     def pad_periodic(self, x: str, axis: int, period: int, begin: int, end: int, extent: int | None) -> str:
         """Continue an axis beyond its borders with the period of its first and of its last values.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal, TypeAlias, get_args
@@ -13,10 +13,13 @@ from theory.errors import InputError
 from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
 from theory.subpools import LARGEST_SET
 
-Style = Literal["skip", "feedforward"]
+Style = Literal["skip", "feedforward", "pools"]
 Construction = Literal["tree", "shallow"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
+
+Orders: TypeAlias = str | Iterable[int]
+"""``"exact"``, or orders as numbers or in the notation of :func:`theory.notation.parse_orders`."""
 
 _EXACT = "exact"
 
@@ -32,10 +35,10 @@ class ReluifyOptions:
     >>> ReluifyOptions(style="loud")
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: the style is skip or feedforward, not 'loud'
+    theory.errors.InputError: the style is skip or feedforward or pools, not 'loud'
     """
 
-    orders: str | Iterable[int] = _EXACT
+    orders: Orders | Mapping[str | None, Orders] = _EXACT
     style: Style = "skip"
     construction: Construction = "tree"
     objective: Objective = RELATIVE
@@ -52,13 +55,37 @@ class ReluifyOptions:
         ):
             if (value := getattr(self, name)) not in choices:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
-        if not isinstance(self.orders, str):
-            object.__setattr__(self, "orders", tuple(islice(self.orders, LARGEST_SET + 1)))
+        if self.style == "pools" and not (self.exact and self.construction == "tree"):
+            raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
+        if self.style == "pools" and (self.dense or self.float64):
+            raise InputError("style pools has no arithmetic: neither dense nor float64 go with it")
+        if isinstance(self.orders, Mapping):
+            orders: Any = {name: _read_orders(one) for name, one in self.orders.items()}
+        else:
+            orders = _read_orders(self.orders)
+        object.__setattr__(self, "orders", orders)
+
+    @property
+    def orders_by_name(self) -> dict[str | None, Orders]:
+        """The orders by node, those for every other node under None."""
+        if isinstance(self.orders, Mapping):
+            return {None: _EXACT, **self.orders}
+        return {None: self.orders}
+
+    def of_node(self, name: str) -> ReluifyOptions:
+        """Return the options for one node."""
+        named = self.orders_by_name
+        return replace(self, orders=named.get(name, named[None]))
 
     @property
     def exact(self) -> bool:
-        """Whether the maximum itself is wanted."""
-        return self.orders == _EXACT
+        """Whether the maximum itself is wanted, of every node."""
+        return all(orders == _EXACT for orders in self.orders_by_name.values())
+
+    @property
+    def compares(self) -> bool:
+        """Whether maxima come about by comparisons in pairs, which float64 makes sharp."""
+        return self.exact and self.style == "skip" and self.construction == "tree"
 
     @property
     def takes_bounds(self) -> bool:
@@ -71,6 +98,10 @@ class ReluifyOptions:
             return {}
         named = self.bounds if isinstance(self.bounds, Mapping) else {None: self.bounds}
         return {name: _check_bounds(pair) for name, pair in named.items()}
+
+
+def _read_orders(orders: Orders) -> Orders:
+    return orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1))
 
 
 def _check_bounds(bounds: Iterable[Any]) -> InputBounds:

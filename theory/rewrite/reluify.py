@@ -8,10 +8,8 @@ parsed nor copied more than once.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from math import prod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,81 +17,26 @@ import numpy as np
 from theory.errors import InputError, RewritingError
 from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
-from theory.models.scopes import Names, Scope, attributes_of, copy_of, import_onnx, is_max_pool, names_in, node_label
+from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool, names_in, node_label
 from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
-from theory.models.windows import WindowGrid, read_windows
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.options import Construction, InputBounds, ReluifyOptions, Style
+from theory.rewrite.options import Construction, Orders, ReluifyOptions, Style
+from theory.rewrite.padding import Source
+from theory.rewrite.peaks import compared_with_input
+from theory.rewrite.pooling_nodes import read_layer, takes_maxima
+from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
 from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
 from theory.rewrite.signs import is_nonnegative
-
-
-@dataclass(frozen=True)
-class PoolingRecord:
-    """A MaxPool node that was replaced.
-
-    Attributes
-    ----------
-    name : str
-        Of the node, or of its output where the node has none.
-    place : str
-        Where it was: ``"graph"``, ``"then_branch of If 'n'"``, ``"function 'f'"``.
-    input, output : str
-        The values that it read and wrote, which keep their names.
-    windows : WindowGrid
-    domain : {"real", "nonnegative"}
-        Whether use was made of it that no input is negative.
-    orders : tuple of int or None
-        Of the estimator in its place; None for the maximum itself.
-    units_per_output : int
-        ReLUs for one output, the borders aside.
-    hidden_layers : int
-        ReLUs one after the other.
-    outputs : int or None
-        Outputs for one sample of a batch; None where the shape is not known.
-    error : Fraction
-        Largest |maximum - value| in exact arithmetic: relative to the range of the window for the objective
-        ``"range"``, absolute for ``"cube"``; 0 for the maximum itself.
-    bounds : tuple of (Fraction, Fraction) or None
-        Of the inputs of the node, for which the absolute error holds.
-    calibrated : bool
-        Whether the bounds are what was seen on samples, so that the error is certified for no other input.
-    edge_padding : bool
-        Whether a node before the first ReLU repeats the values at the borders.
-    """
-
-    name: str
-    place: str
-    input: str
-    output: str
-    windows: WindowGrid
-    domain: Domain
-    orders: tuple[int, ...] | None
-    units_per_output: int
-    hidden_layers: int
-    outputs: int | None
-    error: Fraction
-    bounds: InputBounds | None
-    calibrated: bool
-    edge_padding: bool
-
-
-@dataclass(frozen=True)
-class Rewriting:
-    """A model without MaxPool, and what became of each."""
-
-    model: Any
-    poolings: tuple[PoolingRecord, ...]
 
 
 def reluify(
     model: Any,
     *,
-    orders: str | Iterable[int] = ReluifyOptions.orders,
+    orders: Orders | Mapping[str | None, Orders] = ReluifyOptions.orders,
     style: Style = ReluifyOptions.style,
     construction: Construction = ReluifyOptions.construction,
     objective: Objective = ReluifyOptions.objective,
@@ -108,12 +51,14 @@ def reluify(
     ----------
     model : ModelProto or path
         It is not changed. From a file it is read with its external data.
-    orders : "exact", str or iterable of int
+    orders : "exact", str, iterable of int or mapping
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
-        :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``.
-    style : {"skip", "feedforward"}
+        :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``. Or a mapping of node
+        name to these, None for all other nodes.
+    style : {"skip", "feedforward", "pools"}
         ``"skip"``: max(a, b) = b + relu(a - b), one ReLU for each comparison. ``"feedforward"``: Conv and Relu by
-        turns; a Pad before the first where a padded input may be negative.
+        turns; a Pad before the first where a padded input may be negative. ``"pools"``: no ReLUs, MaxPool without
+        ceil_mode and auto_pad, all padding written out.
     construction : {"tree", "shallow"}
         ``"shallow"`` takes fewer layers and more ReLUs: three for the maximum over 3x3.
     objective : {"range", "cube"}
@@ -164,7 +109,7 @@ def reluify(
     >>> values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 2, None, None]) for name in "xy"]
     >>> model = onnx.helper.make_model(onnx.helper.make_graph([pool], "graph", values[:1], values[1:]))
     >>> sorted({node.op_type for node in reluify(model).graph.node})
-    ['Add', 'Constant', 'Conv', 'Relu']
+    ['Add', 'Conv', 'Relu']
     """
     options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate)
     return rewrite(model, options).model
@@ -193,6 +138,19 @@ def rewrite(model: Any, options: ReluifyOptions) -> Rewriting:
     return _Rewriter(given, options).run()
 
 
+@dataclass
+class _Changes:
+    """What is to be changed in one scope: nodes by their places, tensors to be stored, values that nobody may read."""
+
+    nodes: dict[int, list[Any]] = field(default_factory=dict)
+    tensors: list[Any] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+
+
+_STORING = 4
+"""The IR version since which a stored tensor need not be an input of the graph as well."""
+
+
 class _Rewriter:
     """Replaces the nodes of a copy of one model, in place."""
 
@@ -204,45 +162,68 @@ class _Rewriter:
         self._model = copy_of(model)
         self._names = Names(names_in(model))
         self._room = Room()
+        self._functions = {(function.domain, function.name) for function in model.functions}
         self._records: list[PoolingRecord] = []
+        self._stays: list[StayingNode] = []
 
     def run(self) -> Rewriting:
         scopes = typed_scopes(self._model)
-        found = {node_label(node) for scope in scopes for node in scope.nodes if is_max_pool(node)}
-        for name in self._given:
-            if name is not None and name not in found:
-                raise InputError(f"there are bounds for {name!r}, but no MaxPool node of that name")
+        found = {node_label(node) for scope in scopes for node in scope.nodes if self._is_pooling(node)}
+        for what, given in (("bounds", self._given), ("orders", self._options.orders_by_name)):
+            for name in given:
+                if name is not None and name not in found:
+                    raise InputError(f"there are {what} for {name!r}, but no MaxPool node of that name")
+        self._compared = compared_with_input(scopes)
         # All is decided before anything changes: subgraphs are part of nodes that move when a list is replaced.
-        emitted = [(scope, self._emit_scope(scope)) for scope in scopes]
-        for scope, nodes in reversed(emitted):
-            _replace_nodes(scope, nodes)
-        return Rewriting(self._model, tuple(self._records))
+        self._changes = {id(scope.body): _Changes() for scope in scopes}
+        for scope in scopes:
+            for index, node in enumerate(scope.nodes):
+                if self._is_pooling(node):
+                    self._replace(scope, index, node)
+        for scope in reversed(scopes):
+            _apply(scope, self._changes[id(scope.body)])
+        return Rewriting(self._model, tuple(self._records), tuple(self._stays))
 
-    def _emit_scope(self, scope: Scope) -> dict[int, list[Any]]:
-        return {index: self._replace(scope, node) for index, node in enumerate(scope.nodes) if is_max_pool(node)}
+    def _is_pooling(self, node: Any) -> bool:
+        return takes_maxima(node) and (node.domain, node.op_type) not in self._functions
 
-    def _replace(self, scope: Scope, node: Any) -> list[Any]:
+    def _replace(self, scope: Scope, index: int, node: Any) -> None:
         try:
-            return self._emit(scope, node)
+            emitter, nodes = self._emit(scope, node)
         except InputError as error:
+            if not is_max_pool(node):
+                self._stays.append(StayingNode(node_label(node), node.op_type, scope.place, str(error)))
+                return
             where = "" if scope.place == "graph" else f" in {scope.place}"
             raise RewritingError(f"MaxPool node {node_label(node)!r}{where}: {error}") from None
+        changes = self._changes[id(scope.body)]
+        changes.nodes[index] = nodes
+        changes.tensors += emitter.tensors
 
-    def _emit(self, scope: Scope, node: Any) -> list[Any]:
+    def _emit(self, scope: Scope, node: Any) -> tuple[Emitter, list[Any]]:
         if len(node.output) > 1 and node.output[1] and scope.reads(node.output[1]):
             raise InputError("its output Indices is in use, which ReLUs cannot compute")
-        value, name = scope.value(node.input[0]), node_label(node)
-        windows = _windows(node, value)
+        layer, name = read_layer(scope, node, pools=self._options.style == "pools"), node_label(node)
+        source, windows, value = layer.source, layer.windows, layer.value
+        compared = (id(scope.body), node.output[0]) in self._compared
+        options = self._options_for(scope, name, source, value, compared=compared)
         # An approximation rounds and may be a little below 0 where the maximum is 0.
-        positive = is_nonnegative(scope, node.input[0], through_pools=self._options.exact)
+        positive = is_nonnegative(source.home, source.name, through_pools=self._options.exact)
         domain: Domain = "nonnegative" if positive else "real"
-        emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room)
-        outer, inner = self._types(value)
+        stores = scope.is_graph and self._model.ir_version >= _STORING
+        emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
+        outer, inner = self._types(value, options)
+        # Comparisons of integers are exact, and so is a MaxPool.
+        sharp = options.style == "pools" or (options.compares and outer is not None and outer.kind in "iu")
+        compared = compared and not sharp
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
-        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), self._options)
-        y = self._converted(emitter, node.input[0], replacement, value, (outer, inner))
-        used = self._options.takes_bounds and replacement.orders is not None
+        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), options)
+        x = layer.node.enter(emitter, source.emit(emitter))
+        y = self._converted(emitter, x, replacement, value, (outer, inner), options)
+        y = layer.node.leave(emitter, source.emit_outside(emitter, y, outer))
+        nodes = emitter.finish(y, node.output[0])
+        used = options.takes_bounds and replacement.orders is not None
         self._records.append(
             PoolingRecord(
                 name=name,
@@ -254,14 +235,45 @@ class _Rewriter:
                 orders=replacement.orders,
                 units_per_output=replacement.units_per_output,
                 hidden_layers=replacement.hidden_layers,
-                outputs=_outputs(windows, value),
+                outputs=layer.outputs,
                 error=replacement.error,
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
                 edge_padding=replacement.edge_padding,
+                op_type=node.op_type,
+                float64=inner == np.float64,
+                compared=compared,
+                folded=self._let_go(source),
             )
         )
-        return emitter.finish(y, node.output[0])
+        return emitter, nodes
+
+    def _options_for(
+        self, scope: Scope, name: str, source: Source, value: ValueInfo, *, compared: bool
+    ) -> ReluifyOptions:
+        """Return the options for a node, float64 among them where float32 has too few digits."""
+        options, kinds = self._options.of_node(name), self._onnx.TensorProto
+        if options.style == "pools" or (source.large is None and not compared):
+            return options
+        narrow = value.element in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT)
+        # Slice has steps since opset 10; float64 does without convolutions.
+        if options.compares and narrow and scope.opset >= 10:
+            return replace(options, float64=True)
+        if source.large is not None and (narrow or value.element is None):
+            raise InputError(
+                f"its input may be of size {source.large:.3g} by padding: that takes float64 and with it opset 10, "
+                "style skip, construction tree and orders exact"
+            )
+        return options
+
+    def _let_go(self, source: Source) -> tuple[str, ...]:
+        """Note which values may be read by nobody now, and return the Pad nodes among what computes them."""
+        pads = []
+        for home, value in source.passed:
+            self._changes[id(home.body)].passed.append(value)
+            if home.producers[value].op_type == "Pad":
+                pads.append(node_label(home.producers[value]))
+        return tuple(pads)
 
     def _converted(
         self,
@@ -270,11 +282,12 @@ class _Rewriter:
         replacement: Replacement,
         value: ValueInfo,
         types: tuple[np.dtype[Any] | None, np.dtype[Any] | None],
+        options: ReluifyOptions,
     ) -> str:
         """Emit what takes the place of a node, between casts from the type of its input and back to it."""
         outer, inner = types
         if value.element is None or outer is None or inner is None:
-            if self._options.float64:
+            if options.float64:
                 reason = "to which float64 would have to be cast back"
                 raise InputError(f"the element type of its input is not known, {reason}")
             return replacement.emit(emitter, x)
@@ -282,12 +295,12 @@ class _Rewriter:
             return replacement.emit(emitter, x)
         y = replacement.emit(emitter, emitter.cast(x, inner))
         # Comparisons of integers are exact; estimators are none, and the shallow construction divides at the end.
-        exact = replacement.orders is None and self._options.construction == "tree"
+        exact = replacement.orders is None and options.construction == "tree"
         if outer.kind in "iu" and not exact:
             y = _to_integers(emitter, y, outer, inner)
         return emitter.cast(y, value.element)
 
-    def _types(self, value: ValueInfo) -> tuple[np.dtype[Any] | None, np.dtype[Any] | None]:
+    def _types(self, value: ValueInfo, options: ReluifyOptions) -> tuple[np.dtype[Any] | None, np.dtype[Any] | None]:
         """Return the dtype of the node's input and that of the computation, None where they are not known."""
         if value.element is None:
             return None, None
@@ -297,15 +310,10 @@ class _Rewriter:
             name = kinds.DataType.Name(value.element).lower() if known else f"type {value.element}"
             raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
-        wide = outer == np.float64 or self._options.float64
+        if options.style == "pools":
+            return outer, outer
+        wide = outer == np.float64 or options.float64
         return outer, np.dtype(np.float64 if wide else np.float32)
-
-
-def _windows(node: Any, value: ValueInfo) -> WindowGrid:
-    for attribute in node.attribute:
-        if attribute.ref_attr_name:
-            raise InputError(f"its {attribute.name} is an attribute of the function around it")
-    return read_windows(attributes_of(node), value.shape[2:] if value.shape is not None else None)
 
 
 def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype[Any]) -> str:
@@ -315,21 +323,16 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
 
 
-def _outputs(windows: WindowGrid, value: ValueInfo) -> int | None:
-    """Count the outputs for one sample of a batch."""
-    if value.shape is None:
-        return None
-    channels, *extents = value.shape[1:]
-    if channels is None or None in extents:
-        return None
-    return channels * prod(axis.outputs(n) for axis, n in zip(windows.axes, extents, strict=True) if n is not None)
-
-
-def _replace_nodes(scope: Scope, replaced: Mapping[int, Sequence[Any]]) -> None:
+def _apply(scope: Scope, changes: _Changes) -> None:
     """Put new nodes in the place of old ones, and forget types of values that are no more."""
-    if not replaced:
-        return
-    gone = {name for index in replaced for name in scope.nodes[index].output[1:] if name}
-    refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in replaced.get(index, [node])])
+    gone = {name for index in changes.nodes for name in scope.nodes[index].output[1:] if name}
+    if changes.nodes:
+        refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in changes.nodes.get(index, [node])])
+    if changes.tensors:
+        scope.body.initializer.extend(changes.tensors)
+    for name in changes.passed:
+        if name not in gone and not scope.reads(name):
+            refill(scope.nodes, [node for node in scope.nodes if name not in node.output])
+            gone.add(name)
     if scope.is_graph and gone:
         refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])

@@ -31,6 +31,9 @@ from theory.rewrite.skips import emit_with_skips, with_skips
 _SHALLOW_TAPS_MAX = 36
 """Largest window for which few layers are worth what they take: 357 ReLUs for one output of 6x6, against 10."""
 
+_DILATED = 10
+"""The opset since which MaxPool has dilations."""
+
 _LARGEST_BOUND = 10**37
 """Leaves room below the largest float32, 3.4e38, for what is computed from a bound."""
 
@@ -97,6 +100,8 @@ class Replacement:
 
 def choose_replacement(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     """Choose what takes the place of a node; raise InputError if what is known of its input does not suffice."""
+    if options.style == "pools":
+        return Replacement(partial(_emit_pool, windows=pooling.windows), 0, 0, False)
     single = pooling.windows.kernel_size == 1
     if not (options.exact or single):
         return _approximate(pooling, options)
@@ -104,6 +109,13 @@ def choose_replacement(pooling: Pooling, options: ReluifyOptions) -> Replacement
         return (_comparisons if options.style == "skip" else _convolutions)(pooling, options)
     domain = pooling.domain if options.style == "feedforward" else "real"
     return _network(_shallow_max(pooling.windows.kernel_size, domain), pooling, options, edge=not pooling.zeros_serve)
+
+
+def _emit_pool(emitter: Emitter, x: str, *, windows: WindowGrid) -> str:
+    """Add a MaxPool whose padding is written out, rounding down."""
+    dilations = {"dilations": windows.dilations} if emitter.opset >= _DILATED else {}
+    attributes = {"kernel_shape": windows.kernel_shape, "strides": windows.strides, "pads": windows.pads, **dilations}
+    return emitter.op("MaxPool", [x], **attributes)
 
 
 def _comparisons(pooling: Pooling, options: ReluifyOptions) -> Replacement:
@@ -140,7 +152,8 @@ def _network(network: ReLUNetwork, pooling: Pooling, options: ReluifyOptions, *,
 def _approximate(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     kernel_size, bounds = pooling.windows.kernel_size, pooling.bounds if options.takes_bounds else None
     check_window(kernel_size)
-    orders = parse_orders(options.orders, kernel_size) if isinstance(options.orders, str) else tuple(options.orders)
+    given = options.orders_by_name[None]
+    orders = parse_orders(given, kernel_size, merge=True) if isinstance(given, str) else tuple(given)
     if options.takes_bounds and bounds is None:
         raise InputError("the objective cube takes bounds of the node's inputs")
     if bounds is not None and max(-bounds[0], bounds[1]) > _LARGEST_BOUND:

@@ -166,15 +166,16 @@ def read_pictures(
 
     inputs = interface_of(as_model(model)).inputs
     if len(inputs) != 1 or any(len(port.sizes) != 4 for port in inputs.values()):
-        raise InputError("pictures are for models with one input of shape (N, C, H, W)")
+        raise InputError("pictures are for models with one input of shape (N, C, H, W) or (N, H, W, C)")
     ((name, port),) = inputs.items()
-    _, channels, height, width = _sizes(name, port, shape)
-    if channels not in (1, 3):
-        raise InputError(f"pictures have 1 or 3 channels, the input {name!r} has {channels}")
+    sizes = _sizes(name, port, shape)
+    wanted = ImageInput.of_shape(sizes)
+    if wanted is None:
+        raise InputError(f"pictures have 1 or 3 channels, the input {name!r} has {sizes[1]}")
     _check_range(name, port, bounds)
     pictures = load_pictures([os.fspath(path) for path in paths])
-    _check_memory(f"{len(pictures)} pictures", (len(pictures), channels, height, width))
-    wanted, (lo, hi) = ImageInput(channels, height, width), bounds
+    _check_memory(f"{len(pictures)} pictures", (len(pictures), *sizes[1:]))
+    lo, hi = bounds
     scaled = np.concatenate([fit(picture, wanted, "unit") for picture in pictures])
     return {name: (lo + (hi - lo) * scaled).astype(port.dtype)}
 

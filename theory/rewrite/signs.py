@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.models.constants import constant_value
 from theory.models.scopes import STANDARD_DOMAINS, Scope, import_onnx
 
 _NEVER_NEGATIVE = frozenset({"Relu", "Sigmoid", "Softmax", "Abs", "Exp", "Sqrt", "HardSigmoid", "ReduceL1", "ReduceL2"})
@@ -41,7 +42,7 @@ class _Search:
 
     def _look(self, scope: Scope, name: str, depth: int) -> bool:
         found = scope.producer(name)
-        if found is None:
+        if found is None or found[0].op_type == "Constant":
             return _constant_nonnegative(scope, name)
         node, home = found
         if node.domain not in STANDARD_DOMAINS:
@@ -77,21 +78,15 @@ def _clipped_from_zero(scope: Scope, node: Any) -> bool:
         return bool(least >= 0)
     if len(node.input) < 2 or not node.input[1]:
         return False
-    found = scope.producer(node.input[1])
-    if found is None:
-        return _constant_nonnegative(scope, node.input[1])
-    onnx = import_onnx()
-    for attribute in found[0].attribute:
-        if found[0].op_type == "Constant" and attribute.name == "value":
-            return bool((onnx.numpy_helper.to_array(attribute.t) >= 0).all())
-        if found[0].op_type == "Constant" and attribute.name == "value_float":
-            return bool(attribute.f >= 0)
-    return False
+    return _constant_nonnegative(scope, node.input[1])
 
 
 def _constant_nonnegative(scope: Scope, name: str) -> bool:
-    """Return whether a value is a tensor stored in the model, and not one that a caller may replace."""
-    onnx, tensor = import_onnx(), scope.constant(name)
-    if tensor is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
-        return False
-    return bool((np.asarray(onnx.numpy_helper.to_array(tensor)) >= 0).all())
+    """Return whether a value is a constant of the model, or a stored tensor of any size that no caller may replace."""
+    value = constant_value(scope, name)
+    if value is None:
+        onnx, tensor = import_onnx(), scope.constant(name)
+        if tensor is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
+            return False
+        value = onnx.numpy_helper.to_array(tensor)
+    return bool((np.asarray(value) >= 0).all())

@@ -18,7 +18,7 @@ from theory.terminal import Bar
 
 if TYPE_CHECKING:
     from theory.rewrite.options import ReluifyOptions
-    from theory.rewrite.reluify import PoolingRecord, Rewriting
+    from theory.rewrite.records import PoolingRecord, Rewriting
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +27,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="OUT.onnx")
     parser.add_argument(
         "--orders",
-        default="exact",
-        help="exact (default), or the orders of an estimator in its place, such as 1,d-1, d being each window's size",
+        action="append",
+        metavar="[NODE=]ORDERS",
+        help="exact (default), or the orders of an estimator in its place, such as 1,d-1, d being each window's size; "
+        "for all MaxPool nodes or for one",
     )
     parser.add_argument(
         "--objective",
@@ -38,9 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--style",
-        choices=("skip", "feedforward"),
+        choices=("skip", "feedforward", "pools"),
         default="skip",
-        help="one ReLU a comparison and Add (default), or Conv and Relu alone",
+        help="one ReLU a comparison and Add (default); Conv and Relu alone; or MaxPool without ceil_mode and auto_pad",
     )
     add_construction(parser, "tree", "shallow")
     parser.add_argument("--dense", action="store_true", help="convolutions without groups")
@@ -69,13 +71,13 @@ def run(options: argparse.Namespace) -> int:
     from theory.rewrite.samples import read_inputs
 
     wanted = ReluifyOptions(
-        orders=options.orders,
+        orders=_by_node(options.orders, "sets of orders") or ReluifyOptions.orders,
         style=options.style,
         construction=options.construction,
         objective=options.objective,
         dense=options.dense,
         float64=options.float64,
-        bounds=_bounds(options.bounds),
+        bounds={name: pair.split(",") for name, pair in _by_node(options.bounds, "bounds").items()} or None,
     )
     if (options.bounds or options.calibrate) and not wanted.takes_bounds:
         raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
@@ -99,29 +101,30 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _bounds(texts: Sequence[str] | None) -> dict[str | None, tuple[str, ...]] | None:
-    """Read LO,HI for all nodes and NODE=LO,HI for one; names of nodes may contain '='."""
-    if not texts:
-        return None
-    bounds: dict[str | None, tuple[str, ...]] = {}
-    for text in texts:
-        name, equals, pair = text.rpartition("=")
+def _by_node(texts: Sequence[str] | None, what: str) -> dict[str | None, str]:
+    """Read VALUE for all nodes and NODE=VALUE for one; names of nodes may contain '='."""
+    given: dict[str | None, str] = {}
+    for text in texts or ():
+        name, equals, value = text.rpartition("=")
         key = name if equals else None
-        if key in bounds:
-            raise InputError(f"there are two bounds for {'all nodes' if key is None else repr(key)}")
-        bounds[key] = tuple(pair.split(","))
-    return bounds
+        if key in given:
+            raise InputError(f"there are two {what} for {'all nodes' if key is None else repr(key)}")
+        given[key] = value
+    return given
 
 
 def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
+    named = wanted.orders_by_name
     return {
-        "orders": wanted.orders,
+        "orders": named.pop(None),
+        "orders_by_node": named,
         "objective": None if wanted.exact else wanted.objective,
         "style": wanted.style,
         "construction": wanted.construction,
         "dense": wanted.dense,
         "float64": wanted.float64,
         "nodes": [_row(record, wanted) for record in result.poolings],
+        "stays": [vars(node) for node in result.stays],
     }
 
 
@@ -130,6 +133,7 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
     relative = record.orders is not None and not wanted.takes_bounds
     return {
         "name": record.name,
+        "op_type": record.op_type,
         "place": record.place,
         "input": record.input,
         "output": record.output,
@@ -147,6 +151,9 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
+        "folded": list(record.folded),
+        "float64": record.float64,
+        "compared": record.compared,
     }
 
 
@@ -154,6 +161,7 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     out = console()
     if not result.poolings:
         out.print(f"{options.source} has no MaxPool: copied to {options.target}", soft_wrap=True)
+        print_facts(_staying(result), width=10)
         return
     table = new_table(
         ("MaxPool node", "left"),
@@ -165,8 +173,9 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     )
     for record in result.poolings:
         where = "" if record.place == "graph" else f" ({record.place})"
+        kind = "" if record.op_type == "MaxPool" else f", {record.op_type}"
         table.add_row(
-            record.name + where,
+            record.name + kind + where,
             _window(record),
             "x".join(map(str, record.windows.strides)),
             str(record.units_per_output),
@@ -176,10 +185,13 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     out.print(table)
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
+    pools = wanted.style == "pools"
+    by = "by as many that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
     facts = (
-        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, in all by {layers} layers of ReLUs"),
-        ("style", f"{wanted.style}, construction {wanted.construction}"),
+        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
+        ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
         *_notes(result.poolings, wanted),
+        *_staying(result),
         ("time", f"{seconds:.2f} s"),
         ("written", options.target),
     )
@@ -212,6 +224,27 @@ def _notes(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator
         yield "orders", ", ".join(f"{{{format_orders(one)}}} of {d} values" for d, one in sorted(orders.items()))
     if any(record.calibrated for record in records):
         yield "bounds", "measured on the samples: nothing is certified for other inputs"
+    folded = [name for record in records for name in record.folded]
+    if folded:
+        yield "folded", f"Pad with minus infinity into the windows: {', '.join(folded)}"
+    yield from _rounding(records, wanted)
     padded = sum(record.edge_padding for record in records)
     if padded and wanted.style == "feedforward":
         yield "padding", f"{padded} with a Pad node before the first Conv, since the input may be negative"
+
+
+def _rounding(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator[tuple[str, str]]:
+    """Say where outputs are compared with inputs, so that a rounding would turn out as a lost peak."""
+    sharp = [record.name for record in records if record.float64 and not wanted.float64]
+    if sharp:
+        yield "float64", f"by itself, since its output is compared or its padding large: {', '.join(sharp)}"
+    lost = [record.name for record in records if record.compared and (not record.float64 or record.orders is not None)]
+    if lost:
+        names = ", ".join(lost)
+        yield "warning", f"the output is compared with the input, and rounding may lose what is equal: {names}"
+
+
+def _staying(result: Rewriting) -> Iterator[tuple[str, str]]:
+    for node in result.stays:
+        where = "" if node.place == "graph" else f" in {node.place}"
+        yield "stays", f"{node.op_type} {node.name!r}{where}: {node.reason}"
