@@ -233,10 +233,10 @@ def test_degree_is_within_the_chebyshev_bound():
 
 def test_depth_shows_all_orders_that_the_layers_compute():
     axes, *_ = plot_depth(kernel_sizes=[9, 4, 5])
-    trees, star, shallow, other_star = axes.lines
+    trees, star, shallow, other_star, least = axes.lines
     assert list(trees.get_ydata()) == [float(optimal_estimator(9, range(n + 1)).error) for n in (1, 2, 4, 8)]
     assert list(shallow.get_ydata()) == [float(optimal_estimator(9, range(n + 1)).error) for n in (1, 2, 6)]
-    assert [*star.get_xdata(), *other_star.get_xdata()] == [4, 3]
+    assert [*star.get_xdata(), *other_star.get_xdata(), *least.get_xdata()] == [4, 3, 2]
 
 
 def test_the_law_of_the_residual_has_the_simulated_shape():

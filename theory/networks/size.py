@@ -165,12 +165,17 @@ def check_depth(largest_order: int, construction: Construction, hidden_layers: i
     return hidden_layers
 
 
-def least_hidden_layers(largest_order: int, construction: Construction = "tree") -> int:
-    """Return the number of hidden layers that a construction needs for orders up to max R.
+def least_hidden_layers(largest_order: int, construction: Construction | None = None) -> int:
+    """Return the number of hidden layers that orders up to max R take: with a construction, or at the least.
 
-    >>> least_hidden_layers(5), least_hidden_layers(5, "shallow")
-    (3, 2)
+    Two are always enough, by the claim ``two-layers``, and orders from 3 on take more than one
+    (:mod:`theory.networks.one_layer`).
+
+    >>> least_hidden_layers(9), least_hidden_layers(9, "tree"), least_hidden_layers(9, "shallow")
+    (2, 4, 3)
     """
+    if construction is None:
+        return min(level_of(largest_order), 2)
     if construction == "shallow" and largest_order > 4:
         return shallow_hidden_layers(largest_order)
     return level_of(largest_order)

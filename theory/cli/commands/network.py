@@ -157,26 +157,29 @@ def _description(
         "error": None if error is None else to_string(error),
         "construction": options.construction,
         "domain": options.domain,
-        **({} if target else _least_depth(network.kernel_size)),
+        **({} if target else _least_depth(network)),
         **network_row(network),
         "nonzero_count": network.nonzero_count,
         "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
     }
 
 
-def _least_depth(d: int) -> dict[str, Any]:
+def _least_depth(network: ReLUNetwork) -> dict[str, Any]:
     """Tell how few hidden layers the maximum takes, by the claim ``two-layers``, and how many ReLUs are enough then."""
     from theory.networks.maximum import two_layer_size
+    from theory.networks.size import least_hidden_layers
 
-    layers, widths = (1, [3]) if d == 2 else (2, list(two_layer_size(d)))
-    return {"least_hidden_layers": layers, "least_widths": widths}
+    layers = least_hidden_layers(network.kernel_size)
+    widths = network.widths if network.hidden_layers == layers else two_layer_size(network.kernel_size)
+    return {"least_hidden_layers": layers, "least_widths": list(widths)}
 
 
 def _told(least_hidden_layers: int, least_widths: list[int]) -> str:
-    layers = f"{least_hidden_layers} hidden layer{'s' * (least_hidden_layers > 1)}"
+    if least_hidden_layers == 1:
+        return "1 hidden layer"
     total = sum(least_widths)
     number = f"{total:,}" if total < _READABLE else f"about 10^{len(str(total)) - 1}"
-    return f"{layers} (theorem two-layers), for which {number} ReLUs are known to be enough"
+    return f"2 hidden layers (theorem two-layers), for which {number} ReLUs are known to be enough"
 
 
 def _print(shape: tuple[int, ...], built: _Built) -> None:
@@ -204,7 +207,7 @@ def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Na
     how = f"(construction {options.construction}, domain {options.domain})"
     yield "hidden layers", f"{network.hidden_layers}   {how}"
     if target is None:
-        yield "least depth", _told(**_least_depth(network.kernel_size))
+        yield "least depth", _told(**_least_depth(network))
     yield "ReLUs", count(network.units)
     yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
     if target is not None and target.error is not None:

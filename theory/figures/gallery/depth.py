@@ -9,11 +9,12 @@ from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.frontier.best import best_orders
 from theory.networks.size import least_hidden_layers
-from theory.plotting import BLUE, ORANGE, Axes, panels, set_headline
+from theory.plotting import BLUE, INK, ORANGE, Axes, panels, set_headline
 from theory.subpools import check_kernel_size
 
 _KERNELS = (9, 25, 81)
 _PANELS = 3
+_LEAST = "the maximum, at least"
 _Construction = Literal["tree", "shallow"]
 _STYLES: tuple[tuple[_Construction, str, str, str], ...] = (
     ("tree", "trees", BLUE, "o"),
@@ -28,10 +29,11 @@ def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int
     A panel each for 3 kernel sizes d >= 3. With L hidden layers, trees of pairwise maxima compute the orders up to
     2^L, shallow blocks those up to 2 * 3^(L-1) (:mod:`theory.networks.shallow`). More orders never hurt, so the best
     set is all of them (:func:`theory.best_orders`). From the layer on that gives order d, the network is the maximum
-    itself, and there is no error.
+    itself, and there is no error: the stars. Two layers are enough for it, with far more units than are built here
+    (:mod:`theory.networks.two_layers`): the white star.
 
     >>> left, *_ = plot_depth(kernel_sizes=[9, 5, 6])
-    >>> trees, _, shallow, _ = left.lines
+    >>> trees, _, shallow, _, least = left.lines
     >>> [float(error) for error in shallow.get_ydata()] == [4 / 9, 8 / 25, 4 / 170]
     True
     """
@@ -43,12 +45,15 @@ def plot_depth(axes: Sequence[Axes] | None = None, *, kernel_sizes: Sequence[int
     for one, d in zip(chosen, kernel_sizes, strict=True):
         for construction, name, color, marker in _STYLES:
             _draw(one, d, construction, name, color, marker)
+        least = least_hidden_layers(d)
+        (star,) = one.plot([least], [0.0], "*", color=INK, markerfacecolor="white", markersize=10, label=_LEAST)
+        star.set(transform=one.get_xaxis_transform(), clip_on=False, zorder=3)
         one.set(yscale="log", xlabel="hidden layers")
         one.set_title(f"d = {d}")
         one.xaxis.set_major_locator(MaxNLocator(integer=True))
         one.margins(y=0.12)
     chosen[0].set_ylabel("least error E")
-    chosen[0].legend(loc="lower left")
+    chosen[0].legend(loc="upper right")
     set_headline(chosen, "Shallow blocks reach small errors, and the maximum itself (stars), with fewer layers")
     return chosen
 
