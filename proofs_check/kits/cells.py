@@ -58,14 +58,14 @@ def _totals(keys: Integers, weights: Integers) -> tuple[Integers, Integers]:
     return keys[order[starts]], np.add.reduceat(weights[order], starts)
 
 
-def bends(forms: Integers, weights: Integers, *, free: int = 0) -> Integers:
+def _bends_of(forms: Integers, weights: Integers, *, free: int = 0) -> Integers:
     """Add up the bends on each hyperplane that meets the open cone; what might not fit is a SolverError.
 
     Forms, a row each, are weighed by the coefficient of their absolute value, or of their ReLU; the first ``free`` of
     their numbers belong to coordinates that take any value. |y_1 - y_2| and |2 y_2 - 2 y_1| bend on one hyperplane,
     |y_1 + y_2| bends nowhere in the cone:
 
-    >>> bends(np.array([[1, -1], [-2, 2], [1, 1]]), np.array([4, -2, 9])).tolist()
+    >>> _bends_of(np.array([[1, -1], [-2, 2], [1, 1]]), np.array([4, -2, 9])).tolist()
     [0]
     """
     gaps = forms[:, free:]
@@ -86,7 +86,7 @@ def in_one_cell(forms: Integers, weights: Integers, scale: int) -> tuple[Fractio
     if int(np.abs(weights).max(initial=0)) * int(np.abs(forms).sum()) >= 2**63:
         raise SolverError("the sums of this identity do not fit into 64 bits")
     values = (np.abs(forms) * weights[:, None]).sum(axis=0).tolist()
-    return Fraction(int(np.abs(bends(forms, weights)).sum()), scale), [Fraction(value, scale) for value in values]
+    return Fraction(int(np.abs(_bends_of(forms, weights)).sum()), scale), [Fraction(value, scale) for value in values]
 
 
 def read_rows(text: str, first: int) -> list[Row]:
@@ -163,7 +163,7 @@ class Orbits:
         forms = [self.in_gaps(form, order) for _, form in self.rows]
         weights = np.repeat([int(share * scale) for share in shares], len(self.group))
         # The smallest input may be any number.
-        return Fraction(int(np.abs(bends(np.concatenate(forms), weights, free=1)).sum()), scale)
+        return Fraction(int(np.abs(_bends_of(np.concatenate(forms), weights, free=1)).sum()), scale)
 
     def table(self, first: int, text: str) -> Table:
         """Tabulate c, the form, with positions from ``first`` on, and the number of its images, for each row."""

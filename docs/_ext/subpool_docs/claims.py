@@ -14,8 +14,9 @@ from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
 from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
 from proofs_check.report.sections import foldable
-from proofs_check.statement import DEFAULT_KERNEL_MAX, sizes_in_words
+from proofs_check.statement import DEFAULT_KERNEL_MAX
 from subpool_docs.freshness import depends_on_sources, kernel
+from theory.guess.orders import format_sizes
 
 
 def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
@@ -39,7 +40,7 @@ def _label_and_check(claim: Claim) -> tuple[str, str]:
 
 @cache
 def _range(name: str) -> str:
-    return f"{sizes_in_words(claims()[name].sizes_up_to(DEFAULT_KERNEL_MAX))}, by default"
+    return f"d = {format_sizes(sorted(claims()[name].sizes_up_to(DEFAULT_KERNEL_MAX)))}, by default"
 
 
 class ClaimsDirective(SphinxDirective):
