@@ -373,8 +373,8 @@ def test_sums_that_do_not_fit_are_refused():
     with pytest.raises(SolverError, match="do not fit into 64 bits"):
         cells._totals(np.full((1, 30), 9), np.array([1]))
     with pytest.raises(SolverError, match="do not fit into 64 bits"):
-        cells.bends(np.array([[-4, 4]]), np.array([2**62]))
-    assert cells.bends(np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)).tolist() == []
+        cells._bends_of(np.array([[-4, 4]]), np.array([2**62]))
+    assert cells._bends_of(np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)).tolist() == []
 
 
 def test_inputs_that_are_too_large_are_refused():
@@ -387,8 +387,8 @@ def test_inputs_that_are_too_large_are_refused():
 
 def test_bends_cancel_only_on_one_hyperplane():
     forms = np.array([[1, -1, 0], [-3, 3, 0], [1, 0, -1], [1, 1, 0]])
-    assert sorted(cells.bends(forms, np.array([3, -1, 5, 7])).tolist()) == [0, 5]
-    assert sorted(cells.bends(forms, np.array([3, -1, 5, 7]), free=1).tolist()) == [0, 5, 7]
+    assert sorted(cells._bends_of(forms, np.array([3, -1, 5, 7])).tolist()) == [0, 5]
+    assert sorted(cells._bends_of(forms, np.array([3, -1, 5, 7]), free=1).tolist()) == [0, 5, 7]
 
 
 # --- the finite algebra ---------------------------------------------------------------------------------------------
