@@ -17,7 +17,8 @@ from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import SLACK, TINY64, UNIT64, Arithmetic, gamma
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
-from theory.rewrite.certify.operators import Boxes, Operator, Pair
+from theory.rewrite.certify.operators import Boxes, Enclosures, Operator, Pair
+from theory.rewrite.certify.zonotope import Space, Twin, linear_image
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,6 +66,12 @@ class Linear(Operator):
         chains = xs[0].chain, ys[0].chain
         chain = Chain.join(chains, np.maximum(*(each.size for each in chains)))
         return self._bound(ds[0], chain, np.maximum(xs[0].magnitude, ys[0].magnitude), arithmetic, of_values=False)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        (t,), roundings = ts, self.terms + 8
+        value = linear_image(self.apply, t.value, roundings, self.offset, self.offset_size)
+        return value, linear_image(self.apply, t.difference, roundings, None, np.zeros(()))
 
     def _bound(
         self, box: Box, chain: Chain, magnitude: Array, arithmetic: Sequence[Arithmetic], *, of_values: bool

@@ -18,9 +18,11 @@ from theory.rewrite.certify.arithmetic import TINY64, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant, Node
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 Boxes: TypeAlias = Sequence[Box]
 Pair: TypeAlias = tuple[Arithmetic, Arithmetic]
+Enclosures: TypeAlias = tuple[Zonotope | None, Zonotope | None]
 
 
 class Operator(ABC):
@@ -33,6 +35,13 @@ class Operator(ABC):
     @abstractmethod
     def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """Bound what the second runtime computes for ys less what the first does for xs; ys - xs is in ds."""
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """Return zonotopes of what is computed from the first model's tensors in exact arithmetic, and the difference.
+
+        None stands for what the boxes say.
+        """
+        return None, None
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""

@@ -15,6 +15,7 @@ from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Index, distinct_rows
 from theory.rewrite.certify.graph import Segment
+from theory.rewrite.certify.corners import Corners
 from theory.rewrite.certify.residuals import Residual, residual
 from theory.rewrite.certify.symbolic_run import pixel_places, place_strides, run_symbols
 from theory.rewrite.certify.windows import Windows
@@ -23,11 +24,11 @@ _MOST_KINDS = 4096
 _NOWHERE = np.iinfo(np.int64).max
 
 
-def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, Box]:
+def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, Box, Corners]:
     """Bound what nodes compute from a tensor x in exact arithmetic, less the maxima of its windows.
 
-    Returns whether they compute the maximum of every window, and the box of the differences. Raises Unsupported if they
-    are not understood.
+    Returns whether they compute the maximum of every window, the box of the differences, and their values at
+    the vertices. Raises Unsupported if they are not understood.
     """
     algebra, symbols, single = run_symbols(segment, x.shape)
     shape = (1, 1, *x.shape[2:]) if single else x.shape
@@ -60,7 +61,12 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, 
             largest = np.maximum.reduce([x.hi.reshape(channels, -1)[:, pixel] for pixel in pixels])
             lo[:, elements], hi[:, elements] = _over_box(found, least, largest)
     whole = (*x.shape[:2], *windows.size)
-    return all(found.exact for found in residuals), Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+    box = Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+    corners = Corners.of(
+        [(found, [int(tap[i]) for tap in taps]) for found, i in zip(residuals, first.tolist(), strict=True)],
+        kinds.reshape(*shape[:2], *windows.size),
+    )
+    return all(found.exact for found in residuals), box, corners
 
 
 def _seen(windows: Windows, shape: Sequence[int]) -> tuple[Index, list[Index]]:

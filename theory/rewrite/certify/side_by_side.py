@@ -11,6 +11,7 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced
 from theory.rewrite.certify.graph import Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.operators import Call, partners
@@ -38,6 +39,9 @@ class SideBySide:
         """The second's tensor less the first's."""
         self._findings: dict[str, PoolingFinding] = {}
         """By the output of the MaxPool: names of nodes may repeat."""
+        self._enclosed = Enclosed(inputs, arithmetic) if Enclosed.affordable(inputs) else None
+        self._replaced: dict[str, tuple[Replaced, int]] = {}
+        """What stands for the MaxPools, by their outputs, and which model has the MaxPool."""
 
     def run(self) -> DeviationBound:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
@@ -58,7 +62,7 @@ class SideBySide:
         costly = node.op in ("Conv", "Gemm", "MatMul")
         if costly and sharper is not None and isinstance(before, Box) and sharper.largest <= _SMALL * before.largest:
             # The node's own bounds could hardly be better, and would take as long again.
-            self._record(name, replace(before.plus(sharper), history=sharper.history), sharper)
+            self._record(node, replace(before.plus(sharper), history=sharper.history), sharper, shared)
             return
         after = evaluate(node, self._after, self._arithmetic, self._shapes)
         self._after[name] = after
@@ -70,10 +74,49 @@ class SideBySide:
                     sharper = self._attempt(pool, partial(self._pooled, pool, side))
         plain = after.minus(before)
         difference = plain if sharper is None else plain.meet(sharper)
-        self._record(name, after.meet(before.plus(difference)), difference)
+        self._record(node, after.meet(before.plus(difference)), difference, shared)
 
-    def _record(self, name: str, after: Box, difference: Box) -> None:
+    def _record(self, node: Node, after: Box, difference: Box, shared: bool) -> None:
+        """Keep the boxes of a tensor of both models, cut by its zonotopes."""
+        name = node.outputs[0]
         self._after[name], self._differences[name] = after, difference
+        if self._enclosed is not None and (shared or name in self._replaced):
+            found = attempt(node, partial(self._cut, node, self._enclosed))
+            if not isinstance(found, Unknown):
+                self._before[name], self._after[name], self._differences[name] = found
+
+    def _boxes(self, name: str) -> Boxed | None:
+        """Return the boxes of a tensor of both models; None if there are none."""
+        x, y, d = self._before.get(name), self._after.get(name), self._differences.get(name)
+        return (x, y, d) if isinstance(x, Box) and isinstance(y, Box) and d is not None else None
+
+    def _cut(self, node: Node, enclosed: Enclosed) -> Boxed:
+        """Carry zonotopes through a node, and return its boxes cut by them."""
+        name = node.outputs[0]
+        boxes = self._boxes(name)
+        if boxes is None:
+            raise Unsupported("it has no boxes")
+        if name in self._replaced:
+            found, side = self._replaced[name]
+            start = self._producers[side][name].inputs[0]
+            before = self._boxes(start)
+            if before is None:
+                raise Unsupported("its input has no boxes")
+            return enclosed.replaced(name, found, enclosed.twin(start, before), boxes, swapped=bool(side))
+        call, other = call_of(node, self._before), call_of(node, self._after)
+        for a, b in zip(call.inputs, other.inputs, strict=True):
+            # One operator stands for both.
+            if isinstance(a, np.ndarray) and not same_value(a, b):
+                raise Unsupported("its constants differ")
+        interpreted = understand(call)
+        if isinstance(interpreted, np.ndarray):
+            raise Unsupported("it is constant")
+        operator, tensors = interpreted
+        twins = [
+            None if boxed is None else enclosed.twin(name, boxed)
+            for name, boxed in ((name, self._boxes(name)) for name in node.inputs)
+        ]
+        return enclosed.through(name, operator, partners(tensors, call, twins, enclosed.constant), boxes)
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
@@ -127,8 +170,9 @@ class SideBySide:
         found = understand(Call(pool, [x]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual = pooling_residual(segment, y, found[0].windows)
+        exact, residual, corners = pooling_residual(segment, y, found[0].windows)
         rounding = self._rounding(segment, y, values)
+        self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
         self._findings[end] = PoolingFinding(
             pool.name,
