@@ -117,7 +117,7 @@ def compare_models(
     samples = check_inputs(interface, inputs)
     if rounds < 1:
         raise InputError(f"at least one pair of runs has to be timed, not {rounds}")
-    sessions = [_session(original, models[0]), _session(rewritten, models[1])]
+    sessions = [start_session(original, models[0]), start_session(rewritten, models[1])]
     tallies = [_Tally(name) for name in interface.outputs]
     first: Inputs = {}
     for done, count, batch in _batches(interface, inputs, samples):
@@ -125,7 +125,7 @@ def compare_models(
             first = batch
             for model in models:
                 Inference(model).check_run({name: array.shape for name, array in batch.items()})
-        for tally, a, b in zip(tallies, *(_run(session, batch) for session in sessions), strict=True):
+        for tally, a, b in zip(tallies, *(run_batch(session, batch) for session in sessions), strict=True):
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         progress(done, samples)
     seconds = [[_timed(session, first) for session in sessions] for _ in range(rounds)]
@@ -206,7 +206,8 @@ def _batches(interface: Interface, inputs: Inputs, samples: int) -> Iterator[tup
         yield end, end - start, {name: array[index] for name, array in inputs.items()}
 
 
-def _session(given: Any, model: Any) -> Any:
+def start_session(given: Any, model: Any) -> Any:
+    """Return onnxruntime's session of a model, one thread, from its path if it was given as one."""
     runtime = import_onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -218,14 +219,15 @@ def _session(given: Any, model: Any) -> Any:
     return _guarded(lambda: start(source, options))
 
 
-def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
+def run_batch(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
+    """Return the outputs for a batch; raises FormatError if onnxruntime refuses."""
     outputs: list[npt.NDArray[Any]] = _guarded(lambda: session.run(None, dict(batch)))
     return outputs
 
 
 def _timed(session: Any, batch: Inputs) -> float:
     start = perf_counter()
-    _run(session, batch)
+    run_batch(session, batch)
     return perf_counter() - start
 
 

@@ -1,8 +1,8 @@
 """What an expression in the pixels of a window is off the maximum, where something is known of the order of the pixels.
 
 The residual r, a combination of maxima over sets of pixels, is linear where the order of the pixels is fixed: it is
-sum_k (r(1_k) - r(1_{k-1})) x_(k), 1_k being 1 at the k largest pixels and 0 elsewhere. So its values at the 0/1 vectors,
-the corners, say everything. Away from one order it is found from the corners, too.
+sum_k (r(1_k) - r(1_{k-1})) x_(k), 1_k being 1 at the k largest pixels and 0 elsewhere. So its values at the 0/1
+vectors, the corners, say everything. Away from one order it is found from the corners, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.pooled import LINEAR, Reference, Seen
+from theory.rewrite.certify.pooled import Reference, Seen, narrowest
 from theory.rewrite.certify.residuals import Residual
 from theory.rewrite.certify.zonotope import Space, Zonotope
 
@@ -97,17 +97,16 @@ def enclose_residual(y: Seen, corners: Corners, bounds: Box, space: Space) -> Zo
     constants = [end[corners.kinds] for end in corners.constants]
     low, high = down(low + constants[0]), up(high + constants[1])
     gaps = [_by_gaps(y, corners, order, sign) for sign in (-1, 1)]
+    # What is not known has the bounds that are given.
     known = corners.known[corners.kinds]
+    low, high = np.where(known, low, -np.inf), np.where(known, high, np.inf)
     least = np.maximum(bounds.lo, np.where(known, down(constants[0] - gaps[0]), -np.inf))
     most = np.minimum(bounds.hi, np.where(known, up(constants[1] + gaps[1]), np.inf))
-    better = known & (LINEAR * 2 * reference.zonotope.reach + (high - low) < most - least)
-    low, high = np.where(better, low, least), np.where(better, high, most)
-    return space.between(low, high).added(reference.only(better).zonotope)
+    nothing = reference.only(np.zeros(order.shape[1:], dtype=bool))
+    return narrowest([(nothing, least, most), (reference, low, high)], space)
 
 
-def _by_order(
-    y: Seen, corners: Corners, order: npt.NDArray[np.intp], ones: _Masks
-) -> tuple[Reference, Array, Array]:
+def _by_order(y: Seen, corners: Corners, order: npt.NDArray[np.intp], ones: _Masks) -> tuple[Reference, Array, Array]:
     """Return the residual in the order of the centers, and bounds of what it is off that.
 
     Each maximum over a set S is that of its first pixel p in the order, and a part that is positive if a later pixel
@@ -168,8 +167,8 @@ def _by_gaps(y: Seen, corners: Corners, order: npt.NDArray[np.intp], sign: int) 
     window: what is left over their least sizes goes where r(1_k) may be the largest.
     """
     taps = len(order)
-    steps = [sign * end[corners.kinds] for end in corners.steps]
-    steps = [np.moveaxis(step, -1, 0) for step in (np.maximum(*steps), np.minimum(*steps))]
+    least_step, most_step = (np.moveaxis(sign * end[corners.kinds], -1, 0) for end in corners.steps)
+    steps = np.maximum(least_step, most_step)
     last = (y.valid.sum(0) - 1)[None]
     lo, hi = (-np.sort(-np.where(y.valid, ends, -np.inf), axis=0) for ends in (y.lo, y.hi))
     # Ranks that a window does not have are taken to be the last one once more.
@@ -181,9 +180,9 @@ def _by_gaps(y: Seen, corners: Corners, order: npt.NDArray[np.intp], sign: int) 
         certain = -above[: k + 1, k + 1 :].max((0, 1))
         least[k] = np.maximum(least[k], np.where(np.isfinite(certain), certain, 0.0))
     room = np.maximum(0.0, np.minimum(whole, up(hi[:-1] - lo[1:])) - least)
-    top = steps[0][1:taps]
-    total = (top * least).sum(0) + np.maximum(*(step[taps] * end[-1] for step, end in zip(steps, (hi, lo), strict=True)))
-    total = np.maximum(total, (top * least).sum(0) + np.maximum(steps[0][taps] * lo[-1], steps[0][taps] * hi[-1]))
+    top = steps[1:taps]
+    last_step = steps[taps]
+    total = (top * least).sum(0) + np.maximum(last_step * lo[-1], last_step * hi[-1])
     left = np.maximum(0.0, up(whole * (1 + gamma(4, UNIT64)) - least.sum(0) * (1 - gamma(taps + 4, UNIT64))))
     for place in np.argsort(-top, axis=0, kind="stable"):
         step, gap = (np.take_along_axis(part, place[None], 0)[0] for part in (top, up(room)))

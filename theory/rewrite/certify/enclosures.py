@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Unsupported
-from theory.rewrite.certify.arithmetic import Arithmetic, ArithmeticOf, real_arithmetic
+from theory.rewrite.certify.arithmetic import Arithmetic, ArithmeticOf, down, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners, enclose_residual
 from theory.rewrite.certify.layers import MaxPooling
@@ -16,7 +17,10 @@ from theory.rewrite.certify.operators import Enclosures, Operator
 from theory.rewrite.certify.pooled import Seen
 from theory.rewrite.certify.zonotope import MOST_SYMBOLS, Space, Twin, Zonotope
 
-Boxed = tuple[Box, Box, Box]
+_MOST_ELEMENTS = 1 << 14
+"""Largest inputs whose models are small enough for all this."""
+
+Boxed: TypeAlias = tuple[Box, Box, Box]
 """Of a tensor of the first model, of the second, and of the second's less the first's."""
 
 
@@ -32,6 +36,27 @@ class Replaced:
     """Of what a runtime makes of the nodes less what they compute."""
 
 
+def boxed_twin(boxes: Boxed) -> Twin:
+    """Return the zonotopes of boxes, without symbols."""
+    return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
+
+
+def leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
+    """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
+
+    An output whose first size is not 1 holds several samples, of which nothing is said.
+    """
+    if z.center.size < 2 or not z.shape or (len(z.shape) > 1 and z.shape[0] != 1):
+        return None, -np.inf
+    lo, hi = box.lo.ravel(), box.hi.ravel()
+    flat = z.at(np.ones(z.shape, dtype=bool))
+    number = int(np.argmax(flat.center))
+    others = np.arange(len(lo)) != number
+    ahead, _ = flat.at(~others).minus(flat.at(others)).bounds()
+    margin = float(np.min(np.maximum(ahead, down(lo[number] - hi[others]))))
+    return (number if margin > 0 else None), margin
+
+
 class Enclosed:
     """The zonotopes of two models; symbols stand for the inputs, and for what no operator before could express."""
 
@@ -45,8 +70,9 @@ class Enclosed:
 
     @staticmethod
     def affordable(inputs: Mapping[str, Box]) -> bool:
-        """Say whether every element of the inputs that is not fixed can have a symbol."""
-        return sum(np.count_nonzero(x.hi > x.lo) for x in inputs.values()) <= MOST_SYMBOLS
+        """Say whether the inputs are small, and every element that is not fixed can have a symbol."""
+        free = sum(int(np.count_nonzero(x.hi > x.lo)) for x in inputs.values())
+        return free <= MOST_SYMBOLS and sum(x.lo.size for x in inputs.values()) <= _MOST_ELEMENTS
 
     def twin(self, name: str, boxes: Boxed) -> Twin:
         """Return the zonotopes of a tensor, from its boxes if there are none yet."""
@@ -56,7 +82,7 @@ class Enclosed:
 
     def constant(self, x: Box) -> Twin:
         """Return the zonotopes of a tensor that is the same in both models."""
-        return Twin(Zonotope.of(x), Zonotope.of(x.zeros()), x, x, x.zeros())
+        return boxed_twin((x, x, x.zeros()))
 
     def through(self, name: str, operator: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
         """Carry zonotopes through an operator of both models, and cut the boxes of its result by them."""
@@ -73,8 +99,8 @@ class Enclosed:
         if difference is None:
             raise Unsupported("its windows are too large, or too many")
         if found.residual is not None:
-            y = Seen(t.other, t.y, found.pooling.windows)
-            difference = difference.plus(enclose_residual(y, found.corners, found.residual, self._space))
+            seen = Seen(t.other, t.y, found.pooling.windows)
+            difference = difference.plus(enclose_residual(seen, found.corners, found.residual, self._space))
         errors = self._rounding(found.pooling, [t.x]), found.rounding
         x, y, d = self._keep(name, (value, difference), errors, boxes)
         if swapped:

@@ -56,7 +56,9 @@ class Move(Operator):
     def _moved(self, parts: Sequence[Zonotope], fill: float) -> Zonotope:
         center: Array = self.rearrange([part.center for part in parts], fill)
         error: Array = self.rearrange([part.error for part in parts], 0.0)
-        rows = [self.rearrange([part.row(k) for part in parts], 0.0) for k in range(max(len(p.generators) for p in parts))]
+        rows = [
+            self.rearrange([part.row(k) for part in parts], 0.0) for k in range(max(len(p.generators) for p in parts))
+        ]
         return Zonotope(center, np.stack(rows) if rows else np.zeros((0, *center.shape)), error)
 
     def _box(self, xs: Boxes, fill: float, history: Chain | None) -> Box:

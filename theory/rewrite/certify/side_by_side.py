@@ -11,11 +11,11 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
 from theory.rewrite.certify.graph import Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.operators import Call, partners
-from theory.rewrite.certify.pooling_proof import pooling_residual
+from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
 from theory.rewrite.certify.propagate import Values, attempt, bound_values, call_of, deviate, evaluate
 from theory.rewrite.certify.shapes import Shapes, show
 from theory.rewrite.certify.table import understand
@@ -27,7 +27,10 @@ _SMALL = 2.0**-6
 class SideBySide:
     """Two models on the same inputs."""
 
-    def __init__(self, first: Graph, second: Graph, inputs: Mapping[str, Box], arithmetic: ArithmeticOf) -> None:
+    def __init__(
+        self, first: Graph, second: Graph, inputs: Mapping[str, Box], arithmetic: ArithmeticOf, known: Residuals
+    ) -> None:
+        self._known = known
         self._graphs = first, second
         self._arithmetic = arithmetic
         self._producers = first.producers, second.producers
@@ -170,7 +173,7 @@ class SideBySide:
         found = understand(Call(pool, [x]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual, corners = pooling_residual(segment, y, found[0].windows)
+        exact, residual, corners = pooling_residual(segment, y, found[0].windows, self._known)
         rounding = self._rounding(segment, y, values)
         self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
@@ -218,10 +221,17 @@ class SideBySide:
         first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
 
+    def _leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
+        twin = boxed_twin(boxes) if self._enclosed is None else self._enclosed.twin(name, boxes)
+        (first, before), (second, after) = leader(twin.value, twin.x), leader(twin.other, twin.y)
+        return (first, second), (before, after)
+
     def _output(self, name: str) -> OutputDeviation:
         difference = self._differences.get(name)
         if difference is not None and difference.lo.size:
-            return OutputDeviation(difference.lo, difference.hi)
+            boxes = self._boxes(name)
+            largest, margins = ((None, None), (-np.inf, -np.inf)) if boxes is None else self._leaders(name, boxes)
+            return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
             if isinstance(value, Unknown):

@@ -177,10 +177,9 @@ class Space:
         chosen = np.flatnonzero(flat)
         if len(chosen) > room:
             chosen = np.sort(np.argsort(-flat, kind="stable")[:room])
-        rows = np.full(flat.size, -1)
-        rows[chosen] = self.count + np.arange(len(chosen))
+        rows = np.full(radius.shape, -1)
+        rows.flat[chosen] = self.count + np.arange(len(chosen))
         self.count += len(chosen)
-        rows = rows.reshape(radius.shape)
         return Fresh(middle, np.where(rows < 0, 0.0, radius), np.where(rows < 0, radius, 0.0), rows)
 
 
