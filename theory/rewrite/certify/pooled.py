@@ -14,11 +14,7 @@ from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.windows import Windows
-from theory.rewrite.certify.zonotope import MOST_NUMBERS, Space, Twin, Zonotope
-
-_LINEAR = 0.25
-"""Weight of the part that depends on symbols of other tensors, beside what is new: much of the former cancels in later
-sums. Found on the digits, where 1 makes bounds up to 1.7 times as large, and 0.5 hardly differs."""
+from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zonotope
 
 _MOST_TAPS = 25
 """Largest window whose pixels are compared in pairs."""
@@ -172,7 +168,7 @@ def _maximum(x: Seen, first: npt.NDArray[np.intp], space: Space) -> Zonotope:
 
 def narrowest(options: Sequence[tuple[Reference, Array, Array]], space: Space) -> Zonotope:
     """Enclose what lies between two bounds off each of some references, by the narrowest for each element."""
-    widths = [_LINEAR * 2 * reference.zonotope.reach + (high - low) for reference, low, high in options]
+    widths = [KNOWN * reference.zonotope.reach + (high - low) for reference, low, high in options]
     best = np.argmin(widths, axis=0)
     reference, low, high = options[0]
     for k, (other, lower, higher) in enumerate(options[1:], 1):

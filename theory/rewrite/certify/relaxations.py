@@ -11,7 +11,7 @@ import numpy as np
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import down, up
-from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
+from theory.rewrite.certify.zonotope import KNOWN, Space, Twin, Zonotope
 
 
 def by_slopes(t: Twin, space: Space, least: Array, most: Array) -> Zonotope:
@@ -42,12 +42,12 @@ def relu(t: Twin, space: Space) -> tuple[Zonotope, Zonotope]:
         if factor is common:
             low, high = np.maximum(low, -rise), np.minimum(high, rise)
         options.append((factor, zero, zero, low, high))
-    widths = [2 * np.abs(factor) * t.difference.radius + (high - low) for factor, _, _, low, high in options]
+    widths = [KNOWN * np.abs(factor) * t.difference.radius + (high - low) for factor, _, _, low, high in options]
     apart = np.full(t.shape, np.inf)
     unstable = least < most
     mixed = t.difference.at(unstable).times(other[unstable])
     mixed = mixed.plus(t.value.at(unstable).times((other - slope)[unstable]))
-    apart[unstable] = 2 * mixed.radius + (height + own)[unstable]
+    apart[unstable] = KNOWN * mixed.radius + (height + own)[unstable]
     options.append((other, other - slope, np.ones(t.shape), zero, own))
     best = np.argmin([*widths, apart], axis=0)
     factor, share, takes, low, high = (np.choose(best, parts) for parts in zip(*options, strict=True))
