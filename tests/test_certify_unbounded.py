@@ -60,10 +60,10 @@ def test_behind_a_recurrent_layer():
 
 def _weight_changed(second):
     name = next(node.input[1] for node in second.graph.node if node.op_type == "Conv")
-    (tensor,) = (node.attribute[0].t for node in second.graph.node if node.output[0] == name)
+    (tensor,) = (each for each in second.graph.initializer if each.name == name)
     array = numpy_helper.to_array(tensor).copy()
     array.flat[np.flatnonzero(array)[0]] *= 1.001
-    tensor.CopyFrom(numpy_helper.from_array(array))
+    tensor.CopyFrom(numpy_helper.from_array(array, name))
 
 
 @pytest.mark.parametrize("pads", [0, 1])
