@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
@@ -74,8 +75,8 @@ def test_a_fixed_batch_is_filled_up_and_the_filling_not_counted():
 
 def test_only_a_fixed_batch_is_filled_up(monkeypatch):
     sizes = []
-    run = comparison._run
-    monkeypatch.setattr(comparison, "_run", lambda session, batch: sizes.append(len(batch["x"])) or run(session, batch))
+    run = comparison.run_batch
+    monkeypatch.setattr(comparison, "run_batch", lambda session, x: sizes.append(len(x["x"])) or run(session, x))
     model = _model("y = Relu (x)")
     found = compare_models(model, model, {"x": np.zeros((20, 2), np.float32)}, rounds=2)
     # Of each model all samples, then two rounds of the first batch to tell the time.
@@ -349,6 +350,54 @@ def test_the_order_of_the_models_changes_no_bound(files, capsys):
     onnx.save(_model("y = Relu (x)"), "relu.onnx")
     assert main(["compare", "relu.onnx", "relu.onnx", "--bounds", "0,1", "--samples", "4"]) == 0
     assert "neither model has a MaxPool" in capsys.readouterr().out
+
+
+def test_the_surroundings_of_samples_are_certified(files, capsys):
+    rng = np.random.default_rng(2)
+    (port,) = (value.type.tensor_type for value in onnx.load("a.onnx").graph.input)
+    shape = [size.dim_value or 1 for size in port.shape.dim]
+    np.save("x.npy", rng.random((3, *shape[1:]), dtype=np.float32))
+    around = ["compare", "a.onnx", "wrong.onnx", "--around", "x.npy", "--radius", "1/255"]
+    assert main([*around, "--bounds", "0,1", "--plot", "around.svg"]) == 0
+    out = capsys.readouterr().out
+    assert "within 1/255 of 3 samples of x.npy" in out
+    assert re.search(r"class unchanged: \d of 3", out)
+    assert max(map(len, out.splitlines())) <= 100
+    assert (files / "around.svg").stat().st_size > 1000
+    assert main([*around, "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["samples"] == len(row["answers"]) == 3
+    assert row["bound"] == max(answer["bound"] for answer in row["answers"]) > 0.01
+    assert main(["compare", "a.onnx", "b.onnx", "--around", "x.npy", "--radius", "0", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bound"] < 1e-3
+
+
+def test_the_surroundings_of_samples_have_to_be_balls(files, capsys):
+    (port,) = (value.type.tensor_type for value in onnx.load("a.onnx").graph.input)
+    np.save("x.npy", np.ones((1, *[size.dim_value for size in port.shape.dim][1:]), np.float32))
+    around = ["compare", "a.onnx", "b.onnx", "--around", "x.npy"]
+    assert "needs a --radius" in _failure(capsys, *around)
+    assert "such as 0.01 or 1/255, not 'far'" in _failure(capsys, *around, "--radius", "far")
+    assert "such as 0.01 or 1/255, not '1/0'" in _failure(capsys, *around, "--radius", "1/0")
+    assert "at least 0, not -1" in _failure(capsys, *around, "--radius=-1")
+    assert "lie within 2 and 3" in _failure(capsys, *around, "--radius", "1", "--bounds", "2,3")
+    assert "ends in .svg" in _failure(capsys, *around, "--radius", "1", "--plot", "x.gif")
+    assert "--radius is for --around" in _failure(capsys, "compare", "a.onnx", "b.onnx", "--radius", "1")
+    assert "no such file" in _failure(capsys, *around[:3], "--around", "no.npy", "--radius", "1").lower()
+
+
+def test_a_reached_deviation_beyond_the_bound_is_a_failed_check(files, capsys, monkeypatch):
+    from theory.rewrite.certify import certify_around
+
+    def too_small(first, second, *arguments, **options):
+        return certify_around(first, first, *arguments, **options)
+
+    monkeypatch.setattr("theory.figures.around.certify_around", too_small)
+    (port,) = (value.type.tensor_type for value in onnx.load("a.onnx").graph.input)
+    np.save("x.npy", np.random.default_rng(0).random((1, *[size.dim_value for size in port.shape.dim][1:])))
+    around = ["compare", "a.onnx", "wrong.onnx", "--around", "x.npy", "--radius", "0.1", "--plot", "x.svg"]
+    assert main(around) == 1
+    assert "a reached deviation exceeds the certified one" in capsys.readouterr().err
 
 
 def test_unknown_is_printed_as_unknown(files, capsys):

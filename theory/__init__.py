@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from theory.optimal.families import closed_forms as closed_forms
     from theory.optimal.solve import optimal_estimator as optimal_estimator
     from theory.residual import residual_distribution as residual_distribution
+    from theory.rewrite.certify import certify_around as certify_around
     from theory.rewrite.certify import certify_deviation as certify_deviation
     from theory.rewrite.reluify import reluify as reluify
 
@@ -38,6 +39,7 @@ _HOME = {
     "SubpoolError": "theory.errors",
     "best_orders": "theory.frontier.best",
     "build_network": "theory.networks.build",
+    "certify_around": "theory.rewrite.certify",
     "certify_deviation": "theory.rewrite.certify",
     "closed_forms": "theory.optimal.families",
     "exact_max_network": "theory.networks.maximum",

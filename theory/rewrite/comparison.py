@@ -27,7 +27,19 @@ _BATCH = 16
 class OutputComparison:
     """The measured difference of one output.
 
-    from math import isfinite
+    Attributes
+    ----------
+    name : str
+    largest, mean : float
+        Of the absolute differences of all elements of all samples; NaN where one of the models gives NaN.
+    size : float
+        The largest absolute value of the original's output, NaN aside, to compare with.
+    top1_agreement : float or None
+        The share of samples whose largest element is the same one; None for outputs of one element.
+    nan_in_both, nan_in_one : int
+        How many elements are NaN in both models, which then agree, and in one of them.
+    draws : int
+        Of how many samples ``largest`` is the largest difference: batches, where the output is one of the whole batch.
     """
 
     name: str
@@ -128,7 +140,7 @@ def compare_models(
             first = batch
             for model in models:
                 Inference(model).check_run({name: array.shape for name, array in batch.items()})
-        for tally, a, b in zip(tallies, *(_run(session, batch) for session in sessions), strict=True):
+        for tally, a, b in zip(tallies, *(run_batch(session, batch) for session in sessions), strict=True):
             tally.add(a, b, count, next(iter(batch.values())).shape[0])
         progress(done, samples)
     seconds = [[_timed(session, first) for session in sessions] for _ in range(rounds)]
@@ -212,7 +224,8 @@ def _batches(interface: Interface, inputs: Inputs, samples: int) -> Iterator[tup
         yield end, end - start, {name: array[index] for name, array in inputs.items()}
 
 
-def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
+def run_batch(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
+    """Return the outputs for a batch; raises FormatError if onnxruntime refuses."""
     with runtime_errors(FormatError, "onnxruntime cannot run the model"):
         outputs: list[npt.NDArray[Any]] = session.run(None, dict(batch))
     return outputs
@@ -220,5 +233,5 @@ def _run(session: Any, batch: Inputs) -> list[npt.NDArray[Any]]:
 
 def _timed(session: Any, batch: Inputs) -> float:
     start = perf_counter()
-    _run(session, batch)
+    run_batch(session, batch)
     return perf_counter() - start

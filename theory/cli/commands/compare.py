@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.cli.options import add_json
+from theory.cli.around_table import print_around, upwards
+from theory.cli.options import add_json, add_plot
 from theory.cli.output import DONE, FAILED, console, new_table, print_json
 from theory.errors import InputError
+from theory.plotting import check_plot_file, save_figure
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -31,6 +34,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--images", nargs="+", metavar="FILE", help="pictures and folders of them, cut and scaled to the input"
     )
     source.add_argument("--inputs", metavar="FILE", help="samples: .npy, or .npz with an array for each input")
+    source.add_argument(
+        "--around",
+        metavar="FILE",
+        help="for each sample of a .npy or .npz file, certify all inputs within --radius of it, and whether the "
+        "largest output stays the same one",
+    )
     source.add_argument("--samples", type=int, metavar="N", help=f"random samples; default: {_DEFAULT_SAMPLES}")
     parser.add_argument(
         "--bounds",
@@ -41,6 +50,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shape", metavar="SHAPE", help="of the input, such as 1x3x224x224, where the model leaves it open"
     )
+    parser.add_argument("--radius", metavar="R", help="of the balls of --around, such as 0.01 or 1/255")
+    add_plot(parser, "with --around, bound and reached deviation against the radius")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random samples; default: 0")
     add_json(parser)
 
@@ -49,6 +60,11 @@ def run(options: argparse.Namespace) -> int:
     """Compare and print; a measured deviation beyond the certified one is a failed check."""
     from theory.rewrite.comparison import compare_models
 
+    if options.around is not None:
+        return _run_around(options)
+    for name in ("radius", "plot"):
+        if getattr(options, name) is not None:
+            raise InputError(f"--{name} is for --around")
     bounds = _parse_bounds(options.bounds)
     shape = _parse_shape(options.shape)
     inputs = _inputs(options, bounds or _DEFAULT_BOUNDS, shape)
@@ -63,6 +79,48 @@ def run(options: argparse.Namespace) -> int:
     if broken:
         console(error=True).print("a measured deviation exceeds the certified one: please report this", soft_wrap=True)
     return FAILED if broken else DONE
+
+
+def _run_around(options: argparse.Namespace) -> int:
+    """Certify the surroundings of samples; a reached deviation beyond a bound is a failed check."""
+    from theory.rewrite.ascent import Ascent
+    from theory.rewrite.certify import certify_around
+    from theory.rewrite.samples import read_inputs
+
+    if options.radius is None:
+        raise InputError("--around needs a --radius")
+    radius, within = _parse_radius(options.radius), _parse_bounds(options.bounds)
+    if options.plot:
+        check_plot_file(options.plot)
+    samples = read_inputs(options.original, options.around)
+    models = options.original, options.rewritten
+    with Bar("samples") as bar:
+        found = certify_around(*models, samples, radius, within=within, progress=bar)
+    held = True
+    if options.plot:
+        from theory.figures.around import measure_around, plot_around
+
+        with Bar("radii, samples at a time") as bar:
+            curve = measure_around(*models, samples, radius, Ascent(*models), within=within, progress=bar)
+        save_figure(plot_around(curve), options.plot, title="certified and reached deviation against the radius")
+        held = curve.held
+    if options.json:
+        print_json(found.to_dict())
+    else:
+        print_around(options, found)
+    if not held:
+        console(error=True).print("a reached deviation exceeds the certified one: please report this", soft_wrap=True)
+    return DONE if held else FAILED
+
+
+def _parse_radius(text: str) -> float:
+    try:
+        radius = float(Fraction(text))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise InputError(f"a radius is a number such as 0.01 or 1/255, not {text!r}") from None
+    if radius < 0:
+        raise InputError(f"a radius is at least 0, not {text}")
+    return radius
 
 
 def _parse_bounds(text: str | None) -> tuple[float, float] | None:
@@ -156,7 +214,7 @@ def _print_likely(options: argparse.Namespace, measured: ModelComparison) -> Non
     likely = _likely(options, measured)
     for name, row in ({} if likely is None else likely["outputs"]).items():
         console().print(
-            f"likely     {name}: at most {_upwards(row['deviation'])}, but for "
+            f"likely     {name}: at most {upwards(row['deviation'])}, but for "
             f"{100 * row['exceeded_by_at_most']:.3g} % of such inputs (95 % confidence; not certified)",
             soft_wrap=True,
         )
@@ -181,7 +239,7 @@ def _print(options: argparse.Namespace, measured: ModelComparison, certified: De
             f"{output.size:.3g}",
             f"{output.mean:.2e}",
             f"{output.largest:.2e}",
-            "-" if bound is None else _upwards(bound.bound) if bound.certified else "unknown",
+            "-" if bound is None else upwards(bound.bound) if bound.certified else "unknown",
             "-" if output.top1_agreement is None else f"{100 * output.top1_agreement:.4g} %",
         )
     out.print(table)
@@ -217,7 +275,7 @@ def _print_certified(options: argparse.Namespace, certified: DeviationBound) -> 
         )
         for finding in certified.pooling:
             numbers = (finding.residual, finding.rounding, finding.deviation)
-            table.add_row(finding.name, _STATUS[finding.status], *("-" if x is None else _upwards(x) for x in numbers))
+            table.add_row(finding.name, _STATUS[finding.status], *("-" if x is None else upwards(x) for x in numbers))
         out.print(table)
     for finding in certified.pooling:
         if finding.reason:
@@ -233,14 +291,3 @@ _STATUS = {
     "intervals": "not understood: ranges of values",
     "unknown": "unknown",
 }
-
-
-def _upwards(bound: float) -> str:
-    """Write a bound with three digits, rounded up."""
-    if bound == 0:
-        return "0"
-    text = f"{bound:.2e}"
-    if float(text) >= bound:
-        return text
-    exponent = int(text.split("e")[1])
-    return f"{bound + 10.0 ** (exponent - 2) / 2:.2e}"

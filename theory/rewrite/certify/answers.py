@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -44,16 +45,33 @@ class OutputDeviation(ThreeValued):
         Bounds of each element, in the shape of the output; None if unknown.
     unknown : Unknown or None
         Why there are none.
+    largest : (int or None, int or None)
+        The number of the largest element in the original and in the rewritten model, if it is certain to be the same
+        one for all inputs; None where it is not, or where the output has one element or several samples.
+    margins : (float, float)
+        By how much that element exceeds all others at least, in either model; 0 or less where it is not certain, and
+        then the number says by how much another may exceed the one that was tried.
     """
 
     lower: Array | None
     upper: Array | None
     unknown: Unknown | None = None
+    largest: tuple[int | None, int | None] = (None, None)
+    margins: tuple[float, float] = (-math.inf, -math.inf)
 
     @property
     def certified(self) -> bool:
         """Whether there is a bound."""
         return self.unknown is None
+
+    @property
+    def same_class(self) -> bool | None:
+        """Whether the largest element is the same one in both models, for all inputs; None if that is not certain.
+
+        False says that it is another one for all inputs.
+        """
+        first, second = self.largest
+        return None if first is None or second is None else first == second
 
     @property
     def bound(self) -> float:
@@ -119,6 +137,15 @@ class DeviationBound(ThreeValued):
         return all(output.certified for output in self.outputs.values())
 
     @property
+    def same_class(self) -> bool | None:
+        """Whether the largest element of every output is the same one in both models, for all inputs.
+
+        None if that is not certain; see :class:`OutputDeviation`.
+        """
+        answers = {output.same_class for output in self.outputs.values()}
+        return False if False in answers else None if None in answers else True
+
+    @property
     def bound(self) -> float:
         """The largest absolute deviation of any output; raises :class:`UndecidedError` if one is unknown."""
         return max(output.bound for output in self.outputs.values())
@@ -137,6 +164,7 @@ class DeviationBound(ThreeValued):
             "status": "certified" if self.certified else "unknown",
             "bound": self.bound if self.certified else None,
             "reason": None if self.unknown is None else str(self.unknown),
+            "same_class": self.same_class,
             "outputs": {
                 name: {"bound": output.bound if output.certified else None} for name, output in self.outputs.items()
             },

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.certify.answers import Array, DeviationBound, Model, OutputDeviation
+from theory.rewrite.certify.answers import Array, DeviationBound, Model
 from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Graph, read_graph
+from theory.rewrite.certify.pooling_proof import Residuals
 from theory.rewrite.certify.shapes import fits, show
 from theory.rewrite.certify.side_by_side import SideBySide
 
@@ -86,15 +87,33 @@ def certify_deviation(
     >>> round(certify_deviation(relu, clipped, (-0.5, 1)).bound, 6)
     1.5
     """
-    if arithmetic not in ("float", "real"):
-        raise InputError(f'the arithmetic is "float" or "real", not {arithmetic!r}')
-    graphs = read_graph(original), read_graph(rewritten)
-    _check_same_interface(*graphs)
-    inputs = _input_boxes(graphs[0], input_bounds, shapes or {})
-    rounding = float_arithmetic if arithmetic == "float" else real_arithmetic
-    first, second = graphs if _precedes(*graphs) else graphs[::-1]
-    found = SideBySide(first, second, inputs, rounding).run()
-    return found if first is graphs[0] else _reversed(found)
+    return Pair(original, rewritten, arithmetic).bound(input_bounds, shapes or {})
+
+
+class Pair:
+    """Two models that are compared, on one set of inputs or on many; see :func:`certify_deviation`."""
+
+    def __init__(self, original: Any, rewritten: Any, arithmetic: Literal["float", "real"]) -> None:
+        if arithmetic not in ("float", "real"):
+            raise InputError(f'the arithmetic is "float" or "real", not {arithmetic!r}')
+        graphs = read_graph(original), read_graph(rewritten)
+        _check_same_interface(*graphs)
+        self.inputs = graphs[0].inputs
+        """Type and sizes of each input, None for those that are left open."""
+        self._original = graphs[0]
+        self._first, self._second = graphs if _precedes(*graphs) else graphs[::-1]
+        self._rounding = float_arithmetic if arithmetic == "float" else real_arithmetic
+        self._known: dict[tuple[tuple[int, ...], ...], Residuals] = {}
+        """What was found out for inputs of given shapes."""
+
+    def bound(
+        self, input_bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
+    ) -> DeviationBound:
+        """Bound the deviation for inputs within bounds."""
+        inputs = _input_boxes(self._original, input_bounds, shapes)
+        known = self._known.setdefault(tuple(x.shape for x in inputs.values()), {})
+        found = SideBySide(self._first, self._second, inputs, self._rounding, known).run()
+        return found if self._first is self._original else _reversed(found)
 
 
 def _check_same_interface(first: Graph, second: Graph) -> None:
@@ -189,7 +208,15 @@ def _reversed(found: DeviationBound) -> DeviationBound:
     """Return the bound of the opposite difference."""
     other: dict[Model, Model] = {"original": "rewritten", "rewritten": "original", "both": "both"}
     outputs = {
-        name: output if output.lower is None or output.upper is None else OutputDeviation(-output.upper, -output.lower)
+        name: output
+        if output.lower is None or output.upper is None
+        else replace(
+            output,
+            lower=-output.upper,
+            upper=-output.lower,
+            largest=output.largest[::-1],
+            margins=output.margins[::-1],
+        )
         for name, output in found.outputs.items()
     }
     return DeviationBound(outputs, tuple(replace(each, model=other[each.model]) for each in found.pooling))

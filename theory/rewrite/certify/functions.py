@@ -8,12 +8,14 @@ from typing import TypeAlias
 
 import numpy as np
 
+from theory.rewrite.certify import relaxations
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import FUNCTION_ULPS, OWN, SLACK, TINY64, Arithmetic, float_arithmetic, gamma
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.constants import cast_dtype
 from theory.rewrite.certify.expressions import Algebra, Symbols
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, axes_from_0
+from theory.rewrite.certify.operators import Boxes, Call, Enclosures, Interpreted, Operator, Pair, axes_from_0
+from theory.rewrite.certify.zonotope import Space, Twin
 
 _Slopes: TypeAlias = Callable[[Array, Array], tuple[Array | float, Array | float]]
 
@@ -38,6 +40,12 @@ class _Monotone(Operator):
         change = ds[0].times(*self.slopes(both.lo, both.hi))
         return change.widened(self._error(arithmetic[0]) + self._error(arithmetic[1]))
 
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        (t,) = ts
+        both = t.x.hull(t.y)
+        least, most = (np.broadcast_to(ends, t.shape) for ends in self.slopes(both.lo, both.hi))
+        return None, relaxations.by_slopes(t, space, least, most)
+
     def _error(self, arithmetic: Arithmetic) -> float:
         # The argument may be taken for 0, or the value.
         return self.ulps * arithmetic.unit + 2 * arithmetic.tiny
@@ -56,6 +64,9 @@ def flat_outside(lowest: Array | float, highest: Array | float) -> _Slopes:
 
 class _Relu(_Monotone):
     """The positive part."""
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        return relaxations.relu(ts[0], space)
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         return algebra.relu(xs[0])
@@ -127,6 +138,9 @@ class _Cast(Operator):
             return np.full(x.shape, arithmetic.tiny)
         factor = self.target.within_range(1, x.magnitude)
         return x.magnitude * (factor * (1 + OWN)) + self.target.tiny
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        return ts[0].value, ts[0].difference
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         return xs[0]

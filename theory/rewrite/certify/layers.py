@@ -15,8 +15,20 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Layer, Linear
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, axes_from_0, product_of
+from theory.rewrite.certify.operators import (
+    Boxes,
+    Call,
+    Enclosures,
+    Interpreted,
+    Operator,
+    Pair,
+    axes_from_0,
+    product_of,
+)
+from theory.rewrite.certify.pooled import follows
+from theory.rewrite.certify.pooled import max_pool as max_of_windows
 from theory.rewrite.certify.windows import Windows, place_windows
+from theory.rewrite.certify.zonotope import Space, Twin
 
 _MOST_TERMS = 1 << 26
 """Largest number of products of one convolution that are followed on symbols: more take minutes."""
@@ -235,6 +247,10 @@ class MaxPooling(Operator):
         """See :class:`Operator`."""
         box = Box(-self.largest(-ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
         return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        return max_of_windows(ts[0], self.windows, space) if follows(ts[0], self.windows) else (None, None)
 
     def largest(self, x: Array) -> Array:
         """Return the maximum of each window."""

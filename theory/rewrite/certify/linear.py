@@ -18,7 +18,8 @@ from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import SLACK, TINY64, UNIT64, Arithmetic, gamma
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
-from theory.rewrite.certify.operators import Boxes, Operator, Pair
+from theory.rewrite.certify.operators import Boxes, Enclosures, Operator, Pair
+from theory.rewrite.certify.zonotope import Space, Twin, linear_image
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,6 +99,12 @@ class Linear(Operator):
         radius, size = self.apply(np.stack([box.radius(middle), box.magnitude]), absolute=True)
         factor = 2 * gamma(self.terms + 8, UNIT64)
         return Box(result, result, box.dtype).widened(radius * (1 + factor) + size * factor + self.terms * TINY64)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        (t,), roundings = ts, self.terms + 8
+        value = linear_image(self.apply, t.value, roundings, self.offset, self.offset_size)
+        return value, linear_image(self.apply, t.difference, roundings, None, np.zeros(()))
 
     def _bound(
         self, box: Box, chain: Chain, magnitude: Array, arithmetic: Sequence[Arithmetic], *, of_values: bool

@@ -20,7 +20,8 @@ from theory.rewrite.certify.chain import Chain
 from theory.rewrite.certify.constants import Folder, of_constants
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, Reader
+from theory.rewrite.certify.operators import Boxes, Call, Enclosures, Interpreted, Operator, Pair, Reader
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,18 @@ class Move(Operator):
         if not np.array_equal(self.rearrange(places, -1), other.rearrange(places, -1)):
             raise Unsupported("the models do different things here")
         return self.deviation(xs, ys, ds, arithmetic)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        return self._moved([t.value for t in ts], self.fill), self._moved([t.difference for t in ts], 0.0)
+
+    def _moved(self, parts: Sequence[Zonotope], fill: float) -> Zonotope:
+        center: Array = self.rearrange([part.center for part in parts], fill)
+        error: Array = self.rearrange([part.error for part in parts], 0.0)
+        rows = [
+            self.rearrange([part.row(k) for part in parts], 0.0) for k in range(max(len(p.generators) for p in parts))
+        ]
+        return Zonotope(center, np.stack(rows) if rows else np.zeros((0, *center.shape)), error)
 
     def _box(self, xs: Boxes, fill: float, history: Chain | None) -> Box:
         lo, hi = (self.rearrange([getattr(x, end) for x in xs], fill) for end in ("lo", "hi"))

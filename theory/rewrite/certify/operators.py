@@ -18,9 +18,11 @@ from theory.rewrite.certify.arithmetic import TINY64, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant, Node
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 Boxes: TypeAlias = Sequence[Box]
 Pair: TypeAlias = tuple[Arithmetic, Arithmetic]
+Enclosures: TypeAlias = tuple[Zonotope | None, Zonotope | None]
 
 
 class Operator(ABC):
@@ -42,6 +44,13 @@ class Operator(ABC):
         if self != other:
             raise Unsupported("the models do different things here")
         return self.deviation(xs, ys, ds, arithmetic)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """Return zonotopes of what is computed from the first model's tensors in exact arithmetic, and the difference.
+
+        None stands for what the boxes say.
+        """
+        return None, None
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""

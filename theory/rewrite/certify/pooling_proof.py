@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ulp
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from theory.networks.exactness.sort_linear import Domain
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.corners import Corners
 from theory.rewrite.certify.expressions import Index, distinct_rows
 from theory.rewrite.certify.graph import Segment
 from theory.rewrite.certify.residuals import Residual, residual
@@ -23,14 +26,53 @@ _MOST_KINDS = 4096
 _NOWHERE = np.iinfo(np.int64).max
 
 
-def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, Box]:
+@dataclass(frozen=True, eq=False)
+class _Analysis:
+    """What nodes compute in each window, less its maximum: known for all tensors of a shape and a domain."""
+
+    residuals: tuple[Residual, ...]
+    """One for each kind of window."""
+    kinds: Index
+    """Of every window."""
+    origins: Index
+    shape: tuple[int, ...]
+    """Of what was followed: one channel may stand for all."""
+    corners: Corners
+
+
+Residuals: TypeAlias = dict[tuple[str, tuple[int, ...], Domain], _Analysis]
+"""What was found out about the nodes that make a tensor, by its name, and the shape and the domain of their input."""
+
+
+def pooling_residual(segment: Segment, x: Box, windows: Windows, known: Residuals) -> tuple[bool, Box, Corners]:
     """Bound what nodes compute from a tensor x in exact arithmetic, less the maxima of its windows.
 
-    Returns whether they compute the maximum of every window, and the box of the differences. Raises Unsupported if they
-    are not understood.
+    Returns whether they compute the maximum of every window, the box of the differences, and their values at the
+    corners. What is found out for all boxes is kept for the next one, of the same two models. Raises Unsupported if the
+    nodes are not understood.
     """
-    algebra, symbols, single = run_symbols(segment, x.shape)
-    shape = (1, 1, *x.shape[2:]) if single else x.shape
+    domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
+    key = segment.end, x.shape, domain
+    if key not in known:
+        known[key] = _analyse(segment, x.shape, windows, domain)
+    found = known[key]
+    channels = x.shape[1] if found.shape[1] < x.shape[1] else 1
+    lo, hi = np.zeros((channels, len(found.kinds))), np.zeros((channels, len(found.kinds)))
+    for kind, residual_ in enumerate(found.residuals):
+        if not residual_.exact:
+            elements = np.flatnonzero(found.kinds == kind)
+            pixels = [_flat(found.origins[elements] + place, found.shape) for place in residual_.pixels]
+            least = np.minimum.reduce([x.lo.reshape(channels, -1)[:, pixel] for pixel in pixels])
+            largest = np.maximum.reduce([x.hi.reshape(channels, -1)[:, pixel] for pixel in pixels])
+            lo[:, elements], hi[:, elements] = _over_box(residual_, least, largest)
+    whole = (*x.shape[:2], *windows.size)
+    box = Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+    return all(residual_.exact for residual_ in found.residuals), box, found.corners
+
+
+def _analyse(segment: Segment, whole: tuple[int, ...], windows: Windows, domain: Domain) -> _Analysis:
+    algebra, symbols, single = run_symbols(segment, whole)
+    shape = (1, 1, *whole[2:]) if single else whole
     expected = (*shape[:2], *windows.size)
     if symbols.shape != expected:
         raise Unsupported(f"it computes a tensor of shape {symbols.shape}, the windows have {expected}")
@@ -42,25 +84,16 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows) -> tuple[bool, 
     first, kinds = distinct_rows([numbers, places, *taps])
     if len(first) > _MOST_KINDS:
         raise Unsupported(f"{len(first)} windows differ in what is computed from them")
-    domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
+    seen = [[int(tap[i]) for tap in taps] for i in first.tolist()]
     try:
         residuals = [
-            residual(algebra, int(numbers[i]), int(places[i]), [int(tap[i]) for tap in taps if tap[i] >= 0], domain)
-            for i in first.tolist()
+            residual(algebra, int(numbers[i]), int(places[i]), [place for place in window if place >= 0], domain)
+            for i, window in zip(first.tolist(), seen, strict=True)
         ]
     except ProblemTooLargeError as error:
         raise Unsupported(str(error)) from None
-    channels = x.shape[1] if single else 1
-    lo, hi = np.zeros((channels, len(numbers))), np.zeros((channels, len(numbers)))
-    for kind, found in enumerate(residuals):
-        if not found.exact:
-            elements = np.flatnonzero(kinds == kind)
-            pixels = [_flat(origins[elements] + place, shape) for place in found.pixels]
-            least = np.minimum.reduce([x.lo.reshape(channels, -1)[:, pixel] for pixel in pixels])
-            largest = np.maximum.reduce([x.hi.reshape(channels, -1)[:, pixel] for pixel in pixels])
-            lo[:, elements], hi[:, elements] = _over_box(found, least, largest)
-    whole = (*x.shape[:2], *windows.size)
-    return all(found.exact for found in residuals), Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+    corners = Corners.of(list(zip(residuals, seen, strict=True)), kinds.reshape(expected))
+    return _Analysis(tuple(residuals), kinds, origins, shape, corners)
 
 
 def _seen(windows: Windows, shape: Sequence[int]) -> tuple[Index, list[Index]]:

@@ -7,7 +7,7 @@ y in [0,1]^n, is c + l r(1) + (h - l) r(y) with r sort-linear: its extremes over
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -32,6 +32,8 @@ class Residual:
     at_ones: Fraction
     pixels: tuple[int, ...]
     """Relative places of all pixels that matter."""
+    combination: Mapping[int, Fraction]
+    """r: the factors of maxima over sets of pixels, as masks of their numbers."""
 
     @property
     def exact(self) -> bool:
@@ -49,7 +51,8 @@ def residual(algebra: Algebra, number: int, place: int, window: Sequence[int], d
     add_scaled(form, -denominator, {sum(1 << evaluation.bit(pixel) for pixel in window): 1})
     least, largest, at_ones = (Fraction(value, denominator) for value in _extremes(form))
     constant = Fraction(form.get(CONSTANT, 0), denominator)
-    return Residual(constant, least, largest, at_ones, tuple(evaluation.bits))
+    combination = {mask: Fraction(c, denominator) for mask, c in form.items() if c and mask != CONSTANT}
+    return Residual(constant, least, largest, at_ones, tuple(evaluation.bits), combination)
 
 
 def _extremes(form: Form) -> tuple[int, int, int]:

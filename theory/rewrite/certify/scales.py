@@ -15,7 +15,8 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.linear import Linear
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, Reader, product_of
+from theory.rewrite.certify.operators import Boxes, Call, Enclosures, Interpreted, Operator, Pair, Reader, product_of
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 
 def times(call: Call) -> Interpreted:
@@ -196,6 +197,15 @@ class _Sum(Operator):
             self._error(boxes, self._chain(boxes), kind) for boxes, kind in zip((xs, ys), arithmetic, strict=True)
         )
         return self._add(ds).widened(before + after)
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        return self._total([t.value for t in ts]), self._total([t.difference for t in ts])
+
+    def _total(self, parts: Sequence[Zonotope]) -> Zonotope:
+        total, *others = (part if sign > 0 else part.times(-1.0) for sign, part in zip(self.signs, parts, strict=True))
+        for part in others:
+            total = total.plus(part)
+        return total
 
     def _add(self, boxes: Boxes) -> Box:
         signed = [box.signed(sign) for sign, box in zip(self.signs, boxes, strict=True)]

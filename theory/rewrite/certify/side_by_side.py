@@ -11,11 +11,12 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
 from theory.rewrite.certify.functions import RELU
-from theory.rewrite.certify.graph import Graph, Node, Segment
+from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
-from theory.rewrite.certify.operators import Call, partners
-from theory.rewrite.certify.pooling_proof import pooling_residual
+from theory.rewrite.certify.operators import Call, Interpreted, partners
+from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
 from theory.rewrite.certify.propagate import (
     Values,
     attempt,
@@ -38,7 +39,10 @@ _SMALL = 2.0**-6
 class SideBySide:
     """Two models on the same inputs."""
 
-    def __init__(self, first: Graph, second: Graph, inputs: Mapping[str, Box], arithmetic: ArithmeticOf) -> None:
+    def __init__(
+        self, first: Graph, second: Graph, inputs: Mapping[str, Box], arithmetic: ArithmeticOf, known: Residuals
+    ) -> None:
+        self._known = known
         self._graphs = first, second
         self._arithmetic = arithmetic
         self._producers = first.producers, second.producers
@@ -52,6 +56,9 @@ class SideBySide:
         self._twins = Twins(first, self._before, self._after, inputs)
         self._findings: dict[str, PoolingFinding] = {}
         """By the output of the MaxPool: names of nodes may repeat."""
+        self._enclosed = Enclosed(inputs, arithmetic) if Enclosed.affordable(inputs) else None
+        self._replaced: dict[str, tuple[Replaced, int]] = {}
+        """What stands for the MaxPools, by their outputs, and which model has the MaxPool."""
 
     def run(self) -> DeviationBound:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
@@ -73,7 +80,7 @@ class SideBySide:
         costly = node.op in ("Conv", "Gemm", "MatMul")
         if costly and sharper is not None and isinstance(before, Box) and sharper.largest <= _SMALL * before.largest:
             # The node's own bounds could hardly be better, and would take as long again.
-            self._record(name, replace(before.plus(sharper), history=sharper.history), sharper)
+            self._record(node, replace(before.plus(sharper), history=sharper.history), sharper)
             return
         after = evaluate(node, self._after, self._arithmetic, self._shapes)
         self._after[name] = after
@@ -98,7 +105,7 @@ class SideBySide:
             if self._twins.of[name] != name:
                 return
             difference = difference.meet(self._differences[name])
-        self._record(name, after.meet(before.plus(difference)), difference)
+        self._record(node, after.meet(before.plus(difference)), difference)
 
     def _stand_in(self, name: str, twin: str, difference: Box) -> None:
         """Record the difference from a tensor of the first model that may have another name."""
@@ -128,9 +135,59 @@ class SideBySide:
         if isinstance(found, tuple):
             self._stand_in(name, *found)
 
-    def _record(self, name: str, after: Box, difference: Box) -> None:
+    def _record(self, node: Node, after: Box, difference: Box) -> None:
+        """Keep the boxes of a tensor of both models, cut by its zonotopes."""
+        name = node.outputs[0]
         self._after[name], self._differences[name] = after, difference
         self._twins.settle(name, name)
+        if self._enclosed is not None:
+            found = attempt(node, partial(self._cut, node, self._enclosed))
+            if not isinstance(found, Unknown):
+                self._before[name], self._after[name], self._differences[name] = found
+
+    def _boxes(self, name: str) -> Boxed | None:
+        """Return the boxes of the tensors of a name in both models; None if there are none."""
+        x, y, d = self._before.get(name), self._after.get(name), self._of_same_name(name)
+        if not (isinstance(x, Box) and isinstance(y, Box)) or d is None or not x.shape == y.shape == d.shape:
+            return None
+        return x, y, d
+
+    def _cut(self, node: Node, enclosed: Enclosed) -> Boxed:
+        """Carry zonotopes through a node, and return its boxes cut by them."""
+        name = node.outputs[0]
+        boxes = self._boxes(name)
+        if boxes is None:
+            raise Unsupported("it has no boxes")
+        if name in self._replaced:
+            found, side = self._replaced[name]
+            start = self._producers[side][name].inputs[0]
+            before = self._boxes(start)
+            if before is None:
+                raise Unsupported("its input has no boxes")
+            return enclosed.replaced(name, found, enclosed.twin(start, before), boxes, swapped=bool(side))
+        interpreted, call = self._common(node)
+        if isinstance(interpreted, np.ndarray):
+            raise Unsupported("it is constant")
+        operator, tensors = interpreted
+        twins = [
+            None if boxed is None else enclosed.twin(each, boxed)
+            for each, boxed in ((each, self._boxes(each)) for each in node.inputs)
+        ]
+        return enclosed.through(name, operator, partners(tensors, call, twins, enclosed.constant), boxes)
+
+    def _common(self, node: Node) -> tuple[Interpreted | Constant, Call]:
+        """Read a node of both models: one operator stands for both, on tensors of the same names."""
+        other = self._producers[0].get(node.outputs[0])
+        if other is None or not node.same_operation(other) or len(node.inputs) != len(other.inputs):
+            raise Unsupported("the models do different things here")
+        first, second = call_of(other, self._before), call_of(node, self._after)
+        for x, y, *names in zip(first.inputs, second.inputs, other.inputs, node.inputs, strict=True):
+            if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
+                if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and same_value(x, y)):
+                    raise Unsupported("its constants differ")
+            elif names[0] != names[1] or (x is not None and x.dtype != y.dtype):
+                raise Unsupported("the models take tensors of different names or precisions here")
+        return understand(first), first
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
@@ -193,7 +250,7 @@ class SideBySide:
             shapes = [each.of(start) for each in self._both_shapes]
             if shapes[0] != shapes[1]:
                 raise Unsupported("its inputs have different shapes")
-            prove_without_bounds(pool, self._graphs[1 - side], constants, shapes[0])
+            prove_without_bounds(pool, self._graphs[1 - side], constants, shapes[0], self._known)
             return True
 
         if attempt(pool, prove) is True:
@@ -214,8 +271,9 @@ class SideBySide:
         found = understand(Call(pool, [x]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual = pooling_residual(segment, y, found[0].windows)
+        exact, residual, corners = pooling_residual(segment, y, found[0].windows, self._known)
         rounding = self._rounding(segment, y, values)
+        self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
         self._findings[end] = PoolingFinding(
             pool.name,
@@ -264,10 +322,17 @@ class SideBySide:
         first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
 
+    def _leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
+        twin = boxed_twin(boxes) if self._enclosed is None else self._enclosed.twin(name, boxes)
+        (first, before), (second, after) = leader(twin.value, twin.x), leader(twin.other, twin.y)
+        return (first, second), (before, after)
+
     def _output(self, name: str) -> OutputDeviation:
         difference = self._of_same_name(name)
         if difference is not None and difference.lo.size:
-            return OutputDeviation(difference.lo, difference.hi)
+            boxes = self._boxes(name)
+            largest, margins = ((None, None), (-np.inf, -np.inf)) if boxes is None else self._leaders(name, boxes)
+            return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
             if isinstance(value, Unknown):

@@ -11,7 +11,7 @@ from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.graph import Constant, Graph, Node
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.operators import Call
-from theory.rewrite.certify.pooling_proof import pooling_residual
+from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
 from theory.rewrite.certify.table import understand
 
 _NOWHERE_NEGATIVE = ("Abs", "HardSigmoid", "Relu", "Sigmoid", "Softmax")
@@ -19,7 +19,9 @@ _KEEP_SIGNS = ("AveragePool", "Concat", "Dropout", "GlobalAveragePool", "Identit
 """Their results are nowhere negative if none of their arguments is."""
 
 
-def prove_without_bounds(pool: Node, graph: Graph, constants: Mapping[str, Constant], shape: tuple[int, ...]) -> None:
+def prove_without_bounds(
+    pool: Node, graph: Graph, constants: Mapping[str, Constant], shape: tuple[int, ...], known: Residuals
+) -> None:
     """See that a model's nodes in the place of a MaxPool compute it; its input is of the shape given.
 
     Raises Unsupported if that is not proved.
@@ -34,7 +36,7 @@ def prove_without_bounds(pool: Node, graph: Graph, constants: Mapping[str, Const
     found = understand(Call(pool, [x]))
     if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
         raise Unsupported("it is no max pooling")
-    exact, _ = pooling_residual(segment, x, found[0].windows)
+    exact, _, _ = pooling_residual(segment, x, found[0].windows, known)
     if not exact:
         raise Unsupported("it is not the maximum, and its input has no bounds")
 

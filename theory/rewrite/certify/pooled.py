@@ -1,0 +1,184 @@
+"""Max pooling on zonotopes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.rewrite.certify.answers import Array
+from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
+from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.windows import Windows
+from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zonotope
+
+_MOST_TAPS = 25
+"""Largest window whose pixels are compared in pairs."""
+
+
+def follows(t: Twin, windows: Windows) -> bool:
+    """Say whether windows of a tensor are small and few enough to be looked into."""
+    taps = prod(map(len, windows.along))
+    count = prod(t.shape[:2]) * prod(windows.size)
+    symbols = max(len(t.value.generators), len(t.difference.generators))
+    return taps <= _MOST_TAPS and taps * count * max(1, symbols) <= 4 * MOST_NUMBERS
+
+
+class Seen:
+    """A zonotope as windows see it: tap by tap, with -infinity where a tap lies in the padding."""
+
+    def __init__(self, z: Zonotope, box: Box, windows: Windows) -> None:
+        valid = windows.taps(np.ones(z.shape, dtype=bool), 0)
+        self.valid = np.stack(valid)
+        self.lo, self.hi = (np.stack(windows.taps(end, -np.inf)) for end in (box.lo, box.hi))
+        self.center, self.error = (np.stack(windows.taps(part, 0.0)) for part in (z.center, z.error))
+        self.generators = (
+            np.stack(windows.taps(z.generators, 0.0))
+            if len(z.generators)
+            else np.zeros((len(valid), 0, *self.center.shape[1:]))
+        )
+
+    def beside(self, reference: Reference) -> tuple[Array, Array]:
+        """Bound each tap less a reference."""
+        spans = [
+            _span(center - reference.center, _between(generators, reference.generators), error)
+            for center, generators, error in zip(self.center, self.generators, self.error, strict=True)
+        ]
+        low, high = (np.stack(ends) for ends in zip(*spans, strict=True))
+        return np.where(self.valid, low, np.nan), np.where(self.valid, high, np.nan)
+
+    @cached_property
+    def above(self) -> Array:
+        """By how much tap q may exceed tap p, at [p, q]; -infinity where either lies in the padding."""
+        taps = len(self.center)
+        found = np.zeros((taps, taps, *self.center.shape[1:]))
+        for p in range(taps):
+            for q in range(p):
+                error = up(self.error[p] + self.error[q])
+                between = _between(self.generators[q], self.generators[p])
+                low, high = _span(self.center[q] - self.center[p], between, error)
+                with np.errstate(invalid="ignore"):
+                    found[p, q] = np.minimum(high, up(self.hi[q] - self.lo[p]))
+                    found[q, p] = np.minimum(-low, up(self.hi[p] - self.lo[q]))
+                outside = ~(self.valid[p] & self.valid[q])
+                found[p, q][outside] = found[q, p][outside] = -np.inf
+        return found
+
+    @cached_property
+    def slack(self) -> Array:
+        """By how much the maximum may exceed each tap; infinity in the padding."""
+        return np.where(self.valid, self.above.max(1), np.inf)
+
+    def picked(self, which: npt.NDArray[np.intp]) -> Reference:
+        """Return one tap of each window, without its error."""
+        center = np.zeros(which.shape)
+        generators = np.zeros((self.generators.shape[1], *which.shape))
+        for k in range(len(self.center)):
+            here = which == k
+            center[here] = self.center[k][here]
+            generators[:, here] = self.generators[k][:, here]
+        return Reference(center, generators)
+
+    def mean(self, weights: Array) -> Reference:
+        """Return about the mean of the taps with weights."""
+        generators = np.zeros(self.generators.shape[1:])
+        for part, weight in zip(self.generators, weights, strict=True):
+            generators += part * weight
+        return Reference((self.center * weights).sum(0), generators)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """An affine function of the symbols, exactly, from which something is not far."""
+
+    center: Array
+    generators: Array
+
+    @property
+    def zonotope(self) -> Zonotope:
+        """The same, without an error."""
+        return Zonotope(self.center, self.generators, np.zeros(self.center.shape))
+
+    def where(self, condition: npt.NDArray[np.bool_], other: Reference) -> Reference:
+        """Return this one where a condition holds, another one elsewhere."""
+        return Reference(
+            np.where(condition, self.center, other.center), np.where(condition, self.generators, other.generators)
+        )
+
+    def only(self, condition: npt.NDArray[np.bool_]) -> Reference:
+        """Return this one where a condition holds, 0 elsewhere."""
+        return Reference(self.center * condition, self.generators * condition)
+
+
+def _between(a: Array, b: Array) -> Array:
+    """Sum the magnitudes of the differences of factors; missing ones are 0."""
+    shared = min(len(a), len(b))
+    longer = a if len(a) > shared else b
+    total = np.abs(a[:shared] - b[:shared]).sum(0) + np.abs(longer[shared:]).sum(0)
+    return up(total * (1 + 2 * gamma(len(longer) + 4, UNIT64))) + len(longer) * TINY64
+
+
+def _span(center: Array, reach: Array, error: Array) -> tuple[Array, Array]:
+    """Bound numbers of a rounded difference of centers, a reach and an error."""
+    radius = up(up(reach + error) + 2 * UNIT64 * np.abs(center))
+    return down(center - radius), up(center + radius)
+
+
+def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotope]:
+    """Enclose the maximum of each window, and its difference.
+
+    The maximum lies a little above any pixel that may be the largest. Its difference is at most the largest d of a
+    pixel that may be the maximum of y, and at least the least d of one that may be that of x. Both are taken relative
+    to one pixel, or to the mean of those that may be the largest, or to nothing, whichever leaves less.
+    """
+    x, y, d = Seen(t.value, t.x, windows), Seen(t.other, t.y, windows), Seen(t.difference, t.d, windows)
+    top = [np.argmin(seen.slack, axis=0) for seen in (x, y)]
+    first = np.argmin(x.slack + y.slack, axis=0)
+    may = [seen.valid & (np.where(seen.valid[:, None], seen.above, np.inf).min(0) >= 0) for seen in (x, y)]
+
+    def bounds(reference: Reference) -> tuple[Array, Array]:
+        low, high = d.beside(reference)
+        return np.where(may[0], low, np.inf).min(0), np.where(may[1], high, -np.inf).max(0)
+
+    pixel = d.picked(first)
+    (low, high), error = bounds(pixel), _of(d.error, first)
+    low = np.maximum(low, -up(_of(x.slack, first) + error))
+    high = np.minimum(high, up(_of(y.slack, first) + error))
+    lowest, highest = np.where(may[0], d.lo, np.inf).min(0), np.where(may[1], d.hi, -np.inf).max(0)
+    options = [(pixel, low, high), (pixel.only(np.zeros(first.shape, dtype=bool)), lowest, highest)]
+    either = may[0] | may[1]
+    if np.any(either.sum(0) > 1):
+        mean = d.mean(either / np.maximum(either.sum(0), 1))
+        options.append((mean, *bounds(mean)))
+    return _maximum(x, top[0], space), narrowest(options, space)
+
+
+def _maximum(x: Seen, first: npt.NDArray[np.intp], space: Space) -> Zonotope:
+    """Enclose the maximum of each window, relative to one of its pixels or to nothing."""
+    reference, error = x.picked(first), _of(x.error, first)
+    low, high = (np.where(x.valid, ends, -np.inf).max(0) for ends in x.beside(reference))
+    low, high = np.maximum(low, -error), np.minimum(high, up(_of(x.slack, first) + error))
+    nothing = reference.only(np.zeros(first.shape, dtype=bool))
+    return narrowest([(reference, low, high), (nothing, x.lo.max(0), x.hi.max(0))], space)
+
+
+def narrowest(options: Sequence[tuple[Reference, Array, Array]], space: Space) -> Zonotope:
+    """Enclose what lies between two bounds off each of some references, by the narrowest for each element."""
+    widths = [KNOWN * reference.zonotope.reach + (high - low) for reference, low, high in options]
+    best = np.argmin(widths, axis=0)
+    reference, low, high = options[0]
+    for k, (other, lower, higher) in enumerate(options[1:], 1):
+        here = best == k
+        reference = other.where(here, reference)
+        low, high = np.where(here, lower, low), np.where(here, higher, high)
+    return space.between(low, high).added(reference.zonotope)
+
+
+def _of(values: Array, which: npt.NDArray[np.intp]) -> Array:
+    """Return the values of one tap of each window."""
+    found: Array = np.take_along_axis(values, which[None], 0)[0]
+    return found
