@@ -1,5 +1,6 @@
 """The maximum with two hidden layers: terms, networks, and what is made of them."""
 
+import json
 from fractions import Fraction
 from itertools import combinations
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from theory import Estimator, exact_max_network, prove_exact
+from theory.cli import main
 from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
 from theory.networks.piecewise import two_layer_network
 from theory.networks.two_layers import _FEWER, two_layer_bound, two_layer_max_network, two_layer_terms
@@ -73,7 +75,9 @@ def test_the_construction_has_two_layers_for_all_sizes_that_are_built():
         network = exact_max_network(n, construction="two-layer")
         assert network.hidden_layers == 2
         assert prove_exact(network, "max").status == "proved"
-    with pytest.raises(ProblemTooLargeError, match="1340807608 units in the second one; it is built for up to 7"):
+    with pytest.raises(
+        ProblemTooLargeError, match="75,551,339 units in the second one, or fewer; it is built"
+    ):
         exact_max_network(9, construction="two-layer")
 
 
@@ -134,3 +138,20 @@ def test_sums_and_differences_of_affine_functions():
 def test_sums_that_are_refused(maxima, coefficients, message):
     with pytest.raises(InputError, match=message):
         two_layer_network(*maxima, coefficients=coefficients)
+
+
+@pytest.mark.parametrize(("kernel", "widths"), [("3x3", [46, 75551339]), ("2000", None)])
+def test_the_command_tells_the_least_depth_of_any_kernel(kernel, widths, capsys):
+    assert main(["network", kernel, "--orders", "exact", "--no-proof", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["least_hidden_layers"], told["least_widths"]) == (2, widths)
+    assert main(["network", kernel, "--orders", "exact", "--no-proof"]) == 0
+    number = "75,551,385" if widths else "about 10^7197"
+    assert f"2 hidden layers (theorem two-layers), for which {number} ReLUs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kernel", ["8", "9", "100000"])
+def test_the_command_says_at_once_what_is_not_built(kernel, capsys):
+    arguments = ["network", kernel, "--orders", "exact", "--construction", "two-layer"]
+    assert main(arguments) == 2
+    assert "it is built for up to 7 inputs" in capsys.readouterr().err

@@ -27,7 +27,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, count, permutations
-from math import comb, factorial, perm, prod
+from math import comb, factorial, floor, log10, perm, prod
 from typing import Any, TypeAlias
 
 from theory.errors import InputError, ProblemTooLargeError
@@ -52,6 +52,8 @@ _Expansion: TypeAlias = Counter[tuple[_Tree, tuple[_Tree, ...], int]]
 
 LARGEST_NETWORK = 7
 _COUNTED = 9
+_READABLE = 12
+"""More digits are not written out."""
 _STEM: _Tree = ()
 
 
@@ -280,11 +282,7 @@ def two_layer_max_network(kernel_size: int, *, domain: Domain = "real") -> ReLUN
     what is left, which is linear in the first.
     """
     n = check_kernel_size(kernel_size)
-    if n > LARGEST_NETWORK:
-        raise ProblemTooLargeError(
-            f"with two hidden layers the maximum of {readable(n)} inputs is known to take at most "
-            f"{readable(two_layer_bound(n))} units in the second one; it is built for up to {LARGEST_NETWORK} inputs"
-        )
+    two_layer_max_work(n).check_memory()
     first = _FirstLayer(n, domain)
     second: list[Vector] = []
     readout: Vector = {}
@@ -320,10 +318,31 @@ def two_layer_widths(kernel_size: int) -> tuple[int, int]:
 
 
 def two_layer_max_work(kernel_size: int) -> Work:
-    """Estimate what it takes to build the maximum with two hidden layers."""
-    more = min(as_float(kernel_size) - LARGEST_NETWORK, 80.0)
-    what = f"building the maximum of {readable(kernel_size)} inputs with two hidden layers"
-    return Work(what, seconds=15 * 15.0**more, memory=2e8 * 15.0**more)
+    """Estimate what it takes to build the maximum with two hidden layers, or say that it is not built.
+
+    Raises
+    ------
+    ProblemTooLargeError
+    """
+    n = check_kernel_size(kernel_size)
+    if n > LARGEST_NETWORK:
+        raise ProblemTooLargeError(
+            f"with two hidden layers the maximum of {readable(n)} inputs is known to take {two_layer_units(n)} units "
+            f"in the second one, or fewer; it is built for up to {LARGEST_NETWORK} inputs"
+        )
+    what = f"building the maximum of {n} inputs with two hidden layers"
+    return Work(what, seconds=15 * 15.0 ** (n - LARGEST_NETWORK), memory=2e8 * 15.0 ** (n - LARGEST_NETWORK))
+
+
+def two_layer_units(kernel_size: int) -> str:
+    """Write for people how many units of the second layer are known to be enough; a long number by its size.
+
+    >>> two_layer_units(9), two_layer_units(25), two_layer_units(10**6)
+    ('75,551,339', 'about 10^39', 'about 10^6301017')
+    """
+    n = check_kernel_size(kernel_size)
+    exponent = floor((n - 2) * log10(2 * n + 1) + log10(1.5))
+    return f"{two_layer_widths(n)[1]:,}" if exponent < _READABLE else f"about 10^{exponent}"
 
 
 def two_layer_proof_work(kernel_size: int) -> Work:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _EXACT = "exact"
 _READABLE = 10**12
+_WRITTEN_OUT = 64
+"""The largest kernel size for which widths that nobody builds are written out."""
 _OF_MAXIMUM = ("tree", "shallow", "two-layer")
 _OF_ESTIMATORS = ("tree", "smallest", "shallow")
 
@@ -169,16 +171,20 @@ def _least_depth(network: ReLUNetwork) -> dict[str, Any]:
     from theory.networks.maximum import two_layer_size
     from theory.networks.size import least_hidden_layers
 
-    layers = least_hidden_layers(network.kernel_size)
-    widths = network.widths if network.hidden_layers == layers else two_layer_size(network.kernel_size)
-    return {"least_hidden_layers": layers, "least_widths": list(widths)}
+    d = network.kernel_size
+    layers = least_hidden_layers(d)
+    widths = network.widths if network.hidden_layers == layers else two_layer_size(d) if d <= _WRITTEN_OUT else None
+    return {"least_hidden_layers": layers, "least_widths": widths and list(widths)}
 
 
-def _told(least_hidden_layers: int, least_widths: list[int]) -> str:
-    if least_hidden_layers == 1:
+def _told(network: ReLUNetwork) -> str:
+    from theory.networks.two_layers import two_layer_units
+
+    least = _least_depth(network)
+    if least["least_hidden_layers"] == 1:
         return "1 hidden layer"
-    total = sum(least_widths)
-    number = f"{total:,}" if total < _READABLE else f"about 10^{len(str(total)) - 1}"
+    total = sum(least["least_widths"] or [_READABLE])
+    number = f"{total:,}" if total < _READABLE else two_layer_units(network.kernel_size)
     return f"2 hidden layers (theorem two-layers), for which {number} ReLUs are known to be enough"
 
 
@@ -207,7 +213,7 @@ def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Na
     how = f"(construction {options.construction}, domain {options.domain})"
     yield "hidden layers", f"{network.hidden_layers}   {how}"
     if target is None:
-        yield "least depth", _told(**_least_depth(network))
+        yield "least depth", _told(network)
     yield "ReLUs", count(network.units)
     yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
     if target is not None and target.error is not None:
