@@ -75,9 +75,7 @@ def test_the_construction_has_two_layers_for_all_sizes_that_are_built():
         network = exact_max_network(n, construction="two-layer")
         assert network.hidden_layers == 2
         assert prove_exact(network, "max").status == "proved"
-    with pytest.raises(
-        ProblemTooLargeError, match="75,551,339 units in the second one, or fewer; it is built"
-    ):
+    with pytest.raises(ProblemTooLargeError, match="75,551,339 units in the second one, or fewer; it is built"):
         exact_max_network(9, construction="two-layer")
 
 
