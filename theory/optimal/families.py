@@ -129,7 +129,7 @@ class ClosedForm:
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise InputError(f"the family {self.name} has no parameter {name!r}; it has: {known}")
-            if not isinstance(value, int) or value < self.least[name]:
+            if type(value) is not int or value < self.least[name]:
                 raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
         return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
 
