@@ -35,7 +35,7 @@ myst_heading_anchors = 4
 
 # What a docstring refers to has to exist. Types of parameters are words, such as "int, >= 2".
 nitpicky = True
-nitpick_ignore_regex = [(r"py:(class|obj|data)", r"(?!theory\.|proofs_check\.).*")]
+nitpick_ignore_regex = [(r"py:(class|obj|data)", r"(?!subpool\.|theory\.|proofs_check\.).*")]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
