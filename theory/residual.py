@@ -390,7 +390,7 @@ def residual_distribution(estimator: Estimator) -> ResidualDistribution:
 
     Examples
     --------
-    >>> from theory.optimal.solve import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> law = residual_distribution(optimal_estimator(9, [0, 1, 8]))
     >>> law
     ResidualDistribution(10 knots in [-1/20, 1/20])

@@ -115,7 +115,7 @@ def pool(
 
     Examples
     --------
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> image = [[[1.0, 5.0, 2.0, 4.0]]]
     >>> pool(image, "max", (2,), pads=(0, 1)).tolist()
     [[[5.0, 5.0, 4.0, 4.0]]]
