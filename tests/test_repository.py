@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from proofs_check import claims
 from subpool import __version__
+from tests.test_report import BROWSER, needs_browser
 from tools.dark import darkened
 from tools.numbers import bare, current
 
@@ -150,3 +152,24 @@ def test_the_dark_picture_is_the_light_one():
         np.asarray(image.open(ROOT / "docs" / "_static" / f"{name}.png")) for name in ("parameters", "parameters-dark")
     )
     assert np.array_equal(darkened(light), dark), "python -m tools.dark docs/_static/parameters.png"
+
+
+@needs_browser
+@pytest.mark.parametrize(("theme", "page", "corner"), [("dark", "#131416", 0x13), ("light", "#ffffff", 0xFF)])
+def test_no_figure_is_a_white_card_in_the_dark(theme, page, corner, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    static = ROOT / "docs" / "_static"
+    (tmp_path / "page.html").write_text(
+        f'<link rel="stylesheet" href="{(static / "subpool.css").as_uri()}">'
+        f'<body data-theme="{theme}" style="margin: 0; background: {page}">'
+        f'<img src="{(static / "parameters.png").as_uri()}">'
+    )
+    shot = tmp_path / "shot.png"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,720"]
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [BROWSER, *options, profile, f"--screenshot={shot}", (tmp_path / "page.html").as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    pixels = np.asarray(image.open(shot).convert("L")).astype(int)
+    assert abs(pixels[2, 2] - corner) <= 3
+    # The title is seen.
+    assert abs(pixels[:70] - corner).max() > 150
