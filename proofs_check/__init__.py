@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from proofs_check.certificates import CertificateError as CertificateError
     from proofs_check.certificates import CertificateFormatError as CertificateFormatError
     from proofs_check.certificates import check_certificate as check_certificate
+    from proofs_check.citation import Citation as Citation
+    from proofs_check.citation import bibtex as bibtex
+    from proofs_check.citation import cite as cite
     from proofs_check.claim import Claim as Claim
     from proofs_check.claim import Verdict as Verdict
     from proofs_check.registry import claims as claims
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
 _HOME = {
     "CertificateError": "proofs_check.certificates",
     "CertificateFormatError": "proofs_check.certificates",
+    "Citation": "proofs_check.citation",
     "Claim": "proofs_check.claim",
     "Verdict": "proofs_check.claim",
+    "bibtex": "proofs_check.citation",
     "check_certificate": "proofs_check.certificates",
+    "cite": "proofs_check.citation",
     "claims": "proofs_check.registry",
     "verify": "proofs_check.registry",
 }

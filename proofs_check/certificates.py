@@ -113,6 +113,8 @@ class Certified(NamedTuple):
     sha256 : str
         SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
         object sorted as strings, orders increasing, numbers in lowest terms, no dual weights that are 0.
+    canonical : str
+        That canonical form: the certificate as it was checked.
     """
 
     kernel_size: int
@@ -120,6 +122,7 @@ class Certified(NamedTuple):
     orders: tuple[int, ...]
     error: Fraction
     sha256: str
+    canonical: str
 
     @property
     def problem(self) -> str:
@@ -192,7 +195,9 @@ def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | Non
     certificate = _read(source, work)
     _check(certificate, work)
     d, objective, orders, error = certificate[:4]
-    return Certified(d, objective, tuple(orders), error, hashlib.sha256(_canonical(certificate, work)).hexdigest())
+    canonical = _canonical(certificate, work)
+    sha256 = hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return Certified(d, objective, tuple(orders), error, sha256, canonical)
 
 
 class _Certificate(NamedTuple):
@@ -207,7 +212,7 @@ class _Certificate(NamedTuple):
     vertices: range
 
 
-def _canonical(certificate: _Certificate, work: _Work) -> bytes:
+def _canonical(certificate: _Certificate, work: _Work) -> str:
     """Write what is hashed."""
 
     def text(number: Fraction) -> str:
@@ -225,7 +230,7 @@ def _canonical(certificate: _Certificate, work: _Work) -> bytes:
         "error": text(certificate.error),
         "dual": {str(z): text(weight) for z, weight in certificate.dual.items() if weight},
     }
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
 # The mathematics: conditions 1 to 4 of the module's docstring.

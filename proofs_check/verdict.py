@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from time import perf_counter
@@ -13,6 +14,7 @@ from proofs_check.statement import HOLDS, Instance, Kind
 from theory.errors import MissingDependencyError, ThreeValued
 from theory.guess.orders import format_sizes
 from theory.rationals import to_string
+from theory.typeset import LINE, Name, Shown, text, width
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim
@@ -21,7 +23,7 @@ Status = Literal["proved", "verified", "refuted", "unknown"]
 
 
 @dataclass(frozen=True)
-class Verdict(ThreeValued):
+class Verdict(ThreeValued, Shown):
     """What came out of checking a claim.
 
     Attributes
@@ -50,6 +52,8 @@ class Verdict(ThreeValued):
         The theorems that prove the claim and that Coq's kernel has accepted, where it was asked.
     controls : tuple of Verdict
         What came out for the claim's false neighbours, where they were checked, too.
+    statement : str
+        What the claim states, in LaTeX.
 
     Examples
     --------
@@ -74,6 +78,7 @@ class Verdict(ThreeValued):
     whole: str = ""
     kernel: tuple[str, ...] = ()
     controls: tuple[Verdict, ...] = field(default=(), repr=False)
+    statement: str = field(default="", repr=False)
 
     @property
     def holds(self) -> bool:
@@ -93,6 +98,35 @@ class Verdict(ThreeValued):
         if not theorems or not self.holds:
             return self
         return replace(self, status="proved", scope=self.whole or self.scope, kernel=theorems)
+
+    def to_latex(self) -> str:
+        r"""Write what is claimed and what came out in LaTeX, for ``\[ ... \]``, with the package amsmath.
+
+        Examples
+        --------
+        >>> print(Verdict("c", "proved", "d >= 3", "tight", None, None, None, 0.0, statement=r"E \le 1").to_latex())
+        \begin{gathered}
+        E \le 1 \\
+        \text{(proved: d $\ge$ 3)}
+        \end{gathered}
+        """
+        said = text(f"({self.label}: {self.scope})").replace("$>$=", r"$\ge$")
+        claimed = self.statement or rf"\text{{{text(self.claim)}}}"
+        hypotheses, then, conclusion = claimed.partition(r" \implies ")
+        if width(claimed) > LINE and then and "{" not in hypotheses.replace(r"\{", ""):
+            claimed = rf"{hypotheses} \\\\{then}{conclusion}"
+        return f"\\begin{{gathered}}\n{claimed} \\\\\n\\text{{{said}}}\n\\end{{gathered}}"
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "claim", Name(self.claim)
+        yield "status", self.label
+        yield "scope", Name(self.scope)
+        if self.witness is not None:
+            yield "witness", Name(self.witness)
+        if self.computed is not None and self.claimed is not None:
+            yield "computed", self.computed
+            yield "claimed", self.claimed
+        yield "checked", f"{self.instances:,} instances, {self.steps:,} steps, {self.seconds:.2f} s"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as a JSON object, rationals as exact strings."""
@@ -139,6 +173,7 @@ class Check:
             steps=self.steps,
             samples=tuple(self.samples[d] for d in sorted(self.samples)),
             whole=self.claim.whole,
+            statement=self.claim.statement,
         )
 
     def _decide(self, kernel_max: int) -> tuple[Status, str | None]:

@@ -7,21 +7,27 @@ with it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError
+from theory.notation import format_orders, orders_in_latex
+from theory.objectives import ObjectiveValue, find_objective
 from theory.rationals import from_string, to_string
+from theory.typeset import Grid, Shown, aligned, combination, equation, fraction, listed
 
 FORM = Form(
     "a certificate", "subpool-certificate", 1, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
 )
 
+_LONGEST_SET = 60  # characters: half a line
+
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Shown):
     """A primal and a dual solution with equal values.
 
     Attributes
@@ -73,6 +79,30 @@ class Certificate:
         """Write the certificate as one line of JSON."""
         return json.dumps(self.to_dict())
 
+    def to_latex(self) -> str:
+        r"""Write the estimator, its error and the dual weights in LaTeX: for ``\[ ... \]``, with the package amsmath.
+
+        Examples
+        --------
+        >>> print(Certificate(2, "cube", (0,), {0: Fraction(1, 2)}, Fraction(1, 2), {0: Fraction(1, 2)}).to_latex())
+        \begin{aligned}
+        f(x) &= \frac{1}{2}, \\
+        E(2, \{0\}) &= \frac{1}{2}, \\
+        w &= (w_{0} = \frac{1}{2})
+        \end{aligned}
+        """
+        rows = rows_of_estimator(self.kernel_size, find_objective(self.objective), self.coefficients, self.error)
+        if self.dual:
+            rows[-1] += ","
+            rows += equation("w", listed(f"w_{{{z}}} = {fraction(w)}" for z, w in self.dual.items()))
+        return aligned(rows)
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "certificate for", f"kernel size {self.kernel_size}, orders {format_orders(self.orders)}"
+        yield f"objective {self.objective}: least error", self.error
+        yield "coefficients", Grid(("order", "coefficient"), tuple(self.coefficients.items()))
+        yield "dual weights", Grid(("zeros", "weight"), tuple(self.dual.items()))
+
     @classmethod
     def from_json(cls, text: str) -> Certificate:
         """Read a certificate; its numbers are parsed, not believed.
@@ -106,6 +136,22 @@ class Certificate:
             error=from_string(data["error"]),
             dual=_numbers(data["dual"], d),
         )
+
+
+def rows_of_estimator(
+    kernel_size: int, goal: ObjectiveValue, coefficients: Mapping[int, Fraction], error: Fraction | None
+) -> list[str]:
+    """Write an estimator, and its error if it is known, as rows of :func:`theory.typeset.aligned`."""
+    rows = equation("f(x)", combination((beta, f"m_{{{r}}}(x)" if r else "") for r, beta in coefficients.items()))
+    if error is not None:
+        rows[-1] += ","
+        orders = orders_in_latex(sorted(coefficients))
+        wide = len(orders) > _LONGEST_SET
+        rows += equation(f"{goal.symbol}({kernel_size}, {'R' if wide else orders})", [fraction(error)])
+        if wide:
+            rows[-1] += ","
+            rows += equation("R", orders.replace(", ", ",\n").split("\n"))
+    return rows
 
 
 def _numbers(data: Any, kernel_size: int) -> dict[int, Fraction]:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import comb
 from numbers import Rational
+from typing import TYPE_CHECKING, Any
 
 from flint import fmpz_mat
 
-from theory.certificate import Certificate
+from theory.certificate import Certificate, rows_of_estimator
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
+from theory.notation import format_orders
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
+from theory.typeset import Grid, Shown, aligned
+
+if TYPE_CHECKING:
+    from theory.plotting import Axes
 
 _FORM = Form(
     "an estimator", "subpool-estimator", 1, {"kernel_size", "objective", "coefficients", "error", "certificate"}
 )
+_LONGEST_TITLE = 48
 _LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 
 @dataclass(frozen=True, init=False, repr=False)
-class Estimator:
+class Estimator(Shown):
     """The function f(x) = beta_0 + sum over r in R of beta_r m_r(x), an approximation of max(x).
 
     Parameters
@@ -160,6 +167,15 @@ class Estimator:
         return tuple(z for z in self.goal.vertices(self.kernel_size) if abs(self.vertex_residuals[z]) == worst)
 
     @property
+    def oscillation(self) -> str:
+        """The first 16 of these, with the sign of the residual, for people."""
+        if not self.worst_vertex_residual:
+            return "nowhere: the residual is 0"
+        signs = [f"{z}{'+' if self.vertex_residuals[z] > 0 else '-'}" for z in self.equioscillation]
+        shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
+        return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"
+
+    @property
     def mean_square(self) -> Fraction:
         """E[e(x)^2] for x uniform on [0,1]^d: (sum e_z^2 + (sum e_z)^2) / ((d+1)(d+2))."""
         e = self.vertex_residuals
@@ -191,6 +207,69 @@ class Estimator:
         Rounding, NaN and infinities: see :func:`theory.subpools.weigh_order_statistics`.
         """
         return weigh_order_statistics(x, self._float_weights, float(self.intercept))
+
+    def to_latex(self) -> str:
+        r"""Write the estimator, and its error if it is known, in LaTeX: for ``\[ ... \]``, with the package amsmath.
+
+        Sums and integers that are wider than a column are broken into lines.
+
+        Examples
+        --------
+        >>> print(Estimator(9, {0: Fraction(4, 9), 1: 1}).to_latex())
+        f(x) = \frac{4}{9} + m_{1}(x)
+        """
+        return aligned(rows_of_estimator(self.kernel_size, self.goal, self.coefficients, self.error))
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "kernel size, orders", f"{self.kernel_size}, {format_orders(self.orders)}"
+        yield self.goal.measure if self.error is not None else "largest residual", self.worst_vertex_residual
+        yield "equioscillates", self.oscillation
+        yield "certificate", "yes" if self.certificate else "no"
+        yield "coefficients", Grid(("order", "coefficient"), tuple(self.coefficients.items()))
+
+    def to_sympy(self) -> Any:
+        """Return the estimator as a SymPy expression in the symbols ``m_1``, ..., ``m_d`` for the mean subpool maxima.
+
+        Examples
+        --------
+        >>> Estimator(9, {0: Fraction(4, 9), 1: 1}).to_sympy()
+        m_1 + 4/9
+        """
+        from sympy import Add, Rational, Symbol  # here, as it takes long to load
+
+        values = ((r, Rational(beta.numerator, beta.denominator)) for r, beta in self.coefficients.items())
+        return Add(*(beta * Symbol(f"m_{r}") if r else beta for r, beta in values))
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the residual at 0/1 vectors with z = 0..d zeros, in units of the largest one that the objective sees.
+
+        Where largest residuals of both signs alternate, the estimator equioscillates.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            By default those of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingDependencyError
+
+        Examples
+        --------
+        >>> axes = Estimator(9, {0: Fraction(4, 9), 1: 1}).plot()
+        >>> axes.get_ylabel()
+        'residual, in units of 4/9'
+        """
+        from theory.drawings import draw_residuals  # here, as it needs an extra
+
+        orders = format_orders(self.orders)
+        what = f"orders {orders}" if len(orders) <= _LONGEST_TITLE else f"{len(self.orders)} orders"
+        title = f"d = {self.kernel_size}, {what}"
+        return draw_residuals(self.vertex_residuals, self.equioscillation, title, axes)
 
     def to_json(self) -> str:
         """Write the estimator, its certificate included, as one line of JSON with exact strings for numbers."""

@@ -9,6 +9,7 @@ from math import prod
 
 from theory.errors import KernelSizeError, OrdersError
 from theory.subpools import check_kernel_size, check_orders
+from theory.typeset import order_set
 
 _KERNEL = re.compile(r"[0-9]{1,40}(x[0-9]{1,40})*", re.ASCII)  # so that too large ones are said to be so
 _ORDER = r"(?:d-[0-9]{1,40}|d|-?[0-9]{1,40})"
@@ -82,6 +83,21 @@ def format_orders(orders: Sequence[int]) -> str:
     ('0,1,8', '0,2-5')
     """
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ",".join(map(str, run)) for run in runs_of(orders))
+
+
+def orders_in_latex(orders: Iterable[int]) -> str:
+    r"""Write orders, which increase, as a set in LaTeX.
+
+    >>> print(orders_in_latex([0, 1, 8]), orders_in_latex([0, 2, 3, 4, 5]))
+    \{0, 1, 8\} \{0, 2, \ldots, 5\}
+    """
+    runs = runs_of(orders)
+    # Two dots would say more than the one number that they stand for.
+    return order_set(
+        (str(a), str(b))
+        for run in runs
+        for a, b in ([(run[0], run[-1])] if len(run) > 3 else zip(run, run, strict=True))
+    )
 
 
 def runs_of(numbers: Iterable[int]) -> list[list[int]]:

@@ -10,13 +10,13 @@ come about see Matoba, Dimitriadis, Fleuret, TMLR 2023. The numerics: :mod:`theo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import comb, prod
 from numbers import Rational
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import mpmath
 import numpy as np
@@ -28,6 +28,10 @@ from theory.estimator import Estimator
 from theory.rationals import over_common_denominator, to_fraction, to_string
 from theory.splines import FloatLaw, Floats, FloatSupport, cell_of, cumulative, density
 from theory.subpools import check_count, check_kernel_size
+from theory.typeset import Shown, aligned, equation, fraction, listed
+
+if TYPE_CHECKING:
+    from theory.plotting import Axes
 
 _Recursion = Callable[[Sequence[Any], int], Any]
 
@@ -75,7 +79,7 @@ def _shape(size: object) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, repr=False)
-class ResidualDistribution:
+class ResidualDistribution(Shown):
     """The law of sum_z e_z D_z with D Dirichlet(1,...,1): of an estimator's residual for uniform inputs.
 
     Parameters
@@ -138,6 +142,65 @@ class ResidualDistribution:
     def __repr__(self) -> str:
         lower, upper = map(to_string, self.support)
         return f"ResidualDistribution({len(self.knots)} knots in [{lower}, {upper}])"
+
+    def to_latex(self) -> str:
+        r"""Write the law in LaTeX: the residual as a sum of knots times spacings, the knots, mean and variance.
+
+        Examples
+        --------
+        >>> print(ResidualDistribution([0, 0, 1]).to_latex())
+        \begin{aligned}
+        e &= \sum_{z=0}^{2} t_z D_z, \quad (D_0, \ldots, D_{2}) \sim \operatorname{Dirichlet}(1, \ldots, 1), \\
+        t &= (0, 0, 1), \\
+        \operatorname{E} e &= \frac{1}{3}, \quad \operatorname{Var} e = \frac{1}{18}
+        \end{aligned}
+        """
+        d = len(self.knots) - 1
+        law = rf"(D_0, \ldots, D_{{{d}}}) \sim \operatorname{{Dirichlet}}(1, \ldots, 1),"
+        knots = listed(map(fraction, self.knots))
+        moments = fraction(self.mean), rf"\quad \operatorname{{Var}} e = {fraction(self.variance)}"
+        return aligned(
+            [
+                rf"e &= \sum_{{z=0}}^{{{d}}} t_z D_z, \quad {law}",
+                *equation("t", [*knots[:-1], f"{knots[-1]},"]),
+                *equation(r"\operatorname{E} e", [f"{moments[0]},", moments[1]]),
+            ]
+        )
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "law of", f"the residual for uniform inputs: a B-spline with {len(self.knots)} knots"
+        yield "least", self.knots[0]
+        yield "largest", self.knots[-1]
+        yield "mean", self.mean
+        yield "variance", self.variance
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the density of the law, in units of the largest residual.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            By default those of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingDependencyError
+
+        Examples
+        --------
+        >>> ResidualDistribution([0, 0, Fraction(1, 20)]).plot().get_xlabel()
+        'residual, in units of 1/20'
+        """
+        from theory.drawings import draw_density  # here, as it needs an extra
+
+        unit = max(map(abs, self.support)) or Fraction(1)
+        scaled = ResidualDistribution(knot / unit for knot in self.knots)
+        lower, upper = map(float, scaled.support)
+        return draw_density(unit, (lower, upper), None if self.is_point_mass else scaled.pdf, axes)
 
     @property
     def support(self) -> tuple[Fraction, Fraction]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -68,13 +70,7 @@ def family_claim(
 
 def _conclusion(family: ClosedForm) -> str:
     """Return the formula for the error in LaTeX, with the parameters."""
-    orders = ", ".join(
-        sympy.latex(block.first)
-        if block.first == block.last
-        else rf"{sympy.latex(block.first)}, \ldots, {sympy.latex(block.last)}"
-        for block in family.blocks
-    )
-    return rf"{family.goal.symbol}(d, \{{{orders}\}}) = {sympy.latex(family.parametric_error_formula)}"
+    return replace(family, parameters=MappingProxyType({})).error_in_latex
 
 
 def _hypotheses(family: ClosedForm) -> Iterator[Hypothesis]:

@@ -112,7 +112,20 @@ def add_plot(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--plot", metavar="FILE", help=f"draw {what}: FILE.svg, .pdf or .png")
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_latex(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the options ``--latex``, told what it writes, and ``--json``, of which one may be given."""
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--latex", action="store_true", help=rf"print LaTeX alone: {what}, for \[ \], with amsmath")
+    add_json(one)
+
+
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--limit``, for the checker of certificates."""
+    text = "the most steps for a certificate, about a nanosecond each (default: a second's worth)"
+    parser.add_argument("--limit", type=int, metavar="STEPS", help=text)
+
+
+def add_json(parser: argparse._ActionsContainer) -> None:
     """Add the option ``--json``."""
     parser.add_argument("--json", action="store_true", help="print JSON alone")
 

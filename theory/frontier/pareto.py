@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +15,20 @@ from numpy.typing import NDArray
 from theory.errors import FormatError
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.dataset import SweepDataset, open_dataset
+from theory.notation import format_orders, orders_in_latex
 from theory.rationals import from_string
 from theory.subpools import check_choice
+from theory.typeset import Grid, Shown, array, fraction
+
+if TYPE_CHECKING:
+    from theory.plotting import Axes
 
 Budget = Literal["terms", "units", "parameters", "hidden_layers"]
 Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
 """The rows of a sweep, or the dataset or folder that they are in."""
+
+_COSTS = {"terms": "subpool maxima N", "units": "ReLUs", "parameters": "parameters", "hidden_layers": "hidden layers"}
+"""What the budgets are, in words."""
 
 _COLUMNS = ["orders", "error", "error_exact", "terms", "hidden_layers", "units", "parameters"]
 
@@ -60,7 +68,59 @@ class FrontierPoint:
         return value
 
 
-def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
+class ParetoFront(Shown, tuple[FrontierPoint, ...]):
+    """The sets of orders that no other one beats for a budget: a tuple that can be drawn and typeset.
+
+    Attributes
+    ----------
+    budget : {"terms", "units", "parameters", "hidden_layers"}
+        What the sets cost.
+    """
+
+    budget: Budget
+    _typeset_in_html = False  # it would be the same table twice
+
+    def __new__(cls, points: Iterable[FrontierPoint], budget: Budget) -> ParetoFront:
+        """Make a front of points by increasing cost."""
+        front = super().__new__(cls, points)
+        front.budget = budget
+        return front
+
+    def __getnewargs__(self) -> tuple[tuple[FrontierPoint, ...], Budget]:
+        """Give what a copy is made of."""
+        return tuple(self), self.budget
+
+    def to_latex(self) -> str:
+        r"""Write the front as a table in LaTeX, for ``\[ ... \]``."""
+        rows = ((str(p.cost(self.budget)), orders_in_latex(p.orders), fraction(p.error)) for p in self)
+        return array("rll", (rf"\text{{{_COSTS[self.budget]}}}", "R", "E(d, R)"), rows)
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        rows = [(p.cost(self.budget), format_orders(p.orders), p.error) for p in self]
+        yield "least error for a budget", Grid((_COSTS[self.budget], "orders", "error"), rows)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the least error against what it costs.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            By default those of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingDependencyError
+        """
+        from theory.drawings import draw_front  # here, as it needs an extra
+
+        return draw_front([p.cost(self.budget) for p in self], [p.error for p in self], _COSTS[self.budget], axes)
+
+
+def pareto_front(table: Table, budget: Budget) -> ParetoFront:
     """Find the sets of orders that no other set of a sweep beats: none has at most their cost and a smaller error.
 
     Parameters
@@ -72,10 +132,10 @@ def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
 
     Returns
     -------
-    tuple of FrontierPoint
-        By increasing cost and strictly decreasing error: the best error for a budget is that of the last point whose
-        cost is within it. Among sets of one cost and error, that with the fewest subpool maxima is named, then the
-        first by its orders.
+    ParetoFront
+        A tuple of FrontierPoint by increasing cost and strictly decreasing error: the best error for a budget is that
+        of the last point whose cost is within it. Among sets of one cost and error, that with the fewest subpool maxima
+        is named, then the first by its orders.
 
     Raises
     ------
@@ -98,7 +158,7 @@ def pareto_front(table: Table, budget: Budget) -> tuple[FrontierPoint, ...]:
     candidates: list[FrontierPoint] = []
     for part in parts(table, _COLUMNS):
         candidates = _undominated([*candidates, *_promising(part, chosen)], chosen)
-    return tuple(candidates)
+    return ParetoFront(candidates, chosen)
 
 
 def parts(table: Table, columns: list[str]) -> Iterator[pa.Table]:

@@ -15,12 +15,13 @@ from sympy import Expr, Integer
 from theory.errors import FormatError, KernelSizeError
 from theory.optimal.families import D
 from theory.subpools import check_kernel_size
+from theory.typeset import Shown
 
 _FORMULA = re.compile(r"(?:binomial|floor|d|[0-9]+|[-+*/(), ])+", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Formula:
+class Formula(Shown):
     r"""A conjectured formula in the kernel size d, with the kernel sizes that speak for it.
 
     Attributes

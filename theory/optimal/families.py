@@ -21,6 +21,7 @@ from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
 from theory.errors import InputError, KernelSizeError
 from theory.objectives import DEFAULT, RELATIVE, Objective, ObjectiveValue, find_objective
 from theory.subpools import check_kernel_size
+from theory.typeset import Shown, aligned, order_set
 
 D = Symbol("d")
 """The kernel size in all formulas."""
@@ -81,7 +82,7 @@ def _evaluate_integer(formula: Expr, values: Mapping[Symbol, int]) -> int:
 
 
 @dataclass(frozen=True)
-class ClosedForm:
+class ClosedForm(Shown):
     """A family of sets of orders with the optimal error and coefficients as formulas in the kernel size d.
 
     Attributes
@@ -164,6 +165,54 @@ class ClosedForm:
         """The set of orders as text, such as ``{0, 1, d - 1}``."""
         ends = ((b.first.subs(self._substitution), b.last.subs(self._substitution)) for b in self.blocks)
         return "{" + ", ".join(str(a) if a == b else f"{a}..{b}" for a, b in ends) + "}"
+
+    @property
+    def orders_in_latex(self) -> str:
+        """The set of orders in LaTeX."""
+        ends = ((block.first, block.last) for block in self.blocks)
+        return order_set((self._latex(first), self._latex(last)) for first, last in ends)
+
+    @property
+    def error_in_latex(self) -> str:
+        r"""The optimal error as an equation, such as ``E(d, \{0\}) = \frac{1}{2}``."""
+        return f"{self.goal.symbol}(d, {self.orders_in_latex}) = {sympy.latex(self.error_formula)}"
+
+    def _latex(self, formula: Expr) -> str:
+        # As for the error: to substitute nothing would rewrite the formula.
+        return str(sympy.latex(formula.subs(self._substitution) if self._substitution else formula))
+
+    def to_latex(self) -> str:
+        r"""Write the error and the coefficients as formulas in LaTeX: for ``\[ ... \]``, with the package amsmath.
+
+        Examples
+        --------
+        >>> print(closed_forms["mean"].to_latex())
+        \begin{aligned}
+        R &= \{0, 1\}, \quad d \ge 2, \\
+        E &= E(d, R) = \frac{d - 1}{2 d}, \\
+        \beta_{0} &= E, \\
+        \beta_{1} &= 1
+        \end{aligned}
+        """
+        symbol, formula = self.goal.symbol, sympy.latex(self.error_formula)
+        rows = [
+            rf"R &= {self.orders_in_latex}, \quad d \ge {self.valid_from},",
+            rf"{symbol} &= {symbol}(d, R) = {formula},",
+        ]
+        for block in self.blocks:
+            first, last = self._latex(block.first), self._latex(block.last)
+            index, where = (
+                (first, "") if block.first == block.last else ("k", f" \\\\\n&\\quad ({first} \\le k \\le {last})")
+            )
+            rows.append(rf"\beta_{{{index}}} &= {self._in_units_of_the_error(block.coefficient)}{where},")
+        return aligned([*rows[:-1], rows[-1].removesuffix(",")])
+
+    def _in_units_of_the_error(self, coefficient: Expr) -> str:
+        """Write a coefficient in LaTeX, as a multiple of the error where that is shorter."""
+        multiple = coefficient / self.parametric_error_formula
+        if multiple.count_ops() < coefficient.count_ops():
+            coefficient = multiple * Symbol(self.goal.symbol)
+        return self._latex(coefficient)
 
     def _values(self, kernel_size: int) -> dict[Symbol, int]:
         d = check_kernel_size(kernel_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from theory.cli.commands.sweep import point_row, print_points
 from theory.cli.options import add_json, add_plot
@@ -10,6 +11,9 @@ from theory.cli.output import DONE, console, describe_network, print_json
 from theory.errors import InputError
 from theory.networks.size import network_size
 from theory.plotting import check_plot_file, save_figure
+
+if TYPE_CHECKING:
+    from theory.frontier.pareto import FrontierPoint
 
 _BUDGETS = {"terms": "subpool maxima", "units": "ReLUs", "parameters": "parameters", "hidden_layers": "hidden layers"}
 
@@ -32,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         check_plot_file(options.plot)
     dataset = open_dataset(options.directory)
     budget = _BUDGETS[options.budget]
-    front = pareto_front(dataset, options.budget)
+    front: tuple[FrontierPoint, ...] = pareto_front(dataset, options.budget)
     if options.limit is not None:
         front = tuple(point for point in front if point.cost(options.budget) <= options.limit)[-1:]
         if not front:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from theory.cli.options import add_json, add_problem, add_yes, describe_kernel, expected, read_kernel, read_problem
+from theory.cli.options import add_latex, add_problem, add_yes, describe_kernel, expected, read_kernel, read_problem
 from theory.cli.output import (
     DONE,
     both,
@@ -26,7 +26,7 @@ from theory.notation import format_orders
 from theory.objectives import CERTIFIED
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
-from theory.terminal import Bar
+from theory.terminal import Bar, write
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
     add_yes(parser)
-    add_json(parser)
+    add_latex(parser, "the estimator and its error")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
     if options.json:
         print_json(_solution(shape, estimator, options.method, checked=checked))
+    elif options.latex:
+        write(estimator.to_latex() + "\n")
     else:
         _print_solution(shape, estimator, options)
     return DONE
@@ -114,7 +116,7 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
         facts = [(certified, f"{both(error)}   ({estimator.goal.measure})")]
     else:
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
-    facts.append(("equioscillates", _oscillation(estimator)))
+    facts.append(("equioscillates", estimator.oscillation))
     facts.append(("subpool maxima", count(estimator.terms)))
     facts.append(("ReLU network", describe_network(network_size(estimator.kernel_size, estimator.orders))))
     if estimator.goal.least_squares:
@@ -123,11 +125,3 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
         written = f", written to {options.certificate}" if options.certificate else ""
         facts.append(("certificate", f"accepted by the independent checker{written}"))
     return facts
-
-
-def _oscillation(estimator: Estimator) -> str:
-    if not estimator.worst_vertex_residual:
-        return "nowhere: the residual is 0"
-    signs = [f"{z}{'+' if estimator.vertex_residuals[z] > 0 else '-'}" for z in estimator.equioscillation]
-    shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
-    return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from theory.cli.options import add_json, add_kernel, add_yes, describe_kernel, expected, read_kernel
+from theory.cli.options import add_kernel, add_latex, add_yes, describe_kernel, expected, read_kernel
 from theory.cli.output import COLUMNS_OF_A_SET, DONE, cells_of_a_set, console, network_row, new_table, print_json
 from theory.networks.size import NetworkSize, network_size
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
-from theory.terminal import Bar
+from theory.terminal import Bar, write
+from theory.typeset import array, fraction
 from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     add_kernel(parser)
     add_yes(parser)
-    add_json(parser)
+    add_latex(parser, "the formulas, as a table")
 
 
 class _Line(NamedTuple):
@@ -60,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
             bar.step()
     if options.json:
         print_json({"kernel_size": d, "kernel_shape": list(shape), "families": list(map(_json_row, lines))})
+    elif options.latex:
+        write(_latex_table(lines, d) + "\n")
     else:
         _print_table(lines, f"{describe_kernel(shape)}: optimal errors by closed form, and their ReLU networks")
     return DONE
@@ -73,6 +76,12 @@ def _print_table(lines: Sequence[_Line], title: str) -> None:
             family.name + (f":{parameters}" if parameters else ""), *cells_of_a_set(orders, error, terms, size)
         )
     console().print(table)
+
+
+def _latex_table(lines: Sequence[_Line], kernel_size: int) -> str:
+    equations = (line.family.error_in_latex.partition(" = ") for line in lines)
+    rows = ((left, right, fraction(line.error)) for line, (left, _, right) in zip(lines, equations, strict=True))
+    return array("lll", (r"\text{error}", r"\text{closed form}", f"d = {kernel_size}"), rows)
 
 
 def _json_row(line: _Line) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from theory.estimator import Estimator
 from theory.figures.registry import figure
 from theory.notation import format_orders, parse_orders
 from theory.optimal.solve import optimal_estimator
-from theory.plotting import DASHES, FAINT, GREEN, INK, ORANGE, PINK, Axes, panels, set_headline
+from theory.plotting import DASHES, FAINT, GREEN, ORANGE, PINK, Axes, panels, set_headline
 from theory.residual import residual_distribution
 
 _Floats: TypeAlias = NDArray[np.float64]
@@ -94,9 +94,8 @@ def _draw_uniform(axes: Axes, estimator: Estimator, samples: int, rng: np.random
     residuals = _relative(estimator, _uniform((samples, estimator.kernel_size), rng))
     heights, edges = np.histogram(residuals, bins=_edges(), density=True)
     axes.stairs(heights, edges, fill=True, color=FAINT, label="simulated")
-    scale = float(estimator.error or 1)
-    grid = np.linspace(-1, 1, 401)
-    axes.plot(grid, residual_distribution(estimator).pdf(grid * scale) * scale, color=INK, linewidth=1.2, label="exact")
+    residual_distribution(estimator).plot(axes)
+    axes.set(xlabel="", ylabel="")
 
 
 def _draw_others(axes: Axes, estimator: Estimator, samples: int, rng: np.random.Generator) -> None:

@@ -7,7 +7,7 @@ from theory.figures.registry import figure
 from theory.figures.sweeps import Sweeps
 from theory.frontier.best import terms_lower_bound
 from theory.frontier.pareto import pareto_front
-from theory.plotting import FAINT, GREEN, INK, ORANGE, Axes, panel
+from theory.plotting import FAINT, GREEN, INK, Axes, panel
 
 
 @figure("error against number of subpool maxima for all sets, with lower bounds", kernel_size=6)
@@ -23,10 +23,7 @@ def plot_terms(axes: Axes | None = None, *, kernel_size: int = 12, sweeps: Sweep
     table = (sweeps or Sweeps())(kernel_size)
     terms, errors = table["terms"].to_numpy(), table["error"].to_numpy()
     axes.scatter(terms, errors, s=5, color=FAINT, linewidths=0, label=f"all {len(terms):,} sets of orders with 0")
-    front = pareto_front(table, "terms")
-    axes.step(
-        [p.terms for p in front], [float(p.error) for p in front], where="post", color=ORANGE, label="least error"
-    )
+    pareto_front(table, "terms").plot(axes)
     grid = _grid(int(terms.max()))
     bounds = (
         ("1/(2N), which fails at d = 19", INK, (0, (1.5, 1.2)), [1 / (2 * n) for n in grid]),

@@ -1,0 +1,321 @@
+r"""A certificate as a statement and its proof by weak duality, with the numbers of the certificate.
+
+The numbers come from the canonical form of a certificate that :mod:`proofs_check.certificates` has accepted, and the
+features phi_r(z) from their definition. Where there are few numbers, each sum of the proof is written out; where there
+are many, the proof names the sums, and says that the check evaluates them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import comb
+from typing import Any
+
+from proofs_check.certificates import Certified
+from proofs_check.citation.blocks import Block, Display, Prose
+from theory.errors import SubpoolError
+from theory.notation import orders_in_latex
+from theory.rationals import decimal, from_string, to_string
+from theory.typeset import combination, equation, fraction, listed
+
+_MOST_PRODUCTS = 240
+"""Products in the sums of a proof that is written out: about three pages."""
+_LONGEST_NUMBER = 40
+_LONGEST_ERROR = 200
+_LONGEST_SET = 600
+_INLINE = 40
+"""Characters of a set of orders that stands in a line of text, which LaTeX does not break within."""
+_LISTED = 12
+"""Coefficients or weights that are listed where not all of them are."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words."""
+
+    symbol: str
+    values: Sequence[Fraction]
+    in_words: str
+
+    @classmethod
+    def of(cls, kernel_size: int) -> Target:
+        """Return the target of a certificate."""
+        values = [*[Fraction(1)] * kernel_size, Fraction(0)]
+        return cls(r"\max(x)", values, rf"$t_z = 1$ for $z < {kernel_size}$ and $t_{{{kernel_size}}} = 0$")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A certificate that was accepted, with what its proof is made of."""
+
+    certified: Certified
+    target: Target
+    coefficients: dict[int, Fraction]
+    weights: dict[int, Fraction]
+
+    @classmethod
+    def of(cls, certified: Certified, document: dict[str, Any]) -> Problem:
+        """Take the numbers from the canonical form, which is trusted: it is what was checked."""
+        coefficients, weights = (
+            {index: from_string(numbers[str(index)]) for index in sorted(map(int, numbers))}
+            for numbers in (document["coefficients"], document["dual"])
+        )
+        return cls(certified, Target.of(certified.kernel_size), coefficients, weights)
+
+    @property
+    def relative(self) -> bool:
+        """Whether the error is relative to the range of the window, and coefficients sum to 1."""
+        return self.certified.objective == "range"
+
+    @property
+    def vertices(self) -> range:
+        """The numbers of zeros that the proof looks at."""
+        d = self.certified.kernel_size
+        return range(1, d) if self.relative else range(d + 1)
+
+    @cached_property
+    def written_out(self) -> bool:
+        """Whether all sums are written out."""
+        numbers = [*self.coefficients.values(), *self.weights.values()]
+        products = (len(self.vertices) + len(self.weights)) * len(self.coefficients)
+        return products <= _MOST_PRODUCTS and all(len(to_string(n)) <= _LONGEST_NUMBER for n in numbers)
+
+    @property
+    def orders(self) -> str:
+        """The set of orders, or what it begins and ends with."""
+        orders = list(self.coefficients)
+        whole = orders_in_latex(orders)
+        if len(whole) <= _LONGEST_SET:
+            return whole
+        return orders_in_latex(orders[:6]).removesuffix(r"\}") + r", \ldots, " + orders_in_latex(orders[-6:])[2:]
+
+    @property
+    def error(self) -> str:
+        """The error, or its name where it is long."""
+        exact = self.certified.error
+        return fraction(exact) if len(to_string(exact)) <= _LONGEST_ERROR else "E"
+
+    def feature(self, order: int, zeros: int) -> Fraction:
+        """Return phi_r(z), what m_r is at a 0/1 vector."""
+        d = self.certified.kernel_size
+        return Fraction(1) - Fraction(comb(zeros, order), comb(d, order)) if order else Fraction(1)
+
+
+def _rounded(number: Fraction) -> str:
+    mantissa, _, exponent = decimal(number).partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+# The statement.
+
+
+def statement(problem: Problem) -> Iterator[Block]:
+    """Yield what is certified: the class, the least error, and where it is attained."""
+    p, d = problem, problem.certified.kernel_size
+    yield Prose(
+        rf"For $x \in \mathbf{{R}}^{{{d}}}$ and $1 \le r \le {d}$ let $m_r(x)$ be the mean of $\max_{{j \in J}} x_j$"
+        rf" over all sets $J$ of $r$ of the {d} inputs, and $m_0(x) = 1$. "
+        + (
+            rf"Let $R = {p.orders}$."
+            if len(p.orders) <= _INLINE
+            else f"Let $R$ be the set of {len(p.coefficients):,} orders"
+        )
+    )
+    if len(p.orders) > _INLINE:
+        yield Display(equation("R", p.orders.replace(", ", ",\n").split("\n")))
+    summed = r" with $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+    yield Prose(rf"For all real coefficients $\beta_r$, $r \in R$,{summed}")
+    size = rf"\lvert {p.target.symbol} - \sum_{{r \in R}} \beta_r m_r(x) \rvert"
+    if p.relative:
+        yield Display(equation(rf"\sup_x {size} / (\max(x) - \min(x))", [p.error], relation=r"\ge"))
+        yield Prose("over all $x$ whose entries are not all equal. Equality holds for the function")
+    else:
+        yield Display(equation(rf"\max_{{x \in [0,1]^{{{d}}}}} {size}", [p.error], relation=r"\ge"))
+        yield Prose("Equality holds for the function")
+    yield from _function(p)
+    if p.error == "E":
+        yield Prose(rf"Here $E \approx {_rounded(p.certified.error)}$; the certificate has all of its digits.")
+    yield Prose(f"So ${p.error}$ is the least possible error.")
+
+
+def _function(p: Problem) -> Iterator[Block]:
+    if p.written_out:
+        terms = combination((b, f"m_{{{r}}}(x)" if r else "") for r, b in p.coefficients.items())
+        yield Display(equation("f(x)", terms))
+    else:
+        yield Prose(r"$f = \sum_{r \in R} \beta_r m_r$ with the coefficients of the certificate,")
+        yield Display(_list(r"\beta", p.coefficients, whole=False))
+
+
+def _list(symbol: str, numbers: dict[int, Fraction], *, whole: bool) -> list[str]:
+    """List numbers with their indices; not as a whole, the first and last of many, long ones rounded."""
+    indices = list(numbers)
+    cut = not whole and len(indices) > _LISTED
+    kept = [*indices[: _LISTED // 2], *indices[-_LISTED // 2 :]] if cut else indices
+    shown = [f"{symbol}_{{{i}}} {_short(numbers[i])}" for i in kept]
+    if cut:
+        shown.insert(_LISTED // 2, r"\ldots")
+    return equation(symbol, listed(shown))
+
+
+def _short(number: Fraction) -> str:
+    return f"= {fraction(number)}" if len(to_string(number)) <= _LONGEST_NUMBER else rf"\approx {_rounded(number)}"
+
+
+# The proof.
+
+_VERTICES = r"""
+Vertices suffice. Let $d = DIMENSION$, $f = \sum_{r \in R} \beta_r m_r$ and $e(x) = TARGET - f(x)$. All is symmetric, so
+let $SORTED$. SCALED With $x_0 = 0$ and $x_{d+1} = 1$, the numbers $D_z = x_{z+1} - x_z \ge 0$,
+$z = 0, \ldots, d$, sum to 1, and $x = \sum_z D_z v_z$, where $v_z$ has $z$ zeros, then $d - z$ ones. The maximum over
+$J$ is the entry with the largest index in $J$, as all these vectors are sorted; so $e$ is affine on them, and
+$e(x) = \sum_z D_z e_z$ with $e_z = e(v_z)$. ENDS Hence the largest SIZE is the largest $\lvert e_z \rvert$,
+$z = FIRST, \ldots, LAST$.
+"""
+_SCALED = r"""
+To shift all inputs, or to scale them by a positive factor, scales $e(x)$ and $\max(x) - \min(x)$ alike, as
+$\sum_{r \in R} \beta_r = 1$; so let $x_1 = 0$ and $x_d = 1$ as well.
+"""
+_FEATURES = r"""
+Of the sets of $r \ge 1$ inputs, $\binom{z}{r}$ lie within the $z$ zeros, so $m_r(v_z) = \varphi_r(z) = 1 -
+\binom{z}{r} / \binom{d}{r}$; and $\varphi_0(z) = 1$. With the values $t_z$ of $TARGET$ at $v_z$, VALUES,
+"""
+
+
+def proof(problem: Problem) -> Iterator[Block]:
+    """Yield the proof: vertices suffice, the error is attained there, and nothing is better."""
+    yield from _vertices(problem)
+    yield from _attained(problem)
+    if problem.certified.error == 0:
+        yield Prose("No error is less than 0, which ends the proof.")
+        return
+    yield Prose("Nothing is better. Take the weights")
+    yield Display(_list("w", problem.weights, whole=problem.written_out))
+    yield Prose("and $w_z = 0$ for all other $z$. They satisfy")
+    yield from _conditions(problem) if problem.written_out else _conditions_in_short(problem)
+    yield from _weak_duality(problem)
+
+
+def _prose(template: str, **values: str) -> Prose:
+    """Fill a template in: words in capitals are replaced, lines are joined."""
+    words = re.sub(r"\b[A-Z]{2,}\b", lambda match: values[match[0].lower()].strip(), template)
+    return Prose(" ".join(words.split()))
+
+
+def _vertices(p: Problem) -> Iterator[Block]:
+    yield _prose(
+        _VERTICES,
+        dimension=str(p.certified.kernel_size),
+        target=p.target.symbol,
+        sorted=r"x_1 \le \ldots \le x_d" if p.relative else r"0 \le x_1 \le \ldots \le x_d \le 1",
+        scaled=_SCALED if p.relative else "",
+        ends="Here $D_0 = D_d = 0$." if p.relative else "",
+        size=r"$\lvert e(x) \rvert / (\max(x) - \min(x))$" if p.relative else r"$\lvert e(x) \rvert$",
+        first=str(p.vertices[0]),
+        last=str(p.vertices[-1]),
+    )
+    yield _prose(_FEATURES, target=p.target.symbol, values=p.target.in_words)
+    yield Display([r"e_z &= t_z - \sum_{r \in R} \beta_r \varphi_r(z)."])
+
+
+def _attained(p: Problem) -> Iterator[Block]:
+    if not p.written_out:
+        adds_up = r", and $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+        yield Prose(
+            rf"The error is attained: for the coefficients of the certificate, the largest $\lvert e_z \rvert$ is"
+            rf" ${p.error}${adds_up}. The check evaluates all {len(p.vertices):,} residuals exactly."
+        )
+        return
+    yield Prose("The error is attained: for the function of the statement")
+    rows: list[str] = []
+    if p.relative:
+        total, rows = _sum(r"\sum_{r \in R} \beta_r", [(b, None) for b in p.coefficients.values()])
+        _agree(total, Fraction(1))
+    largest = Fraction(0)
+    for z in p.vertices:
+        products = ((-b, p.feature(r, z)) for r, b in p.coefficients.items() if b)
+        residual, row = _sum(f"e_{{{z}}}", [(p.target.values[z], None), *products])
+        largest = max(largest, abs(residual))
+        rows += row
+    _agree(largest, p.certified.error)
+    yield Display(rows)
+    yield Prose(rf"and the largest $\lvert e_z \rvert$ is ${p.error}$.")
+
+
+def _conditions(p: Problem) -> Iterator[Block]:
+    """Write out the sums that make the weights a proof."""
+    size, rows = _sum(r"\sum_z \lvert w_z \rvert", [(abs(w), None) for w in p.weights.values()])
+    _agree(size, Fraction(1))
+    moments = []
+    for r in p.coefficients:
+        moment, row = _sum(rf"\sum_z w_z \varphi_{{{r}}}(z)", [(w, p.feature(r, z)) for z, w in p.weights.items()])
+        moments.append(moment)
+        rows += row
+    common = moments[0] if p.relative else Fraction(0)
+    for moment in moments:
+        _agree(moment, common)
+    value, row = _sum(r"\sum_z w_z t_z", [(w, p.target.values[z]) for z, w in p.weights.items()])
+    _agree(abs(value - common), p.certified.error)
+    yield Display([*rows, *row])
+    if p.relative:
+        yield Prose(rf"so the sums with $\varphi_r$ are one number $m = {fraction(common)}$ for all $r \in R$.")
+
+
+def _conditions_in_short(p: Problem) -> Iterator[Block]:
+    moment, less = ("m", " - m") if p.relative else ("0", "")
+    yield Display(
+        [
+            r"\sum_z \lvert w_z \rvert &= 1,",
+            rf"\sum_z w_z \varphi_r(z) &= {moment} \quad (r \in R),",
+            rf"\lvert \sum_z w_z t_z{less} \rvert &= {p.error}{',' if p.relative else '.'}",
+        ]
+    )
+    one = "where $m$ is one number for all $r$. " if p.relative else ""
+    yield Prose(f"{one}The check evaluates these {len(p.coefficients) + 2:,} sums exactly.")
+
+
+def _weak_duality(p: Problem) -> Iterator[Block]:
+    summed = r" with $\sum_{r \in R} \beta'_r = 1$" if p.relative else ""
+    yield Prose(
+        rf"Now let $\beta'_r$ be any coefficients{summed} and $e'_z$ their residuals. The conditions on the weights and"
+        " the triangle inequality give"
+    )
+    moment = " - m" if p.relative else ""
+    less = r"m \sum_{r \in R} \beta'_r" if p.relative else r"\sum_{r \in R} \beta'_r \sum_z w_z \varphi_r(z)"
+    yield Display(
+        [
+            rf"{p.error} &= \lvert \sum_z w_z t_z{moment} \rvert = \lvert \sum_z w_z t_z - {less} \rvert",
+            r"&= \lvert \sum_z w_z e'_z \rvert \le \sum_z \lvert w_z \rvert \, \max_z \lvert e'_z \rvert"
+            r" = \max_z \lvert e'_z \rvert.",
+        ]
+    )
+    yield Prose(
+        r"Each $v_z$ here is such an $x$, with $\max(x) - \min(x) = 1$, so the supremum of the statement is no less."
+        if p.relative
+        else "Each $v_z$ is a point of the cube, so the maximum of the statement is no less."
+    )
+
+
+def _sum(left: str, products: Sequence[tuple[Fraction, Fraction | None]]) -> tuple[Fraction, list[str]]:
+    """Add up products, or numbers, and write the sum with its value."""
+    terms: list[str] = []
+    total = Fraction(0)
+    for number, factor in products:
+        total += number if factor is None else number * factor
+        sign = "-" if number < 0 else "+" if terms else ""
+        times = "" if factor is None else rf" \cdot {_factor(factor)}"
+        terms.append(f"{sign} {fraction(abs(number))}{times}".strip())
+    return total, equation(left, [*terms, f"= {fraction(total)}"])
+
+
+def _factor(number: Fraction) -> str:
+    return f"({fraction(number)})" if number < 0 else fraction(number)
+
+
+def _agree(found: Fraction, required: Fraction) -> None:
+    if found != required:
+        raise SubpoolError(f"a sum of an accepted certificate is {found}, and not {required}: that is a defect")
