@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proofs_check import CertificateError as CertificateError
     from proofs_check import CertificateFormatError as CertificateFormatError
+    from proofs_check import Citation as Citation
     from proofs_check import Claim as Claim
     from proofs_check import Verdict as Verdict
+    from proofs_check import bibtex as bibtex
     from proofs_check import check_certificate as check_certificate
+    from proofs_check import cite as cite
     from proofs_check import claims as claims
     from proofs_check import verify as verify
     from theory import Certificate as Certificate

@@ -8,39 +8,22 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from textwrap import wrap
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from theory.cli.help import Help
 from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
 from theory.version import VERSION
 
 
-class _Help(argparse.HelpFormatter):
-    """Help whose lines end between words; ``mean-and-last`` is one."""
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
-
-    def _format_usage(self, *parts: Any) -> str:
-        # A choice of many is a long word: where it is too long, all that stand under each other move to the left.
-        first, *others = super()._format_usage(*parts).splitlines()
-        indent = min((len(line) - len(line.lstrip()) for line in others if line), default=0)
-        excess = max((len(line) for line in others), default=0) - self._width
-        return "\n".join([first, *(line[max(0, min(excess, indent - 2)) :] for line in others)]) + "\n"
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
-
-
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"formatter_class": _Help, **options})
-
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message} (see {self.prog} --help)")
+
+    def _get_formatter(self) -> Help:
+        return Help(self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
