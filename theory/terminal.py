@@ -58,7 +58,7 @@ class Console(_RichConsole):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print objects as Rich does, and what may be longer than a line (``soft_wrap``) folded for a reader."""
         if self.folds and options.get("soft_wrap"):
-            objects = tuple(Text(folded(visible(o), self.width)) if isinstance(o, str) else o for o in objects)
+            objects = tuple(Text(_folded(visible(o), self.width)) if isinstance(o, str) else o for o in objects)
         super().print(*objects, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
@@ -80,12 +80,12 @@ def console(*, error: bool = False, width: int = 100) -> Console:
     return made
 
 
-def folded(text: str, width: int) -> str:
+def _folded(text: str, width: int) -> str:
     """Break a line between words; what follows stands under the value, if the line is a name and its value.
 
     A word that is longer than a line, such as a hash or a path, stays whole.
 
-    >>> print(folded("error   1/20 = 0.05, of all x in the cube", 24))
+    >>> print(_folded("error   1/20 = 0.05, of all x in the cube", 24))
     error   1/20 = 0.05, of
             all x in the
             cube
