@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
+from theory.version import VERSION
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,6 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="subpool",
         description="Exact optimal approximations of max pooling, with certificates that anyone can check.",
     )
+    parser.add_argument("--version", action="version", version=f"subpool {VERSION}")
     added = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     for name in sorted(info.name for info in iter_modules(commands.__path__)):
         module = import_module(f"{commands.__name__}.{name}")
