@@ -14,10 +14,10 @@ from typing import Any
 
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError
-from theory.notation import format_orders, orders_in_latex
+from theory.notation import format_orders
 from theory.objectives import ObjectiveValue, find_objective
 from theory.rationals import from_string, to_string
-from theory.typeset import Grid, Shown, aligned, combination, equation, fraction, listed
+from theory.typeset import Grid, Shown, aligned, combination, equation, fraction, listed, orders_in_latex
 
 FORM = Form(
     "a certificate", "subpool-certificate", 1, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}

@@ -16,10 +16,10 @@ from flint import fmpz_mat
 from theory.certificate import Certificate, rows_of_estimator
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
-from theory.notation import format_orders
+from theory.notation import KernelSize, check_kernel_size, check_orders, format_orders
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
+from theory.subpools import Array, check_table, number_of_terms, weigh_order_statistics
 from theory.typeset import Grid, Shown, aligned
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Estimator(Shown):
 
     def __init__(
         self,
-        kernel_size: int,
+        kernel_size: KernelSize,
         coefficients: Mapping[int, Rational | int],
         *,
         objective: Objective = DEFAULT,

@@ -25,9 +25,10 @@ from numpy.typing import ArrayLike
 
 from theory.errors import ArrayError, InputError
 from theory.estimator import Estimator
+from theory.notation import check_kernel_size
 from theory.rationals import over_common_denominator, to_fraction, to_string
 from theory.splines import FloatLaw, Floats, FloatSupport, cell_of, cumulative, density
-from theory.subpools import check_count, check_kernel_size
+from theory.subpools import check_count
 from theory.typeset import Shown, aligned, equation, fraction, listed
 
 if TYPE_CHECKING:

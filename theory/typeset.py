@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from html import escape as escape_html
 
+from theory.notation import runs_of
 from theory.rationals import decimal, to_string
 
 LINE = 60
@@ -76,6 +77,21 @@ def order_set(orders: Iterable[tuple[str, str]]) -> str:
     """
     shown = (first if first == last else rf"{first}, \ldots, {last}" for first, last in orders)
     return rf"\{{{', '.join(shown)}\}}"
+
+
+def orders_in_latex(orders: Iterable[int]) -> str:
+    r"""Write orders, which increase, as a set in LaTeX.
+
+    >>> print(orders_in_latex([0, 1, 8]), orders_in_latex([0, 2, 3, 4, 5]))
+    \{0, 1, 8\} \{0, 2, \ldots, 5\}
+    """
+    runs = runs_of(orders)
+    # Two dots would say more than the one number that they stand for.
+    return order_set(
+        (str(a), str(b))
+        for run in runs
+        for a, b in ([(run[0], run[-1])] if len(run) > 3 else zip(run, run, strict=True))
+    )
 
 
 def combination(terms: Iterable[tuple[Fraction, str]]) -> list[str]:

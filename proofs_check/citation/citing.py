@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -35,7 +35,7 @@ def bibtex() -> dict[str, str]:
     return {match[1]: match[0] for match in _ENTRY.finditer(source)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Citation:
     """A certificate, accepted by the independent checker, as it stands in a paper.
 
@@ -49,8 +49,11 @@ class Citation:
 
     certified: Certified
     file: str
-    _statement: tuple[Block, ...] = field(repr=False)
-    _proof: tuple[Block, ...] = field(repr=False)
+    _statement: tuple[Block, ...]
+    _proof: tuple[Block, ...]
+
+    def __repr__(self) -> str:
+        return f"Citation({self.certified})"
 
     @property
     def command(self) -> str:

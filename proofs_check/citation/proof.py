@@ -18,9 +18,8 @@ from typing import Any
 from proofs_check.certificates import Certified
 from proofs_check.citation.blocks import Block, Display, Prose
 from theory.errors import SubpoolError
-from theory.notation import orders_in_latex
 from theory.rationals import decimal, from_string, to_string
-from theory.typeset import combination, equation, fraction, listed
+from theory.typeset import combination, equation, fraction, listed, orders_in_latex
 
 _MOST_PRODUCTS = 240
 """Products in the sums of a proof that is written out: about three pages."""

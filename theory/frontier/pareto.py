@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from theory.errors import FormatError
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.dataset import SweepDataset, open_dataset
-from theory.notation import format_orders, orders_in_latex
+from theory.notation import format_orders
 from theory.rationals import from_string
 from theory.subpools import check_choice
-from theory.typeset import Grid, Shown, array, fraction
+from theory.typeset import Grid, Shown, array, fraction, orders_in_latex
 
 if TYPE_CHECKING:
     from theory.plotting import Axes

@@ -19,9 +19,9 @@ from theory.empirical.training.network import train_seeds, training_rows
 from theory.empirical.training.results import ResultStore
 from theory.empirical.training.trainer import load_jax, load_optax
 from theory.errors import KernelSizeError
+from theory.notation import check_kernel_size, check_orders
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
-from theory.subpools import check_kernel_size, check_orders
 
 SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
 """mu of the base figure: 1/4, 1/2, 1, 2, 4, 8."""
