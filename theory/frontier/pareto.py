@@ -6,24 +6,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from theory.errors import FormatError
+from theory.extras import import_pyarrow
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.dataset import SweepDataset, open_dataset
+from theory.frontier.sets import Budget
 from theory.notation import format_orders
 from theory.rationals import from_string
 from theory.subpools import check_choice
 from theory.typeset import Grid, Shown, array, fraction, orders_in_latex
 
 if TYPE_CHECKING:
-    from theory.plotting import Axes
+    import pyarrow as pa
 
-Budget = Literal["terms", "units", "parameters", "hidden_layers"]
+    from theory.plotting import Axes
+else:
+    pa = import_pyarrow()
+
 Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
 """The rows of a sweep, or the dataset or folder that they are in."""
 
