@@ -119,6 +119,16 @@ def test_a_table_of_any_width_loses_nothing(width, monkeypatch, capsys):
     assert Counter("".join(lines)) >= Counter("".join(words))
 
 
+@pytest.mark.parametrize("width", ["0", "00", "-3", "wide", "", "\u00b2", "9" * 5000, "1", "2"])
+def test_a_width_that_is_none_is_not_taken(width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", width)
+    terminal.say("one word after the other")
+    terminal.console().print("name  value", soft_wrap=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[0] == "one"
+    assert (len(lines) == 2) is (width not in ("1", "2"))
+
+
 @pytest.mark.parametrize(("value", "coloured"), [("1", False), ("", True), (None, True)])
 def test_no_color_is_heeded(value, coloured, monkeypatch, capsys):
     for name in ("FORCE_COLOR", "TERM"):

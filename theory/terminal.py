@@ -33,6 +33,7 @@ from rich.text import Text
 
 from theory.work import duration
 
+_SIZES, _WIDTH = ("COLUMNS", "LINES"), re.compile("[1-9][0-9]{0,5}")
 _BAR_AFTER = 1.0
 _LINE_AFTER = 10.0
 _LONGEST_SILENCE = 60.0
@@ -74,8 +75,10 @@ class Console(_RichConsole):
 def console(*, error: bool = False, width: int = 100) -> Console:
     """Return a console on standard output or standard error; the width is that of files and pipes."""
     stream = sys.stderr if error else sys.stdout
-    read = stream.isatty() or "COLUMNS" in os.environ
-    made = Console(file=stream, width=None if read else width)
+    # A width that is no number, or 0, is none, as for Python; Rich would take it.
+    settings = {name: value for name, value in os.environ.items() if name not in _SIZES or _WIDTH.fullmatch(value)}
+    read = stream.isatty() or "COLUMNS" in settings
+    made = Console(file=stream, width=None if read else width, _environ=settings)
     made.folds = read
     return made
 
