@@ -2,11 +2,13 @@ r"""Independent checker of certificates of optimality. Standard library only; sh
 
 **The problem.** Let d be the kernel size. The mean subpool max m_r(x) of order r, 1 <= r <= d, averages the
 maximum over all subsets of r of the d inputs; m_0 := 1. A set R of orders spans the approximations
-f = sum_{r in R} beta_r m_r of the maximum, with residual e(x) = max(x) - f(x). Sought is the least error E:
+f = sum_{r in R} beta_r m_r of a *target* g(x) = c + sum_k v_k x_(k), linear in the order statistics
+x_(1) <= ... <= x_(d): the maximum (v_d = 1), the median, any symmetric Boolean function. With the residual
+e(x) = g(x) - f(x), sought is the least error E:
 
 - "cube": E is the least possible supremum of |e(x)| over the cube [0,1]^d;
-- "range": sum_r beta_r = 1, 0 is not in R, and E is the least possible supremum of |e(x)| / (max x - min x)
-  over all x in R^d that are not constant.
+- "range": c = 0, sum_r beta_r = s := sum_k v_k, 0 is not in R, and E is the least possible supremum of
+  |e(x)| / (max x - min x) over all x in R^d that are not constant.
 
 (A weight for each single subset would not help: averaging an approximation over all permutations of the
 inputs makes it symmetric and does not increase its error.)
@@ -14,30 +16,35 @@ inputs makes it symmetric and does not increase its error.)
 **Finitely many points suffice.** Each m_r is linear in the order statistics, so e is affine on each simplex
 {0 <= x_p(1) <= ... <= x_p(d) <= 1}. The vertices of the simplices are the 0/1 vectors, so |e| is largest at
 one of these, and by symmetry only its number z of zeros counts (Matoba, Dimitriadis, Fleuret, TMLR 2023).
-There max(x) = t_z := 1 for z < d, t_d := 0. An r-subset has maximum 0 if and only if the z zeros contain it:
+There x_(k) = 1 for k > z, so g(x) = t_z := c + v_(z+1) + ... + v_d: for the maximum t_z = 1 for z < d, t_d = 0.
+An r-subset has maximum 0 if and only if the z zeros contain it:
 
     m_r = phi_r(z) := 1 - C(z,r)/C(d,r) for r >= 1,  m_0 = phi_0(z) := 1,  e_z = t_z - sum_r beta_r phi_r(z),
 
-and E is the least possible max_z |e_z|, with z = 0..d for "cube". For "range", sum beta = 1 without m_0 gives
-e(a x + b) = a e(x) for a >= 0, so let min x = 0 and max x = 1. In its simplex, x is a convex combination of
-vertices with weight min x = 0 on the all-ones vector and 1 - max x = 0 on the all-zeros vector: z = 1..d-1.
+and E is the least possible max_z |e_z|, with z = 0..d for "cube". For "range", f and g grow by s b where all
+inputs grow by b, which gives e(a x + b) = a e(x) for a >= 0, so let min x = 0 and max x = 1. In its simplex, x is
+a convex combination of vertices with weight min x = 0 on the all-ones vector and 1 - max x = 0 on the all-zeros
+vector: z = 1..d-1.
 
 **Optimality by weak duality.** A certificate gives beta, E and dual weights w_z. It is right if
 
-1. max_z |e_z| = E, and sum_r beta_r = 1 for "range" (that is, beta is admissible and attains E);
+1. max_z |e_z| = E, and sum_r beta_r = s for "range" (that is, beta is admissible and attains E);
 2. sum_z |w_z| = 1;
 3. sum_z w_z phi_r(z) is one and the same number m for all r in R, which is 0 for "cube";
-4. |sum_z w_z t_z - m| = E.
+4. |sum_z w_z t_z - m s| = E.
 
 Then nothing is better than E. For let beta' be admissible, with residuals e'_z. By 3, sum_z w_z e'_z =
-sum_z w_z t_z - m sum_r beta'_r = sum_z w_z t_z - m, since m = 0 or sum beta' = 1; so by 4 and 2
+sum_z w_z t_z - m sum_r beta'_r = sum_z w_z t_z - m s, since m = 0 or sum beta' = s; so by 4 and 2
 
-    E = |sum_z w_z t_z - m| = |sum_z w_z e'_z| <= sum_z |w_z| max_z |e'_z| = max_z |e'_z|.
+    E = |sum_z w_z t_z - m s| = |sum_z w_z e'_z| <= sum_z |w_z| max_z |e'_z| = max_z |e'_z|.
 
 If E = 0, condition 1 alone is a proof, as no error is negative; the dual may then be empty. (It has to be for
 "cube" and R = {0..d}: only w = 0 has zero moments.)
 
-**What is trusted.** Only kernel_size, objective and orders, which state the problem. The arithmetic is exact.
+**Versions.** A file of version 1 is about the maximum. One of version 2 has the "target", a list of the d weights v_1,
+..., v_d, and the "constant" c, which may be left out where it is 0.
+
+**What is trusted.** Only kernel_size, objective, orders and target, which state the problem. The arithmetic is exact.
 A forged certificate may waste time, but is not accepted. The work grows like kernel_size times the number of
 orders times the digits; it is estimated before it is done, and refused above a limit.
 
@@ -82,6 +89,7 @@ WORK_LIMIT = 10**9
 """The most steps that a check may take, unless more are asked for. A step is about a nanosecond."""
 
 _KEYS = ("format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual")
+_TARGET, _CONSTANT = "target", "constant"  # keys of version 2
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]*)(?:/(0|[1-9][0-9]*))?")
 _CHUNK = 512  # digits: Python's limit on int(str) is global, not ours to change, and never below 640
 _LONGEST_ERROR = 80  # characters, in a line for people; the hash names longer ones, too
@@ -112,7 +120,12 @@ class Certified(NamedTuple):
         No coefficients for these orders have a smaller one.
     sha256 : str
         SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
-        object sorted as strings, orders increasing, numbers in lowest terms, no dual weights that are 0.
+        object sorted as strings, orders increasing, numbers in lowest terms, no dual weights and no constant that
+        are 0, version 1 where the target is the maximum.
+    target : tuple of Fraction, or None
+        The weights of the order statistics in what is approximated, smallest first; None for the maximum.
+    constant : Fraction
+        What the target is where all inputs are 0.
     """
 
     kernel_size: int
@@ -120,11 +133,20 @@ class Certified(NamedTuple):
     orders: tuple[int, ...]
     error: Fraction
     sha256: str
+    target: tuple[Fraction, ...] | None = None
+    constant: Fraction = Fraction(0)
 
     @property
     def problem(self) -> str:
         """Name the problem in one line, runs of three or more orders as ``a-b``."""
-        return f"kernel size {self.kernel_size}, orders {_runs(self.orders)}, objective {self.objective}"
+        named = f"kernel size {self.kernel_size}, orders {_runs(self.orders)}, objective {self.objective}"
+        if self.target is None:
+            return named
+        # A brief line has few numbers; those of a long list are in the hash.
+        most = _LONGEST_ERROR // 2
+        weights = ", ".join(map(_brief, self.target[:most])) if len(self.target) <= most else ""
+        constant = f", constant {_brief(self.constant)}" if self.constant else ""
+        return f"{named}, target {_shorten(weights) or 'of these weights'}{constant}"
 
     def __str__(self) -> str:
         text = _text(self.error)
@@ -192,7 +214,11 @@ def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | Non
     certificate = _read(source, work)
     _check(certificate, work)
     d, objective, orders, error = certificate[:4]
-    return Certified(d, objective, tuple(orders), error, hashlib.sha256(_canonical(certificate, work)).hexdigest())
+    digest = hashlib.sha256(_canonical(certificate, work)).hexdigest()
+    if certificate.target is None:
+        return Certified(d, objective, tuple(orders), error, digest)
+    weights, constant = certificate.target
+    return Certified(d, objective, tuple(orders), error, digest, tuple(weights), constant)
 
 
 class _Certificate(NamedTuple):
@@ -205,6 +231,8 @@ class _Certificate(NamedTuple):
     coefficients: dict[int, Fraction]
     dual: dict[int, Fraction]
     vertices: range
+    target: tuple[list[Fraction], Fraction] | None
+    """Weights and constant; None for the maximum."""
 
 
 def _canonical(certificate: _Certificate, work: _Work) -> bytes:
@@ -225,6 +253,10 @@ def _canonical(certificate: _Certificate, work: _Work) -> bytes:
         "error": text(certificate.error),
         "dual": {str(z): text(weight) for z, weight in certificate.dual.items() if weight},
     }
+    if certificate.target:
+        weights, constant = certificate.target
+        document |= {"version": 2, _TARGET: [text(weight) for weight in weights]}
+        document |= {_CONSTANT: text(constant)} if constant else {}
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
@@ -242,21 +274,50 @@ class _Scaled(NamedTuple):
         return sum(self.numerators.values())
 
 
+class _Target(NamedTuple):
+    """The values t_z, z = 0..d, of the target, times a positive integer."""
+
+    numerators: list[int]
+    scale: int
+
+    @property
+    def total(self) -> Fraction:
+        """What the weights of the target sum to."""
+        return Fraction(self.numerators[0] - self.numerators[-1], self.scale)
+
+
+def _target(certificate: _Certificate, work: _Work) -> _Target:
+    """Tabulate t_z = c + v_(z+1) + ... + v_d."""
+    d = certificate.kernel_size
+    if certificate.target is None:
+        return _Target([1] * d + [0], 1)
+    weights, constant = certificate.target
+    numerators, scale = _scaled(dict(enumerate((*weights, constant))), work)
+    work.plan((d + 1) * (_TERM + _words(scale) + max(map(_words, numerators.values()), default=1)))
+    values = [numerators.get(d, 0)]
+    for z in range(d - 1, -1, -1):
+        values.append(values[-1] + numerators.get(z, 0))
+    return _Target(values[::-1], scale)
+
+
 def _check(certificate: _Certificate, work: _Work) -> None:
     beta, weights = _scaled(certificate.coefficients, work), _scaled(certificate.dual, work)
-    if certificate.objective == "range" and beta.total != beta.scale:
-        raise _wrong("the sum of the coefficients must be 1", Fraction(beta.total, beta.scale))
+    target = _target(certificate, work)
+    total = Fraction(beta.total, beta.scale)
+    if certificate.objective == "range" and total != target.total:
+        raise _wrong(f"the sum of the coefficients must be {_brief(target.total)}", total)
+    largest = max(_words(target.scale), *map(_words, target.numerators))
     if certificate.kernel_size > 1000:  # else there is no time to be saved
-        work.plan(8 * len(beta.numerators) * (_TERM + 5 * _words(beta.scale)))
-        _look(certificate, beta)
+        work.plan(8 * len(beta.numerators) * (_TERM + 5 * (_words(beta.scale) + largest)))
+        _look(certificate, beta, target)
     needs_dual = bool(certificate.dual) or certificate.error > 0
-    work.plan(needs_dual * _dual_steps(certificate, weights) + _primal_steps(certificate, beta))
+    work.plan(needs_dual * _dual_steps(certificate, weights, largest) + _primal_steps(certificate, beta, largest))
     if needs_dual:
-        _check_dual(certificate, weights)  # before the primal, as it visits few vertices
-    _check_primal(certificate, beta)
+        _check_dual(certificate, weights, target)  # before the primal, as it visits few vertices
+    _check_primal(certificate, beta, target)
 
 
-def _check_dual(certificate: _Certificate, weights: _Scaled) -> None:
+def _check_dual(certificate: _Certificate, weights: _Scaled, target: _Target) -> None:
     """Check conditions 2, 3 and 4."""
     d, scale, support = certificate.kernel_size, weights.scale, list(weights.numerators)
     size = sum(map(abs, weights.numerators.values()))
@@ -276,18 +337,20 @@ def _check_dual(certificate: _Certificate, weights: _Scaled) -> None:
         found = moment(order)
         if found != common:
             raise _wrong(f"the moment of the dual with order {order} must be {_brief(common)}", found)
-    value = abs(Fraction(weights.total - weights.numerators.get(d, 0), scale) - common)
+    seen = sum(w * target.numerators[z] for z, w in weights.numerators.items())
+    value = abs(Fraction(seen, scale * target.scale) - common * target.total)
     if value != certificate.error:
         raise _wrong(f"the value of the dual must be the error {_brief(certificate.error)}", value)
 
 
-def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
+def _check_primal(certificate: _Certificate, beta: _Scaled, target: _Target) -> None:
     """Check condition 1, at every vertex."""
     d = certificate.kernel_size
     # By the definition of phi_r, e_z = t_z - sum of all beta_r + sum of beta_r / C(d,r) * C(z,r) over the orders r > 0.
     subsets = {order: math.comb(d, order) for order in beta.numerators if order > 0}
-    common = math.lcm(*subsets.values())
+    common = math.lcm(*subsets.values()) * target.scale
     scale, shift = beta.scale * common, beta.total * common
+    unit = scale // target.scale
     vertices = certificate.vertices[::-1]
     sums = [
         _binomials(d, order, vertices, beta.numerators[order] * common, beta.numerators[order] * (common // count))
@@ -295,7 +358,7 @@ def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
     ]
     largest, where = -1, -1
     for z, *terms in zip(vertices, *sums, strict=True):
-        residual = abs((scale if z < d else 0) - shift + sum(terms))
+        residual = abs(unit * target.numerators[z] - shift + sum(terms))
         if residual > largest:
             largest, where = residual, z
     found = Fraction(largest, scale)
@@ -304,15 +367,16 @@ def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
         raise _wrong(f"{place} must be the error {_brief(certificate.error)}", found)
 
 
-def _look(certificate: _Certificate, beta: _Scaled) -> None:
+def _look(certificate: _Certificate, beta: _Scaled, target: _Target) -> None:
     """Check that the residuals of the last vertices are within the error: that takes no time, and refutes most."""
     d, error = certificate.kernel_size, certificate.error
     for z in certificate.vertices[:-9:-1]:
         # C(z,r) / C(d,r) in few factors: (d-r)!/(z-r)! over d!/z!
         subsets = math.perm(d, d - z)
         below = sum(b * math.perm(d - order, d - z) for order, b in beta.numerators.items() if order > 0)
-        scale = subsets * beta.scale
-        residual = abs((scale if z < d else 0) - subsets * beta.total + below)
+        scale = subsets * beta.scale * target.scale
+        seen = subsets * beta.scale * target.numerators[z]
+        residual = abs(seen - (subsets * beta.total - below) * target.scale)
         if residual * error.denominator > error.numerator * scale:
             requirement = f"the |residual| at {z} zeros must be at most the error {_brief(error)}"
             raise _wrong(requirement, Fraction(residual, scale))
@@ -412,9 +476,9 @@ def _binomial_steps(d: int, order: int, vertices: Sequence[int], words: int) -> 
     return 8 * _steps(subsets, subsets) + _TERM * visited + products * (5 * words + most // 4)
 
 
-def _dual_steps(certificate: _Certificate, weights: _Scaled) -> int:
+def _dual_steps(certificate: _Certificate, weights: _Scaled, target_words: int) -> int:
     d, support, scale = certificate.kernel_size, list(weights.numerators), _words(weights.scale)
-    steps = 0
+    steps = len(support) * (_TERM + 2 * scale * target_words) + _steps(scale + target_words, scale + target_words)
     for order in certificate.orders:
         words = _subset_words(d, order)
         steps += _binomial_steps(d, order, support, words) + len(support) * (_TERM + scale * words)
@@ -422,13 +486,13 @@ def _dual_steps(certificate: _Certificate, weights: _Scaled) -> int:
     return steps
 
 
-def _primal_steps(certificate: _Certificate, beta: _Scaled) -> int:
+def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> int:
     d, vertices = certificate.kernel_size, certificate.vertices[::-1]
     subsets = {order: _subset_words(d, order) for order in beta.numerators if order > 0}
     # The least common multiple of all C(d,r) is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1).
-    common = min(sum(subsets.values()), (d + 1) // 15) + 1
+    common = min(sum(subsets.values()), (d + 1) // 15) + 1 + target_words
     scale = common + _words(beta.scale)
-    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale + 60 * len(subsets))
+    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale * target_words + 60 * len(subsets))
     for order, words in subsets.items():
         value = common + _words(beta.numerators[order])
         steps += 2 * _steps(common, words) + _binomial_steps(d, order, vertices, value)
@@ -446,11 +510,13 @@ def _read(source: object, work: _Work) -> _Certificate:
     kind, version = document.get("format"), document.get("version")
     if type(kind) is not str or kind != "subpool-certificate":
         raise _unreadable("format must be 'subpool-certificate'", kind)
-    if type(version) is not int or version != 1:
-        raise _unreadable("version must be the integer 1", version)
+    if type(version) is not int or version not in (1, 2):
+        raise _unreadable("version must be the integer 1 or 2", version)
     if flaws:
         raise flaws[0]
-    fields = _object(document, "the certificate", required=_KEYS)
+    newer = version == 2
+    required, optional = (*_KEYS, *(_TARGET,) * newer), (_CONSTANT,) * newer
+    fields = _object(document, "the certificate", required=required, optional=optional)
     d, objective = _kernel_size(fields["kernel_size"]), fields["objective"]
     if type(objective) is not str or objective not in ("cube", "range"):
         raise _wrong("objective must be 'cube' or 'range'", objective)
@@ -462,7 +528,23 @@ def _read(source: object, work: _Work) -> _Certificate:
         raise _wrong("error must be at least 0", error)
     vertices = range(d + 1) if cube else range(1, d)
     dual = _numbers(fields["dual"], "dual", vertices, work, all_of_them=False)
-    return _Certificate(d, objective, orders, error, coefficients, dual, vertices)
+    target = _weights(fields, d, work) if newer else None
+    if target and target[1] and not cube:
+        raise _wrong("the constant must be 0 for the objective 'range'", target[1])
+    return _Certificate(d, objective, orders, error, coefficients, dual, vertices, target)
+
+
+def _weights(fields: dict[str, object], d: int, work: _Work) -> tuple[list[Fraction], Fraction] | None:
+    """Read the target, which is the maximum if only the largest input has a weight, and that is 1."""
+    value = fields[_TARGET]
+    if type(value) is not list:
+        raise _wrong("target must be a list", value)
+    if len(value) != d:
+        raise _wrong(f"target must have {d} weights", len(value))
+    weights = [_number(weight, f"target[{index}]", work) for index, weight in enumerate(value)]
+    constant = _number(fields.get(_CONSTANT, "0"), _CONSTANT, work)
+    is_maximum = weights[-1] == 1 and not constant and not any(weights[:-1])
+    return None if is_maximum else (weights, constant)
 
 
 def _kernel_size(value: object) -> int:

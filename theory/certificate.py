@@ -14,9 +14,15 @@ from typing import Any
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError
 from theory.rationals import from_string, to_string
+from theory.targets import Target, target_of
 
+_KEYS = {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
 FORM = Form(
-    "a certificate", "subpool-certificate", 1, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
+    "a certificate",
+    "subpool-certificate",
+    1,
+    _KEYS,
+    newer=Form("a certificate", "subpool-certificate", 2, {*_KEYS, "target"}, optional={"constant"}),
 )
 
 
@@ -38,6 +44,8 @@ class Certificate:
         The least possible residual E(d,R).
     dual : dict of int to Fraction
         w_z for the vertices with z zeros; absent means 0. Empty where the error is 0, which nothing undercuts.
+    target : Target
+        What is approximated.
 
     Examples
     --------
@@ -55,12 +63,14 @@ class Certificate:
     coefficients: dict[int, Fraction] = field(hash=False)
     error: Fraction
     dual: dict[int, Fraction] = field(hash=False)
+    target: Target
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the format, every number an exact string ``"p"`` or ``"p/q"``."""
         return {
             "format": FORM.format,
-            "version": FORM.version,
+            "version": 1 if self.target.is_maximum else 2,
+            **self.target.to_dict(),
             "kernel_size": self.kernel_size,
             "objective": self.objective,
             "orders": list(self.orders),
@@ -105,6 +115,7 @@ class Certificate:
             coefficients=_numbers(data["coefficients"], d),
             error=from_string(data["error"]),
             dual=_numbers(data["dual"], d),
+            target=target_of(data),
         )
 
 

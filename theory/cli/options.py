@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from theory.errors import InputError, ProblemTooLargeError
 from theory.notation import parse_kernel, parse_orders
 from theory.objectives import DEFAULT, OBJECTIVES, Objective
+from theory.targets import MAXIMUM, TARGETS
 from theory.work import MEMORY_LIMIT, Work
 
 if TYPE_CHECKING:
@@ -93,6 +94,15 @@ def add_objective(parser: argparse.ArgumentParser, *, default: str | None = None
     """Add the option ``--objective``; without a default, it is for the family of orders to say."""
     text = f"default: {DEFAULT}" + ("" if default else ", or the family's own")
     parser.add_argument("--objective", choices=tuple(OBJECTIVES), default=default, help=text)
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--target``; :func:`theory.targets.find_target` reads it."""
+    names = ", ".join(f"{name}:k=K" if named.parameter else name for name, named in TARGETS.items())
+    text = "; or d weights of the order statistics, smallest first, or d+1 values by the number of zeros: 0,1/2,1/2,0"
+    parser.add_argument(
+        "--target", default=MAXIMUM, metavar="TARGET", help=f"what is approximated: {names}{text} (default: {MAXIMUM})"
+    )
 
 
 def add_construction(parser: argparse.ArgumentParser, *choices: str) -> None:

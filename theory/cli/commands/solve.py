@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from theory.cli.options import add_json, add_problem, add_yes, describe_kernel, expected, read_kernel, read_problem
+from theory.cli.options import (
+    add_json,
+    add_problem,
+    add_target,
+    add_yes,
+    describe_kernel,
+    expected,
+    read_kernel,
+    read_problem,
+)
 from theory.cli.output import (
     DONE,
     both,
@@ -26,12 +35,14 @@ from theory.notation import format_orders
 from theory.objectives import CERTIFIED
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.targets import find_target
 from theory.terminal import Bar
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     add_problem(parser, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
+    add_target(parser)
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
     add_yes(parser)
@@ -44,11 +55,13 @@ def run(options: argparse.Namespace) -> int:
 
     shape, d = read_kernel(options)
     orders, objective = read_problem(options, d)
+    target = find_target(options.target, d)
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
-    work = solving_work(d, orders, objective=objective, method=options.method)
+    how = {"objective": objective, "method": options.method, "target": target}
+    work = solving_work(d, orders, **how)
     with Bar(expected("solving", work, options)):
-        estimator = optimal_estimator(d, orders, objective=objective, method=options.method)
+        estimator = optimal_estimator(d, orders, **how)
         checked = _confirm(estimator)
     if options.certificate and estimator.certificate is not None:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
@@ -81,6 +94,7 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
         "kernel_shape": list(shape),
         "orders": list(estimator.orders),
         "objective": estimator.objective,
+        "target": estimator.target.name,
         "method": method,
         "coefficients": {str(r): to_string(beta) for r, beta in estimator.coefficients.items()},
         "error": None if estimator.error is None else to_string(estimator.error),
@@ -99,7 +113,9 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
 
 def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argparse.Namespace) -> None:
     out = console()
-    out.print(f"{describe_kernel(shape)}, orders {format_orders(estimator.orders)}, objective {estimator.objective}")
+    problem = f"{describe_kernel(shape)}, orders {format_orders(estimator.orders)}, objective {estimator.objective}"
+    target = "" if estimator.target.is_maximum else f", target {estimator.target}"
+    out.print(problem + target)
     table = new_table(("order", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     for order, beta in estimator.coefficients.items():
         table.add_row(str(order), count(number_of_terms(estimator.kernel_size, [order])), fraction(beta), decimal(beta))
@@ -111,7 +127,7 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
     error, residual = estimator.error, estimator.worst_vertex_residual
     if error is not None:
         certified = "certified error" if estimator.certificate else "exact error"
-        facts = [(certified, f"{both(error)}   ({estimator.goal.measure})")]
+        facts = [(certified, f"{both(error)}   ({estimator.goal.measure(estimator.target.shown)})")]
     else:
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", _oscillation(estimator)))
@@ -130,4 +146,4 @@ def _oscillation(estimator: Estimator) -> str:
         return "nowhere: the residual is 0"
     signs = [f"{z}{'+' if estimator.vertex_residuals[z] > 0 else '-'}" for z in estimator.equioscillation]
     shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
-    return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"
+    return f"at z = {shown}   (z inputs 0, the others 1; sign of {estimator.target.shown} - f)"
