@@ -44,9 +44,16 @@ If E = 0, condition 1 alone is a proof, as no error is negative; the dual may th
 **Versions.** A file of version 1 is about the maximum. One of version 2 has the "target", a list of the d weights v_1,
 ..., v_d, and the "constant" c, which may be left out where it is 0.
 
-**What is trusted.** Only kernel_size, objective, orders and target, which state the problem. The arithmetic is exact.
-A forged certificate may waste time, but is not accepted. The work grows like kernel_size times the number of
-orders times the digits; it is estimated before it is done, and refused above a limit.
+**Combinations.** A file of the format "subpool-combination" is about the maximum g(x) = max x and maxima over some
+subsets J of the inputs, each with a coefficient of its own: f = sum_J c_J max_J, max_J := 1 for the empty one. Both are
+affine on the same simplices, and at the 0/1 vector whose ones are V, max_J = 1 if J meets V or is empty, 0 otherwise.
+So conditions 1 to 4 hold with V in the place of z and J in that of r, t_V = 1 unless V is empty, s = 1: over all V for
+"cube", over all V but the empty and the full one for "range", without the empty J.
+
+**What is trusted.** Only kernel_size, objective, and orders and target, or subsets, which state the problem. The
+arithmetic is exact. A forged certificate may waste time, but is not accepted. The work grows like kernel_size times
+the number of orders times the digits, that of a combination like 2^kernel_size; it is estimated before it is done, and
+refused above a limit.
 
 **As a program.** This file needs nothing but Python:
 
@@ -78,6 +85,7 @@ __all__ = [
     "CertificateFormatError",
     "CertificateTooLargeError",
     "Certified",
+    "CertifiedCombination",
     "certify",
     "check_certificate",
 ]
@@ -90,6 +98,9 @@ WORK_LIMIT = 10**9
 
 _KEYS = ("format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual")
 _TARGET, _CONSTANT = "target", "constant"  # keys of version 2
+_SYMMETRIC, _COMBINATION = "subpool-certificate", "subpool-combination"
+_COMBINATION_KEYS = ("format", "version", "kernel_size", "objective", "subsets", "coefficients", "error", "dual")
+_MOST_INPUTS = 20  # of a combination, which is looked at at all 0/1 vectors
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]*)(?:/(0|[1-9][0-9]*))?")
 _CHUNK = 512  # digits: Python's limit on int(str) is global, not ours to change, and never below 640
 _LONGEST_ERROR = 80  # characters, in a line for people; the hash names longer ones, too
@@ -154,6 +165,43 @@ class Certified(NamedTuple):
         return f"{self.problem}: optimal error {error}, sha256 {self.sha256}"
 
 
+class CertifiedCombination(NamedTuple):
+    """What a right certificate of a combination of maxima over subsets proves.
+
+    Attributes
+    ----------
+    kernel_size : int
+    objective : str
+        ``"cube"`` or ``"range"``.
+    subsets : tuple of tuple of int
+        The sets of inputs, each in increasing order; the empty one is the intercept.
+    error : Fraction
+        No coefficients for these subsets have a smaller one.
+    sha256 : str
+        SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
+        object sorted as strings, numbers in lowest terms, no dual weights that are 0.
+    """
+
+    kernel_size: int
+    objective: str
+    subsets: tuple[tuple[int, ...], ...]
+    error: Fraction
+    sha256: str
+
+    @property
+    def problem(self) -> str:
+        """Name the problem in one line."""
+        intercept = " with the intercept" if () in self.subsets else ""
+        number = len(self.subsets) - (() in self.subsets)
+        subsets = "subset" if number == 1 else "subsets"
+        return f"kernel size {self.kernel_size}, {number} {subsets}{intercept}, objective {self.objective}"
+
+    def __str__(self) -> str:
+        text = _text(self.error)
+        error = text if len(text) <= _LONGEST_ERROR else _brief(self.error)
+        return f"{self.problem}: optimal error {error}, sha256 {self.sha256}"
+
+
 def check_certificate(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT) -> Fraction:
     """Check that a certificate proves its error to be the least possible, and return that error.
 
@@ -197,7 +245,9 @@ def check_certificate(source: dict[str, Any] | str | os.PathLike[str], *, limit:
     return certify(source, limit=limit).error
 
 
-def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT) -> Certified:
+def certify(
+    source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT
+) -> Certified | CertifiedCombination:
     """Check a certificate as :func:`check_certificate` does, and return all that it proves.
 
     Examples
@@ -211,7 +261,10 @@ def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | Non
     kernel size 9, orders 0, 1, 8, objective cube: optimal error 1/20, sha256 ...
     """
     work = _Work(limit)
-    certificate = _read(source, work)
+    document, version = _document(source, work)
+    if document["format"] == _COMBINATION:
+        return _certify_combination(_read_combination(document, work), work)
+    certificate = _read(document, version, work)
     _check(certificate, work)
     d, objective, orders, error = certificate[:4]
     digest = hashlib.sha256(_canonical(certificate, work)).hexdigest()
@@ -235,16 +288,24 @@ class _Certificate(NamedTuple):
     """Weights and constant; None for the maximum."""
 
 
+def _planned_text(number: Fraction, work: _Work) -> str:
+    words = _words(number.numerator) + _words(number.denominator)
+    work.plan(_steps(words, words) // 4)
+    return _text(number)
+
+
+def _bytes(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
 def _canonical(certificate: _Certificate, work: _Work) -> bytes:
     """Write what is hashed."""
 
     def text(number: Fraction) -> str:
-        words = _words(number.numerator) + _words(number.denominator)
-        work.plan(_steps(words, words) // 4)
-        return _text(number)
+        return _planned_text(number, work)
 
-    document = {
-        "format": "subpool-certificate",
+    document: dict[str, Any] = {
+        "format": _SYMMETRIC,
         "version": 1,
         "kernel_size": certificate.kernel_size,
         "objective": certificate.objective,
@@ -257,7 +318,7 @@ def _canonical(certificate: _Certificate, work: _Work) -> bytes:
         weights, constant = certificate.target
         document |= {"version": 2, _TARGET: [text(weight) for weight in weights]}
         document |= {_CONSTANT: text(constant)} if constant else {}
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _bytes(document)
 
 
 # The mathematics: conditions 1 to 4 of the module's docstring.
@@ -415,6 +476,161 @@ def _binomials(d: int, order: int, vertices: Iterable[int], top: int, factor: in
         yield value
 
 
+# The same for combinations. A set of inputs is the integer whose bits are its members.
+
+
+class _Combination(NamedTuple):
+    """A certificate of a combination, of the right form."""
+
+    kernel_size: int
+    objective: str
+    subsets: list[int]
+    error: Fraction
+    coefficients: dict[int, Fraction]
+    dual: dict[int, Fraction]
+
+    @property
+    def vertices(self) -> range:
+        """The sets of ones that are looked at."""
+        everything = 2**self.kernel_size
+        return range(everything) if self.objective == "cube" else range(1, everything - 1)
+
+
+def _certify_combination(certificate: _Combination, work: _Work) -> CertifiedCombination:
+    d, objective, subsets, error = certificate[:4]
+    beta, weights = _scaled(certificate.coefficients, work), _scaled(certificate.dual, work)
+    if objective == "range" and beta.total != beta.scale:
+        raise _wrong("the sum of the coefficients must be 1", Fraction(beta.total, beta.scale))
+    if certificate.dual or error > 0:
+        work.plan(len(subsets) * len(weights.numerators) * (_TERM + _words(weights.scale)))
+        _check_combination_dual(certificate, weights)
+    work.plan((d + 2) * 2**d * (_TERM // 3 + _words(beta.scale)))
+    _check_combination_primal(certificate, beta)
+    digest = hashlib.sha256(_canonical_combination(certificate, work)).hexdigest()
+    return CertifiedCombination(d, objective, tuple(map(_members, subsets)), error, digest)
+
+
+def _members(subset: int) -> tuple[int, ...]:
+    return tuple(place for place in range(subset.bit_length()) if subset >> place & 1)
+
+
+def _check_combination_dual(certificate: _Combination, weights: _Scaled) -> None:
+    size = sum(map(abs, weights.numerators.values()))
+    if size != weights.scale:
+        raise _wrong("the sum of the |dual weights| must be 1", Fraction(size, weights.scale))
+
+    def moment(subset: int) -> Fraction:
+        met = sum(w for ones, w in weights.numerators.items() if not subset or subset & ones)
+        return Fraction(met, weights.scale)
+
+    common = moment(certificate.subsets[0]) if certificate.objective == "range" else Fraction(0)
+    for subset in certificate.subsets:
+        found = moment(subset)
+        if found != common:
+            name = _brief(", ".join(map(str, _members(subset))))
+            raise _wrong(f"the moment of the dual with the subset {name} must be {_brief(common)}", found)
+    value = abs(Fraction(weights.total - weights.numerators.get(0, 0), weights.scale) - common)
+    if value != certificate.error:
+        raise _wrong(f"the value of the dual must be the error {_brief(certificate.error)}", value)
+
+
+def _check_combination_primal(certificate: _Combination, beta: _Scaled) -> None:
+    """Check condition 1 at every vertex: f is what it is at the full set, less the subsets that the zeros contain."""
+    d, everything = certificate.kernel_size, 2**certificate.kernel_size
+    contained = [0] * everything
+    for place, numerator in beta.numerators.items():
+        contained[certificate.subsets[place]] += numerator
+    contained[0] = 0  # the intercept is there always
+    for bit in range(d):
+        step = 1 << bit
+        for start in range(step, everything, 2 * step):
+            with_it, without = slice(start, start + step), slice(start - step, start)
+            contained[with_it] = map(int.__add__, contained[with_it], contained[without])
+    worst, where = -1, 0
+    for ones in certificate.vertices:
+        f = beta.total - contained[everything - 1 - ones]
+        size = abs((beta.scale if ones else 0) - f)
+        if size > worst:
+            worst, where = size, ones
+    found = Fraction(worst, beta.scale)
+    if found != certificate.error:
+        members = _brief(", ".join(map(str, _members(where))))
+        raise _wrong(
+            f"the largest |residual|, at the ones {members}, must be the error {_brief(certificate.error)}", found
+        )
+
+
+def _read_combination(document: dict[str, Any], work: _Work) -> _Combination:
+    fields = _object(document, "the certificate", required=_COMBINATION_KEYS)
+    d, objective = _kernel_size(fields["kernel_size"]), _objective(fields["objective"])
+    if d > _MOST_INPUTS:
+        raise _unreadable(f"kernel_size must be at most {_MOST_INPUTS} for a combination", d)
+    subsets = _subsets(fields["subsets"], d, empty=objective == "cube")
+    numbers = fields["coefficients"]
+    if type(numbers) is not list:
+        raise _wrong("coefficients must be a list", numbers)
+    if len(numbers) != len(subsets):
+        raise _wrong(f"coefficients must be as many as subsets, {len(subsets)}", len(numbers))
+    coefficients = {place: _number(number, f"coefficients[{place}]", work) for place, number in enumerate(numbers)}
+    error = _number(fields["error"], "error", work)
+    if error < 0:
+        raise _wrong("error must be at least 0", error)
+    dual = {}
+    members = fields["dual"]
+    if type(members) is not dict:
+        raise _wrong("dual must be a JSON object", members)
+    for key, number in members.items():
+        if type(key) is not str or len(key) != d or set(key) - {"0", "1"}:
+            raise _wrong(f"keys of dual must be 0/1 vectors of {d} digits", key)
+        if objective == "range" and len(set(key)) == 1:
+            raise _wrong("keys of dual must not be constant for the objective 'range'", key)
+        ones = sum(1 << place for place, digit in enumerate(key) if digit == "1")
+        dual[ones] = _number(number, f"dual[{key}]", work)
+    return _Combination(d, objective, subsets, error, coefficients, dual)
+
+
+def _subsets(value: object, d: int, *, empty: bool) -> list[int]:
+    if type(value) is not list:
+        raise _wrong("subsets must be a list", value)
+    if not value:
+        raise CertificateError("subsets must have at least one subset, found none")
+    found: dict[int, None] = {}
+    for subset in value:
+        if type(subset) is not list:
+            raise _wrong("a subset must be a list", subset)
+        if not subset and not empty:
+            raise CertificateError("a subset must not be empty for the objective 'range', found one that is")
+        mask, last = 0, -1
+        for place in subset:
+            if type(place) is not int or not last < place < d:
+                raise _wrong(f"a subset must be increasing integers from 0 to {d - 1}", place)
+            mask, last = mask | 1 << place, place
+        if mask in found:
+            raise CertificateError(f"subsets must be distinct, found {_brief(', '.join(map(str, subset)))} twice")
+        found[mask] = None
+    return list(found)
+
+
+def _canonical_combination(certificate: _Combination, work: _Work) -> bytes:
+    d = certificate.kernel_size
+
+    def vector(ones: int) -> str:
+        return "".join("1" if ones >> place & 1 else "0" for place in range(d))
+
+    return _bytes(
+        {
+            "format": _COMBINATION,
+            "version": 1,
+            "kernel_size": d,
+            "objective": certificate.objective,
+            "subsets": [list(_members(subset)) for subset in certificate.subsets],
+            "coefficients": [_planned_text(number, work) for number in certificate.coefficients.values()],
+            "error": _planned_text(certificate.error, work),
+            "dual": {vector(ones): _planned_text(w, work) for ones, w in certificate.dual.items() if w},
+        }
+    )
+
+
 # The work: bounds on the nanoseconds that Python's integers take. A word is a digit of theirs, of 30 bits.
 
 
@@ -502,24 +718,29 @@ def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -
 # The form: from anything at all to a _Certificate, or an error.
 
 
-def _read(source: object, work: _Work) -> _Certificate:
-    """Read a source and check the form of every field."""
+def _document(source: object, work: _Work) -> tuple[dict[str, Any], int]:
+    """Read a source, and check what it says that it is."""
     document, flaws = _load(source, work)
     if type(document) is not dict:
         raise _unreadable("a certificate must be a JSON object", document)
     kind, version = document.get("format"), document.get("version")
-    if type(kind) is not str or kind != "subpool-certificate":
-        raise _unreadable("format must be 'subpool-certificate'", kind)
+    if type(kind) is not str or kind not in (_SYMMETRIC, _COMBINATION):
+        raise _unreadable(f"format must be '{_SYMMETRIC}' or '{_COMBINATION}'", kind)
+    if kind == _COMBINATION and (type(version) is not int or version != 1):
+        raise _unreadable("version of a combination must be the integer 1", version)
     if type(version) is not int or version not in (1, 2):
         raise _unreadable("version must be the integer 1 or 2", version)
     if flaws:
         raise flaws[0]
+    return document, version
+
+
+def _read(document: dict[str, Any], version: int, work: _Work) -> _Certificate:
+    """Check the form of every field."""
     newer = version == 2
     required, optional = (*_KEYS, *(_TARGET,) * newer), (_CONSTANT,) * newer
     fields = _object(document, "the certificate", required=required, optional=optional)
-    d, objective = _kernel_size(fields["kernel_size"]), fields["objective"]
-    if type(objective) is not str or objective not in ("cube", "range"):
-        raise _wrong("objective must be 'cube' or 'range'", objective)
+    d, objective = _kernel_size(fields["kernel_size"]), _objective(fields["objective"])
     cube = objective == "cube"
     orders = _orders(fields["orders"], range(d + 1) if cube else range(1, d + 1))
     coefficients = _numbers(fields["coefficients"], "coefficients", orders, work, all_of_them=True)
@@ -545,6 +766,12 @@ def _weights(fields: dict[str, object], d: int, work: _Work) -> tuple[list[Fract
     constant = _number(fields.get(_CONSTANT, "0"), _CONSTANT, work)
     is_maximum = weights[-1] == 1 and not constant and not any(weights[:-1])
     return None if is_maximum else (weights, constant)
+
+
+def _objective(value: object) -> str:
+    if type(value) is not str or value not in ("cube", "range"):
+        raise _wrong("objective must be 'cube' or 'range'", value)
+    return value
 
 
 def _kernel_size(value: object) -> int:

@@ -889,10 +889,12 @@ KINDS = {
     ),
     "junk for format": Kind(
         write_junk("format", "subpool", "Subpool-certificate", "subpool-certificate ", "", None, 1, [], {}),
-        "format must be 'subpool-certificate', found",
+        "format must be 'subpool-certificate' or 'subpool-combination', found",
         readable=False,
     ),
-    "certificate buried": Kind(bury, "format must be 'subpool-certificate', found None", readable=False),
+    "certificate buried": Kind(
+        bury, "format must be 'subpool-certificate' or 'subpool-combination', found None", readable=False
+    ),
     "text truncated": Kind(truncate, "the text must be JSON, found an error: ", readable=False, of_text=True),
     "text garbled": Kind(garble, ".* must |cannot read ", right=None, readable=None, of_text=True),
     "digit changed": Kind(change_digit, ".* must ", right=None, readable=None, of_text=True),

@@ -24,6 +24,9 @@ simplex method on the dual program:
    may enter, until e grows again: Bland's rule (1977), under which no reference comes twice. So this ends.
 
 Floating-point numbers choose the first reference, rounded Chebyshev points, and nothing else.
+
+None of this needs binomial coefficients: :func:`fit_rows` takes any table of integers, a row for each point, and finds
+the first reference by elimination.
 """
 
 from __future__ import annotations
@@ -39,13 +42,13 @@ from theory.optimal.extrapolation import extrapolation_work, extremal_points, fi
 from theory.rationals import binomial_table, to_fraction
 from theory.work import Work
 
-_STEPS_PER_ORDER = 3
-"""References solved for each order, about, as seen for majorities at up to 1024 inputs; each is solved twice."""
+_STEPS_PER_ORDER = 2
+"""Solutions for each order; fewer were seen for majorities at up to 1024 inputs, more for degenerate ones."""
 
 
 @dataclass(frozen=True)
 class BestFit:
-    """A best approximation: the coefficient of C(z, s) for each order s, the error, and the weights a_z that prove it.
+    """A best approximation: the coefficients by order or column, the error, and the weights of points that prove it.
 
     ``dual`` is empty where the error is 0.
     """
@@ -58,7 +61,7 @@ class BestFit:
 def exchange_work(kernel_size: int, orders: Sequence[int]) -> Work:
     """Estimate what :func:`best_fit` takes, from one solution of a program of this size."""
     once = extrapolation_work(kernel_size, orders)
-    steps = 2 * _STEPS_PER_ORDER * len(orders)
+    steps = _STEPS_PER_ORDER * len(orders)
     return Work(once.what, seconds=steps * once.seconds, most=steps * once.most, memory=once.memory)
 
 
@@ -73,36 +76,76 @@ def best_fit(
     >>> majority = [int(3 - z > 1) for z in range(4)]
     >>> fit = best_fit(range(4), (0, 1), majority)
     >>> fit.error, {z: str(a) for z, a in fit.dual.items()}
-    (Fraction(1, 4), {1: '1/4', 2: '-1/2', 3: '1/4'})
+    (Fraction(1, 4), {0: '-1/4', 1: '1/2', 2: '-1/4'})
     """
-    program = _Program(points, orders, values, pinned)
-    if len(program.points) == len(orders):
-        return BestFit(Fraction(0), program.interpolate(), {})
-    return program.solve()
+    zeros, wanted = list(points), list(values)
+    if pinned is not None:
+        zeros.append(pinned[0])
+        wanted.append(pinned[1])
+    program = _Program(binomial_table(zeros, orders), wanted, len(points), ordered=True)
+    if len(zeros) == len(orders):
+        fit = program.interpolate()
+    else:
+        # Nonsingular without its first point.
+        fit = program.solve([z - zeros[0] for z in first_reference(zeros[-1], (zeros[0], *orders))])
+    return BestFit(
+        fit.error,
+        {orders[column]: c for column, c in fit.primal.items()},
+        {zeros[place]: a for place, a in fit.dual.items()},
+    )
+
+
+def fit_rows(rows: Sequence[Sequence[int]], values: Sequence[int], *, pinned: bool = False) -> BestFit:
+    """Fit values by combinations of the columns of a table, a value for each row; the last row may be pinned.
+
+    Columns that are combinations of others get the coefficient 0. SolverError where a pinned row cannot be met.
+
+    >>> fit_rows([[1, 0], [1, 1], [1, 2]], [0, 1, 0]).error
+    Fraction(1, 2)
+    """
+    last = len(rows) - 1
+    # Elimination prefers what comes first, and the pinned row has to be in every reference.
+    order = [last, *range(last)] if pinned else list(range(last + 1))
+    independent = [order[i] for i in _pivots([rows[i] for i in order])]
+    columns = _pivots(list(zip(*(rows[i] for i in independent), strict=True)))
+    table = fmpz_mat([[row[j] for j in columns] for row in rows])
+    program = _Program(table, values, last if pinned else last + 1, ordered=False)
+    if pinned and last not in independent:
+        raise SolverError("the pinned row is 0, which no combination changes")
+    rest = [i for i in range(program.free) if i not in set(independent)]
+    fit = program.solve([rest[0], *sorted(independent)]) if rest else program.interpolate()
+    coefficients = dict.fromkeys(range(len(rows[0])), Fraction(0))
+    return BestFit(fit.error, coefficients | {columns[j]: c for j, c in fit.primal.items()}, fit.dual)
+
+
+def _pivots(rows: Sequence[Sequence[int]]) -> list[int]:
+    """Return the places of the first rows that are independent and span all."""
+    reduced, _, rank = fmpz_mat([list(column) for column in zip(*rows, strict=True)]).rref()
+    places, column = [], 0
+    for i in range(rank):
+        while not reduced[i, column]:
+            column += 1
+        places.append(column)
+    return places
 
 
 class _Program:
-    """The program, its points in order; a pinned one is the last, and has neither a residual nor a bound."""
+    """A table of as many independent columns as it has, a value for each row; the rows from ``free`` on are pinned."""
 
-    def __init__(
-        self, points: range, orders: Sequence[int], values: Sequence[int], pinned: tuple[int, int] | None
-    ) -> None:
-        self.orders = orders
-        self.points = list(points) if pinned is None else [*points, pinned[0]]
-        self.values = list(values) if pinned is None else [*values, pinned[1]]
-        self.free = len(points)
-        """How many points have residuals."""
-        self.table = binomial_table(self.points, orders)
+    def __init__(self, table: fmpz_mat, values: Sequence[int], free: int, *, ordered: bool) -> None:
+        self.table = table
+        self.values = values
+        self.free = free
+        self.ordered = ordered
+        self.columns = table.ncols()
 
-    def interpolate(self) -> dict[int, Fraction]:
-        """Return the coefficients that leave no residual, where there are as many orders as points."""
-        return dict(zip(self.orders, map(to_fraction, _solve(self.table, self.values).entries()), strict=True))
+    def interpolate(self) -> BestFit:
+        """Leave no residual, where there are as many rows as columns."""
+        exact = map(to_fraction, _solve(self.table, self.values).entries())
+        return BestFit(Fraction(0), dict(enumerate(exact)), {})
 
-    def solve(self) -> BestFit:
-        """Exchange points until the residuals are within the error of the reference."""
-        first = self.points[0]
-        # Nonsingular without its first point.
-        reference = [z - first for z in first_reference(self.points[-1], (first, *self.orders))]
+    def solve(self, reference: list[int]) -> BestFit:
+        """Exchange rows until the residuals are within the error of the reference."""
         _, signs = self._weigh(reference)
         previous = fmpq(-1)
         while True:
@@ -119,25 +162,25 @@ class _Program:
             if entering is None:
                 break
             previous = reached
-            leap = self._leap(residuals, reference, reached)
+            leap = self._leap(residuals, reference, reached) if self.ordered else None
             if leap:
                 reference, signs = leap
                 continue
             sign = 1 if residuals[entering] > 0 else -1
             leaving = self._leaving(system, reference, signs, entering, sign)
             reference[leaving], signs[leaving] = entering, sign
-        weights = _solve(system.transpose(), [0] * len(self.orders) + [1]).entries()
-        dual = {self.points[i]: to_fraction(a) for i, a in zip(reference, weights, strict=True) if a}
-        primal = {s: Fraction(int(c), int(scale)) for s, c in zip(self.orders, coefficients, strict=True)}
+        weights = _solve(system.transpose(), [0] * self.columns + [1]).entries()
+        dual = {i: to_fraction(a) for i, a in zip(reference, weights, strict=True) if a}
+        primal = {column: Fraction(int(c), int(scale)) for column, c in enumerate(coefficients)}
         return BestFit(to_fraction(reached), primal, dict(sorted(dual.items())) if reached else {})
 
     def _weigh(self, reference: Sequence[int]) -> tuple[fmpq, list[int]]:
-        """Return the dual value of a reference, and the signs of its weights, 0 for a pinned point.
+        """Return the dual value of a reference, and the signs of its weights, 0 for a pinned row.
 
-        It has to be nonsingular without its first point.
+        It has to be nonsingular without its first row.
         """
-        rows = [[self.table[i, j] for i in reference] for j in range(len(self.orders))]
-        rest = _solve(fmpz_mat([row[1:] for row in rows]), [-row[0] for row in rows]).entries()
+        columns = [[self.table[i, j] for i in reference] for j in range(self.columns)]
+        rest = _solve(fmpz_mat([column[1:] for column in columns]), [-column[0] for column in columns]).entries()
         weights = [fmpq(1), *rest]
         size = sum((abs(a) for i, a in zip(reference, weights, strict=True) if i < self.free), fmpq(0))
         value = sum((a * self.values[i] for i, a in zip(reference, weights, strict=True)), fmpq(0))
@@ -148,44 +191,43 @@ class _Program:
     def _leap(
         self, residuals: Sequence[fmpz], reference: Sequence[int], reached: fmpq
     ) -> tuple[list[int], list[int]] | None:
-        """Exchange all points at once, as Remez does, if there are enough runs of signs and the dual value grows.
+        """Exchange all rows at once, as Remez does, if there are enough runs of signs and the dual value grows.
 
-        This is for speed alone: without it the steps below do the same, one point at a time.
+        This is for speed alone: without it the single steps do the same.
         """
-        points = extremal_points(residuals, reference)
-        wanted = len(self.orders) + 1 - (len(self.points) - self.free)
-        while len(points) > wanted:
-            del points[0 if abs(residuals[points[0]]) < abs(residuals[points[-1]]) else -1]
-        if len(points) < wanted:
+        rows = extremal_points(residuals, reference)
+        pinned = range(self.free, self.table.nrows())
+        wanted = self.columns + 1 - len(pinned)
+        while len(rows) > wanted:
+            del rows[0 if abs(residuals[rows[0]]) < abs(residuals[rows[-1]]) else -1]
+        if len(rows) < wanted:
             return None
-        points += range(self.free, len(self.points))
+        rows += pinned
         try:
-            value, signs = self._weigh(points)
-        except SolverError:  # singular without its first point
+            value, signs = self._weigh(rows)
+        except SolverError:  # singular without its first row
             return None
-        return (points, signs) if value > reached else None
+        return (rows, signs) if value > reached else None
 
     def _system(self, reference: Sequence[int], signs: Sequence[int]) -> fmpz_mat:
-        n = len(self.orders)
         rows = zip(reference, signs, strict=True)
-        return fmpz_mat([[*(self.table[i, j] for j in range(n)), sign] for i, sign in rows])
+        return fmpz_mat([[*(self.table[i, j] for j in range(self.columns)), sign] for i, sign in rows])
 
     def _residuals(self, coefficients: list[fmpz], scale: fmpz) -> list[fmpz]:
-        """Return the residuals of the points that have one, times the scale."""
-        fitted = (self.table * fmpz_mat(len(coefficients), 1, coefficients)).entries()
+        """Return the residuals of the rows that have one, times the scale."""
+        fitted = (self.table * fmpz_mat(self.columns, 1, coefficients)).entries()
         return [scale * t - q for t, q in zip(self.values[: self.free], fitted, strict=False)]
 
     def _leaving(
         self, system: fmpz_mat, reference: Sequence[int], signs: Sequence[int], entering: int, sign: int
     ) -> int:
-        """Return the place in the reference whose weight is the first to vanish as that of the entering point grows."""
-        n = len(self.orders)
-        new = [sign * self.table[entering, j] for j in range(n)]
+        """Return the place in the reference whose weight is the first to vanish as that of the entering row grows."""
+        new = [sign * self.table[entering, j] for j in range(self.columns)]
         both = fmpz_mat([[0, c] for c in new] + [[1, 1]])
         solution = _solve_matrix(system.transpose(), both)
         ratios = [
-            (solution[place, 0] / solution[place, 1], point, place)
-            for place, (point, s) in enumerate(zip(reference, signs, strict=True))
+            (solution[place, 0] / solution[place, 1], row, place)
+            for place, (row, s) in enumerate(zip(reference, signs, strict=True))
             if s * solution[place, 1] > 0
         ]
         if not ratios:
@@ -194,7 +236,7 @@ class _Program:
 
 
 def _entering(residuals: Sequence[fmpz], error: fmpz, bland: bool) -> int | None:
-    """Return the point of the largest residual above the error, or the first one above it; None if there is none."""
+    """Return the row of the largest residual above the error, or the first one above it; None if there is none."""
     if bland:
         return next((place for place, residual in enumerate(residuals) if abs(residual) > error), None)
     sizes = list(map(abs, residuals))

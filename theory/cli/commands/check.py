@@ -81,12 +81,11 @@ def _check_file(name: str, limit: int | None) -> dict[str, Any]:
         return result | {"status": "wrong", "message": f"WRONG: {problem}"}
     error = f"optimal error {both(certified.error)}"
     message = f"certified: {error} of {certified.problem}; sha256 {certified.sha256}"
-    numbers = {
-        "error": to_string(certified.error),
-        "target": None if certified.target is None else [to_string(weight) for weight in certified.target],
-        "constant": to_string(certified.constant),
-    }
-    return result | certified._asdict() | numbers | {"status": "certified", "message": message}
+    proved = certified._asdict() | {"error": to_string(certified.error)}
+    if isinstance(certified, Certified):
+        proved["target"] = None if certified.target is None else [to_string(weight) for weight in certified.target]
+        proved["constant"] = to_string(certified.constant)
+    return result | proved | {"status": "certified", "message": message}
 
 
 def _ask_kernel(names: Sequence[str]) -> list[dict[str, Any]]:
