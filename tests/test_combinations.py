@@ -109,7 +109,7 @@ def test_windows_of_sixteen_inputs():
     ("d", "subsets", "objective", "kind", "message"),
     [
         (4, [], "cube", InputError, "at least one subset is needed"),
-        (4, [(0, 4)], "cube", InputError, "positions in a window of 4 are integers in 0..3, not 4"),
+        (4, [(0, 4)], "cube", InputError, "positions in a window of 4 are 0..3, not 4"),
         (4, [(0, -1)], "cube", InputError, "not -1"),
         (4, [(0, True)], "cube", InputError, "not True"),
         (4, [(0, 0)], "cube", InputError, "a subset has each position once"),

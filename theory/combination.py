@@ -132,7 +132,7 @@ def check_subsets(kernel_size: int, subsets: Iterable[Iterable[int]]) -> tuple[S
         for position in positions:
             if isinstance(position, bool) or not isinstance(position, int) or not 0 <= position < kernel_size:
                 raise InputError(
-                    f"positions in a window of {kernel_size} are integers in 0..{kernel_size - 1}, not {shown(position)}"
+                    f"positions in a window of {kernel_size} are 0..{kernel_size - 1}, not {shown(position)}"
                 )
         subset = frozenset(positions)
         if len(subset) < len(positions):
