@@ -1,20 +1,18 @@
 """Configuration of the documentation: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
 import sys
-from importlib import metadata
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS / "_ext"))
 sys.path.insert(0, str(DOCS.parent))
 
+from subpool import __version__  # noqa: E402 (from this folder)
+
 project = "Subpool"
 author = "The Subpool developers"
 project_copyright = "2026, the Subpool developers"
-try:
-    release = metadata.version("subpool")
-except metadata.PackageNotFoundError:
-    release = "unreleased"
+release = __version__
 
 extensions = [
     "myst_parser",
@@ -37,7 +35,7 @@ myst_heading_anchors = 4
 
 # What a docstring refers to has to exist. Types of parameters are words, such as "int, >= 2".
 nitpicky = True
-nitpick_ignore_regex = [(r"py:(class|obj|data)", r"(?!theory\.|proofs_check\.).*")]
+nitpick_ignore_regex = [(r"py:(class|obj|data)", r"(?!subpool\.|theory\.|proofs_check\.).*")]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True

@@ -14,9 +14,9 @@ from proofs_check import theorems
 from proofs_check.claim import Claim, Verdict
 from proofs_check.statement import DEFAULT_KERNEL_MAX
 from theory.errors import InputError
+from theory.notation import KernelSize, check_kernel_size, shown
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
-from theory.subpools import check_kernel_size
 
 
 @cache
@@ -46,7 +46,7 @@ def claims() -> dict[str, Claim]:
 def verify(
     names: Iterable[str] | None = None,
     *,
-    kernel_max: int = DEFAULT_KERNEL_MAX,
+    kernel_max: KernelSize = DEFAULT_KERNEL_MAX,
     workers: int | None = 1,
     progress: Progress = unwatched,
 ) -> list[Verdict]:
@@ -56,7 +56,7 @@ def verify(
     ----------
     names : iterable of str, optional
         All claims by default.
-    kernel_max : int, >= 2
+    kernel_max : int, >= 2, or "3x3", or (3, 3)
         The largest kernel size at which instances are checked.
     workers : int, >= 1, optional
         Number of processes; None takes all cores.
@@ -79,11 +79,11 @@ def verify(
     >>> [verdict.status for verdict in verify(["closed-form-mean"], kernel_max=5)]
     ['proved']
     """
-    check_kernel_size(kernel_max)
+    largest = check_kernel_size(kernel_max)
     workers = check_workers(workers)
     chosen = [claim.name for claim in select(names)]
     verdicts: dict[str, Verdict] = {}
-    for verdict in _verdicts(_tasks(chosen), kernel_max, workers):
+    for verdict in _verdicts(_tasks(chosen), largest, workers):
         verdicts[verdict.claim] = verdict
         progress(len(verdicts), len(chosen))
     return [verdicts[name] for name in chosen]
@@ -126,10 +126,17 @@ def select(names: Iterable[str] | None = None) -> list[Claim]:
     known = _all_claims()
     if names is None:
         return list(known.values())
-    wanted = list(dict.fromkeys(names))
+    wanted = list(dict.fromkeys([names] if isinstance(names, str) else names))
     for name in wanted:
         if name not in known:
-            nearest = get_close_matches(name, known, n=3, cutoff=0.3)
-            hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
-            raise InputError(f"there is no claim {name!r}{hint}")
+            raise InputError(f"there is no claim {shown(name)}{_hint(str(name)[:80])}")
     return [known[name] for name in wanted]
+
+
+def _hint(name: str) -> str:
+    """Name the nearest claims, first that about the closed form of the name, then those that contain it."""
+    known = _all_claims()
+    containing = sorted((claim for claim in known if f"-{name}-" in f"-{claim}-"), key=len)
+    near = [f"closed-form-{name}", *containing, *get_close_matches(name, known, n=3, cutoff=0.3)]
+    nearest = list(dict.fromkeys(claim for claim in near if claim in known))[:3]
+    return f"; the nearest: {', '.join(nearest)}" if nearest else ""

@@ -47,6 +47,13 @@ def test_known_values(subsets, objective, error):
     assert set(combination.coefficients) == {frozenset(subset) for subset in subsets}
 
 
+def test_text_says_the_same():
+    by_hand = optimal_combination(9, [(), *windows((2, 3)), (0, 8), *windows((3, 2))])
+    assert optimal_combination("3x3", "intercept, 2x3, at:8+0, 3x2") == by_hand
+    assert optimal_combination((3, 3), "2x3,3x2", objective="range").error == Fraction(1, 2)
+    assert optimal_combination(4, "intercept,2").error == optimal_combination(4, [(), (0, 1), (1, 2), (2, 3)]).error
+
+
 def test_symmetric_families_are_the_estimators():
     for d, orders in ((5, [0, 1, 4]), (6, [0, 2, 3]), (4, [0, 1, 2, 3])):
         subsets = [c for r in orders for c in itertools.combinations(range(d), r)]
@@ -118,6 +125,17 @@ def test_windows_of_sixteen_inputs():
         (4, [(1, 0)], "l2", InputError, 'is "cube" or "range"'),
         (4, 7, "cube", InputError, "subsets are collections of positions, not 7"),
         (4, [7], "cube", InputError, "subsets are collections of positions"),
+        ("3x3", "", "cube", InputError, "subsets are written like 2x3"),
+        ("3x3", "2x2,,3x2", "cube", InputError, "subsets are written like 2x3"),
+        ("3x3", "2x2,2x2", "cube", InputError, "subsets are distinct, but (0, 1, 3, 4) occurs twice"),
+        ("3x3", "4x1", "cube", InputError, "a window 4x1 has no place in a kernel 3x3"),
+        ("3x3", "2", "cube", InputError, "a window 2 has no place in a kernel 3x3"),
+        ("3x3", "0x2", "cube", InputError, "a window 0x2 has no place in a kernel 3x3"),
+        ("3x3", "at:0+9", "cube", InputError, "positions in a window of 9 are 0..8, not 9"),
+        ("3x3", "at:0+\u0661", "cube", InputError, "subsets are written like 2x3"),
+        ("3x3", "at:", "cube", InputError, "subsets are written like 2x3"),
+        ("3x3", "[bold]", "cube", InputError, "subsets are written like 2x3"),
+        ("3x3", "intercept,2x2", "range", InputError, "the empty subset, the intercept, is not allowed"),
         (1, [(0,)], "cube", KernelSizeError, "kernel size"),
         (21, [(0,)], "cube", ProblemTooLargeError, "2^21 rows"),
         (10**9, [(0,)], "cube", ProblemTooLargeError, "2^1000000000 rows"),

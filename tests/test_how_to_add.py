@@ -19,7 +19,7 @@ import pytest
 from proofs_check import certificates, registry, theorems
 from proofs_check.theorems import few_orders
 from tests import test_certify_operators, test_docs, test_figures, test_objectives
-from theory import closed_forms, objectives
+from theory import closed_forms, named_orders, objectives
 from theory.cli import commands
 from theory.figures import gallery
 from theory.figures import registry as figures
@@ -88,6 +88,11 @@ def _add_family(dry):
     # The table itself, which is read-only for everybody else.
     (families,) = gc.get_referents(closed_forms)
     dry.monkeypatch.setitem(families, "ends", replace(closed_forms["mean-and-last"], name="ends"))
+
+
+def _add_orders(dry):
+    (named,) = gc.get_referents(named_orders.NAMED_ORDERS)
+    dry.monkeypatch.setitem(named, "ends", replace(named["mean-and-last"], name="ends"))
 
 
 def _add_proof(dry):
@@ -165,6 +170,7 @@ ADDITIONS = {
     ),
     "a closed form": Addition(
         {
+            "theory/named_orders.py": _add_orders,
             "theory/optimal/families.py": _add_family,
             "proofs_check/theorems/few_orders.py": _add_proof,
             "docs/theory/closed-forms.md": _name_claim("closed-form-ends", "theory/closed-forms.md"),

@@ -34,6 +34,8 @@ def test_imports_go_one_way():
         ("theory/subpools.py", "from theory import estimator"),
         ("theory/errors.py", "import theory.subpools"),
         ("theory/bounds.py", "import proofs_check"),
+        ("theory/cli/commands/solve.py", "import subpool"),
+        ("proofs_check/registry.py", "def late():\n    from subpool import verify"),
         ("theory/optimal/exact.py", "def late():\n    import theory.residual"),
         ("theory/cli/commands/solve.py", "from rich.console import Console"),
         ("proofs_check/report/page.py", "def late():\n    import rich.table"),
@@ -49,7 +51,7 @@ def test_imports_go_one_way():
 )
 def test_a_forbidden_import_is_noticed(tmp_path, module, statement):
     # A copy of the packages with one import too many: the contract must break.
-    for package in ("theory", "proofs_check"):
+    for package in ("subpool", "theory", "proofs_check"):
         for source in (ROOT / package).rglob("*.py"):
             target = tmp_path / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,13 +102,43 @@ def _modules_after(statement):
 
 def test_importing_the_packages_loads_no_library():
     heavy = {"numpy", "scipy", "sympy", "cvxpy", "flint", "mpmath", "rich", "skimage"}
-    assert not _modules_after("import theory, proofs_check") & heavy
+    assert not _modules_after("import subpool") & heavy
 
 
 def test_solving_loads_only_what_it_needs():
     loaded = _modules_after("import theory; theory.optimal_estimator(9, [0, 1, 8])([0.0] * 9)")
     assert "flint" in loaded
     assert not loaded & {"scipy", "sympy", "cvxpy", "mpmath", "rich", "skimage"}
+
+
+def test_what_needs_an_extra_names_it_and_the_rest_does_without():
+    code = "import sys\nfor name in ('pyarrow', 'cvxpy'): sys.modules[name] = None\nimport subpool\n"
+    for rest, extra in (
+        ("subpool.best_orders(9, budget='terms', limit=60), subpool.network_size(9, 'exact')", None),
+        ("subpool.sweep", "sweep"),
+        ("subpool.pareto_front", "sweep"),
+        ("subpool.optimal_estimator(9, '0,1', method='cvxpy')", "cvxpy"),
+    ):
+        result = _run(sys.executable, "-c", code + rest)
+        assert (result.returncode == 0) is (extra is None)
+        assert extra is None or f"(pip install 'subpool[{extra}]')" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "without"),
+    [
+        ("--help", {"numpy", "flint", "mpmath", "theory.cli.options", "theory.cli.commands.solve"}),
+        ("--version", {"numpy", "flint", "mpmath", "theory.cli.options", "theory.cli.commands.solve"}),
+        ("solve --help", {"theory.cli.commands.table", "proofs_check"}),
+        ("solve 9 --orders mean-and-last", {"theory.cli.commands.table", "theory.optimal.families"}),
+        ("network 9 --orders exact --no-proof", {"theory.optimal.families", "proofs_check"}),
+        ("check c.json", {"theory.optimal", "theory.networks"}),
+    ],
+)
+def test_a_command_loads_what_it_uses(arguments, without):
+    command = f"import theory.cli as c\ntry: c.main({arguments.split()})\nexcept SystemExit: pass"
+    loaded = _modules_after(command)
+    assert not loaded & {"scipy", "sympy", "cvxpy", "pyarrow", "matplotlib", "onnx", "concurrent.futures", *without}
 
 
 def test_the_checker_loads_nothing_of_ours():

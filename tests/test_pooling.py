@@ -502,7 +502,7 @@ X = np.ones((1, 1, 4, 4))
     (lambda: pool(X, "mean", (2, 2)), InputError, "an estimator or \"max\" pools, not 'mean'"),
     (lambda: pool(X, ESTIMATORS[9][0], (2, 2)), KernelSizeError, "4 taps, but the estimator has 9 inputs"),
     (lambda: pool(X, "max", (2,)), ArrayError, r"shape \(N, C, W\) for a kernel of shape \(2,\)"),
-    (lambda: pool(X, "max", 2), KernelSizeError, "1 to 3 positive integers"),
+    (lambda: pool(X, "max", 2), ArrayError, r"shape \(N, C, W\) for a kernel of shape \(2,\)"),
     (lambda: pool(X, "max", (0, 2)), KernelSizeError, "1 to 3 positive integers"),
     (lambda: pool(X, "max", (2, 2.0)), KernelSizeError, "1 to 3 positive integers"),
     (lambda: pool(X, "max", (1, 1, 1, 1)), KernelSizeError, "1 to 3 positive integers"),

@@ -86,7 +86,7 @@ def test_equal_targets_get_the_first_name():
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("medain", "a target is a name, 4 weights or 5 values, not 'medain'; the nearest names: median"),
+        ("medain", "a target is a name, 4 weights or 5 values, not 'medain'; the nearest name: median"),
         ("largest", "the target largest of 4 inputs has a parameter k in 1..4, not 'largest'"),
         ("largest:k=5", "the target largest of 4 inputs has a parameter k in 1..4, not 'largest:k=5'"),
         ("largest:k=0", "k in 1..4"),

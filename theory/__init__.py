@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from theory.version import VERSION
+
 if TYPE_CHECKING:
     from theory import bounds as bounds
     from theory.certificate import Certificate as Certificate
@@ -58,6 +60,7 @@ _HOME = {
 }
 
 __all__ = [*sorted(_HOME), "bounds"]
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -6,13 +6,13 @@ H_j(d) the number of subsets of d elements with at most j elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from math import comb, isqrt
 
 from theory.errors import InputError, KernelSizeError
+from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
 from theory.optimal.extrapolation import extrapolate
-from theory.subpools import check_count, check_kernel_size, check_orders, number_of_terms
+from theory.subpools import check_count, number_of_terms
 
 
 def subsets_up_to(size: int, of: int) -> int:
@@ -42,12 +42,12 @@ def chebyshev_polynomial(degree: int, t: Fraction) -> Fraction:
     return current
 
 
-def chebyshev_upper_bound(kernel_size: int, largest_order: int) -> Fraction:
+def chebyshev_upper_bound(kernel_size: KernelSize, largest_order: int) -> Fraction:
     """Bound E(d,{0..n}) from above by 1/(1 + T_n((d+1)/(d-1))).
 
     Parameters
     ----------
-    kernel_size : int, >= 2
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
     largest_order : int, 0..kernel_size - 1
         n; the orders are 0..n.
 
@@ -76,12 +76,12 @@ def chebyshev_upper_bound(kernel_size: int, largest_order: int) -> Fraction:
     return 1 / (1 + chebyshev_polynomial(n, Fraction(d + 1, d - 1)))
 
 
-def extremal_lower_bound(kernel_size: int, orders_beside_intercept: int) -> Fraction:
+def extremal_lower_bound(kernel_size: KernelSize, orders_beside_intercept: int) -> Fraction:
     """Bound E(d,R) from below for every R with 0 in R and h further orders: 1/(2 H_h(d-1)).
 
     Parameters
     ----------
-    kernel_size : int, >= 2
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
     orders_beside_intercept : int, 0..kernel_size - 1
         h = |R| - 1; order d, with which the error is 0, is not in R.
 
@@ -110,12 +110,12 @@ def extremal_lower_bound(kernel_size: int, orders_beside_intercept: int) -> Frac
     return Fraction(1, 2 * subsets_up_to(h, d - 1))
 
 
-def extremal_lower_bound_range(kernel_size: int, number_of_orders: int) -> Fraction:
+def extremal_lower_bound_range(kernel_size: KernelSize, number_of_orders: int) -> Fraction:
     """Bound the range-relative error from below for every R with h orders: 1/(H_h(d) - 1).
 
     Parameters
     ----------
-    kernel_size : int, >= 2
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
     number_of_orders : int, 1..kernel_size - 1
         h = |R|; order d, with which the error is 0, is not in R.
 
@@ -202,14 +202,14 @@ def least_terms(error: Fraction) -> int:
     return max(1, min(by_inverse, by_square))
 
 
-def indicator_error(kernel_size: int, orders: Iterable[int]) -> Fraction:
+def indicator_error(kernel_size: KernelSize, orders: Orders) -> Fraction:
     """Compute E~(d,S) = min over c of max over z in 0..d of |[z = d] - sum over s in S of c_s C(z,s)|.
 
     Parameters
     ----------
-    kernel_size : int, >= 2
-    orders : iterable of distinct int, each in 0..kernel_size, possibly none
-        S.
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
+    orders : iterable of distinct int, each in 0..d, possibly none, or text
+        S; as text such as ``"0,1,d-1"`` or ``"none"``.
 
     Returns
     -------
@@ -238,14 +238,14 @@ def indicator_error(kernel_size: int, orders: Iterable[int]) -> Fraction:
     return 1 / (1 + extrapolate(d, chosen).constant)
 
 
-def link_lower_bound(kernel_size: int, orders: Iterable[int]) -> Fraction:
+def link_lower_bound(kernel_size: KernelSize, orders: Orders) -> Fraction:
     """Bound E~(d,R) from below through kernel size d-1: 1/E~(d,R) <= 2/E~(d-1, {r-1 : r in R, r >= 1}).
 
     Parameters
     ----------
-    kernel_size : int, >= 3
-    orders : iterable of distinct int, each in 0..kernel_size, at least one
-        R.
+    kernel_size : int, >= 3, or "3x3", or (3, 3)
+    orders : iterable of distinct int, each in 0..d, at least one, or text
+        R; as text such as ``"0,1,d-1"``.
 
     Returns
     -------

@@ -49,7 +49,7 @@ class Certificate:
 
     Examples
     --------
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> certificate = optimal_estimator(9, [0, 1, 8]).certificate
     >>> certificate.dual[8]
     Fraction(9, 20)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from math import prod
+from typing import Any, cast
 
 import array_api_compat
 
 from theory.errors import InputError
+from theory.notation import as_integer, shape_in, shown
 from theory.rationals import to_string
-from theory.subpools import Array, check_windows, shown
+from theory.subpools import Array, check_windows
 
 Subset = frozenset[int]
+
+_INTERCEPT = "intercept"
+_POSITIONS = re.compile(r"at:([0-9]{1,9}(?:\+[0-9]{1,9})*)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -115,26 +121,28 @@ class Combination:
         return total
 
 
-def check_subsets(kernel_size: int, subsets: Iterable[Iterable[int]]) -> tuple[Subset, ...]:
-    """Return subsets of the positions 0..d-1 as distinct sets, in the order given, or say what is wrong with them.
+def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subset, ...]:
+    """Return subsets of the positions 0..d-1, in row-major order, as distinct sets, or say what is wrong with them.
 
-    >>> check_subsets(4, [(0, 1), (1, 0)])
+    Text has items, separated by commas: a smaller window, ``2x3``, stands for all of its placements, ``at:0+1+4`` for
+    these positions, and ``intercept`` for the empty set.
+
+    >>> [sorted(subset) for subset in check_subsets((2, 3), "intercept,2x2,at:0+5")]
+    [[], [0, 1, 3, 4], [1, 2, 4, 5], [0, 5]]
+    >>> check_subsets((4,), [(0, 1), (1, 0)])
     Traceback (most recent call last):
     ...
     theory.errors.InputError: subsets are distinct, but (0, 1) occurs twice
     """
+    d = prod(kernel_shape)
+    given = _written(subsets, kernel_shape) if isinstance(subsets, str) else _collected(subsets)
     found: dict[Subset, None] = {}
-    try:
-        given = [tuple(subset) for subset in subsets]
-    except TypeError:
-        raise InputError(f"subsets are collections of positions, not {shown(subsets)}") from None
     for positions in given:
-        for position in positions:
-            if isinstance(position, bool) or not isinstance(position, int) or not 0 <= position < kernel_size:
-                raise InputError(
-                    f"positions in a window of {kernel_size} are 0..{kernel_size - 1}, not {shown(position)}"
-                )
-        subset = frozenset(positions)
+        numbers = [as_integer(position) for position in positions]
+        for position, number in zip(positions, numbers, strict=True):
+            if number is None or not 0 <= number < d:
+                raise InputError(f"positions in a window of {d} are 0..{d - 1}, not {shown(position)}")
+        subset = Subset(number for number in numbers if number is not None)
         if len(subset) < len(positions):
             raise InputError(f"a subset has each position once, not {shown(positions)}")
         if subset in found:
@@ -145,13 +153,38 @@ def check_subsets(kernel_size: int, subsets: Iterable[Iterable[int]]) -> tuple[S
     return tuple(found)
 
 
+def _collected(subsets: object) -> list[tuple[object, ...]]:
+    try:
+        return [tuple(subset) for subset in cast("Iterable[Iterable[object]]", subsets)]
+    except TypeError:
+        raise InputError(f"subsets are collections of positions, not {shown(subsets)}") from None
+
+
+def _written(text: str, kernel_shape: tuple[int, ...]) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for item in (part.strip() for part in text.split(",")):
+        positions = _POSITIONS.fullmatch(item)
+        if positions:
+            found.append(tuple(map(int, positions[1].split("+"))))
+        elif item == _INTERCEPT:
+            found.append(())
+        elif item[:1].isdigit():
+            found += [tuple(sorted(subset)) for subset in sub_windows(kernel_shape, shape_in(item))]
+        else:
+            raise InputError(
+                f"subsets are written like 2x3 for all windows of a shape, at:0+1+4 for positions, or {_INTERCEPT}, "
+                f"not {shown(item)}"
+            )
+    return found
+
+
 def sub_windows(kernel_shape: tuple[int, ...], window: tuple[int, ...]) -> list[Subset]:
     """Return all placements of a smaller window in a kernel, as sets of positions in row-major order.
 
     >>> [sorted(subset) for subset in sub_windows((2, 3), (2, 2))]
     [[0, 1, 3, 4], [1, 2, 4, 5]]
     """
-    if len(window) != len(kernel_shape) or any(w > k for w, k in zip(window, kernel_shape, strict=True)):
+    if len(window) != len(kernel_shape) or any(not 0 < w <= k for w, k in zip(window, kernel_shape, strict=True)):
         inside, outside = ("x".join(map(str, shape)) for shape in (window, kernel_shape))
         raise InputError(f"a window {inside} has no place in a kernel {outside}")
     stride = 1

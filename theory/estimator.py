@@ -15,9 +15,10 @@ from flint import fmpz_mat
 from theory.certificate import Certificate
 from theory.documents import Form, index_of, kernel_size_of
 from theory.errors import FormatError, InputError
+from theory.notation import KernelSize, check_kernel_size, check_orders
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
-from theory.subpools import Array, check_kernel_size, check_orders, check_table, number_of_terms, weigh_order_statistics
+from theory.subpools import Array, check_table, number_of_terms, weigh_order_statistics
 from theory.targets import MAXIMUM, Target, TargetLike, find_target, target_of
 
 _KEYS = {"kernel_size", "objective", "coefficients", "error", "certificate"}
@@ -75,7 +76,7 @@ class Estimator:
 
     def __init__(
         self,
-        kernel_size: int,
+        kernel_size: KernelSize,
         coefficients: Mapping[int, Rational | int],
         *,
         objective: Objective = DEFAULT,

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from theory.errors import OrdersError
+from theory.notation import family_of
 from theory.subpools import check_choice
 
 Objective = Literal["cube", "range", "l2"]
@@ -107,6 +108,18 @@ CERTIFIED = tuple(name for name, value in OBJECTIVES.items() if value.certified)
 DEFAULT: Objective = "cube"
 RELATIVE: Objective = "range"
 """What needs no bounds of the inputs: the default where nothing is known of them."""
+
+
+def choose_objective(name: object, orders: object) -> ObjectiveValue:
+    """Return the objective of a name; for None that of the family that the orders name, or the default.
+
+    >>> choose_objective(None, "range-top:j=3").name, choose_objective(None, [8]).name
+    ('range', 'cube')
+    """
+    if name is not None:
+        return find_objective(name)
+    family = family_of(orders)
+    return OBJECTIVES[RELATIVE if family is not None and family.relative else DEFAULT]
 
 
 def find_objective(name: object) -> ObjectiveValue:

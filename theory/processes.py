@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from multiprocessing import active_children, parent_process, resource_tracker
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -70,11 +72,29 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+@contextmanager
+def _this_package_first() -> Iterator[None]:
+    """Have a process that is started now, which looks where this one does, find this very package.
+
+    A folder or a file of its name, where somebody works, comes before it, unless what loaded it knew better.
+    """
+    package = os.path.dirname(os.path.abspath(__file__))
+    spec = PathFinder.find_spec(__package__)
+    hidden = spec is None or os.path.realpath(spec.origin or "") != os.path.realpath(f"{package}/__init__.py")
+    if hidden:
+        sys.path.insert(0, os.path.dirname(package))
+    try:
+        yield
+    finally:
+        if hidden:
+            sys.path.remove(os.path.dirname(package))
+
+
 class _DeafProcess(SpawnProcess):
     """A process that leaves interrupts, which a terminal sends to all, to the one that starts it."""
 
     def start(self) -> None:
-        with _interrupts_later():
+        with _this_package_first(), _interrupts_later():
             super().start()
 
 

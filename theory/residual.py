@@ -25,9 +25,10 @@ from numpy.typing import ArrayLike
 
 from theory.errors import ArrayError, InputError
 from theory.estimator import Estimator
+from theory.notation import check_kernel_size
 from theory.rationals import over_common_denominator, to_fraction, to_string
 from theory.splines import FloatLaw, Floats, FloatSupport, cell_of, cumulative, density
-from theory.subpools import check_count, check_kernel_size
+from theory.subpools import check_count
 
 _Recursion = Callable[[Sequence[Any], int], Any]
 
@@ -390,7 +391,7 @@ def residual_distribution(estimator: Estimator) -> ResidualDistribution:
 
     Examples
     --------
-    >>> from theory.optimal.solve import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> law = residual_distribution(optimal_estimator(9, [0, 1, 8]))
     >>> law
     ResidualDistribution(10 knots in [-1/20, 1/20])

@@ -13,65 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import islice
 from math import comb
-from operator import index
 from typing import Any
 
 import array_api_compat
 import numpy as np
 
-from theory.errors import ArrayError, InputError, KernelSizeError, OrdersError, ProblemTooLargeError
+from theory.errors import ArrayError, InputError, OrdersError, ProblemTooLargeError
+from theory.notation import KernelSize, Orders, as_integer, check_kernel_size, check_orders, shown
 from theory.work import MEMORY_LIMIT, bits_of_binomial
 
 Array = Any
 """An array of any library that follows the Python array API standard."""
-
-_LARGEST_KERNEL_SIZE = 10**9
-"""Beyond this, sizes and counts would not fit into machine integers and floats on the way."""
-
-LARGEST_SET = 10**6
-"""The most orders in a set. A range is as short to write as it is long to store."""
-
-
-def _integer(value: object) -> int | None:
-    """``value`` as an int if it is one (NumPy's count, booleans do not), else None."""
-    if isinstance(value, (bool, np.bool_)):
-        return None
-    try:
-        return index(value)  # type: ignore[arg-type]
-    except TypeError:
-        return None
-
-
-def shown(value: object) -> str:
-    """Write a value for a message of one line; Python refuses to write the digits of huge integers."""
-    try:
-        return f"{value!r:.80}"
-    except ValueError:
-        return f"one of type {type(value).__name__} with thousands of digits"
-
-
-def check_kernel_size(kernel_size: object) -> int:
-    """Return the number of inputs of a pooling window as an int in 2..10^9, or say what is wrong with it.
-
-    Examples
-    --------
-    >>> check_kernel_size(9)
-    9
-    >>> check_kernel_size(1)
-    Traceback (most recent call last):
-    ...
-    theory.errors.KernelSizeError: a kernel size is an integer >= 2 (one input is its own maximum), not 1
-    """
-    d = _integer(kernel_size)
-    if d is None or d < 2:
-        raise KernelSizeError(
-            f"a kernel size is an integer >= 2 (one input is its own maximum), not {shown(kernel_size)}"
-        )
-    if d > _LARGEST_KERNEL_SIZE:
-        raise KernelSizeError(f"a kernel size is at most {_LARGEST_KERNEL_SIZE}, not {shown(d)}")
-    return d
 
 
 def check_count(what: str, value: object, low: int, high: int | None = None) -> int:
@@ -84,7 +37,7 @@ def check_count(what: str, value: object, low: int, high: int | None = None) -> 
     ...
     theory.errors.InputError: rounds is an integer >= 0, not -1
     """
-    count = _integer(value)
+    count = as_integer(value)
     if count is None or count < low or (high is not None and count > high):
         raise InputError(f"{what} is an integer {f'>= {low}' if high is None else f'in {low}..{high}'}, not {value!r}")
     return count
@@ -105,41 +58,6 @@ def check_choice(what: str, value: object, choices: Iterable[str]) -> Any:
         return value
     *others, last = (f'"{name}"' for name in names)
     raise InputError(f"{what} is {', '.join(others)} or {last}, not {shown(value)}")
-
-
-def check_orders(kernel_size: int, orders: Iterable[object], *, maybe_none: bool = False) -> tuple[int, ...]:
-    """Return the orders as a sorted tuple of ints, or say what is wrong with them.
-
-    Order 0 is the intercept. They are looked at one by one, up to 10^6 of them: a range may be as long as it likes.
-
-    Examples
-    --------
-    >>> check_orders(9, [8, 0, 1])
-    (0, 1, 8)
-    >>> check_orders(9, [0, 10])
-    Traceback (most recent call last):
-    ...
-    theory.errors.OrdersError: orders for kernel size 9 are integers in 0..9, not 10
-    """
-    try:
-        given = iter(orders)
-    except TypeError:
-        raise OrdersError(f"orders are a collection of integers in 0..{kernel_size}, not {shown(orders)}") from None
-    found: set[int] = set()
-    for order in islice(given, LARGEST_SET):
-        r = _integer(order)
-        if r is None or not 0 <= r <= kernel_size:
-            raise OrdersError(
-                f"orders for kernel size {kernel_size} are integers in 0..{kernel_size}, not {shown(order)}"
-            )
-        if r in found:
-            raise OrdersError(f"orders are distinct, but {r} occurs twice")
-        found.add(r)
-    if len(found) == LARGEST_SET and next(given, None) is not None:
-        raise ProblemTooLargeError(f"a set has at most {LARGEST_SET} orders, this one has more")
-    if not found and not maybe_none:
-        raise OrdersError("at least one order is needed, none was given")
-    return tuple(sorted(found))
 
 
 def check_table(kernel_size: int, orders: Iterable[int], limit: int = MEMORY_LIMIT) -> None:
@@ -163,7 +81,7 @@ def check_table(kernel_size: int, orders: Iterable[int], limit: int = MEMORY_LIM
         )
 
 
-def number_of_terms(kernel_size: int, orders: Iterable[int]) -> int:
+def number_of_terms(kernel_size: KernelSize, orders: Orders) -> int:
     """Count the subpool maxima, the sum of C(d,r) over r in R: the width of the readout.
 
     Examples
@@ -171,15 +89,16 @@ def number_of_terms(kernel_size: int, orders: Iterable[int]) -> int:
     >>> number_of_terms(9, [0, 1, 8])
     19
     """
+    d = check_kernel_size(kernel_size)
     total, last, subsets = 0, -1, 1
-    for r in orders:
+    for r in check_orders(d, orders, maybe_none=True):
         # Runs of orders are common, and C(d,r) from C(d,r-1) takes one step where d has thousands of digits.
-        subsets = subsets * (kernel_size - r + 1) // r if r == last + 1 > 0 else comb(kernel_size, r)
+        subsets = subsets * (d - r + 1) // r if r == last + 1 > 0 else comb(d, r)
         total, last = total + subsets, r
     return total
 
 
-def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...]:
+def order_statistic_weights(kernel_size: KernelSize, order: int) -> tuple[Fraction, ...]:
     """Weights of the order statistics in the mean subpool max of one order.
 
     Parameters
@@ -215,7 +134,7 @@ def order_statistic_weights(kernel_size: int, order: int) -> tuple[Fraction, ...
     return tuple(Fraction(comb(k - 1, r - 1), comb(d, r)) for k in range(1, d + 1))
 
 
-def vertex_features(kernel_size: int, orders: Iterable[int]) -> tuple[tuple[Fraction, ...], ...]:
+def vertex_features(kernel_size: KernelSize, orders: Orders) -> tuple[tuple[Fraction, ...], ...]:
     """Tabulate the vertex features of a set of orders: the values of mean subpool maxima at 0/1 vectors.
 
     Returns

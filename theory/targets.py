@@ -20,8 +20,8 @@ from types import MappingProxyType
 from typing import Any, Union
 
 from theory.errors import FormatError, InputError, ProblemTooLargeError
+from theory.notation import shown
 from theory.rationals import check_rational, from_string, over_common_denominator, to_string
-from theory.subpools import shown
 
 _Rule = Callable[[int, int, int], Fraction | int]
 
@@ -178,7 +178,7 @@ def find_target(target: object, kernel_size: int) -> Target:
     >>> find_target("medain", 9)
     Traceback (most recent call last):
     ...
-    theory.errors.InputError: a target is a name, 9 weights or 10 values, not 'medain'; the nearest names: median
+    theory.errors.InputError: a target is a name, 9 weights or 10 values, not 'medain'; the nearest name: median
     """
     d = kernel_size
     if isinstance(target, Target):
@@ -209,8 +209,8 @@ def _checked_name(text: str, d: int) -> str:
     match = _PARAMETRIC.fullmatch(text)
     named = TARGETS.get(match[1]) if match else None
     if match is None or named is None:
-        nearest = get_close_matches(text.partition(":")[0], TARGETS, n=3, cutoff=0.5)
-        hint = f"; the nearest names: {', '.join(nearest)}" if nearest else ""
+        nearest = get_close_matches(text.partition(":")[0], TARGETS, n=1, cutoff=0.5)
+        hint = f"; the nearest name: {', '.join(nearest)}" if nearest else ""
         raise InputError(f"a target is a name, {d} weights or {d + 1} values, not {text[:40]!r}{hint}")
     if named.parameter is None:
         if match[2] is not None:

@@ -39,7 +39,7 @@ def emit(certificates: Iterable[CertificateSource]) -> str:
     of [0,1]^d or relative to the range of all vectors, over any ordered field F. They are true if ``coqc`` accepts the
     file; :func:`proofs_check.coq.check` asks it, and compares what it proved.
 
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> print(emit([optimal_estimator(2, [1], objective="range").certificate]))
     From Coq Require Import ZArith.
     From mathcomp Require Import all_ssreflect all_algebra.

@@ -45,7 +45,7 @@ def family_claim(
 
     Those are the families ``wrong``, in which something is changed that makes them false.
 
-    >>> from theory import closed_forms
+    >>> from subpool import closed_forms
     >>> family_claim(closed_forms["mean-and-last"]).statement
     'd \\ge 3 \\implies E(d, \\{0, 1, d - 1\\}) = \\frac{1}{2 d + 2}'
     """
@@ -108,7 +108,7 @@ def _family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too. Cases
     that the family does not allow are evaluated as well; where the formulas say nothing, that is a StatementError.
 
-    >>> from theory import closed_forms
+    >>> from subpool import closed_forms
     >>> list(_family_values(closed_forms["mean"], {"d": 2}))[-1]
     Value(label='error', computed=Fraction(1, 4), claimed=Fraction(1, 4), determined=True)
     """

@@ -34,7 +34,7 @@ def write_report(
     verdict that belongs to no claim is an InputError, a folder that cannot be written to a StorageError.
 
     >>> from tempfile import TemporaryDirectory
-    >>> from proofs_check import claims, verify
+    >>> from subpool import claims, verify
     >>> with TemporaryDirectory() as folder:
     ...     written = write_report(verify(["closed-form-full"], kernel_max=4), claims(), folder)
     ...     sorted(path.name for path in written.parent.iterdir())

@@ -6,12 +6,12 @@ import os
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from proofs_check.coq import KernelRecord, kernel_record
 from theory.errors import InputError
+from theory.version import VERSION
 
 _SECONDS_FOR_GIT = 10.0
 
@@ -47,11 +47,7 @@ class Run:
 
 def this_run() -> Run:
     """Return what is to be said of a run now; the date is SOURCE_DATE_EPOCH, seconds since 1970, where this is set."""
-    try:
-        program = f"subpool {version('subpool')}"
-    except PackageNotFoundError:
-        program = "subpool, not installed"
-    return Run(program, _date(), _commit_of(Path(__file__).resolve().parents[2]), kernel_record())
+    return Run(f"subpool {VERSION}", _date(), _commit_of(Path(__file__).resolve().parents[2]), kernel_record())
 
 
 def _date() -> str:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from difflib import get_close_matches
 from math import prod
-from typing import TYPE_CHECKING
 
-from theory.errors import InputError, ProblemTooLargeError
-from theory.notation import parse_kernel, parse_orders
-from theory.objectives import DEFAULT, OBJECTIVES, Objective
+from theory.errors import ProblemTooLargeError
+from theory.notation import check_orders, parse_kernel
+from theory.objectives import DEFAULT, OBJECTIVES, Objective, choose_objective
 from theory.targets import MAXIMUM, TARGETS
 from theory.work import MEMORY_LIMIT, Work
-
-if TYPE_CHECKING:
-    from theory.optimal.families import ClosedForm
 
 _CONSTRUCTIONS = {
     "tree": "pairwise maxima (default)",
@@ -46,8 +41,8 @@ def add_problem(parser: argparse.ArgumentParser, orders: str) -> None:
 
 def read_problem(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
     """Return the orders, and the objective: as given, the family's own, or the default."""
-    orders, own = read_orders(options.orders, kernel_size)
-    return orders, options.objective or own or DEFAULT
+    orders = check_orders(kernel_size, options.orders)
+    return orders, choose_objective(options.objective, options.orders).name
 
 
 def describe_kernel(shape: tuple[int, ...]) -> str:
@@ -55,45 +50,9 @@ def describe_kernel(shape: tuple[int, ...]) -> str:
     return f"kernel {'x'.join(map(str, shape))} (d = {prod(shape)})"
 
 
-def read_orders(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective | None]:
-    """Read a set of orders, ``0,1,d-1``, or a family, ``top:j=3``, which has an objective of its own.
-
-    >>> read_orders("0,1,d-1", 9), read_orders("top:j=2", 9)
-    (((0, 1, 8), None), ((0, 7, 8), 'cube'))
-    >>> read_orders("zigzag", 9)
-    Traceback (most recent call last):
-    ...
-    theory.errors.InputError: 'zigzag' is neither a set of orders such as 0,1,d-1 nor a family
-    """
-    # A set of orders has no letter but d.
-    if not any(letter.isalpha() and letter != "d" for letter in text):
-        return parse_orders(text, kernel_size), None
-    family = _family(text)
-    return tuple(family.orders(kernel_size)), family.objective
-
-
-def _family(text: str) -> ClosedForm:
-    # Imported here: SymPy takes half a second, which `solve --orders 0,1` does not need.
-    from theory.optimal.families import closed_forms
-
-    name, _, parameters = text.partition(":")
-    if name not in closed_forms:
-        nearest = get_close_matches(name, closed_forms, n=3, cutoff=0.5)
-        hint = f"; the nearest families: {', '.join(nearest)}" if nearest else ""
-        raise InputError(f"{text!r} is neither a set of orders such as 0,1,d-1 nor a family{hint}")
-    values = {}
-    for part in filter(None, parameters.split(",")):
-        key, _, value = part.partition("=")
-        if not value.isascii() or not value.isdigit():
-            raise InputError(f"a parameter of a family is written name=integer, not {part!r}")
-        values[key] = int(value)
-    return closed_forms[name].at(**values)
-
-
-def add_objective(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
-    """Add the option ``--objective``; without a default, it is for the family of orders to say."""
-    text = f"default: {DEFAULT}" + ("" if default else ", or the family's own")
-    parser.add_argument("--objective", choices=tuple(OBJECTIVES), default=default, help=text)
+def add_objective(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--objective``."""
+    parser.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:

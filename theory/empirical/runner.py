@@ -62,7 +62,7 @@ class Runner:
 
     Examples
     --------
-    >>> from theory import exact_max_network
+    >>> from subpool import exact_max_network
     >>> runner = open_runner(exact_max_network(3), device="cpu")
     >>> [port.name for port in runner.inputs], runner.outputs
     (['x'], ('y',))

@@ -16,11 +16,11 @@ import numpy as np
 from theory.bounds import indicator_error, subsets_up_to, width_lower_bound
 from theory.errors import InputError
 from theory.frontier.certified import certified_errors
-from theory.frontier.pareto import Budget
-from theory.frontier.sets import Masks, OrderSets, orders_of
+from theory.frontier.sets import Budget, Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
+from theory.notation import KernelSize, check_kernel_size
 from theory.optimal.solve import optimal_estimator
-from theory.subpools import check_choice, check_count, check_kernel_size, number_of_terms
+from theory.subpools import check_choice, check_count, number_of_terms
 
 _EXHAUSTIVE_KERNEL = 16
 """Up to here all sets of orders are looked at."""
@@ -79,13 +79,15 @@ class BestOrders:
         return _cost(self.kernel_size, self.orders, budget, self.construction)
 
 
-def best_orders(kernel_size: int, *, budget: Budget, limit: int, construction: Construction = "tree") -> BestOrders:
+def best_orders(
+    kernel_size: KernelSize, *, budget: Budget, limit: int, construction: Construction = "tree"
+) -> BestOrders:
     """Find the orders, the intercept among them, with the least error within a budget.
 
     Parameters
     ----------
-    kernel_size : int, >= 2
-        d.
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
+        d, or a shape of d inputs.
     budget : {"terms", "units", "parameters", "hidden_layers"}
         What is limited: the number of subpool maxima, or a count of the network that computes the estimator.
     limit : int, >= 1, or >= 0 for ``"units"`` and ``"hidden_layers"``

@@ -6,19 +6,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from theory.errors import FormatError
+from theory.extras import import_pyarrow
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.dataset import SweepDataset, open_dataset
+from theory.frontier.sets import Budget
 from theory.rationals import from_string
 from theory.subpools import check_choice
 
-Budget = Literal["terms", "units", "parameters", "hidden_layers"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = import_pyarrow()
+
 Table: TypeAlias = "pa.Table | SweepDataset | str | Path"
 """The rows of a sweep, or the dataset or folder that they are in."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import KernelSizeError, OrdersError
-from theory.subpools import check_kernel_size, check_orders
+from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
+
+Budget = Literal["terms", "units", "parameters", "hidden_layers"]
+"""What may be limited: the subpool maxima, or a count of the network."""
 
 Masks: TypeAlias = NDArray[np.int64]
 """Sets of orders: bit r is set for order r."""
@@ -40,7 +42,7 @@ class OrderSets:
     always: tuple[int, ...]
 
     @classmethod
-    def of(cls, kernel_size: int, always: Iterable[int]) -> OrderSets:
+    def of(cls, kernel_size: KernelSize, always: Orders) -> OrderSets:
         """Check the parameters.
 
         >>> OrderSets.of(4, [0, 4])

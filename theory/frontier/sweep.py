@@ -7,16 +7,19 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import process_time
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from theory.errors import InputError
 from theory.frontier.chunk import rows, solve_chunk
 from theory.frontier.dataset import SweepDataset, create_dataset, writing
 from theory.frontier.sets import OrderSets
 from theory.frontier.workers import dask_cluster, map_unordered
+from theory.notation import KernelSize, Orders
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _SHORT_SECONDS = 4.0
 _NEVER_SHORT = 1 << 18
@@ -24,10 +27,10 @@ _SAMPLE = 256
 
 
 def sweep(
-    kernel_size: int,
+    kernel_size: KernelSize,
     out: str | Path,
     *,
-    always: Iterable[int] = (0,),
+    always: Orders = (0,),
     workers: int | None = None,
     scheduler: str | None = None,
     resume: bool = True,
@@ -38,11 +41,11 @@ def sweep(
 
     Parameters
     ----------
-    kernel_size : int, 2..62
-        d.
+    kernel_size : int, 2..62, or "3x3", or (3, 3)
+        d, or a shape of d inputs.
     out : str or Path
         A folder: new, empty, or with the beginning of this very sweep, which is then resumed.
-    always : iterable of int in 0..d-1
+    always : iterable of int in 0..d-1, or text such as "0,1" or "none"
         Orders that all sets contain. The sets are the nonempty ones among the orders 0..d-1; order d is left out,
         because with it every error is 0.
     workers : int, >= 1, optional

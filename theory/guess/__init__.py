@@ -37,8 +37,8 @@ from theory.guess.ansatz import MARGIN, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
 from theory.guess.orders import FEWEST, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
-from theory.notation import parse_orders
-from theory.objectives import CERTIFIED, DEFAULT, Objective, find_objective
+from theory.notation import KernelSize, Orders, orders_in_d
+from theory.objectives import CERTIFIED, Objective, choose_objective, find_objective
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
 from theory.rationals import to_string
@@ -51,7 +51,7 @@ class Guess:
     Attributes
     ----------
     orders : str
-        The family, in the notation of :func:`theory.notation.parse_orders`.
+        The family, as text in d.
     objective : {"cube", "range", "l2"}
     fitted, tested : tuple of int
         Kernel sizes that formulas were fitted to, and larger ones set aside to test them. A formula that has
@@ -161,23 +161,23 @@ class Guess:
 
 
 def guess_formula(
-    orders: str,
+    orders: Orders,
     *,
-    first: int | None = None,
-    last: int | None = None,
-    objective: Objective = DEFAULT,
+    first: KernelSize | None = None,
+    last: KernelSize | None = None,
+    objective: Objective | None = None,
     progress: Progress = unwatched,
 ) -> Guess:
     """Guess formulas in d for the optimal error and coefficients of a family of orders.
 
     Parameters
     ----------
-    orders : str
-        Such as ``0,1,d-2,d-1``, ``0-3``, ``0..d-2``; read for each d by :func:`theory.notation.parse_orders`.
-    first, last : int, optional
+    orders : str or iterable of int
+        Such as ``"0,1,d-2,d-1"``, ``"0..d-2"``, ``"mean-and-last"``, which are read for each d.
+    first, last : int, "3x3", or (3, 3), optional
         The kernel sizes to solve. By default from the least from which on all orders are distinct and below d,
         25 of them.
-    objective : {"cube", "range", "l2"}
+    objective : {"cube", "range", "l2"}, optional
         As for :func:`theory.optimal.solve.optimal_estimator`.
     progress : callable
         Called with the number of kernel sizes that are done and of all.
@@ -216,17 +216,18 @@ def guess_formula(
     ...
     theory.errors.KernelSizeError: a guess needs at least 8 kernel sizes, 5 to fit and 3 to test, but 5..9 are 5
     """
-    goal = find_objective(objective).name
-    sizes = kernel_sizes_of(orders, first, last)
-    errors, optima = _solve(orders, sizes, goal, progress)
+    goal = choose_objective(objective, orders).name
+    text = orders_in_d(orders)
+    sizes = kernel_sizes_of(text, first, last)
+    errors, optima = _solve(text, sizes, goal, progress)
     number_tested = max(MARGIN, len(sizes) // 3)
     fitted, tested = tuple(sizes[:-number_tested]), tuple(sizes[-number_tested:])
     inverse = find_formula({d: 1 / error for d, error in errors.items()}, tested)
     coefficients = {
-        label: find_coefficient(_of_order(label, optima), errors, inverse, tested) for label in labels(orders)
+        label: find_coefficient(_of_order(label, optima), errors, inverse, tested) for label in labels(text)
     }
     return Guess(
-        orders=orders,
+        orders=text,
         objective=goal,
         fitted=fitted,
         tested=tested,
@@ -241,7 +242,7 @@ def _solve(
 ) -> tuple[dict[int, Fraction], dict[int, dict[int, Fraction]]]:
     errors, optima = {}, {}
     for done, d in enumerate(sizes, start=1):
-        estimator = optimal_estimator(d, parse_orders(text, d), objective=objective)
+        estimator = optimal_estimator(d, text, objective=objective)
         if estimator.error:
             errors[d], optima[d] = estimator.error, estimator.coefficients
         progress(done, len(sizes))

@@ -13,8 +13,8 @@ import sympy
 from sympy import Expr, Integer
 
 from theory.errors import FormatError, KernelSizeError
+from theory.notation import check_kernel_size
 from theory.optimal.families import D
-from theory.subpools import check_kernel_size
 
 _FORMULA = re.compile(r"(?:binomial|floor|d|[0-9]+|[-+*/(), ])+", re.ASCII)
 

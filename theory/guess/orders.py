@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from theory.errors import InputError, KernelSizeError, OrdersError
 from theory.guess.ansatz import MARGIN
-from theory.notation import parse_orders, runs_of
-from theory.subpools import check_kernel_size
+from theory.notation import KernelSize, check_kernel_size, check_orders, runs_of
 
 FEWEST = 8
 """The least number of kernel sizes for a guess: 5 to fit and 3 to test."""
@@ -30,7 +29,7 @@ def _far_kernel_size(text: str) -> int:
 def _is_member(text: str, d: int, *, intercept: bool) -> bool:
     """Tell whether there are orders at one kernel size, all below it, and 0 among them only where it always is."""
     try:
-        orders = parse_orders(text, d)
+        orders = check_orders(d, text)
     except OrdersError:
         return False
     return orders[-1] < d and (orders[0] == 0) == intercept
@@ -43,7 +42,7 @@ def _least_kernel_size(text: str) -> int:
     Likewise d-2,d-1 at d = 2 is the intercept and the mean.
     """
     least = _far_kernel_size(text)
-    orders = parse_orders(text, least)
+    orders = check_orders(least, text)
     if orders[-1] == least:
         raise InputError(f"with the order d the maximum is in the class and the error 0, so {text[:40]!r} is no family")
     while least > 2 and _is_member(text, least - 1, intercept=orders[0] == 0):
@@ -59,7 +58,7 @@ def parts_of(text: str) -> Iterator[tuple[list[str], list[str], bool]]:
     """
     far = _far_kernel_size(text)
     for part in text.replace(" ", "").split(","):
-        here, there = parse_orders(part, far), parse_orders(part, far + 1)
+        here, there = check_orders(far, part), check_orders(far + 1, part)
         by_first, by_last = (
             [str(order) if here[end] == there[end] else f"d-{far - order}" for order in here] for end in (0, -1)
         )
@@ -74,7 +73,7 @@ def labels(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def kernel_sizes_of(text: str, first: int | None, last: int | None) -> range:
+def kernel_sizes_of(text: str, first: KernelSize | None, last: KernelSize | None) -> range:
     """Choose the kernel sizes to solve, or say why there are too few."""
     least = _least_kernel_size(text)
     low = least if first is None else check_kernel_size(first)

@@ -47,7 +47,7 @@ from proofs_check.claim import Claim, stated
 from proofs_check.statement import Case, StatementError, Value, grid, least_kernel_size, standard
 from theory import optimal_estimator
 from theory.guess import Formula
-from theory.notation import parse_orders
+from theory.notation import check_orders
 
 ORDERS = {quoted_orders}
 CONCLUSION = {statement}
@@ -58,10 +58,10 @@ COEFFICIENTS: dict[str, Formula] = {{
 
 def _values(excess: int, case: Case) -> Iterator[Value]:
     d = case["d"]
-    estimator = optimal_estimator(d, parse_orders(ORDERS, d), objective="{objective}")
+    estimator = optimal_estimator(d, ORDERS, objective="{objective}")
     for label, formula in COEFFICIENTS.items():
         if d >= formula.valid_from:
-            beta = estimator.coefficients[parse_orders(label, d)[0]]
+            beta = estimator.coefficients[check_orders(d, label)[0]]
             yield Value(f"coefficient of order {{label}}", beta, formula.evaluate(d))
     if estimator.certificate is None:
         raise StatementError(f"the optimum at d = {{d}} has no certificate")

@@ -87,7 +87,7 @@ def build_network(
 
     Examples
     --------
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> estimator = optimal_estimator(5, [0, 1, 4])
     >>> network = build_network(estimator)
     >>> network.widths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
 from math import comb
@@ -11,7 +10,7 @@ from theory.networks.build import expected_weights
 from theory.networks.network import Domain
 from theory.networks.plan import half_sizes, merging_units
 from theory.networks.size import Construction, check_depth, choose_layout
-from theory.subpools import check_kernel_size, check_orders
+from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
 from theory.work import Work, as_float, readable
 
 _ATOMS_MAX = 16
@@ -30,8 +29,8 @@ def maximum_proof_work(kernel_size: int) -> Work:
 
 
 def estimator_proof_work(
-    kernel_size: int,
-    orders: Iterable[int],
+    kernel_size: KernelSize,
+    orders: Orders,
     *,
     domain: Domain = "real",
     construction: Construction = "tree",

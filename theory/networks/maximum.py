@@ -8,7 +8,8 @@ from theory.networks.circuit import Circuit
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
 from theory.networks.shallow import ShallowMaxima, shallow_hidden_layers
 from theory.networks.two_layers import two_layer_max_network, two_layer_max_work, two_layer_widths
-from theory.subpools import check_choice, check_kernel_size
+from theory.notation import KernelSize, check_kernel_size
+from theory.subpools import check_choice
 from theory.work import Work, as_float, readable
 
 MaxConstruction = Literal["tree", "shallow", "two-layer"]
@@ -46,14 +47,14 @@ def maximum_work(kernel_size: int, construction: MaxConstruction = "tree") -> Wo
 
 
 def exact_max_network(
-    kernel_size: int, *, domain: Domain = "real", construction: MaxConstruction = "tree"
+    kernel_size: KernelSize, *, domain: Domain = "real", construction: MaxConstruction = "tree"
 ) -> ReLUNetwork:
     """Build a network that computes the maximum of its inputs.
 
     Parameters
     ----------
-    kernel_size : int, >= 2
-        Number d of inputs.
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
+        Number d of inputs, or their shape.
     domain : {"real", "nonnegative"}
         ``"nonnegative"`` needs fewer units and is right for inputs >= 0 alone, such as the outputs of a ReLU.
     construction : {"tree", "shallow", "two-layer"}

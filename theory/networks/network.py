@@ -232,7 +232,7 @@ class ReLUNetwork:
 
         Examples
         --------
-        >>> from theory.networks.maximum import exact_max_network
+        >>> from subpool import exact_max_network
         >>> 0 < exact_max_network(9).rounding_error(1.0, "float32") < 1e-3
         True
         """

@@ -29,7 +29,7 @@ from typing import Literal
 
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.subpools import check_kernel_size
+from theory.notation import check_kernel_size
 
 Function = Estimator | Literal["max"]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
-from importlib.metadata import version
 from types import ModuleType
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from theory.models.scopes import import_onnx
 from theory.networks.network import ReLUNetwork
 from theory.rationals import decimal
 from theory.subpools import check_choice
+from theory.version import VERSION
 
 _FloatName = Literal["float32", "float64"]
 
@@ -94,7 +94,7 @@ def _build_model(onnx: ModuleType, network: ReLUNetwork, dtype: _FloatName) -> A
     model = onnx.helper.make_model(
         graph,
         producer_name="subpool",
-        producer_version=version("subpool"),
+        producer_version=VERSION,
         doc_string=description,
         ir_version=_IR_VERSION,
         opset_imports=[onnx.helper.make_opsetid("", _OPSET)],

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from theory.networks.plan import level_of
 from theory.networks.size import NetworkSize, count_union
-from theory.subpools import check_kernel_size, check_orders
+from theory.notation import check_kernel_size, check_orders
 
 _Range = tuple[int, int]
 """start, stop: the subsets of a size among the inputs start..stop-1."""

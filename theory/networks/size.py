@@ -24,7 +24,8 @@ from theory.networks.plan import (
     make_plan,
 )
 from theory.networks.shallow import shallow_estimator_network, shallow_hidden_layers
-from theory.subpools import check_choice, check_count, check_kernel_size, check_orders
+from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
+from theory.subpools import check_choice, check_count
 
 Construction = Literal["tree", "smallest", "shallow"]
 Carrying = Literal["linked", "direct", "inputs"]
@@ -89,8 +90,8 @@ def check_construction(construction: object) -> Construction:
 
 
 def network_size(
-    kernel_size: int,
-    orders: Iterable[int],
+    kernel_size: KernelSize,
+    orders: Orders,
     *,
     domain: Domain = "real",
     construction: Construction = "tree",
@@ -100,8 +101,8 @@ def network_size(
 
     Parameters
     ----------
-    kernel_size : int, >= 2
-    orders : iterable of distinct int in 0..kernel_size
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
+    orders : iterable of distinct int in 0..d, or text such as "0,1,d-1"
     domain : {"real", "nonnegative"}
         Where the network has to be exact.
     construction : {"tree", "smallest", "shallow"}

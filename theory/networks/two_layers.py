@@ -33,7 +33,7 @@ from typing import Any, TypeAlias
 from theory.errors import InputError, ProblemTooLargeError
 from theory.networks.circuit import Vector, combine
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
-from theory.subpools import check_kernel_size
+from theory.notation import check_kernel_size
 from theory.work import Work, as_float, readable
 
 _Tree: TypeAlias = "tuple[tuple[int, _Tree], ...]"

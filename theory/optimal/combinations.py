@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from theory.combination import Combination, CombinationCertificate, Subset, check_subsets
 from theory.errors import InputError, ProblemTooLargeError
+from theory.notation import KernelSize, check_kernel_size, parse_kernel
 from theory.objectives import CERTIFIED, DEFAULT, Objective
 from theory.optimal.exchange import fit_rows
-from theory.subpools import check_choice, check_kernel_size
+from theory.subpools import check_choice
 
 _Colours = NDArray[np.int64]
 
@@ -34,17 +35,18 @@ _MOST_CELLS = 2**28
 
 
 def optimal_combination(
-    kernel_size: int, subsets: Iterable[Iterable[int]], *, objective: Objective = DEFAULT
+    kernel_size: KernelSize, subsets: str | Iterable[Iterable[int]], *, objective: Objective = DEFAULT
 ) -> Combination:
     """Find the best approximation of the maximum by maxima over chosen subsets of its inputs.
 
     Parameters
     ----------
-    kernel_size : int, 2..20
-        Number d of inputs of a pooling window.
-    subsets : iterable of collections of distinct int, each in 0..kernel_size - 1
-        Distinct subsets of the positions of a window; the empty one is the intercept. All placements of a smaller
-        window: :func:`theory.combination.sub_windows`.
+    kernel_size : int, 2..20, or "3x3", or (3, 3)
+        Number d of inputs of a pooling window, or its shape.
+    subsets : iterable of collections of distinct int, each in 0..d-1, or text
+        Distinct subsets of the positions of a window, in row-major order; the empty one is the intercept. In text,
+        ``"2x3"`` are all placements of that window in the kernel, ``"at:0+1+4"`` is one subset, ``"intercept"`` the
+        empty one, and commas separate them.
     objective : {"cube", "range"}
         ``"cube"``: the sup norm over [0,1]^d. ``"range"``: the error relative to the range of the window, with
         coefficients that sum to 1, without an intercept.
@@ -67,28 +69,33 @@ def optimal_combination(
 
     Examples
     --------
-    >>> from theory.combination import sub_windows
-    >>> four = [*sub_windows((3, 3), (2, 3)), *sub_windows((3, 3), (3, 2))]
-    >>> optimal_combination(9, [(), *four]).error
+    >>> four = optimal_combination("3x3", "intercept,2x3,3x2")
+    >>> four.error, four.terms
+    (Fraction(1, 4), 4)
+    >>> optimal_combination(4, [(), (0, 1), (2, 3)]).error
     Fraction(1, 4)
-    >>> optimal_combination(9, [(), *sub_windows((3, 3), (2, 2))]).error
-    Fraction(3, 8)
     """
+    shape = parse_kernel(kernel_size)
     d = check_kernel_size(kernel_size)
     relative = check_choice("the objective of a combination", objective, CERTIFIED) == "range"
-    chosen = check_subsets(d, subsets)
+    _check_size(d)
+    chosen = check_subsets(shape, subsets)
     if relative and Subset() in chosen:
         raise InputError('the empty subset, the intercept, is not allowed with the objective "range"')
-    if d > _MOST_INPUTS or len(chosen) << d > _MOST_CELLS:
-        raise ProblemTooLargeError(
-            f"a combination of {len(chosen)} subsets of {d} inputs has a table of 2^{d} rows, more than is looked at: "
-            f"up to {_MOST_INPUTS} inputs, and {_MOST_CELLS >> 20} million entries"
-        )
+    _check_size(d, len(chosen))
     met = _met(d, chosen)
     constant = np.zeros(1 << d, dtype=np.int64)
     constant[0], constant[-1] = 1, 2
     rows, columns = _colours(met, constant, np.array([int(bool(subset)) for subset in chosen]))
     return _combination(d, objective, chosen, met, rows, columns)
+
+
+def _check_size(d: int, subsets: int = 1) -> None:
+    if d > _MOST_INPUTS or subsets << d > _MOST_CELLS:
+        raise ProblemTooLargeError(
+            f"subsets of {d} inputs have a table of 2^{d} rows, and a column for each subset: more than is looked at, "
+            f"which is up to {_MOST_INPUTS} inputs, and {_MOST_CELLS >> 20} million entries"
+        )
 
 
 def _met(kernel_size: int, subsets: Sequence[Subset]) -> NDArray[np.bool_]:

@@ -1,9 +1,10 @@
 """Closed forms: families of orders whose optimal error and coefficients are known for all kernel sizes from one on.
 
-Each family is data: ranges of orders with a SymPy formula for the coefficient, and a SymPy formula for the error, in
-the symbols d (kernel size), k (the order a coefficient belongs to) and the family's own parameters. Everything else is
-evaluated from these formulas, in exact arithmetic. The tests compare every family with the exact solver. Names that
-begin with ``bare-`` are families without intercept, those with ``range-`` are relative to the range of the window.
+Each family is data: ranges of orders (:mod:`theory.named_orders`) with a SymPy formula for the coefficient, and a SymPy
+formula for the error, in the symbols d (kernel size), k (the order a coefficient belongs to) and the family's own
+parameters. Everything else is evaluated from these formulas, in exact arithmetic. The tests compare every family with
+the exact solver. Names that begin with ``bare-`` are families without intercept, those with ``range-`` are relative to
+the range of the window.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from math import comb, prod
 from types import MappingProxyType
 
-import sympy
-from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor
+from sympy import Expr, Integer, Rational, Sum, Symbol, binomial, floor, sympify
 
 from theory.errors import InputError, KernelSizeError
+from theory.named_orders import NAMED_ORDERS, with_values
+from theory.notation import KernelSize, check_kernel_size
 from theory.objectives import DEFAULT, RELATIVE, Objective, ObjectiveValue, find_objective
-from theory.subpools import check_kernel_size
 
 D = Symbol("d")
 """The kernel size in all formulas."""
@@ -68,8 +69,6 @@ def evaluate_formula(formula: Expr, values: Mapping[Symbol, int]) -> Fraction:
         return prod(arguments, start=Fraction(1))
     if isinstance(formula, floor):
         return Fraction(arguments[0].__floor__())
-    if isinstance(formula, sympy.Max):
-        return max(arguments)
     raise InputError(f"closed forms know no {type(formula).__name__}, as in {formula}")
 
 
@@ -125,13 +124,7 @@ class ClosedForm:
         InputError
             If the family has no such parameter, or the value is too small.
         """
-        for name, value in parameters.items():
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise InputError(f"the family {self.name} has no parameter {name!r}; it has: {known}")
-            if not isinstance(value, int) or value < self.least[name]:
-                raise InputError(f"{name} is an integer >= {self.least[name]} in the family {self.name}, not {value!r}")
-        return replace(self, parameters=MappingProxyType({**self.parameters, **parameters}))
+        return replace(self, parameters=with_values(self.name, self.parameters, parameters))
 
     @property
     def least(self) -> dict[str, int]:
@@ -165,7 +158,7 @@ class ClosedForm:
         ends = ((b.first.subs(self._substitution), b.last.subs(self._substitution)) for b in self.blocks)
         return "{" + ", ".join(str(a) if a == b else f"{a}..{b}" for a, b in ends) + "}"
 
-    def _values(self, kernel_size: int) -> dict[Symbol, int]:
+    def _values(self, kernel_size: KernelSize) -> dict[Symbol, int]:
         d = check_kernel_size(kernel_size)
         if d < self.valid_from:
             raise KernelSizeError(
@@ -176,16 +169,16 @@ class ClosedForm:
     def _block_orders(self, block: Block, values: Mapping[Symbol, int]) -> range:
         return range(_evaluate_integer(block.first, values), _evaluate_integer(block.last, values) + 1)
 
-    def orders(self, kernel_size: int) -> tuple[int, ...]:
+    def orders(self, kernel_size: KernelSize) -> tuple[int, ...]:
         """Return the orders R for one kernel size, increasing; KernelSizeError below :attr:`valid_from`, as for all."""
         values = self._values(kernel_size)
         return tuple(order for block in self.blocks for order in self._block_orders(block, values))
 
-    def error(self, kernel_size: int) -> Fraction:
+    def error(self, kernel_size: KernelSize) -> Fraction:
         """Return the optimal error for one kernel size."""
         return evaluate_formula(self.parametric_error_formula, self._values(kernel_size))
 
-    def coefficients(self, kernel_size: int) -> dict[int, Fraction]:
+    def coefficients(self, kernel_size: KernelSize) -> dict[int, Fraction]:
         """Return the optimal coefficient of each order for one kernel size."""
         values = self._values(kernel_size)
         return {
@@ -204,29 +197,22 @@ def _sign(exponent: Expr) -> Expr:
     return Integer(-1) ** exponent
 
 
-def _order(order: Expr | int, coefficient: Expr | int) -> Block:
-    return Block(sympy.sympify(order), sympy.sympify(order), sympy.sympify(coefficient))
-
-
-def _family(
-    name: str,
-    valid_from: Expr | int,
-    source: str,
-    error: Expr,
-    *blocks: Block,
-    objective: Objective = DEFAULT,
-    **parameters: int,
-) -> ClosedForm:
-    """Put a family together, with the error as its intercept where there is one."""
-    intercept = () if find_objective(objective).relative else (_order(0, error),)
+def _family(name: str, source: str, error: Expr, *coefficients: Expr | int) -> ClosedForm:
+    """Put a family together from its orders' coefficients, of which that of the intercept is the error."""
+    named = NAMED_ORDERS[name]
+    parts = [part.partition("..") for part in named.orders.split(",")]
+    betas = coefficients if named.relative else (error, *coefficients)
     return ClosedForm(
         name=name,
-        blocks=(*intercept, *blocks),
-        parametric_error_formula=sympy.sympify(error),
-        parametric_valid_from=sympy.sympify(valid_from),
-        objective=objective,
+        blocks=tuple(
+            Block(sympify(first), sympify(last or first), sympify(beta))
+            for (first, _, last), beta in zip(parts, betas, strict=True)
+        ),
+        parametric_error_formula=sympify(error),
+        parametric_valid_from=sympify(named.least),
+        objective=RELATIVE if named.relative else DEFAULT,
         source=source,
-        parameters=MappingProxyType(parameters),
+        parameters=named.parameters,
     )
 
 
@@ -241,8 +227,7 @@ def _without_intercept(family: ClosedForm) -> ClosedForm:
         name=f"bare-{family.name}",
         blocks=tuple(replace(block, coefficient=block.coefficient / (1 - error)) for block in family.blocks[1:]),
         parametric_error_formula=1 / (1 / error - 1),
-        # Below 3 the family without its last order has nothing left beside the intercept.
-        parametric_valid_from=sympy.Max(family.parametric_valid_from, 3 if family.name == "full-but-last" else 2),
+        parametric_valid_from=sympify(NAMED_ORDERS[f"bare-{family.name}"].least),
         source=OURS,
     )
 
@@ -261,88 +246,69 @@ def _cube_families() -> list[ClosedForm]:
     upper = Sum(binomial(K, _I), (_I, first, K))
     top_scale = _sign(K + D - 1) * binomial(D, K)
     return [
-        _family("intercept", 2, PAPER, half),
-        _family("mean", 2, PAPER, (D - 1) / (2 * D), _order(1, 1)),
-        _family("single", R + 1, OURS, (D - R) / (2 * D), _order(R, 1), r=2),
+        _family("intercept", PAPER, half),
+        _family("mean", PAPER, (D - 1) / (2 * D), 1),
+        _family("single", OURS, (D - R) / (2 * D), 1),
         _family(
             "quadratic",
-            3,
             PAPER,
             t / (2 * (t + D)),
-            _order(1, (1 / (D - 1) - 1) * (2 / a + 4) / (1 + D / t)),
-            _order(2, 2 * (1 / a + 2) / (1 + D / t)),
+            (1 / (D - 1) - 1) * (2 / a + 4) / (1 + D / t),
+            2 * (1 / a + 2) / (1 + D / t),
         ),
         _family(
             "mean-and-last",
-            3,
             PAPER,
             1 / (2 * (D + 1)),
-            _order(1, -D / ((D - 2) * (D + 1))),
-            _order(D - 1, D * (D - 1) / ((D - 2) * (D + 1))),
+            -D / ((D - 2) * (D + 1)),
+            D * (D - 1) / ((D - 2) * (D + 1)),
         ),
         _family(
             "mean-and-last-two",
-            4,
             PAPER,
             1 / D**2,
-            _order(1, 2 / (D * (D - 3))),
-            _order(D - 2, -(1 + 2 / (D * (D - 3)))),
-            _order(D - 1, 2),
+            2 / (D * (D - 3)),
+            -(1 + 2 / (D * (D - 3))),
+            2,
         ),
         _family(
             "mean-and-second-last",
-            4,
             OURS,
             1 / (D + 2),
-            _order(1, -2 * D / ((D + 2) * (D - 3))),
-            _order(D - 2, D * (D - 1) / ((D + 2) * (D - 3))),
+            -2 * D / ((D + 2) * (D - 3)),
+            D * (D - 1) / ((D + 2) * (D - 3)),
         ),
         _family(
             "mean-last-third-last",
-            5,
             OURS,
             3 / (2 * D * (D + 1)),
-            _order(1, 3 / ((D + 1) * (D - 4))),
-            _order(D - 3, -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4))),
-            _order(D - 1, Rational(3, 2)),
+            3 / ((D + 1) * (D - 4)),
+            -(D - 1) * (D - 2) / (2 * (D + 1) * (D - 4)),
+            Rational(3, 2),
         ),
-        _family("full", 2, PAPER, half**D, Block(Integer(1), D - 1, -((-half) ** (D - K)) * binomial(D, K))),
+        _family("full", PAPER, half**D, -((-half) ** (D - K)) * binomial(D, K)),
         _family(
             "full-but-last",
-            2,
             OURS,
             but_last,
-            Block(
-                Integer(1),
-                D - 2,
-                but_last
-                * _sign(K + D)
-                * binomial(D, K)
-                * (2 * Sum(binomial(K, _I), (_I, 0, middle - 1)) - 2**K + (1 - _sign(D)) / 2 * binomial(K, middle)),
-            ),
+            but_last
+            * _sign(K + D)
+            * binomial(D, K)
+            * (2 * Sum(binomial(K, _I), (_I, 0, middle - 1)) - 2**K + (1 - _sign(D)) / 2 * binomial(K, middle)),
         ),
-        _family(
-            "top", J + 1, OURS, top, Block(first, D - 1, top * top_scale * (upper + binomial(K - 1, first - 1))), j=2
-        ),
+        _family("top", OURS, top, top * top_scale * (upper + binomial(K - 1, first - 1))),
         _family(
             "order-and-top",
-            R + J + 1,
             OURS,
             order_and_top,
-            _order(R, 2 * order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
-            Block(
-                first,
-                D - 1,
-                order_and_top
-                * top_scale
-                * (
-                    upper
-                    - binomial(K - 1, first - 1)
-                    + 2 * binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)
-                ),
+            2 * order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R),
+            order_and_top
+            * top_scale
+            * (
+                upper
+                - binomial(K - 1, first - 1)
+                + 2 * binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)
             ),
-            r=2,
-            j=2,
         ),
     ]
 
@@ -354,34 +320,19 @@ def _range_families() -> list[ClosedForm]:
     first = D - J
     upper = Sum(binomial(K, _I), (_I, first, K))
     scale = _sign(K + D - 1) * binomial(D, K)
-    family = partial(_family, objective=RELATIVE)
     return [
-        family("range-single", R + 1, OURS, (D - R) / D, _order(R, 1), r=1),
-        family(
-            "range-mean-and-last",
-            3,
-            OURS,
-            1 / (2 * D),
-            _order(1, -1 / (2 * (D - 2))),
-            _order(D - 1, (2 * D - 3) / (2 * (D - 2))),
-        ),
-        family("range-full", 2, OURS, full, Block(Integer(1), D - 1, full * scale * (2**K - 1))),
-        family("range-top", J + 1, OURS, top, Block(first, D - 1, top * scale * upper), j=2),
-        family(
+        _family("range-single", OURS, (D - R) / D, 1),
+        _family("range-mean-and-last", OURS, 1 / (2 * D), -1 / (2 * (D - 2)), (2 * D - 3) / (2 * (D - 2))),
+        _family("range-full", OURS, full, full * scale * (2**K - 1)),
+        _family("range-top", OURS, top, top * scale * upper),
+        _family(
             "range-order-and-top",
-            R + J + 1,
             OURS,
             order_and_top,
-            _order(R, order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R)),
-            Block(
-                first,
-                D - 1,
-                order_and_top
-                * scale
-                * (upper + binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)),
-            ),
-            r=2,
-            j=2,
+            order_and_top * _sign(J) * binomial(D, R) / binomial(first - 1, R),
+            order_and_top
+            * scale
+            * (upper + binomial(K, R) * binomial(K - R - 1, first - R - 1) / binomial(first - 1, R)),
         ),
     ]
 

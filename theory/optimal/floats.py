@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InputError, SolverError
 from theory.estimator import Estimator
+from theory.extras import import_extra
 from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
 from theory.targets import Target
@@ -70,8 +71,7 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
 
 def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
     """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats."""
-    import cvxpy
-
+    cvxpy = import_extra("cvxpy", extra="cvxpy", purpose='method "cvxpy" needs CVXPY')
     features, values = _program(kernel_size, orders, objective, target)
     beta = cvxpy.Variable(len(orders))
     residual = values - features @ beta

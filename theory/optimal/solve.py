@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, get_args
 
 from theory.estimator import Estimator
-from theory.objectives import DEFAULT, Objective, find_objective
+from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
+from theory.objectives import Objective, choose_objective
 from theory.optimal.exact import solve_supremum
 from theory.optimal.exchange import exchange_work
 from theory.optimal.extrapolation import extrapolation_work
 from theory.optimal.floats import solve_cvxpy, solve_highs
 from theory.optimal.least_squares import least_squares_work, solve_least_squares
-from theory.subpools import check_choice, check_kernel_size, check_orders
+from theory.subpools import check_choice
 from theory.targets import MAXIMUM, TargetLike, find_target
 from theory.work import Work
 
@@ -22,17 +22,17 @@ _FLOAT = {"highs": solve_highs, "cvxpy": solve_cvxpy}
 
 
 def solving_work(
-    kernel_size: int,
-    orders: Iterable[int],
+    kernel_size: KernelSize,
+    orders: Orders,
     *,
-    objective: Objective = "cube",
+    objective: Objective | None = None,
     method: Method = "exact",
     target: TargetLike = MAXIMUM,
 ) -> Work:
     """Estimate what :func:`optimal_estimator` takes."""
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
-    if method != "exact" or find_objective(objective).least_squares:
+    if method != "exact" or choose_objective(objective, orders).least_squares:
         # Float solvers are given the features as well.
         return least_squares_work(d, chosen)
     if not find_target(target, d).is_maximum:
@@ -42,10 +42,10 @@ def solving_work(
 
 
 def optimal_estimator(
-    kernel_size: int,
-    orders: Iterable[int],
+    kernel_size: KernelSize,
+    orders: Orders,
     *,
-    objective: Objective = DEFAULT,
+    objective: Objective | None = None,
     method: Method = "exact",
     target: TargetLike = MAXIMUM,
 ) -> Estimator:
@@ -53,11 +53,13 @@ def optimal_estimator(
 
     Parameters
     ----------
-    kernel_size : int, >= 2
-        Number d of inputs of a pooling window, 9 for 3x3.
-    orders : iterable of distinct int, each in 0..kernel_size
-        R; order 0 is the intercept.
-    objective : {"cube", "range", "l2"}
+    kernel_size : int, >= 2, or "3x3", or (3, 3)
+        Number d of inputs of a pooling window, or its shape.
+    orders : iterable of distinct int, each in 0..d, or text
+        R; order 0 is the intercept. As text ``"0,1,d-1"``, ``"0-8"``, a family of :data:`theory.closed_forms` such as
+        ``"mean-and-last"`` or ``"top:j=3"``, or ``"exact"``, which is order d.
+    objective : {"cube", "range", "l2"}, optional
+        By default that of the family, if ``orders`` names one, or ``"cube"``.
         ``"cube"``: the sup norm over [0,1]^d. ``"range"``: the error relative to the range of the window, among
         translation-equivariant estimators; order 0 is not allowed. ``"l2"``: the mean square for uniform inputs.
     method : {"exact", "highs", "cvxpy"}
@@ -98,6 +100,8 @@ def optimal_estimator(
     {0: Fraction(1, 20), 1: Fraction(-9, 70), 8: Fraction(36, 35)}
     >>> optimal_estimator(9, [0, 1, 8], target="median").error
     Fraction(2, 5)
+    >>> optimal_estimator("3x3", "mean-and-last") == estimator
+    True
     >>> optimal_estimator(9, [0, 0])
     Traceback (most recent call last):
     ...
@@ -105,7 +109,7 @@ def optimal_estimator(
     """
     d = check_kernel_size(kernel_size)
     chosen = check_orders(d, orders)
-    goal, wanted = find_objective(objective), find_target(target, d)
+    goal, wanted = choose_objective(objective, orders), find_target(target, d)
     if method == "exact":
         return (solve_least_squares if goal.least_squares else solve_supremum)(d, chosen, goal, wanted)
     return _FLOAT[check_choice("the method", method, get_args(Method))](d, chosen, goal, wanted)

@@ -10,18 +10,14 @@ from itertools import islice
 from typing import Any, Literal, TypeAlias, get_args
 
 from theory.errors import InputError
+from theory.named_orders import EXACT
+from theory.notation import LARGEST_SET, Orders
 from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
-from theory.subpools import LARGEST_SET
 
 Style = Literal["skip", "feedforward", "pools"]
 Construction = Literal["tree", "shallow"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
-
-Orders: TypeAlias = str | Iterable[int]
-"""``"exact"``, or orders as numbers or in the notation of :func:`theory.notation.parse_orders`."""
-
-_EXACT = "exact"
 
 _ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
@@ -38,7 +34,7 @@ class ReluifyOptions:
     theory.errors.InputError: the style is skip or feedforward or pools, not 'loud'
     """
 
-    orders: Orders | Mapping[str | None, Orders] = _EXACT
+    orders: Orders | Mapping[str | None, Orders] = EXACT
     style: Style = "skip"
     construction: Construction = "tree"
     objective: Objective = RELATIVE
@@ -69,7 +65,7 @@ class ReluifyOptions:
     def orders_by_name(self) -> dict[str | None, Orders]:
         """The orders by node, those for every other node under None."""
         if isinstance(self.orders, Mapping):
-            return {None: _EXACT, **self.orders}
+            return {None: EXACT, **self.orders}
         return {None: self.orders}
 
     def of_node(self, name: str) -> ReluifyOptions:
@@ -80,7 +76,7 @@ class ReluifyOptions:
     @property
     def exact(self) -> bool:
         """Whether the maximum itself is wanted, of every node."""
-        return all(orders == _EXACT for orders in self.orders_by_name.values())
+        return all(orders == EXACT for orders in self.orders_by_name.values())
 
     @property
     def compares(self) -> bool:
@@ -101,7 +97,7 @@ class ReluifyOptions:
 
 
 def _read_orders(orders: Orders) -> Orders:
-    return orders if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1))
+    return orders.strip() if isinstance(orders, str) else tuple(islice(orders, LARGEST_SET + 1))
 
 
 def _check_bounds(bounds: Iterable[Any]) -> InputBounds:

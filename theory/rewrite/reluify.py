@@ -21,10 +21,11 @@ from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool
 from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
 from theory.networks.circuit import Domain
+from theory.notation import Orders
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.options import Construction, Orders, ReluifyOptions, Style
+from theory.rewrite.options import Construction, ReluifyOptions, Style
 from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
 from theory.rewrite.pooling_nodes import read_layer, takes_maxima
@@ -53,7 +54,7 @@ def reluify(
         It is not changed. From a file it is read with its external data.
     orders : "exact", str, iterable of int or mapping
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
-        :func:`theory.notation.parse_orders`, which may refer to each window's size: ``"1,d-1"``. Or a mapping of node
+        :func:`theory.notation.check_orders`, which may refer to each window's size: ``"1,d-1"``. Or a mapping of node
         name to these, None for all other nodes.
     style : {"skip", "feedforward", "pools"}
         ``"skip"``: max(a, b) = b + relu(a - b), one ReLU for each comparison. ``"feedforward"``: Conv and Relu by

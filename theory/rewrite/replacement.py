@@ -18,7 +18,7 @@ from theory.networks.build import build_network
 from theory.networks.circuit import Domain
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork
-from theory.notation import parse_orders
+from theory.notation import check_orders
 from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.convolutions import check_window, emit_stack, max_stack, stack_units, window_stack
@@ -153,7 +153,7 @@ def _approximate(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     kernel_size, bounds = pooling.windows.kernel_size, pooling.bounds if options.takes_bounds else None
     check_window(kernel_size)
     given = options.orders_by_name[None]
-    orders = parse_orders(given, kernel_size, merge=True) if isinstance(given, str) else tuple(given)
+    orders = check_orders(kernel_size, given, merge=True)
     if options.takes_bounds and bounds is None:
         raise InputError("the objective cube takes bounds of the node's inputs")
     if bounds is not None and max(-bounds[0], bounds[1]) > _LARGEST_BOUND:

@@ -45,7 +45,7 @@ def with_skips(network: ReLUNetwork) -> SkipNetwork:
 
     Examples
     --------
-    >>> from theory.networks.maximum import exact_max_network
+    >>> from subpool import exact_max_network
     >>> exact_max_network(9).units, with_skips(exact_max_network(9)).units
     (30, 8)
     """

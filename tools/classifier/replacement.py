@@ -12,7 +12,6 @@ from theory.empirical.runner import open_runner
 from theory.errors import InputError
 from theory.models.scopes import attributes_of, copy_of, is_max_pool
 from theory.models.sessions import with_outputs
-from theory.notation import parse_orders
 from theory.objectives import Objective
 from theory.optimal.solve import optimal_estimator
 from theory.rewrite.reluify import reluify
@@ -79,7 +78,7 @@ def estimators_of(model: Any, replacement: str, layers: str, boxes: Boxes) -> di
     found: dict[str, BoxedEstimator] = {}
     for name in nodes if layers == "both" else [layers]:
         size, objective = int(np.prod(attributes_of(nodes[name])["kernel_shape"])), _objective(replacement)
-        estimator = optimal_estimator(size, parse_orders(_ORDERS[replacement], size), objective=objective)
+        estimator = optimal_estimator(size, _ORDERS[replacement], objective=objective)
         found[name] = estimator, boxes[name] if objective == "cube" else 1.0
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from theory.errors import InputError, ProblemTooLargeError, SolverError
 from theory.networks.shallow import MaxIdentity, orbit, shallow_capacity
-from theory.subpools import check_kernel_size
+from theory.notation import check_kernel_size
 from tools.identities.check import check_identity
 from tools.identities.library import Symmetries, candidate_types, classes, generators, subset_form
 from tools.identities.system import Equations, System, solve_linear

@@ -11,12 +11,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import get_node_source
 
+import subpool
+
 _LITERAL = re.compile(r"(``.*?``)")
 _MARKUP = re.compile(r"\||(?<=\w)_(?!\w)")
 _DOCSTRING = re.compile(r"docstring of ([\w.]+)")
 _COLON = "\ue000"
 _BEFORE_NAPOLEON, _AFTER_NAPOLEON = 400, 600
-_PACKAGES = ("theory", "proofs_check")
 
 
 def _escape_mathematics(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
@@ -89,10 +90,7 @@ def _imported(target: str) -> tuple[Any] | None:
 
 def _public_name(target: str, found: object) -> str | None:
     name = target.rpartition(".")[2]
-    for package in map(import_module, _PACKAGES):
-        if name in package.__all__ and getattr(package, name) is found:
-            return f"{package.__name__}.{name}"
-    return None
+    return f"subpool.{name}" if name in subpool.__all__ and getattr(subpool, name) is found else None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

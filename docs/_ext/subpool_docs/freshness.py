@@ -24,7 +24,7 @@ def fingerprint() -> str:
     """Return a hash of the kernel's record, and of the names, sizes and times of all sources and ``pyproject.toml``."""
     found = sha256(repr(kernel()).encode())
     sources = [ROOT / "pyproject.toml"]
-    for package in ("theory", "proofs_check", "docs/_ext"):
+    for package in ("subpool", "theory", "proofs_check", "docs/_ext"):
         sources += [path for path in (ROOT / package).rglob("*") if path.suffix in {".py", ".v"}]
     for path in sorted(sources):
         stat = path.stat()

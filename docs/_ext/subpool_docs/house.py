@@ -70,7 +70,7 @@ class ModulesDirective(SphinxDirective):
 
 def module_names() -> Iterator[str]:
     """Yield the names of all modules of both packages, packages before what is in them."""
-    for package in ("theory", "proofs_check"):
+    for package in ("subpool", "theory", "proofs_check"):
         for path in sorted((ROOT / package).rglob("*.py"), key=lambda path: path.with_suffix("").parts):
             parts = path.relative_to(ROOT).with_suffix("").parts
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

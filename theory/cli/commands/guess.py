@@ -10,8 +10,8 @@ from theory.cli.options import add_json, add_objective, add_yes, expected
 from theory.cli.output import DONE, console, new_table, print_json
 from theory.errors import InputError
 from theory.files import write_whole
-from theory.notation import parse_orders
-from theory.objectives import DEFAULT
+from theory.notation import orders_in_d
+from theory.objectives import choose_objective
 from theory.terminal import Bar
 from theory.work import MEMORY_LIMIT, PATIENCE, Work, readable
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    parser.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or 0,d-3..d-1")
-    parser.add_argument("--from", dest="first", type=int, metavar="D", help="smallest kernel size")
-    parser.add_argument("--to", dest="last", type=int, metavar="D", help="largest kernel size")
-    add_objective(parser, default=DEFAULT)
+    parser.add_argument("orders", metavar="ORDERS", help="in d, such as 0,1,d-2,d-1 or 0-3 or a family's name")
+    parser.add_argument("--from", dest="first", metavar="D", help="smallest kernel size")
+    parser.add_argument("--to", dest="last", metavar="D", help="largest kernel size")
+    add_objective(parser)
     parser.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
     add_yes(parser)
     add_json(parser)
@@ -36,12 +36,10 @@ def run(options: argparse.Namespace) -> int:
     from theory.guess import guess_formula
     from theory.guess.orders import kernel_sizes_of
 
-    sizes = kernel_sizes_of(options.orders, options.first, options.last)
-    doing = expected("solving", _work(options.orders, sizes, options.objective), options)
-    with Bar(doing, len(sizes)) as bar:
-        guess = guess_formula(
-            options.orders, first=options.first, last=options.last, objective=options.objective, progress=bar
-        )
+    orders, objective = orders_in_d(options.orders), choose_objective(options.objective, options.orders).name
+    sizes = kernel_sizes_of(orders, options.first, options.last)
+    with Bar(expected("solving", _work(orders, sizes, objective), options), len(sizes)) as bar:
+        guess = guess_formula(orders, first=sizes[0], last=sizes[-1], objective=objective, progress=bar)
     if options.skeleton:
         _write_skeleton(options.skeleton, guess)
     if options.json:
@@ -58,7 +56,7 @@ def _work(orders: str, sizes: range, objective: Objective) -> Work:
     step = max(1, len(sizes) // 16)
     seconds = memory = 0.0
     for d in sizes[step - 1 :: step]:
-        work = solving_work(d, parse_orders(orders, d), objective=objective)
+        work = solving_work(d, orders, objective=objective)
         seconds, memory = seconds + step * work.seconds, max(memory, work.memory)
         if seconds > PATIENCE or memory > MEMORY_LIMIT:
             break

@@ -20,6 +20,7 @@ from theory.cli.options import (
 from theory.cli.output import DONE, FAILED, console, count, network_row, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.files import write_whole
+from theory.named_orders import EXACT
 from theory.notation import format_orders
 from theory.rationals import decimal, to_string
 from theory.terminal import Bar
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from theory.networks.network import ReLUNetwork
     from theory.work import Work
 
-_EXACT = "exact"
 _READABLE = 10**12
 _WRITTEN_OUT = 64
 """The largest kernel size for which widths that nobody builds are written out."""
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out and not options.out.endswith((".onnx", ".json")):
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
     with Bar("building") as bar:
-        built = (_exact if options.orders == _EXACT else _optimal)(d, options, bar.now)
+        built = (_exact if options.orders == EXACT else _optimal)(d, options, bar.now)
         verdict = None
         if not options.no_proof:
             bar.now(built.proving)
@@ -154,7 +154,7 @@ def _description(
     return {
         "kernel_size": network.kernel_size,
         "kernel_shape": list(shape),
-        "orders": list(target.orders) if target else _EXACT,
+        "orders": list(target.orders) if target else EXACT,
         "objective": target.objective if target else None,
         "error": None if error is None else to_string(error),
         "construction": options.construction,

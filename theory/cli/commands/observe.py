@@ -9,14 +9,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.options import add_json, read_orders
+from theory.cli.options import add_json
 from theory.cli.output import DONE, make_folder, print_json
 from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
-from theory.notation import parse_kernel
-from theory.objectives import DEFAULT, RELATIVE
+from theory.notation import check_orders, family_of, parse_kernel
+from theory.objectives import RELATIVE, Objective, choose_objective
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -166,11 +166,16 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
     def for_size(kernel_size: int) -> tuple[Estimator, ...]:
         if not texts:
             return default_estimators(kernel_size)
-        read = (read_orders(text, kernel_size) for text in texts)
-        wanted = dict.fromkeys((orders, own or (DEFAULT if 0 in orders else RELATIVE)) for orders, own in read)
+        wanted = dict.fromkeys(_problem(text, kernel_size) for text in texts)
         return tuple(optimal_estimator(kernel_size, orders, objective=objective) for orders, objective in wanted)
 
     return for_size
+
+
+def _problem(text: str, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
+    orders = check_orders(kernel_size, text)
+    relative = RELATIVE if family_of(text) is None and 0 not in orders else None
+    return orders, choose_objective(relative, text).name
 
 
 def _strides(text: str | None) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ from theory.cli.output import (
     print_json,
 )
 from theory.errors import InputError
-from theory.notation import format_orders, parse_orders
+from theory.notation import check_orders, format_orders
 from theory.plotting import check_plot_file, save_figure
 from theory.rationals import decimal, to_string
 from theory.terminal import Bar
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     from theory.frontier.sweep import sweep
 
     _, d = read_kernel(options)
-    always = () if options.always == "none" else parse_orders(options.always, d)
+    always = check_orders(d, options.always, maybe_none=True)
     if options.plot:
         check_plot_file(options.plot)
     if not options.yes:

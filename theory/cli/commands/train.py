@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
-from math import prod
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from theory.cli.options import add_json, add_plot
 from theory.cli.output import DONE, console, count, make_folder, new_table, print_facts, print_json
 from theory.empirical.training.configuration import CHOICES, SETTINGS, Configuration
 from theory.errors import InputError, MissingDependencyError
-from theory.notation import format_orders, parse_kernel, parse_orders
+from theory.notation import check_kernel_size, check_orders, format_orders
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -120,12 +119,12 @@ def _configurations(options: argparse.Namespace) -> tuple[Configuration, ...]:
     kernels = (
         FULL_KERNEL_SIZES
         if options.full and not options.kernel
-        else (prod(parse_kernel(options.kernel or _DEFAULT_KERNEL)),)
+        else (check_kernel_size(options.kernel or _DEFAULT_KERNEL),)
     )
     scales = _scales(options.scales) if options.scales else SCALES
     chosen: list[Configuration] = []
     for d in kernels:
-        sets = [parse_orders(text, d) for text in options.orders] if options.orders else None
+        sets = [check_orders(d, text) for text in options.orders] if options.orders else None
         base = base_configurations(d, sets, scales, **settings)
         chosen += base
         if options.variations or options.full:

@@ -11,8 +11,8 @@ from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
 from theory.cli.options import add_json, add_workers, add_yes, expected
 from theory.cli.output import DONE, FAILED, console, fail, make_folder, new_table, print_json
 from theory.errors import InputError, MissingDependencyError
+from theory.notation import check_kernel_size
 from theory.processes import check_workers
-from theory.subpools import check_kernel_size
 from theory.terminal import Bar, say
 from theory.work import Work, as_float, readable
 
@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     largest = "largest kernel size; default: %(default)s"
     parser.add_argument("names", nargs="*", metavar="NAME", help="all claims by default")
-    parser.add_argument("--kernel-max", type=int, default=DEFAULT_KERNEL_MAX, metavar="N", help=largest)
+    parser.add_argument("--kernel-max", default=DEFAULT_KERNEL_MAX, metavar="N", help=largest)
     add_workers(parser)
     parser.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
     parser.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
@@ -54,15 +54,15 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list_claims(wanted, options)
     chosen = [claim.name for claim in wanted]
-    check_kernel_size(options.kernel_max)
+    kernel_max = check_kernel_size(options.kernel_max)
     if options.report:
         make_folder(options.report)  # before the work, not after it
-    doing = expected("checking", _work(len(chosen), options.kernel_max, check_workers(options.workers)), options)
+    doing = expected("checking", _work(len(chosen), kernel_max, check_workers(options.workers)), options)
     if options.kernel and (refusal := _refused_by_kernel()):
         return fail(refusal, FAILED)
     run_of_report = this_run() if options.report else None  # before the work: a date that is none is noticed now
     with Bar(doing, len(chosen)) as bar:
-        checked = verify(chosen, kernel_max=options.kernel_max, workers=options.workers, progress=bar)
+        checked = verify(chosen, kernel_max=kernel_max, workers=options.workers, progress=bar)
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     if options.report:

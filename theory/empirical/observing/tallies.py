@@ -159,7 +159,7 @@ class RelativeResidual:
 
     Examples
     --------
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> residual = RelativeResidual(optimal_estimator(4, [0, 1, 3]))
     >>> ratios, _ = residual(np.array([[0.0, 0.0, 0.0, 1.0], [0.5, 0.5, 0.5, 0.5]]), 0.0, 1.0)
     >>> ratios.round(3).tolist()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from theory.empirical.pooling.geometry import check_kernel_shape
 from theory.errors import InputError
 from theory.models.windows import WindowGrid, read_windows
-from theory.subpools import check_kernel_size
+from theory.notation import check_kernel_size
 
 _VALUES_AT_ONCE = 1 << 20
 """Numbers that are copied at once, whatever the kernel size: some MiB."""

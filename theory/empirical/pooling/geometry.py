@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from theory.errors import ArrayError, InputError, KernelSizeError
 from theory.models.windows import AxisWindows
+from theory.notation import as_integer, shape_in
 from theory.subpools import Array
 
 _LARGEST = 2**31 - 1
@@ -122,7 +123,9 @@ def axes_of(
 
 def check_kernel_shape(kernel_shape: object) -> tuple[int, ...]:
     """Return the kernel shape as a tuple of ints, or say what is wrong with it."""
-    shape = _integers(kernel_shape)
+    number = as_integer(kernel_shape)
+    given = shape_in(kernel_shape) if isinstance(kernel_shape, str) else kernel_shape if number is None else (number,)
+    shape = _integers(given)
     if shape is None or not 1 <= len(shape) <= 3 or min(shape) < 1 or max(shape) > _LARGEST:
         raise KernelSizeError(f"a kernel shape is 1 to 3 positive integers such as (3, 3), not {kernel_shape!r:.80}")
     return shape

@@ -26,6 +26,7 @@ from theory.empirical.pooling.geometry import Axis, axes_of, check_images, check
 from theory.empirical.pooling.readout import Readout
 from theory.errors import ArrayError, InputError, KernelSizeError
 from theory.estimator import Estimator
+from theory.notation import KernelSize
 from theory.subpools import Array, weigh_order_statistics
 
 _PLANNED = 256
@@ -53,7 +54,7 @@ _HELD_AT_ONCE = 1 << 27
 def pool(
     x: Array,
     estimator: Estimator | Literal["max"],
-    kernel_shape: Sequence[int],
+    kernel_shape: KernelSize,
     *,
     strides: Sequence[int] | None = None,
     pads: Sequence[int] | None = None,
@@ -69,7 +70,7 @@ def pool(
         too. Nested sequences of numbers become a float64 NumPy array.
     estimator : Estimator or "max"
         What replaces each window by a number.
-    kernel_shape : sequence of int, >= 1
+    kernel_shape : sequence of int, >= 1, or text such as "3x3"
         Taps of a window along each spatial axis; their product is the kernel size of the estimator.
     strides, dilations : sequence of int, >= 1, optional
         One per axis; the default is 1.
@@ -115,7 +116,7 @@ def pool(
 
     Examples
     --------
-    >>> from theory import optimal_estimator
+    >>> from subpool import optimal_estimator
     >>> image = [[[1.0, 5.0, 2.0, 4.0]]]
     >>> pool(image, "max", (2,), pads=(0, 1)).tolist()
     [[[5.0, 5.0, 4.0, 4.0]]]

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from theory.errors import InputError
 from theory.networks.published import published_size
 from theory.networks.size import network_size
-from theory.subpools import check_kernel_size, check_orders
+from theory.notation import check_kernel_size, check_orders
 
 Widths = Literal["ours", "published"]
 Loss = Literal["sup", "squared"]

@@ -41,7 +41,7 @@ def measure_errors(parameters: Parameters, configuration: Configuration) -> dict
     --------
     The network of the optimal estimator of orders 0, 1, 3, whose error is E = 1/10:
 
-    >>> from theory import build_network, optimal_estimator
+    >>> from subpool import build_network, optimal_estimator
     >>> network = build_network(optimal_estimator(4, [0, 1, 3]))
     >>> parameters = [
     ...     (matrix.to_numpy(np.dtype(np.float32)).T, np.array(bias, dtype=np.float32))

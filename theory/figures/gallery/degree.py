@@ -8,8 +8,8 @@ from math import floor, inf, sqrt
 from theory.bounds import chebyshev_upper_bound, indicator_error
 from theory.errors import InputError
 from theory.figures.registry import figure
+from theory.notation import check_kernel_size
 from theory.plotting import CYCLE, INK, Axes, panel
-from theory.subpools import check_kernel_size
 
 _KERNELS = (16, 64, 256, 1024)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")

@@ -9,8 +9,8 @@ from theory.errors import InputError
 from theory.figures.registry import figure
 from theory.frontier.best import best_orders
 from theory.networks.size import least_hidden_layers
+from theory.notation import check_kernel_size
 from theory.plotting import BLUE, INK, ORANGE, Axes, panels, set_headline
-from theory.subpools import check_kernel_size
 
 _KERNELS = (9, 25, 81)
 _PANELS = 3

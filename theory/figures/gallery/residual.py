@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.figures.registry import figure
-from theory.notation import format_orders, parse_orders
+from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
 from theory.plotting import DASHES, FAINT, GREEN, INK, ORANGE, PINK, Axes, panels, set_headline
 from theory.residual import residual_distribution
@@ -70,8 +70,7 @@ def plot_residual(
     chosen = panels(axes, 2, _COLUMNS, (7.2, 4.6))
     generator = np.random.default_rng(rng)
     for column, text in enumerate(_SETS):
-        orders = range(kernel_size) if text == "0-d-1" else parse_orders(text, kernel_size)
-        estimator = optimal_estimator(kernel_size, orders)
+        estimator = optimal_estimator(kernel_size, text)
         upper, lower = chosen[column], chosen[column + _COLUMNS]
         _draw_uniform(upper, estimator, samples, generator)
         _draw_others(lower, estimator, samples, generator)

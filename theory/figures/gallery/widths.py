@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from theory.figures.registry import figure
 from theory.networks.published import published_size
 from theory.networks.size import network_size
-from theory.notation import parse_orders
+from theory.notation import check_orders
 from theory.plotting import CYCLE, Axes, panels, set_headline
 from theory.subpools import check_count
 
@@ -30,7 +30,7 @@ def plot_widths(axes: Sequence[Axes] | None = None, *, largest: int = 33) -> tup
     check_count("the largest kernel size of this figure", largest, _SMALLEST + 1)
     chosen = panels(axes, 1, 2, sharey=True)
     for one, text in zip(chosen, _SETS, strict=True):
-        sets = {d: parse_orders(text, d) for d in range(_SMALLEST, largest + 1)}
+        sets = {d: check_orders(d, text) for d in range(_SMALLEST, largest + 1)}
         published = _layers({d: published_size(d, orders).widths for d, orders in sets.items()})
         ours = _layers({d: network_size(d, orders).widths for d, orders in sets.items()})
         for layer, (color, widths) in enumerate(zip(CYCLE, ours, strict=False), start=1):
