@@ -35,8 +35,13 @@ def read_kernel(options: argparse.Namespace) -> tuple[tuple[int, ...], int]:
 def add_problem(parser: argparse.ArgumentParser, orders: str) -> None:
     """Add the argument KERNEL and the options ``--orders``, told what they are, and ``--objective``."""
     add_kernel(parser)
-    parser.add_argument("--orders", required=True, help=orders)
+    add_orders(parser, orders, required=True)
     add_objective(parser)
+
+
+def add_orders(parser: argparse._ActionsContainer, orders: str, *, required: bool = False) -> None:
+    """Add the option ``--orders``, told what they are; required, unless a group of options is."""
+    parser.add_argument("--orders", required=required, help=orders)
 
 
 def read_problem(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import (
     add_json,
-    add_problem,
+    add_kernel,
+    add_objective,
+    add_orders,
     add_target,
     add_yes,
     describe_kernel,
@@ -32,16 +35,28 @@ from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
 from theory.notation import format_orders
-from theory.objectives import CERTIFIED
+from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
-from theory.targets import find_target
+from theory.targets import MAXIMUM, find_target
 from theory.terminal import Bar
+
+if TYPE_CHECKING:
+    from theory.certificate import Certificate
+    from theory.combination import Combination, CombinationCertificate
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    add_problem(parser, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
+    add_kernel(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    add_orders(what, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
+    what.add_argument(
+        "--subsets",
+        help="maxima over chosen subsets instead, each with a coefficient of its own: 2x3,3x2 for all windows of these "
+        "shapes in the kernel, at:0+1+4 for positions in row-major order, intercept",
+    )
+    add_objective(parser)
     add_target(parser)
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
@@ -51,6 +66,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
+    return _solve_combination(options) if options.subsets is not None else _solve_estimator(options)
+
+
+def _solve_estimator(options: argparse.Namespace) -> int:
     from theory.optimal.solve import optimal_estimator, solving_work
 
     shape, d = read_kernel(options)
@@ -62,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     work = solving_work(d, orders, **how)
     with Bar(expected("solving", work, options)):
         estimator = optimal_estimator(d, orders, **how)
-        checked = _confirm(estimator)
+        checked = estimator.certificate is not None and _confirm(estimator.certificate)
     if options.certificate and estimator.certificate is not None:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
     if options.json:
@@ -72,15 +91,55 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _confirm(estimator: Estimator) -> bool:
-    """Have the independent checker look at the certificate before anything is printed."""
-    if estimator.certificate is None:
-        return False
+def _solve_combination(options: argparse.Namespace) -> int:
+    from theory.optimal.combinations import optimal_combination
+
+    shape, d = read_kernel(options)
+    if options.method != "exact" or not find_target(options.target, d).is_maximum:
+        raise InputError("subsets are solved by method exact, and for the maximum")
+    with Bar("solving"):
+        combination = optimal_combination(shape, options.subsets, objective=options.objective or DEFAULT)
+        checked = _confirm(combination.certificate)
+    if options.certificate:
+        write_whole(options.certificate, combination.certificate.to_json() + "\n")
+    if options.json:
+        certificate = combination.certificate.to_dict()
+        solution = {
+            name: certificate[name] for name in ("kernel_size", "objective", "subsets", "coefficients", "error")
+        }
+        solution |= {"kernel_shape": list(shape), "error_decimal": decimal(combination.error)}
+        print_json(solution | {"certificate": certificate, "certificate_checked": checked})
+    else:
+        _print_combination(shape, combination, options)
+    return DONE
+
+
+def _print_combination(shape: tuple[int, ...], combination: Combination, options: argparse.Namespace) -> None:
+    out = console()
+    out.print(f"{describe_kernel(shape)}, {len(combination.coefficients)} subsets, objective {combination.objective}")
+    table = new_table(("inputs", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
+    alike = Counter((len(subset), c) for subset, c in combination.coefficients.items())
+    for (inputs, c), number in sorted(alike.items()):
+        table.add_row(str(inputs), count(number), fraction(c), decimal(c))
+    out.print(table)
+    measure = OBJECTIVES[combination.objective].measure(MAXIMUM)
+    written = f", written to {options.certificate}" if options.certificate else ""
+    print_facts(
+        [
+            ("certified error", f"{both(combination.error)}   ({measure})"),
+            ("maxima", count(combination.terms)),
+            ("certificate", f"accepted by the independent checker{written}"),
+        ]
+    )
+
+
+def _confirm(certificate: Certificate | CombinationCertificate) -> bool:
+    """Have the independent checker look at a certificate before anything is printed."""
     from proofs_check import CertificateError, check_certificate
 
     try:
         # However long it takes: finding the estimator took longer.
-        confirmed = check_certificate(estimator.certificate.to_json(), limit=None) == estimator.error
+        confirmed = check_certificate(certificate.to_json(), limit=None) == certificate.error
     except CertificateError as error:
         raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
     if not confirmed:
