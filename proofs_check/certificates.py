@@ -546,9 +546,9 @@ def _check_combination_primal(certificate: _Combination, beta: _Scaled) -> None:
         for start in range(step, everything, 2 * step):
             with_it, without = slice(start, start + step), slice(start - step, start)
             contained[with_it] = map(int.__add__, contained[with_it], contained[without])
-    worst, where = -1, 0
+    worst, where, total = -1, 0, beta.total
     for ones in certificate.vertices:
-        f = beta.total - contained[everything - 1 - ones]
+        f = total - contained[everything - 1 - ones]
         size = abs((beta.scale if ones else 0) - f)
         if size > worst:
             worst, where = size, ones

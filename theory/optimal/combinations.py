@@ -18,18 +18,23 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 from theory.combination import Combination, CombinationCertificate, Subset, check_subsets
 from theory.errors import InputError, ProblemTooLargeError
 from theory.notation import KernelSize, check_kernel_size, parse_kernel
 from theory.objectives import CERTIFIED, DEFAULT, Objective
-from theory.optimal.exchange import fit_rows
+from theory.optimal.exchange import fit_rows, solve_exactly
 from theory.subpools import check_choice
 
 _Colours = NDArray[np.int64]
 
 _MOST_INPUTS = 20
 """Inputs whose 0/1 vectors are all looked at; the checker takes no more either."""
+_SAMPLED = 2000
+"""Rows of a colour that weights are looked for on."""
+_NOISE = 1e-9
+"""Weights below that are taken for zero; they sum to 1, and what is wrong with that is seen exactly."""
 _MOST_CELLS = 2**28
 """Entries of the table of which vector meets which subset, a byte each."""
 
@@ -125,7 +130,10 @@ def _colours(met: NDArray[np.bool_], rows: _Colours, columns: _Colours) -> tuple
 
 
 def _distinct(keys: _Colours) -> _Colours:
-    colours: _Colours = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+    # Column by column, as sorting integers takes a fraction of the time of sorting rows.
+    colours: _Colours = np.zeros(len(keys), dtype=np.int64)
+    for column in keys.T:
+        colours = np.unique(colours * (column.max() + 1) + column, return_inverse=True)[1]
     return colours
 
 
@@ -149,14 +157,48 @@ def _combination(
         values.append(1)
     fit = fit_rows(counts, values, pinned=relative)
     coefficients = {subset: fit.primal[int(colour)] for subset, colour in zip(subsets, columns, strict=True)}
-    dual: dict[str, Fraction] = {}
-    for place, weight in fit.dual.items():
-        if place < len(looked_at):
-            colour = rows[looked_at[place]]
-            share = weight / int(sizes[colour])
-            dual |= {_digits(int(v), d): share for v in np.flatnonzero(rows == colour)}
+    weights = {int(rows[looked_at[i]]): w for i, w in fit.dual.items() if i < len(looked_at)}
+    spread = _spread_thinly(met, rows, weights, relative=relative)
+    if spread is None:
+        spread = {
+            int(v): w / int(sizes[colour]) for colour, w in weights.items() for v in np.flatnonzero(rows == colour)
+        }
+    dual = {_digits(v, d): w for v, w in sorted(spread.items())}
     certificate = CombinationCertificate(d, objective, coefficients, fit.error, dual)
     return Combination(d, objective, coefficients, fit.error, certificate)
+
+
+def _spread_thinly(
+    met: NDArray[np.bool_], rows: _Colours, weights: dict[int, Fraction], *, relative: bool
+) -> dict[int, Fraction] | None:
+    """Put the weight of each colour of rows on few of its rows, if that can be found; on all alike it may be long.
+
+    Each subset alone is to have the moment that the colours have. A float linear program proposes the rows, of a sample
+    where they are many, and exact elimination decides.
+    """
+    if not weights:
+        return {}
+    generator = np.random.default_rng(0)
+    chosen, places = [], []
+    for place, colour in enumerate(weights):
+        members = np.flatnonzero(rows == colour)
+        chosen.append(generator.choice(members, min(len(members), _SAMPLED), replace=False))
+        places.append(np.full(len(chosen[-1]), place))
+    vertices, place_of = np.concatenate(chosen), np.concatenate(places)
+    signs = np.array([1 if w > 0 else -1 for w in weights.values()])[place_of]
+    moments = met[vertices].T * signs
+    if relative:
+        moments = moments[1:] - moments[0]
+    table = np.vstack([moments, place_of == np.arange(len(weights))[:, None]]).astype(np.int64)
+    right = [Fraction(0)] * len(moments) + [abs(w) for w in weights.values()]
+    found = linprog(generator.random(len(vertices)), A_eq=table, b_eq=[float(b) for b in right], method="highs-ds")
+    if found.status != 0:
+        return None
+    support = np.flatnonzero(found.x > _NOISE)
+    exact = solve_exactly(table[:, support].tolist(), right)
+    if exact is None or min(exact) < 0:
+        return None
+    return {int(vertices[i]): int(signs[i]) * w for i, w in zip(support, exact, strict=True) if w}
 
 
 def _digits(vertex: int, d: int) -> str:

@@ -39,7 +39,7 @@ from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from theory.errors import SolverError
 from theory.optimal.extrapolation import extrapolation_work, extremal_points, first_reference
-from theory.rationals import binomial_table, to_fraction
+from theory.rationals import binomial_table, over_common_denominator, to_fraction
 from theory.work import Work
 
 _STEPS_PER_ORDER = 2
@@ -116,6 +116,26 @@ def fit_rows(rows: Sequence[Sequence[int]], values: Sequence[int], *, pinned: bo
     fit = program.solve([rest[0], *sorted(independent)]) if rest else program.interpolate()
     coefficients = dict.fromkeys(range(len(rows[0])), Fraction(0))
     return BestFit(fit.error, coefficients | {columns[j]: c for j, c in fit.primal.items()}, fit.dual)
+
+
+def solve_exactly(rows: Sequence[Sequence[int]], right: Sequence[Fraction]) -> list[Fraction] | None:
+    """Solve a linear system, undetermined unknowns 0, or return None where it has no solution.
+
+    >>> solve_exactly([[1, 1, 0], [2, 2, 1]], [Fraction(1), Fraction(3)])
+    [Fraction(1, 1), Fraction(0, 1), Fraction(1, 1)]
+    >>> solve_exactly([[1], [1]], [Fraction(1), Fraction(2)]) is None
+    True
+    """
+    unknowns = len(rows[0])
+    numerators, q = over_common_denominator(right)
+    reduced, scale, rank = fmpz_mat([[*row, b] for row, b in zip(rows, numerators, strict=True)]).rref()
+    found = [Fraction(0)] * unknowns
+    for i in range(rank):
+        pivot = next(j for j in range(unknowns + 1) if reduced[i, j])
+        if pivot == unknowns:
+            return None
+        found[pivot] = Fraction(int(reduced[i, unknowns]), int(scale) * q)
+    return found
 
 
 def _pivots(rows: Sequence[Sequence[int]]) -> list[int]:
