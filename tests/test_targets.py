@@ -11,10 +11,12 @@ import pytest
 from proofs_check import CertificateError, check_certificate
 from proofs_check.certificates import certify
 from proofs_check.coq import emit
-from theory import Estimator, optimal_estimator, residual_distribution
+from theory import Estimator, approximate_degree, optimal_estimator, residual_distribution
 from theory.errors import FormatError, InputError, OrdersError, ProblemTooLargeError
 from theory.objectives import OBJECTIVES
 from theory.optimal.exact import _solve_cube, _solve_relative, solve_supremum
+from theory.optimal.exchange import best_fit
+from theory.optimal.polynomials import best_polynomial
 from theory.optimal.solve import solving_work
 from theory.targets import TARGETS, Target, find_target
 
@@ -243,6 +245,65 @@ def test_a_target_with_a_constant_has_no_place_relative_to_the_range():
     without = optimal_estimator(4, [1, 2], target="exactly:k=0")
     assert without.error == 1
     assert certify(without.certificate.to_json()).constant == 1
+
+
+# Polynomials of a degree
+
+
+def test_polynomials_are_the_orders_up_to_one():
+    rng = random.Random(6)
+    for _ in range(300):
+        d = rng.randint(2, 14)
+        m = rng.randint(0, d)
+        values = [rng.randint(-4, 4) for _ in range(d + 1)]
+        if rng.random() < 0.2:
+            values = [z * z - 3 for z in range(d + 1)]
+        by_degree, by_orders = best_polynomial(d, m, values), best_fit(range(d + 1), tuple(range(m + 1)), values)
+        assert (by_degree.error, by_degree.primal) == (by_orders.error, by_orders.primal)
+
+
+@pytest.mark.parametrize(
+    ("d", "m", "target"), [(40, 35, "majority"), (40, 36, "largest:k=3"), (48, 48, "median"), (300, 270, "max")]
+)
+def test_many_orders_are_certified(d, m, target):
+    estimator = optimal_estimator(d, range(m + 1), target=target)
+    assert check_certificate(estimator.certificate.to_json(), limit=None) == estimator.error
+
+
+DEGREES = {
+    # At 1/3, by this program; those of 16 were compared with a float linear program.
+    "max": {16: 3, 64: 6, 256: 11},
+    "min": {16: 3, 64: 6, 256: 11},
+    "majority": {16: 5, 64: 17},
+    "parity": {16: 16, 64: 64, 256: 256},
+    "threshold:k=2": {16: 3, 64: 6, 256: 11},
+    "exactly:k=1": {16: 6, 64: 12, 256: 24},
+}
+
+
+@pytest.mark.parametrize("target", DEGREES)
+def test_approximate_degrees(target):
+    for n, degree in DEGREES[target].items():
+        found = approximate_degree(n, target)
+        assert found.degree == degree
+        assert check_certificate(found.estimator.certificate.to_json(), limit=None) <= Fraction(1, 3)
+        assert check_certificate(found.below.certificate.to_json(), limit=None) > Fraction(1, 3)
+        assert found.below.orders == tuple(range(degree))
+
+
+def test_approximate_degrees_at_the_ends():
+    assert approximate_degree(9, "max", HALF).degree == 0
+    assert approximate_degree(9, "max", HALF).below is None
+    assert approximate_degree(9, "max", 0).degree == 9
+    assert approximate_degree("3x3", [Fraction(1, 9)] * 9, 0).degree == 1
+    assert approximate_degree(9, "max", Fraction(1, 512)).degree == 8  # 2^-d is the error of the orders 0..d-1
+    seen = []
+    approximate_degree(40, "majority", progress=lambda done, total: seen.append((done, total)))
+    assert [done for done, _ in seen] == list(range(1, len(seen) + 1))
+    assert all(done <= total for done, total in seen)
+    for wrong in (-1, Fraction(-1, 3), 0.3, "1/3"):
+        with pytest.raises(InputError):
+            approximate_degree(9, "max", wrong)
 
 
 # Files

@@ -11,7 +11,13 @@ from theory.estimator import Estimator
 from theory.objectives import ObjectiveValue
 from theory.optimal.exchange import best_fit
 from theory.optimal.extrapolation import extrapolate
+from theory.optimal.polynomials import best_polynomial
 from theory.targets import Target
+
+_FEW_ORDERS = 32
+"""So many orders 0..m are solved by exchange of single points, more as polynomials."""
+_MANY_ORDERS = 256
+"""For more orders than that the way of the maximum takes longer than that of any target."""
 
 
 def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
@@ -23,10 +29,14 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     Fraction(2, 5)
     """
     objective.check_orders(orders)
-    if target.is_maximum:
+    if target.is_maximum and (objective.relative or len(orders) <= _MANY_ORDERS or not _are_all_up_to_one(orders)):
         return _solve_maximum(kernel_size, orders, objective, target)
     solve = _solve_relative if objective.relative else _solve_cube
     return solve(kernel_size, orders, objective, target)
+
+
+def _are_all_up_to_one(orders: tuple[int, ...]) -> bool:
+    return orders[0] == 0 and orders[-1] == len(orders) - 1
 
 
 def _solve_cube(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
@@ -39,7 +49,8 @@ def _solve_cube(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
     d = kernel_size
     values, q = target.scaled
     if orders[0] == 0:
-        fit = best_fit(range(d + 1), orders, values)
+        by_degree = len(orders) > _FEW_ORDERS and _are_all_up_to_one(orders)
+        fit = best_polynomial(d, orders[-1], values) if by_degree else best_fit(range(d + 1), orders, values)
         error, dual = fit.error / q, fit.dual
     else:
         fit = best_fit(range(d), (0, *orders), values[:-1], pinned=(d, 0))
