@@ -81,7 +81,7 @@ def approximate_degree(
     --------
     >>> found = approximate_degree(16)
     >>> found.degree, found.estimator.error <= Fraction(1, 3) < found.below.error
-    (4, True)
+    (3, True)
     >>> approximate_degree(16, "parity").degree
     16
     """
