@@ -2,11 +2,13 @@ r"""Independent checker of certificates of optimality. Standard library only; sh
 
 **The problem.** Let d be the kernel size. The mean subpool max m_r(x) of order r, 1 <= r <= d, averages the
 maximum over all subsets of r of the d inputs; m_0 := 1. A set R of orders spans the approximations
-f = sum_{r in R} beta_r m_r of the maximum, with residual e(x) = max(x) - f(x). Sought is the least error E:
+f = sum_{r in R} beta_r m_r of a *target* g(x) = c + sum_k v_k x_(k), linear in the order statistics
+x_(1) <= ... <= x_(d): the maximum (v_d = 1), the median, any symmetric Boolean function. With the residual
+e(x) = g(x) - f(x), sought is the least error E:
 
 - "cube": E is the least possible supremum of |e(x)| over the cube [0,1]^d;
-- "range": sum_r beta_r = 1, 0 is not in R, and E is the least possible supremum of |e(x)| / (max x - min x)
-  over all x in R^d that are not constant.
+- "range": c = 0, sum_r beta_r = s := sum_k v_k, 0 is not in R, and E is the least possible supremum of
+  |e(x)| / (max x - min x) over all x in R^d that are not constant.
 
 (A weight for each single subset would not help: averaging an approximation over all permutations of the
 inputs makes it symmetric and does not increase its error.)
@@ -14,32 +16,44 @@ inputs makes it symmetric and does not increase its error.)
 **Finitely many points suffice.** Each m_r is linear in the order statistics, so e is affine on each simplex
 {0 <= x_p(1) <= ... <= x_p(d) <= 1}. The vertices of the simplices are the 0/1 vectors, so |e| is largest at
 one of these, and by symmetry only its number z of zeros counts (Matoba, Dimitriadis, Fleuret, TMLR 2023).
-There max(x) = t_z := 1 for z < d, t_d := 0. An r-subset has maximum 0 if and only if the z zeros contain it:
+There x_(k) = 1 for k > z, so g(x) = t_z := c + v_(z+1) + ... + v_d: for the maximum t_z = 1 for z < d, t_d = 0.
+An r-subset has maximum 0 if and only if the z zeros contain it:
 
     m_r = phi_r(z) := 1 - C(z,r)/C(d,r) for r >= 1,  m_0 = phi_0(z) := 1,  e_z = t_z - sum_r beta_r phi_r(z),
 
-and E is the least possible max_z |e_z|, with z = 0..d for "cube". For "range", sum beta = 1 without m_0 gives
-e(a x + b) = a e(x) for a >= 0, so let min x = 0 and max x = 1. In its simplex, x is a convex combination of
-vertices with weight min x = 0 on the all-ones vector and 1 - max x = 0 on the all-zeros vector: z = 1..d-1.
+and E is the least possible max_z |e_z|, with z = 0..d for "cube". For "range", f and g grow by s b where all
+inputs grow by b, which gives e(a x + b) = a e(x) for a >= 0, so let min x = 0 and max x = 1. In its simplex, x is
+a convex combination of vertices with weight min x = 0 on the all-ones vector and 1 - max x = 0 on the all-zeros
+vector: z = 1..d-1.
 
 **Optimality by weak duality.** A certificate gives beta, E and dual weights w_z. It is right if
 
-1. max_z |e_z| = E, and sum_r beta_r = 1 for "range" (that is, beta is admissible and attains E);
+1. max_z |e_z| = E, and sum_r beta_r = s for "range" (that is, beta is admissible and attains E);
 2. sum_z |w_z| = 1;
 3. sum_z w_z phi_r(z) is one and the same number m for all r in R, which is 0 for "cube";
-4. |sum_z w_z t_z - m| = E.
+4. |sum_z w_z t_z - m s| = E.
 
 Then nothing is better than E. For let beta' be admissible, with residuals e'_z. By 3, sum_z w_z e'_z =
-sum_z w_z t_z - m sum_r beta'_r = sum_z w_z t_z - m, since m = 0 or sum beta' = 1; so by 4 and 2
+sum_z w_z t_z - m sum_r beta'_r = sum_z w_z t_z - m s, since m = 0 or sum beta' = s; so by 4 and 2
 
-    E = |sum_z w_z t_z - m| = |sum_z w_z e'_z| <= sum_z |w_z| max_z |e'_z| = max_z |e'_z|.
+    E = |sum_z w_z t_z - m s| = |sum_z w_z e'_z| <= sum_z |w_z| max_z |e'_z| = max_z |e'_z|.
 
 If E = 0, condition 1 alone is a proof, as no error is negative; the dual may then be empty. (It has to be for
 "cube" and R = {0..d}: only w = 0 has zero moments.)
 
-**What is trusted.** Only kernel_size, objective and orders, which state the problem. The arithmetic is exact.
-A forged certificate may waste time, but is not accepted. The work grows like kernel_size times the number of
-orders times the digits; it is estimated before it is done, and refused above a limit.
+**Versions.** A file of version 1 is about the maximum. One of version 2 has the "target", a list of the d weights v_1,
+..., v_d, and the "constant" c, which may be left out where it is 0.
+
+**Combinations.** A file of the format "subpool-combination" is about the maximum g(x) = max x and maxima over some
+subsets J of the inputs, each with a coefficient of its own: f = sum_J c_J max_J, max_J := 1 for the empty one. Both are
+affine on the same simplices, and at the 0/1 vector whose ones are V, max_J = 1 if J meets V or is empty, 0 otherwise.
+So conditions 1 to 4 hold with V in the place of z and J in that of r, t_V = 1 unless V is empty, s = 1: over all V for
+"cube", over all V but the empty and the full one for "range", without the empty J.
+
+**What is trusted.** Only kernel_size, objective, and orders and target, or subsets, which state the problem. The
+arithmetic is exact. A forged certificate may waste time, but is not accepted. The work grows like kernel_size times
+the number of orders times the digits, that of a combination like 2^kernel_size; it is estimated before it is done, and
+refused above a limit.
 
 **As a program.** This file needs nothing but Python:
 
@@ -71,6 +85,7 @@ __all__ = [
     "CertificateFormatError",
     "CertificateTooLargeError",
     "Certified",
+    "CertifiedCombination",
     "certify",
     "check_certificate",
 ]
@@ -82,6 +97,10 @@ WORK_LIMIT = 10**9
 """The most steps that a check may take, unless more are asked for. A step is about a nanosecond."""
 
 _KEYS = ("format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual")
+_TARGET, _CONSTANT = "target", "constant"  # keys of version 2
+_SYMMETRIC, _COMBINATION = "subpool-certificate", "subpool-combination"
+_COMBINATION_KEYS = ("format", "version", "kernel_size", "objective", "subsets", "coefficients", "error", "dual")
+_MOST_INPUTS = 20  # of a combination, which is looked at at all 0/1 vectors
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]*)(?:/(0|[1-9][0-9]*))?")
 _CHUNK = 512  # digits: Python's limit on int(str) is global, not ours to change, and never below 640
 _LONGEST_ERROR = 80  # characters, in a line for people; the hash names longer ones, too
@@ -112,9 +131,14 @@ class Certified(NamedTuple):
         No coefficients for these orders have a smaller one.
     sha256 : str
         SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
-        object sorted as strings, orders increasing, numbers in lowest terms, no dual weights that are 0.
+        object sorted as strings, orders increasing, numbers in lowest terms, no dual weights and no constant that
+        are 0, version 1 where the target is the maximum.
     canonical : str
         That canonical form: the certificate as it was checked.
+    target : tuple of Fraction, or None
+        The weights of the order statistics in what is approximated, smallest first; None for the maximum.
+    constant : Fraction
+        What the target is where all inputs are 0.
     """
 
     kernel_size: int
@@ -123,11 +147,60 @@ class Certified(NamedTuple):
     error: Fraction
     sha256: str
     canonical: str
+    target: tuple[Fraction, ...] | None = None
+    constant: Fraction = Fraction(0)
 
     @property
     def problem(self) -> str:
         """Name the problem in one line, runs of three or more orders as ``a-b``."""
-        return f"kernel size {self.kernel_size}, orders {_runs(self.orders)}, objective {self.objective}"
+        named = f"kernel size {self.kernel_size}, orders {_runs(self.orders)}, objective {self.objective}"
+        if self.target is None:
+            return named
+        # A brief line has few numbers; those of a long list are in the hash.
+        most = _LONGEST_ERROR // 2
+        weights = ", ".join(map(_brief, self.target[:most])) if len(self.target) <= most else ""
+        constant = f", constant {_brief(self.constant)}" if self.constant else ""
+        return f"{named}, target {_shorten(weights) or 'of these weights'}{constant}"
+
+    def __str__(self) -> str:
+        text = _text(self.error)
+        error = text if len(text) <= _LONGEST_ERROR else _brief(self.error)
+        return f"{self.problem}: optimal error {error}, sha256 {self.sha256}"
+
+
+class CertifiedCombination(NamedTuple):
+    """What a right certificate of a combination of maxima over subsets proves.
+
+    Attributes
+    ----------
+    kernel_size : int
+    objective : str
+        ``"cube"`` or ``"range"``.
+    subsets : tuple of tuple of int
+        The sets of inputs, each in increasing order; the empty one is the intercept.
+    error : Fraction
+        No coefficients for these subsets have a smaller one.
+    sha256 : str
+        SHA-256, in hexadecimal, of the certificate in canonical form: JSON without white space, the keys of every
+        object sorted as strings, numbers in lowest terms, no dual weights that are 0.
+    canonical : str
+        That canonical form: the certificate as it was checked.
+    """
+
+    kernel_size: int
+    objective: str
+    subsets: tuple[tuple[int, ...], ...]
+    error: Fraction
+    sha256: str
+    canonical: str
+
+    @property
+    def problem(self) -> str:
+        """Name the problem in one line."""
+        intercept = " with the intercept" if () in self.subsets else ""
+        number = len(self.subsets) - (() in self.subsets)
+        subsets = "subset" if number == 1 else "subsets"
+        return f"kernel size {self.kernel_size}, {number} {subsets}{intercept}, objective {self.objective}"
 
     def __str__(self) -> str:
         text = _text(self.error)
@@ -178,7 +251,9 @@ def check_certificate(source: dict[str, Any] | str | os.PathLike[str], *, limit:
     return certify(source, limit=limit).error
 
 
-def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT) -> Certified:
+def certify(
+    source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None = WORK_LIMIT
+) -> Certified | CertifiedCombination:
     """Check a certificate as :func:`check_certificate` does, and return all that it proves.
 
     Examples
@@ -192,12 +267,17 @@ def certify(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | Non
     kernel size 9, orders 0, 1, 8, objective cube: optimal error 1/20, sha256 ...
     """
     work = _Work(limit)
-    certificate = _read(source, work)
+    document, version = _document(source, work)
+    if document["format"] == _COMBINATION:
+        return _certify_combination(_read_combination(document, work), work)
+    certificate = _read(document, version, work)
     _check(certificate, work)
     d, objective, orders, error = certificate[:4]
     canonical = _canonical(certificate, work)
     sha256 = hashlib.sha256(canonical.encode("ascii")).hexdigest()
-    return Certified(d, objective, tuple(orders), error, sha256, canonical)
+    weights, constant = certificate.target or (None, Fraction(0))
+    target = None if weights is None else tuple(weights)
+    return Certified(d, objective, tuple(orders), error, sha256, canonical, target, constant)
 
 
 class _Certificate(NamedTuple):
@@ -210,18 +290,28 @@ class _Certificate(NamedTuple):
     coefficients: dict[int, Fraction]
     dual: dict[int, Fraction]
     vertices: range
+    target: tuple[list[Fraction], Fraction] | None
+    """Weights and constant; None for the maximum."""
+
+
+def _planned_text(number: Fraction, work: _Work) -> str:
+    words = _words(number.numerator) + _words(number.denominator)
+    work.plan(_steps(words, words) // 4)
+    return _text(number)
+
+
+def _text_of(document: dict[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
 def _canonical(certificate: _Certificate, work: _Work) -> str:
     """Write what is hashed."""
 
     def text(number: Fraction) -> str:
-        words = _words(number.numerator) + _words(number.denominator)
-        work.plan(_steps(words, words) // 4)
-        return _text(number)
+        return _planned_text(number, work)
 
-    document = {
-        "format": "subpool-certificate",
+    document: dict[str, Any] = {
+        "format": _SYMMETRIC,
         "version": 1,
         "kernel_size": certificate.kernel_size,
         "objective": certificate.objective,
@@ -230,7 +320,11 @@ def _canonical(certificate: _Certificate, work: _Work) -> str:
         "error": text(certificate.error),
         "dual": {str(z): text(weight) for z, weight in certificate.dual.items() if weight},
     }
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+    if certificate.target:
+        weights, constant = certificate.target
+        document |= {"version": 2, _TARGET: [text(weight) for weight in weights]}
+        document |= {_CONSTANT: text(constant)} if constant else {}
+    return _text_of(document)
 
 
 # The mathematics: conditions 1 to 4 of the module's docstring.
@@ -247,21 +341,50 @@ class _Scaled(NamedTuple):
         return sum(self.numerators.values())
 
 
+class _Target(NamedTuple):
+    """The values t_z, z = 0..d, of the target, times a positive integer."""
+
+    numerators: list[int]
+    scale: int
+
+    @property
+    def total(self) -> Fraction:
+        """What the weights of the target sum to."""
+        return Fraction(self.numerators[0] - self.numerators[-1], self.scale)
+
+
+def _target(certificate: _Certificate, work: _Work) -> _Target:
+    """Tabulate t_z = c + v_(z+1) + ... + v_d."""
+    d = certificate.kernel_size
+    if certificate.target is None:
+        return _Target([1] * d + [0], 1)
+    weights, constant = certificate.target
+    numerators, scale = _scaled(dict(enumerate((*weights, constant))), work)
+    work.plan((d + 1) * (_TERM + _words(scale) + max(map(_words, numerators.values()), default=1)))
+    values = [numerators.get(d, 0)]
+    for z in range(d - 1, -1, -1):
+        values.append(values[-1] + numerators.get(z, 0))
+    return _Target(values[::-1], scale)
+
+
 def _check(certificate: _Certificate, work: _Work) -> None:
     beta, weights = _scaled(certificate.coefficients, work), _scaled(certificate.dual, work)
-    if certificate.objective == "range" and beta.total != beta.scale:
-        raise _wrong("the sum of the coefficients must be 1", Fraction(beta.total, beta.scale))
+    target = _target(certificate, work)
+    total = Fraction(beta.total, beta.scale)
+    if certificate.objective == "range" and total != target.total:
+        raise _wrong(f"the sum of the coefficients must be {_brief(target.total)}", total)
+    largest = max(_words(target.scale), *map(_words, target.numerators))
     if certificate.kernel_size > 1000:  # else there is no time to be saved
-        work.plan(8 * len(beta.numerators) * (_TERM + 5 * _words(beta.scale)))
-        _look(certificate, beta)
+        work.plan(8 * len(beta.numerators) * (_TERM + 5 * (_words(beta.scale) + largest)))
+        _look(certificate, beta, target)
     needs_dual = bool(certificate.dual) or certificate.error > 0
-    work.plan(needs_dual * _dual_steps(certificate, weights) + _primal_steps(certificate, beta))
+    work.plan(needs_dual * _dual_steps(certificate, weights, largest) + _primal_steps(certificate, beta, largest))
     if needs_dual:
-        _check_dual(certificate, weights)  # before the primal, as it visits few vertices
-    _check_primal(certificate, beta)
+        _check_dual(certificate, weights, target)  # before the primal, as it visits few vertices
+    _check_primal(certificate, beta, target)
 
 
-def _check_dual(certificate: _Certificate, weights: _Scaled) -> None:
+def _check_dual(certificate: _Certificate, weights: _Scaled, target: _Target) -> None:
     """Check conditions 2, 3 and 4."""
     d, scale, support = certificate.kernel_size, weights.scale, list(weights.numerators)
     size = sum(map(abs, weights.numerators.values()))
@@ -281,18 +404,20 @@ def _check_dual(certificate: _Certificate, weights: _Scaled) -> None:
         found = moment(order)
         if found != common:
             raise _wrong(f"the moment of the dual with order {order} must be {_brief(common)}", found)
-    value = abs(Fraction(weights.total - weights.numerators.get(d, 0), scale) - common)
+    seen = sum(w * target.numerators[z] for z, w in weights.numerators.items())
+    value = abs(Fraction(seen, scale * target.scale) - common * target.total)
     if value != certificate.error:
         raise _wrong(f"the value of the dual must be the error {_brief(certificate.error)}", value)
 
 
-def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
+def _check_primal(certificate: _Certificate, beta: _Scaled, target: _Target) -> None:
     """Check condition 1, at every vertex."""
     d = certificate.kernel_size
     # By the definition of phi_r, e_z = t_z - sum of all beta_r + sum of beta_r / C(d,r) * C(z,r) over the orders r > 0.
     subsets = {order: math.comb(d, order) for order in beta.numerators if order > 0}
-    common = math.lcm(*subsets.values())
+    common = math.lcm(*subsets.values()) * target.scale
     scale, shift = beta.scale * common, beta.total * common
+    unit = scale // target.scale
     vertices = certificate.vertices[::-1]
     sums = [
         _binomials(d, order, vertices, beta.numerators[order] * common, beta.numerators[order] * (common // count))
@@ -300,7 +425,7 @@ def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
     ]
     largest, where = -1, -1
     for z, *terms in zip(vertices, *sums, strict=True):
-        residual = abs((scale if z < d else 0) - shift + sum(terms))
+        residual = abs(unit * target.numerators[z] - shift + sum(terms))
         if residual > largest:
             largest, where = residual, z
     found = Fraction(largest, scale)
@@ -309,15 +434,16 @@ def _check_primal(certificate: _Certificate, beta: _Scaled) -> None:
         raise _wrong(f"{place} must be the error {_brief(certificate.error)}", found)
 
 
-def _look(certificate: _Certificate, beta: _Scaled) -> None:
+def _look(certificate: _Certificate, beta: _Scaled, target: _Target) -> None:
     """Check that the residuals of the last vertices are within the error: that takes no time, and refutes most."""
     d, error = certificate.kernel_size, certificate.error
     for z in certificate.vertices[:-9:-1]:
         # C(z,r) / C(d,r) in few factors: (d-r)!/(z-r)! over d!/z!
         subsets = math.perm(d, d - z)
         below = sum(b * math.perm(d - order, d - z) for order, b in beta.numerators.items() if order > 0)
-        scale = subsets * beta.scale
-        residual = abs((scale if z < d else 0) - subsets * beta.total + below)
+        scale = subsets * beta.scale * target.scale
+        seen = subsets * beta.scale * target.numerators[z]
+        residual = abs(seen - (subsets * beta.total - below) * target.scale)
         if residual * error.denominator > error.numerator * scale:
             requirement = f"the |residual| at {z} zeros must be at most the error {_brief(error)}"
             raise _wrong(requirement, Fraction(residual, scale))
@@ -354,6 +480,162 @@ def _binomials(d: int, order: int, vertices: Iterable[int], top: int, factor: in
             value = factor * math.comb(z, order)
         last = z
         yield value
+
+
+# The same for combinations. A set of inputs is the integer whose bits are its members.
+
+
+class _Combination(NamedTuple):
+    """A certificate of a combination, of the right form."""
+
+    kernel_size: int
+    objective: str
+    subsets: list[int]
+    error: Fraction
+    coefficients: dict[int, Fraction]
+    dual: dict[int, Fraction]
+
+    @property
+    def vertices(self) -> range:
+        """The sets of ones that are looked at."""
+        everything = 2**self.kernel_size
+        return range(everything) if self.objective == "cube" else range(1, everything - 1)
+
+
+def _certify_combination(certificate: _Combination, work: _Work) -> CertifiedCombination:
+    d, objective, subsets, error = certificate[:4]
+    beta, weights = _scaled(certificate.coefficients, work), _scaled(certificate.dual, work)
+    if objective == "range" and beta.total != beta.scale:
+        raise _wrong("the sum of the coefficients must be 1", Fraction(beta.total, beta.scale))
+    if certificate.dual or error > 0:
+        work.plan(len(subsets) * len(weights.numerators) * (_TERM + _words(weights.scale)))
+        _check_combination_dual(certificate, weights)
+    work.plan((d + 2) * 2**d * (_TERM // 3 + _words(beta.scale)))
+    _check_combination_primal(certificate, beta)
+    canonical = _canonical_combination(certificate, work)
+    sha256 = hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return CertifiedCombination(d, objective, tuple(map(_members, subsets)), error, sha256, canonical)
+
+
+def _members(subset: int) -> tuple[int, ...]:
+    return tuple(place for place in range(subset.bit_length()) if subset >> place & 1)
+
+
+def _check_combination_dual(certificate: _Combination, weights: _Scaled) -> None:
+    size = sum(map(abs, weights.numerators.values()))
+    if size != weights.scale:
+        raise _wrong("the sum of the |dual weights| must be 1", Fraction(size, weights.scale))
+
+    def moment(subset: int) -> Fraction:
+        met = sum(w for ones, w in weights.numerators.items() if not subset or subset & ones)
+        return Fraction(met, weights.scale)
+
+    common = moment(certificate.subsets[0]) if certificate.objective == "range" else Fraction(0)
+    for subset in certificate.subsets:
+        found = moment(subset)
+        if found != common:
+            name = _brief(", ".join(map(str, _members(subset))))
+            raise _wrong(f"the moment of the dual with the subset {name} must be {_brief(common)}", found)
+    value = abs(Fraction(weights.total - weights.numerators.get(0, 0), weights.scale) - common)
+    if value != certificate.error:
+        raise _wrong(f"the value of the dual must be the error {_brief(certificate.error)}", value)
+
+
+def _check_combination_primal(certificate: _Combination, beta: _Scaled) -> None:
+    """Check condition 1 at every vertex: f is what it is at the full set, less the subsets that the zeros contain."""
+    d, everything = certificate.kernel_size, 2**certificate.kernel_size
+    contained = [0] * everything
+    for place, numerator in beta.numerators.items():
+        contained[certificate.subsets[place]] += numerator
+    contained[0] = 0  # the intercept is there always
+    for bit in range(d):
+        step = 1 << bit
+        for start in range(step, everything, 2 * step):
+            with_it, without = slice(start, start + step), slice(start - step, start)
+            contained[with_it] = map(int.__add__, contained[with_it], contained[without])
+    worst, where, total = -1, 0, beta.total
+    for ones in certificate.vertices:
+        f = total - contained[everything - 1 - ones]
+        size = abs((beta.scale if ones else 0) - f)
+        if size > worst:
+            worst, where = size, ones
+    found = Fraction(worst, beta.scale)
+    if found != certificate.error:
+        members = _brief(", ".join(map(str, _members(where))))
+        raise _wrong(
+            f"the largest |residual|, at the ones {members}, must be the error {_brief(certificate.error)}", found
+        )
+
+
+def _read_combination(document: dict[str, Any], work: _Work) -> _Combination:
+    fields = _object(document, "the certificate", required=_COMBINATION_KEYS)
+    d, objective = _kernel_size(fields["kernel_size"]), _objective(fields["objective"])
+    if d > _MOST_INPUTS:
+        raise _unreadable(f"kernel_size must be at most {_MOST_INPUTS} for a combination", d)
+    subsets = _subsets(fields["subsets"], d, empty=objective == "cube")
+    numbers = fields["coefficients"]
+    if type(numbers) is not list:
+        raise _wrong("coefficients must be a list", numbers)
+    if len(numbers) != len(subsets):
+        raise _wrong(f"coefficients must be as many as subsets, {len(subsets)}", len(numbers))
+    coefficients = {place: _number(number, f"coefficients[{place}]", work) for place, number in enumerate(numbers)}
+    error = _number(fields["error"], "error", work)
+    if error < 0:
+        raise _wrong("error must be at least 0", error)
+    dual = {}
+    members = fields["dual"]
+    if type(members) is not dict:
+        raise _wrong("dual must be a JSON object", members)
+    for key, number in members.items():
+        if type(key) is not str or len(key) != d or set(key) - {"0", "1"}:
+            raise _wrong(f"keys of dual must be 0/1 vectors of {d} digits", key)
+        if objective == "range" and len(set(key)) == 1:
+            raise _wrong("keys of dual must not be constant for the objective 'range'", key)
+        ones = sum(1 << place for place, digit in enumerate(key) if digit == "1")
+        dual[ones] = _number(number, f"dual[{key}]", work)
+    return _Combination(d, objective, subsets, error, coefficients, dual)
+
+
+def _subsets(value: object, d: int, *, empty: bool) -> list[int]:
+    if type(value) is not list:
+        raise _wrong("subsets must be a list", value)
+    if not value:
+        raise CertificateError("subsets must have at least one subset, found none")
+    found: dict[int, None] = {}
+    for subset in value:
+        if type(subset) is not list:
+            raise _wrong("a subset must be a list", subset)
+        if not subset and not empty:
+            raise CertificateError("a subset must not be empty for the objective 'range', found one that is")
+        mask, last = 0, -1
+        for place in subset:
+            if type(place) is not int or not last < place < d:
+                raise _wrong(f"a subset must be increasing integers from 0 to {d - 1}", place)
+            mask, last = mask | 1 << place, place
+        if mask in found:
+            raise CertificateError(f"subsets must be distinct, found {_brief(', '.join(map(str, subset)))} twice")
+        found[mask] = None
+    return list(found)
+
+
+def _canonical_combination(certificate: _Combination, work: _Work) -> str:
+    d = certificate.kernel_size
+
+    def vector(ones: int) -> str:
+        return "".join("1" if ones >> place & 1 else "0" for place in range(d))
+
+    return _text_of(
+        {
+            "format": _COMBINATION,
+            "version": 1,
+            "kernel_size": d,
+            "objective": certificate.objective,
+            "subsets": [list(_members(subset)) for subset in certificate.subsets],
+            "coefficients": [_planned_text(number, work) for number in certificate.coefficients.values()],
+            "error": _planned_text(certificate.error, work),
+            "dual": {vector(ones): _planned_text(w, work) for ones, w in certificate.dual.items() if w},
+        }
+    )
 
 
 # The work: bounds on the nanoseconds that Python's integers take. A word is a digit of theirs, of 30 bits.
@@ -417,9 +699,9 @@ def _binomial_steps(d: int, order: int, vertices: Sequence[int], words: int) -> 
     return 8 * _steps(subsets, subsets) + _TERM * visited + products * (5 * words + most // 4)
 
 
-def _dual_steps(certificate: _Certificate, weights: _Scaled) -> int:
+def _dual_steps(certificate: _Certificate, weights: _Scaled, target_words: int) -> int:
     d, support, scale = certificate.kernel_size, list(weights.numerators), _words(weights.scale)
-    steps = 0
+    steps = len(support) * (_TERM + 2 * scale * target_words) + _steps(scale + target_words, scale + target_words)
     for order in certificate.orders:
         words = _subset_words(d, order)
         steps += _binomial_steps(d, order, support, words) + len(support) * (_TERM + scale * words)
@@ -427,13 +709,13 @@ def _dual_steps(certificate: _Certificate, weights: _Scaled) -> int:
     return steps
 
 
-def _primal_steps(certificate: _Certificate, beta: _Scaled) -> int:
+def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> int:
     d, vertices = certificate.kernel_size, certificate.vertices[::-1]
     subsets = {order: _subset_words(d, order) for order in beta.numerators if order > 0}
     # The least common multiple of all C(d,r) is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1).
-    common = min(sum(subsets.values()), (d + 1) // 15) + 1
+    common = min(sum(subsets.values()), (d + 1) // 15) + 1 + target_words
     scale = common + _words(beta.scale)
-    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale + 60 * len(subsets))
+    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale * target_words + 60 * len(subsets))
     for order, words in subsets.items():
         value = common + _words(beta.numerators[order])
         steps += 2 * _steps(common, words) + _binomial_steps(d, order, vertices, value)
@@ -443,22 +725,29 @@ def _primal_steps(certificate: _Certificate, beta: _Scaled) -> int:
 # The form: from anything at all to a _Certificate, or an error.
 
 
-def _read(source: object, work: _Work) -> _Certificate:
-    """Read a source and check the form of every field."""
+def _document(source: object, work: _Work) -> tuple[dict[str, Any], int]:
+    """Read a source, and check what it says that it is."""
     document, flaws = _load(source, work)
     if type(document) is not dict:
         raise _unreadable("a certificate must be a JSON object", document)
     kind, version = document.get("format"), document.get("version")
-    if type(kind) is not str or kind != "subpool-certificate":
-        raise _unreadable("format must be 'subpool-certificate'", kind)
-    if type(version) is not int or version != 1:
-        raise _unreadable("version must be the integer 1", version)
+    if type(kind) is not str or kind not in (_SYMMETRIC, _COMBINATION):
+        raise _unreadable(f"format must be '{_SYMMETRIC}' or '{_COMBINATION}'", kind)
+    if kind == _COMBINATION and (type(version) is not int or version != 1):
+        raise _unreadable("version of a combination must be the integer 1", version)
+    if type(version) is not int or version not in (1, 2):
+        raise _unreadable("version must be the integer 1 or 2", version)
     if flaws:
         raise flaws[0]
-    fields = _object(document, "the certificate", required=_KEYS)
-    d, objective = _kernel_size(fields["kernel_size"]), fields["objective"]
-    if type(objective) is not str or objective not in ("cube", "range"):
-        raise _wrong("objective must be 'cube' or 'range'", objective)
+    return document, version
+
+
+def _read(document: dict[str, Any], version: int, work: _Work) -> _Certificate:
+    """Check the form of every field."""
+    newer = version == 2
+    required, optional = (*_KEYS, *(_TARGET,) * newer), (_CONSTANT,) * newer
+    fields = _object(document, "the certificate", required=required, optional=optional)
+    d, objective = _kernel_size(fields["kernel_size"]), _objective(fields["objective"])
     cube = objective == "cube"
     orders = _orders(fields["orders"], range(d + 1) if cube else range(1, d + 1))
     coefficients = _numbers(fields["coefficients"], "coefficients", orders, work, all_of_them=True)
@@ -467,7 +756,29 @@ def _read(source: object, work: _Work) -> _Certificate:
         raise _wrong("error must be at least 0", error)
     vertices = range(d + 1) if cube else range(1, d)
     dual = _numbers(fields["dual"], "dual", vertices, work, all_of_them=False)
-    return _Certificate(d, objective, orders, error, coefficients, dual, vertices)
+    target = _weights(fields, d, work) if newer else None
+    if target and target[1] and not cube:
+        raise _wrong("the constant must be 0 for the objective 'range'", target[1])
+    return _Certificate(d, objective, orders, error, coefficients, dual, vertices, target)
+
+
+def _weights(fields: dict[str, object], d: int, work: _Work) -> tuple[list[Fraction], Fraction] | None:
+    """Read the target, which is the maximum if only the largest input has a weight, and that is 1."""
+    value = fields[_TARGET]
+    if type(value) is not list:
+        raise _wrong("target must be a list", value)
+    if len(value) != d:
+        raise _wrong(f"target must have {d} weights", len(value))
+    weights = [_number(weight, f"target[{index}]", work) for index, weight in enumerate(value)]
+    constant = _number(fields.get(_CONSTANT, "0"), _CONSTANT, work)
+    is_maximum = weights[-1] == 1 and not constant and not any(weights[:-1])
+    return None if is_maximum else (weights, constant)
+
+
+def _objective(value: object) -> str:
+    if type(value) is not str or value not in ("cube", "range"):
+        raise _wrong("objective must be 'cube' or 'range'", value)
+    return value
 
 
 def _kernel_size(value: object) -> int:

@@ -60,11 +60,15 @@ def whole(value):
 
 def well_formed(document):
     keys = {"format", "version", "kernel_size", "objective", "orders", "coefficients", "error", "dual"}
-    if not isinstance(document, dict) or set(document) != keys or not whole(document["version"]):
+    if not isinstance(document, dict) or not whole(document.get("version")) or document["version"] not in (1, 2):
+        return False
+    if document["version"] == 2:
+        keys |= {"target"} | (set(document) & {"constant"})
+    if set(document) != keys:
         return False
     d, orders, objective = document["kernel_size"], document["orders"], document["objective"]
     coefficients, error, dual = document["coefficients"], document["error"], document["dual"]
-    if document["format"] != "subpool-certificate" or document["version"] != 1 or objective not in ["cube", "range"]:
+    if document["format"] != "subpool-certificate" or objective not in ["cube", "range"]:
         return False
     if not whole(d) or not 2 <= d <= KERNEL_SIZE_LIMIT or not isinstance(orders, list) or not all(map(whole, orders)):
         return False
@@ -74,7 +78,12 @@ def well_formed(document):
         return False
     if not isinstance(dual, dict) or not set(dual) <= {str(z) for z in vertices(document)}:
         return False
-    return all(map(canonical_number, [*coefficients.values(), *dual.values(), error])) and Fraction(error) >= 0
+    target, constant = document.get("target", []), document.get("constant", "0")
+    if not isinstance(target, list) or ("target" in document and len(target) != d):
+        return False
+    if not all(map(canonical_number, [*coefficients.values(), *dual.values(), *target, constant, error])):
+        return False
+    return Fraction(error) >= 0 and (objective == "cube" or Fraction(constant) == 0)
 
 
 def vertices(document):
@@ -86,11 +95,17 @@ def phi(document, r, z):
     return 1 - Fraction(comb(z, r), comb(document["kernel_size"], r)) if r else Fraction(1)
 
 
+def target_at(document, z):
+    """The target at z zeros and d - z ones, its order statistics written out and sorted."""
+    d = document["kernel_size"]
+    weights = document.get("target", ["0"] * (d - 1) + ["1"])
+    inputs = sorted([0] * z + [1] * (d - z))
+    return Fraction(document.get("constant", "0")) + sum(Fraction(v) * x for v, x in zip(weights, inputs, strict=True))
+
+
 def residuals(document):
     beta = {r: Fraction(document["coefficients"][str(r)]) for r in document["orders"]}
-    return [
-        (z < document["kernel_size"]) - sum(beta[r] * phi(document, r, z) for r in beta) for z in vertices(document)
-    ]
+    return [target_at(document, z) - sum(beta[r] * phi(document, r, z) for r in beta) for z in vertices(document)]
 
 
 def violations(document):
@@ -102,7 +117,8 @@ def violations(document):
         found.add("residual too large")
     if all(abs(residual) != error for residual in residuals(document)):
         found.add("error not attained")
-    if document["objective"] == "range" and sum(map(Fraction, document["coefficients"].values())) != 1:
+    total = target_at(document, 0) - target_at(document, document["kernel_size"])
+    if document["objective"] == "range" and sum(map(Fraction, document["coefficients"].values())) != total:
         found.add("sum of coefficients")
     w = {int(z): Fraction(weight) for z, weight in document["dual"].items()}
     if error == 0 and not w:
@@ -113,7 +129,7 @@ def violations(document):
     if len(moments) > 1 or (document["objective"] == "cube" and moments != {0}):
         found.add("moments")
     shifts = moments if document["objective"] == "range" else {0}
-    if all(abs(sum(w[z] for z in w if z < document["kernel_size"]) - m) != error for m in shifts):
+    if all(abs(sum(w[z] * target_at(document, z) for z in w) - m * total) != error for m in shifts):
         found.add("value of dual")
     return found
 
@@ -121,7 +137,7 @@ def violations(document):
 # The beginnings of the checker's messages, and what the oracle then has to find.
 REASONS = {
     "the largest |residual|, at ": {"residual too large", "error not attained"},
-    "the sum of the coefficients must be 1, ": {"sum of coefficients"},
+    "the sum of the coefficients must be ": {"sum of coefficients"},
     "the sum of the |dual weights| must be 1, ": {"size of dual"},
     "the moment of the dual with order ": {"moments"},
     "the value of the dual must be the error ": {"value of dual"},
@@ -159,6 +175,49 @@ def document(kernel_size, objective, coefficients, error, dual):
         "error": str(error),
         "dual": {str(z): str(weight) for z, weight in dual.items()},
     }
+
+
+def towards(good, weights, constant=0):
+    """The same with a target."""
+    targeted = good | {"version": 2, "target": [str(Fraction(weight)) for weight in weights]}
+    return targeted | ({"constant": str(constant)} if constant else {})
+
+
+def middle(weights):
+    """The best constant is the middle of the values at 0/1 vectors."""
+    values = [sum(weights[z:]) for z in range(len(weights) + 1)]
+    low, high = min(values), max(values)
+    dual = {values.index(high): HALF, values.index(low): -HALF}
+    beta, error = Fraction(low + high, 2), Fraction(high - low, 2)
+    return towards(document(len(weights), "cube", {0: beta}, error, dual), weights)
+
+
+def one_order(weights, r):
+    """Relative to the range there is one multiple of one order, and the residual is what it is."""
+    d, total = len(weights), sum(weights)
+    values = {z: sum(weights[z:]) - total * (1 - Fraction(comb(z, r), comb(d, r))) for z in range(1, d)}
+    worst = max(values, key=lambda z: abs(values[z]))
+    good = document(d, "range", {r: total}, abs(values[worst]), {worst: 1 if values[worst] > 0 else -1})
+    return towards(good, weights)
+
+
+def majority_of_three():
+    # 1, 1, 0, 0 at z = 0..3, and 1 1/4 - z/2: the residuals -1/4, 1/4, -1/4, 1/4.
+    return towards(
+        document(
+            3,
+            "cube",
+            {0: -Fraction(1, 4), 1: Fraction(3, 2)},
+            Fraction(1, 4),
+            {1: Fraction(1, 4), 2: -HALF, 3: Fraction(1, 4)},
+        ),
+        [0, 1, 0],
+    )
+
+
+def one_without_intercept():
+    # 1 everywhere, without an intercept: at z = d nothing but 0 is reached.
+    return towards(document(5, "cube", {1: 1}, 1, {5: 1}), [0] * 5, constant=1)
 
 
 def nine():
@@ -219,6 +278,14 @@ BASES = {
     "range 1-8 of 9": (all_without_intercept(9), Fraction(1, 510)),
     "range 3,4 of 4": (document(4, "range", {3: 0, 4: 1}, 0, {}), Fraction(0)),
     "range 1 of 2": (document(2, "range", {1: 1}, HALF, {1: 1}), HALF),
+    "maximum as a target": (towards(nine(), [0] * 8 + [1]), Fraction(1, 20)),
+    "median of 5 by 0": (middle([0, 0, 1, 0, 0]), HALF),
+    "parity of 4 by 0": (middle([-1, 1, -1, 1]), HALF),
+    "thirds by 0": (middle([Fraction(1, 3), Fraction(-5, 7), 2]), Fraction(1)),
+    "majority of 3": (majority_of_three(), Fraction(1, 4)),
+    "largest less smallest": (one_order([-1, 0, 0, 1], 2), Fraction(1)),
+    "range median 2 of 6": (one_order([0, 0, HALF, HALF, 0, 0], 2), Fraction(3, 5)),
+    "1 by 1 of 5": (one_without_intercept(), Fraction(1)),
 }
 
 
@@ -267,7 +334,8 @@ def test_no_other_coefficients_do_better(good):
         size = Fraction(1, 10 ** rng.randrange(5))
         beta = {key: Fraction(value) + size * rng.randint(-9, 9) for key, value in good["coefficients"].items()}
         if good["objective"] == "range":
-            beta[str(good["orders"][0])] += 1 - sum(beta.values())
+            total = target_at(good, 0) - target_at(good, good["kernel_size"])
+            beta[str(good["orders"][0])] += total - sum(beta.values())
         assert max(map(abs, residuals(good | {"coefficients": beta}))) >= certified
 
 
@@ -439,7 +507,48 @@ def some_order(rng, bad):
 
 
 def numbers_of(bad):
-    return [(holder, key) for holder in (bad["coefficients"], bad["dual"]) for key in holder] + [(bad, "error")]
+    numbers = [(holder, key) for holder in (bad["coefficients"], bad["dual"]) for key in holder] + [(bad, "error")]
+    return numbers + [(bad["target"], k) for k in range(len(bad.get("target", [])))]
+
+
+def give_target(bad):
+    """A file of version 1 says of the maximum what one of version 2 says as well."""
+    bad.setdefault("target", ["0"] * (bad["kernel_size"] - 1) + ["1"])
+    bad["version"] = 2
+
+
+def change_target(rng, bad):
+    give_target(bad)
+    k = rng.randrange(bad["kernel_size"])
+    bad["target"][k] = nudge(rng, bad["target"][k])
+
+
+def swap_targets(rng, bad):
+    give_target(bad)
+    first, second = rng.sample(range(bad["kernel_size"]), 2)
+    bad["target"][first], bad["target"][second] = bad["target"][second], bad["target"][first]
+
+
+def change_constant(rng, bad):
+    give_target(bad)
+    bad["constant"] = nudge(rng, bad.get("constant", "0"))
+
+
+def write_target(rng, bad):
+    give_target(bad)
+
+
+def resize_target(rng, bad):
+    give_target(bad)
+    if rng.random() < 0.5:
+        bad["target"].insert(rng.randrange(bad["kernel_size"] + 1), rng.choice(["0", "1", "1/2"]))
+    else:
+        bad["target"].pop(rng.randrange(bad["kernel_size"]))
+
+
+def forget_version(rng, bad):
+    give_target(bad)
+    bad["version"] = 1
 
 
 def replace_number(rng, bad, value):
@@ -692,10 +801,10 @@ class Kind(NamedTuple):
     of_text: bool = False
 
 
-NUMBER = r"(error|(coefficients|dual)\[\d+\])"
+NUMBER = r"(error|(coefficients|dual|target)\[\d+\])"
 FIELDS = "(kernel_size|objective|orders|coefficients|error|dual)"
 KINDS = {
-    "coefficient changed": Kind(change_coefficient),
+    "coefficient changed": Kind(change_coefficient, right=None),
     "coefficients traded": Kind(trade_coefficients, right=None),
     "coefficients swapped": Kind(swap_coefficients, right=None),
     "error changed": Kind(change_error, "error must be at least 0, found (-|about -)"),
@@ -707,11 +816,13 @@ KINDS = {
     "weight dropped": Kind(drop_weight, right=None),
     "dual scaled": Kind(scale_dual, right=None),
     "objective swapped": Kind(
-        swap_objective, "orders must (have at least|be integers from 1)|dual must have permitted keys", right=None
+        swap_objective,
+        "orders must (have at least|be integers from 1)|dual must have permitted keys|the constant must be 0",
+        right=None,
     ),
     "kernel size changed": Kind(
         change_kernel_size,
-        "kernel_size must be at least 2|orders must be integers|dual must have permitted",
+        "kernel_size must be at least 2|orders must be integers|dual must have permitted|target must have",
         right=None,
     ),
     "order dropped": Kind(drop_order, "orders must have at least one order, found none", right=None),
@@ -724,6 +835,23 @@ KINDS = {
         unlist_order, r"coefficients must have permitted keys only, found '\d+'|orders must have at least"
     ),
     "coefficient missing": Kind(drop_coefficient, r"coefficients must have the key \d+, found none"),
+    "target changed": Kind(change_target, right=None),
+    "weights of the target swapped": Kind(swap_targets, right=None),
+    "constant changed": Kind(change_constant, "the constant must be 0 for the objective 'range'", right=None),
+    "target of another size": Kind(resize_target, r"target must have \d+ weights, found \d+"),
+    "target in version 1": Kind(forget_version, "the certificate must have permitted keys only, found 'target'"),
+    "junk for a target": Kind(
+        lambda rng, bad: bad.update(version=2, target=rng.choice([None, {}, "0,1", 1, "", True, 0.5, b"", ("0", "1")])),
+        "target must be a list, found",
+    ),
+    "junk for a constant": Kind(
+        lambda rng, bad: (
+            give_target(bad),
+            bad.update(constant=rng.choice([None, 0, "x", "1/0", [], "0.5", "+1", -7])),
+        ),
+        "constant must (be an exact number|not have denominator zero)",
+    ),
+    "target written out": Kind(write_target, right=True),
     "numbers not reduced": Kind(write_unreduced, right=True),
     "entries reordered": Kind(shuffle, right=True),
     "zero weights written": Kind(write_zero_weights, right=True),
@@ -755,16 +883,18 @@ KINDS = {
     ),
     "junk for a mapping": Kind(write_junk_mapping, "(coefficients|dual) must be a JSON object, found"),
     "junk for version": Kind(
-        write_junk("version", 0, 2, -1, 10**5000, "1", 1.0, True, None, [1], {}),
-        "version must be the integer 1, found",
+        write_junk("version", 0, 3, -1, 10**5000, "1", 1.0, True, None, [1], {}),
+        "version must be the integer 1 or 2, found",
         readable=False,
     ),
     "junk for format": Kind(
         write_junk("format", "subpool", "Subpool-certificate", "subpool-certificate ", "", None, 1, [], {}),
-        "format must be 'subpool-certificate', found",
+        "format must be 'subpool-certificate' or 'subpool-combination', found",
         readable=False,
     ),
-    "certificate buried": Kind(bury, "format must be 'subpool-certificate', found None", readable=False),
+    "certificate buried": Kind(
+        bury, "format must be 'subpool-certificate' or 'subpool-combination', found None", readable=False
+    ),
     "text truncated": Kind(truncate, "the text must be JSON, found an error: ", readable=False, of_text=True),
     "text garbled": Kind(garble, ".* must |cannot read ", right=None, readable=None, of_text=True),
     "digit changed": Kind(change_digit, ".* must ", right=None, readable=None, of_text=True),
@@ -1039,6 +1169,11 @@ def canonical(good):
     document = good | {"orders": sorted(good["orders"]), "coefficients": exact(good["coefficients"])}
     document |= {"error": str(Fraction(good["error"]))}
     document |= {"dual": {key: weight for key, weight in exact(good["dual"]).items() if weight != "0"}}
+    if "target" in document:
+        document |= {"target": [str(Fraction(weight)) for weight in good["target"]]}
+        if document["target"] == ["0"] * (good["kernel_size"] - 1) + ["1"]:
+            document |= {"version": 1}
+            del document["target"]
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -1066,7 +1201,9 @@ def test_one_certificate_has_one_hash_however_it_is_written():
                 write(rng, other)
             for source in (other, json.dumps(other), respace(rng, json.dumps(other)), escape(rng, json.dumps(other))):
                 assert certify(source).sha256 == certify(good).sha256
-    assert list(hashes.values()) == list(BASES)
+    # That the target is the maximum may be said, or not.
+    assert hashes.pop(certify(nine()).sha256) == "maximum as a target"
+    assert list(hashes.values()) == [name for name in BASES if name not in ("0,1,8 of 9", "maximum as a target")]
 
 
 def test_another_certificate_of_the_same_problem_has_another_hash():
@@ -1250,7 +1387,7 @@ def alone(tmp_path):
         "good.json": json.dumps(nine()),
         "range.json": json.dumps(mean_and_top(5)),
         "wrong.json": json.dumps(nine() | {"error": "1/21"}),
-        "other.json": json.dumps(nine() | {"version": 2}),
+        "other.json": json.dumps(nine() | {"version": 3}),
         "none.json": "none",
         "{}": "{}",
         "a\nb.json": json.dumps(nine()),
@@ -1274,7 +1411,7 @@ PROGRAM = {
     "right and wrong": (["good.json", "wrong.json"], 1, ["good.json: kernel", "wrong.json: WRONG"], []),
     "missing": (["nowhere"], 2, [], ["nowhere: not checked: cannot read 'nowhere': No such file"]),
     "folder": (["."], 2, [], [".: not checked: cannot read '.': "]),
-    "other version": (["other.json"], 2, [], ["other.json: not checked: version must be the integer 1, found 2"]),
+    "other version": (["other.json"], 2, [], ["other.json: not checked: version must be the integer 1 or 2, found 3"]),
     "no certificate": (["none.json"], 2, [], ["none.json: not checked: the text must be JSON"]),
     "a name like a text": (["{}"], 2, [], ["{}: not checked: format must be"]),
     "all": (["none.json", "wrong.json", "good.json"], 2, ["wrong.json: WRONG", "good.json: k"], ["none.json: not ch"]),

@@ -172,7 +172,7 @@ def test_certificates_go_round(tmp_path, capsys):
     assert main(["solve", "3x3", "--orders", "0,1,8", "--certificate", str(good)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["good.json"]
     bad.write_text(good.read_text().replace("1/20", "1/21"))
-    other.write_text(good.read_text().replace('"version": 1', '"version": 2'))
+    other.write_text(good.read_text().replace('"version": 1', '"version": 3'))
     junk.write_text("no JSON")
     capsys.readouterr()
     assert main(["check", str(good)]) == 0

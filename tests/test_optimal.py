@@ -13,7 +13,7 @@ from proofs_check import check_certificate
 from tests import reference
 from theory import closed_forms, optimal_estimator
 from theory.errors import InputError, KernelSizeError, OrdersError, ProblemTooLargeError, SolverError
-from theory.optimal.extrapolation import _extremal_points, _first_reference, extrapolate
+from theory.optimal.extrapolation import extrapolate, extremal_points, first_reference
 
 # HiGHS and CVXPY's default solver work to 1e-7 or better; vertex residuals are at most 1 in size.
 FLOAT = 1e-7
@@ -220,13 +220,13 @@ def test_references_are_exchanged():
 
 @pytest.mark.parametrize("orders", [[0], [0, 1, 8], [5, 6, 7, 8], list(range(9)), [0, 4], [3]])
 def test_first_references_are_nonsingular(orders):
-    points = _first_reference(9, orders)
+    points = first_reference(8, orders)
     assert points == sorted(set(points))
     assert all(s <= z <= 8 for s, z in zip(orders, points, strict=True))
 
 
 def test_extremal_points_skip_zeros_and_prefer_the_reference():
-    assert _extremal_points([0, 1, 3, 3, 0, -2, -5, 0, 4], [3, 6, 8]) == [3, 6, 8]
+    assert extremal_points([0, 1, 3, 3, 0, -2, -5, 0, 4], [3, 6, 8]) == [3, 6, 8]
 
 
 def test_a_singular_reference_raises_instead_of_answering():

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from theory.networks.network import ReLUNetwork as ReLUNetwork
     from theory.networks.piecewise import two_layer_network as two_layer_network
     from theory.networks.size import network_size as network_size
+    from theory.optimal.combinations import optimal_combination as optimal_combination
+    from theory.optimal.degree import approximate_degree as approximate_degree
     from theory.optimal.families import closed_forms as closed_forms
     from theory.optimal.solve import optimal_estimator as optimal_estimator
     from theory.residual import residual_distribution as residual_distribution
@@ -39,6 +41,7 @@ _HOME = {
     "Estimator": "theory.estimator",
     "ReLUNetwork": "theory.networks.network",
     "SubpoolError": "theory.errors",
+    "approximate_degree": "theory.optimal.degree",
     "best_orders": "theory.frontier.best",
     "build_network": "theory.networks.build",
     "certify_around": "theory.rewrite.certify",
@@ -47,6 +50,7 @@ _HOME = {
     "exact_max_network": "theory.networks.maximum",
     "guess_formula": "theory.guess",
     "network_size": "theory.networks.size",
+    "optimal_combination": "theory.optimal.combinations",
     "optimal_estimator": "theory.optimal.solve",
     "pareto_front": "theory.frontier.pareto",
     "pool": "theory.empirical.pooling",

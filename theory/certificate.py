@@ -17,10 +17,16 @@ from theory.errors import FormatError
 from theory.notation import format_orders
 from theory.objectives import ObjectiveValue, find_objective
 from theory.rationals import from_string, to_string
+from theory.targets import Target, target_of
 from theory.typeset import Grid, Shown, aligned, combination, equation, fraction, listed, orders_in_latex
 
+_KEYS = {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
 FORM = Form(
-    "a certificate", "subpool-certificate", 1, {"kernel_size", "objective", "orders", "coefficients", "error", "dual"}
+    "a certificate",
+    "subpool-certificate",
+    1,
+    _KEYS,
+    newer=Form("a certificate", "subpool-certificate", 2, {*_KEYS, "target"}, optional={"constant"}),
 )
 
 _LONGEST_SET = 60  # characters: half a line
@@ -44,6 +50,8 @@ class Certificate(Shown):
         The least possible residual E(d,R).
     dual : dict of int to Fraction
         w_z for the vertices with z zeros; absent means 0. Empty where the error is 0, which nothing undercuts.
+    target : Target
+        What is approximated.
 
     Examples
     --------
@@ -61,12 +69,14 @@ class Certificate(Shown):
     coefficients: dict[int, Fraction] = field(hash=False)
     error: Fraction
     dual: dict[int, Fraction] = field(hash=False)
+    target: Target
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the format, every number an exact string ``"p"`` or ``"p/q"``."""
         return {
             "format": FORM.format,
-            "version": FORM.version,
+            "version": 1 if self.target.is_maximum else 2,
+            **self.target.to_dict(),
             "kernel_size": self.kernel_size,
             "objective": self.objective,
             "orders": list(self.orders),
@@ -84,21 +94,23 @@ class Certificate(Shown):
 
         Examples
         --------
-        >>> print(Certificate(2, "cube", (0,), {0: Fraction(1, 2)}, Fraction(1, 2), {0: Fraction(1, 2)}).to_latex())
+        >>> half = Fraction(1, 2)
+        >>> print(Certificate(2, "cube", (0,), {0: half}, half, {0: half}, Target(2, "max")).to_latex())
         \begin{aligned}
         f(x) &= \frac{1}{2}, \\
         E(2, \{0\}) &= \frac{1}{2}, \\
         w &= (w_{0} = \frac{1}{2})
         \end{aligned}
         """
-        rows = rows_of_estimator(self.kernel_size, find_objective(self.objective), self.coefficients, self.error)
+        rows = rows_of_estimator(self.target, find_objective(self.objective), self.coefficients, self.error)
         if self.dual:
             rows[-1] += ","
             rows += equation("w", listed(f"w_{{{z}}} = {fraction(w)}" for z, w in self.dual.items()))
         return aligned(rows)
 
     def _facts(self) -> Iterator[tuple[str, object]]:
-        yield "certificate for", f"kernel size {self.kernel_size}, orders {format_orders(self.orders)}"
+        target = "" if self.target.is_maximum else f", target {self.target}"
+        yield "certificate for", f"kernel size {self.kernel_size}, orders {format_orders(self.orders)}{target}"
         yield f"objective {self.objective}: least error", self.error
         yield "coefficients", Grid(("order", "coefficient"), tuple(self.coefficients.items()))
         yield "dual weights", Grid(("zeros", "weight"), tuple(self.dual.items()))
@@ -135,11 +147,12 @@ class Certificate(Shown):
             coefficients=_numbers(data["coefficients"], d),
             error=from_string(data["error"]),
             dual=_numbers(data["dual"], d),
+            target=target_of(data),
         )
 
 
 def rows_of_estimator(
-    kernel_size: int, goal: ObjectiveValue, coefficients: Mapping[int, Fraction], error: Fraction | None
+    target: Target, goal: ObjectiveValue, coefficients: Mapping[int, Fraction], error: Fraction | None
 ) -> list[str]:
     """Write an estimator, and its error if it is known, as rows of :func:`theory.typeset.aligned`."""
     rows = equation("f(x)", combination((beta, f"m_{{{r}}}(x)" if r else "") for r, beta in coefficients.items()))
@@ -147,7 +160,8 @@ def rows_of_estimator(
         rows[-1] += ","
         orders = orders_in_latex(sorted(coefficients))
         wide = len(orders) > _LONGEST_SET
-        rows += equation(f"{goal.symbol}({kernel_size}, {'R' if wide else orders})", [fraction(error)])
+        of = "" if target.is_maximum else rf"; \text{{{target.shown}}}"
+        rows += equation(f"{goal.symbol}({target.kernel_size}, {'R' if wide else orders}{of})", [fraction(error)])
         if wide:
             rows[-1] += ","
             rows += equation("R", orders.replace(", ", ",\n").split("\n"))

@@ -32,7 +32,8 @@ class Form:
     """What a document of a format looks like from outside.
 
     Its name is for messages, with its article, ``"a network"``; format and version are what it says of itself. The
-    other keys are None where they are checked elsewhere. If there may be floats, they are finite.
+    other keys are None where they are checked elsewhere; optional ones may be left out. If there may be floats, they
+    are finite. A newer version may be read as well.
 
     >>> form = Form("a note", "note", 1, {"text"})
     >>> form.parse('{"format": "note", "version": 1, "text": "all of it"}')["text"]
@@ -48,6 +49,8 @@ class Form:
     version: int
     keys: Collection[str] | None = None
     floats: bool = False
+    optional: Collection[str] = ()
+    newer: Form | None = None
 
     def parse(self, text: str) -> dict[str, Any]:
         """Parse a text.
@@ -87,12 +90,14 @@ class Form:
     def check(self, data: Any) -> dict[str, Any]:
         """Check that a parsed value is an object with the right keys."""
         said = (data.get("format"), data.get("version")) if isinstance(data, dict) else None
+        if self.newer and said == (self.newer.format, self.newer.version):
+            return self.newer.check(data)
         if said != (self.format, self.version) or type(data["version"]) is not int:
             raise FormatError(
                 f'{self.name} is a JSON object with "format": "{self.format}" and "version": {self.version}'
             )
         expected = {"format", "version", *(self.keys or ())}
-        if self.keys is not None and set(data) != expected:
+        if self.keys is not None and set(data) - set(self.optional) != expected:
             raise FormatError(f"{self.name} has the keys {sorted(expected)}, not {sorted(map(str, data))!s:.200}")
         checked: dict[str, Any] = data
         return checked

@@ -1,4 +1,4 @@
-"""One approximation of max pooling: a linear combination of mean subpool maxima."""
+"""One approximation of max pooling, or of another target: a linear combination of mean subpool maxima."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ from theory.notation import KernelSize, check_kernel_size, check_orders, format_
 from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_table, number_of_terms, weigh_order_statistics
+from theory.targets import MAXIMUM, Target, TargetLike, find_target, target_of
 from theory.typeset import Grid, Shown, aligned
 
 if TYPE_CHECKING:
     from theory.plotting import Axes
 
+_KEYS = {"kernel_size", "objective", "coefficients", "error", "certificate"}
 _FORM = Form(
-    "an estimator", "subpool-estimator", 1, {"kernel_size", "objective", "coefficients", "error", "certificate"}
+    "an estimator",
+    "subpool-estimator",
+    1,
+    _KEYS,
+    newer=Form("an estimator", "subpool-estimator", 2, {*_KEYS, "target"}, optional={"constant"}),
 )
 _LONGEST_TITLE = 48
 _LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
@@ -34,7 +40,7 @@ _LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 @dataclass(frozen=True, init=False, repr=False)
 class Estimator(Shown):
-    """The function f(x) = beta_0 + sum over r in R of beta_r m_r(x), an approximation of max(x).
+    """The function f(x) = beta_0 + sum over r in R of beta_r m_r(x), an approximation of max(x) or of another target.
 
     Parameters
     ----------
@@ -49,6 +55,8 @@ class Estimator(Shown):
         certified.
     certificate : Certificate, optional
         The proof that no estimator with these orders has a smaller error.
+    target : str, Target, or sequence of rationals
+        What is approximated, as in :func:`theory.optimal_estimator`.
 
     Raises
     ------
@@ -69,6 +77,7 @@ class Estimator(Shown):
     objective: Objective
     error: Fraction | None
     certificate: Certificate | None
+    target: Target
     _values: tuple[Fraction, ...]
 
     def __init__(
@@ -79,6 +88,7 @@ class Estimator(Shown):
         objective: Objective = DEFAULT,
         error: Fraction | None = None,
         certificate: Certificate | None = None,
+        target: TargetLike = MAXIMUM,
     ) -> None:
         d = check_kernel_size(kernel_size)
         orders = check_orders(d, coefficients)
@@ -92,6 +102,7 @@ class Estimator(Shown):
             ("objective", find_objective(objective).name),
             ("error", error),
             ("certificate", certificate),
+            ("target", find_target(target, d)),
             ("_values", values),
         ):
             object.__setattr__(self, name, value)
@@ -99,7 +110,8 @@ class Estimator(Shown):
     def __repr__(self) -> str:
         terms = ", ".join(f"{r}: {to_string(beta)}" for r, beta in self.coefficients.items())
         error = None if self.error is None else to_string(self.error)
-        return f"Estimator({self.kernel_size}, {{{terms}}}, objective={self.objective!r}, error={error})"
+        target = "" if self.target.is_maximum else f", target={self.target.name!r}"
+        return f"Estimator({self.kernel_size}, {{{terms}}}, objective={self.objective!r}, error={error}{target})"
 
     @property
     def goal(self) -> ObjectiveValue:
@@ -142,15 +154,15 @@ class Estimator(Shown):
         """Integers n_z and s with e_z == n_z / s."""
         orders, integers, q = self._scaled
         sums = binomial_table(range(self.kernel_size + 1), orders) * fmpz_mat(len(orders), 1, integers)
-        at_ones = 1 - sum(self._values, Fraction(0))
-        (shift, step), scale = over_common_denominator([at_ones, Fraction(1, q)])
-        residuals = [shift + step * int(entry) for entry in sums.entries()]
-        residuals[-1] -= scale
+        values, parts = self.target.scaled
+        total = sum(self._values, Fraction(0))
+        (shift, step, unit), scale = over_common_denominator([total, Fraction(1, q), Fraction(1, parts)])
+        residuals = [unit * t - shift + step * int(entry) for t, entry in zip(values, sums.entries(), strict=True)]
         return residuals, scale
 
     @cached_property
     def vertex_residuals(self) -> tuple[Fraction, ...]:
-        """Residual e_z = max - f at a 0/1 vector with z zeros, z = 0..d."""
+        """Residual e_z, the target less f, at a 0/1 vector with z zeros, z = 0..d."""
         residuals, scale = self._scaled_residuals
         return tuple(Fraction(residual, scale) for residual in residuals)
 
@@ -173,7 +185,7 @@ class Estimator(Shown):
             return "nowhere: the residual is 0"
         signs = [f"{z}{'+' if self.vertex_residuals[z] > 0 else '-'}" for z in self.equioscillation]
         shown = " ".join(signs) if len(signs) <= 16 else f"{' '.join(signs[:16])} ... ({len(signs)} in all)"
-        return f"at z = {shown}   (z inputs 0, the others 1; sign of max - f)"
+        return f"at z = {shown}   (z inputs 0, the others 1; sign of {self.target.shown} - f)"
 
     @property
     def mean_square(self) -> Fraction:
@@ -218,11 +230,14 @@ class Estimator(Shown):
         >>> print(Estimator(9, {0: Fraction(4, 9), 1: 1}).to_latex())
         f(x) = \frac{4}{9} + m_{1}(x)
         """
-        return aligned(rows_of_estimator(self.kernel_size, self.goal, self.coefficients, self.error))
+        return aligned(rows_of_estimator(self.target, self.goal, self.coefficients, self.error))
 
     def _facts(self) -> Iterator[tuple[str, object]]:
         yield "kernel size, orders", f"{self.kernel_size}, {format_orders(self.orders)}"
-        yield self.goal.measure if self.error is not None else "largest residual", self.worst_vertex_residual
+        if not self.target.is_maximum:
+            yield "target", self.target
+        measure = self.goal.measure(self.target.shown)
+        yield measure if self.error is not None else "largest residual", self.worst_vertex_residual
         yield "equioscillates", self.oscillation
         yield "certificate", "yes" if self.certificate else "no"
         yield "coefficients", Grid(("order", "coefficient"), tuple(self.coefficients.items()))
@@ -268,7 +283,8 @@ class Estimator(Shown):
 
         orders = format_orders(self.orders)
         what = f"orders {orders}" if len(orders) <= _LONGEST_TITLE else f"{len(self.orders)} orders"
-        title = f"d = {self.kernel_size}, {what}"
+        target = "" if self.target.is_maximum else f", {self.target.shown}"
+        title = f"d = {self.kernel_size}, {what}{target}"
         return draw_residuals(self.vertex_residuals, self.equioscillation, title, axes)
 
     def to_json(self) -> str:
@@ -276,7 +292,8 @@ class Estimator(Shown):
         return json.dumps(
             {
                 "format": _FORM.format,
-                "version": _FORM.version,
+                "version": 1 if self.target.is_maximum else 2,
+                **self.target.to_dict(),
                 "kernel_size": self.kernel_size,
                 "objective": self.objective,
                 "coefficients": {str(r): to_string(beta) for r, beta in self.coefficients.items()},
@@ -306,6 +323,7 @@ class Estimator(Shown):
                 objective=data["objective"],
                 error=None if error is None else from_string(error),
                 certificate=None if certificate is None else Certificate.from_dict(certificate),
+                target=target_of(data),
             )
             check_table(estimator.kernel_size, estimator.orders, _LARGEST_TABLE)
         except (TypeError, ValueError, AttributeError) as wrong:
@@ -315,13 +333,14 @@ class Estimator(Shown):
 
     def _check_consistency(self) -> None:
         if self.error is not None:
-            if self.goal.relative and sum(self._values) != 1:
-                raise FormatError("the coefficients of a range-relative estimator sum to 1, these do not")
+            total = self.target.total
+            if self.goal.relative and sum(self._values) != total:
+                raise FormatError(f"the coefficients of a range-relative estimator sum to {total}, these do not")
             # e_(d-1) takes no time, as phi_r(d-1) = r/d; a damaged file shows there.
             d = self.kernel_size
-            last = Fraction(1) - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
+            last = self.target.values[d - 1] - sum(beta * Fraction(r or d, d) for r, beta in self.coefficients.items())
             if abs(last) > self.error or self.error != self.worst_vertex_residual:
                 raise FormatError("the error differs from the largest residual that the coefficients have")
-        shared = ("kernel_size", "objective", "orders", "coefficients", "error")
+        shared = ("kernel_size", "objective", "orders", "coefficients", "error", "target")
         if self.certificate and any(getattr(self.certificate, name) != getattr(self, name) for name in shared):
             raise FormatError("the certificate belongs to another estimator")

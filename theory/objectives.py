@@ -26,11 +26,11 @@ _T = TypeVar("_T")
 class ObjectiveValue:
     r"""What an estimator is the best for.
 
-    ``symbol`` is the least error in LaTeX, ``measure`` says in words what ``Estimator.error`` is, ``setting`` states
-    the problem. With ``least_squares`` the mean square of the residual is made small, for uniform inputs, instead of
-    its largest size. If it is ``relative``, the residual is seen relative to the range of the window, so that no box is
-    needed: coefficients then sum to 1, without an intercept, and windows whose inputs are equal, z = 0 and z = d, do
-    not count.
+    ``symbol`` is the least error in LaTeX, ``setting`` states the problem of the maximum. With ``least_squares`` the
+    mean square of the residual is made small, for uniform inputs, instead of its largest size. If it is ``relative``,
+    the residual is seen relative to the range of the window, so that no box is needed: coefficients then sum to what
+    the weights of the target sum to, 1 for the maximum, without an intercept, and windows whose inputs are equal, z =
+    0 and z = d, do not count.
 
     >>> OBJECTIVES["range"].vertices(4), OBJECTIVES["cube"].vertices(4)
     (range(1, 4), range(0, 5))
@@ -38,7 +38,7 @@ class ObjectiveValue:
 
     name: Objective
     symbol: str
-    measure: str
+    _measure: str
     setting: str
     least_squares: bool = False
     relative: bool = False
@@ -47,6 +47,14 @@ class ObjectiveValue:
     def certified(self) -> bool:
         """Whether optima have certificates: the programs are linear."""
         return not self.least_squares
+
+    def measure(self, target: str) -> str:
+        """Say in words what ``Estimator.error`` is, of a target.
+
+        >>> OBJECTIVES["cube"].measure("median")
+        'largest |median - f| over [0,1]^d'
+        """
+        return self._measure.format(target=target)
 
     def vertices(self, kernel_size: int) -> range:
         """Return the numbers z of zeros of the 0/1 vectors that are looked at."""
@@ -72,20 +80,20 @@ _ALL = (
     ObjectiveValue(
         name="cube",
         symbol="E",
-        measure="largest |max - f| over [0,1]^d",
+        _measure="largest |{target} - f| over [0,1]^d",
         setting="The best approximation of max pooling in M_d(R), in the sup norm over [0,1]^d; E is its error.",
     ),
     ObjectiveValue(
         name="range",
         symbol=r"E_{\mathrm{range}}",
-        measure="largest |max - f| / (max - min) over R^d",
+        _measure="largest |{target} - f| / (max - min) over R^d",
         setting="The best translation-equivariant estimator with these orders; E is its error relative to the range.",
         relative=True,
     ),
     ObjectiveValue(
         name="l2",
         symbol=r"E_{\mathrm{sup}}",
-        measure="largest |max - f| over [0,1]^d; the mean square is what is least",
+        _measure="largest |{target} - f| over [0,1]^d; the mean square is what is least",
         setting="The estimator with the least mean square of its residual for uniform inputs; E is its largest one.",
         least_squares=True,
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from proofs_check.certificates import WORK_LIMIT, Certified, certify
+from proofs_check.certificates import WORK_LIMIT, CertificateFormatError, Certified, certify
 from proofs_check.citation.blocks import Block, Listing, Prose, Section, to_latex, to_markdown, to_text
 from proofs_check.citation.proof import Problem, proof, statement
 from theory.rationals import to_string
@@ -101,6 +101,8 @@ class Citation:
             "kernel_size": self.certified.kernel_size,
             "objective": self.certified.objective,
             "orders": list(self.certified.orders),
+            "target": None if self.certified.target is None else list(map(to_string, self.certified.target)),
+            "constant": to_string(self.certified.constant),
             "error": to_string(self.certified.error),
             "statement": statement,
             "proof": proof,
@@ -140,7 +142,7 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     Raises
     ------
     CertificateFormatError
-        If the source cannot be read as a certificate at all.
+        If the source cannot be read as a certificate at all, or is one of a combination of subsets.
     CertificateError
         If the certificate is wrong: then there is nothing to cite.
 
@@ -154,6 +156,8 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     For x in R^3 and 1 <= r <= 3 let m_r(x) be the mean ...
     """
     certified = certify(source, limit=limit)
+    if not isinstance(certified, Certified):
+        raise CertificateFormatError("what is cited is a certificate of orders, not a combination of subsets")
     problem = Problem.of(certified, json.loads(certified.canonical))
     name = os.fsdecode(os.path.basename(source)) if isinstance(source, os.PathLike) else "certificate.json"
     return Citation(certified, name, tuple(statement(problem)), tuple(proof(problem)))

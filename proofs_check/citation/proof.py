@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from math import comb
 from typing import Any
 
@@ -34,17 +35,37 @@ _LISTED = 12
 
 @dataclass(frozen=True)
 class Target:
-    """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words."""
+    """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words.
+
+    ``weights`` are those of the order statistics, None for the maximum.
+    """
 
     symbol: str
     values: Sequence[Fraction]
     in_words: str
+    weights: Sequence[Fraction] | None = None
 
     @classmethod
-    def of(cls, kernel_size: int) -> Target:
+    def of(cls, certified: Certified) -> Target:
         """Return the target of a certificate."""
-        values = [*[Fraction(1)] * kernel_size, Fraction(0)]
-        return cls(r"\max(x)", values, rf"$t_z = 1$ for $z < {kernel_size}$ and $t_{{{kernel_size}}} = 0$")
+        d, weights = certified.kernel_size, certified.target
+        if weights is None:
+            values = [*[Fraction(1)] * d, Fraction(0)]
+            return cls(r"\max(x)", values, rf"$t_z = 1$ for $z < {d}$ and $t_{{{d}}} = 0$")
+        values = list(accumulate(reversed(weights), initial=certified.constant))[::-1]
+        shown = ", ".join(f"$t_{{{z}}} = {fraction(t)}$" for z, t in enumerate(values)) if d <= _LISTED else ""
+        in_words = shown or r"$t_z = t_d + \sum_{k > z} v_k$"
+        return cls("g(x)", values, in_words, weights)
+
+    @property
+    def total(self) -> Fraction:
+        """What the weights sum to, and the coefficients where the error is relative to the range."""
+        return self.values[0] - self.values[-1]
+
+    @property
+    def times_total(self) -> str:
+        """The number m times the total."""
+        return "m" if self.total == 1 else rf"m \cdot {_factor(self.total)}"
 
 
 @dataclass(frozen=True)
@@ -63,11 +84,11 @@ class Problem:
             {index: from_string(numbers[str(index)]) for index in sorted(map(int, numbers))}
             for numbers in (document["coefficients"], document["dual"])
         )
-        return cls(certified, Target.of(certified.kernel_size), coefficients, weights)
+        return cls(certified, Target.of(certified), coefficients, weights)
 
     @property
     def relative(self) -> bool:
-        """Whether the error is relative to the range of the window, and coefficients sum to 1."""
+        """Whether the error is relative to the range of the window, and coefficients sum to the target's total."""
         return self.certified.objective == "range"
 
     @property
@@ -126,7 +147,8 @@ def statement(problem: Problem) -> Iterator[Block]:
     )
     if len(p.orders) > _INLINE:
         yield Display(equation("R", p.orders.replace(", ", ",\n").split("\n")))
-    summed = r" with $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+    yield from _defined(p)
+    summed = rf" with $\sum_{{r \in R}} \beta_r = {fraction(p.target.total)}$" if p.relative else ""
     yield Prose(rf"For all real coefficients $\beta_r$, $r \in R$,{summed}")
     size = rf"\lvert {p.target.symbol} - \sum_{{r \in R}} \beta_r m_r(x) \rvert"
     if p.relative:
@@ -139,6 +161,25 @@ def statement(problem: Problem) -> Iterator[Block]:
     if p.error == "E":
         yield Prose(rf"Here $E \approx {_rounded(p.certified.error)}$; the certificate has all of its digits.")
     yield Prose(f"So ${p.error}$ is the least possible error.")
+
+
+def _defined(p: Problem) -> Iterator[Block]:
+    """Say what is approximated, if it is not the maximum."""
+    weights, d = p.target.weights, p.certified.kernel_size
+    if weights is None:
+        return
+    yield Prose(
+        rf"Let $x_{{(1)}} \le \ldots \le x_{{({d})}}$ be the inputs in order, and"
+        + ("" if len(weights) <= _LISTED else " $g$ with the weights $v_k$ of the certificate,")
+    )
+    if len(weights) <= _LISTED:
+        terms = [(v, f"x_{{({k})}}") for k, v in enumerate(weights, start=1) if v]
+        yield Display(
+            equation("g(x)", combination([(p.certified.constant, ""), *terms] if p.certified.constant else terms))
+        )
+    else:
+        constant = f"{fraction(p.certified.constant)} + " if p.certified.constant else ""
+        yield Display([rf"g(x) &= {constant}\sum_k v_k x_{{(k)}}."])
 
 
 def _function(p: Problem) -> Iterator[Block]:
@@ -177,7 +218,7 @@ $z = FIRST, \ldots, LAST$.
 """
 _SCALED = r"""
 To shift all inputs, or to scale them by a positive factor, scales $e(x)$ and $\max(x) - \min(x)$ alike, as
-$\sum_{r \in R} \beta_r = 1$; so let $x_1 = 0$ and $x_d = 1$ as well.
+$\sum_{r \in R} \beta_r = TOTAL$; so let $x_1 = 0$ and $x_d = 1$ as well.
 """
 _FEATURES = r"""
 Of the sets of $r \ge 1$ inputs, $\binom{z}{r}$ lie within the $z$ zeros, so $m_r(v_z) = \varphi_r(z) = 1 -
@@ -211,7 +252,7 @@ def _vertices(p: Problem) -> Iterator[Block]:
         dimension=str(p.certified.kernel_size),
         target=p.target.symbol,
         sorted=r"x_1 \le \ldots \le x_d" if p.relative else r"0 \le x_1 \le \ldots \le x_d \le 1",
-        scaled=_SCALED if p.relative else "",
+        scaled=_SCALED.replace("TOTAL", fraction(p.target.total)) if p.relative else "",
         ends="Here $D_0 = D_d = 0$." if p.relative else "",
         size=r"$\lvert e(x) \rvert / (\max(x) - \min(x))$" if p.relative else r"$\lvert e(x) \rvert$",
         first=str(p.vertices[0]),
@@ -223,7 +264,7 @@ def _vertices(p: Problem) -> Iterator[Block]:
 
 def _attained(p: Problem) -> Iterator[Block]:
     if not p.written_out:
-        adds_up = r", and $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+        adds_up = rf", and $\sum_{{r \in R}} \beta_r = {fraction(p.target.total)}$" if p.relative else ""
         yield Prose(
             rf"The error is attained: for the coefficients of the certificate, the largest $\lvert e_z \rvert$ is"
             rf" ${p.error}${adds_up}. The check evaluates all {len(p.vertices):,} residuals exactly."
@@ -233,7 +274,7 @@ def _attained(p: Problem) -> Iterator[Block]:
     rows: list[str] = []
     if p.relative:
         total, rows = _sum(r"\sum_{r \in R} \beta_r", [(b, None) for b in p.coefficients.values()])
-        _agree(total, Fraction(1))
+        _agree(total, p.target.total)
     largest = Fraction(0)
     for z in p.vertices:
         products = ((-b, p.feature(r, z)) for r, b in p.coefficients.items() if b)
@@ -258,14 +299,14 @@ def _conditions(p: Problem) -> Iterator[Block]:
     for moment in moments:
         _agree(moment, common)
     value, row = _sum(r"\sum_z w_z t_z", [(w, p.target.values[z]) for z, w in p.weights.items()])
-    _agree(abs(value - common), p.certified.error)
+    _agree(abs(value - common * p.target.total), p.certified.error)
     yield Display([*rows, *row])
     if p.relative:
         yield Prose(rf"so the sums with $\varphi_r$ are one number $m = {fraction(common)}$ for all $r \in R$.")
 
 
 def _conditions_in_short(p: Problem) -> Iterator[Block]:
-    moment, less = ("m", " - m") if p.relative else ("0", "")
+    moment, less = ("m", f" - {p.target.times_total}") if p.relative else ("0", "")
     yield Display(
         [
             r"\sum_z \lvert w_z \rvert &= 1,",
@@ -278,12 +319,12 @@ def _conditions_in_short(p: Problem) -> Iterator[Block]:
 
 
 def _weak_duality(p: Problem) -> Iterator[Block]:
-    summed = r" with $\sum_{r \in R} \beta'_r = 1$" if p.relative else ""
+    summed = rf" with $\sum_{{r \in R}} \beta'_r = {fraction(p.target.total)}$" if p.relative else ""
     yield Prose(
         rf"Now let $\beta'_r$ be any coefficients{summed} and $e'_z$ their residuals. The conditions on the weights and"
         " the triangle inequality give"
     )
-    moment = " - m" if p.relative else ""
+    moment = f" - {p.target.times_total}" if p.relative else ""
     less = r"m \sum_{r \in R} \beta'_r" if p.relative else r"\sum_{r \in R} \beta'_r \sum_z w_z \varphi_r(z)"
     yield Display(
         [

@@ -13,7 +13,7 @@ from math import comb, lcm
 from typing import Any
 
 from theory.certificate import FORM, Certificate
-from theory.errors import ProblemTooLargeError
+from theory.errors import FormatError, ProblemTooLargeError
 from theory.rationals import to_string
 
 CertificateSource = Certificate | Mapping[str, Any] | str | os.PathLike[str]
@@ -72,6 +72,8 @@ def read_certificate(source: CertificateSource) -> Certificate:
         raise ProblemTooLargeError(
             f"the kernel takes kernel sizes up to {_LARGEST_KERNEL_SIZE}, not {certificate.kernel_size}"
         )
+    if not certificate.target.is_maximum:
+        raise FormatError("the kernel takes certificates of the maximum, this one is of another target")
     return certificate
 
 

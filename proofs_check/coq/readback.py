@@ -10,6 +10,7 @@ from typing import NamedTuple
 from proofs_check.coq.errors import KernelError
 from theory.certificate import Certificate
 from theory.rationals import from_string
+from theory.targets import MAXIMUM, Target
 
 _NO_ASSUMPTIONS = "Closed under the global context"
 
@@ -116,6 +117,7 @@ def certificate_proved(statement: str) -> Certificate:
         coefficients=coefficients,
         error=_fraction(match["p"], match["q"]),
         dual={},
+        target=Target(int(match["kernel_size"]), MAXIMUM),
     )
 
 

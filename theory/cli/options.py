@@ -8,6 +8,7 @@ from math import prod
 from theory.errors import ProblemTooLargeError
 from theory.notation import check_orders, parse_kernel
 from theory.objectives import DEFAULT, OBJECTIVES, Objective, choose_objective
+from theory.targets import MAXIMUM, TARGETS
 from theory.work import MEMORY_LIMIT, Work
 
 _CONSTRUCTIONS = {
@@ -34,8 +35,13 @@ def read_kernel(options: argparse.Namespace) -> tuple[tuple[int, ...], int]:
 def add_problem(parser: argparse.ArgumentParser, orders: str) -> None:
     """Add the argument KERNEL and the options ``--orders``, told what they are, and ``--objective``."""
     add_kernel(parser)
-    parser.add_argument("--orders", required=True, help=orders)
+    add_orders(parser, orders, required=True)
     add_objective(parser)
+
+
+def add_orders(parser: argparse._ActionsContainer, orders: str, *, required: bool = False) -> None:
+    """Add the option ``--orders``, told what they are; required, unless a group of options is."""
+    parser.add_argument("--orders", required=required, help=orders)
 
 
 def read_problem(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:
@@ -52,6 +58,15 @@ def describe_kernel(shape: tuple[int, ...]) -> str:
 def add_objective(parser: argparse.ArgumentParser) -> None:
     """Add the option ``--objective``."""
     parser.add_argument("--objective", choices=tuple(OBJECTIVES), help=f"default: {DEFAULT}, or the family's own")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--target``; :func:`theory.targets.find_target` reads it."""
+    names = ", ".join(f"{name}:k=K" if named.parameter else name for name, named in TARGETS.items())
+    text = "; or d weights of the order statistics, smallest first, or d+1 values by the number of zeros: 0,1/2,1/2,0"
+    parser.add_argument(
+        "--target", default=MAXIMUM, metavar="TARGET", help=f"what is approximated: {names}{text} (default: {MAXIMUM})"
+    )
 
 
 def add_construction(parser: argparse.ArgumentParser, *choices: str) -> None:

@@ -37,11 +37,12 @@ from theory.guess.ansatz import MARGIN, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
 from theory.guess.orders import FEWEST, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
-from theory.notation import KernelSize, Orders, orders_in_d
+from theory.notation import KernelSize, Orders, orders_in_d, shown
 from theory.objectives import CERTIFIED, Objective, choose_objective, find_objective
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
 from theory.rationals import to_string
+from theory.targets import MAXIMUM
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Guess:
         By order: ``"1"`` from the bottom, ``"d-1"`` from the top.
     errors : mapping of int to Fraction
         E by kernel size: the evidence, exact.
+    target : str
+        What is approximated.
     """
 
     orders: str
@@ -72,6 +75,7 @@ class Guess:
     inverse_error: Formula | None
     coefficients: Mapping[str, Formula | None]
     errors: Mapping[int, Fraction]
+    target: str = MAXIMUM
 
     @property
     def conjecture(self) -> bool:
@@ -112,6 +116,7 @@ class Guess:
         return {
             "orders": self.orders,
             "objective": self.objective,
+            "target": self.target,
             "status": "conjecture" if self.conjecture else "no formula of this kind",
             "fitted": list(self.fitted),
             "tested": list(self.tested),
@@ -166,6 +171,7 @@ def guess_formula(
     first: KernelSize | None = None,
     last: KernelSize | None = None,
     objective: Objective | None = None,
+    target: str = MAXIMUM,
     progress: Progress = unwatched,
 ) -> Guess:
     """Guess formulas in d for the optimal error and coefficients of a family of orders.
@@ -179,6 +185,8 @@ def guess_formula(
         25 of them.
     objective : {"cube", "range", "l2"}, optional
         As for :func:`theory.optimal.solve.optimal_estimator`.
+    target : str
+        What is approximated: a name, such as ``"median"``, that is one of each kernel size.
     progress : callable
         Called with the number of kernel sizes that are done and of all.
 
@@ -194,7 +202,7 @@ def guess_formula(
     KernelSizeError
         If a kernel size is too small for the orders, ``first`` is larger than ``last``, or they leave too few.
     InputError
-        If the objective is unknown, the orders contain d, where the error is 0, or a number above 100.
+        If the objective or the target is unknown, the orders contain d, where the error is 0, or a number above 100.
 
     Notes
     -----
@@ -211,6 +219,8 @@ def guess_formula(
     ((3, 4, 5, 6, 7, 8, 9, 10), (11, 12, 13, 14))
     >>> guess_formula("1..d-1").inverse_error.to_text()
     '2**d - 1'
+    >>> guess_formula("0,1", target="min").inverse_error.to_text()
+    '2*d/(d - 1)'
     >>> guess_formula("0,1,d-1", first=5, last=9)
     Traceback (most recent call last):
     ...
@@ -219,7 +229,9 @@ def guess_formula(
     goal = choose_objective(objective, orders).name
     text = orders_in_d(orders)
     sizes = kernel_sizes_of(text, first, last)
-    errors, optima = _solve(text, sizes, goal, progress)
+    if type(target) is not str or not target[:1].isalpha():
+        raise InputError(f"the target of a guess has a name, such as median, not {shown(target)}")
+    errors, optima = _solve(text, sizes, goal, target, progress)
     number_tested = max(MARGIN, len(sizes) // 3)
     fitted, tested = tuple(sizes[:-number_tested]), tuple(sizes[-number_tested:])
     inverse = find_formula({d: 1 / error for d, error in errors.items()}, tested)
@@ -234,15 +246,16 @@ def guess_formula(
         inverse_error=inverse,
         coefficients=MappingProxyType(coefficients),
         errors=MappingProxyType(errors),
+        target=target,
     )
 
 
 def _solve(
-    text: str, sizes: Sequence[int], objective: Objective, progress: Progress
+    text: str, sizes: Sequence[int], objective: Objective, target: str, progress: Progress
 ) -> tuple[dict[int, Fraction], dict[int, dict[int, Fraction]]]:
     errors, optima = {}, {}
     for done, d in enumerate(sizes, start=1):
-        estimator = optimal_estimator(d, text, objective=objective)
+        estimator = optimal_estimator(d, text, objective=objective, target=target)
         if estimator.error:
             errors[d], optima[d] = estimator.error, estimator.coefficients
         progress(done, len(sizes))

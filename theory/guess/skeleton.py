@@ -14,6 +14,7 @@ from textwrap import fill
 from theory.guess.formula import Formula
 from theory.guess.orders import format_sizes, parts_of
 from theory.objectives import find_objective
+from theory.targets import MAXIMUM
 
 MODULE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LINE = 120
@@ -58,7 +59,7 @@ COEFFICIENTS: dict[str, Formula] = {{
 
 def _values(excess: int, case: Case) -> Iterator[Value]:
     d = case["d"]
-    estimator = optimal_estimator(d, ORDERS, objective="{objective}")
+    estimator = optimal_estimator(d, ORDERS, objective="{objective}"{target})
     for label, formula in COEFFICIENTS.items():
         if d >= formula.valid_from:
             beta = estimator.coefficients[check_orders(d, label)[0]]
@@ -92,11 +93,15 @@ def write_skeleton(guess: Guess, formula: Formula, name: str) -> str:
     goal = find_objective(guess.objective)
     orders = _shown(guess.orders)
     in_latex = orders.replace("..", r", \ldots, ")
-    statement = rf"\frac{{1}}{{{goal.symbol}(d, \{{{in_latex}\}})}} = {formula.to_latex()}"
+    is_maximum = guess.target == MAXIMUM
+    of = "" if is_maximum else rf"; \text{{{guess.target}}}"
+    statement = rf"\frac{{1}}{{{goal.symbol}(d, \{{{in_latex}\}}{of})}} = {formula.to_latex()}"
+    setting = goal.setting if is_maximum else f"The target {guess.target} in the place of the maximum. {goal.setting}"
     return _SKELETON.format(
         orders=orders,
         valid_from=formula.valid_from,
-        setting=goal.setting,
+        setting=_paragraph(setting).strip(),
+        target="" if is_maximum else f', target="{guess.target}"',
         claim=_paragraph(f"1/E = {formula.to_text()}."),
         evidence=_paragraph(
             f"Exact optima for d = {format_sizes(sorted(guess.errors))}. The formula for 1/E ({formula.method}) was "

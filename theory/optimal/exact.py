@@ -6,13 +6,80 @@ from fractions import Fraction
 from math import comb
 
 from theory.certificate import Certificate
+from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.objectives import Objective, ObjectiveValue
+from theory.objectives import ObjectiveValue
+from theory.optimal.exchange import best_fit
 from theory.optimal.extrapolation import extrapolate
+from theory.optimal.polynomials import best_polynomial
+from theory.targets import Target
+
+_FEW_ORDERS = 32
+"""So many orders 0..m are solved by exchange of single points, more as polynomials."""
+_MANY_ORDERS = 256
+"""For more orders than that the way of the maximum takes longer than that of any target."""
 
 
-def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
+def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
     """Find the estimator whose largest residual is least, with its certificate, for an objective of a largest residual.
+
+    >>> from theory.objectives import OBJECTIVES
+    >>> from theory.targets import find_target
+    >>> solve_supremum(9, (0, 1, 8), OBJECTIVES["cube"], find_target("median", 9)).error
+    Fraction(2, 5)
+    """
+    objective.check_orders(orders)
+    if target.is_maximum and (objective.relative or len(orders) <= _MANY_ORDERS or not _are_all_up_to_one(orders)):
+        return _solve_maximum(kernel_size, orders, objective, target)
+    solve = _solve_relative if objective.relative else _solve_cube
+    return solve(kernel_size, orders, objective, target)
+
+
+def _are_all_up_to_one(orders: tuple[int, ...]) -> bool:
+    return orders[0] == 0 and orders[-1] == len(orders) - 1
+
+
+def _solve_cube(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
+    """Fit the values of a target on the cube.
+
+    The best q in the span of the C(z, r) is f at the vertices: beta_r = -c_r C(d, r) for r >= 1, and beta_0 what is
+    left. Without the intercept every f vanishes at z = d: q has a constant, q(d) = 0 is pinned, and the target's own
+    value there is a residual that nothing changes, whose weight proves the error where it is the largest.
+    """
+    d = kernel_size
+    values, q = target.scaled
+    if orders[0] == 0:
+        by_degree = len(orders) > _FEW_ORDERS and _are_all_up_to_one(orders)
+        fit = best_polynomial(d, orders[-1], values) if by_degree else best_fit(range(d + 1), orders, values)
+        error, dual = fit.error / q, fit.dual
+    else:
+        fit = best_fit(range(d), (0, *orders), values[:-1], pinned=(d, 0))
+        error, dual = fit.error / q, {z: w for z, w in fit.dual.items() if z < d}
+        if abs(target.constant) > error:
+            error, dual = abs(target.constant), {d: Fraction(1)}
+    sums = {r: -c * comb(d, r) / q for r, c in fit.primal.items() if r}
+    if orders[0] == 0:
+        sums = {0: fit.primal[0] / q - sum(sums.values()), **sums}
+    return _certified(objective, sums, error, dual, target)
+
+
+def _solve_relative(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
+    """Fit the values of a target relative to the range, by coefficients that sum to what its weights sum to, s.
+
+    With beta_r = c_r C(d, r) and p = sum c_r C(z, r), f is s - p(z) at the vertices, and p(d) = s.
+    """
+    d = kernel_size
+    values, q = target.scaled
+    if target.constant:
+        raise InputError("relative to the range of the window a target is 0 where all inputs are 0, this one is not")
+    total = values[0]
+    fit = best_fit(range(1, d), orders, [total - t for t in values[1:-1]], pinned=(d, total))
+    coefficients = {r: c * comb(d, r) / q for r, c in fit.primal.items()}
+    return _certified(objective, coefficients, fit.error / q, {z: w for z, w in fit.dual.items() if z < d}, target)
+
+
+def _solve_maximum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
+    """Find the best approximation of the maximum, for which the theory leaves a shorter way.
 
     The optimum is unique: no dual weight at a reference vanishes. Relative to the range the coefficients sum to 1, so
     |max(x) - f(x)| <= error * (max(x) - min(x)) for every x in R^d.
@@ -24,20 +91,11 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
 
     Relative to the range, the residual at z zeros is sum beta_r C(z,r)/C(d,r), and sum beta_r = 1 makes it 1 at z = d.
     Hence E = 1/L with L the extrapolation constant of R.
-
-    >>> from theory.objectives import OBJECTIVES
-    >>> solve_supremum(9, (0, 1, 8), OBJECTIVES["cube"])
-    Estimator(9, {0: 1/20, 1: -9/70, 8: 36/35}, objective='cube', error=1/20)
-    >>> solve_supremum(3, (1, 2), OBJECTIVES["cube"]).error  # 1/(2^d - 1)
-    Fraction(1, 7)
-    >>> solve_supremum(8, (1, 7), OBJECTIVES["range"]).error  # 1/(2d)
-    Fraction(1, 16)
     """
     d = kernel_size
-    objective.check_orders(orders)
     if orders[-1] == d:
         # The maximum itself is in the class; error 0 needs no dual, since no error is smaller.
-        return _certified(d, objective.name, {r: Fraction(int(r == d)) for r in orders}, Fraction(0), {})
+        return _certified(objective, {r: Fraction(int(r == d)) for r in orders}, Fraction(0), {}, target)
     has_intercept = orders[0] == 0
     extrapolation = extrapolate(d, orders if has_intercept or objective.relative else (0, *orders))
     error = 1 / (extrapolation.constant + int(has_intercept))
@@ -47,15 +105,16 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     if has_intercept:
         coefficients = {0: error, **coefficients}
         dual[d] = -error
-    return _certified(d, objective.name, coefficients, error, dual)
+    return _certified(objective, coefficients, error, dual, target)
 
 
 def _certified(
-    kernel_size: int,
-    objective: Objective,
+    objective: ObjectiveValue,
     coefficients: dict[int, Fraction],
     error: Fraction,
     dual: dict[int, Fraction],
+    target: Target,
 ) -> Estimator:
-    certificate = Certificate(kernel_size, objective, tuple(coefficients), coefficients, error, dual)
-    return Estimator(kernel_size, coefficients, objective=objective, error=error, certificate=certificate)
+    d, orders = target.kernel_size, tuple(coefficients)
+    certificate = Certificate(d, objective.name, orders, coefficients, error, dual if error else {}, target)
+    return Estimator(d, coefficients, objective=objective.name, error=error, certificate=certificate, target=target)

@@ -83,9 +83,9 @@ def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
     )
 
 
-def _first_reference(kernel_size: int, orders: Sequence[int]) -> list[int]:
-    """Chebyshev points of [0, d-1], rounded and moved so that they increase and z_i >= s_i."""
-    n, last = len(orders), kernel_size - 1
+def first_reference(last: int, orders: Sequence[int]) -> list[int]:
+    """Chebyshev points of [0, last], rounded and moved so that they increase and z_i >= s_i."""
+    n = len(orders)
     steps = max(n - 1, 1)
     reference = [max(s, round(last * (1 - cos(pi * i / steps)) / 2)) for i, s in enumerate(orders)]
     for i in range(1, n):
@@ -96,7 +96,7 @@ def _first_reference(kernel_size: int, orders: Sequence[int]) -> list[int]:
     return reference
 
 
-def _extremal_points(values: Sequence[fmpz], reference: Sequence[int]) -> list[int]:
+def extremal_points(values: Sequence[fmpz], reference: Sequence[int]) -> list[int]:
     """In each run of equal strict signs the point of largest absolute value, a reference point where it ties."""
     preferred = set(reference)
     points: list[int] = []
@@ -135,7 +135,7 @@ def extrapolate(kernel_size: int, orders: Sequence[int]) -> Extrapolation:
     extrapolation_work(d, orders).check_memory()
     table = binomial_table(range(d), orders)
     signs = [(-1) ** (n - 1 - i) for i in range(n)]
-    reference = _first_reference(d, orders)
+    reference = first_reference(d - 1, orders)
     target = [fmpz.bin_uiui(d, s) for s in orders]
     previous: fmpq | None = None
     exchanges = 0
@@ -151,7 +151,7 @@ def extrapolate(kernel_size: int, orders: Sequence[int]) -> Extrapolation:
             raise SolverError("an exchange did not decrease the dual value, which the theory excludes")
         previous = at_kernel_size
         values = (table * numerators).entries()
-        points = _extremal_points(values, reference)
+        points = extremal_points(values, reference)
         if len(points) != n:
             raise SolverError(f"{len(points)} runs of signs for {n} orders, which the theory excludes")
         largest = max(abs(values[z]) for z in points)

@@ -20,63 +20,66 @@ from theory.estimator import Estimator
 from theory.extras import import_extra
 from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
+from theory.targets import Target
 
 _Floats = NDArray[np.float64]
 
 
-def _program(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> tuple[_Floats, _Floats]:
+def _program(
+    kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target
+) -> tuple[_Floats, _Floats]:
     """Tabulate features (one row a vertex) and target at the vertices that the objective looks at."""
     objective.check_orders(orders)
     features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
-    target = np.array([1.0] * kernel_size + [0.0])
+    values = np.array([float(t) for t in target.values])
     vertices = list(objective.vertices(kernel_size))
-    return features[vertices], target[vertices]
+    return features[vertices], values[vertices]
 
 
-def _estimator(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, beta: _Floats) -> Estimator:
+def _estimator(orders: tuple[int, ...], objective: ObjectiveValue, beta: _Floats, target: Target) -> Estimator:
     if not np.isfinite(beta).all():
         raise SolverError(f"the float solver returned {beta}")
     coefficients = {r: Fraction(float(b)) for r, b in zip(orders, beta, strict=True)}
-    return Estimator(kernel_size, coefficients, objective=objective.name)
+    return Estimator(target.kernel_size, coefficients, objective=objective.name, target=target)
 
 
-def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
+def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
     """Solve the linear program with SciPy's HiGHS, in floats."""
     from scipy.optimize import linprog
 
     if objective.least_squares:
         known = " or ".join(f'"{name}"' for name in CERTIFIED)
         raise InputError(f'method "highs" solves linear programs: objective {known}, not "{objective.name}"')
-    features, target = _program(kernel_size, orders, objective)
+    features, values = _program(kernel_size, orders, objective, target)
     n = len(orders)
-    bound = np.full((len(target), 1), -1.0)
+    bound = np.full((len(values), 1), -1.0)
     equation: dict[str, Any] = {}
     if objective.relative:
-        equation = {"A_eq": np.array([[1.0] * n + [0.0]]), "b_eq": np.array([1.0])}
+        equation = {"A_eq": np.array([[1.0] * n + [0.0]]), "b_eq": np.array([float(target.total)])}
     result = linprog(
         np.array([0.0] * n + [1.0]),
         A_ub=np.block([[-features, bound], [features, bound]]),
-        b_ub=np.concatenate([-target, target]),
+        b_ub=np.concatenate([-values, values]),
         bounds=[(None, None)] * n + [(0.0, None)],
         method="highs",
         **equation,
     )
     if result.status != 0:
         raise SolverError(f"HiGHS did not solve the program: {result.message}")
-    return _estimator(kernel_size, orders, objective, result.x[:n])
+    return _estimator(orders, objective, result.x[:n], target)
 
 
-def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
+def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
     """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats."""
     cvxpy = import_extra("cvxpy", extra="cvxpy", purpose='method "cvxpy" needs CVXPY')
-    features, target = _program(kernel_size, orders, objective)
+    features, values = _program(kernel_size, orders, objective, target)
     beta = cvxpy.Variable(len(orders))
-    residual = target - features @ beta
+    residual = values - features @ beta
     if objective.least_squares:
         loss = cvxpy.sum_squares(residual) + cvxpy.square(cvxpy.sum(residual))
     else:
         loss = cvxpy.norm_inf(residual)
-    constraints = [cvxpy.sum(beta) == 1] if objective.relative else []
+    constraints = [cvxpy.sum(beta) == float(target.total)] if objective.relative else []
     problem = cvxpy.Problem(cvxpy.Minimize(loss), constraints)
     try:
         with warnings.catch_warnings():
@@ -87,4 +90,4 @@ def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
         raise SolverError(f"CVXPY did not solve the problem: {error}") from None
     if problem.status not in ("optimal", "optimal_inaccurate") or beta.value is None:
         raise SolverError(f"CVXPY did not solve the problem: {problem.status}")
-    return _estimator(kernel_size, orders, objective, np.asarray(beta.value))
+    return _estimator(orders, objective, np.asarray(beta.value), target)

@@ -12,6 +12,7 @@ from theory.estimator import Estimator
 from theory.objectives import ObjectiveValue
 from theory.rationals import to_fraction
 from theory.subpools import vertex_features
+from theory.targets import Target
 from theory.work import Work, as_float, bits_of_binomial, readable
 
 
@@ -30,8 +31,10 @@ def least_squares_work(kernel_size: int, orders: Sequence[int]) -> Work:
     return Work(what, seconds, memory=memory)
 
 
-def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
-    """Find the estimator that minimises E[(max(x) - f(x))^2] for x uniform on [0,1]^d.
+def solve_least_squares(
+    kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target
+) -> Estimator:
+    """Find the estimator that minimises E[(g(x) - f(x))^2], g the target, for x uniform on [0,1]^d.
 
     Its ``error`` is its largest residual over the cube; there is no certificate, the normal equations are the proof.
 
@@ -40,7 +43,8 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: Ob
     Phi the vertex features. Phi has full column rank and I + 1 1^T is positive definite, so beta is unique.
 
     >>> from theory.objectives import OBJECTIVES
-    >>> solve_least_squares(2, (0, 1), OBJECTIVES["l2"])
+    >>> from theory.targets import find_target
+    >>> solve_least_squares(2, (0, 1), OBJECTIVES["l2"], find_target("max", 2))
     Estimator(2, {0: 1/6, 1: 1}, objective='l2', error=1/3)
     """
     d, n = kernel_size, len(orders)
@@ -48,12 +52,14 @@ def solve_least_squares(kernel_size: int, orders: tuple[int, ...], objective: Ob
     # Columns scaled to integers: the scaling is undone in the solution.
     scales = [lcm(*(row[j].denominator for row in features)) for j in range(n)]
     phi = fmpz_mat(d + 1, n, [int(row[j] * scales[j]) for row in features for j in range(n)])
-    target = fmpz_mat(d + 1, 1, [1] * d + [0])
+    numerators, q = target.scaled
+    values = fmpz_mat(d + 1, 1, numerators)
     ones = fmpz_mat(1, d + 1, [1] * (d + 1))
     transposed, sums = phi.transpose(), ones * phi
     gram = transposed * phi + sums.transpose() * sums
-    right = transposed * target + sums.transpose() * (ones * target)
+    right = transposed * values + sums.transpose() * (ones * values)
     solution = gram.solve(right)
-    coefficients: dict[int, Fraction] = {r: scales[j] * to_fraction(solution[j, 0]) for j, r in enumerate(orders)}
-    uncertified = Estimator(d, coefficients, objective=objective.name)
-    return Estimator(d, coefficients, objective=objective.name, error=uncertified.worst_vertex_residual)
+    coefficients: dict[int, Fraction] = {r: scales[j] * to_fraction(solution[j, 0]) / q for j, r in enumerate(orders)}
+    uncertified = Estimator(d, coefficients, objective=objective.name, target=target)
+    error = uncertified.worst_vertex_residual
+    return Estimator(d, coefficients, objective=objective.name, error=error, target=target)

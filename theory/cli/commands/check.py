@@ -65,9 +65,9 @@ def _exit_code(results: Sequence[dict[str, Any]]) -> int:
 
 
 def _check_file(name: str, limit: int | None) -> dict[str, Any]:
-    from proofs_check.certificates import WORK_LIMIT, CertificateError, CertificateFormatError, certify
+    from proofs_check.certificates import WORK_LIMIT, CertificateError, CertificateFormatError, Certified, certify
 
-    result: dict[str, Any] = {"file": name, **dict.fromkeys(("kernel_size", "objective", "orders", "error", "sha256"))}
+    result: dict[str, Any] = {"file": name, **dict.fromkeys(Certified._fields)}
     try:
         certified = certify(Path(name), limit=WORK_LIMIT if limit is None else limit)
     except CertificateFormatError as problem:
@@ -76,8 +76,12 @@ def _check_file(name: str, limit: int | None) -> dict[str, Any]:
         return result | {"status": "wrong", "message": f"WRONG: {problem}"}
     error = f"optimal error {both(certified.error)}"
     message = f"certified: {error} of {certified.problem}; sha256 {certified.sha256}"
-    proved = {name: getattr(certified, name) for name in ("kernel_size", "objective", "orders", "sha256")}
-    return result | proved | {"error": to_string(certified.error), "status": "certified", "message": message}
+    proved = {name: value for name, value in certified._asdict().items() if name != "canonical"}
+    proved["error"] = to_string(certified.error)
+    if isinstance(certified, Certified):
+        proved["target"] = None if certified.target is None else [to_string(weight) for weight in certified.target]
+        proved["constant"] = to_string(certified.constant)
+    return result | proved | {"status": "certified", "message": message}
 
 
 def _ask_kernel(names: Sequence[str]) -> list[dict[str, Any]]:

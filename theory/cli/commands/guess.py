@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from theory.cli.options import add_json, add_objective, add_yes, expected
+from theory.cli.options import add_json, add_objective, add_target, add_yes, expected
 from theory.cli.output import DONE, console, new_table, print_json
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.notation import orders_in_d
 from theory.objectives import choose_objective
+from theory.targets import MAXIMUM
 from theory.terminal import Bar
 from theory.work import MEMORY_LIMIT, PATIENCE, Work, readable
 
@@ -26,6 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", metavar="D", help="smallest kernel size")
     parser.add_argument("--to", dest="last", metavar="D", help="largest kernel size")
     add_objective(parser)
+    add_target(parser)
     parser.add_argument("--skeleton", metavar="FILE.py", help="write a claim about the conjecture to FILE.py")
     add_yes(parser)
     add_json(parser)
@@ -38,8 +40,10 @@ def run(options: argparse.Namespace) -> int:
 
     orders, objective = orders_in_d(options.orders), choose_objective(options.objective, options.orders).name
     sizes = kernel_sizes_of(orders, options.first, options.last)
-    with Bar(expected("solving", _work(orders, sizes, objective), options), len(sizes)) as bar:
-        guess = guess_formula(orders, first=sizes[0], last=sizes[-1], objective=objective, progress=bar)
+    with Bar(expected("solving", _work(orders, sizes, objective, options.target), options), len(sizes)) as bar:
+        guess = guess_formula(
+            orders, first=sizes[0], last=sizes[-1], objective=objective, target=options.target, progress=bar
+        )
     if options.skeleton:
         _write_skeleton(options.skeleton, guess)
     if options.json:
@@ -49,14 +53,14 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _work(orders: str, sizes: range, objective: Objective) -> Work:
+def _work(orders: str, sizes: range, objective: Objective, target: str) -> Work:
     """Add up what the kernel sizes take, at a few of them until that is too much."""
     from theory.optimal.solve import solving_work
 
     step = max(1, len(sizes) // 16)
     seconds = memory = 0.0
     for d in sizes[step - 1 :: step]:
-        work = solving_work(d, orders, objective=objective)
+        work = solving_work(d, orders, objective=objective, target=target)
         seconds, memory = seconds + step * work.seconds, max(memory, work.memory)
         if seconds > PATIENCE or memory > MEMORY_LIMIT:
             break
@@ -71,7 +75,8 @@ def _write_skeleton(path: str, guess: Guess) -> None:
 
 def _print_guess(guess: Guess, skeleton: str | None) -> None:
     out = console()
-    out.print(f"orders {guess.orders}, objective {guess.objective}", soft_wrap=True)
+    target = "" if guess.target == MAXIMUM else f", target {guess.target}"
+    out.print(f"orders {guess.orders}, objective {guess.objective}{target}", soft_wrap=True)
     out.print(guess.summary, soft_wrap=True)
     table = new_table(("order", "right"), ("coefficient (conjectured)", "left"), ("from d", "right"))
     for order, formula in guess.coefficients.items():

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
-from theory.cli.options import add_latex, add_problem, add_yes, describe_kernel, expected, read_kernel, read_problem
+from theory.cli.options import (
+    add_kernel,
+    add_latex,
+    add_objective,
+    add_orders,
+    add_target,
+    add_yes,
+    describe_kernel,
+    expected,
+    read_kernel,
+    read_problem,
+)
 from theory.cli.output import (
     DONE,
     both,
@@ -23,15 +35,29 @@ from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
 from theory.notation import format_orders
-from theory.objectives import CERTIFIED
+from theory.objectives import CERTIFIED, DEFAULT, OBJECTIVES
 from theory.rationals import decimal, to_string
 from theory.subpools import number_of_terms
+from theory.targets import MAXIMUM, find_target
 from theory.terminal import Bar, write
+
+if TYPE_CHECKING:
+    from theory.certificate import Certificate
+    from theory.combination import Combination, CombinationCertificate
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    add_problem(parser, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
+    add_kernel(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    add_orders(what, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
+    what.add_argument(
+        "--subsets",
+        help="maxima over chosen subsets instead, each with a coefficient of its own: 2x3,3x2 for all windows of these "
+        "shapes in the kernel, at:0+1+4 for positions in row-major order, intercept",
+    )
+    add_objective(parser)
+    add_target(parser)
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
     parser.add_argument("--certificate", metavar="FILE", help="write the certificate to FILE")
     add_yes(parser)
@@ -40,16 +66,22 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Solve, check, write and print."""
+    return _solve_combination(options) if options.subsets is not None else _solve_estimator(options)
+
+
+def _solve_estimator(options: argparse.Namespace) -> int:
     from theory.optimal.solve import optimal_estimator, solving_work
 
     shape, d = read_kernel(options)
     orders, objective = read_problem(options, d)
+    target = find_target(options.target, d)
     if options.certificate and (objective not in CERTIFIED or options.method != "exact"):
         raise InputError(f"a certificate exists for method exact and the objectives {' and '.join(CERTIFIED)} only")
-    work = solving_work(d, orders, objective=objective, method=options.method)
+    how = {"objective": objective, "method": options.method, "target": target}
+    work = solving_work(d, orders, **how)
     with Bar(expected("solving", work, options)):
-        estimator = optimal_estimator(d, orders, objective=objective, method=options.method)
-        checked = _confirm(estimator)
+        estimator = optimal_estimator(d, orders, **how)
+        checked = estimator.certificate is not None and _confirm(estimator.certificate)
     if options.certificate and estimator.certificate is not None:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
     if options.json:
@@ -61,15 +93,57 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _confirm(estimator: Estimator) -> bool:
-    """Have the independent checker look at the certificate before anything is printed."""
-    if estimator.certificate is None:
-        return False
+def _solve_combination(options: argparse.Namespace) -> int:
+    from theory.optimal.combinations import optimal_combination
+
+    shape, d = read_kernel(options)
+    if options.method != "exact" or not find_target(options.target, d).is_maximum:
+        raise InputError("subsets are solved by method exact, and for the maximum")
+    if options.latex:
+        raise InputError("--latex is for orders, not for subsets")
+    with Bar("solving"):
+        combination = optimal_combination(shape, options.subsets, objective=options.objective or DEFAULT)
+        checked = _confirm(combination.certificate)
+    if options.certificate:
+        write_whole(options.certificate, combination.certificate.to_json() + "\n")
+    if options.json:
+        certificate = combination.certificate.to_dict()
+        solution = {
+            name: certificate[name] for name in ("kernel_size", "objective", "subsets", "coefficients", "error")
+        }
+        solution |= {"kernel_shape": list(shape), "error_decimal": decimal(combination.error)}
+        print_json(solution | {"certificate": certificate, "certificate_checked": checked})
+    else:
+        _print_combination(shape, combination, options)
+    return DONE
+
+
+def _print_combination(shape: tuple[int, ...], combination: Combination, options: argparse.Namespace) -> None:
+    out = console()
+    out.print(f"{describe_kernel(shape)}, {len(combination.coefficients)} subsets, objective {combination.objective}")
+    table = new_table(("inputs", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
+    alike = Counter((len(subset), c) for subset, c in combination.coefficients.items())
+    for (inputs, c), number in sorted(alike.items()):
+        table.add_row(str(inputs), count(number), fraction(c), decimal(c))
+    out.print(table)
+    measure = OBJECTIVES[combination.objective].measure(MAXIMUM)
+    written = f", written to {options.certificate}" if options.certificate else ""
+    print_facts(
+        [
+            ("certified error", f"{both(combination.error)}   ({measure})"),
+            ("maxima", count(combination.terms)),
+            ("certificate", f"accepted by the independent checker{written}"),
+        ]
+    )
+
+
+def _confirm(certificate: Certificate | CombinationCertificate) -> bool:
+    """Have the independent checker look at a certificate before anything is printed."""
     from proofs_check import CertificateError, check_certificate
 
     try:
         # However long it takes: finding the estimator took longer.
-        confirmed = check_certificate(estimator.certificate.to_json(), limit=None) == estimator.error
+        confirmed = check_certificate(certificate.to_json(), limit=None) == certificate.error
     except CertificateError as error:
         raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
     if not confirmed:
@@ -83,6 +157,7 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
         "kernel_shape": list(shape),
         "orders": list(estimator.orders),
         "objective": estimator.objective,
+        "target": estimator.target.name,
         "method": method,
         "coefficients": {str(r): to_string(beta) for r, beta in estimator.coefficients.items()},
         "error": None if estimator.error is None else to_string(estimator.error),
@@ -101,7 +176,9 @@ def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, chec
 
 def _print_solution(shape: tuple[int, ...], estimator: Estimator, options: argparse.Namespace) -> None:
     out = console()
-    out.print(f"{describe_kernel(shape)}, orders {format_orders(estimator.orders)}, objective {estimator.objective}")
+    problem = f"{describe_kernel(shape)}, orders {format_orders(estimator.orders)}, objective {estimator.objective}"
+    target = "" if estimator.target.is_maximum else f", target {estimator.target}"
+    out.print(problem + target)
     table = new_table(("order", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     for order, beta in estimator.coefficients.items():
         table.add_row(str(order), count(number_of_terms(estimator.kernel_size, [order])), fraction(beta), decimal(beta))
@@ -113,7 +190,7 @@ def _facts(estimator: Estimator, options: argparse.Namespace) -> list[tuple[str,
     error, residual = estimator.error, estimator.worst_vertex_residual
     if error is not None:
         certified = "certified error" if estimator.certificate else "exact error"
-        facts = [(certified, f"{both(error)}   ({estimator.goal.measure})")]
+        facts = [(certified, f"{both(error)}   ({estimator.goal.measure(estimator.target.shown)})")]
     else:
         facts = [("residual", f"{decimal(residual)}, not certified: floats of method {options.method}")]
     facts.append(("equioscillates", estimator.oscillation))
