@@ -24,13 +24,13 @@ from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.options import Construction, Orders, ReluifyOptions, Style
+from theory.rewrite.options import Construction, Orders, Padding, ReluifyOptions, Style
 from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
 from theory.rewrite.pooling_nodes import read_layer, takes_maxima
 from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
 from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
-from theory.rewrite.signs import is_nonnegative
+from theory.rewrite.signs import lower_bound
 
 
 def reluify(
@@ -44,6 +44,7 @@ def reluify(
     float64: bool = ReluifyOptions.float64,
     bounds: Mapping[str, Any] | Iterable[Any] | None = ReluifyOptions.bounds,
     calibrate: Iterable[Mapping[str, Any]] | None = ReluifyOptions.calibrate,
+    padding: Padding = ReluifyOptions.padding,
 ) -> Any:
     """Replace every MaxPool of an ONNX model by ReLUs.
 
@@ -69,10 +70,15 @@ def reluify(
     float64 : bool
         Compute in float64 between casts.
     bounds : (lo, hi) or mapping of node name to (lo, hi), optional
-        Of the inputs of all pooling layers, or of each: for the objective ``"cube"``.
+        Of the inputs of all pooling layers, or of each: for the objective ``"cube"`` and for padding ``"shift"``.
     calibrate : iterable of mappings of input name to array, optional
         Inputs of the model on which the bounds are measured that are not given for a node by its name. An error so
         found is certified on these inputs alone.
+    padding : {"edge", "shift"}
+        Of layers that have some, where the input may be negative. ``"edge"``: the values at the borders are repeated.
+        ``"shift"``: a number below which the input never falls is taken off, the rest padded with zeros and the number
+        added again, for tools that pad with zeros alone; that number is seen from the operators before the node, or
+        the lower one of its bounds. It rounds the maximum, by a unit roundoff times that number.
 
     Returns
     -------
@@ -111,7 +117,7 @@ def reluify(
     >>> sorted({node.op_type for node in reluify(model).graph.node})
     ['Add', 'Conv', 'Relu']
     """
-    options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate)
+    options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate, padding)
     return rewrite(model, options).model
 
 
@@ -208,8 +214,8 @@ class _Rewriter:
         compared = (id(scope.body), node.output[0]) in self._compared
         options = self._options_for(scope, name, source, value, compared=compared)
         # An approximation rounds and may be a little below 0 where the maximum is 0.
-        positive = is_nonnegative(source.home, source.name, through_pools=self._options.exact)
-        domain: Domain = "nonnegative" if positive else "real"
+        least = lower_bound(source.home, source.name, through_pools=self._options.exact)
+        domain: Domain = "nonnegative" if least is not None and least >= 0 else "real"
         stores = scope.is_graph and self._model.ir_version >= _STORING
         emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
         outer, inner = self._types(value, options)
@@ -218,12 +224,12 @@ class _Rewriter:
         compared = compared and not sharp
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
-        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), options)
+        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds, least), options)
         x = layer.node.enter(emitter, source.emit(emitter))
         y = self._converted(emitter, x, replacement, value, (outer, inner), options)
         y = layer.node.leave(emitter, source.emit_outside(emitter, y, outer))
         nodes = emitter.finish(y, node.output[0])
-        used = options.takes_bounds and replacement.orders is not None
+        used = replacement.bounded or (options.takes_bounds and replacement.orders is not None)
         self._records.append(
             PoolingRecord(
                 name=name,
@@ -240,6 +246,7 @@ class _Rewriter:
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
                 edge_padding=replacement.edge_padding,
+                shift=replacement.shift,
                 op_type=node.op_type,
                 float64=inner == np.float64,
                 compared=compared,
