@@ -650,7 +650,7 @@ def test_other_names_and_padding_in_normal_form(tmp_path: Path, capsys: pytest.C
     onnx.save(peaks(EQUAL), source)
     assert main(["reluify", source, target, "--style", "pools"]) == 0
     said = capsys.readouterr().out
-    assert "by as many that round down, with explicit padding" in said
+    assert "by 1 that round down, with explicit padding" in said
     assert "warning" not in said
     for options in (["--orders", "1"], ["--construction", "shallow"], ["--dense"], ["--float64"]):
         assert main(["reluify", source, target, "--style", "pools", *options]) == 2

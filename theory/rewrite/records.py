@@ -53,6 +53,8 @@ class PoolingRecord:
         Pad nodes with minus infinity before it that became part of its windows.
     shift : Fraction or None
         What is taken off the input before it is padded with zeros, and added again; None for nothing.
+    pools : int
+        MaxPools in its place, in style ``"pools"``.
     """
 
     name: str
@@ -74,6 +76,7 @@ class PoolingRecord:
     compared: bool = False
     folded: tuple[str, ...] = ()
     shift: Fraction | None = None
+    pools: int = 0
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def reluify(
     bounds: Mapping[str, Any] | Iterable[Any] | None = ReluifyOptions.bounds,
     calibrate: Iterable[Mapping[str, Any]] | None = ReluifyOptions.calibrate,
     padding: Padding = ReluifyOptions.padding,
+    largest_window: int | None = ReluifyOptions.largest_window,
 ) -> Any:
     """Replace every MaxPool of an ONNX model by ReLUs.
 
@@ -79,6 +80,9 @@ def reluify(
         ``"shift"``: a number below which the input never falls is taken off, the rest padded with zeros and the number
         added again, for tools that pad with zeros alone; that number is seen from the operators before the node, or
         the lower one of its bounds. It rounds the maximum, by a unit roundoff times that number.
+    largest_window : int, optional
+        Values along each axis that a MaxPool of style ``"pools"`` may see, 2 or more: larger windows become several
+        MaxPools, one after the other.
 
     Returns
     -------
@@ -117,7 +121,9 @@ def reluify(
     >>> sorted({node.op_type for node in reluify(model).graph.node})
     ['Add', 'Conv', 'Relu']
     """
-    options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate, padding)
+    options = ReluifyOptions(
+        orders, style, construction, objective, dense, float64, bounds, calibrate, padding, largest_window
+    )
     return rewrite(model, options).model
 
 
@@ -247,6 +253,7 @@ class _Rewriter:
                 calibrated=used and calibrated,
                 edge_padding=replacement.edge_padding,
                 shift=replacement.shift,
+                pools=replacement.pools,
                 op_type=node.op_type,
                 float64=inner == np.float64,
                 compared=compared,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -97,7 +97,8 @@ class Replacement:
     """What takes the place of one node, its error in exact arithmetic relative to the range or to the bounds.
 
     ``emit`` adds the nodes for an input whose dtype is that of the computation, and returns the result. ``shift`` is
-    taken off the input before it is padded with zeros; ``bounded`` says that it is right within the bounds alone.
+    taken off the input before it is padded with zeros; ``bounded`` says that it is right within the bounds alone;
+    ``pools`` counts the MaxPools of style ``"pools"``.
     """
 
     emit: Callable[[Emitter, str], str]
@@ -108,12 +109,15 @@ class Replacement:
     error: Fraction = Fraction(0)
     shift: Fraction | None = None
     bounded: bool = False
+    pools: int = 0
 
 
 def choose_replacement(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     """Choose what takes the place of a node; raise InputError if what is known of its input does not suffice."""
     if options.style == "pools":
-        return Replacement(partial(_emit_pool, windows=pooling.windows), 0, 0, False)
+        windows, largest = pooling.windows, options.largest_window
+        pools = [windows] if largest is None else windows.chain(largest)
+        return Replacement(partial(_emit_pools, pools=pools), 0, 0, False, pools=len(pools))
     if options.padding == "shift" and pooling.windows.padded:
         return _shifted(pooling, options)
     return _choose(pooling, options)
@@ -165,11 +169,13 @@ def _choose(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     return _network(_shallow_max(pooling.windows.kernel_size, domain), pooling, options, edge=not pooling.zeros_serve)
 
 
-def _emit_pool(emitter: Emitter, x: str, *, windows: WindowGrid) -> str:
-    """Add a MaxPool whose padding is written out, rounding down."""
-    dilations = {"dilations": windows.dilations} if emitter.opset >= _DILATED else {}
-    attributes = {"kernel_shape": windows.kernel_shape, "strides": windows.strides, "pads": windows.pads, **dilations}
-    return emitter.op("MaxPool", [x], **attributes)
+def _emit_pools(emitter: Emitter, x: str, *, pools: Sequence[WindowGrid]) -> str:
+    """Add MaxPools, one after the other, whose padding is written out, rounding down."""
+    for windows in pools:
+        dilations = {"dilations": windows.dilations} if emitter.opset >= _DILATED else {}
+        attributes = {"kernel_shape": windows.kernel_shape, "strides": windows.strides, "pads": windows.pads}
+        x = emitter.op("MaxPool", [x], **attributes, **dilations)
+    return x
 
 
 def _comparisons(pooling: Pooling, options: ReluifyOptions) -> Replacement:

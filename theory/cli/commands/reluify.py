@@ -67,6 +67,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="measure the bounds on inputs instead, .npy or .npz by input name: certifies nothing for other inputs",
     )
+    parser.add_argument(
+        "--largest-window",
+        type=int,
+        metavar="C",
+        help="for --style pools: MaxPools of at most C values along each axis, larger windows by several of them",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
     add_json(parser)
 
@@ -86,6 +92,7 @@ def run(options: argparse.Namespace) -> int:
         dense=options.dense,
         float64=options.float64,
         padding=options.padding,
+        largest_window=options.largest_window,
         bounds={name: pair.split(",") for name, pair in _by_node(options.bounds, "bounds").items()} or None,
     )
     if (options.bounds or options.calibrate) and not (wanted.takes_bounds or wanted.padding == "shift"):
@@ -135,6 +142,7 @@ def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
         "dense": wanted.dense,
         "float64": wanted.float64,
         "padding": wanted.padding,
+        "largest_window": wanted.largest_window,
         "nodes": [_row(record, wanted) for record in result.poolings],
         "stays": [vars(node) for node in result.stays],
     }
@@ -164,6 +172,7 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
         "shift": None if record.shift is None else to_string(record.shift),
+        "pools": record.pools,
         "folded": list(record.folded),
         "float64": record.float64,
         "compared": record.compared,
@@ -199,7 +208,8 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
     pools = wanted.style == "pools"
-    by = "by as many that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
+    made = sum(record.pools for record in result.poolings)
+    by = f"by {made} that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
     facts = (
         ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
         ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
