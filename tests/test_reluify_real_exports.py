@@ -366,6 +366,35 @@ def test_without_a_comparison_nothing_changes() -> None:
         assert not record.float64
 
 
+@pytest.mark.parametrize("through", ["pooled", "both"])
+def test_peaks_that_a_caller_of_functions_picks(through: str) -> None:
+    domain = "org.example"
+    ids = [helper.make_opsetid("", 17), helper.make_opsetid(domain, 1)]
+    pooled = helper.make_function(domain, "Pooled", ["a"], ["b"], [max_pool("a", "b", pads=[1] * 4)], ids)
+    inner = helper.make_node("Pooled", ["v"], ["w"], domain=domain)
+    both = helper.make_function(domain, "Both", ["u", "v"], ["v2", "w"], [node("Identity", ["v"], "v2"), inner], ids)
+    if through == "pooled":
+        calls = [helper.make_node("Pooled", ["h"], ["m"], domain=domain)]
+    else:
+        calls = [helper.make_node("Both", ["x", "h"], ["h2", "m"], domain=domain)]
+    given = peaks(EQUAL)
+    nodes = [one for one in given.graph.node if one.op_type != "MaxPool"]
+    given.graph.ClearField("node")
+    given.graph.node.extend([nodes[0], *calls, *nodes[1:]])
+    given.functions.extend([pooled, both])
+    given.opset_import.append(ids[1])
+    (record,) = rewriting(given).poolings
+    assert record.compared
+    assert record.float64
+    other = peaks([node("Equal", ["x", "m"], "e"), *EQUAL[1:]])
+    other.graph.node[1].CopyFrom(helper.make_node("Pooled", ["x"], ["m"], domain=domain))
+    other.graph.node[2].input[0] = "zero"
+    other.functions.append(pooled)
+    other.opset_import.append(ids[1])
+    (record,) = rewriting(other).poolings
+    assert not record.compared
+
+
 def test_where_float64_does_not_serve_there_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source, target = str(tmp_path / "in.onnx"), str(tmp_path / "out.onnx")
     onnx.save(peaks(EQUAL), source)
@@ -445,8 +474,11 @@ def test_channels_last_as_onnxruntime_has_them() -> None:
     ("given", "reason"),
     [
         (model([node("GlobalMaxPool", ["x"], "y")], [1, 2, "h", 4]), "the extents of its input are not known"),
-        (model([node("ReduceMax", ["x"], "y", axes=[1])], [1, 2, 4, 4], opset=13), "other axes than the spatial ones"),
-        (model([node("ReduceMax", ["x"], "y")], [1, 2, 4, 4]), "other axes than the spatial ones"),
+        (
+            model([node("ReduceMax", ["x"], "y", axes=[1])], [1, 2, 4, 4], opset=13),
+            "one of the first two axes, batch and channels",
+        ),
+        (model([node("ReduceMax", ["x"], "y")], [1, 2, 4, 4]), "one of the first two axes, batch and channels"),
         (
             model([node("ReduceMax", ["x"], "y", axes=[2])], [1, 2, 4], element=TensorProto.INT64, opset=13),
             "its input holds int64",
