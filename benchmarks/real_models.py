@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from benchmarks.report import markdown_table, write
 from benchmarks.timing import short
 from theory.errors import SubpoolError
@@ -28,13 +30,13 @@ from theory.rewrite.samples import interface_of
 
 _SUBPOOL = "import sys; from theory.cli import main; sys.exit(main(sys.argv[1:]))"
 _TOLERANCE = 1e-3
-"""Change of an output, relative to its largest value, that rounding may make."""
+"""Change that rounding may make: of an output's elements, relative to the largest one where that is above 1."""
 HEADER = ["model", "MB", "windows", "converted", "grows by", "largest change", "time", "proved"]
 
 
 @dataclass
 class Result:
-    """What became of one model: ``refused`` is the reason, ``change`` is relative to the largest output."""
+    """What became of one model: ``refused`` is the reason, ``change`` is relative to outputs above 1."""
 
     model: str
     bytes: int
@@ -86,7 +88,8 @@ class Runner:
         except subprocess.TimeoutExpired:
             return {"error": f"more than {self.options.seconds} s"}
         if done.returncode:
-            return {"error": (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]}
+            last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+            return {"error": last.removeprefix("subpool: ")}
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
@@ -104,17 +107,20 @@ class Runner:
             return result if result.stays else None
         result.seconds, result.bytes_after = perf_counter() - start, target.stat().st_size
         result.pools, result.windows = len(made["nodes"]), _windows(made["nodes"])
-        pair = (path, target, *self._shape(path))
-        measured = self.subpool("compare", *pair, "--samples", self.options.samples)
+        shape, samples = list(self._shape(path)), self._integers(path)
+        drawn = ["--inputs", samples] if samples else ["--samples", self.options.samples]
+        measured = self.subpool("compare", path, target, *shape, *drawn)
         if "error" in measured:
             result.not_certified = f"not compared: {measured['error']}"
             return result
         outputs = measured["outputs"]
         same = all(one["largest"] is not None and not one["nan_in_one"] for one in outputs)
-        result.change = max((one["largest"] / (one["size"] or 1) for one in outputs), default=0.0) if same else None
+        result.change = max((one["largest"] / max(1, one["size"]) for one in outputs), default=0.0) if same else None
         result.time_ratio = measured["time_ratio"]
         if self.options.certify:
-            self._certify(result, self.subpool("compare", *pair, "--samples", 1, f"--bounds={self.options.bounds}"))
+            self._certify(
+                result, self.subpool("compare", path, target, *shape, *drawn, f"--bounds={self.options.bounds}")
+            )
         return result
 
     def _shape(self, path: Path) -> Iterator[str]:
@@ -124,6 +130,21 @@ class Runner:
             free = (self.options.extent if place else 1 for place in range(len(ports[0].sizes)))
             known = (size or default for size, default in zip(ports[0].sizes, free, strict=True))
             yield "--shape=" + "x".join(map(str, known))
+
+    def _integers(self, path: Path) -> Path | None:
+        """Draw bytes for a model that takes integers, which the command does not draw, and floats for its others."""
+        ports = interface_of(read_model(path)).inputs
+        if all(port.dtype.kind == "f" for port in ports.values()):
+            return None
+        rng, drawn = np.random.default_rng(0), dict[str, Any]()
+        for name, port in ports.items():
+            sizes = (self.options.samples, *(size or self.options.extent for size in port.sizes[1:]))
+            drawn[name] = (rng.random(sizes) if port.dtype.kind == "f" else rng.integers(0, 256, sizes)).astype(
+                port.dtype
+            )
+        target = self.folder / "inputs.npz"
+        np.savez(target, **drawn)
+        return target
 
     @staticmethod
     def _certify(result: Result, found: Mapping[str, Any]) -> None:
@@ -172,9 +193,9 @@ def main(arguments: list[str] | None = None) -> int:
                 result = Result(str(path), path.stat().st_size, refused=str(error))
             if result is not None:
                 results.append(result)
+            if options.json:
+                write(json.dumps([asdict(result) for result in results], indent=2) + "\n", options.json)
     print(markdown_table(HEADER, [result.cells() for result in results]))
-    if options.json:
-        write(json.dumps([asdict(result) for result in results], indent=2) + "\n", options.json)
     # What was compared and has no change gives NaN in one of the models.
     off = (
         result.time_ratio is not None and (result.change is None or result.change > _TOLERANCE) for result in results
