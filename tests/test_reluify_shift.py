@@ -185,6 +185,23 @@ def test_integers_have_the_bound_of_their_type() -> None:
     result = rewriting(model, padding="shift", style="feedforward")
     assert result.poolings[0].shift == -128
     assert np.array_equal(run(result.model, {"x": x})[0], run(model, {"x": x})[0])
+    unsigned = rewriting(pool(PADDED, SHAPE, element=TensorProto.UINT8), padding="shift").poolings[0]
+    assert (unsigned.shift, unsigned.domain) == (None, "nonnegative")
+
+
+@pytest.mark.parametrize(("op", "attribute"), [("Elu", "alpha"), ("LeakyRelu", "alpha"), ("Clip", "min")])
+def test_attributes_that_a_caller_gives_prove_nothing(op: str, attribute: str) -> None:
+    inner = helper.make_node(op, ["t"], ["a"])
+    inner.attribute.add(name=attribute, ref_attr_name="given", type=onnx.AttributeProto.FLOAT)
+    nodes = [helper.make_node("Tanh", ["x"], ["t"]), inner, helper.make_node("MaxPool", ["a"], ["y"], **PADDED)]
+    ids = [helper.make_opsetid("", 10), helper.make_opsetid("org.example", 1)]
+    function = helper.make_function("org.example", "F", ["x"], ["y"], nodes, ids, attributes=["given"])
+    call = helper.make_node("F", ["x"], ["y"], domain="org.example", given=-1.0)
+    values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in (("x", SHAPE), ("y", [None] * 4))]
+    graph = helper.make_graph([call], "g", values[:1], values[1:])
+    model = helper.make_model(graph, opset_imports=ids, functions=[function], ir_version=8)
+    with pytest.raises(RewritingError, match="no number is known"):
+        rewriting(model, padding="shift")
 
 
 @pytest.mark.parametrize("attributes", WINDOWS, ids=str)

@@ -61,16 +61,16 @@ class _Search:
     def least(self, scope: Scope, name: str, depth: int) -> Fraction | None:
         key = (id(scope), name)
         if key not in self._seen:
-            self._seen[key] = self._look(scope, name, depth) if depth < _DEEPEST else None
+            found = self._look(scope, name, depth) if depth < _DEEPEST else None
+            self._seen[key] = _least_of_type(scope, name) if found is None else found
         return self._seen[key]
 
     def _look(self, scope: Scope, name: str, depth: int) -> Fraction | None:
         found = scope.producer(name)
         if found is None or found[0].op_type == "Constant":
-            constant = _constant_least(scope, name)
-            return _least_of_type(scope, name) if constant is None else constant
+            return _constant_least(scope, name)
         node, home = found
-        if node.domain not in STANDARD_DOMAINS:
+        if not _is_plain(node):
             return None
         if node.op_type in _LEAST:
             return _LEAST[node.op_type]
@@ -109,6 +109,11 @@ class _Search:
         return Fraction(0) if least >= 0 and _harmless(node) else None
 
 
+def _is_plain(node: Any) -> bool:
+    """Return whether a node is an operator of ONNX that takes no attribute from the function around it."""
+    return node.domain in STANDARD_DOMAINS and not any(attribute.ref_attr_name for attribute in node.attribute)
+
+
 def _harmless(node: Any) -> bool:
     """Return whether an operator has no attribute with which it could turn a sign."""
     if node.op_type == "Cast":
@@ -136,7 +141,7 @@ def _gated(scope: Scope, node: Any) -> Fraction | None:
     """Return the bound of x * sigmoid(x), or of x * clip(a x + b, 0, 1): for a, b > 0 that is -b^2 / (4 a)."""
     for value, gate in (node.input, node.input[::-1]) if len(node.input) == 2 else ():
         found = scope.producer(gate)
-        if found is None or found[0].domain not in STANDARD_DOMAINS or list(found[0].input) != [value]:
+        if found is None or not _is_plain(found[0]) or list(found[0].input) != [value]:
             continue
         if found[0].op_type == "Sigmoid":
             return _SWISH
