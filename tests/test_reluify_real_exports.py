@@ -162,6 +162,60 @@ def test_pads_that_are_computed_from_constants(options: dict[str, Any]) -> None:
     check_same(exported(-0.5), floats(2, 3, 8, 7), **options)
 
 
+def computed_from_sizes(*shape: int | str) -> onnx.ModelProto:
+    """Pad for a stride of 2 by sizes that the graph looks up, as exporters write it where batches are free."""
+    nodes = [
+        node("Shape", ["x"], "shape"),
+        node("Gather", ["shape", "two"], "h"),
+        node("Slice", ["shape", "first", "last"], "w"),
+    ]
+    for side in "hw":
+        nodes += [
+            node("Add", [side, "one"], f"{side}1"),
+            node("Div", [f"{side}1", "two"], f"{side}2"),
+            node("Sub", [f"{side}2", "one"], f"{side}3"),
+            node("Mul", [f"{side}3", "two"], f"{side}4"),
+            node("Add", [f"{side}4", "three"], f"{side}5"),
+            node("Sub", [f"{side}5", side], f"{side}6"),
+        ]
+    nodes += [
+        node("Concat", ["zeros", "h6", "w6", "zeros", "none", "none"], "pads", axis=0),
+        node("Pad", ["x", "pads", "fill"], "padded"),
+        max_pool(strides=[2, 2]),
+    ]
+    numbers = {"one": [1], "two": [2], "three": [3], "first": [3], "last": [4], "zeros": [0, 0], "none": [0]}
+    return model(nodes, shape, {**numbers, "fill": np.float32(-np.inf)})
+
+
+@pytest.mark.parametrize("options", STYLES, ids=str)
+def test_pads_that_are_computed_from_known_sizes(options: dict[str, Any]) -> None:
+    given = computed_from_sizes("n", 3, 8, 9)
+    (record,) = rewriting(given, **options).poolings
+    # 8 takes 1 more, 9 takes 2, all at the start here.
+    assert record.windows.pads == (1, 2, 0, 0)
+    assert record.folded
+    rewritten = check_same(given, floats(2, 3, 8, 9), **options)
+    assert not operators(rewritten) & {"Shape", "Div", "Mul"}
+
+
+def test_pads_that_are_computed_from_free_sizes_are_not_known() -> None:
+    with pytest.raises(RewritingError, match="by how much Pad node 'Pad_padded' before it pads is not known"):
+        reluify(computed_from_sizes("n", 3, "h", 9))
+
+
+def test_shapes_that_hang_on_known_sizes() -> None:
+    stored = {"two": [2], "fill": np.float32(1.0), "zeros": [0, 0], "ends": [0, 0, 0]}
+    nodes = [
+        node("Shape", ["x"], "shape"),
+        node("Gather", ["shape", "two"], "h"),
+        node("Concat", ["zeros", "h", "zeros", "ends"], "pads", axis=0),
+        node("Pad", ["x", "pads", "fill"], "padded"),
+        max_pool(strides=[2, 2]),
+    ]
+    (record,) = rewriting(model(nodes, ["n", 3, 8, 9], stored), style="feedforward").poolings
+    assert record.outputs == 3 * 7 * 4
+
+
 def test_a_pad_that_others_read_stays() -> None:
     stored = {"pads": [0, 0, 1, 1, 0, 0, 1, 1], "fill": np.float32(-np.inf)}
     nodes = [node("Pad", ["x", "pads", "fill"], "padded"), max_pool(), node("Sigmoid", ["padded"], "z")]

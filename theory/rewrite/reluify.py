@@ -344,9 +344,14 @@ def _apply(scope: Scope, changes: _Changes) -> None:
         refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in changes.nodes.get(index, [node])])
     if changes.tensors:
         scope.body.initializer.extend(changes.tensors)
-    for name in changes.passed:
-        if name not in gone and not scope.reads(name):
-            refill(scope.nodes, [node for node in scope.nodes if name not in node.output])
-            gone.add(name)
+    pending = changes.passed[::-1]
+    while pending:
+        # What computed by how much a Pad pads goes with it.
+        maker = next((node for node in scope.nodes if pending[-1] in node.output), None)
+        pending.pop()
+        if maker is not None and not any(scope.reads(output) for output in maker.output if output):
+            refill(scope.nodes, [node for node in scope.nodes if node is not maker])
+            gone |= set(maker.output)
+            pending += filter(None, maker.input)
     if scope.is_graph and gone:
         refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])
