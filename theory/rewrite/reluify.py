@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,11 @@ from theory.errors import InputError, RewritingError
 from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
 from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool, names_in, node_label
-from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
 from theory.networks.circuit import Domain
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
+from theory.rewrite.changes import Changes, apply_changes
 from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.options import Construction, Orders, Padding, ReluifyOptions, Style
 from theory.rewrite.padding import Source
@@ -150,15 +150,6 @@ def rewrite(model: Any, options: ReluifyOptions) -> Rewriting:
     return _Rewriter(given, options).run()
 
 
-@dataclass
-class _Changes:
-    """What is to be changed in one scope: nodes by their places, tensors to be stored, values that nobody may read."""
-
-    nodes: dict[int, list[Any]] = field(default_factory=dict)
-    tensors: list[Any] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
-
-
 _STORING = 4
 """The IR version since which a stored tensor need not be an input of the graph as well."""
 
@@ -187,13 +178,13 @@ class _Rewriter:
                     raise InputError(f"there are {what} for {name!r}, but no MaxPool node of that name")
         self._compared = compared_with_input(scopes)
         # All is decided before anything changes: subgraphs are part of nodes that move when a list is replaced.
-        self._changes = {id(scope.body): _Changes() for scope in scopes}
+        self._changes = {id(scope.body): Changes() for scope in scopes}
         for scope in scopes:
             for index, node in enumerate(scope.nodes):
                 if self._is_pooling(node):
                     self._replace(scope, index, node)
         for scope in reversed(scopes):
-            _apply(scope, self._changes[id(scope.body)])
+            apply_changes(scope, self._changes[id(scope.body)])
         return Rewriting(self._model, tuple(self._records), tuple(self._stays))
 
     def _is_pooling(self, node: Any) -> bool:
@@ -335,23 +326,3 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     limits = np.iinfo(dtype)
     ends = [emitter.constant(np.array(end, dtype=inner)) for end in (limits.min, limits.max)]
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
-
-
-def _apply(scope: Scope, changes: _Changes) -> None:
-    """Put new nodes in the place of old ones, and forget types of values that are no more."""
-    gone = {name for index in changes.nodes for name in scope.nodes[index].output[1:] if name}
-    if changes.nodes:
-        refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in changes.nodes.get(index, [node])])
-    if changes.tensors:
-        scope.body.initializer.extend(changes.tensors)
-    pending = changes.passed[::-1]
-    while pending:
-        # What computed by how much a Pad pads goes with it.
-        maker = next((node for node in scope.nodes if pending[-1] in node.output), None)
-        pending.pop()
-        if maker is not None and not any(scope.reads(output) for output in maker.output if output):
-            refill(scope.nodes, [node for node in scope.nodes if node is not maker])
-            gone |= set(maker.output)
-            pending += filter(None, maker.input)
-    if scope.is_graph and gone:
-        refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])
