@@ -115,3 +115,25 @@ def test_every_operator_is_on_its_page():
 def test_every_sample_belongs_to_a_row():
     assert set(SAMPLES) == set(TABLE)
     assert all(row.samples is SAMPLES[op] and row.op == op for op, row in TABLE.items())
+
+
+def test_numbers_without_axes_stay_tensors():
+    """Exporters look up one extent after the other, as numbers."""
+    import onnx.parser
+
+    from theory.rewrite.certify import certify_deviation
+
+    model = onnx.parser.parse_model("""
+        <ir_version: 8, opset_import: ["": 17]> m (float[1, 2, 3, 4] x) => (float[1, 2, 3, 4] y)
+        <int64 i = {2}, int64 j = {3}>
+        {
+            s = Shape (x)
+            a = Gather (s, i)
+            b = Gather (s, j)
+            c = Mul (a, b)
+            q = Div (c, j)
+            d = Cast <to = 1> (q)
+            y = Mul (x, d)
+        }
+    """)
+    assert certify_deviation(model, model, (0, 1)).certified

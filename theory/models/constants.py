@@ -1,6 +1,7 @@
-"""Values that are the same whatever a model's inputs are: read, or computed from constants.
+"""Values that are the same whatever a model's inputs are: read, or computed from constants and from known sizes.
 
 Exporters write a list of integers as Constant, Cast, Concat, ConstantOfShape and operators that move numbers about.
+Padding as other libraries have it is computed from the height and the width, which are known where the batch is not.
 Only small values are computed: a list of sizes is short, and what a file says of the size of a value is not trusted.
 """
 
@@ -24,10 +25,16 @@ _DEEPEST = 64
 """Operators that are looked through on the way back."""
 
 _FOLDED = frozenset({
-    "Add", "Cast", "Concat", "ConstantOfShape", "Gather", "Identity", "Mul", "Reshape", "Shape", "Size", "Slice",
+    "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Gather", "Identity", "Mul", "Reshape", "Shape", "Size", "Slice",
     "Squeeze", "Sub", "Transpose", "Unsqueeze",
 })  # fmt: skip
 """Operators of which onnx's reference and onnxruntime make the same."""
+
+_PICKS = frozenset({"Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"})
+"""Operators that hand on numbers of their first input, or of all: among them may be some that are not known."""
+
+_UNTOLD = -(2**62) - 1
+"""Stands for a size that is not known among others that are."""
 
 _GIVEN = {"value_int": np.int64, "value_ints": np.int64, "value_float": np.float32, "value_floats": np.float32}
 
@@ -56,12 +63,38 @@ def fold(node: Any, inputs: Sequence[Array | None], opset: int) -> Array | None:
     given = {name: array for name, array in zip(node.input, inputs, strict=True) if name}
     if node.op_type not in _FOLDED or len(node.output) != 1 or any(array is None for array in given.values()):
         return None
+    untold = [place for place, array in enumerate(inputs) if array is not None and not is_told(array)]
+    if untold and not (node.op_type == "Concat" or (node.op_type in _PICKS and untold == [0])):
+        return None
     return _computed(node, given, opset) if _is_clear(node, inputs) else None
+
+
+def sizes(node: Any, shape: Sequence[int | None] | None) -> Array | None:
+    """Return what a Shape gives, as far as the shape of its input is known: see :func:`is_told`.
+
+    Examples
+    --------
+    >>> from onnx import helper
+    >>> sizes(helper.make_node("Shape", ["x"], ["y"], start=2), (None, 3, 8, 9))
+    array([8, 9])
+    """
+    if shape is None or node.op_type != "Shape" or node.domain not in STANDARD_DOMAINS:
+        return None
+    start, end = (next((a.i for a in node.attribute if a.name == name), None) for name in ("start", "end"))
+    if any(entry.ref_attr_name for entry in node.attribute):
+        return None
+    return np.array([_UNTOLD if size is None else size for size in shape[start:end]], dtype=np.int64)
+
+
+def is_told(value: Array) -> bool:
+    """Return whether all numbers of a value are known."""
+    return not (value.dtype == np.int64 and (value == _UNTOLD).any())
 
 
 def constant_value(scope: Scope, name: str) -> Array | None:
     """Return a value, seen from a scope, that is the same whatever the model's inputs are; None if that is not told."""
-    return _Search().value(scope, name, 0)
+    value = _Search().value(scope, name, 0)
+    return value if value is not None and is_told(value) else None
 
 
 class _Search:
@@ -84,7 +117,8 @@ class _Search:
         node, home = found
         if node.op_type != "Constant" and node.op_type not in _FOLDED:
             return None
-        return fold(node, [self.value(home, read, depth + 1) for read in node.input], home.opset)
+        folded = fold(node, [self.value(home, read, depth + 1) for read in node.input], home.opset)
+        return sizes(node, home.value(node.input[0]).shape) if folded is None and node.input else folded
 
 
 def _constant(node: Any) -> Array | None:
@@ -105,6 +139,14 @@ def _is_clear(node: Any, inputs: Sequence[Array | None]) -> bool:
         # What is out of the range of an integer becomes one thing here and another there.
         return first is not None and bool(
             (np.isfinite(first).all() and (np.abs(first) < 2**31).all()) or _to_float(node)
+        )
+    if node.op_type == "Div":
+        # Of integers runtimes cut off what the reference rounds down.
+        by = inputs[1] if len(inputs) > 1 else None
+        return (
+            first is not None
+            and by is not None
+            and bool((by > 0).all() and (first.dtype.kind == "f" or (first >= 0).all()))
         )
     if node.op_type == "Slice" and len(inputs) > 4:
         # Backwards from before the first value the reference sees nothing, and onnxruntime the first value.

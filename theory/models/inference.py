@@ -39,6 +39,9 @@ from theory.models.values import UNKNOWN, Known, ValueInfo, both_know, look_up, 
 MEMORY_LIMIT = 4 << 30
 """Bytes that one value of a model may take when it is run here."""
 
+_FOLDINGS = 4
+"""Inferences after which sizes that hang on others by way of Shape are left open."""
+
 _ROUNDS = 64
 """Inferences after which assumptions on loops are given up; a loop after or inside of another takes one more."""
 
@@ -133,10 +136,8 @@ class Inference:
         return self._infer(skeleton)
 
     def _infer(self, model: Any) -> Known:
-        skeleton = copy_of(model)
-        prepare(self._onnx, skeleton.graph, opset_of(skeleton.opset_import))
+        skeleton, known = self._prepared(model)
         carried = list(carried_values(self._onnx, skeleton.graph))
-        known = self._once(skeleton)
         for rest in reversed(range(_ROUNDS)):
             # Nothing is dropped while there is more to assume, on which it may hang.
             begun = rest > _ROUNDS // 2 and [value for value in carried if value.begin(known)]
@@ -155,6 +156,20 @@ class Inference:
                     same = (inputs, tuple(entry.SerializeToString(deterministic=True) for entry in node.attribute))
                     self._calls.setdefault(key, {})[same] = (inputs, attributes)
         return known
+
+    def _prepared(self, model: Any) -> tuple[Any, Known]:
+        """Return a copy that is ready for inference, what is computed from sizes put in as far as these are known."""
+        known: Known = {}
+        folded = -1
+        for _ in range(_FOLDINGS):
+            skeleton, before = copy_of(model), folded
+            folded = prepare(self._onnx, skeleton.graph, opset_of(skeleton.opset_import), known)
+            if folded == before:
+                break
+            known = self._once(skeleton)
+            if not any(node.op_type == "Shape" for scope in walk(Scope(skeleton.graph)) for node in scope.nodes):
+                break
+        return skeleton, known
 
     def _once(self, skeleton: Any) -> Known:
         # Where inference does not understand a model, no more is known than what was put in.

@@ -8,8 +8,9 @@ from math import prod
 from typing import Any, TypeAlias
 
 from theory.errors import InputError
-from theory.models.constants import LARGE, Array, fold, stored_value
+from theory.models.constants import LARGE, Array, fold, is_told, sizes, stored_value
 from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, copy_of, walk
+from theory.models.values import Known, look_up
 from theory.models.windows import read_windows
 
 Key: TypeAlias = tuple[str, str, str]
@@ -74,12 +75,13 @@ def forget_shape(kind: Any) -> None:
             forget_shape(getattr(kind, name).elem_type)
 
 
-def prepare(onnx: Any, body: Any, opset: int) -> None:
+def prepare(onnx: Any, body: Any, opset: int, known: Known | None = None) -> int:
     """Forget the shapes in subgraphs, and see that inference says of each operator what onnxruntime makes of it.
 
-    What is computed from constants alone becomes one: inference follows few operators that compute sizes. The body is
-    a graph or a function, changed in place.
+    What is computed from constants and from known sizes alone becomes one: inference follows few operators that compute
+    sizes. The body is a graph or a function, changed in place. Returns how many nodes became constants.
     """
+    count = 0
     for scope in walk(Scope(body, opset)):
         if scope.path:
             for value in chain(scope.body.input, scope.body.output, scope.body.value_info):
@@ -90,16 +92,20 @@ def prepare(onnx: Any, body: Any, opset: int) -> None:
         constants = {tensor.name: stored_value(tensor) for tensor in stored}
         for node in scope.nodes:
             folded = fold(node, [constants.get(name) for name in node.input], opset)
+            if folded is None and known and node.op_type == "Shape" and node.input and node.output:
+                folded = sizes(node, look_up(known, scope.path, node.input[0]).shape)
             if folded is not None:
                 constants[node.output[0]] = folded
-                if node.op_type != "Constant":
+                if node.op_type != "Constant" and is_told(folded):
                     _make_constant(onnx, node, folded)
+                    count += 1
             elif node.op_type in _SETTLED and node.domain in STANDARD_DOMAINS:
                 try:
                     _SETTLED[node.op_type](onnx, node, constants)
                 except ValueError:
                     # What it gives is not known then: inference passes over operators that it has never heard of.
                     node.op_type = "Unknown"
+    return count
 
 
 def _make_constant(onnx: Any, node: Any, value: Array) -> None:

@@ -12,12 +12,16 @@ down with the end padding min(e + stride - 1, (kernel - 1) * dilation), whatever
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import prod
 from typing import Any
 
 from theory.errors import InputError
+
+_CHAIN_MAX = 1 << 10
+"""Windows one after the other: each is a node and a pass over the values."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,33 @@ class AxisWindows:
         last = (anywhere.outputs(extent) - 1) * self.stride
         return replace(self, end=max(0, last + self.span + 1 - extent - self.begin))
 
+    def chain(self, largest: int) -> Iterator[AxisWindows]:
+        """Yield windows of at most as many taps which, one after the other, see what these see, whatever the extent.
+
+        Taps add up: sum (k_i - 1) = k - 1, the first taking what is left over; the stride is the last one's. Each pads
+        as much as is left, up to k_i - 1, from the first on: what a later one takes for padding then lies before or
+        behind all values, or repeats what other taps see.
+
+        Raises InputError where that is not so: for dilated windows that are padded by k - 1 on both sides and an even
+        number of taps, on some small extents.
+
+        Examples
+        --------
+        >>> [(axis.kernel, axis.stride, axis.begin) for axis in AxisWindows(12, 2, begin=6).chain(5)]
+        [(4, 1, 3), (5, 1, 3), (5, 2, 0)]
+        """
+        count = -(-(self.kernel - 1) // (largest - 1))
+        if count > 1 and self.dilation > 1 and largest % 2 == 0 and self.begin == self.end == self.kernel - 1:
+            raise InputError(
+                f"dilated windows padded by {self.begin} on both sides take an odd largest window, not {largest}"
+            )
+        kernel, begin, end = self.kernel - max(0, count - 1) * (largest - 1), self.begin, self.end
+        for _ in range(count - 1):
+            first, last = min(begin, kernel - 1), min(end, kernel - 1)
+            yield AxisWindows(kernel, 1, self.dilation, first, last)
+            kernel, begin, end = largest, begin - first, end - last
+        yield AxisWindows(kernel, self.stride, self.dilation, begin, end)
+
 
 @dataclass(frozen=True)
 class WindowGrid:
@@ -109,6 +140,17 @@ class WindowGrid:
             _check_padding(axis)
             _check_extent(axis, extent)
         return WindowGrid(axes)
+
+    def chain(self, largest: int) -> list[WindowGrid]:
+        """Return windows of at most as many taps along each axis which, one after the other, see what these see.
+
+        Raises InputError where they are too many.
+        """
+        steps = max(-(-(axis.kernel - 1) // (largest - 1)) for axis in self.axes)
+        if steps > _CHAIN_MAX:
+            raise InputError(f"windows of {largest} taps take {steps:,} one after the other, {_CHAIN_MAX:,} at most")
+        chains = [axis.chain(largest) for axis in self.axes]
+        return [WindowGrid(axes) for axes in zip_longest(*chains, fillvalue=AxisWindows(1))]
 
     @property
     def places(self) -> WindowGrid:

@@ -162,6 +162,15 @@ def emit_stack(
     return emit_conv(emitter, x, last, channels, dtype, dense=dense)
 
 
+def emit_translation(
+    emitter: Emitter, x: str, by: Fraction, rank: int, channels: int, dtype: npt.DTypeLike, *, dense: bool = False
+) -> str:
+    """Add a number to every value, by a convolution over single values along a number of spatial axes."""
+    places = WindowGrid((AxisWindows(1),) * rank)
+    one = np.full((1, 1, *places.kernel_shape), Fraction(1), dtype=object)
+    return emit_conv(emitter, x, ConvLayer(one, (by,), places), channels, dtype, dense=dense)
+
+
 def emit_conv(
     emitter: Emitter, x: str, layer: ConvLayer, channels: int, dtype: npt.DTypeLike, *, dense: bool = False
 ) -> str:

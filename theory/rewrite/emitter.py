@@ -145,12 +145,15 @@ class Emitter:
             return self.op("Pad", [x], mode="constant", pads=list(pads), value=float(fill))
         return self.op("Pad", [x, self.integers(pads), self.constant(fill)], mode="constant")
 
+    def pad_spatial(self, x: str, pads: Sequence[int], fill: npt.NDArray[Any]) -> str:
+        """Pad the spatial axes alone."""
+        return self.pad(x, _on_all_axes(pads), fill)
+
     def pad_edge(self, x: str, begins: Sequence[int], ends: Sequence[int]) -> str:
         """Repeat the values at the borders of the spatial axes."""
         if not any((*begins, *ends)):
             return x
-        free = [0] * CHANNEL_AXES
-        pads = [*free, *begins, *free, *ends]
+        pads = _on_all_axes([*begins, *ends])
         if self.opset < 11:
             return self.op("Pad", [x], mode="edge", pads=pads)
         return self.op("Pad", [x, self.integers(pads)], mode="edge")
@@ -179,3 +182,9 @@ class Emitter:
             origin = (extent or 0) - period
             parts.append(self.gather(x, axis, [origin + place % period for place in range(end)]))
         return self.op("Concat", parts, axis=axis)
+
+
+def _on_all_axes(pads: Sequence[int]) -> list[int]:
+    """Return the padding of the spatial axes with that of batch and channels, which have none."""
+    rank, free = len(pads) // 2, [0] * CHANNEL_AXES
+    return [*free, *pads[:rank], *free, *pads[rank:]]

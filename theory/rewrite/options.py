@@ -16,6 +16,7 @@ from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
 
 Style = Literal["skip", "feedforward", "pools"]
 Construction = Literal["tree", "shallow"]
+Padding = Literal["edge", "shift"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
 
@@ -42,19 +43,33 @@ class ReluifyOptions:
     float64: bool = False
     bounds: Mapping[str, Any] | Iterable[Any] | None = None
     calibrate: Iterable[Mapping[str, Any]] | None = None
+    padding: Padding = "edge"
+    largest_window: int | None = None
 
     def __post_init__(self) -> None:
         for name, choices in (
             ("style", get_args(Style)),
             ("construction", get_args(Construction)),
             ("objective", CERTIFIED),
+            ("padding", get_args(Padding)),
         ):
             if (value := getattr(self, name)) not in choices:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
         if self.style == "pools" and not (self.exact and self.construction == "tree"):
             raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
-        if self.style == "pools" and (self.dense or self.float64):
-            raise InputError("style pools has no arithmetic: neither dense nor float64 go with it")
+        if self.style == "pools" and (self.dense or self.float64 or self.padding == "shift"):
+            raise InputError("style pools has no arithmetic: neither dense nor float64 nor padding shift go with it")
+        if self.largest_window is not None:
+            if self.style != "pools":
+                raise InputError("a largest window goes with style pools alone")
+            if isinstance(self.largest_window, bool) or not isinstance(self.largest_window, int):
+                raise InputError(
+                    f"the largest window is a number of values along each axis, not {self.largest_window!r:.80}"
+                )
+            if self.largest_window < 2:
+                raise InputError(
+                    f"the largest window holds 2 values along each axis or more, not {self.largest_window}"
+                )
         if isinstance(self.orders, Mapping):
             orders: Any = {name: _read_orders(one) for name, one in self.orders.items()}
         else:

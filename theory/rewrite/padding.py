@@ -22,7 +22,7 @@ from theory.models.constants import Array, constant_value
 from theory.models.scopes import STANDARD_DOMAINS, Scope, attributes_of, import_onnx, node_label
 from theory.models.values import ValueInfo
 from theory.rewrite.emitter import CHANNEL_AXES, Emitter
-from theory.rewrite.signs import is_nonnegative
+from theory.rewrite.signs import lower_bound
 
 _LARGE = 256.0
 """Padding from which on float32 does not do: rounding is then off by 1.5e-5, which shows beside values around 1."""
@@ -222,8 +222,10 @@ def _is_minus_infinity(scope: Scope, node: Any) -> bool:
     if fill.dtype.kind not in "fV" or not float(fill) < 0:
         return False
     lowest = float(np.finfo(fill.dtype).min) if fill.dtype.kind == "f" else _LOWEST_BFLOAT16
-    large = float(fill) < -_LARGE
-    return float(fill) <= lowest or (large and is_nonnegative(scope, node.input[0], through_pools=False))
+    if float(fill) <= lowest:
+        return True
+    least = lower_bound(scope, node.input[0], through_pools=False) if float(fill) < -_LARGE else None
+    return least is not None and float(fill) <= least
 
 
 def _values_behind(scope: Scope, name: str) -> Iterator[float]:

@@ -6,10 +6,11 @@ maximum and the peak is lost, so such a maximum has to be right to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from theory.models.scopes import STANDARD_DOMAINS, Scope
+from theory.models.skeletons import Key, called_by, key_of
 from theory.rewrite.pooling_nodes import takes_maxima
 
 Place: TypeAlias = tuple[int, str]
@@ -34,36 +35,58 @@ def compared_with_input(scopes: Iterable[Scope]) -> set[Place]:
 
     One too many does no harm: its maximum is then computed with more digits than it needs.
     """
-    return {
-        pool for scope in scopes for node in scope.nodes if _compares(node) for pool in _pools_compared(scope, node)
-    }
+    scopes = list(scopes)
+    way = _WayBack({key_of(scope.body): scope for scope in scopes if not scope.is_graph and scope.owner is None})
+    return {pool for scope in scopes for node in scope.nodes if _compares(node) for pool in way.pools(scope, node)}
 
 
 def _compares(node: Any) -> bool:
     return node.op_type in _COMPARISONS and node.domain in STANDARD_DOMAINS and len(node.input) == 2
 
 
-def _pools_compared(scope: Scope, node: Any) -> Iterator[Place]:
-    (first, passed), (second, others) = (_origin(scope, name) for name in node.input)
-    if first == second and passed != others:
-        # Those on both ways as well: they make values that are equal, which are to stay so.
-        yield from passed | others
+class _WayBack:
+    """The way back from what is compared, through the functions that are called on it."""
+
+    def __init__(self, functions: Mapping[Key, Scope]) -> None:
+        self._functions = functions
+
+    def pools(self, scope: Scope, node: Any) -> Iterator[Place]:
+        (first, passed), (second, others) = (self._origin(scope, name) for name in node.input)
+        if first == second and passed != others:
+            # Those on both ways as well: they make values that are equal, which are to stay so.
+            yield from passed | others
+
+    def _origin(self, scope: Scope, name: str) -> tuple[Place, set[Place]]:
+        """Return the value that another one is made of, operator by operator of one value, and the pools on the way."""
+        pools, calls = set[Place](), list[tuple[Scope, Any]]()
+        for _ in range(_DEEPEST):
+            found = scope.producer(name)
+            if found is None:
+                place = _number(scope.root.body.input, name) if calls else None
+                if place is None or place >= len(calls[-1][1].input):
+                    break
+                scope, call = calls.pop()
+                name = call.input[place]
+                continue
+            node, scope = found
+            function = self._functions.get(called_by(node))
+            if function is not None:
+                place = _number(node.output, name)
+                if place is None or place >= len(function.body.output):
+                    break
+                calls.append((scope, node))
+                scope, name = function, function.body.output[place]
+                continue
+            if node.op_type not in _KEPT or node.domain not in STANDARD_DOMAINS or not node.input:
+                break
+            if takes_maxima(node):
+                pools.add((id(scope.body), name))
+            name = node.input[0]
+        return (_home(scope, name), name), pools
 
 
-def _origin(scope: Scope, name: str) -> tuple[Place, set[Place]]:
-    """Return the value that another one is made of, operator by operator of one value, and the pools on the way."""
-    pools = set[Place]()
-    for _ in range(_DEEPEST):
-        found = scope.producer(name)
-        if found is None:
-            break
-        node, scope = found
-        if node.op_type not in _KEPT or node.domain not in STANDARD_DOMAINS or not node.input:
-            break
-        if takes_maxima(node):
-            pools.add((id(scope.body), name))
-        name = node.input[0]
-    return (_home(scope, name), name), pools
+def _number(names: Sequence[str], name: str) -> int | None:
+    return next((number for number, one in enumerate(names) if one == name), None)
 
 
 def _home(scope: Scope, name: str) -> int:

@@ -145,7 +145,7 @@ def _read_pooling(scope: Scope, node: Any, value: ValueInfo) -> PoolingNode:
     rank = len(value.shape)
     axes, kept = (range(CHANNEL_AXES, rank), True) if node.op_type == "GlobalMaxPool" else _reduced(scope, node, rank)
     if not axes or min(axes) < CHANNEL_AXES:
-        raise InputError("it takes the maximum over other axes than the spatial ones")
+        raise InputError("it takes the maximum over one of the first two axes, batch and channels")
     extents = [value.shape[axis] if axis in axes else 1 for axis in range(CHANNEL_AXES, rank)]
     known = [extent for extent in extents if extent]
     if len(known) < len(extents):

@@ -38,7 +38,7 @@ class PoolingRecord:
         Largest |maximum - value| in exact arithmetic: relative to the range of the window for the objective
         ``"range"``, absolute for ``"cube"``; 0 for the maximum itself.
     bounds : tuple of (Fraction, Fraction) or None
-        Of the inputs of the node, for which the absolute error holds.
+        Of the inputs of the node, for which the error holds; None where it holds for all inputs.
     calibrated : bool
         Whether the bounds are what was seen on samples, so that the error is certified for no other input.
     edge_padding : bool
@@ -51,6 +51,10 @@ class PoolingRecord:
         Whether its output is compared with its input, as is done to find peaks, so that rounding would lose some.
     folded : tuple of str
         Pad nodes with minus infinity before it that became part of its windows.
+    shift : Fraction or None
+        What is taken off the input before it is padded with zeros, and added again; None for nothing.
+    pools : int
+        MaxPools in its place, in style ``"pools"``.
     """
 
     name: str
@@ -71,6 +75,8 @@ class PoolingRecord:
     float64: bool = False
     compared: bool = False
     folded: tuple[str, ...] = ()
+    shift: Fraction | None = None
+    pools: int = 0
 
 
 @dataclass(frozen=True)

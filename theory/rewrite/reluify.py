@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,20 +18,20 @@ from theory.errors import InputError, RewritingError
 from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
 from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool, names_in, node_label
-from theory.models.skeletons import refill
 from theory.models.values import ValueInfo
 from theory.networks.circuit import Domain
 from theory.notation import Orders
 from theory.objectives import Objective
 from theory.rewrite.calibration import measure_bounds
+from theory.rewrite.changes import Changes, apply_changes
 from theory.rewrite.emitter import Emitter, Room
-from theory.rewrite.options import Construction, ReluifyOptions, Style
+from theory.rewrite.options import Construction, Padding, ReluifyOptions, Style
 from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
 from theory.rewrite.pooling_nodes import read_layer, takes_maxima
 from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
 from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
-from theory.rewrite.signs import is_nonnegative
+from theory.rewrite.signs import lower_bound
 
 
 def reluify(
@@ -45,6 +45,8 @@ def reluify(
     float64: bool = ReluifyOptions.float64,
     bounds: Mapping[str, Any] | Iterable[Any] | None = ReluifyOptions.bounds,
     calibrate: Iterable[Mapping[str, Any]] | None = ReluifyOptions.calibrate,
+    padding: Padding = ReluifyOptions.padding,
+    largest_window: int | None = ReluifyOptions.largest_window,
 ) -> Any:
     """Replace every MaxPool of an ONNX model by ReLUs.
 
@@ -70,10 +72,18 @@ def reluify(
     float64 : bool
         Compute in float64 between casts.
     bounds : (lo, hi) or mapping of node name to (lo, hi), optional
-        Of the inputs of all pooling layers, or of each: for the objective ``"cube"``.
+        Of the inputs of all pooling layers, or of each: for the objective ``"cube"`` and for padding ``"shift"``.
     calibrate : iterable of mappings of input name to array, optional
         Inputs of the model on which the bounds are measured that are not given for a node by its name. An error so
         found is certified on these inputs alone.
+    padding : {"edge", "shift"}
+        Of layers that have some, where the input may be negative. ``"edge"``: the values at the borders are repeated.
+        ``"shift"``: a number below which the input never falls is taken off, the rest padded with zeros and the number
+        added again, for tools that pad with zeros alone; that number is seen from the operators before the node, or
+        the lower one of its bounds. It rounds the maximum, by a unit roundoff times that number.
+    largest_window : int, optional
+        Values along each axis that a MaxPool of style ``"pools"`` may see, 2 or more: larger windows become several
+        MaxPools, one after the other.
 
     Returns
     -------
@@ -112,7 +122,9 @@ def reluify(
     >>> sorted({node.op_type for node in reluify(model).graph.node})
     ['Add', 'Conv', 'Relu']
     """
-    options = ReluifyOptions(orders, style, construction, objective, dense, float64, bounds, calibrate)
+    options = ReluifyOptions(
+        orders, style, construction, objective, dense, float64, bounds, calibrate, padding, largest_window
+    )
     return rewrite(model, options).model
 
 
@@ -137,15 +149,6 @@ def rewrite(model: Any, options: ReluifyOptions) -> Rewriting:
     """
     given = load_model(model) if isinstance(model, str | os.PathLike) else check_is_model(model)
     return _Rewriter(given, options).run()
-
-
-@dataclass
-class _Changes:
-    """What is to be changed in one scope: nodes by their places, tensors to be stored, values that nobody may read."""
-
-    nodes: dict[int, list[Any]] = field(default_factory=dict)
-    tensors: list[Any] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
 
 
 _STORING = 4
@@ -176,13 +179,13 @@ class _Rewriter:
                     raise InputError(f"there are {what} for {name!r}, but no MaxPool node of that name")
         self._compared = compared_with_input(scopes)
         # All is decided before anything changes: subgraphs are part of nodes that move when a list is replaced.
-        self._changes = {id(scope.body): _Changes() for scope in scopes}
+        self._changes = {id(scope.body): Changes() for scope in scopes}
         for scope in scopes:
             for index, node in enumerate(scope.nodes):
                 if self._is_pooling(node):
                     self._replace(scope, index, node)
         for scope in reversed(scopes):
-            _apply(scope, self._changes[id(scope.body)])
+            apply_changes(scope, self._changes[id(scope.body)])
         return Rewriting(self._model, tuple(self._records), tuple(self._stays))
 
     def _is_pooling(self, node: Any) -> bool:
@@ -209,8 +212,8 @@ class _Rewriter:
         compared = (id(scope.body), node.output[0]) in self._compared
         options = self._options_for(scope, name, source, value, compared=compared)
         # An approximation rounds and may be a little below 0 where the maximum is 0.
-        positive = is_nonnegative(source.home, source.name, through_pools=self._options.exact)
-        domain: Domain = "nonnegative" if positive else "real"
+        least = lower_bound(source.home, source.name, through_pools=self._options.exact)
+        domain: Domain = "nonnegative" if least is not None and least >= 0 else "real"
         stores = scope.is_graph and self._model.ir_version >= _STORING
         emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
         outer, inner = self._types(value, options)
@@ -219,12 +222,12 @@ class _Rewriter:
         compared = compared and not sharp
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
-        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds), options)
+        replacement = choose_replacement(Pooling(windows, value, domain, inner, bounds, least), options)
         x = layer.node.enter(emitter, source.emit(emitter))
         y = self._converted(emitter, x, replacement, value, (outer, inner), options)
         y = layer.node.leave(emitter, source.emit_outside(emitter, y, outer))
         nodes = emitter.finish(y, node.output[0])
-        used = options.takes_bounds and replacement.orders is not None
+        used = replacement.bounded or (options.takes_bounds and replacement.orders is not None)
         self._records.append(
             PoolingRecord(
                 name=name,
@@ -241,6 +244,8 @@ class _Rewriter:
                 bounds=bounds if used else None,
                 calibrated=used and calibrated,
                 edge_padding=replacement.edge_padding,
+                shift=replacement.shift,
+                pools=replacement.pools,
                 op_type=node.op_type,
                 float64=inner == np.float64,
                 compared=compared,
@@ -322,18 +327,3 @@ def _to_integers(emitter: Emitter, y: str, dtype: np.dtype[Any], inner: np.dtype
     limits = np.iinfo(dtype)
     ends = [emitter.constant(np.array(end, dtype=inner)) for end in (limits.min, limits.max)]
     return emitter.op("Clip", [emitter.op("Round", [y]), *ends])
-
-
-def _apply(scope: Scope, changes: _Changes) -> None:
-    """Put new nodes in the place of old ones, and forget types of values that are no more."""
-    gone = {name for index in changes.nodes for name in scope.nodes[index].output[1:] if name}
-    if changes.nodes:
-        refill(scope.nodes, [new for index, node in enumerate(scope.nodes) for new in changes.nodes.get(index, [node])])
-    if changes.tensors:
-        scope.body.initializer.extend(changes.tensors)
-    for name in changes.passed:
-        if name not in gone and not scope.reads(name):
-            refill(scope.nodes, [node for node in scope.nodes if name not in node.output])
-            gone.add(name)
-    if scope.is_graph and gone:
-        refill(scope.body.value_info, [value for value in scope.body.value_info if value.name not in gone])

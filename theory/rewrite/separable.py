@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, prod
+from typing import Any
+
+import numpy.typing as npt
 
 from theory.models.windows import AxisWindows, WindowGrid
 from theory.rewrite.axis_plan import AxisPlan, plan_axis
@@ -62,10 +65,23 @@ def pad_window(emitter: Emitter, x: str, windows: WindowGrid, extents: Sequence[
 
 
 def emit_separable(
-    emitter: Emitter, x: str, *, windows: WindowGrid, plan: SeparablePlan, extents: Sequence[int | None]
+    emitter: Emitter,
+    x: str,
+    *,
+    windows: WindowGrid,
+    plan: SeparablePlan,
+    extents: Sequence[int | None],
+    zero: npt.NDArray[Any] | None = None,
 ) -> str:
-    """Add nodes for the maximum over the windows of a value of shape (N, C, *spatial); extents as far as known."""
-    x = pad_window(emitter, x, windows, extents)
+    """Add nodes for the maximum over the windows of a value of shape (N, C, *spatial); extents as far as known.
+
+    Padding is with a zero, if one is given, for values that are nowhere negative; else values at the borders are
+    repeated.
+    """
+    if zero is None:
+        x = pad_window(emitter, x, windows, extents)
+    elif windows.padded:
+        x = emitter.pad_spatial(x, windows.pads, zero)
     for number, steps in plan.steps:
         axis, extent = windows.axes[number], extents[number]
         padded = None if extent is None else extent + axis.begin + axis.end

@@ -51,13 +51,26 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--bounds",
         action="append",
         metavar="[NODE=]LO,HI",
-        help="of the inputs of all MaxPool nodes or of one, for --objective cube",
+        help="of the inputs of all MaxPool nodes or of one, for --objective cube and --padding shift",
+    )
+    parser.add_argument(
+        "--padding",
+        choices=("edge", "shift"),
+        default="edge",
+        help="where the input may be negative: repeat the borders (default), or pad with zeros what is shifted above "
+        "zero by a least value, seen before the node or given as bounds",
     )
     parser.add_argument(
         "--calibrate",
         nargs="+",
         metavar="FILE",
         help="measure the bounds on inputs instead, .npy or .npz by input name: certifies nothing for other inputs",
+    )
+    parser.add_argument(
+        "--largest-window",
+        type=int,
+        metavar="C",
+        help="for --style pools: MaxPools of at most C values along each axis, larger windows by several of them",
     )
     parser.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
     add_json(parser)
@@ -77,10 +90,14 @@ def run(options: argparse.Namespace) -> int:
         objective=options.objective,
         dense=options.dense,
         float64=options.float64,
+        padding=options.padding,
+        largest_window=options.largest_window,
         bounds={name: pair.split(",") for name, pair in _by_node(options.bounds, "bounds").items()} or None,
     )
-    if (options.bounds or options.calibrate) and not wanted.takes_bounds:
-        raise InputError("--bounds and --calibrate go with --objective cube and with --orders other than exact")
+    if (options.bounds or options.calibrate) and not (wanted.takes_bounds or wanted.padding == "shift"):
+        raise InputError(
+            "--bounds and --calibrate go with --objective cube and orders other than exact, or with --padding shift"
+        )
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
     with Bar("rewriting"):
@@ -123,6 +140,8 @@ def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
         "construction": wanted.construction,
         "dense": wanted.dense,
         "float64": wanted.float64,
+        "padding": wanted.padding,
+        "largest_window": wanted.largest_window,
         "nodes": [_row(record, wanted) for record in result.poolings],
         "stays": [vars(node) for node in result.stays],
     }
@@ -151,6 +170,8 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
+        "shift": None if record.shift is None else to_string(record.shift),
+        "pools": record.pools,
         "folded": list(record.folded),
         "float64": record.float64,
         "compared": record.compared,
@@ -186,7 +207,8 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     count = len(result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
     pools = wanted.style == "pools"
-    by = "by as many that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
+    made = sum(record.pools for record in result.poolings)
+    by = f"by {made} that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
     facts = (
         ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
         ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
@@ -207,7 +229,9 @@ def _window(record: PoolingRecord) -> str:
 
 def _error(record: PoolingRecord, wanted: ReluifyOptions) -> str:
     if record.orders is None:
-        return "exact"
+        if record.bounds is None:
+            return "exact"
+        return "exact on the samples" if record.calibrated else f"exact, inputs >= {to_string(record.bounds[0])}"
     size = both(record.error)
     if not wanted.takes_bounds:
         return f"{size} of the window's range"
@@ -231,6 +255,10 @@ def _notes(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator
     padded = sum(record.edge_padding for record in records)
     if padded and wanted.style == "feedforward":
         yield "padding", f"{padded} with a Pad node before the first Conv, since the input may be negative"
+    shifts = [-record.shift for record in records if record.shift is not None]
+    if shifts:
+        most = float(max(shifts, key=abs))
+        yield "padding", f"{len(shifts)} with zeros, the input shifted by up to {most:.3g}, which rounds the maximum"
 
 
 def _rounding(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners
-from theory.rewrite.certify.expressions import Index, distinct_rows
+from theory.rewrite.certify.expressions import PIXEL, Algebra, Index, distinct_rows
 from theory.rewrite.certify.graph import Segment
 from theory.rewrite.certify.residuals import Residual, residual
 from theory.rewrite.certify.symbolic_run import pixel_places, place_strides, run_symbols
@@ -38,6 +38,12 @@ class _Analysis:
     shape: tuple[int, ...]
     """Of what was followed: one channel may stand for all."""
     corners: Corners
+    least: Fraction | None = None
+    """What no input may fall below for it to hold; None for nothing beside the domain."""
+
+    def holds(self, x: Box) -> bool:
+        """Return whether it does for a box."""
+        return self.least is None or bool(np.all(x.lo >= float(self.least)))
 
 
 Residuals: TypeAlias = dict[tuple[str, tuple[int, ...], Domain], _Analysis]
@@ -53,8 +59,8 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows, known: Residual
     """
     domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
     key = segment.end, x.shape, domain
-    if key not in known:
-        known[key] = _analyse(segment, x.shape, windows, domain)
+    if key not in known or not known[key].holds(x):
+        known[key] = _analyse(segment, x, windows, domain)
     found = known[key]
     channels = x.shape[1] if found.shape[1] < x.shape[1] else 1
     lo, hi = np.zeros((channels, len(found.kinds))), np.zeros((channels, len(found.kinds)))
@@ -70,7 +76,8 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows, known: Residual
     return all(residual_.exact for residual_ in found.residuals), box, found.corners
 
 
-def _analyse(segment: Segment, whole: tuple[int, ...], windows: Windows, domain: Domain) -> _Analysis:
+def _analyse(segment: Segment, x: Box, windows: Windows, domain: Domain) -> _Analysis:
+    whole = x.shape
     algebra, symbols, single = run_symbols(segment, whole)
     shape = (1, 1, *whole[2:]) if single else whole
     expected = (*shape[:2], *windows.size)
@@ -85,15 +92,32 @@ def _analyse(segment: Segment, whole: tuple[int, ...], windows: Windows, domain:
     if len(first) > _MOST_KINDS:
         raise Unsupported(f"{len(first)} windows differ in what is computed from them")
     seen = [[int(tap[i]) for tap in taps] for i in first.tolist()]
-    try:
-        residuals = [
-            residual(algebra, int(numbers[i]), int(places[i]), [place for place in window if place >= 0], domain)
-            for i, window in zip(first.tolist(), seen, strict=True)
-        ]
-    except ProblemTooLargeError as error:
-        raise Unsupported(str(error)) from None
-    corners = Corners.of(list(zip(residuals, seen, strict=True)), kinds.reshape(expected))
-    return _Analysis(tuple(residuals), kinds, origins, shape, corners)
+
+    def analysis(domain: Domain, origin: Fraction, least: Fraction | None) -> _Analysis:
+        try:
+            residuals = [
+                residual(algebra, int(numbers[i]), int(places[i]), [p for p in window if p >= 0], domain, origin)
+                for i, window in zip(first.tolist(), seen, strict=True)
+            ]
+        except ProblemTooLargeError as error:
+            raise Unsupported(str(error)) from None
+        corners = Corners.of(list(zip(residuals, seen, strict=True)), kinds.reshape(expected))
+        return _Analysis(tuple(residuals), kinds, origins, shape, corners, least)
+
+    for least in _taken_off(algebra) if domain == "real" else ():
+        if np.all(x.lo >= float(least)):
+            try:
+                return analysis("nonnegative", least, least)
+            except Unsupported:
+                continue
+    return analysis(domain, Fraction(0), None)
+
+
+def _taken_off(algebra: Algebra) -> list[Fraction]:
+    """Return the negative numbers that nodes take off pixels, so that zeros may pad what is nowhere below them."""
+    pixel = (((PIXEL, 0), Fraction(1)),)
+    found = {-expression.constant for expression in algebra.expressions if expression.terms == pixel}
+    return sorted(least for least in found if least < 0)
 
 
 def _seen(windows: Windows, shape: Sequence[int]) -> tuple[Index, list[Index]]:

@@ -75,7 +75,8 @@ def understand(call: Call) -> Constant | Interpreted:
     row = find_row(call.node)
     constant = None if row.fold is None else row.fold(call)
     if constant is not None:
-        return constant
+        # Some of NumPy's functions return numbers for tensors without axes.
+        return np.asarray(constant)
     if row.read is None:
         raise Unsupported("it is not computed from constants alone")
     return row.read(call)
@@ -94,7 +95,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Conv": (layers.conv, None, first_block),
     "ConvTranspose": (upsampling.conv_transpose, None, None),
     "DequantizeLinear": (quantization.quantized, quantization.dequantize, None),
-    "Div": (scales.quotient, None, if_constants_agree),
+    "Div": (scales.quotient, integers(constants.quotient), if_constants_agree),
     "Dropout": (*moved(moves.dropout), anywhere),
     "Elu": (activations.elu, None, None),
     "Expand": (*moved(moves.expand), all_together),
