@@ -227,7 +227,13 @@ def test_what_is_no_certificate_is_bad_input(content, tmp_path, capsys):
 
 
 def test_the_command_that_it_names_accepts_the_file(file):
-    assert cite(file).command == "python certificates.py c.json"
+    for source in (file, str(file)):
+        assert cite(source).command == "python certificates.py c.json"
+    assert (
+        cite(file.read_text()).command
+        == cite(json.loads(file.read_text())).command
+        == "python certificates.py certificate.json"
+    )
     done = subprocess.run(
         [sys.executable, certificates.__file__, str(file)], capture_output=True, text=True, check=True
     )
@@ -279,6 +285,11 @@ def test_the_software_is_cited_alike_everywhere(cff):
     assert [author["name"] for author in project["authors"]] == [
         re.sub(r"(.*), (.*)", r"\2 \1", name) for name in names
     ]
+
+
+def test_entries_in_the_readme_are_those_of_the_package():
+    shown = re.findall(r"^@.*?^\}$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert set(shown) <= set(bibtex().values())
 
 
 def test_the_paper_is_cited_alike_everywhere(cff):

@@ -155,5 +155,10 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     """
     certified = certify(source, limit=limit)
     problem = Problem.of(certified, json.loads(certified.canonical))
-    name = os.fsdecode(os.path.basename(source)) if isinstance(source, os.PathLike) else "certificate.json"
-    return Citation(certified, name, tuple(statement(problem)), tuple(proof(problem)))
+    return Citation(certified, _file_name(source), tuple(statement(problem)), tuple(proof(problem)))
+
+
+def _file_name(source: object) -> str:
+    """Return the name of a certificate's file; JSON that is given as text or as a dict has none yet."""
+    is_text = isinstance(source, str) and "{" in source
+    return os.path.basename(source) if isinstance(source, str | os.PathLike) and not is_text else "certificate.json"

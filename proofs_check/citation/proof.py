@@ -41,10 +41,10 @@ class Target:
     in_words: str
 
     @classmethod
-    def of(cls, kernel_size: int) -> Target:
-        """Return the target of a certificate."""
-        values = [*[Fraction(1)] * kernel_size, Fraction(0)]
-        return cls(r"\max(x)", values, rf"$t_z = 1$ for $z < {kernel_size}$ and $t_{{{kernel_size}}} = 0$")
+    def of(cls, document: dict[str, Any]) -> Target:
+        """Return the target of a certificate: the maximum, as there is no other one."""
+        d = document["kernel_size"]
+        return cls(r"\max(x)", [*[Fraction(1)] * d, Fraction(0)], rf"$t_z = 1$ for $z < {d}$ and $t_{{{d}}} = 0$")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Problem:
             {index: from_string(numbers[str(index)]) for index in sorted(map(int, numbers))}
             for numbers in (document["coefficients"], document["dual"])
         )
-        return cls(certified, Target.of(certified.kernel_size), coefficients, weights)
+        return cls(certified, Target.of(document), coefficients, weights)
 
     @property
     def relative(self) -> bool:
