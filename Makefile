@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-EVERYTHING := .[cluster,dev,docs,images,notebooks,onnx,plots,train]
+EVERYTHING := .[cluster,cvxpy,dev,docs,images,notebooks,onnx,plots,sweep,train]
 
 .PHONY: verify test lowest newest soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify

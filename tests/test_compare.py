@@ -277,7 +277,7 @@ def test_a_call_with_too_many_outputs_is_one_line(files, capsys):
 
 
 def test_the_command_prints_measured_and_certified(files, capsys):
-    assert main(["compare", "a.onnx", "b.onnx", "--bounds=-1,1", "--samples", "20"]) == 0
+    assert main(["compare", "a.onnx", "b.onnx", "--bounds", "-1,1", "--samples", "20"]) == 0
     out = capsys.readouterr().out
     assert "20 random samples, seed 0" in out
     assert "the maximum, proved" in out

@@ -111,6 +111,36 @@ def test_solving_loads_only_what_it_needs():
     assert not loaded & {"scipy", "sympy", "cvxpy", "mpmath", "rich", "skimage"}
 
 
+def test_what_needs_an_extra_names_it_and_the_rest_does_without():
+    code = "import sys\nfor name in ('pyarrow', 'cvxpy'): sys.modules[name] = None\nimport subpool\n"
+    for rest, extra in (
+        ("subpool.best_orders(9, budget='terms', limit=60), subpool.network_size(9, 'exact')", None),
+        ("subpool.sweep", "sweep"),
+        ("subpool.pareto_front", "sweep"),
+        ("subpool.optimal_estimator(9, '0,1', method='cvxpy')", "cvxpy"),
+    ):
+        result = _run(sys.executable, "-c", code + rest)
+        assert (result.returncode == 0) is (extra is None)
+        assert extra is None or f"(pip install 'subpool[{extra}]')" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "without"),
+    [
+        ("--help", {"numpy", "flint", "mpmath", "theory.cli.options", "theory.cli.commands.solve"}),
+        ("--version", {"numpy", "flint", "mpmath", "theory.cli.options", "theory.cli.commands.solve"}),
+        ("solve --help", {"theory.cli.commands.table", "proofs_check"}),
+        ("solve 9 --orders mean-and-last", {"theory.cli.commands.table", "theory.optimal.families"}),
+        ("network 9 --orders exact --no-proof", {"theory.optimal.families", "proofs_check"}),
+        ("check c.json", {"theory.optimal", "theory.networks"}),
+    ],
+)
+def test_a_command_loads_what_it_uses(arguments, without):
+    command = f"import theory.cli as c\ntry: c.main({arguments.split()})\nexcept SystemExit: pass"
+    loaded = _modules_after(command)
+    assert not loaded & {"scipy", "sympy", "cvxpy", "pyarrow", "matplotlib", "onnx", "concurrent.futures", *without}
+
+
 def test_the_checker_loads_nothing_of_ours():
     loaded = _modules_after("import proofs_check.certificates")
     assert "theory" not in loaded

@@ -9,6 +9,11 @@ from types import ModuleType
 from theory.errors import MissingDependencyError
 
 
+def import_pyarrow(*submodules: str) -> ModuleType:
+    """Import PyArrow, which keeps tables of results."""
+    return import_extra("pyarrow", *submodules, extra="sweep", purpose="tables of results are kept with PyArrow")
+
+
 def import_extra(name: str, *submodules: str, extra: str, purpose: str) -> ModuleType:
     """Import an optional module, or say which extra to install, and for what purpose.
 

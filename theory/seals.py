@@ -8,11 +8,15 @@ have their own checksums, too, for readers that know nothing of the digest.
 from __future__ import annotations
 
 from hashlib import sha256
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from theory.errors import FormatError
+from theory.extras import import_pyarrow
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = import_pyarrow("parquet")
 
 _KEY = b"subpool-seal"
 _MARK = b"sha256:"
@@ -27,7 +31,7 @@ def seal(table: pa.Table) -> bytes:
     (b'PAR1', b'PAR1', [1, 3])
     """
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd", write_page_checksum=True) as writer:
+    with pa.parquet.ParquetWriter(sink, table.schema, compression="zstd", write_page_checksum=True) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({_KEY: _MARK + _BLANK})
     content = sink.getvalue().to_pybytes()
@@ -53,7 +57,7 @@ def unseal(content: bytes) -> pa.Table:
     if content != _with_digest(content, sha256(_with_digest(content, _BLANK)).hexdigest().encode()):
         raise FormatError("is damaged: its checksum is that of other content")
     try:
-        return pq.read_table(pa.BufferReader(content))
+        return pa.parquet.read_table(pa.BufferReader(content))
     except (OSError, ValueError, pa.ArrowException):
         raise FormatError("is no Parquet file") from None
 

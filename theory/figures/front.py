@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory.frontier.pareto import Budget, Table, pareto_front, parts
+from theory.frontier.pareto import Table, pareto_front, parts
+from theory.frontier.sets import Budget
 from theory.plotting import Axes, styled
 
 

@@ -16,8 +16,7 @@ import numpy as np
 from theory.bounds import indicator_error, subsets_up_to, width_lower_bound
 from theory.errors import InputError
 from theory.frontier.certified import certified_errors
-from theory.frontier.pareto import Budget
-from theory.frontier.sets import Masks, OrderSets, orders_of
+from theory.frontier.sets import Budget, Masks, OrderSets, orders_of
 from theory.networks.size import Construction, NetworkSize, least_hidden_layers, network_size
 from theory.notation import KernelSize, check_kernel_size
 from theory.optimal.solve import optimal_estimator

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pyarrow as pa
 
 from theory.errors import ProblemTooLargeError
+from theory.extras import import_pyarrow
 from theory.frontier.certified import certified_errors
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import network_size
 from theory.subpools import number_of_terms
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = import_pyarrow()
 
 SCHEMA = pa.schema(
     [

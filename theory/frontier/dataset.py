@@ -15,17 +15,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from theory.documents import Form
 from theory.errors import FormatError, InputError, StorageError
+from theory.extras import import_pyarrow
 from theory.files import is_left_over, locked, write_whole
 from theory.frontier.chunk import SCHEMA
 from theory.frontier.sets import OrderSets
 from theory.seals import seal, unseal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = import_pyarrow()
 
 _DESCRIPTION = "sweep.json"
 _FORM = Form("a sweep", "subpool-sweep", 1)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import KernelSizeError, OrdersError
 from theory.notation import KernelSize, Orders, check_kernel_size, check_orders
+
+Budget = Literal["terms", "units", "parameters", "hidden_layers"]
+"""What may be limited: the subpool maxima, or a count of the network."""
 
 Masks: TypeAlias = NDArray[np.int64]
 """Sets of orders: bit r is set for order r."""

@@ -7,8 +7,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from time import process_time
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from theory.errors import InputError
 from theory.frontier.chunk import rows, solve_chunk
@@ -18,6 +17,9 @@ from theory.frontier.workers import dask_cluster, map_unordered
 from theory.notation import KernelSize, Orders
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _SHORT_SECONDS = 4.0
 _NEVER_SHORT = 1 << 18

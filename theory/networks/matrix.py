@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from theory.errors import InputError
 from theory.rationals import check_rational
@@ -77,8 +76,10 @@ class RationalMatrix:
             product.append(entries)
         return RationalMatrix.from_rows(other.columns, product)
 
-    def to_scipy(self, dtype: npt.DTypeLike = np.float64) -> csr_array:
+    def to_scipy(self, dtype: npt.DTypeLike = np.float64) -> Any:
         """Round the entries as :func:`to_floats` does, in compressed rows; SciPy has no half precision."""
+        from scipy.sparse import csr_array
+
         return csr_array(self._compressed(dtype), shape=self.shape)
 
     def to_numpy(self, dtype: npt.DTypeLike = np.float64) -> npt.NDArray[np.floating]:

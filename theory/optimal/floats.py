@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InputError, SolverError
 from theory.estimator import Estimator
+from theory.extras import import_extra
 from theory.objectives import CERTIFIED, ObjectiveValue
 from theory.subpools import vertex_features
 
@@ -67,8 +68,7 @@ def solve_highs(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
 
 def solve_cvxpy(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue) -> Estimator:
     """Solve the problem as stated in CVXPY's modelling language, with CVXPY's default solver, in floats."""
-    import cvxpy
-
+    cvxpy = import_extra("cvxpy", extra="cvxpy", purpose='method "cvxpy" needs CVXPY')
     features, target = _program(kernel_size, orders, objective)
     beta = cvxpy.Variable(len(orders))
     residual = target - features @ beta

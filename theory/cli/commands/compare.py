@@ -44,8 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bounds",
         metavar="LO,HI",
-        help="certify the deviation for all inputs within; random samples and pictures lie within, by default in 0,1; "
-        "write --bounds=-1,1 for a LO below 0",
+        help="certify the deviation for all inputs within; random samples and pictures lie within, by default in 0,1",
     )
     parser.add_argument(
         "--shape", metavar="SHAPE", help="of the input, such as 1x3x224x224, where the model leaves it open"

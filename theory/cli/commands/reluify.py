@@ -51,7 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--bounds",
         action="append",
         metavar="[NODE=]LO,HI",
-        help="of the inputs of all MaxPool nodes or of one, for --objective cube; write --bounds=-1,1 for a LO below 0",
+        help="of the inputs of all MaxPool nodes or of one, for --objective cube",
     )
     parser.add_argument(
         "--calibrate",

@@ -8,10 +8,9 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from theory.empirical.training.configuration import Configuration, check_seeds
 from theory.empirical.training.evaluation import measure_errors, row_error, test_rows
@@ -22,6 +21,9 @@ from theory.errors import KernelSizeError
 from theory.notation import check_kernel_size, check_orders
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SCALES = tuple(Fraction(2) ** k for k in range(-2, 4))
 """mu of the base figure: 1/4, 1/2, 1, 2, 4, 8."""

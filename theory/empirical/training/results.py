@@ -10,16 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from theory.empirical.training.configuration import SETTINGS, Configuration
 from theory.errors import FormatError, InputError, StorageError
+from theory.extras import import_pyarrow
 from theory.files import locked, write_whole
 from theory.seals import is_sealed, seal, unseal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = import_pyarrow("compute", "parquet")
 
 FILE = "training.parquet"
 ERRORS = ("train_error", "validation_error", "test_error", "vertex_error", "cube_error")
@@ -76,8 +78,8 @@ class ResultStore:
 
     def rows_of(self, configurations: Iterable[Configuration], seeds: Sequence[int] | None) -> pa.Table:
         """Return the rows of some configurations and seeds, of all seeds for None."""
-        chosen = pc.field("configuration").isin([configuration.identity for configuration in configurations])
-        return self._table.filter(chosen if seeds is None else chosen & pc.field("seed").isin(list(seeds)))
+        chosen = pa.compute.field("configuration").isin([configuration.identity for configuration in configurations])
+        return self._table.filter(chosen if seeds is None else chosen & pa.compute.field("seed").isin(list(seeds)))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows, and write the file whole or not at all."""
@@ -102,7 +104,7 @@ def _read_results(path: str | Path) -> pa.Table:
     try:
         content = Path(path).read_bytes()
         sealed = is_sealed(content)
-        table = unseal(content) if sealed else pq.read_table(pa.BufferReader(content))
+        table = unseal(content) if sealed else pa.parquet.read_table(pa.BufferReader(content))
     except FormatError as error:
         raise FormatError(f"{path} {error}") from None
     except (OSError, ValueError, pa.ArrowException) as error:

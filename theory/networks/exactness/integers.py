@@ -19,7 +19,6 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from theory.errors import InputError
 from theory.estimator import Estimator
@@ -48,6 +47,8 @@ class IntegerLayer:
             entries = [entry for row in self.rows for _, entry in row]
             places = [j for row in self.rows for j, _ in row]
             pointers = np.cumsum([0, *map(len, self.rows)])
+            from scipy.sparse import csr_array
+
             matrix = csr_array((np.array(entries, dtype=np.int64), places, pointers), (len(self.rows), columns))
             product: Integers = matrix @ values
             product += np.array(self.bias, dtype=np.int64)[:, np.newaxis] * scale
