@@ -19,7 +19,6 @@ _CANONICAL = (
     "the SHA-256 of the certificate as canonical JSON, in ASCII: no white space, the keys of every object sorted as"
     " strings, orders increasing, numbers in lowest terms, no dual weights that are 0"
 )
-_CHECKER = "proofs_check/certificates.py"
 _ENTRY = re.compile(r"^@\w+\{([\w:-]+),.*?^\}$", re.MULTILINE | re.DOTALL)
 
 

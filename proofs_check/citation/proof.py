@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from math import comb
 from typing import Any
 
@@ -21,29 +22,44 @@ from theory.errors import SubpoolError
 from theory.rationals import decimal, from_string, to_string
 from theory.typeset import combination, equation, fraction, listed, orders_in_latex
 
-_MOST_PRODUCTS = 240
-"""Products in the sums of a proof that is written out: about three pages."""
+_MOST_PRODUCTS = 150
+"""Products in sums that are written out: about a page and a half for residuals, and as much for the weights."""
 _LONGEST_NUMBER = 40
 _LONGEST_ERROR = 200
 _LONGEST_SET = 600
 _INLINE = 40
 """Characters of a set of orders that stands in a line of text, which LaTeX does not break within."""
+_MOST_WEIGHTS = 64
+_MOST_TERMS = 24
 _LISTED = 12
 """Coefficients or weights that are listed where not all of them are."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words."""
+    """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words.
+
+    ``total`` is how much it grows where all inputs grow by 1; ``terms`` are those of its definition in the order
+    statistics, where the symbol needs one.
+    """
 
     symbol: str
     values: Sequence[Fraction]
     in_words: str
+    total: Fraction = Fraction(1)
+    terms: Sequence[tuple[Fraction, str]] = ()
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Target:
-        """Return the target of a certificate: the maximum, as there is no other one."""
+        """Return the target of a certificate."""
         d = document["kernel_size"]
+        if "target" in document:
+            weights = [from_string(weight) for weight in document["target"]]
+            constant = from_string(document.get("constant", "0"))
+            values = list(accumulate(reversed(weights), initial=constant))[::-1]
+            terms = [(constant, ""), *((weight, f"x_{{({k})}}") for k, weight in enumerate(weights, start=1))]
+            words = "which are its constant and the sum of its last $d - z$ weights"
+            return cls("g(x)", values, words, sum(weights, Fraction(0)), terms)
         return cls(r"\max(x)", [*[Fraction(1)] * d, Fraction(0)], rf"$t_z = 1$ for $z < {d}$ and $t_{{{d}}} = 0$")
 
 
@@ -77,11 +93,23 @@ class Problem:
         return range(1, d) if self.relative else range(d + 1)
 
     @cached_property
-    def written_out(self) -> bool:
-        """Whether all sums are written out."""
-        numbers = [*self.coefficients.values(), *self.weights.values()]
-        products = (len(self.vertices) + len(self.weights)) * len(self.coefficients)
-        return products <= _MOST_PRODUCTS and all(len(to_string(n)) <= _LONGEST_NUMBER for n in numbers)
+    def writes_function(self) -> bool:
+        """Whether the best function is written out."""
+        return len(self.coefficients) <= _MOST_TERMS and all(map(_is_short, self.coefficients.values()))
+
+    @cached_property
+    def writes_residuals(self) -> bool:
+        """Whether the residuals at the vertices are written out."""
+        return self.writes_function and len(self.vertices) * len(self.coefficients) <= _MOST_PRODUCTS
+
+    @cached_property
+    def writes_weights(self) -> bool:
+        """Whether the sums are written out that make the weights a proof."""
+        if len(self.weights) * len(self.coefficients) > _MOST_PRODUCTS or not all(
+            map(_is_short, self.weights.values())
+        ):
+            return False
+        return all(_is_short(self.feature(r, z)) for r in self.coefficients for z in self.weights)
 
     @property
     def orders(self) -> str:
@@ -93,6 +121,16 @@ class Problem:
         return orders_in_latex(orders[:6]).removesuffix(r"\}") + r", \ldots, " + orders_in_latex(orders[-6:])[2:]
 
     @property
+    def sum_of_coefficients(self) -> str:
+        """What coefficients of a relative problem satisfy."""
+        return rf"\sum_{{r \in R}} \beta_r = {fraction(self.target.total)}"
+
+    @property
+    def shift(self) -> str:
+        """What is taken from sum_z w_z t_z in a relative problem: m times what the coefficients sum to."""
+        return "m" if self.target.total == 1 else rf"{_factor(self.target.total)} \cdot m"
+
+    @property
     def error(self) -> str:
         """The error, or its name where it is long."""
         exact = self.certified.error
@@ -102,6 +140,10 @@ class Problem:
         """Return phi_r(z), what m_r is at a 0/1 vector."""
         d = self.certified.kernel_size
         return Fraction(1) - Fraction(comb(zeros, order), comb(d, order)) if order else Fraction(1)
+
+
+def _is_short(number: Fraction) -> bool:
+    return len(to_string(number)) <= _LONGEST_NUMBER
 
 
 def _rounded(number: Fraction) -> str:
@@ -126,7 +168,14 @@ def statement(problem: Problem) -> Iterator[Block]:
     )
     if len(p.orders) > _INLINE:
         yield Display(equation("R", p.orders.replace(", ", ",\n").split("\n")))
-    summed = r" with $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+    if p.target.terms:
+        terms = combination(p.target.terms)
+        shown = terms if len(terms) <= _MOST_WEIGHTS else [*terms[:_LISTED], r"+ \ldots"]
+        yield Prose("Let $x_{(1)} \\le \\ldots \\le x_{(d)}$ be the inputs in increasing order, and")
+        yield Display(equation("g(x)", shown))
+        if shown != terms:
+            yield Prose(f"with the {len(terms):,} terms that the certificate has as its target.")
+    summed = rf" with ${p.sum_of_coefficients}$" if p.relative else ""
     yield Prose(rf"For all real coefficients $\beta_r$, $r \in R$,{summed}")
     size = rf"\lvert {p.target.symbol} - \sum_{{r \in R}} \beta_r m_r(x) \rvert"
     if p.relative:
@@ -142,7 +191,7 @@ def statement(problem: Problem) -> Iterator[Block]:
 
 
 def _function(p: Problem) -> Iterator[Block]:
-    if p.written_out:
+    if p.writes_function:
         terms = combination((b, f"m_{{{r}}}(x)" if r else "") for r, b in p.coefficients.items())
         yield Display(equation("f(x)", terms))
     else:
@@ -162,7 +211,7 @@ def _list(symbol: str, numbers: dict[int, Fraction], *, whole: bool) -> list[str
 
 
 def _short(number: Fraction) -> str:
-    return f"= {fraction(number)}" if len(to_string(number)) <= _LONGEST_NUMBER else rf"\approx {_rounded(number)}"
+    return f"= {fraction(number)}" if _is_short(number) else rf"\approx {_rounded(number)}"
 
 
 # The proof.
@@ -176,8 +225,8 @@ $e(x) = \sum_z D_z e_z$ with $e_z = e(v_z)$. ENDS Hence the largest SIZE is the 
 $z = FIRST, \ldots, LAST$.
 """
 _SCALED = r"""
-To shift all inputs, or to scale them by a positive factor, scales $e(x)$ and $\max(x) - \min(x)$ alike, as
-$\sum_{r \in R} \beta_r = 1$; so let $x_1 = 0$ and $x_d = 1$ as well.
+If all inputs are shifted, $e(x)$ and $\max(x) - \min(x)$ stay, as $SUMMED$; if they are scaled by a positive factor,
+both are. So let $x_1 = 0$ and $x_d = 1$ as well.
 """
 _FEATURES = r"""
 Of the sets of $r \ge 1$ inputs, $\binom{z}{r}$ lie within the $z$ zeros, so $m_r(v_z) = \varphi_r(z) = 1 -
@@ -193,9 +242,9 @@ def proof(problem: Problem) -> Iterator[Block]:
         yield Prose("No error is less than 0, which ends the proof.")
         return
     yield Prose("Nothing is better. Take the weights")
-    yield Display(_list("w", problem.weights, whole=problem.written_out))
+    yield Display(_list("w", problem.weights, whole=problem.writes_weights))
     yield Prose("and $w_z = 0$ for all other $z$. They satisfy")
-    yield from _conditions(problem) if problem.written_out else _conditions_in_short(problem)
+    yield from _conditions(problem) if problem.writes_weights else _conditions_in_short(problem)
     yield from _weak_duality(problem)
 
 
@@ -211,7 +260,7 @@ def _vertices(p: Problem) -> Iterator[Block]:
         dimension=str(p.certified.kernel_size),
         target=p.target.symbol,
         sorted=r"x_1 \le \ldots \le x_d" if p.relative else r"0 \le x_1 \le \ldots \le x_d \le 1",
-        scaled=_SCALED if p.relative else "",
+        scaled=_SCALED.replace("SUMMED", p.sum_of_coefficients) if p.relative else "",
         ends="Here $D_0 = D_d = 0$." if p.relative else "",
         size=r"$\lvert e(x) \rvert / (\max(x) - \min(x))$" if p.relative else r"$\lvert e(x) \rvert$",
         first=str(p.vertices[0]),
@@ -222,8 +271,8 @@ def _vertices(p: Problem) -> Iterator[Block]:
 
 
 def _attained(p: Problem) -> Iterator[Block]:
-    if not p.written_out:
-        adds_up = r", and $\sum_{r \in R} \beta_r = 1$" if p.relative else ""
+    if not p.writes_residuals:
+        adds_up = f", and ${p.sum_of_coefficients}$" if p.relative else ""
         yield Prose(
             rf"The error is attained: for the coefficients of the certificate, the largest $\lvert e_z \rvert$ is"
             rf" ${p.error}${adds_up}. The check evaluates all {len(p.vertices):,} residuals exactly."
@@ -233,7 +282,7 @@ def _attained(p: Problem) -> Iterator[Block]:
     rows: list[str] = []
     if p.relative:
         total, rows = _sum(r"\sum_{r \in R} \beta_r", [(b, None) for b in p.coefficients.values()])
-        _agree(total, Fraction(1))
+        _agree(total, p.target.total)
     largest = Fraction(0)
     for z in p.vertices:
         products = ((-b, p.feature(r, z)) for r, b in p.coefficients.items() if b)
@@ -258,14 +307,14 @@ def _conditions(p: Problem) -> Iterator[Block]:
     for moment in moments:
         _agree(moment, common)
     value, row = _sum(r"\sum_z w_z t_z", [(w, p.target.values[z]) for z, w in p.weights.items()])
-    _agree(abs(value - common), p.certified.error)
+    _agree(abs(value - common * p.target.total), p.certified.error)
     yield Display([*rows, *row])
     if p.relative:
         yield Prose(rf"so the sums with $\varphi_r$ are one number $m = {fraction(common)}$ for all $r \in R$.")
 
 
 def _conditions_in_short(p: Problem) -> Iterator[Block]:
-    moment, less = ("m", " - m") if p.relative else ("0", "")
+    moment, less = ("m", f" - {p.shift}") if p.relative else ("0", "")
     yield Display(
         [
             r"\sum_z \lvert w_z \rvert &= 1,",
@@ -278,12 +327,12 @@ def _conditions_in_short(p: Problem) -> Iterator[Block]:
 
 
 def _weak_duality(p: Problem) -> Iterator[Block]:
-    summed = r" with $\sum_{r \in R} \beta'_r = 1$" if p.relative else ""
+    summed = rf" with $\sum_{{r \in R}} \beta'_r = {fraction(p.target.total)}$" if p.relative else ""
     yield Prose(
         rf"Now let $\beta'_r$ be any coefficients{summed} and $e'_z$ their residuals. The conditions on the weights and"
         " the triangle inequality give"
     )
-    moment = " - m" if p.relative else ""
+    moment = f" - {p.shift}" if p.relative else ""
     less = r"m \sum_{r \in R} \beta'_r" if p.relative else r"\sum_{r \in R} \beta'_r \sum_z w_z \varphi_r(z)"
     yield Display(
         [
