@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 EVERYTHING := .[cluster,cvxpy,dev,docs,images,notebooks,onnx,plots,sweep,train]
 
-.PHONY: verify test lowest newest soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
+.PHONY: verify test wheel lowest newest soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -25,6 +25,9 @@ lowest newest:         ## all tests with the lowest, the newest versions that py
 	.$@/bin/python -m pip install --quiet --disable-pip-version-check uv
 	.$@/bin/uv pip install --quiet --python .$@/bin/python --resolution $(if $(filter lowest,$@),lowest-direct,highest) --editable '$(EVERYTHING)'
 	.$@/bin/python -m pytest --numprocesses 2 --dist loadfile
+
+wheel: $(INSTALLED)    ## sdist and wheel, and the commands and examples of the README with nothing but the wheel
+	SUBPOOL_WHEEL=1 $(BIN)/python -m pytest tests/test_wheel.py
 
 soak: $(INSTALLED)     ## the standing campaigns at length: twenty times as many cases as in the tests
 	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-20} $(BIN)/python -m pytest -m campaign --numprocesses 2

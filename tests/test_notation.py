@@ -171,6 +171,7 @@ def test_exact_is_the_maximum_itself_and_none_is_no_order_where_there_may_be_non
         ("٣", "no order"),
         ("0,1" * 10**5, "integers in 0..9, not 10"),
         ("x" * 10**6, "neither"),
+        (" ".join(map(str, range(100))), "no order and no range$"),
     ],
 )
 def test_what_names_no_family(text, reason):

@@ -137,7 +137,7 @@ def test_bad_usage(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "does not exist" in error_of(capsys, source, tmp_path / "nowhere" / "out.onnx")
     assert "--bounds and --calibrate go with" in error_of(capsys, source, target, "--bounds=1,2")
     assert "MaxPool node 'pool_0': order" in error_of(capsys, source, target, "--orders", "0,d-1")
-    assert "no order and no range" in error_of(capsys, source, target, "--orders", "some")
+    assert "nor a family" in error_of(capsys, source, target, "--orders", "some")
     assert not target.exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.onnx"]
 

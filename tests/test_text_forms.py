@@ -9,6 +9,7 @@ import pytest
 
 import subpool
 from theory.cli import main
+from theory.cli.commands.reluify import _by_node
 from theory.errors import SubpoolError
 
 KERNELS = (9, "9", "3x3", (3, 3), [3, 3], np.int64(9), np.array([3, 3]))
@@ -122,6 +123,20 @@ def test_rewriting_takes_orders_in_all_forms():
 
     assert rewritten([1, 3]) == rewritten("1,d-1") == rewritten("range-mean-and-last") == rewritten({"pool": "1, 3"})
     assert rewritten("exact") == rewritten(" exact ") != rewritten("1,3")
+
+
+@pytest.mark.parametrize(
+    ("texts", "given"),
+    [
+        (["range-top:j=2"], {None: "range-top:j=2"}),
+        (["n=range-top:j=2", "1,d-1"], {"n": "range-top:j=2", None: "1,d-1"}),
+        (["a=b=range-order-and-top:r=1,j=1"], {"a=b": "range-order-and-top:r=1,j=1"}),
+        (["pool:j=2"], {"pool:j": "2"}),
+        (["=1"], {"": "1"}),
+    ],
+)
+def test_nodes_and_families_are_told_apart(texts, given):
+    assert _by_node(texts, "sets of orders") == given
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ _KERNEL = re.compile(rf"[0-9]{{1,4000}}(x[0-9]{{1,4000}}){{0,{_LARGEST_SHAPE - 1
 _ORDER = r"(?:d-[0-9]{1,40}|d|-?[0-9]{1,40})"
 _RANGE = re.compile(rf"({_ORDER})(?:(?:-|\.\.)({_ORDER}))?", re.ASCII)
 
+_LONGEST_HINT = 200
+
 _BLANKS = re.compile(r"\s*(,|-|\.\.|=|:)\s*")
 _LIKE_A_KERNEL = re.compile(r"[\s0-9xX\u00d7*,;()\[\]]+", re.ASCII)
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", 6 * "-")
@@ -233,7 +235,9 @@ def _ends(part: str, text: str, kernel_size: int) -> tuple[int, int]:
 
 def _meant(text: str) -> str:
     """Return what somebody may mean who writes orders in another way, such as ``[0; 1; D-1]``; else nothing."""
-    plain = text[:200].lower().translate(_DASHES).replace(":", "-").strip("[](){} ")
+    if len(text) > _LONGEST_HINT:
+        return ""
+    plain = text.lower().translate(_DASHES).replace(":", "-").strip("[](){} ")
     plain = re.sub(r"[\s,;]+", ",", plain.replace("...", "..").replace("n", "d")).strip(",")
     return plain if plain != text and all(map(_RANGE.fullmatch, plain.split(","))) else ""
 

@@ -32,6 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List the figures, or draw those that were named."""
+    import_matplotlib()  # before what figures are made of, and before the work
     if options.list or not options.names:
         return _list(options)
     from theory.figures.registry import select
@@ -61,7 +62,6 @@ def _list(options: argparse.Namespace) -> int:
 def _draw(chosen: dict[str, FigureSpec], options: argparse.Namespace) -> int:
     from theory.figures.sweeps import Sweeps
 
-    import_matplotlib()  # before the work
     make_folder(options.out)
     written = []
     with Bar("figures", len(chosen)) as bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from theory.cli.options import add_construction, add_json
 from theory.cli.output import DONE, both, console, new_table, print_facts, print_json
 from theory.errors import InputError
+from theory.named_orders import NAMED_ORDERS
 from theory.notation import format_orders
 from theory.objectives import CERTIFIED, RELATIVE
 from theory.rationals import to_string
@@ -19,6 +21,10 @@ from theory.terminal import Bar
 if TYPE_CHECKING:
     from theory.rewrite.options import ReluifyOptions
     from theory.rewrite.records import PoolingRecord, Rewriting
+
+
+_WITH_PARAMETERS = re.compile(rf"(^|=)((?:{'|'.join(NAMED_ORDERS)}):\w+=[0-9]+(?:,\w+=[0-9]+)*)$", re.ASCII)
+"""A family of orders at values of its parameters, such as ``top:j=3``."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -102,10 +108,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _by_node(texts: Sequence[str] | None, what: str) -> dict[str | None, str]:
-    """Read VALUE for all nodes and NODE=VALUE for one; names of nodes may contain '='."""
+    """Read VALUE for all nodes and NODE=VALUE for one; names of nodes may contain '=', and so may families."""
     given: dict[str | None, str] = {}
     for text in texts or ():
-        name, equals, value = text.rpartition("=")
+        family = _WITH_PARAMETERS.search(text)
+        name, equals, value = (text[: family.start()], *family.groups()) if family else text.rpartition("=")
         key = name if equals else None
         if key in given:
             raise InputError(f"there are two {what} for {'all nodes' if key is None else repr(key)}")

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from theory.empirical.training.configuration import SETTINGS, Configuration
 from theory.errors import FormatError, InputError, StorageError
-from theory.extras import import_pyarrow
+from theory.extras import import_extra
 from theory.files import locked, write_whole
 from theory.seals import is_sealed, seal, unseal
 
 if TYPE_CHECKING:
     import pyarrow as pa
 else:
-    pa = import_pyarrow("compute", "parquet")
+    pa = import_extra(
+        "pyarrow", "compute", "parquet", extra="train", purpose="results of training are kept with PyArrow"
+    )
 
 FILE = "training.parquet"
 ERRORS = ("train_error", "validation_error", "test_error", "vertex_error", "cube_error")
