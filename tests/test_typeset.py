@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import re
 import subprocess
 import sys
 from fractions import Fraction
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import sympy
@@ -23,6 +25,7 @@ from theory.plotting import panel
 from theory.residual import ResidualDistribution
 from theory.typeset import LINE, Shown, equation, fraction, text, width
 
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 HOSTILE = "<script>alert(1)</script>$\\href{javascript:x}{y}$ & \x1b[2J \\end{aligned} 50%_#{}~^|\udcff中"
 
 
@@ -281,3 +284,12 @@ def test_latex_of_a_solution_loads_no_sympy():
 def test_a_certificate_that_was_read_shows_what_it_holds():
     read = Certificate.from_json(RESULTS["certificate"].to_json())
     assert r"w_{7} = -\frac{9}{20}" in read.to_latex()
+
+
+# --- notebooks ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_notebook_has_a_picture(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert any("image/png" in output.get("data", ()) for cell in cells for output in cell.get("outputs", ()))

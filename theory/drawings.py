@@ -13,6 +13,7 @@ from theory.rationals import decimal, to_string
 
 _LONGEST = 24
 _POINTS = 401
+_FEW = 20
 
 
 def _in_words(unit: Fraction) -> str:
@@ -66,8 +67,11 @@ def draw_front(costs: Sequence[int], errors: Sequence[Fraction], cost: str, axes
     """Draw the least error against what it costs."""
     axes = panel(axes, (5.5, 4))
     # Costs of 0 have no place on a logarithmic scale of integers but beside it; a few layers need none.
-    if max(costs, default=0) > 20:
+    most = max(costs, default=0)
+    if most > _FEW:
         axes.set_xscale("symlog", linthresh=1)
+    else:
+        axes.set_xticks(range(most + 1))
     axes.set(yscale="log", xlabel=cost, ylabel="error E")
     axes.step(costs, list(map(float, errors)), where="post", color=ORANGE, label="least error")
     return axes

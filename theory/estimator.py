@@ -21,7 +21,7 @@ from theory.objectives import DEFAULT, Objective, ObjectiveValue, find_objective
 from theory.rationals import binomial_table, from_string, over_common_denominator, to_string
 from theory.subpools import Array, check_table, number_of_terms, weigh_order_statistics
 from theory.targets import MAXIMUM, Target, TargetLike, find_target, target_of
-from theory.typeset import Grid, Shown, aligned
+from theory.typeset import Drawn, Grid, aligned
 
 if TYPE_CHECKING:
     from theory.plotting import Axes
@@ -39,7 +39,7 @@ _LARGEST_TABLE = 2**30  # bytes of residuals that a file may ask for
 
 
 @dataclass(frozen=True, init=False, repr=False)
-class Estimator(Shown):
+class Estimator(Drawn):
     """The function f(x) = beta_0 + sum over r in R of beta_r m_r(x), an approximation of max(x) or of another target.
 
     Parameters
@@ -255,30 +255,7 @@ class Estimator(Shown):
         values = ((r, Rational(beta.numerator, beta.denominator)) for r, beta in self.coefficients.items())
         return Add(*(beta * Symbol(f"m_{r}") if r else beta for r, beta in values))
 
-    def plot(self, axes: Axes | None = None) -> Axes:
-        """Draw the residual at 0/1 vectors with z = 0..d zeros, in units of the largest one that the objective sees.
-
-        Where largest residuals of both signs alternate, the estimator equioscillates.
-
-        Parameters
-        ----------
-        axes : matplotlib.axes.Axes, optional
-            By default those of a new figure.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        MissingDependencyError
-
-        Examples
-        --------
-        >>> axes = Estimator(9, {0: Fraction(4, 9), 1: 1}).plot()
-        >>> axes.get_ylabel()
-        'residual, in units of 4/9'
-        """
+    def _draw(self, axes: Axes | None) -> Axes:
         from theory.drawings import draw_residuals  # here, as it needs an extra
 
         orders = format_orders(self.orders)

@@ -29,7 +29,7 @@ from theory.notation import check_kernel_size
 from theory.rationals import over_common_denominator, to_fraction, to_string
 from theory.splines import FloatLaw, Floats, FloatSupport, cell_of, cumulative, density
 from theory.subpools import check_count
-from theory.typeset import Shown, aligned, equation, fraction, listed
+from theory.typeset import Drawn, aligned, equation, fraction, listed
 
 if TYPE_CHECKING:
     from theory.plotting import Axes
@@ -80,7 +80,7 @@ def _shape(size: object) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, repr=False)
-class ResidualDistribution(Shown):
+class ResidualDistribution(Drawn):
     """The law of sum_z e_z D_z with D Dirichlet(1,...,1): of an estimator's residual for uniform inputs.
 
     Parameters
@@ -175,27 +175,7 @@ class ResidualDistribution(Shown):
         yield "mean", self.mean
         yield "variance", self.variance
 
-    def plot(self, axes: Axes | None = None) -> Axes:
-        """Draw the density of the law, in units of the largest residual.
-
-        Parameters
-        ----------
-        axes : matplotlib.axes.Axes, optional
-            By default those of a new figure.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        MissingDependencyError
-
-        Examples
-        --------
-        >>> ResidualDistribution([0, 0, Fraction(1, 20)]).plot().get_xlabel()
-        'residual, in units of 1/20'
-        """
+    def _draw(self, axes: Axes | None) -> Axes:
         from theory.drawings import draw_density  # here, as it needs an extra
 
         unit = max(map(abs, self.support)) or Fraction(1)

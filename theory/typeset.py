@@ -13,9 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape as escape_html
+from typing import TYPE_CHECKING
 
 from theory.notation import runs_of
 from theory.rationals import decimal, to_string
+
+if TYPE_CHECKING:
+    from theory.plotting import Axes
 
 LINE = 60
 """Digits of a line: LaTeX's article has lines of 345 points, and a digit of it has 5; signs have space around them."""
@@ -230,3 +234,37 @@ class Shown:
         if latex:
             rows.insert(0, f'<tr><td colspan="2">{escape_html(latex, quote=False)}</td></tr>')
         return f"<table><tbody>{''.join(rows)}</tbody></table>" if rows else None
+
+
+class Drawn(Shown):
+    """Base of results that draw themselves, too."""
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw it: an estimator its residual at 0/1 vectors, a law its density, a front the least error for each cost.
+
+        Residuals are in units of the largest; where the largest ones alternate in sign, the estimator equioscillates.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            By default those of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingDependencyError
+            Without Matplotlib.
+
+        Examples
+        --------
+        >>> from theory import Estimator
+        >>> Estimator(9, {0: Fraction(4, 9), 1: 1}).plot().get_ylabel()
+        'residual, in units of 4/9'
+        """
+        return self._draw(axes)
+
+    def _draw(self, axes: Axes | None) -> Axes:
+        raise NotImplementedError

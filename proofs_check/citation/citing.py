@@ -19,7 +19,6 @@ _CANONICAL = (
     "the SHA-256 of the certificate as canonical JSON, in ASCII: no white space, the keys of every object sorted as"
     " strings, orders increasing, numbers in lowest terms, no dual weights that are 0"
 )
-_CHECKER = "proofs_check/certificates.py"
 _ENTRY = re.compile(r"^@\w+\{([\w:-]+),.*?^\}$", re.MULTILINE | re.DOTALL)
 
 
@@ -159,5 +158,10 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     if not isinstance(certified, Certified):
         raise CertificateFormatError("what is cited is a certificate of orders, not a combination of subsets")
     problem = Problem.of(certified, json.loads(certified.canonical))
-    name = os.fsdecode(os.path.basename(source)) if isinstance(source, os.PathLike) else "certificate.json"
-    return Citation(certified, name, tuple(statement(problem)), tuple(proof(problem)))
+    return Citation(certified, _file_name(source), tuple(statement(problem)), tuple(proof(problem)))
+
+
+def _file_name(source: object) -> str:
+    """Return the name of a certificate's file; JSON that is given as text or as a dict has none yet."""
+    is_text = isinstance(source, str) and "{" in source
+    return os.path.basename(source) if isinstance(source, str | os.PathLike) and not is_text else "certificate.json"

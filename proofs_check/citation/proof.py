@@ -22,13 +22,15 @@ from theory.errors import SubpoolError
 from theory.rationals import decimal, from_string, to_string
 from theory.typeset import combination, equation, fraction, listed, orders_in_latex
 
-_MOST_PRODUCTS = 240
-"""Products in the sums of a proof that is written out: about three pages."""
+_MOST_PRODUCTS = 150
+"""Products in sums that are written out: about a page and a half for residuals, and as much for the weights."""
 _LONGEST_NUMBER = 40
 _LONGEST_ERROR = 200
 _LONGEST_SET = 600
 _INLINE = 40
 """Characters of a set of orders that stands in a line of text, which LaTeX does not break within."""
+_MOST_WEIGHTS = 64
+_MOST_TERMS = 24
 _LISTED = 12
 """Coefficients or weights that are listed where not all of them are."""
 
@@ -37,35 +39,28 @@ _LISTED = 12
 class Target:
     """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words.
 
-    ``weights`` are those of the order statistics, None for the maximum.
+    ``total`` is how much it grows where all inputs grow by 1; ``terms`` are those of its definition in the order
+    statistics, where the symbol needs one.
     """
 
     symbol: str
     values: Sequence[Fraction]
     in_words: str
-    weights: Sequence[Fraction] | None = None
+    total: Fraction = Fraction(1)
+    terms: Sequence[tuple[Fraction, str]] = ()
 
     @classmethod
-    def of(cls, certified: Certified) -> Target:
+    def of(cls, document: dict[str, Any]) -> Target:
         """Return the target of a certificate."""
-        d, weights = certified.kernel_size, certified.target
-        if weights is None:
-            values = [*[Fraction(1)] * d, Fraction(0)]
-            return cls(r"\max(x)", values, rf"$t_z = 1$ for $z < {d}$ and $t_{{{d}}} = 0$")
-        values = list(accumulate(reversed(weights), initial=certified.constant))[::-1]
-        shown = ", ".join(f"$t_{{{z}}} = {fraction(t)}$" for z, t in enumerate(values)) if d <= _LISTED else ""
-        in_words = shown or r"$t_z = t_d + \sum_{k > z} v_k$"
-        return cls("g(x)", values, in_words, weights)
-
-    @property
-    def total(self) -> Fraction:
-        """What the weights sum to, and the coefficients where the error is relative to the range."""
-        return self.values[0] - self.values[-1]
-
-    @property
-    def times_total(self) -> str:
-        """The number m times the total."""
-        return "m" if self.total == 1 else rf"m \cdot {_factor(self.total)}"
+        d = document["kernel_size"]
+        if "target" in document:
+            weights = [from_string(weight) for weight in document["target"]]
+            constant = from_string(document.get("constant", "0"))
+            values = list(accumulate(reversed(weights), initial=constant))[::-1]
+            terms = [(constant, ""), *((weight, f"x_{{({k})}}") for k, weight in enumerate(weights, start=1))]
+            words = "which are its constant and the sum of its last $d - z$ weights"
+            return cls("g(x)", values, words, sum(weights, Fraction(0)), terms)
+        return cls(r"\max(x)", [*[Fraction(1)] * d, Fraction(0)], rf"$t_z = 1$ for $z < {d}$ and $t_{{{d}}} = 0$")
 
 
 @dataclass(frozen=True)
@@ -84,11 +79,11 @@ class Problem:
             {index: from_string(numbers[str(index)]) for index in sorted(map(int, numbers))}
             for numbers in (document["coefficients"], document["dual"])
         )
-        return cls(certified, Target.of(certified), coefficients, weights)
+        return cls(certified, Target.of(document), coefficients, weights)
 
     @property
     def relative(self) -> bool:
-        """Whether the error is relative to the range of the window, and coefficients sum to the target's total."""
+        """Whether the error is relative to the range of the window, and coefficients sum to 1."""
         return self.certified.objective == "range"
 
     @property
@@ -98,11 +93,23 @@ class Problem:
         return range(1, d) if self.relative else range(d + 1)
 
     @cached_property
-    def written_out(self) -> bool:
-        """Whether all sums are written out."""
-        numbers = [*self.coefficients.values(), *self.weights.values()]
-        products = (len(self.vertices) + len(self.weights)) * len(self.coefficients)
-        return products <= _MOST_PRODUCTS and all(len(to_string(n)) <= _LONGEST_NUMBER for n in numbers)
+    def writes_function(self) -> bool:
+        """Whether the best function is written out."""
+        return len(self.coefficients) <= _MOST_TERMS and all(map(_is_short, self.coefficients.values()))
+
+    @cached_property
+    def writes_residuals(self) -> bool:
+        """Whether the residuals at the vertices are written out."""
+        return self.writes_function and len(self.vertices) * len(self.coefficients) <= _MOST_PRODUCTS
+
+    @cached_property
+    def writes_weights(self) -> bool:
+        """Whether the sums are written out that make the weights a proof."""
+        if len(self.weights) * len(self.coefficients) > _MOST_PRODUCTS or not all(
+            map(_is_short, self.weights.values())
+        ):
+            return False
+        return all(_is_short(self.feature(r, z)) for r in self.coefficients for z in self.weights)
 
     @property
     def orders(self) -> str:
@@ -114,6 +121,16 @@ class Problem:
         return orders_in_latex(orders[:6]).removesuffix(r"\}") + r", \ldots, " + orders_in_latex(orders[-6:])[2:]
 
     @property
+    def sum_of_coefficients(self) -> str:
+        """What coefficients of a relative problem satisfy."""
+        return rf"\sum_{{r \in R}} \beta_r = {fraction(self.target.total)}"
+
+    @property
+    def shift(self) -> str:
+        """What is taken from sum_z w_z t_z in a relative problem: m times what the coefficients sum to."""
+        return "m" if self.target.total == 1 else rf"{_factor(self.target.total)} \cdot m"
+
+    @property
     def error(self) -> str:
         """The error, or its name where it is long."""
         exact = self.certified.error
@@ -123,6 +140,10 @@ class Problem:
         """Return phi_r(z), what m_r is at a 0/1 vector."""
         d = self.certified.kernel_size
         return Fraction(1) - Fraction(comb(zeros, order), comb(d, order)) if order else Fraction(1)
+
+
+def _is_short(number: Fraction) -> bool:
+    return len(to_string(number)) <= _LONGEST_NUMBER
 
 
 def _rounded(number: Fraction) -> str:
@@ -147,8 +168,14 @@ def statement(problem: Problem) -> Iterator[Block]:
     )
     if len(p.orders) > _INLINE:
         yield Display(equation("R", p.orders.replace(", ", ",\n").split("\n")))
-    yield from _defined(p)
-    summed = rf" with $\sum_{{r \in R}} \beta_r = {fraction(p.target.total)}$" if p.relative else ""
+    if p.target.terms:
+        terms = combination(p.target.terms)
+        shown = terms if len(terms) <= _MOST_WEIGHTS else [*terms[:_LISTED], r"+ \ldots"]
+        yield Prose("Let $x_{(1)} \\le \\ldots \\le x_{(d)}$ be the inputs in increasing order, and")
+        yield Display(equation("g(x)", shown))
+        if shown != terms:
+            yield Prose(f"with the {len(terms):,} terms that the certificate has as its target.")
+    summed = rf" with ${p.sum_of_coefficients}$" if p.relative else ""
     yield Prose(rf"For all real coefficients $\beta_r$, $r \in R$,{summed}")
     size = rf"\lvert {p.target.symbol} - \sum_{{r \in R}} \beta_r m_r(x) \rvert"
     if p.relative:
@@ -163,27 +190,8 @@ def statement(problem: Problem) -> Iterator[Block]:
     yield Prose(f"So ${p.error}$ is the least possible error.")
 
 
-def _defined(p: Problem) -> Iterator[Block]:
-    """Say what is approximated, if it is not the maximum."""
-    weights, d = p.target.weights, p.certified.kernel_size
-    if weights is None:
-        return
-    yield Prose(
-        rf"Let $x_{{(1)}} \le \ldots \le x_{{({d})}}$ be the inputs in order, and"
-        + ("" if len(weights) <= _LISTED else " $g$ with the weights $v_k$ of the certificate,")
-    )
-    if len(weights) <= _LISTED:
-        terms = [(v, f"x_{{({k})}}") for k, v in enumerate(weights, start=1) if v]
-        yield Display(
-            equation("g(x)", combination([(p.certified.constant, ""), *terms] if p.certified.constant else terms))
-        )
-    else:
-        constant = f"{fraction(p.certified.constant)} + " if p.certified.constant else ""
-        yield Display([rf"g(x) &= {constant}\sum_k v_k x_{{(k)}}."])
-
-
 def _function(p: Problem) -> Iterator[Block]:
-    if p.written_out:
+    if p.writes_function:
         terms = combination((b, f"m_{{{r}}}(x)" if r else "") for r, b in p.coefficients.items())
         yield Display(equation("f(x)", terms))
     else:
@@ -203,7 +211,7 @@ def _list(symbol: str, numbers: dict[int, Fraction], *, whole: bool) -> list[str
 
 
 def _short(number: Fraction) -> str:
-    return f"= {fraction(number)}" if len(to_string(number)) <= _LONGEST_NUMBER else rf"\approx {_rounded(number)}"
+    return f"= {fraction(number)}" if _is_short(number) else rf"\approx {_rounded(number)}"
 
 
 # The proof.
@@ -217,8 +225,8 @@ $e(x) = \sum_z D_z e_z$ with $e_z = e(v_z)$. ENDS Hence the largest SIZE is the 
 $z = FIRST, \ldots, LAST$.
 """
 _SCALED = r"""
-To shift all inputs, or to scale them by a positive factor, scales $e(x)$ and $\max(x) - \min(x)$ alike, as
-$\sum_{r \in R} \beta_r = TOTAL$; so let $x_1 = 0$ and $x_d = 1$ as well.
+If all inputs are shifted, $e(x)$ and $\max(x) - \min(x)$ stay, as $SUMMED$; if they are scaled by a positive factor,
+both are. So let $x_1 = 0$ and $x_d = 1$ as well.
 """
 _FEATURES = r"""
 Of the sets of $r \ge 1$ inputs, $\binom{z}{r}$ lie within the $z$ zeros, so $m_r(v_z) = \varphi_r(z) = 1 -
@@ -234,9 +242,9 @@ def proof(problem: Problem) -> Iterator[Block]:
         yield Prose("No error is less than 0, which ends the proof.")
         return
     yield Prose("Nothing is better. Take the weights")
-    yield Display(_list("w", problem.weights, whole=problem.written_out))
+    yield Display(_list("w", problem.weights, whole=problem.writes_weights))
     yield Prose("and $w_z = 0$ for all other $z$. They satisfy")
-    yield from _conditions(problem) if problem.written_out else _conditions_in_short(problem)
+    yield from _conditions(problem) if problem.writes_weights else _conditions_in_short(problem)
     yield from _weak_duality(problem)
 
 
@@ -252,7 +260,7 @@ def _vertices(p: Problem) -> Iterator[Block]:
         dimension=str(p.certified.kernel_size),
         target=p.target.symbol,
         sorted=r"x_1 \le \ldots \le x_d" if p.relative else r"0 \le x_1 \le \ldots \le x_d \le 1",
-        scaled=_SCALED.replace("TOTAL", fraction(p.target.total)) if p.relative else "",
+        scaled=_SCALED.replace("SUMMED", p.sum_of_coefficients) if p.relative else "",
         ends="Here $D_0 = D_d = 0$." if p.relative else "",
         size=r"$\lvert e(x) \rvert / (\max(x) - \min(x))$" if p.relative else r"$\lvert e(x) \rvert$",
         first=str(p.vertices[0]),
@@ -263,8 +271,8 @@ def _vertices(p: Problem) -> Iterator[Block]:
 
 
 def _attained(p: Problem) -> Iterator[Block]:
-    if not p.written_out:
-        adds_up = rf", and $\sum_{{r \in R}} \beta_r = {fraction(p.target.total)}$" if p.relative else ""
+    if not p.writes_residuals:
+        adds_up = f", and ${p.sum_of_coefficients}$" if p.relative else ""
         yield Prose(
             rf"The error is attained: for the coefficients of the certificate, the largest $\lvert e_z \rvert$ is"
             rf" ${p.error}${adds_up}. The check evaluates all {len(p.vertices):,} residuals exactly."
@@ -306,7 +314,7 @@ def _conditions(p: Problem) -> Iterator[Block]:
 
 
 def _conditions_in_short(p: Problem) -> Iterator[Block]:
-    moment, less = ("m", f" - {p.target.times_total}") if p.relative else ("0", "")
+    moment, less = ("m", f" - {p.shift}") if p.relative else ("0", "")
     yield Display(
         [
             r"\sum_z \lvert w_z \rvert &= 1,",
@@ -324,7 +332,7 @@ def _weak_duality(p: Problem) -> Iterator[Block]:
         rf"Now let $\beta'_r$ be any coefficients{summed} and $e'_z$ their residuals. The conditions on the weights and"
         " the triangle inequality give"
     )
-    moment = f" - {p.target.times_total}" if p.relative else ""
+    moment = f" - {p.shift}" if p.relative else ""
     less = r"m \sum_{r \in R} \beta'_r" if p.relative else r"\sum_{r \in R} \beta'_r \sum_z w_z \varphi_r(z)"
     yield Display(
         [

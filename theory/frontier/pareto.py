@@ -19,7 +19,7 @@ from theory.frontier.sets import Budget
 from theory.notation import format_orders
 from theory.rationals import from_string
 from theory.subpools import check_choice
-from theory.typeset import Grid, Shown, array, fraction, orders_in_latex
+from theory.typeset import Drawn, Grid, array, fraction, orders_in_latex
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,7 +72,7 @@ class FrontierPoint:
         return value
 
 
-class ParetoFront(Shown, tuple[FrontierPoint, ...]):
+class ParetoFront(Drawn, tuple[FrontierPoint, ...]):
     """The sets of orders that no other one beats for a budget: a tuple that can be drawn and typeset.
 
     Attributes
@@ -103,22 +103,7 @@ class ParetoFront(Shown, tuple[FrontierPoint, ...]):
         rows = [(p.cost(self.budget), format_orders(p.orders), p.error) for p in self]
         yield "least error for a budget", Grid((_COSTS[self.budget], "orders", "error"), rows)
 
-    def plot(self, axes: Axes | None = None) -> Axes:
-        """Draw the least error against what it costs.
-
-        Parameters
-        ----------
-        axes : matplotlib.axes.Axes, optional
-            By default those of a new figure.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        MissingDependencyError
-        """
+    def _draw(self, axes: Axes | None) -> Axes:
         from theory.drawings import draw_front  # here, as it needs an extra
 
         return draw_front([p.cost(self.budget) for p in self], [p.error for p in self], _COSTS[self.budget], axes)
