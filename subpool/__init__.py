@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from theory import Estimator as Estimator
     from theory import ReLUNetwork as ReLUNetwork
     from theory import SubpoolError as SubpoolError
+    from theory import approximate_degree as approximate_degree
     from theory import best_orders as best_orders
     from theory import bounds as bounds
     from theory import build_network as build_network
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from theory import exact_max_network as exact_max_network
     from theory import guess_formula as guess_formula
     from theory import network_size as network_size
+    from theory import optimal_combination as optimal_combination
     from theory import optimal_estimator as optimal_estimator
     from theory import pareto_front as pareto_front
     from theory import pool as pool

@@ -18,6 +18,7 @@ ORDERS = ([0, 1, 8], "0,1,8", "0,1,d-1", "8, 0-1", "0..1,d-1", "mean-and-last", 
 # What each does with a kernel, and what with orders: the answer, in a form that can be compared.
 KERNEL = {
     "Estimator": lambda k, _: subpool.Estimator(k, {0: 1}),
+    "approximate_degree": lambda k, _: subpool.approximate_degree(k),
     "best_orders": lambda k, _: subpool.best_orders(k, budget="terms", limit=60),
     "bounds.chebyshev_upper_bound": lambda k, _: subpool.bounds.chebyshev_upper_bound(k, 3),
     "bounds.extremal_lower_bound": lambda k, _: subpool.bounds.extremal_lower_bound(k, 3),
@@ -29,6 +30,7 @@ KERNEL = {
     "exact_max_network": lambda k, _: subpool.exact_max_network(k).widths,
     "guess_formula": lambda k, _: subpool.guess_formula("0,1", first=2, last=k).to_dict(),
     "network_size": lambda k, _: subpool.network_size(k, [0, 1, 8]),
+    "optimal_combination": lambda k, _: subpool.optimal_combination(k, [(), (0, 1, 2), (3, 4, 5, 6, 7, 8)]),
     "optimal_estimator": lambda k, _: subpool.optimal_estimator(k, [0, 1, 8]),
     "pool": lambda k, _: _pooled(k),
     "sweep": lambda k, folder: _rows(subpool.sweep(k, folder, always=range(8))),

@@ -35,7 +35,7 @@ OUTPUTS = {
 }
 
 
-DOCUMENTS = {"cite"}
+DOCUMENTS = {"cite", "completion"}
 """What prints a text to be copied, laid out by itself: the same on every terminal."""
 
 
