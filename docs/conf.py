@@ -45,7 +45,7 @@ napoleon_use_rtype = False
 napoleon_preprocess_types = True
 
 html_theme = "furo"
-html_title = "Subpool"
+html_title = f"Subpool {release}"
 html_static_path = ["_static"]
 html_css_files = ["subpool.css"]
 html_math_renderer = "mathml"

@@ -1,4 +1,4 @@
-"""The tables about the rewritten classifier, in the documentation and the README, are what is measured."""
+"""The table about the rewritten classifier, in the documentation, is what is measured."""
 
 import re
 from pathlib import Path
@@ -77,11 +77,3 @@ def test_a_row_is_what_is_measured(name, model, test_part, before):
     # Rounding errors are a runtime's own; what an estimator deviates is not.
     assert measured <= 1e-4 if float(difference) < 1e-4 else measured == pytest.approx(float(difference), rel=0.05)
     assert measured <= bound == pytest.approx(float(certified), rel=0.05)
-
-
-def test_the_readme_shows_rows_of_the_page():
-    readme = (ROOT / "README.md").read_text()
-    shown = table(re.search(r"^\| in the place of MaxPool.*?\n\n", readme, re.MULTILINE | re.DOTALL)[0])
-    pages = {(units, layers, accuracy, certified) for units, layers, accuracy, _, _, certified in SHOWN.values()}
-    assert len(shown) > 4
-    assert {tuple(row) for row in shown.values()} <= pages

@@ -18,6 +18,8 @@ try:
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
+_LOCKS = fcntl is not None
+
 _PART = re.compile(r"\..{0,50}\.\d+-[0-9a-f]{8}\.part", re.DOTALL)
 
 
@@ -91,7 +93,7 @@ def locked(
     ...
     theory.errors.StorageError: in use
     """
-    if fcntl is None:
+    if not _LOCKS:
         yield False
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -142,7 +144,7 @@ def _created(part: Path) -> Iterator[Path]:
 
 def _lock(descriptor: int, *, wait: bool = False) -> bool | None:
     """Lock a file for this process: False if another one has it, None where there are no locks."""
-    if fcntl is None:
+    if not _LOCKS:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

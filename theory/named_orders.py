@@ -58,7 +58,7 @@ def with_values(family: str, parameters: Mapping[str, int], values: Mapping[str,
         if name not in parameters:
             known = ", ".join(parameters) or "none"
             raise InputError(f"the family {family} has no parameter {name!r}; it has: {known}")
-        if not isinstance(value, int) or value < 1:
+        if type(value) is not int or value < 1:
             raise InputError(f"{name} is an integer >= 1 in the family {family}, not {value!r}")
     return MappingProxyType({**parameters, **values})
 

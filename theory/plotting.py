@@ -1,6 +1,7 @@
 """Plots: how they look, the axes that they are drawn on, and the files that they become.
 
-Decisions. The background is opaque white, so that a figure is a light card on a dark page and takes no ink in print.
+Decisions. The background is opaque white and takes no ink in print; the documentation turns lightness around where it
+is dark (docs/_static/subpool.css), and no meaning hangs on what is black or white.
 The colours are those of Okabe and Ito (2008), which people with any common deficiency of colour vision tell apart;
 lines that could be mixed up differ in dash or marker, too. One panel is 4.8 inches wide: at the width of a printed
 column, 3.4 inches, the smallest text has more than five points. The text of an SVG is written as paths, so that it

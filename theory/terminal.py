@@ -3,6 +3,9 @@ r"""What a terminal is sent: text as it is, tables, progress. The one module tha
 Names and paths come from strangers. Nothing in a string is markup, and what a terminal would obey, control characters
 and those that turn the direction of writing, is written as an escape such as ``\x1b``.
 
+Where somebody reads, lines and tables are as narrow as that terminal, and broken between words alone; elsewhere a line
+stays one, for programs that read lines. Nothing has a colour where ``NO_COLOR`` is set, which is up to Rich.
+
 Progress goes to standard error: where somebody watches, a bar after a second, elsewhere a line after ten, and now and
 then after that.
 """
@@ -10,22 +13,27 @@ then after that.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import wrap
 from threading import Event, Thread
 from typing import Any, Self, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console as _RichConsole
+from rich.console import ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.progress import BarColumn, ProgressColumn, Task, TaskID
 from rich.progress import Progress as _RichProgress
 from rich.table import Column
-from rich.table import Table as Table
+from rich.table import Table as _RichTable
 from rich.text import Text
 
 from theory.work import duration
 
+_SIZES, _WIDTH = ("COLUMNS", "LINES"), re.compile("[1-9][0-9]{0,5}")
 _BAR_AFTER = 1.0
 _LINE_AFTER = 10.0
 _LONGEST_SILENCE = 60.0
@@ -44,7 +52,15 @@ def visible(text: str) -> str:
 
 
 class Console(_RichConsole):
-    """A console to which strings are text."""
+    """A console to which strings are text; where somebody reads, a long line is folded."""
+
+    folds = False
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print objects as Rich does, and what may be longer than a line (``soft_wrap``) folded for a reader."""
+        if self.folds and options.get("soft_wrap"):
+            objects = tuple(Text(_folded(visible(o), self.width)) if isinstance(o, str) else o for o in objects)
+        super().print(*objects, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Make a string renderable, every character of it shown."""
@@ -59,12 +75,36 @@ class Console(_RichConsole):
 def console(*, error: bool = False, width: int = 100) -> Console:
     """Return a console on standard output or standard error; the width is that of files and pipes."""
     stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() or "COLUMNS" in os.environ else width)
+    # A width that is no number, or 0, is none, as for Python; Rich would take it.
+    settings = {name: value for name, value in os.environ.items() if name not in _SIZES or _WIDTH.fullmatch(value)}
+    read = stream.isatty() or "COLUMNS" in settings
+    made = Console(file=stream, width=None if read else width, _environ=settings)
+    made.folds = read
+    return made
+
+
+def _folded(text: str, width: int) -> str:
+    """Break a line between words; what follows stands under the value, if the line is a name and its value.
+
+    A word that is longer than a line, such as a hash or a path, stays whole.
+
+    >>> print(_folded("error   1/20 = 0.05, of all x in the cube", 24))
+    error   1/20 = 0.05, of
+            all x in the
+            cube
+    """
+    name = re.match(r"(\S.*?)?\s{2,}(?=\S)", text)
+    indent = " " * (name.end() if name and name.end() <= width // 2 else 2)
+    how = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": indent}
+    return "\n".join(wrap(text, width, **how)) if len(text) > width else text  # type: ignore[arg-type]
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Print one line of text, however long it is."""
-    write(visible(text) + "\n", error=error)
+    """Print one line of text: an error is one line always, and what is no error where nobody reads."""
+    if error:
+        write(visible(text) + "\n", error=True)
+    else:
+        console().print(text, soft_wrap=True)
 
 
 def write(text: str, *, error: bool = False) -> None:
@@ -106,6 +146,58 @@ def standard_streams() -> Iterator[None]:
 
 def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")  # for the rest of the process
+
+
+class Table(_RichTable):
+    """A table that fits its reader's terminal without a broken word.
+
+    Columns give way, the widest first; where the words themselves are too wide, each row becomes a block of lines, one
+    for each column.
+    """
+
+    def __rich_console__(self, console: _RichConsole, options: ConsoleOptions) -> RenderResult:
+        """Render the table as wide as it needs, narrowed, or as blocks."""
+        # Two characters between columns; with an edge, one more on each side.
+        room = options.max_width - 2 * len(self.columns) + (0 if self.show_edge else 2)
+        needed = [_needed(column, console, options) for column in self.columns]
+        widths = _narrowed([least for least, _ in needed], [most for _, most in needed], room)
+        if widths is None:
+            yield self._blocks()
+            return
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = width
+        yield from super().__rich_console__(console, options)
+
+    def _blocks(self) -> _RichTable:
+        blocks = _RichTable.grid(padding=(0, 2))
+        if self.title:
+            blocks.title, blocks.title_justify = self.title, "left"
+        blocks.add_column(no_wrap=True)
+        blocks.add_column(overflow="fold")
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            blocks.add_row()
+            for column, cell in zip(self.columns, row, strict=True):
+                if cell:
+                    blocks.add_row(column.header, cell)
+        blocks.add_row()
+        return blocks
+
+
+def _needed(column: Column, console: _RichConsole, options: ConsoleOptions) -> tuple[int, int]:
+    """Return how wide a column is at least, by its words or by its lines if those stay whole, and at most."""
+    cells = [Measurement.get(console, options, cell) for cell in (column.header, *column.cells)]
+    most = min(max(cell.maximum for cell in cells), column.max_width or options.max_width)
+    return most if column.no_wrap else min(most, max(cell.minimum for cell in cells)), most
+
+
+def _narrowed(least: Sequence[int], widths: list[int], room: int) -> list[int] | None:
+    """Take from the widest columns what there is no room for; None if there is none for the longest words."""
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        widest = max((width, i) for i, width in enumerate(widths) if width > least[i])[1]
+        widths[widest] -= 1
+    return widths
 
 
 def new_table(*columns: tuple[str, str], title: str | None = None) -> Table:

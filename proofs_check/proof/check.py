@@ -54,7 +54,7 @@ def check_proof(proof: Proof) -> int:
     """
     if not proof.steps:
         raise ProofError("a proof has at least one step")
-    if not isinstance(proof.valid_from, int) or proof.valid_from < 1:
+    if type(proof.valid_from) is not int or proof.valid_from < 1:
         raise ProofError(f"a proof covers the kernel sizes from a positive number on, not {proof.valid_from!r}")
     for step in proof.steps:
         check_step(step)

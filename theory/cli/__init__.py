@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from theory.cli.help import Help
 from theory.cli.interrupts import interruptible
 from theory.errors import InputError, SubpoolError
 from theory.version import VERSION
@@ -41,6 +42,9 @@ class _Parser(argparse.ArgumentParser):
         if choice:
             message += _nearest(choice[1], re.findall(r"[\w-]+", choice[2]))
         raise InputError(f"{message} (see {self.prog} --help)")
+
+    def _get_formatter(self) -> Help:
+        return Help(self.prog)
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ class RationalMatrix:
         checked = []
         for row in rows:
             for column in row:
-                if not isinstance(column, int) or not 0 <= column < columns:
+                if type(column) is not int or not 0 <= column < columns:
                     raise InputError(f"columns of this matrix are 0..{columns - 1}, not {column!r}")
             entries = [(column, check_rational(row[column], "entries")) for column in sorted(row)]
             checked.append(tuple((column, entry) for column, entry in entries if entry))

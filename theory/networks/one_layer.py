@@ -112,7 +112,7 @@ def check_obstruction(obstruction: OneLayerObstruction) -> None:
     d, t = obstruction.kernel_size, obstruction.step
     if isinstance(obstruction.function, Estimator) and obstruction.function.kernel_size != d:
         raise InputError(f"not an obstruction: the estimator has {obstruction.function.kernel_size} inputs, not {d}")
-    if len(obstruction.points) != 2 or len(obstruction.bends) != 2:
+    if any(len(pair) != 2 for pair in (obstruction.points, obstruction.bends)):
         raise InputError("not an obstruction: it takes two points and their two bends")
     for point, claimed in zip(obstruction.points, obstruction.bends, strict=True):
         shown = _shown(point)

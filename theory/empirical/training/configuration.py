@@ -125,7 +125,7 @@ class Configuration:
             raise InputError(f"steps is a multiple of check_every = {self.check_every}, not {self.steps}")
         if type(self.learning_rate) is not float or not (isfinite(self.learning_rate) and self.learning_rate > 0):
             raise InputError(f"learning_rate is a finite float > 0, not {self.learning_rate!r}")
-        if not isinstance(self.scale, Fraction) or self.scale <= 0:
+        if type(self.scale) is not Fraction or self.scale <= 0:
             raise InputError(f"scale is a Fraction > 0, not {self.scale!r}")
         if max(self.orders) < 2:
             raise InputError(f"orders {self.orders} need no hidden layer, so there is nothing to train; give one >= 2")

@@ -39,7 +39,7 @@ def plot_forests(axes: Axes | None = None, *, kernel_size: int = 4) -> Axes:
     axes.set(xlim=(-0.6, _COLUMNS * _WIDTH - 0.4), ylim=(-rows * _HEIGHT + 1.7, 2.3), aspect="equal")
     axes.axis("off")
     values = sum(term.images for term in terms)
-    axes.set_title(f"{kernel_size} inputs take {values} absolute values of {len(terms)} kinds; q is black")
+    axes.set_title(f"{kernel_size} inputs take {values} absolute values of {len(terms)} kinds; q is the large dot")
     return axes
 
 

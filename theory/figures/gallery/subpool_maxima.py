@@ -21,8 +21,9 @@ _STEP = 1.9
 def plot_subpool_maxima(axes: Axes | None = None, *, values: Sequence[float] = _GREYS) -> Axes:
     """Draw, for each order r, all r-subsets of a window with their maxima, and the mean of these maxima, m_r.
 
-    The window has 2 to 5 grey values, 0 black, 1 white. The illustration of Matoba, Dimitriadis, Fleuret, TMLR 2023,
-    figure 1. The means come from :func:`theory.subpools.mean_subpool_max`.
+    The window has 2 to 5 grey values in [0, 1]: the larger, the more ink, which says the same on a dark page. The
+    illustration of Matoba, Dimitriadis, Fleuret, TMLR 2023, figure 1. The means come from
+    :func:`theory.subpools.mean_subpool_max`.
 
     >>> axes = plot_subpool_maxima(values=[0.2, 0.8])
     >>> [text.get_text() for text in axes.texts if "m_" in text.get_text()]
@@ -62,13 +63,13 @@ def _subset(axes: Axes, window: Sequence[float], subset: Sequence[int], left: fl
     for j, value in enumerate(window):
         corner = (left + 0.08 + j * width, bottom + 1.04)
         if j in subset:
-            _rectangle(axes, str(value), corner, width, 0.28, 0.5)
+            _rectangle(axes, str(1 - value), corner, width, 0.28, 0.5)
         else:
             axes.plot(corner[0] + width / 2, corner[1] + 0.14, ".", color=FAINT, markersize=1.2)
 
 
 def _square(axes: Axes, value: float, left: float, bottom: float) -> None:
-    _rectangle(axes, str(value), (left + 0.06, bottom + 0.06), 0.88, 0.88, 0.6)
+    _rectangle(axes, str(1 - value), (left + 0.06, bottom + 0.06), 0.88, 0.88, 0.6)
 
 
 def _rectangle(
