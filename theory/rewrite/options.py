@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal, TypeAlias, get_args
 
 from theory.errors import InputError
 from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
+from theory.rewrite.presets import Preset, find_preset
 from theory.subpools import LARGEST_SET
 
 Style = Literal["skip", "feedforward", "pools"]
@@ -23,6 +24,9 @@ Orders: TypeAlias = str | Iterable[int]
 """``"exact"``, or orders as numbers or in the notation of :func:`theory.notation.parse_orders`."""
 
 _EXACT = "exact"
+
+_PRESET = ("style", "construction", "dense", "padding", "undilated")
+"""The options that a tool decides."""
 
 _ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
@@ -49,8 +53,13 @@ class ReluifyOptions:
     calibrate: Iterable[Mapping[str, Any]] | None = None
     padding: Padding = "edge"
     largest_window: int | None = None
+    undilated: bool = False
+    tool: str | None = None
+    force: bool = False
 
     def __post_init__(self) -> None:
+        if self.preset is not None:
+            self._take_preset(self.preset)
         for name, choices in (
             ("style", get_args(Style)),
             ("construction", get_args(Construction)),
@@ -61,8 +70,10 @@ class ReluifyOptions:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
         if self.style == "pools" and not (self.exact and self.construction == "tree"):
             raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
-        if self.style == "pools" and (self.dense or self.float64 or self.padding == "shift"):
-            raise InputError("style pools has no arithmetic: neither dense nor float64 nor padding shift go with it")
+        if self.style == "pools" and (self.dense or self.float64 or self.undilated or self.padding == "shift"):
+            raise InputError(
+                "style pools has no arithmetic: neither dense nor float64, undilated, padding shift go with it"
+            )
         if self.largest_window is not None:
             if self.style != "pools":
                 raise InputError("a largest window goes with style pools alone")
@@ -79,6 +90,21 @@ class ReluifyOptions:
         else:
             orders = _read_orders(self.orders)
         object.__setattr__(self, "orders", orders)
+
+    @property
+    def preset(self) -> Preset | None:
+        """What is known of the tool that the model is for."""
+        return None if self.tool is None else find_preset(self.tool)
+
+    def _take_preset(self, preset: Preset) -> None:
+        """Take over what the tool needs, unless something else was asked for."""
+        plain = {entry.name: entry.default for entry in fields(self)}
+        for name in _PRESET:
+            default, given = plain[name], getattr(self, name)
+            wanted = preset.options.get(name, default)
+            if given not in (default, wanted):
+                raise InputError(f"for {preset.title} {name} is {wanted!r}, not {given!r:.80}: leave out one of them")
+            object.__setattr__(self, name, wanted)
 
     @property
     def orders_by_name(self) -> dict[str | None, Orders]:
