@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 EVERYTHING := .[cluster,cvxpy,dev,docs,images,notebooks,onnx,plots,sweep,train]
 
-.PHONY: verify test wheel lowest newest soak lint figures docs notebooks bench coq coqchk coq-installed lock clean
+.PHONY: verify test wheel lowest newest soak lint figures docs notebooks bench consumers coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -64,6 +64,9 @@ notebooks: $(INSTALLED) ## the notebooks, run from top to bottom
 
 bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+consumers: $(INSTALLED) ## what other tools make of rewritten models: docs/consumers.md; installs 13 GB in build/consumers
+	$(BIN)/python -m benchmarks.consumers
 
 lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

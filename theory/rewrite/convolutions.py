@@ -175,6 +175,8 @@ def emit_conv(
     emitter: Emitter, x: str, layer: ConvLayer, channels: int, dtype: npt.DTypeLike, *, dense: bool = False
 ) -> str:
     """Add a Conv node that applies one layer to every channel."""
+    if emitter.undilated:
+        layer = _written_out(emitter, layer, channels * (channels if dense else 1), dtype)
     emitter.room.check(channels * (channels if dense else 1) * layer.weights.size, dtype)
     inputs = [x, emitter.constant(_for_all_channels(layer.weights.astype(dtype), channels, dense=dense))]
     if any(layer.bias):
@@ -190,6 +192,19 @@ def emit_conv(
         pads=windows.pads,
         group=1 if dense else channels,
     )
+
+
+def _written_out(emitter: Emitter, layer: ConvLayer, copies: int, dtype: npt.DTypeLike) -> ConvLayer:
+    """Put zeros between the weights of a dilated kernel."""
+    axes = tuple(replace(axis, kernel=axis.span + 1, dilation=1) for axis in layer.windows.axes)
+    steps = [axis.dilation for axis in layer.windows.axes]
+    if set(steps) == {1}:
+        return layer
+    shape = (*layer.weights.shape[:2], *(axis.kernel for axis in axes))
+    emitter.room.check(copies * prod(shape), dtype)
+    weights = np.full(shape, Fraction(0), dtype=object)
+    weights[(slice(None), slice(None), *(slice(None, None, step) for step in steps))] = layer.weights
+    return replace(layer, weights=weights, windows=WindowGrid(axes))
 
 
 def _for_all_channels(weights: npt.NDArray[Any], channels: int, *, dense: bool) -> npt.NDArray[Any]:

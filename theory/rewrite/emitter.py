@@ -51,16 +51,20 @@ class Room:
 class Emitter:
     """Collects nodes, each with a name that is new to the model and begins with a prefix, for an opset of 7 or more.
 
-    Constants become tensors where they can be stored beside the nodes, else nodes as well.
+    Constants become tensors where they can be stored beside the nodes, else nodes as well. Undilated convolutions have
+    zeros between the weights of what would be a dilated kernel.
     """
 
-    def __init__(self, opset: int, prefix: str, names: Names, room: Room, *, stores: bool = False) -> None:
+    def __init__(
+        self, opset: int, prefix: str, names: Names, room: Room, *, stores: bool = False, undilated: bool = False
+    ) -> None:
         if opset < _OLDEST_OPSET:
             raise InputError(
                 f"opset {opset} is too old: {_OLDEST_OPSET} or newer is needed; onnx.version_converter brings it there"
             )
         self.opset = opset
         self.room = room
+        self.undilated = undilated
         self.nodes: list[Any] = []
         self.tensors: list[Any] = []
         self._onnx = import_onnx()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal, TypeAlias, get_args
@@ -13,12 +13,16 @@ from theory.errors import InputError
 from theory.named_orders import EXACT
 from theory.notation import LARGEST_SET, Orders
 from theory.objectives import CERTIFIED, RELATIVE, Objective, find_objective
+from theory.rewrite.presets import Preset, find_preset
 
 Style = Literal["skip", "feedforward", "pools"]
 Construction = Literal["tree", "shallow"]
 Padding = Literal["edge", "shift"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
+
+_PRESET = ("style", "construction", "dense", "padding", "undilated")
+"""The options that a tool decides."""
 
 _ABSURD_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4,}")
 
@@ -45,8 +49,13 @@ class ReluifyOptions:
     calibrate: Iterable[Mapping[str, Any]] | None = None
     padding: Padding = "edge"
     largest_window: int | None = None
+    undilated: bool = False
+    tool: str | None = None
+    force: bool = False
 
     def __post_init__(self) -> None:
+        if self.preset is not None:
+            self._take_preset(self.preset)
         for name, choices in (
             ("style", get_args(Style)),
             ("construction", get_args(Construction)),
@@ -57,8 +66,10 @@ class ReluifyOptions:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
         if self.style == "pools" and not (self.exact and self.construction == "tree"):
             raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
-        if self.style == "pools" and (self.dense or self.float64 or self.padding == "shift"):
-            raise InputError("style pools has no arithmetic: neither dense nor float64 nor padding shift go with it")
+        if self.style == "pools" and (self.dense or self.float64 or self.undilated or self.padding == "shift"):
+            raise InputError(
+                "style pools has no arithmetic: neither dense nor float64, undilated, padding shift go with it"
+            )
         if self.largest_window is not None:
             if self.style != "pools":
                 raise InputError("a largest window goes with style pools alone")
@@ -75,6 +86,21 @@ class ReluifyOptions:
         else:
             orders = _read_orders(self.orders)
         object.__setattr__(self, "orders", orders)
+
+    @property
+    def preset(self) -> Preset | None:
+        """What is known of the tool that the model is for."""
+        return None if self.tool is None else find_preset(self.tool)
+
+    def _take_preset(self, preset: Preset) -> None:
+        """Take over what the tool needs, unless something else was asked for."""
+        plain = {entry.name: entry.default for entry in fields(self)}
+        for name in _PRESET:
+            default, given = plain[name], getattr(self, name)
+            wanted = preset.options.get(name, default)
+            if given not in (default, wanted):
+                raise InputError(f"for {preset.title} {name} is {wanted!r}, not {given!r:.80}: leave out one of them")
+            object.__setattr__(self, name, wanted)
 
     @property
     def orders_by_name(self) -> dict[str | None, Orders]:

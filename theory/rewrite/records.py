@@ -55,6 +55,8 @@ class PoolingRecord:
         What is taken off the input before it is padded with zeros, and added again; None for nothing.
     pools : int
         MaxPools in its place, in style ``"pools"``.
+    kept : bool
+        Whether it stays a MaxPool, in its normal form, since the tool that the model is for takes that more cheaply.
     """
 
     name: str
@@ -77,6 +79,7 @@ class PoolingRecord:
     folded: tuple[str, ...] = ()
     shift: Fraction | None = None
     pools: int = 0
+    kept: bool = False
 
 
 @dataclass(frozen=True)

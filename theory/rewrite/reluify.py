@@ -17,7 +17,7 @@ import numpy as np
 from theory.errors import InputError, RewritingError
 from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
-from theory.models.scopes import Names, Scope, copy_of, import_onnx, is_max_pool, names_in, node_label
+from theory.models.scopes import Names, Scope, attributes_of, copy_of, import_onnx, is_max_pool, names_in, node_label
 from theory.models.values import ValueInfo
 from theory.networks.circuit import Domain
 from theory.notation import Orders
@@ -28,7 +28,7 @@ from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.options import Construction, Padding, ReluifyOptions, Style
 from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
-from theory.rewrite.pooling_nodes import read_layer, takes_maxima
+from theory.rewrite.pooling_nodes import Layer, read_layer, takes_maxima
 from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
 from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
 from theory.rewrite.signs import lower_bound
@@ -47,6 +47,9 @@ def reluify(
     calibrate: Iterable[Mapping[str, Any]] | None = ReluifyOptions.calibrate,
     padding: Padding = ReluifyOptions.padding,
     largest_window: int | None = ReluifyOptions.largest_window,
+    undilated: bool = ReluifyOptions.undilated,
+    tool: str | None = ReluifyOptions.tool,
+    force: bool = ReluifyOptions.force,
 ) -> Any:
     """Replace every MaxPool of an ONNX model by ReLUs.
 
@@ -84,6 +87,14 @@ def reluify(
     largest_window : int, optional
         Values along each axis that a MaxPool of style ``"pools"`` may see, 2 or more: larger windows become several
         MaxPools, one after the other.
+    undilated : bool
+        Convolutions without dilations, their kernels written out with zeros, for tools that lack these.
+    tool : str, optional
+        What the model is for: ``"marabou"`` and others (:data:`theory.rewrite.presets.PRESETS`). The style, dense,
+        padding and undilated are then those that it takes; a MaxPool that the tool takes itself, and more cheaply,
+        stays one.
+    force : bool
+        With a tool: replace what would stay, and believe in opsets and windows that the tool did not take when tried.
 
     Returns
     -------
@@ -96,7 +107,7 @@ def reluify(
     FormatError
         If the model is no valid ONNX model.
     InputError
-        If an argument is malformed.
+        If an argument is malformed, or the tool takes every MaxPool of the model itself, and more cheaply.
     MissingDependencyError
         If onnx is not installed.
 
@@ -123,7 +134,19 @@ def reluify(
     ['Add', 'Conv', 'Relu']
     """
     options = ReluifyOptions(
-        orders, style, construction, objective, dense, float64, bounds, calibrate, padding, largest_window
+        orders,
+        style,
+        construction,
+        objective,
+        dense,
+        float64,
+        bounds,
+        calibrate,
+        padding,
+        largest_window,
+        undilated,
+        tool,
+        force,
     )
     return rewrite(model, options).model
 
@@ -169,9 +192,14 @@ class _Rewriter:
         self._functions = {(function.domain, function.name) for function in model.functions}
         self._records: list[PoolingRecord] = []
         self._stays: list[StayingNode] = []
+        self._gains = False
+        """Whether something becomes what the tool takes, and was not before."""
 
     def run(self) -> Rewriting:
         scopes = typed_scopes(self._model)
+        preset = None if self._options.force else self._options.preset
+        if preset is not None:
+            preset.check_opset(scopes[0].opset)
         found = {node_label(node) for scope in scopes for node in scope.nodes if self._is_pooling(node)}
         for what, given in (("bounds", self._given), ("orders", self._options.orders_by_name)):
             for name in given:
@@ -184,6 +212,10 @@ class _Rewriter:
             for index, node in enumerate(scope.nodes):
                 if self._is_pooling(node):
                     self._replace(scope, index, node)
+        if preset is not None and self._records and not self._gains:
+            raise InputError(
+                f"{preset.name} takes every MaxPool of this model itself, {preset.cheaper}: force replaces them"
+            )
         for scope in reversed(scopes):
             apply_changes(scope, self._changes[id(scope.body)])
         return Rewriting(self._model, tuple(self._records), tuple(self._stays))
@@ -214,8 +246,13 @@ class _Rewriter:
         # An approximation rounds and may be a little below 0 where the maximum is 0.
         least = lower_bound(source.home, source.name, through_pools=self._options.exact)
         domain: Domain = "nonnegative" if least is not None and least >= 0 else "real"
+        kept = self._for_tool(node, layer, domain)
+        if kept:
+            options = ReluifyOptions(style="pools")
         stores = scope.is_graph and self._model.ir_version >= _STORING
-        emitter = Emitter(scope.opset, f"{name}/subpool", self._names, self._room, stores=stores)
+        emitter = Emitter(
+            scope.opset, f"{name}/subpool", self._names, self._room, stores=stores, undilated=options.undilated
+        )
         outer, inner = self._types(value, options)
         # Comparisons of integers are exact, and so is a MaxPool.
         sharp = options.style == "pools" or (options.compares and outer is not None and outer.kind in "iu")
@@ -246,6 +283,7 @@ class _Rewriter:
                 edge_padding=replacement.edge_padding,
                 shift=replacement.shift,
                 pools=replacement.pools,
+                kept=kept,
                 op_type=node.op_type,
                 float64=inner == np.float64,
                 compared=compared,
@@ -253,6 +291,18 @@ class _Rewriter:
             )
         )
         return emitter, nodes
+
+    def _for_tool(self, node: Any, layer: Layer, domain: Domain) -> bool:
+        """Return whether the tool that the model is for had better be left with a MaxPool of its own."""
+        preset = None if self._options.force else self._options.preset
+        if preset is None:
+            return False
+        preset.check_windows(layer.windows)
+        kept = self._options.exact and preset.serves(layer.windows, domain)
+        attributes = attributes_of(node)
+        plain = is_max_pool(node) and not attributes.get("ceil_mode") and not layer.source.begins
+        self._gains |= not (kept and plain and attributes.get("auto_pad", b"NOTSET") in (b"NOTSET", "NOTSET"))
+        return kept
 
     def _options_for(
         self, scope: Scope, name: str, source: Source, value: ValueInfo, *, compared: bool

@@ -16,6 +16,7 @@ from theory.named_orders import NAMED_ORDERS
 from theory.notation import format_orders
 from theory.objectives import CERTIFIED, RELATIVE
 from theory.rationals import to_string
+from theory.rewrite.presets import PRESETS
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--style",
         choices=("skip", "feedforward", "pools"),
-        default="skip",
         help="one ReLU a comparison and Add (default); Conv and Relu alone; or MaxPool without ceil_mode and auto_pad",
     )
     add_construction(parser, "tree", "shallow")
@@ -62,7 +62,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--padding",
         choices=("edge", "shift"),
-        default="edge",
         help="where the input may be negative: repeat the borders (default), or pad with zeros what is shifted above "
         "zero by a least value, seen before the node or given as bounds",
     )
@@ -78,7 +77,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="C",
         help="for --style pools: MaxPools of at most C values along each axis, larger windows by several of them",
     )
-    parser.add_argument("--force", action="store_true", help="overwrite IN.onnx, and existing external data")
+    parser.add_argument("--undilated", action="store_true", help="convolutions without dilations")
+    parser.add_argument(
+        "--for",
+        dest="tool",
+        metavar="TOOL",
+        help="decide style, dense, padding and undilated as TOOL takes them: "
+        f"{', '.join(PRESETS)}; what it pools itself, and more cheaply, stays MaxPool",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="overwrite IN.onnx, and existing external data; with --for, replace what TOOL would take, too",
+    )
     add_json(parser)
 
 
@@ -91,19 +102,28 @@ def run(options: argparse.Namespace) -> int:
 
     wanted = ReluifyOptions(
         orders=_by_node(options.orders, "sets of orders") or ReluifyOptions.orders,
-        style=options.style,
+        style=options.style or ReluifyOptions.style,
         construction=options.construction,
         objective=options.objective,
         dense=options.dense,
         float64=options.float64,
-        padding=options.padding,
+        padding=options.padding or ReluifyOptions.padding,
         largest_window=options.largest_window,
+        undilated=options.undilated,
+        tool=options.tool,
+        force=options.force,
         bounds={name: pair.split(",") for name, pair in _by_node(options.bounds, "bounds").items()} or None,
     )
     if (options.bounds or options.calibrate) and not (wanted.takes_bounds or wanted.padding == "shift"):
         raise InputError(
             "--bounds and --calibrate go with --objective cube and orders other than exact, or with --padding shift"
         )
+    for name in ("style", "padding"):
+        given = getattr(options, name)
+        if given not in (None, getattr(wanted, name)):
+            raise InputError(
+                f"--{name} {given} does not go with --for {options.tool}, which takes {getattr(wanted, name)}"
+            )
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
     with Bar("rewriting"):
@@ -149,6 +169,9 @@ def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
         "float64": wanted.float64,
         "padding": wanted.padding,
         "largest_window": wanted.largest_window,
+        "undilated": wanted.undilated,
+        "tool": wanted.tool,
+        "tool_version": wanted.preset.version if wanted.preset else None,
         "nodes": [_row(record, wanted) for record in result.poolings],
         "stays": [vars(node) for node in result.stays],
     }
@@ -179,6 +202,7 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
         "edge_padding": record.edge_padding,
         "shift": None if record.shift is None else to_string(record.shift),
         "pools": record.pools,
+        "kept": record.kept,
         "folded": list(record.folded),
         "float64": record.float64,
         "compared": record.compared,
@@ -219,12 +243,23 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     facts = (
         ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
         ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
+        *_for_tool(result.poolings, wanted),
         *_notes(result.poolings, wanted),
         *_staying(result),
         ("time", f"{seconds:.2f} s"),
         ("written", options.target),
     )
     print_facts(facts, width=10)
+
+
+def _for_tool(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator[tuple[str, str]]:
+    """Say what the model is for, and what was left to that tool."""
+    if wanted.preset is None:
+        return
+    yield "for", f"{wanted.preset.name}, the version that was tried"
+    kept = [record.name for record in records if record.kept]
+    if kept:
+        yield "kept", f"MaxPool, which it takes {wanted.preset.cheaper}: {', '.join(kept)}; --force replaces it, too"
 
 
 def _window(record: PoolingRecord) -> str:
