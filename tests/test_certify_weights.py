@@ -9,9 +9,13 @@ from tests import random_models
 from theory import certify_deviation
 
 onnx = pytest.importorskip("onnx")
-pytest.importorskip("onnxruntime")
+ort = pytest.importorskip("onnxruntime")
+pytest.importorskip("sklearn")
 
 from onnx import helper, numpy_helper, parser  # noqa: E402
+
+from theory.empirical.digits import load_split  # noqa: E402
+from theory.rewrite.certify.integers import STAND_IN  # noqa: E402
 
 LAYERS = {
     "Gemm": ("y = Gemm (x, w, b)", (3, 5), {"w": (5, 4), "b": (4,)}),
@@ -269,3 +273,130 @@ def test_a_softmax_that_integers_may_compute_is_charged():
         assert np.all((difference >= output.lower) & (difference <= output.upper))
         worst = max(worst, float(np.abs(difference).max()) / step)
     assert 0.6 < worst < 1.5
+
+
+# The classifier of digits
+
+DIGITS = "theory/empirical/data/digits.onnx"
+MARGIN = 6.6
+"""Of the two largest logits, the median over the test images."""
+
+
+def check_balls(second, most, images=2):
+    """See that the bounds on balls of 1/255 around images hold what is reached there, and are no larger than said."""
+    models = onnx.load(DIGITS), second
+    sessions = [ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]) for model in models]
+    rng = np.random.default_rng(0)
+    for sample in load_split().test.images[:images]:
+        x = sample[None].astype(np.float64)
+        lo, hi = np.clip(x - 1 / 255, 0, 1), np.clip(x + 1 / 255, 0, 1)
+        found = certify_deviation(DIGITS, second, (lo, hi))
+        assert found.bound <= most
+        output = found.outputs["logits"]
+        for _ in range(20):
+            inside = (x + (rng.integers(0, 3, x.shape) - 1) / 256).clip(0, 1).astype(np.float32)
+            before, after = (session.run(None, {"image": inside})[0].astype(np.float64) for session in sessions)
+            assert np.all((after - before >= output.lower) & (after - before <= output.upper))
+
+
+@pytest.mark.parametrize(("change", "most"), [(1e-6, 0.01), (1e-4, 0.012), (1e-2, 0.2)])
+def test_digits_with_changed_weights_are_bounded_on_balls(change, most):
+    second, rng = onnx.load(DIGITS), np.random.default_rng(0)
+    for tensor in second.graph.initializer:
+        w = numpy_helper.to_array(tensor)
+        changed = (w * (1 + change * rng.uniform(-1, 1, w.shape))).astype(w.dtype)
+        tensor.CopyFrom(numpy_helper.from_array(changed if w.dtype.kind == "f" else w, tensor.name))
+    check_balls(second, most)
+
+
+@pytest.mark.parametrize("layout", ["QDQ", "QOperator"])
+def test_digits_in_8_bits_keep_their_classes_on_balls(layout, tmp_path):
+    """As onnxruntime quantizes them, with integers between layers or floats: closer than the median margin."""
+    quantization = pytest.importorskip("onnxruntime.quantization")
+    images = load_split().train.images[:200]
+
+    class Images(quantization.CalibrationDataReader):
+        def __init__(self):
+            self.rest = iter(images[:, None])
+
+        def get_next(self):
+            image = next(self.rest, None)
+            return None if image is None else {"image": image}
+
+    path = tmp_path / "digits8.onnx"
+    quantization.quantize_static(DIGITS, path, Images(), quant_format=quantization.QuantFormat[layout])
+    check_balls(onnx.load(path), MARGIN / 2)
+
+
+# Kernels of integers
+
+
+def integer_model(body, *, opset=17):
+    """Return a model from x to y, of constants in Constant nodes."""
+    return weighed(body, (1, 3, 4, 4), {})
+
+
+LEVELS = (
+    "s = Constant <value_float = 0.05> () z = Constant <value = uint8 {120}> () "
+    "t = Constant <value_float = 0.06> () v = Constant <value = uint8 {121}> () "
+    "w = Constant <value = int8[3, 3, 1, 1] {1, 2, 3, 4, 5, 6, 7, 8, 9}> () o = Constant <value = int8 {0}> () "
+    "q = QuantizeLinear (x, s, z) "
+)
+BACK = "y = DequantizeLinear (r, t, v)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # The kernel, or the way back, takes integers for other numbers than they are.
+        f"r = QLinearConv (q, t, z, w, s, o, t, v) {BACK}",
+        f"r = QLinearConv (q, s, v, w, s, o, t, v) {BACK}",
+        "r = QLinearConv (q, s, z, w, s, o, t, v) y = DequantizeLinear (r, s, v)",
+        "r = QLinearConv (q, s, z, w, s, o, t, v) y = DequantizeLinear (r, t, z)",
+        "i = ConvInteger (q, w, v) f = Cast <to = 1> (i) y = Mul (f, s)",
+        # Integers are taken as they are.
+        "y = Cast <to = 1> (q)",
+        "m = MaxPool <kernel_shape = [2, 2]> (q) y = Cast <to = 1> (m)",
+        # Another scale than the one that the sums have.
+        "a, d, e = DynamicQuantizeLinear (x) i = ConvInteger (a, w, e) f = Cast <to = 1> (i) p = Mul (t, s) "
+        "y = Mul (f, p)",
+    ],
+)
+def test_integers_that_stand_for_something_else_are_unknown(body):
+    model = integer_model(LEVELS + body)
+    found = certify_deviation(model, model, (-1, 1))
+    assert not found.certified
+
+
+def test_names_that_end_like_those_of_stand_ins_are_no_harm():
+    body = f"r = QLinearConv (q, s, z, w, s, o, t, v) {BACK}"
+    model = integer_model(LEVELS + body)
+    first = certify_deviation(model, model, (-1, 1))
+    assert first.certified
+    for node in model.graph.node:
+        node.output[:] = [f"q{STAND_IN}" if name == "r" else name for name in node.output]
+        node.input[:] = [f"q{STAND_IN}" if name == "r" else name for name in node.input]
+    del model.graph.value_info[:]
+    assert not certify_deviation(model, model, (-1, 1)).certified
+
+
+def test_a_kernel_of_integers_is_compared_with_the_layer_of_floats():
+    """Half a step of the result, and what half a step of the input becomes."""
+    weights = np.arange(1, 10, dtype=np.float32).reshape(3, 3, 1, 1) * np.float32(0.05)
+    first = weighed("y = Conv (x, k)", (1, 3, 4, 4), {"k": weights})
+    second = integer_model(LEVELS + f"r = QLinearConv (q, s, z, w, s, o, t, v) {BACK}")
+    bound, reached = check_held(first, second, (-1.0, 1.0), np.random.default_rng(0))
+    assert reached <= bound <= 0.03 + 0.025 * 0.05 * 24 + 1e-4
+    assert bound >= 0.03
+
+
+def test_sums_that_32_bits_do_not_hold_are_unknown():
+    count = 1 << 15
+    body = (
+        "s = Constant <value_float = 0.05> () z = Constant <value = uint8 {0}> () q = QuantizeLinear (x, s, z) "
+        "i = MatMulInteger (q, w, z) f = Cast <to = 1> (i) y = Mul (f, s)"
+    )
+    for rows, certified in ((count - 1, True), (count, False)):
+        weights = ", ".join(["1"] * rows)
+        model = weighed(f"w = Constant <value = int8[{rows}, 1] {{{weights}}}> () {body}", (1, rows), {})
+        assert certify_deviation(model, model, (0, 1)).certified == certified

@@ -51,6 +51,8 @@ class Move(Operator):
 
     def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`: the same if elements come from the same places."""
+        if other is self:
+            return self.deviation(xs, ys, ds, arithmetic)
         starts = np.cumsum([0, *(x.lo.size for x in xs)])
         places = [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
         if not isinstance(other, Move) or (self.joins, self.fill) != (other.joins, other.fill):
@@ -96,9 +98,13 @@ def moved(build: Callable[[Call], Move]) -> tuple[Reader, Folder]:
     return read, of_constants(compute)
 
 
+KEEP = Move(lambda arrays, _: arrays[0])
+"""Every element in its place."""
+
+
 def identity(call: Call) -> Move:
     """Return Identity."""
-    return Move(lambda arrays, _: arrays[0])
+    return KEEP
 
 
 def dropout(call: Call) -> Move:

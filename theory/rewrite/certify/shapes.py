@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from theory.rewrite.certify.answers import Unsupported
-from theory.rewrite.certify.graph import Graph, in_one_line
+from theory.rewrite.certify.graph import STAND_IN, Graph, in_one_line
 
 Sizes: TypeAlias = tuple[int | None, ...]
 
@@ -56,7 +56,7 @@ class Shapes:
 
     def check_size(self, name: str) -> None:
         """Raise Unsupported if a tensor that is not computed yet is too large, as far as onnx infers its size."""
-        _check_elements(prod(size or 1 for size in self._inferred.get(name, ())))
+        _check_elements(prod(size or 1 for size in self._inferred.get(name.removesuffix(STAND_IN), ())))
 
     def check(self, name: str, shape: tuple[int, ...]) -> None:
         """Compare the shape of a tensor with what onnx infers and what the model declares.
@@ -67,7 +67,7 @@ class Shapes:
             raise Unsupported(f"onnx infers no shapes: {self._failure}")
         _check_elements(prod(shape))
         for who, known in (("onnx infers", self._inferred), ("the model declares", self._declared)):
-            sizes = known.get(name)
+            sizes = known.get(name.removesuffix(STAND_IN))
             if sizes is not None and not fits(shape, sizes):
                 raise Unsupported(f"its result has the shape {show(shape)} here, {who} {show(sizes)}")
 

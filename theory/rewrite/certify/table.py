@@ -92,10 +92,12 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Constant": (None, constants.constant, None),
     "ConstantOfShape": (None, of_constants(constants.filled), None),
     "Conv": (layers.conv, None, first_block),
+    "ConvInteger": (quantization.alone, None, None),
     "ConvTranspose": (upsampling.conv_transpose, None, None),
     "DequantizeLinear": (quantization.quantized, quantization.dequantize, None),
     "Div": (scales.quotient, None, if_constants_agree),
     "Dropout": (*moved(moves.dropout), anywhere),
+    "DynamicQuantizeLinear": (quantization.dynamic, None, None),
     "Elu": (activations.elu, None, None),
     "Expand": (*moved(moves.expand), all_together),
     "Flatten": (*moved(moves.flatten), all_together),
@@ -111,6 +113,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "LayerNormalization": (normalizations.layer_normalization, None, None),
     "LeakyRelu": (activations.leaky_relu, None, None),
     "MatMul": (layers.matmul, None, None),
+    "MatMulInteger": (quantization.alone, None, None),
     "Max": (extremes.extreme(1), None, if_constants_agree),
     "MaxPool": (layers.max_pool, None, None),
     "Min": (extremes.extreme(-1), None, if_constants_agree),
@@ -118,6 +121,8 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Neg": (scales.negative, None, anywhere),
     "PRelu": (activations.prelu, None, None),
     "Pad": (*moved(moves.pad), if_within_channels),
+    "QLinearConv": (quantization.alone, None, None),
+    "QLinearMatMul": (quantization.alone, None, None),
     "QuantizeLinear": (quantization.alone, None, None),
     "ReduceMean": (layers.reduce_mean, None, None),
     "Relu": (elementwise(functions.RELU), None, anywhere),
@@ -133,6 +138,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Tanh": (elementwise(functions.TANH), None, None),
     "Transpose": (*moved(moves.transpose), all_together),
     "Unsqueeze": (*moved(moves.unsqueeze), all_together),
+    "com.microsoft.QGemm": (quantization.alone, None, None),
 }
 
 TABLE = {op: Row(op, *how, SAMPLES[op]) for op, how in _HOW.items()}
