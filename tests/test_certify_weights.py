@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import collections
+
 import numpy as np
 import pytest
 
 from tests import random_models
+from tests.campaigns import campaign, tries
 from theory import certify_deviation
 
 onnx = pytest.importorskip("onnx")
@@ -15,7 +18,9 @@ pytest.importorskip("sklearn")
 from onnx import helper, numpy_helper, parser  # noqa: E402
 
 from theory.empirical.digits import load_split  # noqa: E402
+from theory.rewrite.ascent import Ascent  # noqa: E402
 from theory.rewrite.certify.integers import STAND_IN  # noqa: E402
+from theory.rewrite.reluify import reluify  # noqa: E402
 
 LAYERS = {
     "Gemm": ("y = Gemm (x, w, b)", (3, 5), {"w": (5, 4), "b": (4,)}),
@@ -309,23 +314,74 @@ def test_digits_with_changed_weights_are_bounded_on_balls(change, most):
     check_balls(second, most)
 
 
+def quantized_statically(model, inputs, layout, folder):
+    """Return a model in 8 bits as onnxruntime quantizes it, its steps fitted to inputs."""
+    quantization = pytest.importorskip("onnxruntime.quantization")
+    (name,) = (value.name for value in model.graph.input)
+
+    class Reader(quantization.CalibrationDataReader):
+        def __init__(self):
+            self.rest = iter(inputs)
+
+        def get_next(self):
+            x = next(self.rest, None)
+            return None if x is None else {name: x[None]}
+
+    before, after = folder / "whole.onnx", folder / "eight.onnx"
+    onnx.save(model, before)
+    quantization.quantize_static(before, after, Reader(), quant_format=quantization.QuantFormat[layout])
+    return onnx.load(after)
+
+
 @pytest.mark.parametrize("layout", ["QDQ", "QOperator"])
 def test_digits_in_8_bits_keep_their_classes_on_balls(layout, tmp_path):
     """As onnxruntime quantizes them, with integers between layers or floats: closer than the median margin."""
-    quantization = pytest.importorskip("onnxruntime.quantization")
     images = load_split().train.images[:200]
+    check_balls(quantized_statically(onnx.load(DIGITS), images, layout, tmp_path), MARGIN / 2)
 
-    class Images(quantization.CalibrationDataReader):
-        def __init__(self):
-            self.rest = iter(images[:, None])
 
-        def get_next(self):
-            image = next(self.rest, None)
-            return None if image is None else {"image": image}
+def changed(model, rng):
+    """Return a model whose weights have changed by a share of their own, small or large."""
+    size = 10.0 ** rng.uniform(-6, -0.5)
+    for tensor in model.graph.initializer:
+        w = numpy_helper.to_array(tensor)
+        if w.dtype.kind == "f":
+            near = (w * (1 + size * rng.uniform(-1, 1, w.shape))).astype(w.dtype)
+            tensor.CopyFrom(numpy_helper.from_array(near, tensor.name))
+    return model
 
-    path = tmp_path / "digits8.onnx"
-    quantization.quantize_static(DIGITS, path, Images(), quant_format=quantization.QuantFormat[layout])
-    check_balls(onnx.load(path), MARGIN / 2)
+
+def attack(seed, folder):
+    """Climb towards a large deviation of a random model and one with other weights, in a ball; say how it came out."""
+    rng = np.random.default_rng(seed)
+    model = random_models.random_model(rng)
+    shape = tuple(d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim[1:])
+    middle = rng.uniform(-1, 1, (1, *shape))
+    radius = float(10.0 ** rng.uniform(-3, -0.3))
+    lo, hi = middle - radius, middle + radius
+    way = seed % 4
+    if way < 2:
+        other = onnx.ModelProto()
+        other.CopyFrom(model)
+        other = changed(reluify(other, orders="1,d-1") if way else other, rng)
+    else:
+        inside = (lo + rng.random((32, *shape)) * (hi - lo)).astype(np.float32)
+        other = quantized_statically(model, inside, ("QDQ", "QOperator")[way - 2], folder)
+    pair = (model, other) if rng.random() < 0.5 else (other, model)
+    found = certify_deviation(*pair, (lo, hi))
+    if not found.certified:
+        return "unknown"
+    reached = Ascent(*pair).reached(lo[0], hi[0], rng)
+    assert reached <= found.bound, seed
+    return "near" if reached > 0.1 * found.bound else "held"
+
+
+@campaign
+@pytest.mark.parametrize("block", range(tries(1)))
+def test_no_ascent_exceeds_the_bound_of_changed_weights(block, tmp_path):
+    came = collections.Counter(attack(8 * block + i, tmp_path) for i in range(8))
+    assert came["held"] + came["near"] >= 6, came
+    assert came["near"] >= 1, came
 
 
 # Kernels of integers

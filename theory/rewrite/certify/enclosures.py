@@ -44,7 +44,13 @@ def boxed_twin(boxes: Boxed) -> Twin:
     return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
 
 
-def leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
+def leaders(t: Twin) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
+    """Return the numbers of the elements that certainly are the largest in either model, and by how much."""
+    (first, before), (second, after) = _leader(t.value, t.x), _leader(t.other, t.y)
+    return (first, second), (before, after)
+
+
+def _leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
     """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
 
     An output whose first size is not 1 holds several samples, of which nothing is said.

@@ -84,9 +84,15 @@ class Graph:
 COARSE = "coarse"
 """An attribute of DequantizeLinear here: what is quantized is a Softmax, for which runtimes have coarser kernels."""
 
-KEEP_LEVELS = ("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
+KEEP_LEVELS = (
+    *("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze"),
+    *("GlobalMaxPool", "ReduceMax", "com.microsoft.NhwcMaxPool"),
+)
 """What comes out of them is among what goes in."""
 
+
+POOLS = ("MaxPool", "GlobalMaxPool", "ReduceMax", "com.microsoft.NhwcMaxPool")
+"""Max poolings, if a ReduceMax goes over spatial axes."""
 
 STAND_IN = " dequantized"
 """Ends the name of the floats that a tensor of integers stands for, which has the shape of that."""

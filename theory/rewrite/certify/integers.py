@@ -50,8 +50,6 @@ class _StandIns:
     def __init__(self, constants: Mapping[str, Constant]) -> None:
         self.constants = dict(constants)
         self.nodes: list[Node] = []
-        self._known = dict(constants)
-        """Those of Constant nodes are among them."""
         self._sources: dict[str, Node] = {}
         """QuantizeLinear nodes by their outputs, which need no stand-in where a DequantizeLinear is next."""
         self._levels: dict[str, tuple[str, str]] = {}
@@ -71,11 +69,9 @@ class _StandIns:
     def _stand_for(self, node: Node) -> list[Node]:
         op, out = node.op, node.outputs[0]
         first = node.inputs[0] if node.inputs else ""
-        if op == "Constant":
-            self._know(node)
-        elif op == "QuantizeLinear":
+        if op == "QuantizeLinear":
             self._sources[out] = node
-        elif op == "DynamicQuantizeLinear" and all(node.outputs[1:]):
+        elif op == "DynamicQuantizeLinear" and len(node.outputs) == 3 and all(node.outputs):
             self._levels[out] = node.outputs[1], node.outputs[2]
             return [replace(node, outputs=(out + STAND_IN,))]
         elif op in _KERNELS:
@@ -90,11 +86,6 @@ class _StandIns:
         elif op == "Mul" and len(node.inputs) == 2:
             return self._scaled(node)
         return []
-
-    def _know(self, node: Node) -> None:
-        value = node.attributes.get("value", node.attributes.get("value_float"))
-        if value is not None:
-            self._known[node.outputs[0]] = np.asarray(value, getattr(value, "dtype", np.float32))
 
     def _settled(self, name: str) -> bool:
         """See that a tensor of 8-bit integers has a stand-in, if it can have one."""
@@ -115,7 +106,7 @@ class _StandIns:
 
     def _value(self, name: str, dtypes: Sequence[type] | None = None) -> Constant | None:
         """Return a constant that is one number, a zero point of 0 if it is left out; None if it is another one."""
-        found = self._known.get(name) if name else np.zeros((), np.uint8)
+        found = self.constants.get(name) if name else np.zeros((), np.uint8)
         if found is None or found.size != 1 or (dtypes is not None and found.dtype not in dtypes):
             return None
         return found.reshape(())
@@ -159,23 +150,25 @@ class _StandIns:
         """Bound the magnitude of the sums of integers: each product is below 2^16."""
         w = self.constants[weights]
         terms = w.size // max(1, min(w.shape[0], w.shape[-1]))
-        extra = float(np.max(np.abs(self._known[bias].astype(np.float64)), initial=0.0)) if bias else 0.0
+        extra = float(np.max(np.abs(self.constants[bias].astype(np.float64)), initial=0.0)) if bias else 0.0
         return float(terms) * 2.0**16 + extra
 
     def _bias(self, name: str, *scales: str) -> tuple[str, ...] | None:
         """Make the constant that a bias stands for, and return its name, or nothing; None if it is computed."""
         if not name:
             return ()
-        if not self._known.keys() >= {name, *scales}:
+        if not self.constants.keys() >= {name, *scales}:
             return None
-        whole, *factors = (self._known[each].astype(np.float64) for each in (name, *scales))
-        self.constants[name + STAND_IN] = whole * (factors[0].ravel() * factors[1].ravel())
+        whole, first, second = (self.constants[each].astype(np.float64) for each in (name, *scales))
+        if not whole.ndim or first.size != 1 or second.size not in (1, whole.shape[-1]):
+            return None
+        self.constants[name + STAND_IN] = whole * (first.ravel() * second.ravel())
         return (name + STAND_IN,)
 
     def _weights(self, name: str, scale: str, zero: str, axis: int) -> str:
         """Make the constant that 8-bit weights stand for, exactly, and return its name; empty if there is none."""
-        w, s = self._known.get(name), self._known.get(scale) if scale else np.ones(())
-        z = self._known.get(zero) if zero else np.zeros(())
+        w, s = self.constants.get(name), self.constants.get(scale) if scale else np.ones(())
+        z = self.constants.get(zero) if zero else np.zeros(())
         if w is None or s is None or z is None or w.dtype not in _BITS8 or not w.ndim:
             return ""
         if not {s.size, z.size} <= {1, w.shape[axis]}:
@@ -198,10 +191,10 @@ class _StandIns:
         """Return what computes sums of integers times their computed scale, and perhaps a constant."""
         scales = {scale for scale, _ in self._levels.values()}
         for x, factor in (node.inputs, node.inputs[::-1]):
-            if x in scales and factor in self._known:
+            if x in scales and factor in self.constants:
                 self._products[node.outputs[0]] = x, factor
             scale, constant = self._products.get(factor, (factor, ""))
-            if x in self._sums and scale == self._sums[x] and scale not in self._known:
+            if x in self._sums and scale == self._sums[x] and scale not in self.constants:
                 if not constant:
                     return [replace(node, op="Identity", inputs=(x + STAND_IN,))]
                 return [replace(node, inputs=(x + STAND_IN, constant))]

@@ -187,6 +187,14 @@ def _places(start: int, end: int, step: int, size: int) -> slice:
 
 def pad(call: Call) -> Move:
     """Return Pad."""
+    width, fill = padding_of(call)
+    if fill is None:
+        return Move(lambda arrays, _: np.pad(arrays[0], width, mode="edge"))
+    return Move(lambda arrays, value: np.pad(arrays[0], width, constant_values=value), fill=fill)
+
+
+def padding_of(call: Call) -> tuple[list[tuple[int, int]], float | None]:
+    """Return how much is put before and after each axis, and which number, None for the nearest element's."""
     mode, pads, given, rank = call.get("mode", "constant"), call.integers(1, "pads"), call.input(2), len(call.shape)
     axes = call.axes(3, range(rank))
     if pads is None or len(pads) != 2 * len(axes) or min(pads, default=0) < 0 or mode not in ("constant", "edge"):
@@ -196,10 +204,8 @@ def pad(call: Call) -> Move:
     width = [(0, 0)] * rank
     for i, axis in enumerate(axes):
         width[axis] = pads[i], pads[i + len(axes)]
-    if mode == "edge":
-        return Move(lambda arrays, _: np.pad(arrays[0], width, mode="edge"))
     fill = call.get("value", 0.0) if given is None else float(given.ravel()[0])
-    return Move(lambda arrays, value: np.pad(arrays[0], width, constant_values=value), fill=fill)
+    return width, None if mode == "edge" else fill
 
 
 def gather(call: Call) -> Move:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +14,12 @@ import numpy as np
 
 from theory.errors import FormatError, InputError
 from theory.extras import import_extra
-from theory.rewrite.certify.graph import COARSE, KEEP_LEVELS, Graph, Node, in_one_line
+from theory.rewrite.certify.answers import Unsupported
+from theory.rewrite.certify.constants import constant
+from theory.rewrite.certify.graph import COARSE, KEEP_LEVELS, Constant, Graph, Node, in_one_line
 from theory.rewrite.certify.integers import as_floats
+from theory.rewrite.certify.moves import padding_of
+from theory.rewrite.certify.operators import Call
 
 _STANDARD = ("", "ai.onnx")
 
@@ -31,9 +36,10 @@ def read_graph(model: Any) -> Graph:
     opset = opsets.get("", opsets.get("ai.onnx", 0))
     try:
         constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-        nodes, constants = as_floats([_node(onnx, node, opset) for node in graph.node if node.output], constants)
+        nodes = [_node(onnx, node, opset) for node in graph.node if node.output]
+        nodes, constants = as_floats(nodes, constants | _constants_among(nodes))
         return Graph(
-            _joined(nodes, [name for name, array in constants.items() if array.size == 1]),
+            _joined(nodes, constants),
             {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
             tuple(value.name for value in graph.output),
             constants,
@@ -43,16 +49,28 @@ def read_graph(model: Any) -> Graph:
         raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
 
 
-def _joined(nodes: Sequence[Node], scalars: Container[str]) -> tuple[Node, ...]:
+def _constants_among(nodes: Sequence[Node]) -> dict[str, Constant]:
+    """Return what Constant nodes hold, as far as that is numbers."""
+    found = {}
+    for node in nodes:
+        if node.op == "Constant":
+            with suppress(Unsupported):
+                found[node.outputs[0]] = constant(Call(node, ()))
+    return found
+
+
+def _joined(nodes: Sequence[Node], constants: Mapping[str, Constant]) -> tuple[Node, ...]:
     """Return nodes, two joined where the second's bounds need to know what the first one does.
 
     DequantizeLinear takes the inputs of a QuantizeLinear before it in the place of its own first one, and is Identity
-    where what it takes has these levels already; x Sigmoid(x) is a Mul of a single input. The nodes before them stay.
+    where what it takes has these levels already; x Sigmoid(x) is a Mul of a single input; padding by minus infinity,
+    or the lowest float, is that of the MaxPool behind it. The nodes before them stay.
     """
     joined: list[Node] = []
     makers: dict[str, Node] = {}
+    scalars = [name for name, array in constants.items() if array.size == 1]
     for node in nodes:
-        joined.append(_join(node, makers, scalars))
+        joined.append(_with_padding(_join(node, makers, scalars), makers.get((*node.inputs, "")[0]), constants))
         makers |= dict.fromkeys(filter(None, node.outputs[:1]), joined[-1])
     return tuple(joined)
 
@@ -81,6 +99,32 @@ def _join(node: Node, producers: Mapping[str, Node], scalars: Container[str]) ->
             if maker is not None and maker.op == "Sigmoid" and maker.inputs == (x,):
                 return replace(node, inputs=(x,))
     return node
+
+
+def _with_padding(node: Node, pad: Node | None, constants: Mapping[str, Constant]) -> Node:
+    """Return a MaxPool that pads by itself where a Pad before it fills with what is no larger than anything."""
+    attributes = node.attributes
+    if node.op != "MaxPool" or pad is None or pad.op != "Pad":
+        return node
+    # With ceil_mode, or SAME, padding decides where windows lie.
+    if attributes.get("ceil_mode", 0) or attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+        return node
+    rank, given = len(attributes["kernel_shape"]) + 2, [constants.get(name) for name in pad.inputs[1:]]
+    if any(name and value is None for name, value in zip(pad.inputs[1:], given, strict=True)):
+        return node
+    try:
+        width, fill = padding_of(Call(pad, [np.zeros((1,) * rank), *given]))
+    except (Unsupported, IndexError, ValueError):
+        return node
+    # The number given is of the type of the tensor; the attribute of old opsets may be of another one.
+    number = given[1] if len(given) > 1 else None
+    lowest = -np.inf if number is None or number.dtype.kind != "f" else np.finfo(number.dtype).min
+    if fill is None or not fill <= lowest or any(map(any, width[:2])):
+        return node
+    explicit = attributes.get("pads") if attributes.get("auto_pad", "NOTSET") == "NOTSET" else None
+    own = np.reshape(explicit or [0] * 2 * (rank - 2), (2, rank - 2))
+    pads = (own + np.transpose(width[2:])).ravel().tolist()
+    return replace(node, inputs=pad.inputs[:1], attributes={**attributes, "pads": pads, "auto_pad": "NOTSET"})
 
 
 def _load(onnx: ModuleType, model: Any) -> Any:

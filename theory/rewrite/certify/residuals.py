@@ -41,16 +41,20 @@ class Residual:
         return not (self.constant or self.least or self.largest)
 
 
-def residual(algebra: Algebra, number: int, place: int, window: Sequence[int], domain: Domain) -> Residual:
+def residual(
+    algebra: Algebra, number: int, place: int, window: Sequence[int], domain: Domain, shift: Fraction = Fraction(0)
+) -> Residual:
     """Compare an expression at a place with the maximum of a window, given by the places of its pixels.
 
-    Raises Unsupported if it is not proved to be a combination of maxima, or one of too many.
+    Pixels are numbers of the domain, plus the shift. Raises Unsupported if it is not proved to be a combination of
+    maxima, or one of too many.
     """
     evaluation = _Evaluation(algebra, domain)
     form, denominator = evaluation.form(number, place)
     add_scaled(form, -denominator, {sum(1 << evaluation.bit(pixel) for pixel in window): 1})
     least, largest, at_ones = (Fraction(value, denominator) for value in _extremes(form))
-    constant = Fraction(form.get(CONSTANT, 0), denominator)
+    # Maxima of pixels less the shift are those of pixels, less the shift.
+    constant = Fraction(form.get(CONSTANT, 0), denominator) - shift * (1 + at_ones)
     combination = {mask: Fraction(c, denominator) for mask, c in form.items() if c and mask != CONSTANT}
     return Residual(constant, least, largest, at_ones, tuple(evaluation.bits), combination)
 

@@ -87,6 +87,12 @@ _SAMPLES = (
         f"{_X8} {_weights8(4, 5)} {_Y8} r = QLinearMatMul (q, xs, xz, w, ws, wz, ys, yz) {_BACK}",
     ),
     _whole(
+        "com.microsoft.NhwcMaxPool",
+        f"{_X8} r = com.microsoft.NhwcMaxPool <kernel_shape = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1]> (q) "
+        "y = DequantizeLinear (r, xs, xz)",
+        (1, 5, 4, 3),
+    ),
+    _whole(
         "com.microsoft.QGemm",
         f"{_X8} {_weights8(4, 5)} {_Y8} b = Constant <value = int32[4] {{100, -200, 300, 4000}}> () "
         f"r = com.microsoft.QGemm <transB = 1> (q, xs, xz, w, ws, wz, b, ys, yz) {_BACK}",
@@ -265,6 +271,8 @@ _SAMPLES = (
     Sample("Elu", "y = Elu (x)"),
     Sample("Gelu", "y = Gelu (x)", opset=20, kinds=("float32", "float16")),
     Sample("Gelu", 'y = Gelu <approximate = "tanh"> (x)', opset=20, kinds=("float32", "float16")),
+    Sample("GlobalMaxPool", "y = GlobalMaxPool (x)"),
+    Sample("GlobalMaxPool", "m = GlobalMaxPool (x) y = Add (m, x)", (2, 3, 4)),
     Sample("HardSigmoid", "y = HardSigmoid (x)"),
     Sample("HardSigmoid", "y = HardSigmoid <alpha = -0.7, beta = 0.3> (x)"),
     Sample("HardSwish", "y = HardSwish (x)", kinds=("float32", "float16")),
@@ -298,6 +306,8 @@ _SAMPLES = (
     Sample("PRelu", "y = PRelu (x, s)", drawn={"s": (3, 1, 1)}),
     Sample("PRelu", "y = PRelu (x, s)", given={"s": 0.25}),
     Sample("ReduceMean", "y = ReduceMean <axes = [2, 3], keepdims = 0> (x)"),
+    Sample("ReduceMax", "y = ReduceMax <axes = [-1, 2], keepdims = 0> (x)"),
+    Sample("ReduceMax", "a = Constant <value_ints = [3]> () y = ReduceMax (x, a)", opset=18),
     Sample("ReduceMean", "y = ReduceMean (x)"),
     Sample("ReduceMean", "a = Constant <value_ints = [-1, 1]> () y = ReduceMean (x, a)", opset=18),
     *(

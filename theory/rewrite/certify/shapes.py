@@ -18,8 +18,8 @@ Sizes: TypeAlias = tuple[int | None, ...]
 _SMALL = 4096
 """Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
 
-_FLOATS = (1, 10, 11)
-"""The numbers that ONNX has for float32, float16 and float64."""
+_NUMBERS = (1, 2, 3, 10, 11)
+"""What ONNX has for float32, uint8, int8, float16 and float64."""
 
 _MOST_ELEMENTS = 1 << 28
 """Largest tensor that is followed: a few of its boxes fill the memory of a computer."""
@@ -31,17 +31,17 @@ class Shapes:
     def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
         self._declared = _sizes((*graph.proto.graph.value_info, *graph.proto.graph.output))
         self._inferred: dict[str, Sizes] = {}
-        self._floats: set[str] = set()
+        self._numbers: set[str] = set()
         self._failure = ""
         try:
             found = _infer(graph, inputs)
             self._inferred = _sizes(found)
-            self._floats = {value.name for value in found if value.type.tensor_type.elem_type in _FLOATS}
+            self._numbers = {value.name for value in found if value.type.tensor_type.elem_type in _NUMBERS}
         except Unsupported as error:
             self._failure = str(error)
 
     def of(self, name: str) -> tuple[int, ...]:
-        """Return the shape of a tensor of floats that need not be computed here.
+        """Return the shape of a tensor of floats, or of 8-bit integers, that need not be computed here.
 
         Raises Unsupported if it is not known, or the tensor is one of other numbers.
         """
@@ -49,8 +49,8 @@ class Shapes:
         shape = tuple(size for size in sizes or () if size is not None)
         if self._failure or sizes is None or len(shape) < len(sizes):
             raise Unsupported(f"the shape of {name!r} is not known")
-        if name not in self._floats:
-            raise Unsupported(f"{name!r} is not known to hold floats")
+        if name not in self._numbers:
+            raise Unsupported(f"{name!r} is not known to hold floats, or integers of 8 bits")
         self.check(name, shape)
         return shape
 

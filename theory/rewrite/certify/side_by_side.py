@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
-from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
+from theory.rewrite.certify.arithmetic import ArithmeticOf
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leaders
 from theory.rewrite.certify.functions import RELU
-from theory.rewrite.certify.graph import Graph, Node, Segment
+from theory.rewrite.certify.graph import POOLS, STAND_IN, Graph, Node, Segment
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.moves import KEEP
 from theory.rewrite.certify.operators import Boxes, Call, Operator, partners
@@ -26,6 +26,7 @@ from theory.rewrite.certify.propagate import (
     deviate,
     deviate_between,
     evaluate,
+    rounding_errors,
 )
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.shapes import Shapes, show
@@ -66,11 +67,20 @@ class SideBySide:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
         for node in self._graphs[1].nodes:
             self._compare(node)
-        first, second = ([node for node in graph.nodes if node.op == "MaxPool"] for graph in self._graphs)
+        first, second = ([node for node in graph.nodes if self._is_pool(node)] for graph in self._graphs)
         # Those of the second model that the first computes in another way.
         second = [node for node in second if self._model(node) == "rewritten" and node.outputs[0] in self._producers[0]]
         outputs = {name: self._output(name) for name in self._graphs[0].outputs}
         return DeviationBound(outputs, tuple(self._finding(node) for node in first + second))
+
+    def _is_pool(self, node: Node) -> bool:
+        """Say whether a node is a MaxPool, or another max pooling that one of the models has not."""
+        makers = [producers.get(node.outputs[0]) for producers in self._producers]
+        # Of integers and what they stand for, one counts.
+        stands = node.outputs[0].removesuffix(STAND_IN) + STAND_IN
+        if all(stands in producers for producers in self._producers) != node.outputs[0].endswith(STAND_IN):
+            return False
+        return node.op == "MaxPool" or (node.op in POOLS and any(maker and maker.op != node.op for maker in makers))
 
     def _compare(self, node: Node) -> None:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
@@ -92,7 +102,7 @@ class SideBySide:
         elif found is None and node.op in ("DequantizeLinear", "Identity"):
             self._pass_on(node)
         pools = [] if other is None or node.same_operation(other) else [(other, 0), (node, 1)]
-        pools = [(pool, side) for pool, side in pools if pool.op == "MaxPool"]
+        pools = [(pool, side) for pool, side in pools if pool.op in POOLS]
         if not isinstance(after, Box) or not isinstance(before, Box):
             for pool, side in pools:
                 self._prove(pool, side)
@@ -100,7 +110,9 @@ class SideBySide:
         if after.shape != before.shape:
             return
         for pool, side in pools:
-            sharper = self._attempt(pool, partial(self._pooled, pool, side)) if sharper is None else sharper
+            if name not in self._replaced:
+                pooled = self._attempt(pool, partial(self._pooled, pool, side))
+                sharper = pooled if sharper is None or pooled is None else sharper.meet(pooled)
         plain = after.minus(before)
         difference = plain if sharper is None else plain.meet(sharper)
         if name in self._differences and self._differences[name].largest < difference.largest:
@@ -197,7 +209,7 @@ class SideBySide:
         found = attempt(node, bound)
         if isinstance(found, Box):
             return found
-        if node.op == "MaxPool":
+        if node.op in POOLS:
             why = found.reason if found.node == node.name else str(found)
             self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=why)
         return None
@@ -246,14 +258,14 @@ class SideBySide:
     def _prove(self, pool: Node, side: int) -> None:
         """See whether a MaxPool of one model has been replaced exactly in the other, where there are no bounds."""
         start, end = pool.inputs[0], pool.outputs[0]
-        values = self._before if side else self._after
-        constants = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        both = (self._before, self._after) if side else (self._after, self._before)
+        constants, own = ({key: x for key, x in each.items() if isinstance(x, np.ndarray)} for each in both)
 
         def prove() -> bool:
             shapes = [each.of(start) for each in self._both_shapes]
             if shapes[0] != shapes[1]:
                 raise Unsupported("its inputs have different shapes")
-            prove_without_bounds(pool, self._graphs[1 - side], constants, shapes[0], self._known)
+            prove_without_bounds(pool, own, self._graphs[1 - side], constants, shapes[0], self._known)
             return True
 
         if attempt(pool, prove) is True:
@@ -271,10 +283,10 @@ class SideBySide:
         segment = graph.between(start, end, constants)
         if segment is None:
             raise Unsupported(f"{end!r} is computed from more than {start!r}")
-        found = understand(Call(pool, [x]))
+        found = understand(call_of(pool, values[0]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual, corners = pooling_residual(segment, y, found[0].windows, self._known)
+        exact, residual, corners = pooling_residual(segment, y, found[0], self._known)
         rounding = self._rounding(segment, y, 1 - side)
         self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
@@ -296,16 +308,7 @@ class SideBySide:
             own = {**segment.constants, segment.start: y}
             for node in segment.nodes:
                 own[node.outputs[0]] = evaluate(node, own, self._arithmetic, self._both_shapes[side])
-        errors = {segment.start: y.zeros()}
-        for node in segment.nodes:
-            call = call_of(node, own)
-            found = understand(call)
-            if isinstance(found, np.ndarray):
-                continue
-            _, tensors = found
-            before = partners(tensors, call, [errors.get(name) for name in node.inputs], Box.zeros)
-            errors[node.outputs[0]] = deviate(found, tensors, before, (real_arithmetic, self._arithmetic))
-        return errors[segment.end]
+        return rounding_errors(segment, y, own, self._arithmetic)
 
     def _finding(self, node: Node) -> PoolingFinding:
         """Return what is known of the place of a MaxPool, with the deviation after it."""
@@ -325,19 +328,14 @@ class SideBySide:
 
     def _model(self, pool: Node) -> Model:
         makers = [producers.get(pool.outputs[0]) for producers in self._producers]
-        first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
+        first, second = (maker is not None and maker.op in POOLS for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
-
-    def _leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
-        followed = self._enclosed is not None and self._twins.of[name] == name
-        twin = self._enclosed.twin(name, boxes) if self._enclosed is not None and followed else boxed_twin(boxes)
-        (first, before), (second, after) = leader(twin.value, twin.x), leader(twin.other, twin.y)
-        return (first, second), (before, after)
 
     def _output(self, name: str) -> OutputDeviation:
         boxes = self._boxes(name, name)
         if boxes is not None and boxes[2].lo.size:
-            largest, margins = self._leaders(name, boxes)
+            enclosed = self._enclosed if self._twins.of[name] == name else None
+            largest, margins = leaders(boxed_twin(boxes) if enclosed is None else enclosed.twin(name, boxes))
             return OutputDeviation(boxes[2].lo, boxes[2].hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.constants import cast_dtype
 from theory.rewrite.certify.expressions import Algebra, Index, Symbols
 from theory.rewrite.certify.graph import Constant, Segment
 from theory.rewrite.certify.operators import Call, partners
@@ -36,25 +38,35 @@ def place_strides(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(strides))
 
 
-def run_symbols(segment: Segment, shape: Sequence[int]) -> tuple[Algebra, Symbols, bool]:
-    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial).
+def run_symbols(segment: Segment, shape: Sequence[int], shift: Fraction = Fraction(0)) -> tuple[Algebra, Symbols, bool]:
+    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial) less a number.
 
     Returns the symbols of the end, and whether the nodes do the same to every channel, and the symbols are those of one
     channel alone. Raises Unsupported if a node cannot be followed.
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1]), True
+            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1], shift), True
         except Unsupported:
             pass
-    return *_run_blocks(segment, shape, 1), False
+    return *_run_blocks(segment, shape, 1, shift), False
 
 
-def _run_blocks(segment: Segment, shape: Sequence[int], channels: int) -> tuple[Algebra, Symbols]:
+def _run_blocks(
+    segment: Segment, shape: Sequence[int], channels: int, shift: Fraction = Fraction(0)
+) -> tuple[Algebra, Symbols]:
     """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
-    values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: algebra.pixels(pixel_places(shape))}
+    start = algebra.combine([(Fraction(1), algebra.pixels(pixel_places(shape)))], shift)
+    values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: start}
+    whole = False
     for node in segment.nodes:
+        if node.op == "Cast" and cast_dtype(Call(node, ())).kind in "iu":
+            # What is proved to be one of the pixels, which are integers then, is one; of anything else it may be off.
+            values[node.outputs[0]], whole = values[node.inputs[0]], True
+            continue
+        if whole and node.op not in ("Reshape", "Squeeze", "Transpose", "Unsqueeze"):
+            raise Unsupported("it computes with numbers that were rounded to integers")
         call = Call(node, [values[name] if name else None for name in node.inputs])
         values[node.outputs[0]] = _apply(algebra, call, channels)
     result = values[segment.end]

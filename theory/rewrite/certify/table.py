@@ -105,6 +105,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Gelu": (activations.gelu, None, None),
     "Gemm": (layers.gemm, None, None),
     "GlobalAveragePool": (layers.global_average_pool, None, None),
+    "GlobalMaxPool": (layers.global_max_pool, None, anywhere),
     "HardSigmoid": (activations.hard_sigmoid, None, None),
     "HardSwish": (activations.hard_swish, None, None),
     "Identity": (*moved(moves.identity), anywhere),
@@ -115,7 +116,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "MatMul": (layers.matmul, None, None),
     "MatMulInteger": (quantization.alone, None, None),
     "Max": (extremes.extreme(1), None, if_constants_agree),
-    "MaxPool": (layers.max_pool, None, None),
+    "MaxPool": (layers.max_pool, None, anywhere),
     "Min": (extremes.extreme(-1), None, if_constants_agree),
     "Mul": (scales.times, integers(np.multiply), if_constants_agree),
     "Neg": (scales.negative, None, anywhere),
@@ -125,6 +126,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "QLinearMatMul": (quantization.alone, None, None),
     "QuantizeLinear": (quantization.alone, None, None),
     "ReduceMean": (layers.reduce_mean, None, None),
+    "ReduceMax": (layers.reduce_max, None, anywhere),
     "Relu": (elementwise(functions.RELU), None, anywhere),
     "Reshape": (*moved(moves.reshape), all_together),
     "Resize": (upsampling.resize, None, None),
@@ -138,6 +140,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Tanh": (elementwise(functions.TANH), None, None),
     "Transpose": (*moved(moves.transpose), all_together),
     "Unsqueeze": (*moved(moves.unsqueeze), all_together),
+    "com.microsoft.NhwcMaxPool": (layers.nhwc_max_pool, None, None),
     "com.microsoft.QGemm": (quantization.alone, None, None),
 }
 
