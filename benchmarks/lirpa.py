@@ -118,59 +118,80 @@ def _run(*command: Any, check: bool = True) -> int:
     return done.returncode
 
 
-def crown(python: Path, network: _Network, lo: Any, hi: Any) -> Iterator[tuple[float, float]]:
-    """Yield the bound of each box, and the seconds that it took."""
+def ask(python: Path, network: _Network, lo: Any, hi: Any, starts: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the answers of the worker: to each box, or to an ascent in the first one from so many starts."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "steps.json").write_text(json.dumps(network.steps), encoding="utf-8")
         np.savez(folder / "weights.npz", **network.weights)
         np.savez(folder / "boxes.npz", lo=lo, hi=hi)
         worker = Path(__file__).with_name("lirpa_worker.py")
-        command = [str(python), str(worker), str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-            for line in running.stdout or ():
-                if line.startswith("{"):
-                    answer = json.loads(line)
-                    yield answer["bound"], answer["seconds"]
+        command = [str(python), str(worker), str(folder), str(starts)]
+        with (
+            open(folder / "errors", "w+", encoding="utf-8") as errors,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
+        ):
+            yield from (json.loads(line) for line in running.stdout or () if line.startswith("{"))
             if running.wait():
-                raise UnavailableError((running.stderr.read() if running.stderr else "").strip().splitlines()[-1])
+                errors.seek(0)
+                raise UnavailableError((errors.read().strip() or "it ended without a word").splitlines()[-1])
 
 
 def main() -> None:
-    """Compare, and write the table of the documentation."""
+    """Compare, and write the table of the documentation; or climb on all of [0, 1]."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lirpa", description=__doc__)
     parser.add_argument("--images", type=int, default=4, help="how many of the 40 images (default: 4)")
-    count = parser.parse_args().images
+    parser.add_argument(
+        "--climb", type=int, metavar="STARTS", help="print what gradients reach on [0, 1], nothing else"
+    )
+    options = parser.parse_args()
     lines = ["| rewriting, radius | CROWN | seconds | certified here | seconds | reached |", "| --- " * 6 + "|"]
     try:
-        for row in _rows(environment(), count):
-            lines.append(row)
-            RESULTS.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        for text in _reached(environment(), options.climb) if options.climb else _rows(environment(), options.images):
+            lines.append(text)
+            if options.climb:
+                print(text)
+            else:
+                RESULTS.write_text("\n".join([*lines, ""]), encoding="utf-8")
     except UnavailableError as error:
         print(f"nothing more is compared: auto_LiRPA is not to be had: {error}")
 
 
-def _rows(python: Path, count: int) -> Iterator[str]:
-    model, every = onnx.load(shipped_model()), load_digits().images[:, None] / GREY_LEVELS
-    samples = every[np.random.default_rng(0).choice(len(every), 40, replace=False)][:count]
+def _pairs() -> Iterator[tuple[str, Any, Any, _Network]]:
+    """Yield orders, the classifier, what it is with these orders, and both as one network."""
+    model = onnx.load(shipped_model())
     for orders in _ORDERS:
-        second = reluify(model, orders=orders)
-        network = _Network()
+        second, network = reluify(model, orders=orders), _Network()
         network.add(reluify(model), "first")
         network.add(second, "second")
+        yield orders.replace(",", ", "), model, second, network
+
+
+def _reached(python: Path, starts: int) -> Iterator[str]:
+    for orders, model, second, network in _pairs():
+        ends = np.zeros((1, 1, 8, 8)), np.ones((1, 1, 8, 8))
+        for answer in ask(python, network, *ends, starts):
+            (found,) = Ascent(model, second).deviation(np.array([answer["input"]], dtype=np.float32))
+            yield f"{orders}: {found:.3g} in onnxruntime"
+
+
+def _rows(python: Path, count: int) -> Iterator[str]:
+    every = load_digits().images[:, None] / GREY_LEVELS
+    samples = every[np.random.default_rng(0).choice(len(every), 40, replace=False)][:count]
+    for orders, model, second, network in _pairs():
         ascent, rng = Ascent(model, second), np.random.default_rng(1)
         for radius in _RADII:
             lo, hi = np.maximum(samples - radius / 255, 0), np.minimum(samples + radius / 255, 1)
             found = []
-            for low, high, other in zip(lo, hi, crown(python, network, lo, hi), strict=True):
+            for low, high, other in zip(lo, hi, ask(python, network, lo, hi), strict=True):
                 started = time.process_time()
                 own = certify_deviation(model, second, (low[None], high[None])).bound
-                found.append((*other, own, time.process_time() - started, ascent.reached(low, high, rng)))
+                took = time.process_time() - started
+                found.append((other["bound"], other["seconds"], own, took, ascent.reached(low, high, rng)))
                 print(f"{orders}, {radius}/255: {len(found)} of {count}", file=sys.stderr)
             theirs, seconds, own, took, reached = (float(np.median(column)) for column in zip(*found, strict=True))
             yield (
-                f"| {orders.replace(',', ', ')}, {radius}/255 | {theirs:.3g} | {seconds:.2g} | {own:.3g} | {took:.2g} "
-                f"| {reached:.3g} |"
+                f"| {orders}, {radius}/255 | {theirs:.3g} | {seconds:.2g} | {own:.3g} | {took:.2g} | {reached:.3g} |"
             )
 
 

@@ -1,8 +1,8 @@
-"""Bounds by CROWN of auto_LiRPA on the difference of two networks: run by the environment of :mod:`benchmarks.lirpa`.
+"""CROWN of auto_LiRPA, or an ascent, on the difference of two networks: run by the environment of benchmarks.lirpa.
 
 It knows nothing of this project. A task is a folder with the steps of both networks, their weights, and boxes of
-inputs; the bound of each box, and the seconds of processor time that it took, go to the standard output as a line of
-JSON.
+inputs. The bound of each box, and the seconds of processor time that it took, go to the standard output as a line of
+JSON; with a number of starts behind the folder, an input of the first box where an ascent along gradients ended.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import torch
 from auto_LiRPA import BoundedModule, BoundedTensor
 from auto_LiRPA.perturbations import PerturbationLpNorm
 from torch.nn import functional
+
+_STEPS = 150
 
 
 class Difference(torch.nn.Module):
@@ -50,11 +53,8 @@ def _compute(step: dict[str, Any], x: Any, *others: Any) -> Any:
     return {"Relu": torch.relu, "Flatten": lambda v: v.flatten(1), "Identity": lambda v: v}[step["op"]](x)
 
 
-def main(folder: Path) -> None:
-    """Bound the boxes of a task."""
-    torch.set_num_threads(1)
-    boxes, steps = np.load(folder / "boxes.npz"), json.loads((folder / "steps.json").read_text(encoding="utf-8"))
-    network = Difference(steps, dict(np.load(folder / "weights.npz")))
+def bound(network: Difference, boxes: Mapping[str, Any]) -> None:
+    """Bound the difference in each box."""
     # As matrices: as patches it takes no padding that is not the same on all sides.
     bounded = BoundedModule(network, torch.zeros(1, *boxes["lo"][0].shape), bound_opts={"conv_mode": "matrix"})
     for lo, hi in zip(boxes["lo"], boxes["hi"], strict=True):
@@ -66,5 +66,37 @@ def main(folder: Path) -> None:
         print(json.dumps(answer), flush=True)
 
 
+def climb(network: Difference, boxes: Mapping[str, Any], starts: int) -> None:
+    """Follow the signs of gradients from corners and from random inputs, each start for one output and one sign."""
+    torch.manual_seed(0)
+    low, high = (torch.tensor(boxes[end][0], dtype=torch.float32) for end in ("lo", "hi"))
+    part = torch.rand(starts, *low.shape)
+    x = low + torch.where((torch.arange(starts) % 2 == 0).view(-1, *[1] * low.dim()), part.round(), part) * (high - low)
+    best, reached = x[0], -1.0
+    for number in range(_STEPS):
+        x.requires_grad_(True)
+        values = network(x)
+        order = torch.arange(starts) // 2 % (2 * values.shape[1])
+        chosen = values[torch.arange(starts), order // 2] * (1 - 2 * (order % 2))
+        (slope,) = torch.autograd.grad(chosen.sum(), x)
+        with torch.no_grad():
+            at = int(chosen.argmax())
+            if float(chosen[at]) > reached:
+                best, reached = x[at].clone(), float(chosen[at])
+            x = torch.clamp(x + 0.25 * 0.97**number * slope.sign() * (high - low), low, high)
+    print(json.dumps({"input": best.tolist()}), flush=True)
+
+
+def main(folder: Path, starts: int) -> None:
+    """Do a task: bound its boxes, or climb in the first one from so many starts."""
+    torch.set_num_threads(1)
+    boxes, steps = np.load(folder / "boxes.npz"), json.loads((folder / "steps.json").read_text(encoding="utf-8"))
+    network = Difference(steps, dict(np.load(folder / "weights.npz")))
+    if starts:
+        climb(network, boxes, starts)
+    else:
+        bound(network, boxes)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

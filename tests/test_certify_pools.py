@@ -166,6 +166,13 @@ def test_what_is_computed_of_integers_after_rounding_is_not_proved():
     assert "exact" not in statuses
 
 
+def test_floats_that_are_cast_to_integers_are_others():
+    pool = "<kernel_shape = [3, 3], strides = [2, 2]>"
+    first = model_of(f"e = Exp (x) m = MaxPool {pool} (e) y = Relu (m)")
+    second = model_of(f"e = Exp (x) k = MaxPool {pool} (e) m = Cast <to = 2> (k) y = Cast <to = 1> (m)")
+    assert "exact" not in {each.status for each in certify_deviation(first, second, (-1, 1)).pooling}
+
+
 def test_padding_by_a_shift_is_followed():
     """The input less its lower bound is nowhere negative: zeros serve, and the bound is added again."""
     first = model_of("y = MaxPool <kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]> (x)")
@@ -180,6 +187,22 @@ def test_padding_by_a_shift_is_followed():
         statuses.append(found.pooling[0].status)
         assert found.certified
     assert statuses == ["exact", "intervals"]
+
+
+def test_half_of_what_is_shifted_is_off_by_what_it_is_off():
+    """c + (max(x) - c) / 2 less max(x) is (c - max(x)) / 2: between -1 and 0 for c = -1 and x in [-1, 1]."""
+    first = model_of("y = MaxPool <kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]> (x)")
+    second = model_of(
+        "c = Constant <value_float = -1.0> () h = Constant <value_float = 0.5> () s = Sub (x, c) "
+        "p = Constant <value_ints = [0, 0, 1, 1, 0, 0, 1, 1]> () q = Pad (s, p) "
+        "m = MaxPool <kernel_shape = [3, 3], strides = [2, 2]> (q) k = Mul (m, h) y = Add (k, c)"
+    )
+    found = certify_deviation(first, second, (-1, 1))
+    assert found.pooling[0].status == "combination"
+    assert found.pooling[0].residual == pytest.approx(1)
+    output = found.outputs["y"]
+    assert np.allclose(output.lower, -1, atol=1e-4)
+    assert np.allclose(output.upper, 0, atol=1e-4)
 
 
 def test_behind_operators_without_bounds_it_is_proved_too():

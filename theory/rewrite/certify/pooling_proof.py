@@ -89,16 +89,14 @@ def _keep(
     kept = known.setdefault((segment.end, x.shape, domain), [])
     found = next((analysis for least, analysis in kept if least <= shift), None)
     if found is None:
-        found = _analyse(segment, x.shape, pooling, domain, shift)
+        found = _analyse(segment, x, pooling, domain, shift)
         kept.append((shift, found))
     return found
 
 
-def _analyse(
-    segment: Segment, whole: tuple[int, ...], pooling: MaxPooling, domain: Domain, shift: Fraction
-) -> _Analysis:
-    windows = pooling.windows
-    algebra, symbols, single = run_symbols(segment, whole, shift)
+def _analyse(segment: Segment, x: Box, pooling: MaxPooling, domain: Domain, shift: Fraction) -> _Analysis:
+    windows, whole = pooling.windows, x.shape
+    algebra, symbols, single = run_symbols(segment, whole, shift, integers=x.dtype.kind in "iu")
     shape = (1, 1, *whole[2:]) if single else whole
     pixels = pooling.channels_second(pixel_places(shape))
     expected = (*pixels.shape[:2], *windows.size)

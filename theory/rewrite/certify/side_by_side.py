@@ -262,10 +262,10 @@ class SideBySide:
         constants, own = ({key: x for key, x in each.items() if isinstance(x, np.ndarray)} for each in both)
 
         def prove() -> bool:
-            shapes = [each.of(start) for each in self._both_shapes]
-            if shapes[0] != shapes[1]:
-                raise Unsupported("its inputs have different shapes")
-            prove_without_bounds(pool, own, self._graphs[1 - side], constants, shapes[0], self._known)
+            given = [(each.of(start), each.dtype(start)) for each in self._both_shapes]
+            if given[0] != given[1]:
+                raise Unsupported("its inputs have different shapes, or types")
+            prove_without_bounds(pool, own, self._graphs[1 - side], constants, given[0], self._known)
             return True
 
         if attempt(pool, prove) is True:

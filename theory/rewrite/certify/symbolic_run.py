@@ -38,22 +38,24 @@ def place_strides(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(strides))
 
 
-def run_symbols(segment: Segment, shape: Sequence[int], shift: Fraction = Fraction(0)) -> tuple[Algebra, Symbols, bool]:
-    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial) less a number.
+def run_symbols(
+    segment: Segment, shape: Sequence[int], shift: Fraction = Fraction(0), *, integers: bool = False
+) -> tuple[Algebra, Symbols, bool]:
+    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial) less a number, of integers or not.
 
     Returns the symbols of the end, and whether the nodes do the same to every channel, and the symbols are those of one
     channel alone. Raises Unsupported if a node cannot be followed.
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1], shift), True
+            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1], shift, integers=integers), True
         except Unsupported:
             pass
-    return *_run_blocks(segment, shape, 1, shift), False
+    return *_run_blocks(segment, shape, 1, shift, integers=integers), False
 
 
 def _run_blocks(
-    segment: Segment, shape: Sequence[int], channels: int, shift: Fraction = Fraction(0)
+    segment: Segment, shape: Sequence[int], channels: int, shift: Fraction = Fraction(0), *, integers: bool = False
 ) -> tuple[Algebra, Symbols]:
     """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
@@ -61,9 +63,10 @@ def _run_blocks(
     values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: start}
     whole = False
     for node in segment.nodes:
-        if node.op == "Cast" and cast_dtype(Call(node, ())).kind in "iu":
-            # What is proved to be one of the pixels, which are integers then, is one; of anything else it may be off.
-            values[node.outputs[0]], whole = values[node.inputs[0]], True
+        x = values.get(node.inputs[0]) if node.op == "Cast" and integers else None
+        if isinstance(x, Symbols) and cast_dtype(Call(node, ())).kind in "iu":
+            # What is proved to be one of the pixels is an integer as they are; of anything else it may be off.
+            values[node.outputs[0]], whole = x, True
             continue
         if whole and node.op not in ("Reshape", "Squeeze", "Transpose", "Unsqueeze"):
             raise Unsupported("it computes with numbers that were rounded to integers")

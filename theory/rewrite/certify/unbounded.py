@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +25,10 @@ def prove_without_bounds(
     own: Mapping[str, Constant],
     graph: Graph,
     constants: Mapping[str, Constant],
-    shape: tuple[int, ...],
+    given: tuple[tuple[int, ...], np.dtype[Any]],
     known: Residuals,
 ) -> None:
-    """See that a model's nodes in the place of a max pooling compute it; its input is of the shape given.
+    """See that a model's nodes in the place of a max pooling compute it; its input has the shape and the type given.
 
     The first constants are those of the model with the pooling, the others those of the nodes. Raises Unsupported if
     that is not proved.
@@ -36,9 +37,9 @@ def prove_without_bounds(
     segment = graph.between(start, end, constants)
     if segment is None:
         raise Unsupported(f"{end!r} is computed from more than {start!r}")
-    least = 0.0 if _is_nowhere_negative(graph, start) else -np.inf
-    lo, hi = (np.broadcast_to(np.float64(limit), shape) for limit in (least, np.inf))
-    x = Box(lo, hi, np.dtype(np.float32))
+    least = 0.0 if given[1].kind == "u" or _is_nowhere_negative(graph, start) else -np.inf
+    lo, hi = (np.broadcast_to(np.float64(limit), given[0]) for limit in (least, np.inf))
+    x = Box(lo, hi, given[1])
     found = understand(Call(pool, [x, *(own.get(name) for name in pool.inputs[1:])]))
     if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
         raise Unsupported("it is no max pooling")
