@@ -16,6 +16,8 @@ from theory.rewrite.certify.graph import Constant, Segment
 from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.table import find_row, understand
 
+_MOVES = ("Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
+
 
 def pixel_places(shape: Sequence[int]) -> Index:
     """Return numbers of the elements of a tensor such that the difference of two tells how they lie to each other.
@@ -61,15 +63,21 @@ def _run_blocks(
     algebra = Algebra()
     start = algebra.combine([(Fraction(1), algebra.pixels(pixel_places(shape)))], shift)
     values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: start}
-    whole = False
+    whole, rounded = {segment.start} if integers else set(), set[str]()
     for node in segment.nodes:
-        x = values.get(node.inputs[0]) if node.op == "Cast" and integers else None
-        if isinstance(x, Symbols) and cast_dtype(Call(node, ())).kind in "iu":
+        x = values.get(node.inputs[0]) if node.inputs and integers else None
+        if isinstance(x, Symbols) and node.op == "Cast" and cast_dtype(Call(node, ())).kind in "iu":
+            if whole & {*node.inputs}:
+                raise Unsupported("it casts integers to others, which may wrap around")
             # What is proved to be one of the pixels is an integer as they are; of anything else it may be off.
-            values[node.outputs[0]], whole = x, True
+            values[node.outputs[0]] = x
+            rounded.add(node.outputs[0])
             continue
-        if whole and node.op not in ("Reshape", "Squeeze", "Transpose", "Unsqueeze"):
-            raise Unsupported("it computes with numbers that were rounded to integers")
+        for kept, allowed in ((whole, (*_MOVES, "Cast", "MaxPool", "Slice")), (rounded, _MOVES)):
+            if kept & {*node.inputs}:
+                if node.op not in allowed:
+                    raise Unsupported("it computes with integers, which may wrap around")
+                kept |= {node.outputs[0]} if node.op != "Cast" else set()
         call = Call(node, [values[name] if name else None for name in node.inputs])
         values[node.outputs[0]] = _apply(algebra, call, channels)
     result = values[segment.end]
