@@ -172,8 +172,8 @@ def test_local_response_that_keeps_running_sums_stays_in_its_box(scale):
     """Runtimes lose the small channels beside large ones, which is more than the rounding of a window's own sum."""
     from theory.rewrite.certify.arithmetic import float_arithmetic
     from theory.rewrite.certify.box import Box
-    from theory.rewrite.certify.graph import read_graph
     from theory.rewrite.certify.propagate import bound_values
+    from theory.rewrite.certify.reading import read_graph
     from theory.rewrite.certify.shapes import Shapes
 
     model = text_model(

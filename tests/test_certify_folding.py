@@ -13,8 +13,8 @@ from onnx import helper, numpy_helper  # noqa: E402
 
 from theory.rewrite.certify.arithmetic import float_arithmetic  # noqa: E402
 from theory.rewrite.certify.box import Box  # noqa: E402
-from theory.rewrite.certify.graph import read_graph  # noqa: E402
 from theory.rewrite.certify.propagate import bound_values  # noqa: E402
+from theory.rewrite.certify.reading import read_graph  # noqa: E402
 from theory.rewrite.certify.shapes import Shapes  # noqa: E402
 
 CHAINS = 250

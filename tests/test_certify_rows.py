@@ -14,8 +14,8 @@ from onnx import parser  # noqa: E402
 
 from theory.rewrite.certify.arithmetic import float_arithmetic  # noqa: E402
 from theory.rewrite.certify.box import Box  # noqa: E402
-from theory.rewrite.certify.graph import read_graph  # noqa: E402
 from theory.rewrite.certify.operators import Call  # noqa: E402
+from theory.rewrite.certify.reading import read_graph  # noqa: E402
 from theory.rewrite.certify.table import understand  # noqa: E402
 
 

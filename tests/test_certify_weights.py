@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import collections
+
 import numpy as np
 import pytest
 
 from tests import random_models
+from tests.campaigns import campaign, tries
 from theory import certify_deviation
 
 onnx = pytest.importorskip("onnx")
-pytest.importorskip("onnxruntime")
+ort = pytest.importorskip("onnxruntime")
+pytest.importorskip("sklearn")
 
 from onnx import helper, numpy_helper, parser  # noqa: E402
+
+from theory.empirical.digits import load_split  # noqa: E402
+from theory.rewrite.ascent import Ascent  # noqa: E402
+from theory.rewrite.certify.integers import STAND_IN  # noqa: E402
+from theory.rewrite.reluify import reluify  # noqa: E402
 
 LAYERS = {
     "Gemm": ("y = Gemm (x, w, b)", (3, 5), {"w": (5, 4), "b": (4,)}),
@@ -269,3 +278,181 @@ def test_a_softmax_that_integers_may_compute_is_charged():
         assert np.all((difference >= output.lower) & (difference <= output.upper))
         worst = max(worst, float(np.abs(difference).max()) / step)
     assert 0.6 < worst < 1.5
+
+
+# The classifier of digits
+
+DIGITS = "theory/empirical/data/digits.onnx"
+MARGIN = 6.6
+"""Of the two largest logits, the median over the test images."""
+
+
+def check_balls(second, most, images=2):
+    """See that the bounds on balls of 1/255 around images hold what is reached there, and are no larger than said."""
+    models = onnx.load(DIGITS), second
+    sessions = [ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]) for model in models]
+    rng = np.random.default_rng(0)
+    for sample in load_split().test.images[:images]:
+        x = sample[None].astype(np.float64)
+        lo, hi = np.clip(x - 1 / 255, 0, 1), np.clip(x + 1 / 255, 0, 1)
+        found = certify_deviation(DIGITS, second, (lo, hi))
+        assert found.bound <= most
+        output = found.outputs["logits"]
+        for _ in range(20):
+            inside = (x + (rng.integers(0, 3, x.shape) - 1) / 256).clip(0, 1).astype(np.float32)
+            before, after = (session.run(None, {"image": inside})[0].astype(np.float64) for session in sessions)
+            assert np.all((after - before >= output.lower) & (after - before <= output.upper))
+
+
+@pytest.mark.parametrize(("change", "most"), [(1e-6, 0.01), (1e-4, 0.012), (1e-2, 0.2)])
+def test_digits_with_changed_weights_are_bounded_on_balls(change, most):
+    second, rng = onnx.load(DIGITS), np.random.default_rng(0)
+    for tensor in second.graph.initializer:
+        w = numpy_helper.to_array(tensor)
+        changed = (w * (1 + change * rng.uniform(-1, 1, w.shape))).astype(w.dtype)
+        tensor.CopyFrom(numpy_helper.from_array(changed if w.dtype.kind == "f" else w, tensor.name))
+    check_balls(second, most)
+
+
+def quantized_statically(model, inputs, layout, folder):
+    """Return a model in 8 bits as onnxruntime quantizes it, its steps fitted to inputs."""
+    quantization = pytest.importorskip("onnxruntime.quantization")
+    (name,) = (value.name for value in model.graph.input)
+
+    class Reader(quantization.CalibrationDataReader):
+        def __init__(self):
+            self.rest = iter(inputs)
+
+        def get_next(self):
+            x = next(self.rest, None)
+            return None if x is None else {name: x[None]}
+
+    before, after = folder / "whole.onnx", folder / "eight.onnx"
+    onnx.save(model, before)
+    quantization.quantize_static(before, after, Reader(), quant_format=quantization.QuantFormat[layout])
+    return onnx.load(after)
+
+
+@pytest.mark.parametrize("layout", ["QDQ", "QOperator"])
+def test_digits_in_8_bits_keep_their_classes_on_balls(layout, tmp_path):
+    """As onnxruntime quantizes them, with integers between layers or floats: closer than the median margin."""
+    images = load_split().train.images[:200]
+    check_balls(quantized_statically(onnx.load(DIGITS), images, layout, tmp_path), MARGIN / 2)
+
+
+def changed(model, rng):
+    """Return a model whose weights have changed by a share of their own, small or large."""
+    size = 10.0 ** rng.uniform(-6, -0.5)
+    for tensor in model.graph.initializer:
+        w = numpy_helper.to_array(tensor)
+        if w.dtype.kind == "f":
+            near = (w * (1 + size * rng.uniform(-1, 1, w.shape))).astype(w.dtype)
+            tensor.CopyFrom(numpy_helper.from_array(near, tensor.name))
+    return model
+
+
+def attack(seed, folder):
+    """Climb towards a large deviation of a random model and one with other weights, in a ball; say how it came out."""
+    rng = np.random.default_rng(seed)
+    model = random_models.random_model(rng)
+    shape = tuple(d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim[1:])
+    middle = rng.uniform(-1, 1, (1, *shape))
+    radius = float(10.0 ** rng.uniform(-3, -0.3))
+    lo, hi = middle - radius, middle + radius
+    way = seed % 4
+    if way < 2:
+        other = onnx.ModelProto()
+        other.CopyFrom(model)
+        other = changed(reluify(other, orders="1,d-1") if way else other, rng)
+    else:
+        inside = (lo + rng.random((32, *shape)) * (hi - lo)).astype(np.float32)
+        other = quantized_statically(model, inside, ("QDQ", "QOperator")[way - 2], folder)
+    pair = (model, other) if rng.random() < 0.5 else (other, model)
+    found = certify_deviation(*pair, (lo, hi))
+    if not found.certified:
+        return "unknown"
+    reached = Ascent(*pair).reached(lo[0], hi[0], rng)
+    assert reached <= found.bound, seed
+    return "near" if reached > 0.1 * found.bound else "held"
+
+
+@campaign
+@pytest.mark.parametrize("block", range(tries(1)))
+def test_no_ascent_exceeds_the_bound_of_changed_weights(block, tmp_path):
+    came = collections.Counter(attack(8 * block + i, tmp_path) for i in range(8))
+    assert came["held"] + came["near"] >= 6, came
+    assert came["near"] >= 1, came
+
+
+# Kernels of integers
+
+
+def integer_model(body, *, opset=17):
+    """Return a model from x to y, of constants in Constant nodes."""
+    return weighed(body, (1, 3, 4, 4), {})
+
+
+LEVELS = (
+    "s = Constant <value_float = 0.05> () z = Constant <value = uint8 {120}> () "
+    "t = Constant <value_float = 0.06> () v = Constant <value = uint8 {121}> () "
+    "w = Constant <value = int8[3, 3, 1, 1] {1, 2, 3, 4, 5, 6, 7, 8, 9}> () o = Constant <value = int8 {0}> () "
+    "q = QuantizeLinear (x, s, z) "
+)
+BACK = "y = DequantizeLinear (r, t, v)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # The kernel, or the way back, takes integers for other numbers than they are.
+        f"r = QLinearConv (q, t, z, w, s, o, t, v) {BACK}",
+        f"r = QLinearConv (q, s, v, w, s, o, t, v) {BACK}",
+        "r = QLinearConv (q, s, z, w, s, o, t, v) y = DequantizeLinear (r, s, v)",
+        "r = QLinearConv (q, s, z, w, s, o, t, v) y = DequantizeLinear (r, t, z)",
+        "i = ConvInteger (q, w, v) f = Cast <to = 1> (i) y = Mul (f, s)",
+        # Integers are taken as they are.
+        "y = Cast <to = 1> (q)",
+        "m = MaxPool <kernel_shape = [2, 2]> (q) y = Cast <to = 1> (m)",
+        # Another scale than the one that the sums have.
+        "a, d, e = DynamicQuantizeLinear (x) i = ConvInteger (a, w, e) f = Cast <to = 1> (i) p = Mul (t, s) "
+        "y = Mul (f, p)",
+    ],
+)
+def test_integers_that_stand_for_something_else_are_unknown(body):
+    model = integer_model(LEVELS + body)
+    found = certify_deviation(model, model, (-1, 1))
+    assert not found.certified
+
+
+def test_names_that_end_like_those_of_stand_ins_are_no_harm():
+    body = f"r = QLinearConv (q, s, z, w, s, o, t, v) {BACK}"
+    model = integer_model(LEVELS + body)
+    first = certify_deviation(model, model, (-1, 1))
+    assert first.certified
+    for node in model.graph.node:
+        node.output[:] = [f"q{STAND_IN}" if name == "r" else name for name in node.output]
+        node.input[:] = [f"q{STAND_IN}" if name == "r" else name for name in node.input]
+    del model.graph.value_info[:]
+    assert not certify_deviation(model, model, (-1, 1)).certified
+
+
+def test_a_kernel_of_integers_is_compared_with_the_layer_of_floats():
+    """Half a step of the result, and what half a step of the input becomes."""
+    weights = np.arange(1, 10, dtype=np.float32).reshape(3, 3, 1, 1) * np.float32(0.05)
+    first = weighed("y = Conv (x, k)", (1, 3, 4, 4), {"k": weights})
+    second = integer_model(LEVELS + f"r = QLinearConv (q, s, z, w, s, o, t, v) {BACK}")
+    bound, reached = check_held(first, second, (-1.0, 1.0), np.random.default_rng(0))
+    assert reached <= bound <= 0.03 + 0.025 * 0.05 * 24 + 1e-4
+    assert bound >= 0.03
+
+
+def test_sums_that_32_bits_do_not_hold_are_unknown():
+    count = 1 << 15
+    body = (
+        "s = Constant <value_float = 0.05> () z = Constant <value = uint8 {0}> () q = QuantizeLinear (x, s, z) "
+        "i = MatMulInteger (q, w, z) f = Cast <to = 1> (i) y = Mul (f, s)"
+    )
+    for rows, certified in ((count - 1, True), (count, False)):
+        weights = ", ".join(["1"] * rows)
+        model = weighed(f"w = Constant <value = int8[{rows}, 1] {{{weights}}}> () {body}", (1, rows), {})
+        assert certify_deviation(model, model, (0, 1)).certified == certified

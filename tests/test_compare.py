@@ -316,7 +316,24 @@ def test_the_likely_is_of_the_users_samples_and_apart_from_the_certified(files, 
     assert main(["compare", *pair, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["likely"] is None
     assert main(["compare", *pair]) == 0
-    assert "likely" not in capsys.readouterr().out
+    assert not any(line.startswith("likely") for line in capsys.readouterr().out.splitlines())
+
+
+def test_what_rounding_is_likely_to_do_stands_apart_from_the_certified(files, capsys):
+    assert main(["compare", "a.onnx", "b.onnx", "--bounds", "0,1", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    likely = row["likely_rounding"]
+    assert likely["certified"] is False
+    assert likely["confidence"] == 0.95
+    (output,) = row["outputs"]
+    assert output["largest"] <= likely["outputs"][output["name"]] <= row["certified"]["bound"]
+    assert "likely" not in json.dumps(row["certified"])
+    assert main(["compare", "a.onnx", "b.onnx", "--bounds", "0,1"]) == 0
+    (line,) = (each for each in capsys.readouterr().out.splitlines() if each.startswith("rounding"))
+    assert line.endswith("if random (95 % confidence; not certified)")
+    # Without bounds nothing is certified, nor estimated.
+    assert main(["compare", "a.onnx", "b.onnx", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["likely_rounding"] is None
 
 
 def test_three_over_n_is_right_for_every_distribution_and_no_less():

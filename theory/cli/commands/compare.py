@@ -72,7 +72,9 @@ def run(options: argparse.Namespace) -> int:
     certified = None if bounds is None else _certify(options, bounds, shape)
     broken = certified is not None and bounds is not None and _exceeds(measured, certified, inputs, bounds)
     if options.json:
-        print_json({**_row(measured, certified, bounds), "likely": _likely(options, measured)})
+        estimate = None if certified is None or certified.likely is None else certified.likely.to_dict()
+        likely = {"likely": _likely(options, measured), "likely_rounding": estimate}
+        print_json({**_row(measured, certified, bounds), **likely})
     else:
         _print(options, measured, certified)
     if broken:
@@ -161,11 +163,11 @@ def _inputs(options: argparse.Namespace, bounds: tuple[float, float], shape: tup
 
 def _certify(options: argparse.Namespace, bounds: tuple[float, float], shape: tuple[int, ...] | None) -> DeviationBound:
     from theory.rewrite.certify import certify_deviation
-    from theory.rewrite.certify.graph import read_graph
+    from theory.rewrite.certify.reading import read_graph
 
     with Bar("certifying"):
         shapes = {} if shape is None else dict.fromkeys(read_graph(options.original).inputs, shape)
-        return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes)
+        return certify_deviation(options.original, options.rewritten, bounds, shapes=shapes, likely=True)
 
 
 def _exceeds(measured: ModelComparison, certified: DeviationBound, inputs: Inputs, bounds: tuple[float, float]) -> bool:
@@ -209,8 +211,14 @@ def _likely(options: argparse.Namespace, measured: ModelComparison) -> dict[str,
     }
 
 
-def _print_likely(options: argparse.Namespace, measured: ModelComparison) -> None:
-    likely = _likely(options, measured)
+def _print_likely(options: argparse.Namespace, measured: ModelComparison, certified: DeviationBound | None) -> None:
+    likely, estimate = _likely(options, measured), None if certified is None else certified.likely
+    for name, deviation in ({} if estimate is None else estimate.outputs).items():
+        if deviation is not None:
+            console().print(
+                f"rounding   {name}: likely at most {upwards(deviation)} if random (95 % confidence; not certified)",
+                soft_wrap=True,
+            )
     for name, row in ({} if likely is None else likely["outputs"]).items():
         console().print(
             f"likely     {name}: at most {upwards(row['deviation'])}, but for "
@@ -248,7 +256,7 @@ def _print(options: argparse.Namespace, measured: ModelComparison, certified: De
                 out.print(f"{output.name}: {count:,} value{'s' if count > 1 else ''} NaN {where}", soft_wrap=True)
     if certified is not None:
         _print_certified(options, certified)
-    _print_likely(options, measured)
+    _print_likely(options, measured, certified)
     before, after = measured.seconds
     out.print(
         f"time       {measured.time_ratio:.2f} times the original's: "

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -33,6 +33,9 @@ SLACK = 16
 weights beforehand, which takes a few roundings for each. Scales pay for themselves, but for those that are moved back
 across more than one layer with weights: of these there may be so many."""
 
+_DEVIATIONS = 7.0
+"""Beyond so many a rounded sum has a probability of 5e-11: one of a thousand million has one of 5 %."""
+
 FUNCTION_ULPS = 64
 """Error that a runtime's sigmoid, tanh, exponential and power may have, in units of the roundoff: of the largest value,
 1, for the first two, and relative for the others. Assumed; onnxruntime's sigmoid and tanh were measured within 5."""
@@ -48,13 +51,15 @@ class Arithmetic:
     unit: float
     tiny: float
     largest: float
+    deviations: float = math.inf
+    """How many standard deviations roundings are from their mean at most; infinity for all that are possible."""
 
     def within_range(self, operations: int, peak: Array | float) -> float:
         """Bound the relative error of a number of roundings of numbers of a magnitude of at most ``peak``.
 
         Raises Unsupported if they may lose everything, or overflow.
         """
-        factor = gamma(operations, self.unit)
+        factor = min(gamma(operations, self.unit), _likely_gamma(operations, self.unit, self.deviations))
         if math.isinf(factor):
             raise Unsupported(f"sums of {operations} terms may lose all their digits")
         # Twice: for the runtime's roundings, and for those of this analysis in `peak`.
@@ -81,6 +86,28 @@ def float_arithmetic(dtype: npt.DTypeLike) -> Arithmetic:
 def real_arithmetic(_: npt.DTypeLike) -> Arithmetic:
     """Return the arithmetic of the reals for every dtype."""
     return Arithmetic(0.0, 0.0, math.inf)
+
+
+def likely_arithmetic(dtype: npt.DTypeLike) -> Arithmetic:
+    """Return the arithmetic of a runtime whose roundings are independent and of mean 0, which is not certain.
+
+    Examples
+    --------
+    >>> certain, likely = (kind("float32").within_range(4096, 1.0) for kind in (float_arithmetic, likely_arithmetic))
+    >>> round(certain / likely, 1)
+    9.1
+    """
+    return replace(float_arithmetic(dtype), deviations=_DEVIATIONS)
+
+
+def _likely_gamma(operations: int, unit: float, deviations: float) -> float:
+    """Return exp(l sqrt(n) u + n u^2 / (1 - u)) - 1, rounded up: what n roundings make of a number, as a rule.
+
+    If they are independent and of mean 0 more has a probability of at most 2 exp(-l^2 (1 - u)^2 / 2) (Higham and Mary,
+    *A new approach to probabilistic rounding error analysis*, 2019, theorem 2.4).
+    """
+    exponent = deviations * math.sqrt(operations) * unit + operations * unit**2 / (1 - unit) if unit else 0.0
+    return math.expm1(exponent) * (1 + 16 * UNIT64) if exponent < 0.5 else math.inf
 
 
 def gamma(operations: int, unit: float) -> float:

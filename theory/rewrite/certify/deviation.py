@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.errors import InputError
-from theory.rewrite.certify.answers import Array, DeviationBound, Model
-from theory.rewrite.certify.arithmetic import float_arithmetic, real_arithmetic
+from theory.rewrite.certify.answers import Array, DeviationBound, LikelyDeviation, Model
+from theory.rewrite.certify.arithmetic import ArithmeticOf, float_arithmetic, likely_arithmetic, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.graph import Graph, read_graph
+from theory.rewrite.certify.graph import Graph
 from theory.rewrite.certify.pooling_proof import Residuals
+from theory.rewrite.certify.reading import read_graph
 from theory.rewrite.certify.shapes import fits, show
 from theory.rewrite.certify.side_by_side import SideBySide
 
@@ -29,6 +30,7 @@ def certify_deviation(
     *,
     shapes: Mapping[str, Sequence[int]] | None = None,
     arithmetic: Literal["float", "real"] = "float",
+    likely: bool = False,
 ) -> DeviationBound:
     """Bound the difference of two models' outputs for all inputs in given bounds, or say that it is unknown.
 
@@ -43,6 +45,9 @@ def certify_deviation(
         Of inputs whose sizes the model leaves open. A first size that is left open is 1 by default.
     arithmetic : {"float", "real"}
         ``"float"`` covers the rounding of both models as below, ``"real"`` compares them in exact arithmetic.
+    likely : bool
+        Whether to estimate besides, in as much time again, what rounding is likely to make of the bound: the answer's
+        ``likely``, which is not certified.
 
     Returns
     -------
@@ -54,7 +59,8 @@ def certify_deviation(
     Raises
     ------
     InputError
-        If the models' inputs or outputs differ, or bounds or shapes do not fit them.
+        If the models' inputs or outputs differ, bounds or shapes do not fit them, or what is likely is asked for of
+        exact arithmetic.
     FormatError
         If a file is no valid ONNX model.
     MissingDependencyError
@@ -87,7 +93,11 @@ def certify_deviation(
     >>> round(certify_deviation(relu, clipped, (-0.5, 1)).bound, 6)
     1.5
     """
-    return Pair(original, rewritten, arithmetic).bound(input_bounds, shapes or {})
+    if likely and arithmetic == "real":
+        raise InputError('what is likely is said of the rounding of arithmetic="float", not of "real"')
+    pair = Pair(original, rewritten, arithmetic)
+    found = pair.bound(input_bounds, shapes or {})
+    return replace(found, likely=pair.estimate(input_bounds, shapes or {})) if likely else found
 
 
 class Pair:
@@ -110,10 +120,26 @@ class Pair:
         self, input_bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
     ) -> DeviationBound:
         """Bound the deviation for inputs within bounds."""
+        found = self._run(input_bounds, shapes, self._rounding)
+        return found if self._first is self._original else _reversed(found)
+
+    def estimate(
+        self, input_bounds: BoundsLike | Mapping[str, BoundsLike], shapes: Mapping[str, Sequence[int]]
+    ) -> LikelyDeviation:
+        """Estimate the deviation for an input within bounds, roundings taken for random."""
+        found = self._run(input_bounds, shapes, likely_arithmetic)
+        each = found.outputs.items()
+        return LikelyDeviation({name: output.bound if output.certified else None for name, output in each})
+
+    def _run(
+        self,
+        input_bounds: BoundsLike | Mapping[str, BoundsLike],
+        shapes: Mapping[str, Sequence[int]],
+        rounding: ArithmeticOf,
+    ) -> DeviationBound:
         inputs = _input_boxes(self._original, input_bounds, shapes)
         known = self._known.setdefault(tuple(x.shape for x in inputs.values()), {})
-        found = SideBySide(self._first, self._second, inputs, self._rounding, known).run()
-        return found if self._first is self._original else _reversed(found)
+        return SideBySide(self._first, self._second, inputs, rounding, known).run()
 
 
 def _check_same_interface(first: Graph, second: Graph) -> None:

@@ -9,12 +9,15 @@ from typing import TypeAlias
 import numpy as np
 
 from theory.rewrite.certify.answers import Unsupported
-from theory.rewrite.certify.arithmetic import Arithmetic, ArithmeticOf, down, real_arithmetic
+from theory.rewrite.certify.arithmetic import ArithmeticOf, down
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners, enclose_residual
+from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.layers import MaxPooling
+from theory.rewrite.certify.moves import KEEP
 from theory.rewrite.certify.operators import Enclosures, Operator
 from theory.rewrite.certify.pooled import Seen
+from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.zonotope import MOST_SYMBOLS, Space, Twin, Zonotope
 
 _MOST_ELEMENTS = 1 << 14
@@ -41,7 +44,13 @@ def boxed_twin(boxes: Boxed) -> Twin:
     return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
 
 
-def leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
+def leaders(t: Twin) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
+    """Return the numbers of the elements that certainly are the largest in either model, and by how much."""
+    (first, before), (second, after) = _leader(t.value, t.x), _leader(t.other, t.y)
+    return (first, second), (before, after)
+
+
+def _leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
     """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
 
     An output whose first size is not 1 holds several samples, of which nothing is said.
@@ -84,11 +93,21 @@ class Enclosed:
         """Return the zonotopes of a tensor that is the same in both models."""
         return boxed_twin((x, x, x.zeros()))
 
-    def through(self, name: str, operator: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
-        """Carry zonotopes through an operator of both models, and cut the boxes of its result by them."""
+    def forget(self, name: str) -> None:
+        """Drop the zonotopes of a tensor, which has got another twin."""
+        self._twins.pop(name, None)
+
+    def through(self, name: str, first: Operator, second: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
+        """Carry zonotopes through operators of the two models, and cut the boxes of their results by them."""
         xs, ys = [t.x for t in ts], [t.y for t in ts]
-        errors = self._rounding(operator, xs), self._rounding(operator, ys)
-        return self._keep(name, operator.enclose(ts, self._space), errors, boxes)
+        errors = self._noise(first, xs), self._noise(second, ys)
+        return self._keep(name, first.enclose_between(second, ts, self._space), errors, boxes)
+
+    def quantized(self, name: str, operator: Quantized, t: Twin, boxes: Boxed, *, rectified: bool) -> Boxed:
+        """Carry zonotopes through a quantization in the second model, where the first has nothing, or a Relu."""
+        first: Operator = RELU if rectified else KEEP
+        errors = self._noise(first, [t.x]), self._noise(operator, [t.y])
+        return self._keep(name, operator.instead(t, self._space, rectified=rectified), errors, boxes)
 
     def replaced(self, name: str, found: Replaced, t: Twin, boxes: Boxed, *, swapped: bool) -> Boxed:
         """Carry zonotopes through a max pooling of one model, the second if swapped, and its stand-in in the other."""
@@ -101,7 +120,7 @@ class Enclosed:
         if found.residual is not None:
             seen = Seen(t.other, t.y, found.pooling.windows)
             difference = difference.plus(enclose_residual(seen, found.corners, found.residual, self._space))
-        errors = self._rounding(found.pooling, [t.x]), found.rounding
+        errors = self._noise(found.pooling, [t.x]), found.rounding
         x, y, d = self._keep(name, (value, difference), errors, boxes)
         if swapped:
             self._twins[name] = self._twins[name].swapped()
@@ -111,17 +130,19 @@ class Enclosed:
     def _new(self, box: Box) -> Zonotope:
         return self._space.between(box.lo, box.hi).added(Zonotope.of(box.zeros()))
 
-    def _rounding(self, operator: Operator, xs: Sequence[Box]) -> Box:
-        """Bound what a runtime computes less what the operator does in exact arithmetic to the same."""
-        kinds: tuple[Arithmetic, Arithmetic] = real_arithmetic(xs[0].dtype), self._arithmetic(xs[0].dtype)
-        return operator.deviation(xs, xs, [x.zeros() for x in xs], kinds)
+    def _noise(self, operator: Operator, xs: Sequence[Box]) -> Box:
+        return operator.noise(xs, self._arithmetic(xs[0].dtype))
 
     def _keep(self, name: str, found: Enclosures, errors: tuple[Box, Box], boxes: Boxed) -> Boxed:
-        """Add the runtimes' rounding errors to zonotopes in exact arithmetic, and cut the boxes."""
+        """Add the runtimes' rounding errors to zonotopes in exact arithmetic, and cut the boxes.
+
+        Half a step of a quantization is large enough for a symbol, as a rule.
+        """
         (value, difference), (first, second) = found, errors
         off = second.minus(first)
-        value = self._new(boxes[0]) if value is None else value.widened(first.lo, first.hi)
-        difference = self._new(boxes[2]) if difference is None else difference.widened(off.lo, off.hi)
+        value = self._new(boxes[0]) if value is None else self._space.between(first.lo, first.hi).added(value)
+        rounded = self._space.between(off.lo, off.hi)
+        difference = self._new(boxes[2]) if difference is None else rounded.added(difference)
         other = value.plus(difference)
         if not all(np.all(np.isfinite(z.magnitude) & np.isfinite(z.radius)) for z in (value, difference, other)):
             raise Unsupported("its zonotopes leave the range of float64")

@@ -143,6 +143,13 @@ class Algebra:
         return self._is_constant
 
 
+def maximum(algebra: Algebra, a: Symbols, b: Symbols, sign: int = 1) -> Symbols:
+    """Return a + relu(b - a), the larger of two; for the sign -1 the smaller, a - relu(a - b)."""
+    one, side = Fraction(1), Fraction(sign)
+    excess = algebra.relu(algebra.combine([(side, b), (-side, a)]))
+    return algebra.combine([(one, a), (side, excess)])
+
+
 def distinct_rows(columns: Sequence[Index]) -> tuple[Index, Index]:
     """Return the index of the first row of each kind in a table, and the kind of every row.
 

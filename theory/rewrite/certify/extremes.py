@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import Arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.expressions import Algebra, Symbols
+from theory.rewrite.certify.expressions import Algebra, Symbols, maximum
 from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair, Reader
 
 
@@ -54,10 +53,8 @@ class _Extreme(Operator):
         return [np.asarray(box.hi >= least) for box in boxes]
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
-        """Return b + sign relu(sign (a - b)) for any two."""
-        one, sign = Fraction(1), Fraction(self.sign)
+        """Follow two at a time."""
         total, *others = xs
         for x in others:
-            excess = algebra.relu(algebra.combine([(sign, x), (-sign, total)]))
-            total = algebra.combine([(one, total), (sign, excess)])
+            total = maximum(algebra, total, x, self.sign)
         return total

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-
-from theory.errors import FormatError, InputError
-from theory.extras import import_extra
-
-_STANDARD = ("", "ai.onnx")
 
 Constant: TypeAlias = npt.NDArray[Any]
 
@@ -89,131 +81,26 @@ class Graph:
         return Segment(start, end, tuple(node for node in self.nodes if node.outputs[0] in found), constants)
 
 
-def read_graph(model: Any) -> Graph:
-    """Read an ``onnx.ModelProto`` or a file; raises InputError or FormatError if it is none that can be read."""
-    used = ("checker", "inliner", "numpy_helper", "shape_inference")
-    onnx = import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
-    model = _load(onnx, model)
-    if model.functions:
-        model = onnx.inliner.inline_local_functions(model)
-    graph = model.graph
-    opsets = {entry.domain: entry.version for entry in model.opset_import}
-    opset = opsets.get("", opsets.get("ai.onnx", 0))
-    try:
-        constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-        return Graph(
-            _joined(
-                [_node(onnx, node, opset) for node in graph.node if node.output],
-                [name for name, array in constants.items() if array.size == 1],
-            ),
-            {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
-            tuple(value.name for value in graph.output),
-            constants,
-            model,
-        )
-    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
-        raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
-
-
 COARSE = "coarse"
 """An attribute of DequantizeLinear here: what is quantized is a Softmax, for which runtimes have coarser kernels."""
 
-_KEEP_LEVELS = ("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
+KEEP_LEVELS = (
+    *("Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze"),
+    *("GlobalMaxPool", "ReduceMax", "com.microsoft.NhwcMaxPool"),
+)
 """What comes out of them is among what goes in."""
 
 
-def _joined(nodes: Sequence[Node], scalars: Container[str]) -> tuple[Node, ...]:
-    """Return nodes, two joined where the second's bounds need to know what the first one does.
+POOLS = ("MaxPool", "GlobalMaxPool", "ReduceMax", "com.microsoft.NhwcMaxPool")
+"""Max poolings, if a ReduceMax goes over spatial axes."""
 
-    DequantizeLinear takes the inputs of a QuantizeLinear before it in the place of its own first one, and is Identity
-    where what it takes has these levels already; x Sigmoid(x) is a Mul of a single input. The nodes before them stay.
-    """
-    joined: list[Node] = []
-    makers: dict[str, Node] = {}
-    for node in nodes:
-        joined.append(_join(node, makers, scalars))
-        makers |= dict.fromkeys(filter(None, node.outputs[:1]), joined[-1])
-    return tuple(joined)
-
-
-def _join(node: Node, producers: Mapping[str, Node], scalars: Container[str]) -> Node:
-    makers = [producers.get(name) for name in node.inputs]
-    if node.op == "DequantizeLinear" and makers[0] is not None and makers[0].op == "QuantizeLinear":
-        both = makers[0], node
-        # In other than the plain ways nothing is known of what it takes.
-        plain = all(each.attributes.keys() <= {"axis", "saturate"} for each in both)
-        if not plain or len({each.attributes.get("axis", 1) for each in both}) > 1:
-            return node
-        (x, *own), (_, *others) = ((*each.inputs, "")[:3] for each in both)
-        inputs = (x, *own, *others)
-        source = producers.get(x)
-        while source is not None and source.op in _KEEP_LEVELS:
-            source = producers.get(source.inputs[0])
-        if source is not None and source.op == "Softmax":
-            return replace(node, inputs=inputs, attributes={**node.attributes, COARSE: 1})
-        again = source is not None and source.op == node.op and source.inputs[1:] == inputs[1:]
-        if again and own == others and all(not name or name in scalars for name in own):
-            return replace(node, op="Identity", inputs=(x,), attributes={})
-        return replace(node, inputs=inputs)
-    if node.op == "Mul" and len(node.inputs) == 2:
-        for x, maker in zip(node.inputs, reversed(makers), strict=True):
-            if maker is not None and maker.op == "Sigmoid" and maker.inputs == (x,):
-                return replace(node, inputs=(x,))
-    return node
+STAND_IN = " dequantized"
+"""Ends the name of the floats that a tensor of integers stands for, which has the shape of that."""
 
 
 def in_one_line(error: Exception, length: int) -> str:
     """Return the beginning of an error's message."""
     return " ".join(str(error).split())[:length]
-
-
-def _load(onnx: ModuleType, model: Any) -> Any:
-    """Return a checked ``onnx.ModelProto``, from one or from a file."""
-    from google.protobuf.message import DecodeError, EncodeError
-
-    name = "the model"
-    try:
-        if isinstance(model, str | os.PathLike):
-            name = f"{str(model)!r}"
-            if not Path(model).is_file():
-                raise InputError(f"cannot read {name}: {'a folder' if Path(model).is_dir() else 'no such file'}")
-            onnx.checker.check_model(os.fspath(model), full_check=True)
-            return onnx.load(os.fspath(model))
-        if not isinstance(model, onnx.ModelProto):
-            raise InputError(f"a model is an onnx.ModelProto or a path, not {type(model).__name__}")
-        onnx.checker.check_model(model, full_check=True)
-    except InputError:
-        raise
-    except (DecodeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise FormatError(f"{name} is no valid ONNX model: {in_one_line(error, 200)}") from None
-    except (EncodeError, OSError, ValueError) as error:
-        raise InputError(f"cannot read {name}: {in_one_line(error, 200)}") from None
-    return model
-
-
-def _node(onnx: ModuleType, node: Any, opset: int) -> Node:
-    attributes: dict[str, Any] = {}
-    for attribute in node.attribute:
-        value = onnx.helper.get_attribute_value(attribute)
-        if isinstance(value, onnx.TensorProto):
-            value = onnx.numpy_helper.to_array(value)
-        elif isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        elif not isinstance(value, int | float | str):
-            value = list(value) if hasattr(value, "__len__") else value
-        attributes[attribute.name] = value
-    op = node.op_type if node.domain in _STANDARD else f"{node.domain}.{node.op_type}"
-    name = node.name or next((output for output in node.output if output), node.op_type)
-    return Node(op, name, tuple(node.input), tuple(node.output), attributes, opset)
-
-
-def _input(onnx: ModuleType, value: Any) -> tuple[np.dtype[Any], tuple[int | None, ...]]:
-    kind = value.type.tensor_type
-    if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
-        raise FormatError(f"the input {value.name!r} is no tensor of known rank")
-    # Some write -1 for a size that is free.
-    shape = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value >= 0 else None for d in kind.shape.dim)
-    return np.dtype(onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)), shape
 
 
 def same_value(a: Any, b: Any) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
-from theory.rewrite.certify.expressions import Algebra, Symbols
+from theory.rewrite.certify.expressions import Algebra, Symbols, maximum
 from theory.rewrite.certify.linear import Layer, Linear
 from theory.rewrite.certify.operators import (
     Boxes,
@@ -230,11 +232,41 @@ def max_pool(call: Call) -> Interpreted:
     return MaxPooling(place_windows(attributes, x.shape[2:], attributes["kernel_shape"], ceil_mode=ceil_mode)), [x]
 
 
+def global_max_pool(call: Call) -> Interpreted:
+    """Read GlobalMaxPool."""
+    x = call.tensor()
+    return MaxPooling(place_windows({}, x.shape[2:], x.shape[2:])), [x]
+
+
+def nhwc_max_pool(call: Call) -> Interpreted:
+    """Read onnxruntime's MaxPool of integers, with the channels last."""
+    x, attributes = call.tensor(), call.node.attributes
+    windows = place_windows(
+        attributes, x.shape[1:-1], attributes["kernel_shape"], ceil_mode=bool(call.get("ceil_mode", 0))
+    )
+    return MaxPooling(windows, channels_last=True), [x]
+
+
+def reduce_max(call: Call) -> Interpreted:
+    """Read ReduceMax over spatial axes."""
+    x, given = call.tensor(), call.integers(1, "axes")
+    axes = axes_from_0(given or range(len(x.shape)), len(x.shape))
+    if min(axes, default=0) < 2 or (not given and call.get("noop_with_empty_axes", 0)):
+        raise Unsupported("it takes the maximum over other axes than the spatial ones")
+    kernel = [size if axis in axes else 1 for axis, size in enumerate(x.shape)]
+    squeezed = () if call.get("keepdims", 1) else tuple(axes)
+    return MaxPooling(place_windows({}, x.shape[2:], kernel[2:]), squeezed), [x]
+
+
 @dataclass(frozen=True)
 class MaxPooling(Operator):
     """The maximum of every window: monotone, 1-Lipschitz in the sup norm, exact but for numbers taken for 0."""
 
     windows: Windows
+    squeezed: tuple[int, ...] = ()
+    """Axes that the result lacks, of size 1 otherwise."""
+    channels_last: bool = False
+    """Whether the channels stand behind the spatial axes, not before them."""
 
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
         """See :class:`Operator`."""
@@ -250,12 +282,46 @@ class MaxPooling(Operator):
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """See :class:`Operator`."""
-        return max_of_windows(ts[0], self.windows, space) if follows(ts[0], self.windows) else (None, None)
+        if self.channels_last or not follows(ts[0], self.windows):
+            return None, None
+        value, difference = max_of_windows(ts[0], self.windows, space)
+        return value.reshaped(self.shape(value.shape)), difference.reshaped(self.shape(value.shape))
+
+    def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
+        """See :class:`Operator`: tap by tap."""
+        moved = [self.channels_second(part) for part in (xs[0].numbers, xs[0].places)]
+        whole = (*moved[0].shape[:2], *self.windows.size)
+        parts = [self.windows.taps(part, -1) for part in moved]
+        numbers, places = np.full(prod(whole), -1), np.zeros(prod(whole), np.int64)
+        for tap in zip(*parts, strict=True):
+            new, at = (part.ravel() for part in tap)
+            first, both = (new >= 0) & (numbers < 0), (new >= 0) & (numbers >= 0)
+            numbers[first], places[first] = new[first], at[first]
+            if np.any(both):
+                largest = maximum(algebra, Symbols(numbers[both], places[both]), Symbols(new[both], at[both]))
+                numbers[both], places[both] = largest.numbers, largest.places
+        if np.any(numbers < 0):
+            raise Unsupported("one of its windows lies in the padding altogether")
+        return Symbols(*(self.arranged(part.reshape(whole)) for part in (numbers, places)))
 
     def largest(self, x: Array) -> Array:
         """Return the maximum of each window."""
-        first, *others = self.windows.taps(x, -np.inf)
+        first, *others = self.windows.taps(self.channels_second(x), -np.inf)
         result: Array = np.array(first, dtype=np.float64)
         for tap in others:
             np.maximum(result, tap, out=result)
-        return result
+        return self.arranged(result)
+
+    def channels_second(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return a tensor with the channels before the spatial axes."""
+        return np.moveaxis(x, -1, 1) if self.channels_last else x
+
+    def arranged(self, result: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return maxima with the channels second, and all axes, as the node has them."""
+        return (np.moveaxis(result, 1, -1) if self.channels_last else result).reshape(self.shape(result.shape))
+
+    def shape(self, whole: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the result, from what it would be with the channels second and all axes."""
+        if self.channels_last:
+            return (whole[0], *whole[2:], whole[1])
+        return tuple(size for axis, size in enumerate(whole) if axis not in self.squeezed)

@@ -77,20 +77,25 @@ class Linear(Operator):
 
     def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`: the first's weights on the difference, what they differ on the second's tensor."""
-        if not isinstance(other, Linear) or type(other) is not type(self):
-            raise Unsupported("the models do different things here")
-        change = other.less(self)._image(ys[0])
-        if self.offset is not None or other.offset is not None:
-            shift, shifted = (np.zeros(()) if each.offset is None else each.offset for each in (self, other))
-            change = change.plus(Box.point(shifted - shift, ys[0].dtype))
+        if other is self:
+            return self.deviation(xs, ys, ds, arithmetic)
+        second, delta, shift = self._changed(other)
+        change = delta._image(ys[0]).plus(Box.point(shift, ys[0].dtype))
         result = self._image(ds[0]).plus(change)
-        for operator, x, kind in zip((self, other), (xs[0], ys[0]), arithmetic, strict=True):
+        for operator, x, kind in zip((self, second), (xs[0], ys[0]), arithmetic, strict=True):
             size = operator.apply(operator.addends(x.magnitude, x.chain)[None], absolute=True)[0]
             after = operator.extended(x.chain, size + operator.offset_size)
             # The constants of either, and their differences, were rounded here beside the whole of them.
             own = after.size * (4 * gamma(operator.terms + 8, UNIT64))
             result = result.widened(operator.rounding(x.chain, after, kind) + own)
         return replace(result, history=after)
+
+    def _changed(self, other: Operator) -> tuple[Linear, Linear, Array]:
+        """Return another operator of this class, and what its weights and its offset are less this one's."""
+        if not isinstance(other, Linear) or type(other) is not type(self):
+            raise Unsupported("the models do different things here")
+        shift, shifted = (np.zeros(()) if each.offset is None else each.offset for each in (self, other))
+        return other, other.less(self), shifted - shift
 
     def _image(self, box: Box) -> Box:
         """Bound the results for a box in exact arithmetic, without the offset."""
@@ -105,6 +110,20 @@ class Linear(Operator):
         (t,), roundings = ts, self.terms + 8
         value = linear_image(self.apply, t.value, roundings, self.offset, self.offset_size)
         return value, linear_image(self.apply, t.difference, roundings, None, np.zeros(()))
+
+    def enclose_between(self, other: Operator, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`: exact, as far as symbols are common to both."""
+        value, moved = self.enclose(ts, space)
+        if other is self or value is None or moved is None:
+            return value, moved
+        (t,), roundings = ts, self.terms + 8
+        second, delta, shift = self._changed(other)
+        change = linear_image(delta.apply, t.other, roundings, shift, np.abs(shift))
+        # The constants of either, and their differences, were rounded here beside the whole of them.
+        pairs = (self, t.x), (second, t.y)
+        size, other_size = (op.apply(x.magnitude[None], absolute=True)[0] + op.offset_size for op, x in pairs)
+        own = (size + other_size) * (4 * gamma(roundings, UNIT64))
+        return value, moved.plus(change).widened(-own, own)
 
     def _bound(
         self, box: Box, chain: Chain, magnitude: Array, arithmetic: Sequence[Arithmetic], *, of_values: bool

@@ -51,6 +51,8 @@ class Move(Operator):
 
     def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`: the same if elements come from the same places."""
+        if other is self:
+            return self.deviation(xs, ys, ds, arithmetic)
         starts = np.cumsum([0, *(x.lo.size for x in xs)])
         places = [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
         if not isinstance(other, Move) or (self.joins, self.fill) != (other.joins, other.fill):
@@ -96,9 +98,13 @@ def moved(build: Callable[[Call], Move]) -> tuple[Reader, Folder]:
     return read, of_constants(compute)
 
 
+KEEP = Move(lambda arrays, _: arrays[0])
+"""Every element in its place."""
+
+
 def identity(call: Call) -> Move:
     """Return Identity."""
-    return Move(lambda arrays, _: arrays[0])
+    return KEEP
 
 
 def dropout(call: Call) -> Move:
@@ -181,6 +187,14 @@ def _places(start: int, end: int, step: int, size: int) -> slice:
 
 def pad(call: Call) -> Move:
     """Return Pad."""
+    width, fill = padding_of(call)
+    if fill is None:
+        return Move(lambda arrays, _: np.pad(arrays[0], width, mode="edge"))
+    return Move(lambda arrays, value: np.pad(arrays[0], width, constant_values=value), fill=fill)
+
+
+def padding_of(call: Call) -> tuple[list[tuple[int, int]], float | None]:
+    """Return how much is put before and after each axis, and which number, None for the nearest element's."""
     mode, pads, given, rank = call.get("mode", "constant"), call.integers(1, "pads"), call.input(2), len(call.shape)
     axes = call.axes(3, range(rank))
     if pads is None or len(pads) != 2 * len(axes) or min(pads, default=0) < 0 or mode not in ("constant", "edge"):
@@ -190,10 +204,8 @@ def pad(call: Call) -> Move:
     width = [(0, 0)] * rank
     for i, axis in enumerate(axes):
         width[axis] = pads[i], pads[i + len(axes)]
-    if mode == "edge":
-        return Move(lambda arrays, _: np.pad(arrays[0], width, mode="edge"))
     fill = call.get("value", 0.0) if given is None else float(given.ravel()[0])
-    return Move(lambda arrays, value: np.pad(arrays[0], width, constant_values=value), fill=fill)
+    return width, None if mode == "edge" else fill
 
 
 def gather(call: Call) -> Move:

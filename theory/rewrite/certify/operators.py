@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import TINY64, Arithmetic
+from theory.rewrite.certify.arithmetic import TINY64, Arithmetic, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant, Node
@@ -41,9 +41,14 @@ class Operator(ABC):
 
         The two were read in different places: of nodes whose constants, attributes or opsets may differ.
         """
-        if self != other:
+        if self is not other and self != other:
             raise Unsupported("the models do different things here")
         return self.deviation(xs, ys, ds, arithmetic)
+
+    def noise(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """Bound what a runtime computes for tensors in boxes, less the function of them that ``enclose`` follows."""
+        kinds = real_arithmetic(xs[0].dtype), arithmetic
+        return self.deviation(xs, xs, [x.zeros() for x in xs], kinds)
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """Return zonotopes of what is computed from the first model's tensors in exact arithmetic, and the difference.
@@ -51,6 +56,12 @@ class Operator(ABC):
         None stands for what the boxes say.
         """
         return None, None
+
+    def enclose_between(self, other: Operator, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """Return the same where the second model has another operator."""
+        if self is not other and self != other:
+            raise Unsupported("the models do different things here")
+        return self.enclose(ts, space)
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""

@@ -16,8 +16,9 @@ from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import UNIT64, down, up
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners
-from theory.rewrite.certify.expressions import PIXEL, Algebra, Index, distinct_rows
+from theory.rewrite.certify.expressions import Index, distinct_rows
 from theory.rewrite.certify.graph import Segment
+from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.residuals import Residual, residual
 from theory.rewrite.certify.symbolic_run import pixel_places, place_strides, run_symbols
 from theory.rewrite.certify.windows import Windows
@@ -38,30 +39,21 @@ class _Analysis:
     shape: tuple[int, ...]
     """Of what was followed: one channel may stand for all."""
     corners: Corners
-    least: Fraction | None = None
-    """What no input may fall below for it to hold; None for nothing beside the domain."""
-
-    def holds(self, x: Box) -> bool:
-        """Return whether it does for a box."""
-        return self.least is None or bool(np.all(x.lo >= float(self.least)))
 
 
-Residuals: TypeAlias = dict[tuple[str, tuple[int, ...], Domain], _Analysis]
-"""What was found out about the nodes that make a tensor, by its name, and the shape and the domain of their input."""
+Residuals: TypeAlias = dict[tuple[str, tuple[int, ...], Domain], list[tuple[Fraction, _Analysis]]]
+"""What was found out about the nodes that make a tensor, by its name, and the shape and the domain of their input; less
+a number, which stands with it."""
 
 
-def pooling_residual(segment: Segment, x: Box, windows: Windows, known: Residuals) -> tuple[bool, Box, Corners]:
-    """Bound what nodes compute from a tensor x in exact arithmetic, less the maxima of its windows.
+def pooling_residual(segment: Segment, x: Box, pooling: MaxPooling, known: Residuals) -> tuple[bool, Box, Corners]:
+    """Bound what nodes compute from a tensor x in exact arithmetic, less a max pooling of it.
 
     Returns whether they compute the maximum of every window, the box of the differences, and their values at the
     corners. What is found out for all boxes is kept for the next one, of the same two models. Raises Unsupported if the
     nodes are not understood.
     """
-    domain: Domain = "nonnegative" if np.all(x.lo >= 0) else "real"
-    key = segment.end, x.shape, domain
-    if key not in known or not known[key].holds(x):
-        known[key] = _analyse(segment, x, windows, domain)
-    found = known[key]
+    found = _find(segment, x, pooling, known)
     channels = x.shape[1] if found.shape[1] < x.shape[1] else 1
     lo, hi = np.zeros((channels, len(found.kinds))), np.zeros((channels, len(found.kinds)))
     for kind, residual_ in enumerate(found.residuals):
@@ -71,58 +63,68 @@ def pooling_residual(segment: Segment, x: Box, windows: Windows, known: Residual
             least = np.minimum.reduce([x.lo.reshape(channels, -1)[:, pixel] for pixel in pixels])
             largest = np.maximum.reduce([x.hi.reshape(channels, -1)[:, pixel] for pixel in pixels])
             lo[:, elements], hi[:, elements] = _over_box(residual_, least, largest)
-    whole = (*x.shape[:2], *windows.size)
-    box = Box(lo.reshape(whole), hi.reshape(whole), x.dtype)
+    whole = (*pooling.channels_second(x.lo).shape[:2], *pooling.windows.size)
+    box = Box(pooling.arranged(lo.reshape(whole)), pooling.arranged(hi.reshape(whole)), x.dtype)
     return all(residual_.exact for residual_ in found.residuals), box, found.corners
 
 
-def _analyse(segment: Segment, x: Box, windows: Windows, domain: Domain) -> _Analysis:
-    whole = x.shape
-    algebra, symbols, single = run_symbols(segment, whole)
+def _find(segment: Segment, x: Box, pooling: MaxPooling, known: Residuals) -> _Analysis:
+    """Return what nodes compute in each window, as it is known, or from scratch."""
+    least = float(np.min(x.lo, initial=np.inf))
+    if least >= 0:
+        return _keep(known, segment, x, pooling, "nonnegative", Fraction(0))
+    try:
+        return _keep(known, segment, x, pooling, "real", Fraction(0))
+    except Unsupported:
+        if not np.isfinite(least):
+            raise
+        # Zeros may stand for padding where nothing falls below a number that was taken off before.
+        return _keep(known, segment, x, pooling, "nonnegative", Fraction(least))
+
+
+def _keep(
+    known: Residuals, segment: Segment, x: Box, pooling: MaxPooling, domain: Domain, shift: Fraction
+) -> _Analysis:
+    """Analyse nodes for tensors less a number, unless that was done for this number or a smaller one."""
+    kept = known.setdefault((segment.end, x.shape, domain), [])
+    found = next((analysis for least, analysis in kept if least <= shift), None)
+    if found is None:
+        found = _analyse(segment, x, pooling, domain, shift)
+        kept.append((shift, found))
+    return found
+
+
+def _analyse(segment: Segment, x: Box, pooling: MaxPooling, domain: Domain, shift: Fraction) -> _Analysis:
+    windows, whole = pooling.windows, x.shape
+    algebra, symbols, single = run_symbols(segment, whole, shift, integers=x.dtype.kind in "iu")
     shape = (1, 1, *whole[2:]) if single else whole
-    expected = (*shape[:2], *windows.size)
-    if symbols.shape != expected:
-        raise Unsupported(f"it computes a tensor of shape {symbols.shape}, the windows have {expected}")
-    origins, taps = _seen(windows, shape)
+    pixels = pooling.channels_second(pixel_places(shape))
+    expected = (*pixels.shape[:2], *windows.size)
+    if symbols.shape != pooling.shape(expected):
+        raise Unsupported(f"it computes a tensor of shape {symbols.shape}, the windows have {pooling.shape(expected)}")
+    origins, taps = _seen(windows, pixels)
     # What is computed from what a window sees; constants have no place.
     fixed = np.array([not expression.terms for expression in algebra.expressions])
-    numbers = symbols.numbers.ravel()
-    places = np.where(fixed[numbers], 0, symbols.places.ravel() - origins)
+    numbers, at = (pooling.channels_second(part).ravel() for part in (symbols.numbers, symbols.places))
+    places = np.where(fixed[numbers], 0, at - origins)
     first, kinds = distinct_rows([numbers, places, *taps])
     if len(first) > _MOST_KINDS:
         raise Unsupported(f"{len(first)} windows differ in what is computed from them")
     seen = [[int(tap[i]) for tap in taps] for i in first.tolist()]
-
-    def analysis(domain: Domain, origin: Fraction, least: Fraction | None) -> _Analysis:
-        try:
-            residuals = [
-                residual(algebra, int(numbers[i]), int(places[i]), [p for p in window if p >= 0], domain, origin)
-                for i, window in zip(first.tolist(), seen, strict=True)
-            ]
-        except ProblemTooLargeError as error:
-            raise Unsupported(str(error)) from None
-        corners = Corners.of(list(zip(residuals, seen, strict=True)), kinds.reshape(expected))
-        return _Analysis(tuple(residuals), kinds, origins, shape, corners, least)
-
-    for least in _taken_off(algebra) if domain == "real" else ():
-        if np.all(x.lo >= float(least)):
-            try:
-                return analysis("nonnegative", least, least)
-            except Unsupported:
-                continue
-    return analysis(domain, Fraction(0), None)
+    try:
+        residuals = [
+            residual(algebra, int(numbers[i]), int(places[i]), [place for place in window if place >= 0], domain, shift)
+            for i, window in zip(first.tolist(), seen, strict=True)
+        ]
+    except ProblemTooLargeError as error:
+        raise Unsupported(str(error)) from None
+    corners = Corners.of(list(zip(residuals, seen, strict=True)), kinds.reshape(expected))
+    return _Analysis(tuple(residuals), kinds, origins, shape, corners)
 
 
-def _taken_off(algebra: Algebra) -> list[Fraction]:
-    """Return the negative numbers that nodes take off pixels, so that zeros may pad what is nowhere below them."""
-    pixel = (((PIXEL, 0), Fraction(1)),)
-    found = {-expression.constant for expression in algebra.expressions if expression.terms == pixel}
-    return sorted(least for least in found if least < 0)
-
-
-def _seen(windows: Windows, shape: Sequence[int]) -> tuple[Index, list[Index]]:
+def _seen(windows: Windows, pixels: Index) -> tuple[Index, list[Index]]:
     """Return the place of the first pixel of every window, and those of all taps less it; -1 for the padding."""
-    taps = [tap.ravel() for tap in windows.taps(pixel_places(shape), -1)]
+    taps = [tap.ravel() for tap in windows.taps(pixels, -1)]
     origins = np.minimum.reduce([np.where(tap < 0, _NOWHERE, tap) for tap in taps])
     if np.any(origins == _NOWHERE):
         raise Unsupported("one of the windows lies in the padding altogether")

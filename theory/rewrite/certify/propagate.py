@@ -8,10 +8,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from theory.rewrite.certify.answers import Unknown, Unsupported
-from theory.rewrite.certify.arithmetic import ArithmeticOf
+from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.graph import Constant, Graph, Node, in_one_line
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted
+from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, in_one_line
+from theory.rewrite.certify.operators import Boxes, Call, Interpreted, partners
 from theory.rewrite.certify.shapes import Shapes
 from theory.rewrite.certify.table import understand
 
@@ -49,7 +49,7 @@ def evaluate(node: Node, values: Values, arithmetic: ArithmeticOf, shapes: Shape
     return attempt(node, compute)
 
 
-def call_of(node: Node, values: Values) -> Call:
+def call_of(node: Node, values: Mapping[str, Value]) -> Call:
     """Return a node with its inputs; raises Unsupported if one of them is not known."""
     inputs: list[Box | Constant | None] = []
     for name in node.inputs:
@@ -92,6 +92,22 @@ def deviate_between(first: Interpreted, second: Interpreted, differences: Boxes,
     (operator, xs), (other, ys) = first, second
     kinds = arithmetic(xs[0].dtype), arithmetic(ys[0].dtype)
     return _finite(operator.between(other, xs, ys, differences, kinds))
+
+
+def rounding_errors(segment: Segment, y: Box, own: Mapping[str, Value], arithmetic: ArithmeticOf) -> Box:
+    """Bound what a runtime computes by nodes from y, less what they do in exact arithmetic to the same.
+
+    The values are those of their model, and no narrower than what either may compute.
+    """
+    errors = {segment.start: y.zeros()}
+    for node in segment.nodes:
+        call = call_of(node, own)
+        found = understand(call)
+        if isinstance(found, np.ndarray):
+            continue
+        before = partners(found[1], call, [errors.get(name) for name in node.inputs], Box.zeros)
+        errors[node.outputs[0]] = deviate(found, found[1], before, (real_arithmetic, arithmetic))
+    return errors[segment.end]
 
 
 def _finite(box: Box) -> Box:

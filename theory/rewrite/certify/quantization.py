@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from theory.rewrite.certify import relaxations
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.constants import of_constants
 from theory.rewrite.certify.functions import flat_outside
-from theory.rewrite.certify.graph import COARSE, Constant, same_value
-from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair
+from theory.rewrite.certify.graph import COARSE, STAND_IN, Constant, same_value
+from theory.rewrite.certify.operators import Boxes, Call, Enclosures, Interpreted, Operator, Pair
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 _COARSE_STEPS = 3.0
 """How many steps a runtime's kernel of integers for a Softmax may be off. Assumed; onnxruntime's was measured within
@@ -38,8 +41,17 @@ def quantized(call: Call) -> Interpreted:
 
 
 def alone(call: Call) -> Interpreted:
-    """Read QuantizeLinear: never, since it makes integers."""
-    raise Unsupported("it is followed together with a DequantizeLinear behind it alone")
+    """Read what makes integers: never, since floats that they stand for are followed in their place."""
+    if call.node.op == "QuantizeLinear":
+        raise Unsupported("it is followed together with a DequantizeLinear behind it alone")
+    raise Unsupported("it is followed with constant weights of 8 bits and the scales of what it takes alone")
+
+
+def dynamic(call: Call) -> Interpreted:
+    """Read what the integers of DynamicQuantizeLinear stand for."""
+    if not call.node.outputs[0].endswith(STAND_IN):
+        return alone(call)
+    return _Dynamic(), [call.tensor()]
 
 
 def _dequantize(call: Call) -> Constant:
@@ -108,8 +120,35 @@ class Quantized(Operator):
         errors = self._error(xs[0], arithmetic[0]) + other._error(ys[0], arithmetic[1])
         return change.plus(self._cut_otherwise(other, ys[0])).widened(errors)
 
+    def noise(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """See :class:`Operator`: all that is not cut off."""
+        return xs[0].zeros().widened(self._error(xs[0], arithmetic))
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        return self.enclose_between(self, ts, space)
+
+    def enclose_between(self, other: Operator, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        if not isinstance(other, Quantized):
+            raise Unsupported("the models do different things here")
+        (t,) = ts
+        both = t.x.hull(t.y)
+        slopes = flat_outside(self.lowest, self.highest)(both.lo, both.hi)
+        least, most = (np.broadcast_to(ends, t.shape) for ends in slopes)
+        cut, otherwise = self.cut_off(t.x, rectified=False), self._cut_otherwise(other, t.y)
+        difference = relaxations.by_slopes(t, space, least, most)
+        return _moved(t.value, cut, space), _moved(difference, otherwise, space)
+
+    def instead(self, t: Twin, space: Space, *, rectified: bool) -> Enclosures:
+        """Return zonotopes where the first model has nothing in its place, or a Relu."""
+        value, difference = relaxations.relu(t, space) if rectified else (t.value, t.difference)
+        return value, _moved(difference, self.cut_off(t.y, rectified=rectified), space)
+
     def _cut_otherwise(self, other: Quantized, y: Box) -> Box:
         """Bound what another cuts off less what this does: linear in y but at the ends of either."""
+        if other is self:
+            return y.zeros()
         ends = (self.lowest, self.highest, other.lowest, other.highest)
         at = [y.lo, y.hi, *(np.clip(end, y.lo, y.hi) for end in ends)]
         values = [np.clip(v, other.lowest, other.highest) - np.clip(v, self.lowest, self.highest) for v in at]
@@ -123,12 +162,16 @@ class Quantized(Operator):
 
     def residue(self, x: Box, arithmetic: Arithmetic, *, rectified: bool) -> Box:
         """Bound what becomes of x less x itself, or less its positive part."""
+        return self.cut_off(x, rectified=rectified).widened(self._error(x, arithmetic))
+
+    def cut_off(self, x: Box, *, rectified: bool) -> Box:
+        """Bound what is cut off of x, or of its positive part, as a number to be added."""
         whole = x.mapped(lambda v: np.maximum(v, 0.0)) if rectified else x
         clipped = self._clipped(x)
         # What is cut off never grows with x, whole less clipped.
-        return Box(clipped.hi - whole.hi, clipped.lo - whole.lo, x.dtype).widened(
-            self._error(x, arithmetic) + OWN * x.magnitude
-        )
+        lo, hi = clipped.hi - whole.hi, clipped.lo - whole.lo
+        # Of numbers that are not cut off nothing is lost.
+        return Box(lo, hi, x.dtype).widened(np.where((lo == 0) & (hi == 0), 0.0, OWN * x.magnitude))
 
     def _clipped(self, x: Box) -> Box:
         return x.mapped(lambda v: np.clip(v, self.lowest, self.highest))
@@ -150,3 +193,38 @@ class Quantized(Operator):
         reach = np.minimum(x.magnitude, np.maximum(np.abs(self.lowest), np.abs(self.highest)) + self.step)
         error: Array = self.step * (self.half + factor) + 2 * factor * reach + arithmetic.tiny * (4 + self.step)
         return error
+
+
+@dataclass(frozen=True)
+class _Dynamic(Operator):
+    """The nearest multiple of a step that is 1/255 of the range of all elements, 0 among them: nothing is cut off.
+
+    Where the zero point was rounded the levels at either end are missing, but none is further away than half a step.
+    """
+
+    def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """See :class:`Operator`."""
+        return xs[0].widened(self._error(xs[0], arithmetic))
+
+    def deviation(self, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
+        """See :class:`Operator`."""
+        return ds[0].widened(self._error(xs[0], arithmetic[0]) + self._error(ys[0], arithmetic[1]))
+
+    def noise(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
+        """See :class:`Operator`: all of it."""
+        return xs[0].zeros().widened(self._error(xs[0], arithmetic))
+
+    def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
+        """See :class:`Operator`."""
+        return ts[0].value, ts[0].difference
+
+    def _error(self, x: Box, arithmetic: Arithmetic) -> float:
+        step = (float(np.max(x.hi, initial=0.0)) - float(np.min(x.lo, initial=0.0))) / 255
+        # A quotient of up to 255 may be rounded to the other side, and the step may vanish.
+        factor = arithmetic.within_range(SLACK + 4, x.magnitude) * (1 + OWN)
+        return step * (0.5 + 512 * factor) * (1 + OWN) + 512 * arithmetic.tiny
+
+
+def _moved(z: Zonotope, by: Box, space: Space) -> Zonotope:
+    """Add numbers of a box, if there are any but 0."""
+    return space.between(by.lo, by.hi).added(z) if by.largest else z

@@ -18,7 +18,6 @@ from theory.networks.exactness.symbolic import MAX_ATOMS, Tracer, Value
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.expressions import PIXEL, Algebra
 
-_ZERO = Fraction(0)
 _MOST_VERTICES = 1 << 12
 """Largest number of vertices up to symmetry that are looked at."""
 
@@ -43,18 +42,19 @@ class Residual:
 
 
 def residual(
-    algebra: Algebra, number: int, place: int, window: Sequence[int], domain: Domain, origin: Fraction = _ZERO
+    algebra: Algebra, number: int, place: int, window: Sequence[int], domain: Domain, shift: Fraction = Fraction(0)
 ) -> Residual:
     """Compare an expression at a place with the maximum of a window, given by the places of its pixels.
 
-    The domain is that of pixels less the origin; with x - o for pixels, r(x - o) = r(x) - o r(1) brings back what is
-    found. Raises Unsupported if it is not proved to be a combination of maxima, or one of too many.
+    Pixels are numbers of the domain, plus the shift. Raises Unsupported if it is not proved to be a combination of
+    maxima, or one of too many.
     """
-    evaluation = _Evaluation(algebra, domain, origin)
+    evaluation = _Evaluation(algebra, domain)
     form, denominator = evaluation.form(number, place)
     add_scaled(form, -denominator, {sum(1 << evaluation.bit(pixel) for pixel in window): 1})
     least, largest, at_ones = (Fraction(value, denominator) for value in _extremes(form))
-    constant = Fraction(form.get(CONSTANT, 0), denominator) - origin * (1 + at_ones)
+    # Maxima of pixels less the shift are those of pixels, less the shift.
+    constant = Fraction(form.get(CONSTANT, 0), denominator) - shift * (1 + at_ones)
     combination = {mask: Fraction(c, denominator) for mask, c in form.items() if c and mask != CONSTANT}
     return Residual(constant, least, largest, at_ones, tuple(evaluation.bits), combination)
 
@@ -104,9 +104,8 @@ def _interchangeable(form: Form, first: int, second: int) -> bool:
 class _Evaluation:
     """One expression, its pixels numbered."""
 
-    def __init__(self, algebra: Algebra, domain: Domain, origin: Fraction) -> None:
+    def __init__(self, algebra: Algebra, domain: Domain) -> None:
         self._algebra = algebra
-        self._origin = origin
         self._tracer = Tracer(domain)
         self.bits: dict[int, int] = {}
         """The bit of every pixel, by its place; in the order of the bits."""
@@ -137,8 +136,7 @@ class _Evaluation:
 
     def _atom(self, kind: int, place: int) -> tuple[Value, int]:
         if kind == PIXEL:
-            form = {1 << self.bit(place): self._origin.denominator}
-            return Value(form | ({CONSTANT: self._origin.numerator} if self._origin else {})), self._origin.denominator
+            return Value({1 << self.bit(place): 1}), 1
         if (kind, place) not in self._known:
             value, denominator = self._expression(kind - 1, place)
             settled = self._tracer.settle(value, "a ReLU")

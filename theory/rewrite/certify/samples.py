@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 
@@ -23,7 +24,81 @@ class Sample:
     """The types of x that the nodes take."""
 
 
+_LEVELS = "{0}s = Constant <value_float = {1}> () {0}z = Constant <value = {2}> () "
+_X8 = _LEVELS.format("x", 0.05, "uint8 {120}") + "q = QuantizeLinear (x, xs, xz) "
+_Y8 = _LEVELS.format("y", 0.09, "uint8 {100}")
+_BACK = " y = DequantizeLinear (r, ys, yz)"
+
+
+def _weights8(*shape: int, scales: int = 1) -> str:
+    """Return nodes that make weights w of 8 bits, with so many scales ws and the zero points wz."""
+    numbers = ", ".join(str((37 * i + 11) % 255 - 127) for i in range(prod(shape)))
+    steps = ", ".join(str(0.003 * (i + 1)) for i in range(scales))
+    zeros = ", ".join(["0"] * scales) if scales > 1 else "3"
+    return (
+        f"w = Constant <value = int8[{', '.join(map(str, shape))}] {{{numbers}}}> () "
+        f"ws = Constant <value = float[{scales}] {{{steps}}}> () wz = Constant <value = int8[{scales}] {{{zeros}}}> () "
+    )
+
+
+def _whole(op: str, body: str, shape: tuple[int, ...] = (1, 3, 4, 4)) -> Sample:
+    """Return a sample with integers in it."""
+    return Sample(op, body, shape, kinds=("float32",))
+
+
 _SAMPLES = (
+    _whole(
+        "ConvInteger",
+        f"{_X8} {_weights8(2, 3, 2, 3)} i = ConvInteger <pads = [1, 0, 0, 1]> (q, w, xz) f = Cast <to = 1> (i) "
+        "c = Constant <value_float = 0.001> () y = Mul (f, c)",
+    ),
+    _whole(
+        "ConvInteger",
+        f"{_weights8(2, 3, 2, 3)} q, s, z = DynamicQuantizeLinear (x) i = ConvInteger <strides = [2, 1]> (q, w, z) "
+        "f = Cast <to = 1> (i) c = Constant <value_float = 0.01> () p = Mul (s, c) y = Mul (f, p)",
+    ),
+    _whole(
+        "DynamicQuantizeLinear",
+        f"{_weights8(4, 3)} q, s, z = DynamicQuantizeLinear (x) i = MatMulInteger (q, w, z) "
+        "f = Cast <to = 1> (i) y = Mul (s, f)",
+    ),
+    _whole(
+        "MatMulInteger",
+        f"{_X8} {_weights8(4, 3)} i = MatMulInteger (q, w, xz) f = Cast <to = 1> (i) y = Mul (f, ws)",
+    ),
+    _whole(
+        "MatMulInteger",
+        f"{_weights8(5, 4)} q, s, z = DynamicQuantizeLinear (x) i = MatMulInteger (q, w, z, wz) "
+        "f = Cast <to = 1> (i) p = Mul (ws, s) g = Mul (p, f) c = Constant <value_float = 0.2> () y = Add (g, c)",
+        (3, 5),
+    ),
+    _whole(
+        "QLinearConv",
+        f"{_X8} {_weights8(4, 3, 2, 2, scales=4)} {_Y8} b = Constant <value = int32[4] {{100, -200, 300, 4000}}> () "
+        f"r = QLinearConv <pads = [1, 1, 0, 0]> (q, xs, xz, w, ws, wz, ys, yz, b) {_BACK}",
+    ),
+    _whole(
+        "QLinearConv",
+        f"{_X8} {_weights8(6, 1, 3, 3)} {_Y8} p = MaxPool <kernel_shape = [2, 2], pads = [1, 1, 0, 0]> (q) "
+        f"r = QLinearConv <group = 3> (p, xs, xz, w, ws, wz, ys, yz) {_BACK}",
+    ),
+    _whole(
+        "QLinearMatMul",
+        f"{_X8} {_weights8(4, 5)} {_Y8} r = QLinearMatMul (q, xs, xz, w, ws, wz, ys, yz) {_BACK}",
+    ),
+    _whole(
+        "com.microsoft.NhwcMaxPool",
+        f"{_X8} r = com.microsoft.NhwcMaxPool <kernel_shape = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1]> (q) "
+        "y = DequantizeLinear (r, xs, xz)",
+        (1, 5, 4, 3),
+    ),
+    _whole(
+        "com.microsoft.QGemm",
+        f"{_X8} {_weights8(4, 5)} {_Y8} b = Constant <value = int32[4] {{100, -200, 300, 4000}}> () "
+        f"r = com.microsoft.QGemm <transB = 1> (q, xs, xz, w, ws, wz, b, ys, yz) {_BACK}",
+        (3, 5),
+    ),
+    _whole("com.microsoft.QGemm", f"{_X8} {_weights8(5, 4)} y = com.microsoft.QGemm (q, xs, xz, w, ws, wz)", (3, 5)),
     Sample("Add", "y = Add (x, c)", given={"c": (0.1, 0.2, 0.3, 0.4)}),
     Sample("Add", "n = Relu (x) y = Add (n, x)"),
     Sample("AveragePool", "y = AveragePool <kernel_shape = [2, 3], pads = [1, 1, 0, 1]> (x)"),
@@ -196,6 +271,8 @@ _SAMPLES = (
     Sample("Elu", "y = Elu (x)"),
     Sample("Gelu", "y = Gelu (x)", opset=20, kinds=("float32", "float16")),
     Sample("Gelu", 'y = Gelu <approximate = "tanh"> (x)', opset=20, kinds=("float32", "float16")),
+    Sample("GlobalMaxPool", "y = GlobalMaxPool (x)"),
+    Sample("GlobalMaxPool", "m = GlobalMaxPool (x) y = Add (m, x)", (2, 3, 4)),
     Sample("HardSigmoid", "y = HardSigmoid (x)"),
     Sample("HardSigmoid", "y = HardSigmoid <alpha = -0.7, beta = 0.3> (x)"),
     Sample("HardSwish", "y = HardSwish (x)", kinds=("float32", "float16")),
@@ -229,6 +306,8 @@ _SAMPLES = (
     Sample("PRelu", "y = PRelu (x, s)", drawn={"s": (3, 1, 1)}),
     Sample("PRelu", "y = PRelu (x, s)", given={"s": 0.25}),
     Sample("ReduceMean", "y = ReduceMean <axes = [2, 3], keepdims = 0> (x)"),
+    Sample("ReduceMax", "y = ReduceMax <axes = [-1, 2], keepdims = 0> (x)"),
+    Sample("ReduceMax", "a = Constant <value_ints = [3]> () y = ReduceMax (x, a)", opset=18),
     Sample("ReduceMean", "y = ReduceMean (x)"),
     Sample("ReduceMean", "a = Constant <value_ints = [-1, 1]> () y = ReduceMean (x, a)", opset=18),
     *(

@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from theory.rewrite.certify.answers import Unsupported
-from theory.rewrite.certify.graph import Graph, in_one_line
+from theory.rewrite.certify.graph import STAND_IN, Graph, in_one_line
 
 Sizes: TypeAlias = tuple[int | None, ...]
 
 _SMALL = 4096
 """Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
 
-_FLOATS = (1, 10, 11)
-"""The numbers that ONNX has for float32, float16 and float64."""
+_NUMBERS = {1: "float32", 2: "uint8", 3: "int8", 10: "float16", 11: "float64"}
+"""The numbers that ONNX has for types of numbers."""
 
 _MOST_ELEMENTS = 1 << 28
 """Largest tensor that is followed: a few of its boxes fill the memory of a computer."""
@@ -31,17 +33,18 @@ class Shapes:
     def __init__(self, graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> None:
         self._declared = _sizes((*graph.proto.graph.value_info, *graph.proto.graph.output))
         self._inferred: dict[str, Sizes] = {}
-        self._floats: set[str] = set()
+        self._types: dict[str, str] = {}
         self._failure = ""
         try:
             found = _infer(graph, inputs)
             self._inferred = _sizes(found)
-            self._floats = {value.name for value in found if value.type.tensor_type.elem_type in _FLOATS}
+            types = {value.name: value.type.tensor_type.elem_type for value in found}
+            self._types = {name: _NUMBERS[kind] for name, kind in types.items() if kind in _NUMBERS}
         except Unsupported as error:
             self._failure = str(error)
 
     def of(self, name: str) -> tuple[int, ...]:
-        """Return the shape of a tensor of floats that need not be computed here.
+        """Return the shape of a tensor of floats, or of 8-bit integers, that need not be computed here.
 
         Raises Unsupported if it is not known, or the tensor is one of other numbers.
         """
@@ -49,14 +52,18 @@ class Shapes:
         shape = tuple(size for size in sizes or () if size is not None)
         if self._failure or sizes is None or len(shape) < len(sizes):
             raise Unsupported(f"the shape of {name!r} is not known")
-        if name not in self._floats:
-            raise Unsupported(f"{name!r} is not known to hold floats")
+        if name not in self._types:
+            raise Unsupported(f"{name!r} is not known to hold floats, or integers of 8 bits")
         self.check(name, shape)
         return shape
 
+    def dtype(self, name: str) -> np.dtype[Any]:
+        """Return the type of a tensor of which :meth:`of` knows the shape."""
+        return np.dtype(self._types[name])
+
     def check_size(self, name: str) -> None:
         """Raise Unsupported if a tensor that is not computed yet is too large, as far as onnx infers its size."""
-        _check_elements(prod(size or 1 for size in self._inferred.get(name, ())))
+        _check_elements(prod(size or 1 for size in self._inferred.get(name.removesuffix(STAND_IN), ())))
 
     def check(self, name: str, shape: tuple[int, ...]) -> None:
         """Compare the shape of a tensor with what onnx infers and what the model declares.
@@ -67,7 +74,7 @@ class Shapes:
             raise Unsupported(f"onnx infers no shapes: {self._failure}")
         _check_elements(prod(shape))
         for who, known in (("onnx infers", self._inferred), ("the model declares", self._declared)):
-            sizes = known.get(name)
+            sizes = known.get(name.removesuffix(STAND_IN))
             if sizes is not None and not fits(shape, sizes):
                 raise Unsupported(f"its result has the shape {show(shape)} here, {who} {show(sizes)}")
 

@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
-from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
+from theory.rewrite.certify.arithmetic import ArithmeticOf
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leaders
 from theory.rewrite.certify.functions import RELU
-from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, same_value
+from theory.rewrite.certify.graph import POOLS, STAND_IN, Graph, Node, Segment
 from theory.rewrite.certify.layers import MaxPooling
-from theory.rewrite.certify.operators import Call, Interpreted, partners
+from theory.rewrite.certify.moves import KEEP
+from theory.rewrite.certify.operators import Boxes, Call, Operator, partners
 from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
 from theory.rewrite.certify.propagate import (
     Values,
@@ -25,12 +26,14 @@ from theory.rewrite.certify.propagate import (
     deviate,
     deviate_between,
     evaluate,
+    rounding_errors,
 )
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.shapes import Shapes, show
 from theory.rewrite.certify.table import understand
 from theory.rewrite.certify.twins import Twins
 from theory.rewrite.certify.unbounded import prove_without_bounds
+from theory.rewrite.certify.zonotope import Twin
 
 _SMALL = 2.0**-6
 """A difference of no more than this part of the largest value is small beside it."""
@@ -64,11 +67,20 @@ class SideBySide:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
         for node in self._graphs[1].nodes:
             self._compare(node)
-        first, second = ([node for node in graph.nodes if node.op == "MaxPool"] for graph in self._graphs)
+        first, second = ([node for node in graph.nodes if self._is_pool(node)] for graph in self._graphs)
         # Those of the second model that the first computes in another way.
         second = [node for node in second if self._model(node) == "rewritten" and node.outputs[0] in self._producers[0]]
         outputs = {name: self._output(name) for name in self._graphs[0].outputs}
         return DeviationBound(outputs, tuple(self._finding(node) for node in first + second))
+
+    def _is_pool(self, node: Node) -> bool:
+        """Say whether a node is a MaxPool, or another max pooling that one of the models has not."""
+        makers = [producers.get(node.outputs[0]) for producers in self._producers]
+        # Of integers and what they stand for, one counts.
+        stands = node.outputs[0].removesuffix(STAND_IN) + STAND_IN
+        if all(stands in producers for producers in self._producers) != node.outputs[0].endswith(STAND_IN):
+            return False
+        return node.op == "MaxPool" or (node.op in POOLS and any(maker and maker.op != node.op for maker in makers))
 
     def _compare(self, node: Node) -> None:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
@@ -80,16 +92,17 @@ class SideBySide:
         costly = node.op in ("Conv", "Gemm", "MatMul")
         if costly and sharper is not None and isinstance(before, Box) and sharper.largest <= _SMALL * before.largest:
             # The node's own bounds could hardly be better, and would take as long again.
-            self._record(node, replace(before.plus(sharper), history=sharper.history), sharper)
+            box = replace(before.plus(sharper), history=sharper.history)
+            self._keep(node, name, box, sharper, partial(self._carry, node, twin))
             return
         after = evaluate(node, self._after, self._arithmetic, self._shapes)
         self._after[name] = after
-        if twin is not None and sharper is None and found is not None:
-            self._stand_in(name, twin.outputs[0], found)
+        if twin is not None and sharper is None and found is not None and isinstance(after, Box):
+            self._keep(node, twin.outputs[0], after, found, partial(self._carry, node, twin))
         elif found is None and node.op in ("DequantizeLinear", "Identity"):
             self._pass_on(node)
         pools = [] if other is None or node.same_operation(other) else [(other, 0), (node, 1)]
-        pools = [(pool, side) for pool, side in pools if pool.op == "MaxPool"]
+        pools = [(pool, side) for pool, side in pools if pool.op in POOLS]
         if not isinstance(after, Box) or not isinstance(before, Box):
             for pool, side in pools:
                 self._prove(pool, side)
@@ -97,7 +110,9 @@ class SideBySide:
         if after.shape != before.shape:
             return
         for pool, side in pools:
-            sharper = self._attempt(pool, partial(self._pooled, pool, side)) if sharper is None else sharper
+            if name not in self._replaced:
+                pooled = self._attempt(pool, partial(self._pooled, pool, side))
+                sharper = pooled if sharper is None or pooled is None else sharper.meet(pooled)
         plain = after.minus(before)
         difference = plain if sharper is None else plain.meet(sharper)
         if name in self._differences and self._differences[name].largest < difference.largest:
@@ -105,103 +120,102 @@ class SideBySide:
             if self._twins.of[name] != name:
                 return
             difference = difference.meet(self._differences[name])
-        self._record(node, after.meet(before.plus(difference)), difference)
-
-    def _stand_in(self, name: str, twin: str, difference: Box) -> None:
-        """Record the difference from a tensor of the first model that may have another name."""
-        self._differences[name] = difference
-        self._twins.settle(name, twin)
+        self._keep(node, name, after.meet(before.plus(difference)), difference, partial(self._carry, node, twin))
 
     def _pass_on(self, node: Node) -> None:
         """Let a tensor that was quantized, or renamed, stand for what it was before, or for the positive part of it."""
         name, start = node.outputs[0], node.inputs[0]
-        y, d, twin = self._after.get(start), self._differences.get(start), self._twins.of.get(start, "")
-        x, relu = self._before.get(twin), self._twins.user(start, "Relu")
-        if d is None or not isinstance(x, Box) or not isinstance(y, Box) or not isinstance(self._after[name], Box):
+        after, boxes, relu = self._after[name], self._boxes(start), self._twins.user(start, "Relu")
+        if boxes is None or not isinstance(after, Box):
             return
+        x, y, d = boxes
 
-        def bound() -> tuple[str, Box]:
+        def bound() -> tuple[str, Box, Operator, bool]:
             operator, _ = understand(call_of(node, self._after))
             if not isinstance(operator, Quantized):
-                return twin, d
+                return self._twins.of[start], d, operator, False
             kind = self._arithmetic(y.dtype)
-            if not operator.rectifies or (relu is None and np.any(x.lo < 0)):
-                return twin, operator.residue(y, kind, rectified=False).plus(d)
-            carried = RELU.deviation([x], [y], [d], (kind, kind))
-            residue = operator.residue(y, kind, rectified=True)
-            return twin if relu is None else relu.outputs[0], residue.plus(carried)
+            rectified = operator.rectifies and (relu is not None or not np.any(x.lo < 0))
+            residue = operator.residue(y, kind, rectified=rectified)
+            if not rectified:
+                return self._twins.of[start], residue.plus(d), operator, False
+            carried = residue.plus(RELU.deviation([x], [y], [d], (kind, kind)))
+            return self._twins.of[start] if relu is None else relu.outputs[0], carried, operator, True
 
         found = attempt(node, bound)
-        if isinstance(found, tuple):
-            self._stand_in(name, *found)
+        if not isinstance(found, Unknown):
+            twin, difference, operator, rectified = found
+            carry = partial(self._stand_in, node, operator, rectified=rectified)
+            self._keep(node, twin, after, difference, carry)
 
-    def _record(self, node: Node, after: Box, difference: Box) -> None:
-        """Keep the boxes of a tensor of both models, cut by its zonotopes."""
+    def _stand_in(self, node: Node, operator: Operator, enclosed: Enclosed, boxes: Boxed, *, rectified: bool) -> Boxed:
+        """Carry zonotopes through what one model alone does: a quantization, or another name."""
+        before = self._boxes(node.inputs[0])
+        if before is None:
+            raise Unsupported("its input has no boxes")
+        t = enclosed.twin(node.inputs[0], before)
+        if isinstance(operator, Quantized):
+            return enclosed.quantized(node.outputs[0], operator, t, boxes, rectified=rectified)
+        return enclosed.through(node.outputs[0], KEEP, KEEP, [t], boxes)
+
+    def _keep(
+        self, node: Node, twin: str, after: Box, difference: Box, carry: Callable[[Enclosed, Boxed], Boxed]
+    ) -> None:
+        """Keep the boxes of a tensor and of what it differs from a twin, cut by their zonotopes."""
         name = node.outputs[0]
         self._after[name], self._differences[name] = after, difference
-        self._twins.settle(name, name)
-        if self._enclosed is not None:
-            found = attempt(node, partial(self._cut, node, self._enclosed))
-            if not isinstance(found, Unknown):
-                self._before[name], self._after[name], self._differences[name] = found
-
-    def _boxes(self, name: str) -> Boxed | None:
-        """Return the boxes of the tensors of a name in both models; None if there are none."""
-        x, y, d = self._before.get(name), self._after.get(name), self._of_same_name(name)
-        if not (isinstance(x, Box) and isinstance(y, Box)) or d is None or not x.shape == y.shape == d.shape:
-            return None
-        return x, y, d
-
-    def _cut(self, node: Node, enclosed: Enclosed) -> Boxed:
-        """Carry zonotopes through a node, and return its boxes cut by them."""
-        name = node.outputs[0]
+        if self._enclosed is not None and self._twins.of.get(name, twin) != twin:
+            self._enclosed.forget(name)
+        self._twins.settle(name, twin)
         boxes = self._boxes(name)
-        if boxes is None:
-            raise Unsupported("it has no boxes")
+        if self._enclosed is not None and boxes is not None:
+            found = attempt(node, partial(carry, self._enclosed, boxes))
+            if not isinstance(found, Unknown):
+                self._before[twin], self._after[name], self._differences[name] = found
+
+    def _boxes(self, name: str, twin: str = "") -> Boxed | None:
+        """Return the boxes of a tensor of the second model's, and of a tensor of the first's, as a rule its twin."""
+        own = self._twins.of.get(name, "")
+        x, y, d = self._before.get(twin or own), self._after.get(name), self._differences.get(name)
+        if not (isinstance(x, Box) and isinstance(y, Box)) or d is None or x.shape != y.shape:
+            return None
+        return x, y, d if own == (twin or own) else y.minus(x)
+
+    def _carry(self, node: Node, twin: Node | None, enclosed: Enclosed, boxes: Boxed) -> Boxed:
+        """Carry zonotopes through a node and its twin."""
+        name = node.outputs[0]
         if name in self._replaced:
             found, side = self._replaced[name]
             start = self._producers[side][name].inputs[0]
-            before = self._boxes(start)
+            before = self._boxes(start, start)
             if before is None:
                 raise Unsupported("its input has no boxes")
-            return enclosed.replaced(name, found, enclosed.twin(start, before), boxes, swapped=bool(side))
-        interpreted, call = self._common(node)
-        if isinstance(interpreted, np.ndarray):
-            raise Unsupported("it is constant")
-        operator, tensors = interpreted
-        twins = [
-            None if boxed is None else enclosed.twin(each, boxed)
-            for each, boxed in ((each, self._boxes(each)) for each in node.inputs)
-        ]
-        return enclosed.through(name, operator, partners(tensors, call, twins, enclosed.constant), boxes)
-
-    def _common(self, node: Node) -> tuple[Interpreted | Constant, Call]:
-        """Read a node of both models: one operator stands for both, on tensors of the same names."""
-        other = self._producers[0].get(node.outputs[0])
-        if other is None or not node.same_operation(other) or len(node.inputs) != len(other.inputs):
+            t = enclosed.twin(start, before) if self._twins.of[start] == start else boxed_twin(before)
+            return enclosed.replaced(name, found, t, boxes, swapped=bool(side))
+        if twin is None:
             raise Unsupported("the models do different things here")
-        first, second = call_of(other, self._before), call_of(node, self._after)
-        for x, y, *names in zip(first.inputs, second.inputs, other.inputs, node.inputs, strict=True):
-            if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
-                if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and same_value(x, y)):
-                    raise Unsupported("its constants differ")
-            elif names[0] != names[1] or (x is not None and x.dtype != y.dtype):
-                raise Unsupported("the models take tensors of different names or precisions here")
-        return understand(first), first
+        (call, first, xs), (other, second, ys) = self._read(twin, node)
+        ts = [self._twin(node, call, other, x, y, enclosed) for x, y in zip(xs, ys, strict=True)]
+        return enclosed.through(name, first, second, ts, boxes)
+
+    def _twin(self, node: Node, first: Call, second: Call, x: Box, y: Box, enclosed: Enclosed) -> Twin:
+        """Return the zonotopes of what two nodes in the same place take."""
+        boxes = x, y, self._apart(node, first, second, x, y)
+        place = next((i for i, each in enumerate(second.inputs) if each is y), None)
+        return boxed_twin(boxes) if place is None else enclosed.twin(node.inputs[place], boxes)
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
         found = attempt(node, bound)
         if isinstance(found, Box):
             return found
-        if node.op == "MaxPool":
+        if node.op in POOLS:
             why = found.reason if found.node == node.name else str(found)
             self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=why)
         return None
 
-    def _through(self, twin: Node, node: Node) -> Box:
-        """Carry the differences of the inputs through nodes of the two models that stand in the same place."""
-        self._shapes.check_size(node.outputs[0])
+    def _read(self, twin: Node, node: Node) -> tuple[tuple[Call, Operator, Boxes], tuple[Call, Operator, Boxes]]:
+        """Read nodes of the two models that stand in the same place: one operator twice where they do the same."""
         call, other = call_of(twin, self._before), call_of(node, self._after)
         same = node.same_operation(twin) and self._twins.same_constants(twin, node)
         first = understand(call)
@@ -213,11 +227,14 @@ class SideBySide:
             ys = partners(xs, call, [y if isinstance(y, Box) else None for y in other.inputs], lambda x: x)
         if any(x.dtype != y.dtype for x, y in zip(xs, ys, strict=True)):
             raise Unsupported("the models compute it in different precisions")
+        return (call, first[0], xs), (other, second[0], ys)
+
+    def _through(self, twin: Node, node: Node) -> Box:
+        """Carry the differences of the inputs through nodes of the two models that stand in the same place."""
+        self._shapes.check_size(node.outputs[0])
+        (call, first, xs), (other, second, ys) = self._read(twin, node)
         differences = [self._apart(node, call, other, x, y) for x, y in zip(xs, ys, strict=True)]
-        if same:
-            result = deviate(first, ys, differences, (self._arithmetic, self._arithmetic))
-        else:
-            result = deviate_between(first, second, differences, self._arithmetic)
+        result = deviate_between((first, xs), (second, ys), differences, self._arithmetic)
         self._shapes.check(node.outputs[0], result.shape)
         return result
 
@@ -235,22 +252,20 @@ class SideBySide:
 
     def _of_same_name(self, name: str) -> Box | None:
         """Return the difference of the tensors of a name, None if it is not known."""
-        a, b, difference = self._before.get(name), self._after.get(name), self._differences.get(name)
-        if difference is None or self._twins.of[name] == name:
-            return difference
-        return b.minus(a) if isinstance(a, Box) and isinstance(b, Box) and a.shape == b.shape else None
+        boxes = self._boxes(name, name)
+        return None if boxes is None else boxes[2]
 
     def _prove(self, pool: Node, side: int) -> None:
         """See whether a MaxPool of one model has been replaced exactly in the other, where there are no bounds."""
         start, end = pool.inputs[0], pool.outputs[0]
-        values = self._before if side else self._after
-        constants = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        both = (self._before, self._after) if side else (self._after, self._before)
+        constants, own = ({key: x for key, x in each.items() if isinstance(x, np.ndarray)} for each in both)
 
         def prove() -> bool:
-            shapes = [each.of(start) for each in self._both_shapes]
-            if shapes[0] != shapes[1]:
-                raise Unsupported("its inputs have different shapes")
-            prove_without_bounds(pool, self._graphs[1 - side], constants, shapes[0], self._known)
+            given = [(each.of(start), each.dtype(start)) for each in self._both_shapes]
+            if given[0] != given[1]:
+                raise Unsupported("its inputs have different shapes, or types")
+            prove_without_bounds(pool, own, self._graphs[1 - side], constants, given[0], self._known)
             return True
 
         if attempt(pool, prove) is True:
@@ -268,11 +283,11 @@ class SideBySide:
         segment = graph.between(start, end, constants)
         if segment is None:
             raise Unsupported(f"{end!r} is computed from more than {start!r}")
-        found = understand(Call(pool, [x]))
+        found = understand(call_of(pool, values[0]))
         if isinstance(found, np.ndarray) or not isinstance(found[0], MaxPooling):
             raise Unsupported("it is no max pooling")
-        exact, residual, corners = pooling_residual(segment, y, found[0].windows, self._known)
-        rounding = self._rounding(segment, y, values)
+        exact, residual, corners = pooling_residual(segment, y, found[0], self._known)
+        rounding = self._rounding(segment, y, 1 - side)
         self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
         self._findings[end] = PoolingFinding(
@@ -284,22 +299,16 @@ class SideBySide:
         )
         return (carried if exact else carried.plus(residual)).signed(sign)
 
-    def _rounding(self, segment: Segment, y: Box, values: tuple[Values, Values]) -> Box:
-        """Bound what a runtime computes by the nodes from y, less what they do in exact arithmetic to the same."""
-        others, own = values
-        errors = {segment.start: y.zeros()}
-        for node in segment.nodes:
-            call = call_of(node, own)
-            found = understand(call)
-            if isinstance(found, np.ndarray):
-                continue
-            if node.outputs[0] in others and node.outputs[0] != segment.end:
-                # Its box was narrowed by that of the other model, which says nothing about exact arithmetic.
-                raise Unsupported(f"{node.outputs[0]!r} is a tensor of the other model as well")
-            _, tensors = found
-            before = partners(tensors, call, [errors.get(name) for name in node.inputs], Box.zeros)
-            errors[node.outputs[0]] = deviate(found, tensors, before, (real_arithmetic, self._arithmetic))
-        return errors[segment.end]
+    def _rounding(self, segment: Segment, y: Box, side: int) -> Box:
+        """Bound what a model's runtime computes by nodes from y, less what they do in exact arithmetic to the same."""
+        own = (self._before, self._after)[side]
+        followed = set(self._twins.of if side else self._twins.of.values())
+        if any(node.outputs[0] in followed for node in segment.nodes if node.outputs[0] != segment.end):
+            # Boxes were narrowed by those of the other model, which says nothing about exact arithmetic.
+            own = {**segment.constants, segment.start: y}
+            for node in segment.nodes:
+                own[node.outputs[0]] = evaluate(node, own, self._arithmetic, self._both_shapes[side])
+        return rounding_errors(segment, y, own, self._arithmetic)
 
     def _finding(self, node: Node) -> PoolingFinding:
         """Return what is known of the place of a MaxPool, with the deviation after it."""
@@ -319,20 +328,15 @@ class SideBySide:
 
     def _model(self, pool: Node) -> Model:
         makers = [producers.get(pool.outputs[0]) for producers in self._producers]
-        first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
+        first, second = (maker is not None and maker.op in POOLS for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
 
-    def _leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
-        twin = boxed_twin(boxes) if self._enclosed is None else self._enclosed.twin(name, boxes)
-        (first, before), (second, after) = leader(twin.value, twin.x), leader(twin.other, twin.y)
-        return (first, second), (before, after)
-
     def _output(self, name: str) -> OutputDeviation:
-        difference = self._of_same_name(name)
-        if difference is not None and difference.lo.size:
-            boxes = self._boxes(name)
-            largest, margins = ((None, None), (-np.inf, -np.inf)) if boxes is None else self._leaders(name, boxes)
-            return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
+        boxes = self._boxes(name, name)
+        if boxes is not None and boxes[2].lo.size:
+            enclosed = self._enclosed if self._twins.of[name] == name else None
+            largest, margins = leaders(boxed_twin(boxes) if enclosed is None else enclosed.twin(name, boxes))
+            return OutputDeviation(boxes[2].lo, boxes[2].hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
             if isinstance(value, Unknown):

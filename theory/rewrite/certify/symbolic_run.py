@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.constants import cast_dtype
 from theory.rewrite.certify.expressions import Algebra, Index, Symbols
 from theory.rewrite.certify.graph import Constant, Segment
 from theory.rewrite.certify.operators import Call, partners
 from theory.rewrite.certify.table import find_row, understand
+
+_MOVES = ("Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 
 
 def pixel_places(shape: Sequence[int]) -> Index:
@@ -36,25 +40,44 @@ def place_strides(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(strides))
 
 
-def run_symbols(segment: Segment, shape: Sequence[int]) -> tuple[Algebra, Symbols, bool]:
-    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial).
+def run_symbols(
+    segment: Segment, shape: Sequence[int], shift: Fraction = Fraction(0), *, integers: bool = False
+) -> tuple[Algebra, Symbols, bool]:
+    """Run nodes on symbols that stand for a tensor of shape (N, C, *spatial) less a number, of integers or not.
 
     Returns the symbols of the end, and whether the nodes do the same to every channel, and the symbols are those of one
     channel alone. Raises Unsupported if a node cannot be followed.
     """
     if shape[0] == 1 and shape[1] > 1:
         try:
-            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1]), True
+            return *_run_blocks(segment, (1, 1, *shape[2:]), shape[1], shift, integers=integers), True
         except Unsupported:
             pass
-    return *_run_blocks(segment, shape, 1), False
+    return *_run_blocks(segment, shape, 1, shift, integers=integers), False
 
 
-def _run_blocks(segment: Segment, shape: Sequence[int], channels: int) -> tuple[Algebra, Symbols]:
+def _run_blocks(
+    segment: Segment, shape: Sequence[int], channels: int, shift: Fraction = Fraction(0), *, integers: bool = False
+) -> tuple[Algebra, Symbols]:
     """Run nodes on the symbols of the first of so many equal blocks of channels in each tensor; 1 for all channels."""
     algebra = Algebra()
-    values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: algebra.pixels(pixel_places(shape))}
+    start = algebra.combine([(Fraction(1), algebra.pixels(pixel_places(shape)))], shift)
+    values: dict[str, Symbols | Constant] = {**segment.constants, segment.start: start}
+    whole, rounded = {segment.start} if integers else set(), set[str]()
     for node in segment.nodes:
+        x = values.get(node.inputs[0]) if node.inputs and integers else None
+        if isinstance(x, Symbols) and node.op == "Cast" and cast_dtype(Call(node, ())).kind in "iu":
+            if whole & {*node.inputs}:
+                raise Unsupported("it casts integers to others, which may wrap around")
+            # What is proved to be one of the pixels is an integer as they are; of anything else it may be off.
+            values[node.outputs[0]] = x
+            rounded.add(node.outputs[0])
+            continue
+        for kept, allowed in ((whole, (*_MOVES, "Cast", "MaxPool", "Slice")), (rounded, _MOVES)):
+            if kept & {*node.inputs}:
+                if node.op not in allowed:
+                    raise Unsupported("it computes with integers, which may wrap around")
+                kept |= {node.outputs[0]} if node.op != "Cast" else set()
         call = Call(node, [values[name] if name else None for name in node.inputs])
         values[node.outputs[0]] = _apply(algebra, call, channels)
     result = values[segment.end]

@@ -92,6 +92,11 @@ class Zonotope:
         """Return the box around it."""
         return Zonotope(self.center, np.zeros((0, *self.shape)), self.radius)
 
+    def reshaped(self, shape: tuple[int, ...]) -> Zonotope:
+        """Return the same elements in another shape."""
+        generators = self.generators.reshape(-1, *shape) if self.generators.size else np.zeros((0, *shape))
+        return Zonotope(self.center.reshape(shape), generators, self.error.reshape(shape))
+
     def times(self, factor: Array | float) -> Zonotope:
         """Multiply with a factor, or one for each element."""
         center, generators = self.center * factor, self.generators * factor
