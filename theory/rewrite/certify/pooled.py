@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
+from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.relaxations import chord
 from theory.rewrite.certify.windows import Windows
 from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zonotope
 
@@ -24,14 +26,26 @@ def follows(t: Twin, windows: Windows) -> bool:
     """Say whether windows of a tensor are small and few enough to be looked into."""
     taps = prod(map(len, windows.along))
     count = prod(t.shape[:2]) * prod(windows.size)
-    symbols = max(len(t.value.generators), len(t.difference.generators))
-    return taps <= _MOST_TAPS and taps * count * max(1, symbols) <= 4 * MOST_NUMBERS
+    return taps <= _MOST_TAPS and taps * count * max(1, t.symbols) <= 4 * MOST_NUMBERS
 
 
 class Seen:
     """A zonotope as windows see it: tap by tap, with -infinity where a tap lies in the padding."""
 
-    def __init__(self, z: Zonotope, box: Box, windows: Windows) -> None:
+    @staticmethod
+    def first(t: Twin, windows: Windows, facts: Facts) -> Seen:
+        """Return the tensor of the first model."""
+        before = None if t.argument is None else _Before(Seen(t.argument.value, t.argument.x, windows), t.off, facts)
+        return Seen(t.value, t.x, windows, before)
+
+    @staticmethod
+    def second(t: Twin, windows: Windows, facts: Facts) -> Seen:
+        """Return the tensor of the second model."""
+        before = None if t.argument is None else _Before(Seen(t.argument.other, t.argument.y, windows), t.off, facts)
+        return Seen(t.other, t.y, windows, before)
+
+    def __init__(self, z: Zonotope, box: Box, windows: Windows, before: _Before | None = None) -> None:
+        self._before = before
         valid = windows.taps(np.ones(z.shape, dtype=bool), 0)
         self.valid = np.stack(valid)
         self.lo, self.hi = (np.stack(windows.taps(end, -np.inf)) for end in (box.lo, box.hi))
@@ -66,7 +80,17 @@ class Seen:
                     found[q, p] = np.minimum(-low, up(self.hi[p] - self.lo[q]))
                 outside = ~(self.valid[p] & self.valid[q])
                 found[p, q][outside] = found[q, p][outside] = -np.inf
+        if self._before is not None:
+            self._before.cut(found)
         return found
+
+    def pairs(self, p: npt.NDArray[np.intp], q: npt.NDArray[np.intp], window: npt.NDArray[np.intp]) -> Zonotope:
+        """Return some taps q less taps p of the same windows, which are numbered."""
+        size = self.center[0].size
+        center, error = self.center.reshape(-1, size), self.error.reshape(-1, size)
+        generators = self.generators.reshape(len(self.center), -1, size)
+        ends = [Zonotope(center[k, window], generators[k, :, window].T, error[k, window]) for k in (q, p)]
+        return ends[0].minus(ends[1])
 
     @cached_property
     def slack(self) -> Array:
@@ -83,12 +107,53 @@ class Seen:
             generators[:, here] = self.generators[k][:, here]
         return Reference(center, generators)
 
+    def most(self, first: npt.NDArray[np.intp], may: npt.NDArray[np.bool_]) -> Zonotope:
+        """Return what the maximum is no more than: one tap, and by chords the positive parts of the others' excesses."""
+        start = self.picked(first)
+        center, generators, error = start.center, start.generators, _of(self.error, first)
+        factors, size = np.zeros(first.shape), np.abs(start.center) + start.zonotope.reach
+        for q, each in enumerate(may):
+            high, low = (np.take_along_axis(part, first[None], 0)[0] for part in (self.above[:, q], self.above[q]))
+            beside = each & (q != first)
+            slope, rise = chord(np.where(beside, -low, -1.0), np.where(beside, high, -1.0))
+            center = center + slope * self.center[q] + rise
+            generators = generators + slope * self.generators[q]
+            error = error + slope * self.error[q]
+            size = size + slope * (np.abs(self.center[q]) + np.abs(self.generators[q]).sum(0)) + rise
+            factors = factors + slope
+        # The tap itself counts less by all slopes.
+        center, generators = center - factors * start.center, generators - factors * start.generators
+        size = size + factors * (np.abs(start.center) + start.zonotope.reach)
+        error = error + factors * _of(self.error, first) + size * (4 * gamma(8 * len(may) + 16, UNIT64))
+        return Zonotope(center, generators, up(error * (1 + gamma(8, UNIT64))) + len(generators) * TINY64)
+
     def mean(self, weights: Array) -> Reference:
         """Return about the mean of the taps with weights."""
         generators = np.zeros(self.generators.shape[1:])
         for part, weight in zip(self.generators, weights, strict=True):
             generators += part * weight
         return Reference((self.center * weights).sum(0), generators)
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """The argument of a function of each element that made what windows see: it kept all orders, and no gap grew."""
+
+    argument: Seen
+    off: float
+    """But for so much."""
+    facts: Facts
+
+    def cut(self, above: Array) -> None:
+        """Cut bounds of gaps between taps whose order is open; see :attr:`Seen.above`."""
+        flat = above.reshape(*above.shape[:2], -1)
+        p, q, window = np.nonzero((flat > 0) & (flat.swapaxes(0, 1) > 0) & np.tri(len(flat), k=-1, dtype=bool)[..., None])
+        gaps = self.argument.pairs(p, q, window)
+        for z, (a, b) in ((gaps, (p, q)), (gaps.times(-1.0), (q, p))):
+            most = z.bounds()[1]
+            if self.facts.affordable(2 * len(p), len(z.generators)):
+                most = np.minimum(most, self.facts.largest(z))
+            flat[a, b, window] = np.minimum(flat[a, b, window], up(np.maximum(most, 0.0) + self.off))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +200,8 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
     pixel that may be the maximum of y, and at least the least d of one that may be that of x. Both are taken relative
     to one pixel, or to the mean of those that may be the largest, or to nothing, whichever leaves less.
     """
-    x, y, d = Seen(t.value, t.x, windows), Seen(t.other, t.y, windows), Seen(t.difference, t.d, windows)
+    x, y = Seen.first(t, windows, space.facts), Seen.second(t, windows, space.facts)
+    d = Seen(t.difference, t.d, windows)
     top = [np.argmin(seen.slack, axis=0) for seen in (x, y)]
     first = np.argmin(x.slack + y.slack, axis=0)
     may = [seen.valid & (np.where(seen.valid[:, None], seen.above, np.inf).min(0) >= 0) for seen in (x, y)]
@@ -154,7 +220,23 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
     if np.any(either.sum(0) > 1):
         mean = d.mean(either / np.maximum(either.sum(0), 1))
         options.append((mean, *bounds(mean)))
-    return _maximum(x, top[0], space), narrowest(options, space)
+    since = space.count
+    value = _maximum(x, top[0], space)
+    _hold(space, since, value, x, may[0])
+    since = space.count
+    difference = narrowest(options, space)
+    _hold(space, since, value.plus(difference), y, may[1])
+    return value, difference
+
+
+def _hold(space: Space, since: int, value: Zonotope, x: Seen, may: npt.NDArray[np.bool_]) -> None:
+    """Take note that the maximum is at least each of the taps that may be it, where there are several."""
+    several = may.sum(0) > 1
+    excesses = []
+    for k, each in enumerate(may & several):
+        tap = Zonotope(x.center[k][each], x.generators[k][:, each], x.error[k][each])
+        excesses.append(value.at(each).minus(tap))
+    space.facts.hold(since, *excesses, x.most(np.argmin(x.slack, axis=0), may).at(several).minus(value.at(several)))
 
 
 def _maximum(x: Seen, first: npt.NDArray[np.intp], space: Space) -> Zonotope:

@@ -11,7 +11,7 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced
 from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
@@ -322,16 +322,15 @@ class SideBySide:
         first, second = (maker is not None and maker.op == "MaxPool" for maker in makers)
         return "both" if first and second else "original" if first else "rewritten"
 
-    def _leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
-        twin = boxed_twin(boxes) if self._enclosed is None else self._enclosed.twin(name, boxes)
-        (first, before), (second, after) = leader(twin.value, twin.x), leader(twin.other, twin.y)
-        return (first, second), (before, after)
-
     def _output(self, name: str) -> OutputDeviation:
         difference = self._of_same_name(name)
         if difference is not None and difference.lo.size:
             boxes = self._boxes(name)
-            largest, margins = ((None, None), (-np.inf, -np.inf)) if boxes is None else self._leaders(name, boxes)
+            largest, margins = ((None, None), (-np.inf, -np.inf))
+            if boxes is not None:
+                enclosed = self._enclosed or Enclosed({}, self._arithmetic)
+                difference = enclosed.difference(name, boxes)
+                largest, margins = enclosed.leaders(name, boxes)
             return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
