@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +25,12 @@ from scipy import sparse
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, gamma, up
 
+_Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+
 _ROUNDS = 4
 """How often multipliers are made better: from then on bounds hardly change."""
 
-_AT_ONCE = 256
+_AT_ONCE = 512
 """Bounds that are looked for together."""
 
 _MOST_PRODUCTS = 1 << 26
@@ -50,26 +53,74 @@ class Affine(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Facts about symbols, none of which occurs in a fact about another one of them; sorted by these symbols."""
+    """Facts about symbols, none of which occurs in a fact about another one of them.
 
-    factors: sparse.csr_matrix
-    """(facts, symbols)"""
+    The first facts about all symbols come first, then the second ones, and so on; symbols with many facts come first.
+    """
+
+    sign: int
+    """1 where facts bound their symbols from below, -1 from above."""
     back: sparse.csr_matrix
-    """The same, transposed."""
+    """(symbols, facts): the factors."""
     center: Array
     error: Array
     size: Array
     """What rounding is proportional to."""
-    steep: Array
-    """The magnitude of the symbol's factor in each fact."""
-    sign: int
-    """1 where facts bound their symbols from below, -1 from above."""
     rows: npt.NDArray[np.intp]
     """The numbers of the symbols."""
-    starts: npt.NDArray[np.intp]
-    """The first fact about each."""
-    group: npt.NDArray[np.intp]
-    """Which of the symbols each fact is about."""
+    sizes: tuple[int, ...]
+    """How many symbols have a first fact, a second one, ..."""
+    search: _Normed
+
+    @cached_property
+    def parts(self) -> list[tuple[slice, int]]:
+        """Where the first, the second, ... facts are, and how many."""
+        ends = np.cumsum(self.sizes).tolist()
+        return [(slice(end - size, end), size) for end, size in zip(ends, self.sizes, strict=True)]
+
+    @staticmethod
+    def of(sign: int, dense: Array, center: Array, error: Array, newest: npt.NDArray[np.intp]) -> _Block:
+        """Put facts in order, given by the newest symbol of each."""
+        rows, group, counts = np.unique(newest, return_inverse=True, return_counts=True)
+        many = np.argsort(-counts, kind="stable")
+        place = np.empty(len(rows), dtype=np.intp)
+        place[many] = np.arange(len(rows))
+        group = place[group]
+        order = np.argsort(group, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(counts[many])[:-1]])
+        rank = np.empty(len(group), dtype=np.intp)
+        rank[order] = np.arange(len(group)) - starts[group[order]]
+        order = np.lexsort((group, rank))
+        dense, center, error = dense[:, order], center[order], error[order]
+        sizes = tuple(np.bincount(rank).tolist())
+        back = sparse.csr_matrix(dense)
+        normed = _Normed.of(back, center + error, newest[order])
+        return _Block(sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Normed:
+    """Facts divided by the magnitude of their newest symbol's factor, in float32: with these multipliers are found."""
+
+    factors: sparse.csr_matrix
+    """(facts, symbols), the newest symbol left out."""
+    back: sparse.csr_matrix
+    """(symbols, facts), with the newest symbol."""
+    center: _Floats
+    """(facts, 1), with the error."""
+    steep: Array
+    """(facts, 1): what was divided by."""
+
+    @staticmethod
+    def of(back: sparse.csr_matrix, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
+        """Divide facts given by their factors, the center with the error, and the newest symbols."""
+        facts = np.arange(len(center))
+        own = np.asarray(back[newest, facts]).ravel()
+        steep = np.abs(own)
+        normed = (back @ sparse.diags(1 / steep)).astype(np.float32).tocsr()
+        pivots = sparse.csr_matrix((np.sign(own, dtype=np.float32), (newest, facts)), shape=back.shape)
+        factors = (normed - pivots).T.tocsr()
+        return _Normed(factors, normed, (center / steep).astype(np.float32)[:, None], steep[:, None])
 
 
 class Facts:
@@ -95,18 +146,13 @@ class Facts:
         useful = (newest >= since) & (np.abs(own) > _LEAST * size) & np.isfinite(size + center + error)
         for sign in (1, -1):
             chosen = np.flatnonzero(useful & (sign * own > 0))
-            chosen = chosen[np.argsort(newest[chosen], kind="stable")]
             if len(chosen):
-                factors = sparse.csr_matrix(dense[:, chosen].T)
-                rows, starts, group = np.unique(newest[chosen], return_index=True, return_inverse=True)
-                ends, steep = (center[chosen], error[chosen]), np.abs(own[chosen])
-                sizes = size[chosen] + np.abs(ends[0]) + ends[1]
-                back = factors.T.tocsr()
-                self._blocks.append(_Block(factors, back, *ends, sizes, steep, sign, rows, starts, group))
+                block = _Block.of(sign, dense[:, chosen], center[chosen], error[chosen], newest[chosen])
+                self._blocks.append(block)
 
     def affordable(self, functions: int, symbols: int) -> bool:
         """Say whether so many functions of the first symbols can be bounded soon; with no facts there is no need to."""
-        return 0 < functions * sum(block.factors.nnz for block in self._about(symbols)) <= _MOST_PRODUCTS
+        return 0 < functions * sum(block.back.nnz for block in self._about(symbols)) <= _MOST_PRODUCTS
 
     def largest(self, z: Affine) -> Array:
         """Bound each element of a zonotope from above."""
@@ -116,12 +162,12 @@ class Facts:
         for at in range(0, len(found), _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
             factors = _padded(generators[:, part], blocks)
-            found[part] = _certain(blocks, factors, found[part], _Search(blocks, factors).multipliers())
+            found[part] = _certain(blocks, factors, found[part], _Search(blocks, factors).multipliers(_ROUNDS))
         return found.reshape(z.center.shape)
 
     def _about(self, symbols: int) -> list[_Block]:
         """Return the facts about the first symbols: no others help with functions of those."""
-        return [block for block in self._blocks if block.rows[0] < symbols]
+        return [block for block in self._blocks if block.rows.min() < symbols]
 
 
 def _certain(blocks: Sequence[_Block], generators: Array, start: Array, multipliers: Sequence[Array]) -> Array:
@@ -151,46 +197,49 @@ class _Search:
     """
 
     def __init__(self, blocks: Sequence[_Block], factors: Array) -> None:
-        self._blocks, self._factors = blocks, factors
+        self._blocks, self._factors = blocks, factors.astype(np.float32)
         columns = factors.shape[1]
-        self._shares = [np.zeros((len(block.steep), columns)) for block in blocks]
+        self._shares = [np.zeros((len(block.center), columns), dtype=np.float32) for block in blocks]
         self._wrong = [np.zeros((len(block.rows), columns), dtype=bool) for block in blocks]
         """Which symbols had factors against which facts help, the last time."""
 
-    def multipliers(self) -> list[Array]:
+    def multipliers(self, rounds: int) -> list[Array]:
         """Return the best that are found."""
         best, bound, left = self._backward()
-        for number in range(_ROUNDS):
+        for number in range(rounds):
             self._forward(np.sign(left), 2.0 / (number + 2))
             found, value, left = self._backward()
             better = value < bound
             bound = np.where(better, value, bound)
             best = [np.where(better, new, old) for new, old in zip(found, best, strict=True)]
-        return best
+        return [each / block.search.steep for each, block in zip(best, self._blocks, strict=True)]
 
-    def _backward(self) -> tuple[list[Array], Array, Array]:
+    def _backward(self) -> tuple[list[_Floats], _Floats, _Floats]:
         """Return the multipliers of the shares, the bounds but for what no multiplier changes, and what is left."""
-        left, bound = self._factors.copy(), np.zeros(self._factors.shape[1])
-        found: list[Array] = []
+        left, bound = self._factors.copy(), np.zeros(self._factors.shape[1], dtype=np.float32)
+        found: list[_Floats] = []
         for number in reversed(range(len(self._blocks))):
             block = self._blocks[number]
-            at = left[block.rows] * block.sign
-            self._wrong[number] = at < 0
-            several = self._shares[number] * (np.maximum(-at, 0.0)[block.group] / block.steep[:, None])
-            left[: block.back.shape[0]] += block.back @ several
-            bound += (block.center + block.error) @ several
+            at = -block.sign * left[block.rows]
+            self._wrong[number] = at > 0
+            np.maximum(at, 0.0, out=at)
+            several = self._shares[number].copy()
+            for part, size in block.parts:
+                several[part] *= at[:size]
+            left[: block.search.back.shape[0]] += block.search.back @ several
+            bound += block.search.center[:, 0] @ several
             found.append(several)
         return found[::-1], bound + np.abs(left).sum(0), left
 
-    def _forward(self, e: Array, step: float) -> None:
+    def _forward(self, e: _Floats, step: float) -> None:
         """Move the shares towards the facts that say most where symbols are about what bounds are attained at."""
-        for number, block in enumerate(self._blocks):
-            own = block.sign * e[block.rows]
-            least = own[block.group] - (block.factors @ e[: block.factors.shape[1]] + block.center[:, None]) / (
-                block.steep[:, None]
-            )
-            top = np.maximum.reduceat(least, block.starts, axis=0)
-            chosen = (least == top[block.group]) & (least > -1)
-            chosen = chosen / np.maximum(np.add.reduceat(chosen, block.starts, axis=0, dtype=float), 1.0)[block.group]
-            self._shares[number] += step * (chosen - self._shares[number])
-            e[block.rows] = np.where(self._wrong[number], block.sign * np.clip(top, -1, 1), e[block.rows])
+        for shares, wrong, block in zip(self._shares, self._wrong, self._blocks, strict=True):
+            # From below, or from above the negative of the symbol.
+            least = -(block.search.factors @ e[: block.search.factors.shape[1]] + block.search.center)
+            top = np.full(wrong.shape, -1.0, dtype=np.float32)
+            for part, size in block.parts:
+                np.maximum(top[:size], least[part], out=top[:size])
+            shares *= 1 - step
+            for part, size in block.parts:
+                shares[part] += step * ((least[part] >= top[:size]) & (least[part] > -1))
+            e[block.rows] = np.where(wrong, block.sign * np.minimum(top, 1), e[block.rows])
