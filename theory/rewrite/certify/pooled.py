@@ -18,6 +18,9 @@ from theory.rewrite.certify.relaxations import chord
 from theory.rewrite.certify.windows import Windows
 from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zonotope
 
+_LEAST = 2.0**-20
+"""Taps that are the largest more rarely, about, have no part in a mean."""
+
 _MOST_TAPS = 25
 """Largest window whose pixels are compared in pairs."""
 
@@ -107,25 +110,26 @@ class Seen:
             generators[:, here] = self.generators[k][:, here]
         return Reference(center, generators)
 
-    def most(self, first: npt.NDArray[np.intp], may: npt.NDArray[np.bool_]) -> Zonotope:
-        """Return what the maximum is no more than: one tap, and by chords the positive parts of the others' excesses."""
-        start = self.picked(first)
-        center, generators, error = start.center, start.generators, _of(self.error, first)
-        factors, size = np.zeros(first.shape), np.abs(start.center) + start.zonotope.reach
+    def chorded(self, may: npt.NDArray[np.bool_]) -> tuple[Reference, Array, Array]:
+        """Return a mean of the taps that may be the largest, and bounds of the maximum less it.
+
+        Of two taps it is the chord of the maximum; of more, weights are in the proportions that pairs would have.
+        """
+        first = np.argmin(self.slack, axis=0)
+        odds = np.zeros(self.center.shape)
         for q, each in enumerate(may):
             high, low = (np.take_along_axis(part, first[None], 0)[0] for part in (self.above[:, q], self.above[q]))
             beside = each & (q != first)
-            slope, rise = chord(np.where(beside, -low, -1.0), np.where(beside, high, -1.0))
-            center = center + slope * self.center[q] + rise
-            generators = generators + slope * self.generators[q]
-            error = error + slope * self.error[q]
-            size = size + slope * (np.abs(self.center[q]) + np.abs(self.generators[q]).sum(0)) + rise
-            factors = factors + slope
-        # The tap itself counts less by all slopes.
-        center, generators = center - factors * start.center, generators - factors * start.generators
-        size = size + factors * (np.abs(start.center) + start.zonotope.reach)
-        error = error + factors * _of(self.error, first) + size * (4 * gamma(8 * len(may) + 16, UNIT64))
-        return Zonotope(center, generators, up(error * (1 + gamma(8, UNIT64))) + len(generators) * TINY64)
+            slope, _ = chord(np.where(beside, -low, -1.0), np.where(beside, high, -1.0))
+            odds[q] = np.where(q == first, 1.0, slope / np.maximum(1 - slope, _LEAST))
+        weights = odds / odds.sum(0)
+        mean = self.mean(weights)
+        low, high = self.beside(mean)
+        # A maximum is no less than a mean, which was rounded.
+        size = (weights * (np.abs(self.center) + np.abs(self.generators).sum(1) + self.error)).sum(0)
+        lost = up((weights * self.error).sum(0) + size * (4 * gamma(4 * len(may) + 16, UNIT64)))
+        low = np.maximum(np.where(self.valid, low, -np.inf).max(0), -(lost + len(mean.generators) * TINY64))
+        return mean, low, np.where(may, high, -np.inf).max(0)
 
     def mean(self, weights: Array) -> Reference:
         """Return about the mean of the taps with weights."""
@@ -167,6 +171,11 @@ class Reference:
     def zonotope(self) -> Zonotope:
         """The same, without an error."""
         return Zonotope(self.center, self.generators, np.zeros(self.center.shape))
+
+    def of(self, count: int) -> Reference:
+        """Return the same function of so many symbols."""
+        missing = [(0, count - len(self.generators)), *[(0, 0)] * self.center.ndim]
+        return Reference(self.center, np.pad(self.generators, missing))
 
     def where(self, condition: npt.NDArray[np.bool_], other: Reference) -> Reference:
         """Return this one where a condition holds, another one elsewhere."""
@@ -221,41 +230,59 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
         mean = d.mean(either / np.maximum(either.sum(0), 1))
         options.append((mean, *bounds(mean)))
     since = space.count
-    value = _maximum(x, top[0], space)
-    _hold(space, since, value, x, may[0])
+    chords = [seen.chorded(each) for seen, each in zip((x, y), may, strict=True)]
+    value = _maximum(x, top[0], chords[0], space)
+    _hold(space, since, value, x, may[0], chords[0])
+    # Each maximum by its own chord.
+    mean, low, high = chords[1]
+    apart = mean.zonotope.minus(value)
+    options.append((Reference(apart.center, apart.generators), down(low - apart.error), up(high + apart.error)))
     since = space.count
     difference = narrowest(options, space)
-    _hold(space, since, value.plus(difference), y, may[1])
+    _hold(space, since, value.plus(difference), y, may[1], chords[1])
     return value, difference
 
 
-def _hold(space: Space, since: int, value: Zonotope, x: Seen, may: npt.NDArray[np.bool_]) -> None:
-    """Take note that the maximum is at least each of the taps that may be it, where there are several."""
+def _hold(
+    space: Space,
+    since: int,
+    value: Zonotope,
+    x: Seen,
+    may: npt.NDArray[np.bool_],
+    chords: tuple[Reference, Array, Array],
+) -> None:
+    """Take note that the maximum is at least each of the taps that may be it, and below its chord, if they are several."""
     several = may.sum(0) > 1
     excesses = []
     for k, each in enumerate(may & several):
         tap = Zonotope(x.center[k][each], x.generators[k][:, each], x.error[k][each])
         excesses.append(value.at(each).minus(tap))
-    space.facts.hold(since, *excesses, x.most(np.argmin(x.slack, axis=0), may).at(several).minus(value.at(several)))
+    mean, _, high = chords
+    most = mean.zonotope.at(several).widened(high[several], high[several])
+    space.facts.hold(since, *excesses, most.minus(value.at(several)))
 
 
-def _maximum(x: Seen, first: npt.NDArray[np.intp], space: Space) -> Zonotope:
-    """Enclose the maximum of each window, relative to one of its pixels or to nothing."""
+def _maximum(
+    x: Seen, first: npt.NDArray[np.intp], chords: tuple[Reference, Array, Array], space: Space
+) -> Zonotope:
+    """Enclose the maximum of each window, relative to one of its pixels, to their mean, or to nothing."""
     reference, error = x.picked(first), _of(x.error, first)
     low, high = (np.where(x.valid, ends, -np.inf).max(0) for ends in x.beside(reference))
     low, high = np.maximum(low, -error), np.minimum(high, up(_of(x.slack, first) + error))
     nothing = reference.only(np.zeros(first.shape, dtype=bool))
-    return narrowest([(reference, low, high), (nothing, x.lo.max(0), x.hi.max(0))], space)
+    return narrowest([(reference, low, high), (nothing, x.lo.max(0), x.hi.max(0)), chords], space)
 
 
 def narrowest(options: Sequence[tuple[Reference, Array, Array]], space: Space) -> Zonotope:
     """Enclose what lies between two bounds off each of some references, by the narrowest for each element."""
     widths = [KNOWN * reference.zonotope.reach + (high - low) for reference, low, high in options]
     best = np.argmin(widths, axis=0)
+    count = max(len(reference.generators) for reference, _, _ in options)
     reference, low, high = options[0]
+    reference = reference.of(count)
     for k, (other, lower, higher) in enumerate(options[1:], 1):
         here = best == k
-        reference = other.where(here, reference)
+        reference = other.of(count).where(here, reference)
         low, high = np.where(here, lower, low), np.where(here, higher, high)
     return space.between(low, high).added(reference.zonotope)
 
