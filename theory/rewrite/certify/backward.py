@@ -36,6 +36,9 @@ _AT_ONCE = 512
 _MOST_PRODUCTS = 1 << 26
 """Largest number of functions to bound times factors to go through: that takes half a second."""
 
+_MOST_FACTORS = 1 << 24
+"""Largest number of factors of facts that are kept, or looked at in one step."""
+
 _LEAST = 2.0**-20
 """Facts whose newest symbol has less than this part of all factors say nothing about it."""
 
@@ -44,11 +47,16 @@ class Affine(Protocol):
     """Tensors as functions center + sum_k e_k generators[k] + r of symbols, -error <= r <= error."""
 
     @property
-    def center(self) -> Array: ...
+    def center(self) -> Array:
+        """The values where all symbols are 0."""
+
     @property
-    def generators(self) -> Array: ...
+    def generators(self) -> Array:
+        """(symbols, ...): their factors."""
+
     @property
-    def error(self) -> Array: ...
+    def error(self) -> Array:
+        """What is off without a symbol."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +103,9 @@ class _Block:
         sizes = tuple(np.bincount(rank).tolist())
         back = sparse.csr_matrix(dense)
         normed = _Normed.of(back, center + error, newest[order])
-        return _Block(sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed)
+        return _Block(
+            sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +139,19 @@ class Facts:
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
 
+    def have_room(self, functions: int, symbols: int) -> bool:
+        """Say whether so many more functions of so many symbols can be taken."""
+        return bool(functions * symbols + sum(block.back.nnz for block in self._blocks) <= _MOST_FACTORS)
+
     def hold(self, since: int, *functions: Affine) -> None:
         """Take functions for nowhere negative; those whose newest symbol is older than a given one are left out.
 
         None of the symbols since then may occur in a function beside a newer one of them.
         """
-        flat = [(z.generators.reshape(len(z.generators), z.center.size), z.center.ravel(), z.error.ravel()) for z in functions]
-        symbols = max(len(factors) for factors, _, _ in flat)
-        dense = np.concatenate([np.pad(part, ((0, symbols - len(part)), (0, 0))) for part, _, _ in flat], 1)
-        center, error = (np.concatenate(parts) for parts in list(zip(*flat, strict=True))[1:])
+        flat = [z.generators.reshape(len(z.generators), z.center.size) for z in functions]
+        symbols = max(map(len, flat))
+        dense = np.concatenate([np.pad(part, ((0, symbols - len(part)), (0, 0))) for part in flat], 1)
+        center, error = (np.concatenate([getattr(z, part).ravel() for z in functions]) for part in ("center", "error"))
         if not dense.size:
             return
         newest = symbols - 1 - np.argmax(dense[::-1] != 0, 0)
@@ -152,17 +166,20 @@ class Facts:
 
     def affordable(self, functions: int, symbols: int) -> bool:
         """Say whether so many functions of the first symbols can be bounded soon; with no facts there is no need to."""
-        return 0 < functions * sum(block.back.nnz for block in self._about(symbols)) <= _MOST_PRODUCTS
+        products = functions * sum(block.back.nnz for block in self._about(symbols))
+        return 0 < products <= _MOST_PRODUCTS and functions * symbols <= _MOST_FACTORS
 
     def largest(self, z: Affine) -> Array:
         """Bound each element of a zonotope from above."""
         generators = z.generators.reshape(len(z.generators), z.center.size)
         blocks = self._about(len(generators))
         found = z.center.ravel() + z.error.ravel()
-        for at in range(0, len(found), _AT_ONCE):
-            part = slice(at, at + _AT_ONCE)
-            factors = _padded(generators[:, part], blocks)
-            found[part] = _certain(blocks, factors, found[part], _Search(blocks, factors).multipliers(_ROUNDS))
+        # What leaves the range of floats is infinite, or no number, and no bound.
+        with np.errstate(all="ignore"):
+            for at in range(0, len(found), _AT_ONCE):
+                part = slice(at, at + _AT_ONCE)
+                factors = _padded(generators[:, part], blocks)
+                found[part] = _certain(blocks, factors, found[part], _Search(blocks, factors).multipliers())
         return found.reshape(z.center.shape)
 
     def _about(self, symbols: int) -> list[_Block]:
@@ -203,10 +220,10 @@ class _Search:
         self._wrong = [np.zeros((len(block.rows), columns), dtype=bool) for block in blocks]
         """Which symbols had factors against which facts help, the last time."""
 
-    def multipliers(self, rounds: int) -> list[Array]:
+    def multipliers(self) -> list[Array]:
         """Return the best that are found."""
         best, bound, left = self._backward()
-        for number in range(rounds):
+        for number in range(_ROUNDS if self._blocks else 0):
             self._forward(np.sign(left), 2.0 / (number + 2))
             found, value, left = self._backward()
             better = value < bound

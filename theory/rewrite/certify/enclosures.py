@@ -84,17 +84,19 @@ class Enclosed:
 
     def leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
         """Return which element is certainly the largest in either model, and by how much."""
-        t = self.twin(name, boxes)
-        (first, before), (second, after) = (leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y)))
+        t = self._twins.get(name) or boxed_twin(boxes)
+        (first, before), (second, after) = (
+            leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
+        )
         return (first, second), (before, after)
 
     def difference(self, name: str, boxes: Boxed) -> Box:
         """Return the box of a difference that nothing comes after, cut by what is found backwards."""
-        everywhere = np.ones(boxes[2].shape, dtype=bool)
-        t = self.twin(name, boxes)
-        if not self._space.facts.affordable(2 * everywhere.size, t.symbols):
-            return boxes[2]
-        return self._backward(t.difference.at(everywhere), boxes[2], everywhere)
+        t, d = self._twins.get(name), boxes[2]
+        if t is None or not self._space.facts.affordable(2 * d.lo.size, t.symbols):
+            return d
+        everywhere = np.ones(d.shape, dtype=bool)
+        return self._backward(t.difference.at(everywhere), d, everywhere)
 
     def constant(self, x: Box) -> Twin:
         """Return the zonotopes of a tensor that is the same in both models."""

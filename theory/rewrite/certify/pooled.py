@@ -151,7 +151,11 @@ class _Before:
     def cut(self, above: Array) -> None:
         """Cut bounds of gaps between taps whose order is open; see :attr:`Seen.above`."""
         flat = above.reshape(*above.shape[:2], -1)
-        p, q, window = np.nonzero((flat > 0) & (flat.swapaxes(0, 1) > 0) & np.tri(len(flat), k=-1, dtype=bool)[..., None])
+        p, q, window = np.nonzero(
+            (flat > 0) & (flat.swapaxes(0, 1) > 0) & np.tri(len(flat), k=-1, dtype=bool)[..., None]
+        )
+        if len(p) * self.argument.generators.shape[1] > MOST_NUMBERS >> 2:
+            return
         gaps = self.argument.pairs(p, q, window)
         for z, (a, b) in ((gaps, (p, q)), (gaps.times(-1.0), (q, p))):
             most = z.bounds()[1]
@@ -251,8 +255,10 @@ def _hold(
     may: npt.NDArray[np.bool_],
     chords: tuple[Reference, Array, Array],
 ) -> None:
-    """Take note that the maximum is at least each of the taps that may be it, and below its chord, if they are several."""
+    """Take note that a maximum is at least each tap that may be it, and below its chord, where there are several."""
     several = may.sum(0) > 1
+    if not space.facts.have_room(int(may[:, several].sum() + several.sum()), len(value.generators)):
+        return
     excesses = []
     for k, each in enumerate(may & several):
         tap = Zonotope(x.center[k][each], x.generators[k][:, each], x.error[k][each])
@@ -262,9 +268,7 @@ def _hold(
     space.facts.hold(since, *excesses, most.minus(value.at(several)))
 
 
-def _maximum(
-    x: Seen, first: npt.NDArray[np.intp], chords: tuple[Reference, Array, Array], space: Space
-) -> Zonotope:
+def _maximum(x: Seen, first: npt.NDArray[np.intp], chords: tuple[Reference, Array, Array], space: Space) -> Zonotope:
     """Enclose the maximum of each window, relative to one of its pixels, to their mean, or to nothing."""
     reference, error = x.picked(first), _of(x.error, first)
     low, high = (np.where(x.valid, ends, -np.inf).max(0) for ends in x.beside(reference))

@@ -62,6 +62,8 @@ def relu(t: Twin, space: Space) -> tuple[Zonotope, Zonotope]:
     difference = space.between(low, high).added(above.added(difference, -takes))
     _hold(space, since, value.plus(difference), t.other, t.y)
     bends = unstable & (t.d.hi > t.d.lo)
+    if not space.facts.have_room(2 * int(np.count_nonzero(bends)), len(difference.generators)):
+        return value, difference
     change, d = difference.at(bends), t.difference.at(bends)
     for sign, low, high in ((1.0, t.d.lo, t.d.hi), (-1.0, -t.d.hi, -t.d.lo)):
         # The difference is at most the positive part of d, and at least the negative one.
@@ -73,6 +75,8 @@ def relu(t: Twin, space: Space) -> tuple[Zonotope, Zonotope]:
 def _hold(space: Space, since: int, value: Zonotope, x: Zonotope, box: Box) -> None:
     """Take note that the positive part of x is at least 0 and at least x, and below its chord, where it bends."""
     bends = (box.lo < 0) & (box.hi > 0)
+    if not space.facts.have_room(3 * int(np.count_nonzero(bends)), len(value.generators)):
+        return
     value, x = value.at(bends), x.at(bends)
     slope, height = chord(box.lo[bends], box.hi[bends])
     space.facts.hold(since, value, value.minus(x), x.times(slope).widened(height, height).minus(value))

@@ -326,11 +326,11 @@ class SideBySide:
         difference = self._of_same_name(name)
         if difference is not None and difference.lo.size:
             boxes = self._boxes(name)
-            largest, margins = ((None, None), (-np.inf, -np.inf))
-            if boxes is not None:
-                enclosed = self._enclosed or Enclosed({}, self._arithmetic)
-                difference = enclosed.difference(name, boxes)
-                largest, margins = enclosed.leaders(name, boxes)
+            if boxes is None:
+                return OutputDeviation(difference.lo, difference.hi)
+            enclosed = self._enclosed or Enclosed({}, self._arithmetic)
+            difference = enclosed.difference(name, boxes)
+            largest, margins = enclosed.leaders(name, boxes)
             return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
