@@ -33,17 +33,24 @@ def total(z, factors):
     return Zonotope(factors @ z.center.ravel(), flat @ factors.T, np.abs(factors) @ z.error.ravel() + 1e-11)
 
 
-def check_sums(rng, t, space, found, values_of):
-    """See that no sum of arguments, values and differences exceeds its bound, and that facts make bounds less."""
+def check_sums(rng, t, space, found, near, values_of):
+    """See that no sum of arguments, values and differences exceeds its bound, and that facts make bounds less.
+
+    ``near`` says from which arguments each value is made.
+    """
     parts = [t.value, t.difference, *found]
     factors = [rng.standard_normal((60, z.center.size)) * (rng.random((60, z.center.size)) < 0.5) for z in parts]
+    # Half of them of one element, and of what it is made of.
+    ones = np.arange(30)[:, None] % len(near) == np.arange(len(near))
+    for each, mask in zip(factors, (ones @ near, ones @ near, ones, ones), strict=True):
+        each[30:] = rng.integers(-1, 2, mask.shape) * mask
     sums = total(parts[0], factors[0])
     for z, each in zip(parts[1:], factors[1:], strict=True):
         sums = sums.plus(total(z, each))
     most = space.facts.largest(sums)
     plain = sums.bounds()[1]
     assert np.all(most <= plain + 1e-9 * np.abs(plain))
-    assert np.mean(plain - most > 0.01 * sums.radius) > 0.5
+    assert np.mean(plain - most > 0.01 * sums.radius) > 0.3
     for _, x, y in points(rng, t):
         values = x, y - x, *values_of(x, y)
         assert np.all(sum(each @ value.ravel() for each, value in zip(factors, values, strict=True)) <= most)
@@ -54,7 +61,7 @@ def test_no_sum_of_positive_parts_exceeds_what_is_found_backwards(seed):
     rng = np.random.default_rng(seed)
     t, space = drawn_twin(rng, (12,))
     found = relaxations.relu(t, space)
-    check_sums(rng, t, space, found, lambda x, y: (np.maximum(x, 0), np.maximum(y, 0) - np.maximum(x, 0)))
+    check_sums(rng, t, space, found, np.eye(12), lambda x, y: (np.maximum(x, 0), np.maximum(y, 0) - np.maximum(x, 0)))
 
 
 @pytest.mark.parametrize("pads", [(0, 0, 0, 0), (1, 0, 1, 1)])
@@ -69,7 +76,8 @@ def test_no_sum_of_maxima_exceeds_what_is_found_backwards(seed, pads):
         first, second = (np.maximum.reduce(windows.taps(z, -np.inf)) for z in (x, y))
         return first, second - first
 
-    check_sums(rng, t, space, found, values_of)
+    seen = np.stack(windows.taps(np.arange(50).reshape(t.shape), -1)).reshape(4, -1)
+    check_sums(rng, t, space, found, (seen[..., None] == np.arange(50)).any(0), values_of)
 
 
 def test_any_multipliers_give_a_bound():
@@ -86,6 +94,15 @@ def test_any_multipliers_give_a_bound():
             most = backward._certain(blocks, generators, -value.center + value.error, several)
         for _, x, _ in points(rng, t):
             assert np.all(-np.maximum(x, 0) <= most)
+
+
+def test_negative_multipliers_count_as_none():
+    """Less the function itself, which is nowhere negative, the function would be 0."""
+    z = Zonotope(np.ones(1), np.full((1, 1), 0.5), np.zeros(1))
+    facts = Facts()
+    facts.hold(0, z)
+    most = backward._certain(facts._about(1), z.generators, z.center, [np.full((1, 1), -1.0)])
+    assert 1.5 <= most[0] < 1.5 + 1e-9
 
 
 def test_rounding_of_multiplied_facts_is_charged():
@@ -185,11 +202,11 @@ def deep_model(rng, pools, size, channels):
 
 
 def test_four_pools_of_random_weights():
-    """What boxes alone make of the ball is over 10; it was 1.4 and 0.3 for zonotopes without facts."""
+    """Boxes alone have 10.3, and zonotopes that do not go backwards 0.283."""
     rng = np.random.default_rng(0)
     model = deep_model(rng, 4, 16, 4)
     rewritten = reluify(model, orders="1,d-1")
     x = rng.random((1, 1, 16, 16))
     found = certify_deviation(model, rewritten, (x - 1 / 255, x + 1 / 255))
     reached = Ascent(model, rewritten).reached((x - 1 / 255)[0], (x + 1 / 255)[0], rng)
-    assert reached <= found.bound <= 0.5, (reached, found.bound)
+    assert reached <= found.bound <= 0.13

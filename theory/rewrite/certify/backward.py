@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy.sparse import csr_matrix, diags
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, gamma, up
@@ -68,7 +68,7 @@ class _Block:
 
     sign: int
     """1 where facts bound their symbols from below, -1 from above."""
-    back: sparse.csr_matrix
+    back: csr_matrix
     """(symbols, facts): the factors."""
     center: Array
     error: Array
@@ -101,7 +101,7 @@ class _Block:
         order = np.lexsort((group, rank))
         dense, center, error = dense[:, order], center[order], error[order]
         sizes = tuple(np.bincount(rank).tolist())
-        back = sparse.csr_matrix(dense)
+        back = csr_matrix(dense)
         normed = _Normed.of(back, center + error, newest[order])
         return _Block(
             sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed
@@ -112,9 +112,9 @@ class _Block:
 class _Normed:
     """Facts divided by the magnitude of their newest symbol's factor, in float32: with these multipliers are found."""
 
-    factors: sparse.csr_matrix
+    factors: csr_matrix
     """(facts, symbols), the newest symbol left out."""
-    back: sparse.csr_matrix
+    back: csr_matrix
     """(symbols, facts), with the newest symbol."""
     center: _Floats
     """(facts, 1), with the error."""
@@ -122,13 +122,13 @@ class _Normed:
     """(facts, 1): what was divided by."""
 
     @staticmethod
-    def of(back: sparse.csr_matrix, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
+    def of(back: csr_matrix, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
         """Divide facts given by their factors, the center with the error, and the newest symbols."""
         facts = np.arange(len(center))
         own = np.asarray(back[newest, facts]).ravel()
         steep = np.abs(own)
-        normed = (back @ sparse.diags(1 / steep)).astype(np.float32).tocsr()
-        pivots = sparse.csr_matrix((np.sign(own, dtype=np.float32), (newest, facts)), shape=back.shape)
+        normed = (back @ diags(1 / steep)).astype(np.float32).tocsr()
+        pivots = csr_matrix((np.sign(own, dtype=np.float32), (newest, facts)), shape=back.shape)
         factors = (normed - pivots).T.tocsr()
         return _Normed(factors, normed, (center / steep).astype(np.float32)[:, None], steep[:, None])
 
@@ -179,7 +179,10 @@ class Facts:
             for at in range(0, len(found), _AT_ONCE):
                 part = slice(at, at + _AT_ONCE)
                 factors = _padded(generators[:, part], blocks)
-                found[part] = _certain(blocks, factors, found[part], _Search(blocks, factors).multipliers())
+                several = _Search(blocks, factors).multipliers()
+                # The bound without facts may be less in the last digits.
+                bounds = [_certain(blocks, factors, found[part], several), _certain([], factors, found[part], [])]
+                found[part] = np.minimum(*bounds)
         return found.reshape(z.center.shape)
 
     def _about(self, symbols: int) -> list[_Block]:

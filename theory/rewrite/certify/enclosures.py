@@ -38,12 +38,12 @@ class Replaced:
     """Of what a runtime makes of the nodes less what they compute."""
 
 
-def boxed_twin(boxes: Boxed) -> Twin:
+def _boxed_twin(boxes: Boxed) -> Twin:
     """Return the zonotopes of boxes, without symbols."""
     return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
 
 
-def leader(z: Zonotope, box: Box, facts: Facts) -> tuple[int | None, float]:
+def _leader(z: Zonotope, box: Box, facts: Facts) -> tuple[int | None, float]:
     """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
 
     An output whose first size is not 1 holds several samples, of which nothing is said.
@@ -84,9 +84,9 @@ class Enclosed:
 
     def leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
         """Return which element is certainly the largest in either model, and by how much."""
-        t = self._twins.get(name) or boxed_twin(boxes)
+        t = self._twins.get(name) or _boxed_twin(boxes)
         (first, before), (second, after) = (
-            leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
+            _leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
         )
         return (first, second), (before, after)
 
@@ -100,7 +100,7 @@ class Enclosed:
 
     def constant(self, x: Box) -> Twin:
         """Return the zonotopes of a tensor that is the same in both models."""
-        return boxed_twin((x, x, x.zeros()))
+        return _boxed_twin((x, x, x.zeros()))
 
     def through(self, name: str, operator: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
         """Carry zonotopes through an operator of both models, and cut the boxes of its result by them."""
