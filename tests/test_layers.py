@@ -87,7 +87,7 @@ def test_what_certifies_reads_models_by_itself():
     known = {name for name in found if name.split(".")[0] not in sys.stdlib_module_names}
     known = {name for name in known if not name.startswith("theory.rewrite.certify")}
     assert known == {
-        "google.protobuf.message", "numpy", "numpy.typing", "onnx", "scipy.special",
+        "google.protobuf.message", "numpy", "numpy.typing", "onnx", "scipy.sparse", "scipy.special",
         "theory.errors", "theory.extras", "theory.networks.exactness.sort_linear", "theory.networks.exactness.symbolic",
         "theory.progress",
     }  # fmt: skip

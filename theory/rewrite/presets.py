@@ -145,9 +145,9 @@ def find_preset(tool: str) -> Preset:
     ...
     theory.errors.InputError: no preset for 'marabu', but for marabou
     """
-    if isinstance(tool, str) and tool in PRESETS:
+    if type(tool) is str and tool in PRESETS:
         return PRESETS[tool]
-    near = get_close_matches(tool, PRESETS, n=1) if isinstance(tool, str) else []
+    near = get_close_matches(tool, PRESETS, n=1) if type(tool) is str else []
     raise InputError(f"no preset for {tool!r:.80}, but for {', '.join(near or PRESETS)}")
 
 

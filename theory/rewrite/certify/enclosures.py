@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, down
+from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners, enclose_residual
 from theory.rewrite.certify.functions import RELU
@@ -44,13 +46,7 @@ def boxed_twin(boxes: Boxed) -> Twin:
     return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
 
 
-def leaders(t: Twin) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
-    """Return the numbers of the elements that certainly are the largest in either model, and by how much."""
-    (first, before), (second, after) = _leader(t.value, t.x), _leader(t.other, t.y)
-    return (first, second), (before, after)
-
-
-def _leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
+def _leader(z: Zonotope, box: Box, facts: Facts) -> tuple[int | None, float]:
     """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
 
     An output whose first size is not 1 holds several samples, of which nothing is said.
@@ -61,7 +57,7 @@ def _leader(z: Zonotope, box: Box) -> tuple[int | None, float]:
     flat = z.at(np.ones(z.shape, dtype=bool))
     number = int(np.argmax(flat.center))
     others = np.arange(len(lo)) != number
-    ahead, _ = flat.at(~others).minus(flat.at(others)).bounds()
+    ahead = -facts.largest(flat.at(others).minus(flat.at(~others)))
     margin = float(np.min(np.maximum(ahead, down(lo[number] - hi[others]))))
     return (number if margin > 0 else None), margin
 
@@ -89,6 +85,22 @@ class Enclosed:
             self._twins[name] = Twin(self._new(boxes[0]), self._new(boxes[2]), *boxes)
         return self._twins[name]
 
+    def leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
+        """Return which element is certainly the largest in either model, and by how much."""
+        t = self._twins.get(name) or boxed_twin(boxes)
+        (first, before), (second, after) = (
+            _leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
+        )
+        return (first, second), (before, after)
+
+    def difference(self, name: str, boxes: Boxed) -> Box:
+        """Return the box of a difference that nothing comes after, cut by what is found backwards."""
+        t, d = self._twins.get(name), boxes[2]
+        if t is None or not self._space.facts.affordable(2 * d.lo.size, t.symbols):
+            return d
+        everywhere = np.ones(d.shape, dtype=bool)
+        return self._backward(t.difference.at(everywhere), d, everywhere)
+
     def constant(self, x: Box) -> Twin:
         """Return the zonotopes of a tensor that is the same in both models."""
         return boxed_twin((x, x, x.zeros()))
@@ -99,9 +111,16 @@ class Enclosed:
 
     def through(self, name: str, first: Operator, second: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
         """Carry zonotopes through operators of the two models, and cut the boxes of their results by them."""
-        xs, ys = [t.x for t in ts], [t.y for t in ts]
-        errors = self._noise(first, xs), self._noise(second, ys)
-        return self._keep(name, first.enclose_between(second, ts, self._space), errors, boxes)
+        same = first is second or first == second
+        closer = [self._closer(t, first.bends(t)) for t in ts] if same else ts
+        if any(a is not b for a, b in zip(closer, ts, strict=True)):
+            ts, boxes = closer, self._met(first, closer, boxes)
+        errors = self._noise(first, [t.x for t in ts]), self._noise(second, [t.y for t in ts])
+        found = self._keep(name, first.enclose_between(second, ts, self._space), errors, boxes)
+        if same and first.contracts:
+            off = 2 * max(error.largest for error in errors)
+            self._twins[name] = replace(self._twins[name], argument=ts[0], off=off)
+        return found
 
     def quantized(self, name: str, operator: Quantized, t: Twin, boxes: Boxed, *, rectified: bool) -> Boxed:
         """Carry zonotopes through a quantization in the second model, where the first has nothing, or a Relu."""
@@ -118,7 +137,7 @@ class Enclosed:
         if difference is None:
             raise Unsupported("its windows are too large, or too many")
         if found.residual is not None:
-            seen = Seen(t.other, t.y, found.pooling.windows)
+            seen = Seen.second(t, found.pooling.windows, self._space.facts)
             difference = difference.plus(enclose_residual(seen, found.corners, found.residual, self._space))
         errors = self._noise(found.pooling, [t.x]), found.rounding
         x, y, d = self._keep(name, (value, difference), errors, boxes)
@@ -126,6 +145,28 @@ class Enclosed:
             self._twins[name] = self._twins[name].swapped()
             return y, x, d.signed(-1)
         return x, y, d
+
+    def _closer(self, t: Twin, where: npt.NDArray[np.bool_] | None) -> Twin:
+        """Return zonotopes with closer boxes of some elements, found backwards."""
+        if where is None or not self._space.facts.affordable(4 * int(np.count_nonzero(where)), t.symbols):
+            return t
+        x, y = (self._backward(z.at(where), b, where) for z, b in ((t.value, t.x), (t.other, t.y)))
+        return replace(t, x=x, y=y)
+
+    def _backward(self, z: Zonotope, box: Box, where: npt.NDArray[np.bool_]) -> Box:
+        """Cut some elements of a box by bounds of their zonotope that are found backwards."""
+        lo, hi = box.lo.copy(), box.hi.copy()
+        lo[where] = np.maximum(lo[where], -self._space.facts.largest(z.times(-1.0)))
+        hi[where] = np.minimum(hi[where], self._space.facts.largest(z))
+        return replace(box, lo=lo, hi=hi)
+
+    def _met(self, operator: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
+        """Cut the boxes of a result by what the operator makes of closer boxes before it."""
+        xs, ys, ds = [t.x for t in ts], [t.y for t in ts], [t.d for t in ts]
+        kinds = self._arithmetic(xs[0].dtype), self._arithmetic(ys[0].dtype)
+        x, y, d = boxes
+        after = operator.deviation(xs, ys, ds, kinds)
+        return x.meet(operator.forward(xs, kinds[0])), y.meet(operator.forward(ys, kinds[1])), d.meet(after)
 
     def _new(self, box: Box) -> Zonotope:
         return self._space.between(box.lo, box.hi).added(Zonotope.of(box.zeros()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.rewrite.certify import relaxations
 from theory.rewrite.certify.answers import Array, Unsupported
@@ -22,7 +23,9 @@ _Slopes: TypeAlias = Callable[[Array, Array], tuple[Array | float, Array | float
 
 @dataclass(frozen=True)
 class _Monotone(Operator):
-    """A nondecreasing function of each element."""
+    """A nondecreasing function of each element, of slopes up to 1."""
+
+    contracts: ClassVar[bool] = True
 
     function: Callable[[Array], Array]
     slopes: _Slopes
@@ -40,11 +43,18 @@ class _Monotone(Operator):
         change = ds[0].times(*self.slopes(both.lo, both.hi))
         return change.widened(self._error(arithmetic[0]) + self._error(arithmetic[1]))
 
+    def bends(self, t: Twin) -> npt.NDArray[np.bool_]:
+        least, most = self._between(t)
+        return least < most
+
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         (t,) = ts
+        return None, relaxations.by_slopes(t, space, *self._between(t))
+
+    def _between(self, t: Twin) -> tuple[Array, Array]:
         both = t.x.hull(t.y)
         least, most = (np.broadcast_to(ends, t.shape) for ends in self.slopes(both.lo, both.hi))
-        return None, relaxations.by_slopes(t, space, least, most)
+        return least, most
 
     def _error(self, arithmetic: Arithmetic) -> float:
         # The argument may be taken for 0, or the value.

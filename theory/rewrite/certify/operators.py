@@ -9,9 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import TINY64, Arithmetic, real_arithmetic
@@ -27,6 +28,9 @@ Enclosures: TypeAlias = tuple[Zonotope | None, Zonotope | None]
 
 class Operator(ABC):
     """One output as a function of tensors."""
+
+    contracts: ClassVar[bool] = False
+    """Whether it is a nondecreasing function of each element, the same for all, of no slope above 1."""
 
     @abstractmethod
     def forward(self, xs: Boxes, arithmetic: Arithmetic) -> Box:
@@ -62,6 +66,10 @@ class Operator(ABC):
         if self is not other and self != other:
             raise Unsupported("the models do different things here")
         return self.enclose(ts, space)
+
+    def bends(self, t: Twin) -> npt.NDArray[np.bool_] | None:
+        """Say at which elements of its argument zonotopes would be closer if its bounds were; None for at none."""
+        return None
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""

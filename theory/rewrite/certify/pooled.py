@@ -12,9 +12,14 @@ import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
+from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.relaxations import chord
 from theory.rewrite.certify.windows import Windows
 from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zonotope
+
+_LEAST = 2.0**-20
+"""Taps that are the largest more rarely, about, have no part in a mean."""
 
 _MOST_TAPS = 25
 """Largest window whose pixels are compared in pairs."""
@@ -24,14 +29,26 @@ def follows(t: Twin, windows: Windows) -> bool:
     """Say whether windows of a tensor are small and few enough to be looked into."""
     taps = prod(map(len, windows.along))
     count = prod(t.shape[:2]) * prod(windows.size)
-    symbols = max(len(t.value.generators), len(t.difference.generators))
-    return taps <= _MOST_TAPS and taps * count * max(1, symbols) <= 4 * MOST_NUMBERS
+    return taps <= _MOST_TAPS and taps * count * max(1, t.symbols) <= 4 * MOST_NUMBERS
 
 
 class Seen:
     """A zonotope as windows see it: tap by tap, with -infinity where a tap lies in the padding."""
 
-    def __init__(self, z: Zonotope, box: Box, windows: Windows) -> None:
+    @staticmethod
+    def first(t: Twin, windows: Windows, facts: Facts) -> Seen:
+        """Return the tensor of the first model."""
+        before = None if t.argument is None else _Before(Seen(t.argument.value, t.argument.x, windows), t.off, facts)
+        return Seen(t.value, t.x, windows, before)
+
+    @staticmethod
+    def second(t: Twin, windows: Windows, facts: Facts) -> Seen:
+        """Return the tensor of the second model."""
+        before = None if t.argument is None else _Before(Seen(t.argument.other, t.argument.y, windows), t.off, facts)
+        return Seen(t.other, t.y, windows, before)
+
+    def __init__(self, z: Zonotope, box: Box, windows: Windows, before: _Before | None = None) -> None:
+        self._before = before
         valid = windows.taps(np.ones(z.shape, dtype=bool), 0)
         self.valid = np.stack(valid)
         self.lo, self.hi = (np.stack(windows.taps(end, -np.inf)) for end in (box.lo, box.hi))
@@ -66,7 +83,17 @@ class Seen:
                     found[q, p] = np.minimum(-low, up(self.hi[p] - self.lo[q]))
                 outside = ~(self.valid[p] & self.valid[q])
                 found[p, q][outside] = found[q, p][outside] = -np.inf
+        if self._before is not None:
+            self._before.cut(found)
         return found
+
+    def pairs(self, p: npt.NDArray[np.intp], q: npt.NDArray[np.intp], window: npt.NDArray[np.intp]) -> Zonotope:
+        """Return some taps q less taps p of the same windows, which are numbered."""
+        size = self.center[0].size
+        center, error = self.center.reshape(-1, size), self.error.reshape(-1, size)
+        generators = self.generators.reshape(len(self.center), -1, size)
+        ends = [Zonotope(center[k, window], generators[k, :, window].T, error[k, window]) for k in (q, p)]
+        return ends[0].minus(ends[1])
 
     @cached_property
     def slack(self) -> Array:
@@ -83,12 +110,58 @@ class Seen:
             generators[:, here] = self.generators[k][:, here]
         return Reference(center, generators)
 
+    def chorded(self, may: npt.NDArray[np.bool_]) -> tuple[Reference, Array, Array]:
+        """Return a mean of the taps that may be the largest, and bounds of the maximum less it.
+
+        Of two taps it is the chord of the maximum; of more, weights are in the proportions that pairs would have.
+        """
+        first = np.argmin(self.slack, axis=0)
+        odds = np.zeros(self.center.shape)
+        for q, each in enumerate(may):
+            high, low = (np.take_along_axis(part, first[None], 0)[0] for part in (self.above[:, q], self.above[q]))
+            beside = each & (q != first)
+            slope, _ = chord(np.where(beside, -low, -1.0), np.where(beside, high, -1.0))
+            odds[q] = np.where(q == first, 1.0, slope / np.maximum(1 - slope, _LEAST))
+        weights = odds / odds.sum(0)
+        mean = self.mean(weights)
+        low, high = self.beside(mean)
+        # A maximum is no less than a mean, which was rounded.
+        size = (weights * (np.abs(self.center) + np.abs(self.generators).sum(1) + self.error)).sum(0)
+        lost = up((weights * self.error).sum(0) + size * (4 * gamma(4 * len(may) + 16, UNIT64)))
+        low = np.maximum(np.where(self.valid, low, -np.inf).max(0), -(lost + len(mean.generators) * TINY64))
+        return mean, low, np.where(may, high, -np.inf).max(0)
+
     def mean(self, weights: Array) -> Reference:
         """Return about the mean of the taps with weights."""
         generators = np.zeros(self.generators.shape[1:])
         for part, weight in zip(self.generators, weights, strict=True):
             generators += part * weight
         return Reference((self.center * weights).sum(0), generators)
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """The argument of a function of each element that made what windows see: it kept all orders, and no gap grew."""
+
+    argument: Seen
+    off: float
+    """But for so much."""
+    facts: Facts
+
+    def cut(self, above: Array) -> None:
+        """Cut bounds of gaps between taps whose order is open; see :attr:`Seen.above`."""
+        flat = above.reshape(*above.shape[:2], -1)
+        p, q, window = np.nonzero(
+            (flat > 0) & (flat.swapaxes(0, 1) > 0) & np.tri(len(flat), k=-1, dtype=bool)[..., None]
+        )
+        if len(p) * self.argument.generators.shape[1] > MOST_NUMBERS >> 2:
+            return
+        gaps = self.argument.pairs(p, q, window)
+        for z, (a, b) in ((gaps, (p, q)), (gaps.times(-1.0), (q, p))):
+            most = z.bounds()[1]
+            if self.facts.affordable(2 * len(p), len(z.generators)):
+                most = np.minimum(most, self.facts.largest(z))
+            flat[a, b, window] = np.minimum(flat[a, b, window], up(np.maximum(most, 0.0) + self.off))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +175,11 @@ class Reference:
     def zonotope(self) -> Zonotope:
         """The same, without an error."""
         return Zonotope(self.center, self.generators, np.zeros(self.center.shape))
+
+    def of(self, count: int) -> Reference:
+        """Return the same function of so many symbols."""
+        missing = [(0, count - len(self.generators)), *[(0, 0)] * self.center.ndim]
+        return Reference(self.center, np.pad(self.generators, missing))
 
     def where(self, condition: npt.NDArray[np.bool_], other: Reference) -> Reference:
         """Return this one where a condition holds, another one elsewhere."""
@@ -135,7 +213,8 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
     pixel that may be the maximum of y, and at least the least d of one that may be that of x. Both are taken relative
     to one pixel, or to the mean of those that may be the largest, or to nothing, whichever leaves less.
     """
-    x, y, d = Seen(t.value, t.x, windows), Seen(t.other, t.y, windows), Seen(t.difference, t.d, windows)
+    x, y = Seen.first(t, windows, space.facts), Seen.second(t, windows, space.facts)
+    d = Seen(t.difference, t.d, windows)
     top = [np.argmin(seen.slack, axis=0) for seen in (x, y)]
     first = np.argmin(x.slack + y.slack, axis=0)
     may = [seen.valid & (np.where(seen.valid[:, None], seen.above, np.inf).min(0) >= 0) for seen in (x, y)]
@@ -154,26 +233,60 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
     if np.any(either.sum(0) > 1):
         mean = d.mean(either / np.maximum(either.sum(0), 1))
         options.append((mean, *bounds(mean)))
-    return _maximum(x, top[0], space), narrowest(options, space)
+    since = space.count
+    chords = [seen.chorded(each) for seen, each in zip((x, y), may, strict=True)]
+    value = _maximum(x, top[0], chords[0], space)
+    _hold(space, since, value, x, may[0], chords[0])
+    # Each maximum by its own chord.
+    mean, low, high = chords[1]
+    apart = mean.zonotope.minus(value)
+    options.append((Reference(apart.center, apart.generators), down(low - apart.error), up(high + apart.error)))
+    since = space.count
+    difference = narrowest(options, space)
+    _hold(space, since, value.plus(difference), y, may[1], chords[1])
+    return value, difference
 
 
-def _maximum(x: Seen, first: npt.NDArray[np.intp], space: Space) -> Zonotope:
-    """Enclose the maximum of each window, relative to one of its pixels or to nothing."""
+def _hold(
+    space: Space,
+    since: int,
+    value: Zonotope,
+    x: Seen,
+    may: npt.NDArray[np.bool_],
+    chords: tuple[Reference, Array, Array],
+) -> None:
+    """Take note that a maximum is at least each tap that may be it, and below its chord, where there are several."""
+    several = may.sum(0) > 1
+    if not space.facts.have_room(int(may[:, several].sum() + several.sum()), len(value.generators)):
+        return
+    excesses = []
+    for k, each in enumerate(may & several):
+        tap = Zonotope(x.center[k][each], x.generators[k][:, each], x.error[k][each])
+        excesses.append(value.at(each).minus(tap))
+    mean, _, high = chords
+    most = mean.zonotope.at(several).widened(high[several], high[several])
+    space.facts.hold(since, *excesses, most.minus(value.at(several)))
+
+
+def _maximum(x: Seen, first: npt.NDArray[np.intp], chords: tuple[Reference, Array, Array], space: Space) -> Zonotope:
+    """Enclose the maximum of each window, relative to one of its pixels, to their mean, or to nothing."""
     reference, error = x.picked(first), _of(x.error, first)
     low, high = (np.where(x.valid, ends, -np.inf).max(0) for ends in x.beside(reference))
     low, high = np.maximum(low, -error), np.minimum(high, up(_of(x.slack, first) + error))
     nothing = reference.only(np.zeros(first.shape, dtype=bool))
-    return narrowest([(reference, low, high), (nothing, x.lo.max(0), x.hi.max(0))], space)
+    return narrowest([(reference, low, high), (nothing, x.lo.max(0), x.hi.max(0)), chords], space)
 
 
 def narrowest(options: Sequence[tuple[Reference, Array, Array]], space: Space) -> Zonotope:
     """Enclose what lies between two bounds off each of some references, by the narrowest for each element."""
     widths = [KNOWN * reference.zonotope.reach + (high - low) for reference, low, high in options]
     best = np.argmin(widths, axis=0)
+    count = max(len(reference.generators) for reference, _, _ in options)
     reference, low, high = options[0]
+    reference = reference.of(count)
     for k, (other, lower, higher) in enumerate(options[1:], 1):
         here = best == k
-        reference = other.where(here, reference)
+        reference = other.of(count).where(here, reference)
         low, high = np.where(here, lower, low), np.where(here, higher, high)
     return space.between(low, high).added(reference.zonotope)
 

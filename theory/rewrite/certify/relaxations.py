@@ -11,6 +11,7 @@ import numpy as np
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import down, up
+from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.zonotope import KNOWN, Space, Twin, Zonotope
 
 
@@ -27,14 +28,16 @@ def relu(t: Twin, space: Space) -> tuple[Zonotope, Zonotope]:
     arguments, above which max(., 0) lies by no more than a known height; the slope of each argument's own range; and no
     slope at all.
     """
-    slope, height = _chord(t.x.lo, t.x.hi)
+    slope, height = chord(t.x.lo, t.x.hi)
+    since = space.count
     above = space.between(np.zeros(t.shape), height)
     value = above.added(t.value.times(slope))
+    _hold(space, since, value, t.value, t.x)
 
     lo, hi = np.minimum(t.x.lo, t.y.lo), np.maximum(t.x.hi, t.y.hi)
     least, most = (lo >= 0).astype(float), (hi > 0).astype(float)
-    common, rise = _chord(lo, hi)
-    other, own = _chord(t.y.lo, t.y.hi)
+    common, rise = chord(lo, hi)
+    other, own = chord(t.y.lo, t.y.hi)
     zero = np.zeros(t.shape)
     options = []
     for factor in (0.5 * (least + most), common, zero):
@@ -55,10 +58,31 @@ def relu(t: Twin, space: Space) -> tuple[Zonotope, Zonotope]:
     difference = t.difference.times(factor)
     if np.any(share):
         difference = difference.plus(t.value.times(share))
-    return value, space.between(low, high).added(above.added(difference, -takes))
+    since = space.count
+    difference = space.between(low, high).added(above.added(difference, -takes))
+    _hold(space, since, value.plus(difference), t.other, t.y)
+    bends = unstable & (t.d.hi > t.d.lo)
+    if not space.facts.have_room(2 * int(np.count_nonzero(bends)), len(difference.generators)):
+        return value, difference
+    change, d = difference.at(bends), t.difference.at(bends)
+    for sign, low, high in ((1.0, t.d.lo, t.d.hi), (-1.0, -t.d.hi, -t.d.lo)):
+        # The difference is at most the positive part of d, and at least the negative one.
+        steep, rise = chord(low[bends], high[bends])
+        space.facts.hold(since, d.times(sign * steep).widened(rise, rise).minus(change.times(sign)))
+    return value, difference
 
 
-def _chord(lo: Array, hi: Array) -> tuple[Array, Array]:
+def _hold(space: Space, since: int, value: Zonotope, x: Zonotope, box: Box) -> None:
+    """Take note that the positive part of x is at least 0 and at least x, and below its chord, where it bends."""
+    bends = (box.lo < 0) & (box.hi > 0)
+    if not space.facts.have_room(3 * int(np.count_nonzero(bends)), len(value.generators)):
+        return
+    value, x = value.at(bends), x.at(bends)
+    slope, height = chord(box.lo[bends], box.hi[bends])
+    space.facts.hold(since, value, value.minus(x), x.times(slope).widened(height, height).minus(value))
+
+
+def chord(lo: Array, hi: Array) -> tuple[Array, Array]:
     """Return a slope s for each range with 0 <= max(t, 0) - s t <= height in it, and the height, rounded up."""
     with np.errstate(invalid="ignore", divide="ignore"):
         slope = np.where(lo >= 0, 1.0, np.where(hi <= 0, 0.0, np.clip(hi / (hi - lo), 0.0, 1.0)))

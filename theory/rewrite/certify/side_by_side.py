@@ -11,7 +11,7 @@ import numpy as np
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leaders
+from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin
 from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.graph import POOLS, STAND_IN, Graph, Node, Segment
 from theory.rewrite.certify.layers import MaxPooling
@@ -334,9 +334,11 @@ class SideBySide:
     def _output(self, name: str) -> OutputDeviation:
         boxes = self._boxes(name, name)
         if boxes is not None and boxes[2].lo.size:
-            enclosed = self._enclosed if self._twins.of[name] == name else None
-            largest, margins = leaders(boxed_twin(boxes) if enclosed is None else enclosed.twin(name, boxes))
-            return OutputDeviation(boxes[2].lo, boxes[2].hi, largest=largest, margins=margins)
+            known = self._enclosed if self._twins.of[name] == name else None
+            enclosed = known or Enclosed({}, self._arithmetic)
+            difference = enclosed.difference(name, boxes)
+            largest, margins = enclosed.leaders(name, boxes)
+            return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):
             if isinstance(value, Unknown):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, down, gamma, up
+from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
 
 MOST_SYMBOLS = 4096
@@ -180,6 +180,8 @@ class Space:
 
     def __init__(self) -> None:
         self.count = 0
+        self.facts = Facts()
+        """What is known besides of what they stand for."""
         self._most = 0.0
         """The largest radius so far."""
 
@@ -209,6 +211,10 @@ class Twin:
     x: Box
     y: Box
     d: Box
+    argument: Twin | None = None
+    """What a function of each element took, if these are what it made of it: it kept all orders, no gap grew, ..."""
+    off: float = 0.0
+    """... but for so much."""
 
     @cached_property
     def other(self) -> Zonotope:
@@ -222,9 +228,10 @@ class Twin:
 
     def swapped(self) -> Twin:
         """Return the same, the models exchanged."""
-        return Twin(self.other, self.difference.times(-1.0), self.y, self.x, self.d.signed(-1))
+        argument = None if self.argument is None else self.argument.swapped()
+        return Twin(self.other, self.difference.times(-1.0), self.y, self.x, self.d.signed(-1), argument, self.off)
 
     @property
-    def numbers(self) -> int:
-        """How many factors either zonotope has, at most."""
-        return max(len(self.value.generators), len(self.difference.generators)) * prod(self.shape)
+    def symbols(self) -> int:
+        """How many symbols there were when they were made, at most."""
+        return max(len(self.value.generators), len(self.difference.generators))
