@@ -15,14 +15,18 @@ from scipy.optimize import linprog
 from proofs_check import CertificateError, check_certificate
 from proofs_check.certificates import CertificateFormatError, CertificateTooLargeError, certify
 from theory import optimal_combination, optimal_estimator
-from theory.combination import sub_windows
+from theory.combination import check_subsets
 from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
 
 SQUARE = (3, 3)
 
 
+def placements(kernel, window):
+    return list(check_subsets(kernel, "x".join(map(str, window))))
+
+
 def windows(*shapes):
-    return [subset for shape in shapes for subset in sub_windows(SQUARE, shape)]
+    return [subset for shape in shapes for subset in placements(SQUARE, shape)]
 
 
 KNOWN = {
@@ -134,7 +138,7 @@ def test_it_is_evaluated_on_windows():
 
 
 def test_windows_of_sixteen_inputs():
-    subsets = [(), *sub_windows((4, 4), (3, 4)), *sub_windows((4, 4), (4, 3))]
+    subsets = [(), *placements((4, 4), (3, 4)), *placements((4, 4), (4, 3))]
     combination = optimal_combination(16, subsets)
     assert combination.error == Fraction(1, 4)
     assert check_certificate(combination.certificate.to_json()) == Fraction(1, 4)
@@ -178,11 +182,11 @@ def test_bad_families(d, subsets, objective, kind, message):
 
 
 def test_windows_that_have_no_place():
-    assert len(sub_windows((3, 3), (2, 2))) == 4
-    assert sub_windows((3,), (2,)) == [frozenset({0, 1}), frozenset({1, 2})]
+    assert len(placements((3, 3), (2, 2))) == 4
+    assert placements((3,), (2,)) == [frozenset({0, 1}), frozenset({1, 2})]
     for window in ((4, 1), (2,), (1, 1, 1)):
         with pytest.raises(InputError, match="has no place in a kernel 3x3"):
-            sub_windows((3, 3), window)
+            placements((3, 3), window)
 
 
 # The checker

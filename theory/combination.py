@@ -169,7 +169,7 @@ def _written(text: str, kernel_shape: tuple[int, ...]) -> list[tuple[object, ...
         elif item == _INTERCEPT:
             found.append(())
         elif item[:1].isdigit():
-            found += [tuple(sorted(subset)) for subset in sub_windows(kernel_shape, shape_in(item))]
+            found += [tuple(sorted(subset)) for subset in _sub_windows(kernel_shape, shape_in(item))]
         else:
             raise InputError(
                 f"subsets are written like 2x3 for all windows of a shape, at:0+1+4 for positions, or {_INTERCEPT}, "
@@ -178,10 +178,10 @@ def _written(text: str, kernel_shape: tuple[int, ...]) -> list[tuple[object, ...
     return found
 
 
-def sub_windows(kernel_shape: tuple[int, ...], window: tuple[int, ...]) -> list[Subset]:
+def _sub_windows(kernel_shape: tuple[int, ...], window: tuple[int, ...]) -> list[Subset]:
     """Return all placements of a smaller window in a kernel, as sets of positions in row-major order.
 
-    >>> [sorted(subset) for subset in sub_windows((2, 3), (2, 2))]
+    >>> [sorted(subset) for subset in _sub_windows((2, 3), (2, 2))]
     [[0, 1, 3, 4], [1, 2, 4, 5]]
     """
     if len(window) != len(kernel_shape) or any(not 0 < w <= k for w, k in zip(window, kernel_shape, strict=True)):

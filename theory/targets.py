@@ -31,7 +31,7 @@ _LARGEST = 10**6
 
 
 @dataclass(frozen=True)
-class NamedTarget:
+class _NamedTarget:
     """A target with a name: its value at a 0/1 vector with so many ones of d, and a parameter k if it has one.
 
     The parameter is within bounds that depend on d.
@@ -42,28 +42,28 @@ class NamedTarget:
     parameter: Callable[[int], range] | None = None
 
 
-TARGETS: Mapping[str, NamedTarget] = MappingProxyType(
+TARGETS: Mapping[str, _NamedTarget] = MappingProxyType(
     {
-        "max": NamedTarget("the largest input; OR", lambda ones, d, k: int(ones > 0)),
-        "min": NamedTarget("the smallest input; AND", lambda ones, d, k: int(ones == d)),
-        "median": NamedTarget(
+        "max": _NamedTarget("the largest input; OR", lambda ones, d, k: int(ones > 0)),
+        "min": _NamedTarget("the smallest input; AND", lambda ones, d, k: int(ones == d)),
+        "median": _NamedTarget(
             "the middle input, or the mean of both", lambda ones, d, k: Fraction((2 * ones > d) + (2 * ones >= d), 2)
         ),
-        "range": NamedTarget("the largest input less the smallest", lambda ones, d, k: int(0 < ones < d)),
-        "largest": NamedTarget(
+        "range": _NamedTarget("the largest input less the smallest", lambda ones, d, k: int(0 < ones < d)),
+        "largest": _NamedTarget(
             "the k-th largest input", lambda ones, d, k: int(ones >= k), parameter=lambda d: range(1, d + 1)
         ),
-        "trimmed-mean": NamedTarget(
+        "trimmed-mean": _NamedTarget(
             "the mean without the k largest and the k smallest inputs",
             lambda ones, d, k: Fraction(min(max(ones - k, 0), d - 2 * k), d - 2 * k),
             parameter=lambda d: range((d + 1) // 2),
         ),
-        "majority": NamedTarget("1 where more than half of the inputs are 1", lambda ones, d, k: int(2 * ones > d)),
-        "parity": NamedTarget("1 where the number of ones is odd", lambda ones, d, k: ones % 2),
-        "threshold": NamedTarget(
+        "majority": _NamedTarget("1 where more than half of the inputs are 1", lambda ones, d, k: int(2 * ones > d)),
+        "parity": _NamedTarget("1 where the number of ones is odd", lambda ones, d, k: ones % 2),
+        "threshold": _NamedTarget(
             "1 where at least k inputs are 1", lambda ones, d, k: int(ones >= k), parameter=lambda d: range(1, d + 1)
         ),
-        "exactly": NamedTarget(
+        "exactly": _NamedTarget(
             "1 where k inputs are 1", lambda ones, d, k: int(ones == k), parameter=lambda d: range(d + 1)
         ),
     }
