@@ -10,7 +10,7 @@ import pytest
 from proofs_check import claims
 from proofs_check.statement import HOLDS
 from theory.cli import main
-from tools.numbers import bare, current
+from tools.quoted import bare, current
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -62,7 +62,7 @@ def test_shown_verdicts_are_those_of_today():
 
 def test_numbers_are_what_computes_them():
     assert bare(FIRST_SCREEN) == []
-    assert current(README) == README, "python -m tools.numbers README.md"
+    assert current(README) == README, "python -m tools.quoted README.md"
 
 
 def test_the_targets_of_the_readme_exist():

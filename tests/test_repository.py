@@ -13,7 +13,7 @@ from proofs_check import claims
 from subpool import __version__
 from tests.test_report import BROWSER, needs_browser
 from tools.dark import darkened
-from tools.numbers import bare, current
+from tools.quoted import bare, current
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -124,7 +124,7 @@ def test_the_paper_has_its_parts():
 
 def test_numbers_of_the_paper_are_what_computes_them():
     assert bare(PAPER) == []
-    assert current(PAPER) == PAPER, "python -m tools.numbers paper/paper.md"
+    assert current(PAPER) == PAPER, "python -m tools.quoted paper/paper.md"
 
 
 def test_a_stale_number_would_be_noticed():

@@ -1,4 +1,4 @@
-"""Numbers of a text, from what computes them: ``python -m tools.numbers FILE ...`` writes those that have changed.
+"""Numbers of a text, from what computes them: ``python -m tools.quoted FILE ...`` writes those that have changed.
 
 A number, or a formula between dollar signs, stands before the expression that it is the value of, which a reader of
 the page does not see: ``1/20<!-- = optimal_estimator(9, [0, 1, 8]).error -->``. In it are the names of ``subpool``,
