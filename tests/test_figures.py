@@ -391,7 +391,7 @@ def test_figures_are_written_with_their_data_and_reported_as_json(tmp_path, caps
 
 BAD_INPUT = [
     (["width", "--out", "x"], "there is no figure 'width'; the nearest: widths"),
-    (["qqqq", "--out", "x"], "there is no figure 'qqqq'; there are: degree,"),
+    (["qqqq", "--out", "x"], "there is no figure 'qqqq'; there are: approximate-degrees, degree,"),
     (["widths", "all", "wdths", "--out", "x"], "'wdths'"),
     (["widths"], "--out DIR"),
     (["--out", "x"], "subpool plot all"),
