@@ -11,7 +11,8 @@ import pytest
 from proofs_check import CertificateError, check_certificate
 from proofs_check.certificates import certify
 from proofs_check.coq import emit
-from theory import Estimator, approximate_degree, optimal_estimator, residual_distribution
+from theory import Estimator, ReLUNetwork, approximate_degree, optimal_estimator, residual_distribution
+from theory.cli import main
 from theory.errors import FormatError, InputError, OrdersError, ProblemTooLargeError
 from theory.objectives import OBJECTIVES
 from theory.optimal.exact import _solve_cube, _solve_relative, solve_supremum
@@ -306,6 +307,58 @@ def test_approximate_degrees_at_the_ends():
     for wrong in (-1, Fraction(-1, 3), 0.3, "1/3"):
         with pytest.raises(InputError):
             approximate_degree(9, "max", wrong)
+
+
+# Networks
+
+
+@pytest.mark.parametrize("target", ["median", "min", "largest:k=2", "trimmed-mean:k=1", "0,0,0,0,0", "exactly:k=0"])
+def test_all_orders_make_an_exact_network(target, capsys, tmp_path):
+    path = tmp_path / "n.json"
+    assert main(["network", "5", "--orders", "exact", "--target", target, "--json", "--out", str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["error"], told["target"], told["exactness"]["status"]) == ("0", target, "proved")
+    network, wanted = ReLUNetwork.from_json(path.read_text()), find_target(target, 5)
+    rng = random.Random(1)
+    for _ in range(20):
+        x = [Fraction(rng.randint(-9, 9), rng.randint(1, 3)) for _ in range(5)]
+        value = wanted.constant + sum(w * v for w, v in zip(wanted.weights, sorted(x), strict=True))
+        assert network.evaluate_exact(x) == value
+
+
+def test_what_is_exact_has_no_objective(capsys):
+    assert main(["network", "5", "--orders", "exact", "--target", "median", "--objective", "cube"]) == 2
+    assert "--objective goes with orders" in capsys.readouterr().err
+
+
+# The command
+
+
+def test_the_command_solves_targets_and_subsets(capsys, tmp_path):
+    path = str(tmp_path / "c.json")
+    for arguments, said in (
+        ("3x3 --orders 0,1,d-1 --target median", "largest |median - f| over [0,1]^d"),
+        ("3x3 --orders 1,d-1 --objective range --target=-1,0,0,0,0,0,0,0,1", "target range"),
+        ("3x3 --subsets intercept,2x3,3x2", "certified error  1/4"),
+    ):
+        assert main(["solve", *arguments.split(), "--certificate", path]) == 0
+        assert said in capsys.readouterr().out
+        assert main(["check", path]) == 0
+        assert "certified: optimal error" in capsys.readouterr().out
+    for arguments, said in (
+        ("3x3 --orders 0,1 --target medain", "the nearest name: median"),
+        ("3x3 --orders 0,1 --subsets 2x2", "not allowed with"),
+        ("3x3", "required"),
+        ("3x3 --subsets 2x2 --target median", "for the maximum"),
+        ("3x3 --subsets 2x2 --method highs", "method exact"),
+        ("3x3 --subsets 2x2 --latex", "for orders, not for subsets"),
+        ("5x5 --subsets 2x2", "up to 20 inputs"),
+        ("9 --orders 0,1 --objective range --target median", "order 0"),
+    ):
+        assert main(["solve", *arguments.split()]) == 2
+        line = capsys.readouterr().err
+        assert line.startswith("subpool: ")
+        assert said in line
 
 
 # Files

@@ -11,6 +11,7 @@ from theory.cli.options import (
     add_construction,
     add_json,
     add_problem,
+    add_target,
     add_yes,
     describe_kernel,
     expected,
@@ -22,7 +23,9 @@ from theory.errors import InputError
 from theory.files import write_whole
 from theory.named_orders import EXACT
 from theory.notation import format_orders
+from theory.objectives import DEFAULT
 from theory.rationals import decimal, to_string
+from theory.targets import MAXIMUM, Target, find_target
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -48,8 +51,11 @@ class _Built(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
-    orders = "of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for the maximum"
+    orders = (
+        "of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for what is approximated"
+    )
     add_problem(parser, orders)
+    add_target(parser)
     add_construction(parser)
     parser.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
     parser.add_argument(
@@ -69,8 +75,10 @@ def run(options: argparse.Namespace) -> int:
     shape, d = read_kernel(options)
     if options.out and not options.out.endswith((".onnx", ".json")):
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
+    target = find_target(options.target, d)
     with Bar("building") as bar:
-        built = (_exact if options.orders == EXACT else _optimal)(d, options, bar.now)
+        maximum = options.orders == EXACT and target.is_maximum
+        built = _exact(d, options, bar.now) if maximum else _optimal(target, options, bar.now)
         verdict = None
         if not options.no_proof:
             bar.now(built.proving)
@@ -96,8 +104,7 @@ def _exact(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _
     from theory.networks.maximum import exact_max_network, maximum_work
     from theory.networks.two_layers import two_layer_proof_work
 
-    if options.objective:
-        raise InputError("the exact maximum has no objective: --objective goes with orders")
+    _refuse_objective(options)
     construction = _construction(options, _OF_MAXIMUM)
     now(expected("building", maximum_work(d, construction), options))
     proving = _proving((two_layer_proof_work if construction == "two-layer" else maximum_proof_work)(d), options)
@@ -110,6 +117,11 @@ def _exact(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _
     return _Built(network, None, proving)
 
 
+def _refuse_objective(options: argparse.Namespace) -> None:
+    if options.objective:
+        raise InputError("what is exact has no objective: --objective goes with orders")
+
+
 def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
     if options.construction not in choices:
         raise InputError(
@@ -118,17 +130,28 @@ def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
     return options.construction
 
 
-def _optimal(d: int, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
+def _optimal(target: Target, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
+    from theory.estimator import Estimator
     from theory.networks.build import build_network
     from theory.networks.effort import estimator_proof_work
     from theory.optimal.solve import optimal_estimator, solving_work
 
-    orders, objective = read_problem(options, d)
-    now(expected("solving", solving_work(d, orders, objective=objective), options))
+    d = target.kernel_size
+    if options.orders == EXACT:
+        # All orders together span the order statistics: error 0.
+        _refuse_objective(options)
+        orders, objective = tuple(range(d + 1)), DEFAULT
+    else:
+        orders, objective = read_problem(options, d)
+    work = solving_work(d, orders, objective=objective, target=target)
+    now(expected("solving", work, options))
     _construction(options, _OF_ESTIMATORS)
+    estimator = optimal_estimator(d, orders, objective=objective, target=target)
+    if options.orders == EXACT:
+        used = {order: beta for order, beta in estimator.coefficients.items() if beta}
+        estimator = Estimator(d, used or {0: Fraction(0)}, objective=objective, error=estimator.error, target=target)
     how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
-    proving = _proving(estimator_proof_work(d, orders, **how), options)
-    estimator = optimal_estimator(d, orders, objective=objective)
+    proving = _proving(estimator_proof_work(d, estimator.orders, **how), options)
     now("building")
     return _Built(build_network(estimator, **how), estimator, proving)
 
@@ -149,17 +172,18 @@ def _write(network: ReLUNetwork, options: argparse.Namespace) -> None:
 def _description(
     shape: tuple[int, ...], built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace
 ) -> dict[str, Any]:
-    network, target, _ = built
-    error = target.error if target else Fraction(0)
+    network, estimator, _ = built
+    error = estimator.error if estimator else Fraction(0)
     return {
         "kernel_size": network.kernel_size,
         "kernel_shape": list(shape),
-        "orders": list(target.orders) if target else EXACT,
-        "objective": target.objective if target else None,
+        "orders": list(estimator.orders) if estimator else EXACT,
+        "objective": estimator.objective if estimator else None,
+        "target": estimator.target.name if estimator else MAXIMUM,
         "error": None if error is None else to_string(error),
         "construction": options.construction,
         "domain": options.domain,
-        **({} if target else _least_depth(network)),
+        **({} if estimator else _least_depth(network)),
         **network_row(network),
         "nonzero_count": network.nonzero_count,
         "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
@@ -189,10 +213,11 @@ def _told(network: ReLUNetwork) -> str:
 
 
 def _print(shape: tuple[int, ...], built: _Built) -> None:
-    network, target, _ = built
+    network, estimator, _ = built
     out = console()
-    what = f"optimal estimator of orders {format_orders(target.orders)}" if target else "exact maximum"
-    out.print(f"{describe_kernel(shape)}, {what}", soft_wrap=True)
+    what = f"optimal estimator of orders {format_orders(estimator.orders)}" if estimator else "exact maximum"
+    of = "" if estimator is None or estimator.target.is_maximum else f", target {estimator.target}"
+    out.print(f"{describe_kernel(shape)}, {what}{of}", soft_wrap=True)
     numbers = ("ReLUs", "dense weights", "nonzero", "biases")
     table = new_table(("layer", "left"), *((name, "right") for name in numbers))
     for number, (matrix, bias) in enumerate(zip(network.weights, network.biases, strict=True), 1):
@@ -209,15 +234,16 @@ def _print(shape: tuple[int, ...], built: _Built) -> None:
 
 
 def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    network, target, _ = built
+    network, estimator, _ = built
     how = f"(construction {options.construction}, domain {options.domain})"
     yield "hidden layers", f"{network.hidden_layers}   {how}"
-    if target is None:
+    if estimator is None:
         yield "least depth", _told(network)
     yield "ReLUs", count(network.units)
     yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
-    if target is not None and target.error is not None:
-        yield "error to max", f"{to_string(target.error)} = {decimal(target.error)}, that of the estimator"
+    if estimator is not None and estimator.error is not None:
+        name = f"error to {'max' if estimator.target.is_maximum else 'target'}"
+        yield name, f"{to_string(estimator.error)} = {decimal(estimator.error)}, that of the estimator"
     if verdict is None:
         yield "exactness", "not proved: --no-proof"
     else:

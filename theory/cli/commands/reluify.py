@@ -232,16 +232,16 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
             "x".join(map(str, record.windows.strides)),
             str(record.units_per_output),
             str(record.hidden_layers),
-            _error(record, wanted),
+            "kept" if record.kept else _error(record, wanted),
         )
     out.print(table)
-    count = len(result.poolings)
+    count = sum(not record.kept for record in result.poolings)
     layers = sum(record.hidden_layers for record in result.poolings)
     pools = wanted.style == "pools"
     made = sum(record.pools for record in result.poolings)
     by = f"by {made} that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
     facts = (
-        ("replaced", f"{count} MaxPool node{'s' if count > 1 else ''}, {by}"),
+        ("replaced", f"{count} MaxPool node{'' if count == 1 else 's'}, {by}"),
         ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
         *_for_tool(result.poolings, wanted),
         *_notes(result.poolings, wanted),
