@@ -510,7 +510,7 @@ def _certify_combination(certificate: _Combination, work: _Work) -> CertifiedCom
     if certificate.dual or error > 0:
         work.plan(len(subsets) * len(weights.numerators) * (_TERM + _words(weights.scale)))
         _check_combination_dual(certificate, weights)
-    work.plan((d + 2) * 2**d * (_TERM // 3 + _words(beta.scale)))
+    work.plan((d + 2) * 2**d * (_TERM + _words(beta.scale)))
     _check_combination_primal(certificate, beta)
     canonical = _canonical_combination(certificate, work)
     sha256 = hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -105,6 +105,7 @@ def test_equal_targets_get_the_first_name():
         ("1,1/0,0,0", "an exact number is written"),
         ([1, 0.5, 0, 0], "weights and values of a target are exact (Fraction or int), not 0.5"),
         ([1] * 6, "not 6 numbers"),
+        (itertools.count(), "not 6 numbers"),
         ([], "not 0 numbers"),
         (None, "a target is a name, 4 weights or 5 values, not None"),
         (3, "a target is a name, 4 weights or 5 values, not 3"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from numbers import Rational
 from types import MappingProxyType
 from typing import Any, Union
@@ -192,7 +192,7 @@ def find_target(target: object, kernel_size: int) -> Target:
         numbers = [_number(part) for part in text.split(",")]
     else:
         try:
-            numbers = [check_rational(number, "weights and values of a target") for number in target]  # type: ignore[attr-defined]
+            numbers = [check_rational(number, "weights and values of a target") for number in islice(target, d + 2)]  # type: ignore[attr-defined]
         except TypeError:
             raise InputError(f"a target is a name, {d} weights or {d + 1} values, not {shown(target)}") from None
     return Target(d, _name_of(_values(numbers, d)))
