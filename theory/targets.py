@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import accumulate, islice, pairwise
 from numbers import Rational
 from types import MappingProxyType
-from typing import Any, Union
+from typing import Any, Union, cast
 
 from theory.errors import FormatError, InputError, ProblemTooLargeError
 from theory.notation import shown
@@ -192,7 +192,8 @@ def find_target(target: object, kernel_size: int) -> Target:
         numbers = [_number(part) for part in text.split(",")]
     else:
         try:
-            numbers = [check_rational(number, "weights and values of a target") for number in islice(target, d + 2)]  # type: ignore[attr-defined]
+            given = islice(cast("Iterable[object]", target), d + 2)
+            numbers = [check_rational(number, "weights and values of a target") for number in given]
         except TypeError:
             raise InputError(f"a target is a name, {d} weights or {d + 1} values, not {shown(target)}") from None
     return Target(d, _name_of(_values(numbers, d)))
