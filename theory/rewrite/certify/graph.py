@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -61,9 +62,15 @@ class Graph:
     nodes: tuple[Node, ...]
     inputs: Mapping[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
     outputs: tuple[str, ...]
-    constants: Mapping[str, Constant]
+    constants: dict[str, Constant]
     proto: Any
-    """The ``onnx.ModelProto`` that was read."""
+    """The ``onnx.ModelProto`` that was read, without the values of its constants but for a few integers."""
+
+    def share(self, other: Graph) -> None:
+        """Keep constants that another model has as well only once."""
+        for name, value in other.constants.items():
+            if name in self.constants and same_value(self.constants[name], value):
+                self.constants[name] = value
 
     @property
     def producers(self) -> dict[str, Node]:
@@ -109,10 +116,27 @@ def read_graph(model: Any) -> Graph:
             {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
             tuple(value.name for value in graph.output),
             constants,
-            model,
+            _outline(onnx, model),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
+
+
+_SMALL = 4096
+"""Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
+
+
+def _outline(onnx: ModuleType, model: Any) -> Any:
+    """Return what shapes are inferred from, so that constants are not kept twice."""
+    outline = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
+    for field in ("node", "input", "output", "value_info"):
+        getattr(outline.graph, field).extend(getattr(model.graph, field))
+    integers = onnx.TensorProto.INT32, onnx.TensorProto.INT64
+    for tensor in model.graph.initializer:
+        small = tensor.data_type in integers and prod(tensor.dims) <= _SMALL
+        bare = onnx.TensorProto(name=tensor.name, dims=tensor.dims, data_type=tensor.data_type)
+        outline.graph.initializer.append(tensor if small else bare)
+    return outline
 
 
 COARSE = "coarse"
@@ -219,5 +243,7 @@ def _input(onnx: ModuleType, value: Any) -> tuple[np.dtype[Any], tuple[int | Non
 def same_value(a: Any, b: Any) -> bool:
     """Say whether two constants or attributes are the same numbers of the same type."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a is b:
+            return True
         return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b))
     return type(a) is type(b) and bool(a == b)

@@ -14,6 +14,7 @@ from theory.rewrite.certify.arithmetic import Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
+from theory.rewrite.certify.graph import Constant
 from theory.rewrite.certify.linear import Layer, Linear
 from theory.rewrite.certify.operators import (
     Boxes,
@@ -23,6 +24,7 @@ from theory.rewrite.certify.operators import (
     Operator,
     Pair,
     axes_from_0,
+    in_blocks,
     product_of,
 )
 from theory.rewrite.certify.pooled import follows
@@ -36,30 +38,33 @@ _MOST_TERMS = 1 << 26
 
 def gemm(call: Call) -> Interpreted:
     """Read Gemm with a constant second factor."""
-    x, matrix, offset = call.tensor(), call.weights(1), call.optional_weights(2)
+    x, matrix, offset = call.tensor(), call.stored_weights(1), call.optional_weights(2)
     if call.get("transA", 0):
         raise Unsupported("its first operand is transposed")
     alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
     if alpha == 0:
         raise Unsupported("it multiplies sums, which may overflow, by 0")
-    matrix = product_of(matrix.T if call.get("transB", 0) else matrix, alpha)
+    matrix = matrix.T if call.get("transB", 0) else matrix
+    if alpha != 1:
+        matrix = product_of(matrix.astype(np.float64), alpha)
     return _right_product(matrix, None if offset is None else offset * beta, alpha), [x]
 
 
 def matmul(call: Call) -> Interpreted:
     """Read MatMul with a constant second factor."""
-    matrix = call.weights(1)
+    matrix = call.stored_weights(1)
     if matrix.ndim != 2:
         raise Unsupported(f"its second operand has {matrix.ndim} axes")
     return _right_product(matrix, None, 1.0), [call.tensor()]
 
 
-def _right_product(matrix: Array, offset: Array | None, scale: float) -> Layer:
+def _right_product(matrix: Constant, offset: Array | None, scale: float) -> Layer:
+    spreads = [spread(block / scale) for _, block in in_blocks(matrix)]
     return _RightProduct(
         matrix=matrix,
         terms=len(matrix) + 1,
-        reach=largest(np.abs(matrix).sum(0)),
-        constants=spread(matrix / scale),
+        reach=largest(_right_times(np.ones((1, len(matrix))), matrix, absolute=True)),
+        constants=(max((most for most, _ in spreads), default=1.0), min((least for _, least in spreads), default=1.0)),
         offset=offset,
         scale=scale,
     )
@@ -69,16 +74,24 @@ def _right_product(matrix: Array, offset: Array | None, scale: float) -> Layer:
 class _RightProduct(Layer):
     """x W on the last axis."""
 
-    matrix: Array
+    matrix: Constant
+    """W in the floats that the model has: in float64 the largest would take gigabytes."""
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        result: Array = x @ (np.abs(self.matrix) if absolute else self.matrix)
-        return result
+        return _right_times(x, self.matrix, absolute=absolute)
 
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _RightProduct) or self.matrix.shape != other.matrix.shape:
             raise Unsupported("the models' weights have different shapes here")
-        return replace(self, matrix=self.matrix - other.matrix)
+        return replace(self, matrix=self.matrix.astype(np.float64) - other.matrix)
+
+
+def _right_times(x: Array, matrix: Constant, *, absolute: bool) -> Array:
+    """Return x W or x |W|."""
+    result = np.zeros((*x.shape[:-1], matrix.shape[1]))
+    for (rows, columns), block in in_blocks(matrix):
+        result[..., columns] += x[..., rows] @ (np.abs(block, out=block) if absolute else block)
+    return result
 
 
 def conv(call: Call) -> Interpreted:

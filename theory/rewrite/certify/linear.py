@@ -112,15 +112,16 @@ class Linear(Operator):
         """Bound the results for a box of values, or of differences of values of the chain and the magnitude given."""
         middle = box.middle
         result = self.apply(middle[None])[0]
-        parts = [box.radius(middle), *([] if of_values else [box.magnitude]), self.addends(magnitude, chain)]
-        radius, *own, size = self.apply(np.stack(parts), absolute=True)
+        radius, size = self.apply(np.stack([box.radius(middle), self.addends(magnitude, chain)]), absolute=True)
         if self.offset is not None:
             result = result + self.offset if of_values else result
             size = size + self.offset_size
+        # Of a difference, |L| |d| is looked at only for the rounding of this analysis: its largest element will do.
+        own = size if of_values else self.reach * box.largest
         after = self.extended(chain, size)
         # The rounding errors of this analysis, then those of the runtimes.
         factor = gamma(self.terms + 8, UNIT64)
-        total = radius * (1 + 2 * factor) + (own[0] if own else size) * (2 * factor) + self.terms * TINY64
+        total = radius * (1 + 2 * factor) + own * (2 * factor) + self.terms * TINY64
         for kind in arithmetic:
             total = total + self.rounding(chain, after, kind)
         return Box(result, result, box.dtype, after).widened(total)

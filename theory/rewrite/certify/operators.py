@@ -7,7 +7,7 @@ differences of two models, and symbols. One class serves every node of its kind,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -99,6 +99,15 @@ class Call:
             raise Unsupported(f"its input {position} is computed, not constant")
         return _floats(x)
 
+    def stored_weights(self, position: int) -> Constant:
+        """Return a matrix that has to be constant, in the floats that it is stored in."""
+        x = self.input(position)
+        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind != "f":
+            return self.weights(position)
+        if not all(np.all(np.isfinite(block)) for _, block in in_blocks(x)):
+            raise Unsupported("a constant is not finite")
+        return x
+
     def optional_weights(self, position: int) -> Array | None:
         """Return an input that has to be constant, None if it is left out."""
         return None if self.input(position) is None else self.weights(position)
@@ -173,6 +182,22 @@ def product_of(a: Array, b: Array | float) -> Array:
     if not np.all(np.isfinite(result)) or np.any((np.abs(result) < TINY64) & (a != 0) & (np.asarray(b) != 0)):
         raise Unsupported("products of its constants leave the range of float64")
     return result
+
+
+_BLOCK = 1 << 18
+"""Numbers of a matrix that are looked at together: they fit into a cache."""
+
+
+def in_blocks(matrix: Constant) -> Iterator[tuple[tuple[slice, slice], Array]]:
+    """Yield a matrix block by block, in float64: rows and columns, and a copy of what is there."""
+    rows, columns = matrix.shape
+    by_columns = matrix.flags.f_contiguous
+    count, length = (columns, rows) if by_columns else (rows, columns)
+    step = max(1, _BLOCK // max(1, length))
+    for start in range(0, count, step):
+        part, all_others = slice(start, start + step), slice(None)
+        where = (all_others, part) if by_columns else (part, all_others)
+        yield where, matrix[where].astype(np.float64)
 
 
 def _floats(x: Constant) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +15,7 @@ from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_t
 from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
+from theory.rewrite.certify.lifetimes import last_uses
 from theory.rewrite.certify.operators import Call, Interpreted, partners
 from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
 from theory.rewrite.certify.propagate import (
@@ -62,13 +63,24 @@ class SideBySide:
 
     def run(self) -> DeviationBound:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
-        for node in self._graphs[1].nodes:
+        dropped = last_uses(*self._graphs)
+        for place, node in enumerate(self._graphs[1].nodes):
             self._compare(node)
+            self._forget(dropped.get(place, ()))
         first, second = ([node for node in graph.nodes if node.op == "MaxPool"] for graph in self._graphs)
         # Those of the second model that the first computes in another way.
         second = [node for node in second if self._model(node) == "rewritten" and node.outputs[0] in self._producers[0]]
         outputs = {name: self._output(name) for name in self._graphs[0].outputs}
         return DeviationBound(outputs, tuple(self._finding(node) for node in first + second))
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Drop the boxes of tensors, but for those of the first model that are compared with another one's."""
+        compared = {twin for name, twin in self._twins.of.items() if twin != name}
+        for name in names:
+            self._differences.pop(name, None)
+            for values in (self._after, *([] if name in compared else [self._before])):
+                if isinstance(values.get(name), Box):
+                    del values[name]
 
     def _compare(self, node: Node) -> None:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
