@@ -76,14 +76,15 @@ def to_markdown(sections: list[Section], machine: str) -> str:
 def _section_markdown(section: Section) -> str:
     parts = [f"## {section.title}\n", section.text + "\n"]
     if section.rows:
-        parts.append(_markdown_table(HEADER, [row.cells() for row in section.rows]))
+        parts.append(markdown_table(HEADER, [row.cells() for row in section.rows]))
     for table in section.tables:
-        parts += [f"**{table.caption}**\n", _markdown_table(table.header, table.lines)]
+        parts += [f"**{table.caption}**\n", markdown_table(table.header, table.lines)]
     parts += [f"- {remark}" for remark in section.remarks]
     return "\n".join(parts) + ("\n" if section.remarks else "")
 
 
-def _markdown_table(header: list[str], lines: list[list[str]]) -> str:
+def markdown_table(header: list[str], lines: list[list[str]]) -> str:
+    """Return a table as Markdown."""
     rows = [header, ["---"] * len(header), *lines]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
 

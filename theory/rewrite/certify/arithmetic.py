@@ -100,6 +100,21 @@ def gamma(operations: int, unit: float) -> float:
     return float(product / (1 - product)) * (1 + 8 * UNIT64)
 
 
+def length(values: Array) -> float:
+    """Bound the root of the sum of squares.
+
+    Examples
+    --------
+    >>> 5 <= length(np.array([3.0, -4.0])) < 5 + 1e-9, length(np.zeros(2)), length(np.array([1e200, np.inf]))
+    (True, 0.0, inf)
+    """
+    top = float(np.max(np.abs(values), initial=0.0))
+    if top == 0 or not top < math.inf:
+        return 0.0 if top == 0 else math.inf
+    scaled = np.ravel(values) / top
+    return top * math.sqrt(float(scaled @ scaled)) * (1 + 4 * values.size * UNIT64 + OWN)
+
+
 def up(values: Array) -> Array:
     """Round upwards: the next float above each; for some near the smallest normal number, the one after it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,25 @@ class Replaced:
     corners: Corners
     rounding: Box
     """Of what a runtime makes of the nodes less what they compute."""
+
+
+_T = TypeVar("_T")
+
+
+class Domain(Protocol[_T]):
+    """What is known of the tensors of two models beside their boxes, which it cuts."""
+
+    def twin(self, name: str, boxes: Boxed) -> _T:
+        """Return what is known of a tensor, from its boxes if that is nothing yet."""
+
+    def constant(self, x: Box) -> _T:
+        """Return what is known of a tensor that is the same in both models."""
+
+    def through(self, name: str, operator: Operator, ts: Sequence[_T], boxes: Boxed) -> Boxed:
+        """Go through an operator of both models, and cut the boxes of its result."""
+
+    def replaced(self, name: str, found: Replaced, t: _T, boxes: Boxed, *, swapped: bool) -> Boxed:
+        """Go through a max pooling of one model, the second if swapped, and its stand-in in the other."""
 
 
 def boxed_twin(boxes: Boxed) -> Twin:

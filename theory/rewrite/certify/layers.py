@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 import numpy as np
 
+from theory.rewrite.certify import gains
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import Arithmetic
+from theory.rewrite.certify.arithmetic import OWN, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
@@ -80,6 +82,15 @@ class _RightProduct(Layer):
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         return _right_times(x, self.matrix, absolute=absolute)
 
+    @cached_property
+    def gain(self) -> float:
+        return gains.of_matrix(self.matrix)
+
+    @cached_property
+    def heavy_gain(self) -> float:
+        rows = _right_times(np.ones((1, self.matrix.shape[1])), self.matrix.T, absolute=True)
+        return gains.schur(self.reach, largest(rows) * (1 + OWN))
+
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _RightProduct) or self.matrix.shape != other.matrix.shape:
             raise Unsupported("the models' weights have different shapes here")
@@ -132,12 +143,27 @@ class _Convolution(Layer):
         # Tap by tap: what each sees in every window, times a matrix.
         matrices = np.ascontiguousarray(np.moveaxis(weights.reshape(groups, outer, inner, -1), -1, 0))
         taps = self.windows.taps(x.reshape(-1, *x.shape[2:]), 0.0)
+        nonzero = [bool(values.any()) for values in x.reshape(len(taps[0]), -1)]
         result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
         for matrix, tap in zip(matrices, taps, strict=True):
-            # One tensor of the stack at a time bounds the memory.
-            for total, values in zip(result, tap.reshape(len(tap), groups, inner, result.shape[-1]), strict=True):
-                total += matrix @ values
+            # One tensor of the stack at a time bounds the memory; a point has no radius.
+            for total, values, any_ in zip(result, tap, nonzero, strict=True):
+                if any_:
+                    total += matrix @ values.reshape(groups, inner, -1)
         return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
+
+    @property
+    def _groups(self) -> Array:
+        return self.weights.reshape(self.groups, -1, *self.weights.shape[1:])
+
+    @cached_property
+    def gain(self) -> float:
+        return max(gains.of_kernel(weights) for weights in self._groups)
+
+    @cached_property
+    def heavy_gain(self) -> float:
+        columns = np.abs(self._groups).sum((1, *range(3, self.weights.ndim + 1)))
+        return gains.schur(self.reach, largest(columns) * (1 + OWN))
 
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _Convolution) or self._geometry != other._geometry:
@@ -175,8 +201,15 @@ def average_pool(call: Call) -> Interpreted:
     if not np.all(counts):
         raise Unsupported("one of its windows lies in the padding altogether")
     constants, divisor = spread(1 / counts), largest(counts)
+    covered = windows.most_covered(x.shape[2:], 1 / counts)
     operator = _Average(
-        windows=windows, counts=counts, terms=len(taps) + 1, reach=1.0, constants=constants, divisor=divisor
+        windows=windows,
+        counts=counts,
+        covered=covered,
+        terms=len(taps) + 1,
+        reach=1.0,
+        constants=constants,
+        divisor=divisor,
     )
     return operator, [x]
 
@@ -187,12 +220,22 @@ class _Average(Layer):
 
     windows: Windows
     counts: Array
+    covered: float
+    """Largest sum of what one element brings into all averages."""
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         total = np.zeros((*x.shape[:3], *self.windows.size))
         for tap in self.windows.taps(x, 0.0):
             total += tap
         return total / self.counts
+
+    @property
+    def gain(self) -> float:
+        return gains.schur(self.reach, self.covered)
+
+    @property
+    def heavy_gain(self) -> float:
+        return self.gain
 
 
 def global_average_pool(call: Call) -> Interpreted:
@@ -231,6 +274,14 @@ class _Mean(Layer):
     axes: tuple[int, ...]
     keepdims: bool
 
+    @property
+    def gain(self) -> float:
+        return gains.schur(self.reach, 1 / self.divisor)
+
+    @property
+    def heavy_gain(self) -> float:
+        return self.gain
+
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         result: Array = x.mean(tuple(axis + 1 for axis in self.axes), keepdims=self.keepdims)
         return result
@@ -260,6 +311,10 @@ class MaxPooling(Operator):
         """See :class:`Operator`."""
         box = Box(-self.largest(-ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
         return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """See :class:`Operator`: the largest changes of two windows may be those of one pixel."""
+        return gains.schur(1.0, self.windows.most_covered(xs[0].shape[2:])) * lengths[0]
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """See :class:`Operator`."""

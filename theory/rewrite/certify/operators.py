@@ -9,12 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import TINY64, Arithmetic
+from theory.rewrite.certify.arithmetic import TINY64, Arithmetic, length, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant, Node
@@ -51,6 +52,24 @@ class Operator(ABC):
         None stands for what the boxes say.
         """
         return None, None
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """Bound the length of the difference of two results in exact arithmetic by those of the arguments' differences.
+
+        The length is the root of the sum of squares of all elements; infinity where nothing is known.
+        """
+        return inf
+
+    def rounding_length(
+        self, xs: Boxes, points: Boxes, lengths: Sequence[float], result: tuple[Box, Box], heap: float, kind: Arithmetic
+    ) -> float:
+        """Bound the length of what a runtime rounds off for tensors in boxes that are so far from points.
+
+        The results are the box of what comes out, and that at the points; heap is by how much the absolute values that
+        are summed are more than those at the points.
+        """
+        kinds: Pair = real_arithmetic(xs[0].dtype), kind
+        return length(self.deviation(xs, xs, [x.zeros() for x in xs], kinds).magnitude)
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, real_arithmetic
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin, leader
+from theory.rewrite.certify.enclosures import Boxed, Domain, Enclosed, Replaced, boxed_twin, leader
 from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.graph import Constant, Graph, Node, Segment, same_value
 from theory.rewrite.certify.layers import MaxPooling
@@ -29,6 +30,7 @@ from theory.rewrite.certify.propagate import (
 )
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.shapes import Shapes, show
+from theory.rewrite.certify.spheres import Spheres
 from theory.rewrite.certify.table import understand
 from theory.rewrite.certify.twins import Twins
 from theory.rewrite.certify.unbounded import prove_without_bounds
@@ -58,6 +60,7 @@ class SideBySide:
         self._findings: dict[str, PoolingFinding] = {}
         """By the output of the MaxPool: names of nodes may repeat."""
         self._enclosed = Enclosed(inputs, arithmetic) if Enclosed.affordable(inputs) else None
+        self._spheres = Spheres(arithmetic)
         self._replaced: dict[str, tuple[Replaced, int]] = {}
         """What stands for the MaxPools, by their outputs, and which model has the MaxPool."""
 
@@ -78,6 +81,7 @@ class SideBySide:
         compared = {twin for name, twin in self._twins.of.items() if twin != name}
         for name in names:
             self._differences.pop(name, None)
+            self._spheres.forget(name)
             for values in (self._after, *([] if name in compared else [self._before])):
                 if isinstance(values.get(name), Box):
                     del values[name]
@@ -148,12 +152,13 @@ class SideBySide:
             self._stand_in(name, *found)
 
     def _record(self, node: Node, after: Box, difference: Box) -> None:
-        """Keep the boxes of a tensor of both models, cut by its zonotopes."""
+        """Keep the boxes of a tensor of both models, cut by its zonotopes and spheres."""
         name = node.outputs[0]
         self._after[name], self._differences[name] = after, difference
         self._twins.settle(name, name)
-        if self._enclosed is not None:
-            found = attempt(node, partial(self._cut, node, self._enclosed))
+        domains: list[Domain[Any]] = [self._spheres, *([] if self._enclosed is None else [self._enclosed])]
+        for domain in domains:
+            found = attempt(node, partial(self._cut, node, domain))
             if not isinstance(found, Unknown):
                 self._before[name], self._after[name], self._differences[name] = found
 
@@ -164,8 +169,8 @@ class SideBySide:
             return None
         return x, y, d
 
-    def _cut(self, node: Node, enclosed: Enclosed) -> Boxed:
-        """Carry zonotopes through a node, and return its boxes cut by them."""
+    def _cut(self, node: Node, domain: Domain[Any]) -> Boxed:
+        """Carry zonotopes or spheres through a node, and return its boxes cut by them."""
         name = node.outputs[0]
         boxes = self._boxes(name)
         if boxes is None:
@@ -176,16 +181,16 @@ class SideBySide:
             before = self._boxes(start)
             if before is None:
                 raise Unsupported("its input has no boxes")
-            return enclosed.replaced(name, found, enclosed.twin(start, before), boxes, swapped=bool(side))
+            return domain.replaced(name, found, domain.twin(start, before), boxes, swapped=bool(side))
         interpreted, call = self._common(node)
         if isinstance(interpreted, np.ndarray):
             raise Unsupported("it is constant")
         operator, tensors = interpreted
         twins = [
-            None if boxed is None else enclosed.twin(each, boxed)
+            None if boxed is None else domain.twin(each, boxed)
             for each, boxed in ((each, self._boxes(each)) for each in node.inputs)
         ]
-        return enclosed.through(name, operator, partners(tensors, call, twins, enclosed.constant), boxes)
+        return domain.through(name, operator, partners(tensors, call, twins, domain.constant), boxes)
 
     def _common(self, node: Node) -> tuple[Interpreted | Constant, Call]:
         """Read a node of both models: one operator stands for both, on tensors of the same names."""
