@@ -256,7 +256,10 @@ def main() -> None:
     results = []
     for name in options.names or architectures.names():
         results.append(measure(name))
-        print(_by_layer(results[-1]) if options.layers else name, flush=True)
+        if options.layers:
+            print(_by_layer(results[-1]))
+        # They come in after minutes, and the table of all at the end.
+        print(_summary(results[-1:]), flush=True)
     print(_summary(results))
 
 

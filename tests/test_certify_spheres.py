@@ -106,6 +106,10 @@ def test_matrices_of_all_sizes_have_gains():
 NONLINEAR = {
     "Relu": lambda build: build.add("Relu"),
     "Tanh": lambda build: build.add("Tanh"),
+    "LeakyRelu": lambda build: build.add("LeakyRelu", alpha=-1.5),
+    "Abs": lambda build: build.add("Abs"),
+    "Elu": lambda build: build.add("Elu", alpha=2.0),
+    "HardSigmoid": lambda build: build.add("HardSigmoid"),
     "Sigmoid": lambda build: build.add("Sigmoid"),
     "MaxPool": lambda build: build.pool("MaxPool", 3, 1, (1, 1, 1, 1)),
     "MaxPool apart": lambda build: build.pool("MaxPool", 2, 2),

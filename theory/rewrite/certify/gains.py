@@ -30,7 +30,7 @@ def schur(rows: float, columns: float) -> float:
     return sqrt(rows) * sqrt(columns) * (1 + OWN)
 
 
-def spectral(matrices: _Matrices) -> float:
+def _spectral(matrices: _Matrices) -> float:
     """Bound the largest singular value of any of several matrices, numbered by the first axis.
 
     With G = A A*, its largest eigenvalue is the root of order 2^k of that of G^(2^k), which the Frobenius norm bounds.
@@ -38,7 +38,7 @@ def spectral(matrices: _Matrices) -> float:
     Examples
     --------
     >>> matrices = np.random.default_rng(0).normal(size=(3, 20, 30))
-    >>> bool(1 <= spectral(matrices) / np.linalg.norm(matrices, 2, axis=(1, 2)).max() < 1.03)
+    >>> bool(1 <= _spectral(matrices) / np.linalg.norm(matrices, 2, axis=(1, 2)).max() < 1.03)
     True
     """
     if matrices.shape[1] > matrices.shape[2]:
@@ -90,7 +90,7 @@ def of_matrix(matrix: npt.NDArray[np.floating]) -> float:
     while size > 1 and rows * size * (columns + _SQUARINGS * size) > _MOST_PRODUCTS:
         size = (size + 1) // 2
     parts = (matrix[start : start + size].astype(np.float64) for start in range(0, rows, size))
-    return hypot(*(spectral(part[None]) for part in parts)) * (1 + OWN)
+    return hypot(*(_spectral(part[None]) for part in parts)) * (1 + OWN)
 
 
 def of_kernel(weights: Array) -> float:
@@ -138,7 +138,7 @@ def _on_grid(flat: Array, grid: Array, kernel: Sequence[int], points: int) -> fl
     for start in range(0, len(grid), step):
         angles = grid[start : start + step] @ taps.T
         matrices = np.moveaxis(flat @ np.exp(1j * angles).T, -1, 0)
-        most = max(most, spectral(matrices))
+        most = max(most, _spectral(matrices))
     # What sums and exponentials are rounded by, beside the sums of the absolute values of all taps.
     lost = (OWN + gamma(4 * len(taps) + 64, UNIT64)) * length(np.abs(flat).sum(2)) * 2
     return (most + lost) / between * (1 + OWN)
