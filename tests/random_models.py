@@ -119,6 +119,24 @@ def random_model(rng, dtype=np.float32):
     return build.model()
 
 
+def with_names_exchanged(rng, model):
+    """Return the same model, some of its inner tensors called by the names of others."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    del copy.graph.value_info[:]
+    outputs = {value.name for value in model.graph.output}
+    inner = [name for node in model.graph.node for name in node.output if name not in outputs]
+    others = list(inner)
+    for _ in range(1 + len(inner) // 4 if len(inner) > 1 else 0):
+        i, j = rng.choice(len(inner), 2, replace=False)
+        others[i], others[j] = others[j], others[i]
+    names = dict(zip(inner, others, strict=True))
+    for node in copy.graph.node:
+        for part in (node.input, node.output):
+            part[:] = [names.get(name, name) for name in part]
+    return copy
+
+
 def session(model, level=None):
     """Return a runtime's function from inputs to the first output."""
     import onnxruntime

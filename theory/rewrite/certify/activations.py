@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from scipy.special import expit, ndtr
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import FUNCTION_ULPS, OWN, SLACK, Arithmetic
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.chain import largest
 from theory.rewrite.certify.operators import Boxes, Call, Interpreted, Operator, Pair
 
 _Ends: TypeAlias = Callable[[Array, Array], tuple[Array, Array]]
@@ -66,6 +67,11 @@ class _Activation(Operator):
         """See :class:`Operator`."""
         change = self._carried(xs[0].hull(ys[0]), ds[0])
         return change.widened(self._error(xs[0], arithmetic[0]) + self._error(ys[0], arithmetic[1]))
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """See :class:`Operator`."""
+        low, high = self.slopes(np.array(-np.inf), np.array(np.inf))
+        return largest(np.maximum(np.abs(low), np.abs(high))) * (1 + 8 * OWN) * lengths[0]
 
     def _carried(self, both: Box, difference: Box) -> Box:
         low, high = self.slopes(both.lo, both.hi)

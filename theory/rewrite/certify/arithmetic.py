@@ -24,6 +24,9 @@ UNIT64 = 2.0**-53
 TINY64 = 2.0**-1000
 """Covers what underflows in this analysis: every product and sum of it loses less than 2^-1022."""
 
+_LEAST = 2.0**-1074
+"""The least number above 0."""
+
 OWN = 2.0**-40
 """Relative error granted to NumPy's exp, tanh and power in float64, and to the few operations around them: far more
 than they need, and far less than that of the runtime."""
@@ -124,11 +127,42 @@ def gamma(operations: int, unit: float) -> float:
     return float(product / (1 - product)) * (1 + 8 * UNIT64)
 
 
+def length(values: Array) -> float:
+    """Bound the root of the sum of squares.
+
+    Examples
+    --------
+    >>> 5 <= length(np.array([3.0, -4.0])) < 5 + 1e-9, length(np.zeros(2)), length(np.array([1e200, np.inf]))
+    (True, 0.0, inf)
+    """
+    top = float(np.max(np.abs(values), initial=0.0))
+    if top == 0 or not top < math.inf:
+        return 0.0 if top == 0 else math.inf
+    scaled = np.ravel(values) / top
+    return top * math.sqrt(float(scaled @ scaled)) * (1 + 4 * values.size * UNIT64 + OWN)
+
+
 def up(values: Array) -> Array:
-    """Round upwards: the next float above each."""
-    return np.nextafter(values, np.inf)
+    """Round upwards: the next float above each; for some near the smallest normal number, the one after it.
+
+    ``np.nextafter`` takes four times as long, and is left to what is not finite. A little more than half the distance
+    to the next float is added, and rounds to all of it.
+
+    Examples
+    --------
+    >>> values = np.array([-1.0, 0.0, 1.0, 5e-324, 1e300])
+    >>> bool(np.all(up(values) == np.nextafter(values, np.inf)))
+    True
+    """
+    if not np.all(np.isfinite(values)):
+        return np.nextafter(values, np.inf)
+    above = np.abs(values)
+    above *= UNIT64 * (1 + 2.0**-10)
+    above += _LEAST
+    above += values
+    return above
 
 
 def down(values: Array) -> Array:
     """Round downwards: the next float below each."""
-    return np.nextafter(values, -np.inf)
+    return -up(-values)

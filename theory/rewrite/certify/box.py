@@ -61,10 +61,14 @@ class Box:
     @property
     def middle(self) -> Array:
         """A point within, about the middle."""
+        if self.lo is self.hi:
+            return self.lo
         return self.lo + 0.5 * (self.hi - self.lo)
 
     def radius(self, middle: Array) -> Array:
         """Bound the distance from a point within."""
+        if self.lo is self.hi is middle:
+            return np.zeros(self.shape)
         return up(np.maximum(self.hi - middle, middle - self.lo))
 
     def mapped(self, function: Callable[[Array], Array]) -> Box:

@@ -107,6 +107,7 @@ class Pair:
         if arithmetic not in ("float", "real"):
             raise InputError(f'the arithmetic is "float" or "real", not {arithmetic!r}')
         graphs = read_graph(original), read_graph(rewritten)
+        graphs[1].share(graphs[0])
         _check_same_interface(*graphs)
         self.inputs = graphs[0].inputs
         """Type and sizes of each input, None for those that are left open."""

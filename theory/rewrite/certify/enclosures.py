@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,9 +41,29 @@ class Replaced:
     """Of what a runtime makes of the nodes less what they compute."""
 
 
-def boxed_twin(boxes: Boxed) -> Twin:
-    """Return the zonotopes of boxes, without symbols."""
-    return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
+_T = TypeVar("_T")
+
+
+class Domain(Protocol[_T]):
+    """What is known of the tensors of two models beside their boxes, which it cuts."""
+
+    def twin(self, name: str, boxes: Boxed) -> _T:
+        """Return what is known of a tensor, from its boxes if that is nothing yet."""
+
+    def boxed(self, boxes: Boxed) -> _T:
+        """Return what boxes say of a tensor, which is not kept."""
+
+    def forget(self, name: str) -> None:
+        """Drop what is known of a tensor, which has got another twin or is not needed any more."""
+
+    def through(self, name: str, first: Operator, second: Operator, ts: Sequence[_T], boxes: Boxed) -> Boxed:
+        """Go through operators of the two models, and cut the boxes of their results."""
+
+    def quantized(self, name: str, operator: Quantized, t: _T, boxes: Boxed, *, rectified: bool) -> Boxed:
+        """Go through a quantization in the second model, where the first has nothing, or a Relu."""
+
+    def replaced(self, name: str, found: Replaced, t: _T, boxes: Boxed, *, swapped: bool) -> Boxed:
+        """Go through a max pooling of one model, the second if swapped, and its stand-in in the other."""
 
 
 def _leader(z: Zonotope, box: Box, facts: Facts) -> tuple[int | None, float]:
@@ -85,9 +105,13 @@ class Enclosed:
             self._twins[name] = Twin(self._new(boxes[0]), self._new(boxes[2]), *boxes)
         return self._twins[name]
 
+    def boxed(self, boxes: Boxed) -> Twin:
+        """Return the zonotopes of boxes, without symbols, which are not kept."""
+        return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
+
     def leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
         """Return which element is certainly the largest in either model, and by how much."""
-        t = self._twins.get(name) or boxed_twin(boxes)
+        t = self._twins.get(name) or self.boxed(boxes)
         (first, before), (second, after) = (
             _leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
         )
@@ -101,12 +125,8 @@ class Enclosed:
         everywhere = np.ones(d.shape, dtype=bool)
         return self._backward(t.difference.at(everywhere), d, everywhere)
 
-    def constant(self, x: Box) -> Twin:
-        """Return the zonotopes of a tensor that is the same in both models."""
-        return boxed_twin((x, x, x.zeros()))
-
     def forget(self, name: str) -> None:
-        """Drop the zonotopes of a tensor, which has got another twin."""
+        """Drop the zonotopes of a tensor, which has got another twin or is not needed any more."""
         self._twins.pop(name, None)
 
     def through(self, name: str, first: Operator, second: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:

@@ -13,6 +13,7 @@ from theory.rewrite.certify import relaxations
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import FUNCTION_ULPS, OWN, SLACK, TINY64, Arithmetic, float_arithmetic, gamma
 from theory.rewrite.certify.box import Box
+from theory.rewrite.certify.chain import largest
 from theory.rewrite.certify.constants import cast_dtype
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.operators import Boxes, Call, Enclosures, Interpreted, Operator, Pair, axes_from_0
@@ -55,6 +56,10 @@ class _Monotone(Operator):
         both = t.x.hull(t.y)
         least, most = (np.broadcast_to(ends, t.shape) for ends in self.slopes(both.lo, both.hi))
         return least, most
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        _, most = self.slopes(np.array(-np.inf), np.array(np.inf))
+        return largest(most) * lengths[0] * (1 + OWN)
 
     def _error(self, arithmetic: Arithmetic) -> float:
         # The argument may be taken for 0, or the value.

@@ -53,9 +53,15 @@ class Graph:
     nodes: tuple[Node, ...]
     inputs: Mapping[str, tuple[np.dtype[Any], tuple[int | None, ...]]]
     outputs: tuple[str, ...]
-    constants: Mapping[str, Constant]
+    constants: dict[str, Constant]
     proto: Any
-    """The ``onnx.ModelProto`` that was read."""
+    """The ``onnx.ModelProto`` that was read, without the values of its constants but for a few integers."""
+
+    def share(self, other: Graph) -> None:
+        """Keep constants that another model has as well only once."""
+        for name, value in other.constants.items():
+            if name in self.constants and same_value(self.constants[name], value):
+                self.constants[name] = value
 
     @property
     def producers(self) -> dict[str, Node]:
@@ -106,5 +112,7 @@ def in_one_line(error: Exception, length: int) -> str:
 def same_value(a: Any, b: Any) -> bool:
     """Say whether two constants or attributes are the same numbers of the same type."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a is b:
+            return True
         return a.dtype == b.dtype and a.shape == b.shape and bool(np.array_equal(a, b))
     return type(a) is type(b) and bool(a == b)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from theory.rewrite.certify import gains
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import Arithmetic
+from theory.rewrite.certify.arithmetic import OWN, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols, maximum
+from theory.rewrite.certify.graph import Constant
 from theory.rewrite.certify.linear import Layer, Linear
 from theory.rewrite.certify.operators import (
     Boxes,
@@ -25,6 +28,7 @@ from theory.rewrite.certify.operators import (
     Operator,
     Pair,
     axes_from_0,
+    in_blocks,
     product_of,
 )
 from theory.rewrite.certify.pooled import follows
@@ -38,30 +42,33 @@ _MOST_TERMS = 1 << 26
 
 def gemm(call: Call) -> Interpreted:
     """Read Gemm with a constant second factor."""
-    x, matrix, offset = call.tensor(), call.weights(1), call.optional_weights(2)
+    x, matrix, offset = call.tensor(), call.stored_weights(1), call.optional_weights(2)
     if call.get("transA", 0):
         raise Unsupported("its first operand is transposed")
     alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
     if alpha == 0:
         raise Unsupported("it multiplies sums, which may overflow, by 0")
-    matrix = product_of(matrix.T if call.get("transB", 0) else matrix, alpha)
+    matrix = matrix.T if call.get("transB", 0) else matrix
+    if alpha != 1:
+        matrix = product_of(matrix.astype(np.float64), alpha)
     return _right_product(matrix, None if offset is None else offset * beta, alpha), [x]
 
 
 def matmul(call: Call) -> Interpreted:
     """Read MatMul with a constant second factor."""
-    matrix = call.weights(1)
+    matrix = call.stored_weights(1)
     if matrix.ndim != 2:
         raise Unsupported(f"its second operand has {matrix.ndim} axes")
     return _right_product(matrix, None, 1.0), [call.tensor()]
 
 
-def _right_product(matrix: Array, offset: Array | None, scale: float) -> Layer:
+def _right_product(matrix: Constant, offset: Array | None, scale: float) -> Layer:
+    spreads = [spread(block / scale) for _, block in in_blocks(matrix)]
     return _RightProduct(
         matrix=matrix,
         terms=len(matrix) + 1,
-        reach=largest(np.abs(matrix).sum(0)),
-        constants=spread(matrix / scale),
+        reach=largest(_right_times(np.ones((1, len(matrix))), matrix, absolute=True)),
+        constants=(max((most for most, _ in spreads), default=1.0), min((least for _, least in spreads), default=1.0)),
         offset=offset,
         scale=scale,
     )
@@ -71,16 +78,33 @@ def _right_product(matrix: Array, offset: Array | None, scale: float) -> Layer:
 class _RightProduct(Layer):
     """x W on the last axis."""
 
-    matrix: Array
+    matrix: Constant
+    """W in the floats that the model has: in float64 the largest would take gigabytes."""
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        result: Array = x @ (np.abs(self.matrix) if absolute else self.matrix)
-        return result
+        return _right_times(x, self.matrix, absolute=absolute)
+
+    @cached_property
+    def gain(self) -> float:
+        return gains.of_matrix(self.matrix)
+
+    @cached_property
+    def heavy_gain(self) -> float:
+        rows = _right_times(np.ones((1, self.matrix.shape[1])), self.matrix.T, absolute=True)
+        return gains.schur(self.reach, largest(rows) * (1 + OWN))
 
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _RightProduct) or self.matrix.shape != other.matrix.shape:
             raise Unsupported("the models' weights have different shapes here")
-        return replace(self, matrix=self.matrix - other.matrix)
+        return replace(self, matrix=self.matrix.astype(np.float64) - other.matrix)
+
+
+def _right_times(x: Array, matrix: Constant, *, absolute: bool) -> Array:
+    """Return x W or x |W|."""
+    result = np.zeros((*x.shape[:-1], matrix.shape[1]))
+    for (rows, columns), block in in_blocks(matrix):
+        result[..., columns] += x[..., rows] @ (np.abs(block, out=block) if absolute else block)
+    return result
 
 
 def conv(call: Call) -> Interpreted:
@@ -121,12 +145,27 @@ class _Convolution(Layer):
         # Tap by tap: what each sees in every window, times a matrix.
         matrices = np.ascontiguousarray(np.moveaxis(weights.reshape(groups, outer, inner, -1), -1, 0))
         taps = self.windows.taps(x.reshape(-1, *x.shape[2:]), 0.0)
+        nonzero = [bool(values.any()) for values in x.reshape(len(taps[0]), -1)]
         result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
         for matrix, tap in zip(matrices, taps, strict=True):
-            # One tensor of the stack at a time bounds the memory.
-            for total, values in zip(result, tap.reshape(len(tap), groups, inner, result.shape[-1]), strict=True):
-                total += matrix @ values
+            # One tensor of the stack at a time bounds the memory; a point has no radius.
+            for total, values, any_ in zip(result, tap, nonzero, strict=True):
+                if any_:
+                    total += matrix @ values.reshape(groups, inner, -1)
         return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
+
+    @property
+    def _groups(self) -> Array:
+        return self.weights.reshape(self.groups, -1, *self.weights.shape[1:])
+
+    @cached_property
+    def gain(self) -> float:
+        return max(gains.of_kernel(weights) for weights in self._groups)
+
+    @cached_property
+    def heavy_gain(self) -> float:
+        columns = np.abs(self._groups).sum((1, *range(3, self.weights.ndim + 1)))
+        return gains.schur(self.reach, largest(columns) * (1 + OWN))
 
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _Convolution) or self._geometry != other._geometry:
@@ -164,8 +203,15 @@ def average_pool(call: Call) -> Interpreted:
     if not np.all(counts):
         raise Unsupported("one of its windows lies in the padding altogether")
     constants, divisor = spread(1 / counts), largest(counts)
+    covered = windows.most_covered(x.shape[2:], 1 / counts)
     operator = _Average(
-        windows=windows, counts=counts, terms=len(taps) + 1, reach=1.0, constants=constants, divisor=divisor
+        windows=windows,
+        counts=counts,
+        covered=covered,
+        terms=len(taps) + 1,
+        reach=1.0,
+        constants=constants,
+        divisor=divisor,
     )
     return operator, [x]
 
@@ -176,12 +222,22 @@ class _Average(Layer):
 
     windows: Windows
     counts: Array
+    covered: float
+    """Largest sum of what one element brings into all averages."""
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         total = np.zeros((*x.shape[:3], *self.windows.size))
         for tap in self.windows.taps(x, 0.0):
             total += tap
         return total / self.counts
+
+    @property
+    def gain(self) -> float:
+        return gains.schur(self.reach, self.covered)
+
+    @property
+    def heavy_gain(self) -> float:
+        return self.gain
 
 
 def global_average_pool(call: Call) -> Interpreted:
@@ -219,6 +275,14 @@ class _Mean(Layer):
 
     axes: tuple[int, ...]
     keepdims: bool
+
+    @property
+    def gain(self) -> float:
+        return gains.schur(self.reach, 1 / self.divisor)
+
+    @property
+    def heavy_gain(self) -> float:
+        return self.gain
 
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
         result: Array = x.mean(tuple(axis + 1 for axis in self.axes), keepdims=self.keepdims)
@@ -279,6 +343,11 @@ class MaxPooling(Operator):
         """See :class:`Operator`."""
         box = Box(-self.largest(-ds[0].lo), self.largest(ds[0].hi), ds[0].dtype)
         return box.widened(arithmetic[0].tiny + arithmetic[1].tiny)
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """See :class:`Operator`: the largest changes of two windows may be those of one pixel."""
+        spatial = xs[0].shape[1:-1] if self.channels_last else xs[0].shape[2:]
+        return gains.schur(1.0, self.windows.most_covered(spatial)) * lengths[0]
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """See :class:`Operator`."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import SLACK, TINY64, UNIT64, Arithmetic, gamma
+from theory.rewrite.certify.arithmetic import OWN, SLACK, TINY64, UNIT64, Arithmetic, gamma, length
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
 from theory.rewrite.certify.operators import Boxes, Enclosures, Operator, Pair
@@ -59,6 +60,33 @@ class Linear(Operator):
     @abstractmethod
     def early(self, before: Chain) -> float:
         """Bound the growth of an error that a uniform scale makes where it comes before the operators before it."""
+
+    @property
+    def gain(self) -> float:
+        """Bounds the factor by which L makes a vector longer; infinity if nothing is known."""
+        return inf
+
+    @abstractmethod
+    def heap(self, beside: float, excess: float) -> float:
+        """Bound the length of what the addends have beside those at a point that the argument is so far from.
+
+        The sums that made the argument have so much beside theirs.
+        """
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """See :class:`Operator`."""
+        return self.gain * lengths[0]
+
+    def rounding_length(
+        self, xs: Boxes, points: Boxes, lengths: Sequence[float], result: tuple[Box, Box], heap: float, kind: Arithmetic
+    ) -> float:
+        """See :class:`Operator`: what is rounded off grows with the sums of absolute values, and no faster."""
+        made, at = result
+        if made.history is None or at.history is None:
+            raise Unsupported("nothing is known of how it was made")
+        each = self.rounding(xs[0].chain, replace(made.history, size=at.history.size), kind)
+        most = largest(self.rounding(xs[0].chain, replace(made.history, size=np.ones(())), kind))
+        return (length(np.broadcast_to(each, made.shape)) + most * heap) * (1 + OWN)
 
     @property
     def offset_size(self) -> Array:
@@ -131,15 +159,16 @@ class Linear(Operator):
         """Bound the results for a box of values, or of differences of values of the chain and the magnitude given."""
         middle = box.middle
         result = self.apply(middle[None])[0]
-        parts = [box.radius(middle), *([] if of_values else [box.magnitude]), self.addends(magnitude, chain)]
-        radius, *own, size = self.apply(np.stack(parts), absolute=True)
+        radius, size = self.apply(np.stack([box.radius(middle), self.addends(magnitude, chain)]), absolute=True)
         if self.offset is not None:
             result = result + self.offset if of_values else result
             size = size + self.offset_size
+        # Of a difference, |L| |d| is looked at only for the rounding of this analysis: its largest element will do.
+        own = size if of_values else self.reach * box.largest
         after = self.extended(chain, size)
         # The rounding errors of this analysis, then those of the runtimes.
         factor = gamma(self.terms + 8, UNIT64)
-        total = radius * (1 + 2 * factor) + (own[0] if own else size) * (2 * factor) + self.terms * TINY64
+        total = radius * (1 + 2 * factor) + own * (2 * factor) + self.terms * TINY64
         for kind in arithmetic:
             total = total + self.rounding(chain, after, kind)
         return Box(result, result, box.dtype, after).widened(total)
@@ -167,6 +196,15 @@ class Layer(Linear):
     """What the sums are multiplied by after all: Gemm's alpha. The weights of ``apply`` hold it already."""
     divisor: float = 1.0
     """What the sums are divided by after all; 1 where weights are multiplied first."""
+
+    @property
+    def heavy_gain(self) -> float:
+        """The gain of the absolute values of the weights."""
+        return inf
+
+    def heap(self, beside: float, excess: float) -> float:
+        """See :class:`Linear`."""
+        return self.heavy_gain * beside
 
     def addends(self, magnitude: Array, chain: Chain) -> Array:
         """Return the argument itself: weights are not multiplied with those of another layer."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import prod
+from math import hypot, inf, prod
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import Arithmetic
+from theory.rewrite.certify.arithmetic import OWN, Arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain
 from theory.rewrite.certify.constants import Folder, of_constants
@@ -49,12 +50,23 @@ class Move(Operator):
         """See :class:`Operator`."""
         return self._box(ds, 0.0, None)
 
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """See :class:`Operator`: no longer than all together, if no element is in two places."""
+        places = self.rearrange(self._places(xs), -1).ravel()
+        if np.max(np.bincount(places + 1)[1:], initial=0) > 1:
+            return inf
+        return hypot(*lengths) * (1 + OWN)
+
+    def _places(self, xs: Boxes) -> list[npt.NDArray[np.intp]]:
+        """Return the numbers of all elements."""
+        starts = np.cumsum([0, *(x.lo.size for x in xs)])
+        return [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
+
     def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`: the same if elements come from the same places."""
         if other is self:
             return self.deviation(xs, ys, ds, arithmetic)
-        starts = np.cumsum([0, *(x.lo.size for x in xs)])
-        places = [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
+        places = self._places(xs)
         if not isinstance(other, Move) or (self.joins, self.fill) != (other.joins, other.fill):
             raise Unsupported("the models do different things here")
         if not np.array_equal(self.rearrange(places, -1), other.rearrange(places, -1)):

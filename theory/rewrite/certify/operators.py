@@ -7,15 +7,16 @@ differences of two models, and symbols. One class serves every node of its kind,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import TINY64, Arithmetic, real_arithmetic
+from theory.rewrite.certify.arithmetic import TINY64, Arithmetic, length, real_arithmetic
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.expressions import Algebra, Symbols
 from theory.rewrite.certify.graph import Constant, Node
@@ -71,6 +72,24 @@ class Operator(ABC):
         """Say at which elements of its argument zonotopes would be closer if its bounds were; None for at none."""
         return None
 
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        """Bound the length of the difference of two results in exact arithmetic by those of the arguments' differences.
+
+        The length is the root of the sum of squares of all elements; infinity where nothing is known.
+        """
+        return inf
+
+    def rounding_length(
+        self, xs: Boxes, points: Boxes, lengths: Sequence[float], result: tuple[Box, Box], heap: float, kind: Arithmetic
+    ) -> float:
+        """Bound the length of what a runtime rounds off for tensors in boxes that are so far from points.
+
+        The results are the box of what comes out, and that at the points; heap is by how much the absolute values that
+        are summed are more than those at the points.
+        """
+        kinds: Pair = real_arithmetic(xs[0].dtype), kind
+        return length(self.deviation(xs, xs, [x.zeros() for x in xs], kinds).magnitude)
+
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """Return what is computed from symbols, in exact arithmetic."""
         raise Unsupported("its operator is not followed symbolically")
@@ -117,6 +136,15 @@ class Call:
         if not isinstance(x, np.ndarray):
             raise Unsupported(f"its input {position} is computed, not constant")
         return _floats(x)
+
+    def stored_weights(self, position: int) -> Constant:
+        """Return a matrix that has to be constant, in the floats that it is stored in."""
+        x = self.input(position)
+        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind != "f":
+            return self.weights(position)
+        if not all(np.all(np.isfinite(block)) for _, block in in_blocks(x)):
+            raise Unsupported("a constant is not finite")
+        return x
 
     def optional_weights(self, position: int) -> Array | None:
         """Return an input that has to be constant, None if it is left out."""
@@ -192,6 +220,22 @@ def product_of(a: Array, b: Array | float) -> Array:
     if not np.all(np.isfinite(result)) or np.any((np.abs(result) < TINY64) & (a != 0) & (np.asarray(b) != 0)):
         raise Unsupported("products of its constants leave the range of float64")
     return result
+
+
+_BLOCK = 1 << 18
+"""Numbers of a matrix that are looked at together: they fit into a cache."""
+
+
+def in_blocks(matrix: Constant) -> Iterator[tuple[tuple[slice, slice], Array]]:
+    """Yield a matrix block by block, in float64: rows and columns, and a copy of what is there."""
+    rows, columns = matrix.shape
+    by_columns = matrix.flags.f_contiguous
+    count, length = (columns, rows) if by_columns else (rows, columns)
+    step = max(1, _BLOCK // max(1, length))
+    for start in range(0, count, step):
+        part, all_others = slice(start, start + step), slice(None)
+        where = (all_others, part) if by_columns else (part, all_others)
+        yield where, matrix[where].astype(np.float64)
 
 
 def _floats(x: Constant) -> Array:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,10 +44,27 @@ def read_graph(model: Any) -> Graph:
             {value.name: _input(onnx, value) for value in graph.input if value.name not in constants},
             tuple(value.name for value in graph.output),
             constants,
-            model,
+            _outline(onnx, model),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise FormatError(f"the model cannot be read: {in_one_line(error, 200)}") from None
+
+
+_SMALL = 4096
+"""Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
+
+
+def _outline(onnx: ModuleType, model: Any) -> Any:
+    """Return what shapes are inferred from, so that constants are not kept twice."""
+    outline = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
+    for field in ("node", "input", "output", "value_info"):
+        getattr(outline.graph, field).extend(getattr(model.graph, field))
+    integers = onnx.TensorProto.INT32, onnx.TensorProto.INT64
+    for tensor in model.graph.initializer:
+        small = tensor.data_type in integers and prod(tensor.dims) <= _SMALL
+        bare = onnx.TensorProto(name=tensor.name, dims=tensor.dims, data_type=tensor.data_type)
+        outline.graph.initializer.append(tensor if small else bare)
+    return outline
 
 
 def _constants_among(nodes: Sequence[Node]) -> dict[str, Constant]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod, sqrt
 
 import numpy as np
 
 from theory.rewrite.certify.activations import silu
 from theory.rewrite.certify.answers import Array, Unsupported
-from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic
+from theory.rewrite.certify.arithmetic import OWN, SLACK, Arithmetic, length
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.chain import Chain, largest, spread
 from theory.rewrite.certify.expressions import Algebra, Symbols
@@ -111,6 +112,13 @@ class _Scale(Linear):
             x = x.reshape(len(x), *[1] * (factor.ndim - x.ndim + 1), *x.shape[1:])
         return x * factor
 
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        copies = prod(np.broadcast_shapes(xs[0].shape, self.factor.shape)) / max(1, prod(xs[0].shape))
+        return largest(self.reach) * sqrt(copies) * lengths[0] * (1 + OWN)
+
+    def heap(self, beside: float, excess: float) -> float:
+        return largest(self.reach) * excess
+
     def less(self, other: Linear) -> Linear:
         if not isinstance(other, _Scale) or self.factor.shape != other.factor.shape:
             raise Unsupported("the models' factors have different shapes here")
@@ -200,6 +208,20 @@ class _Sum(Operator):
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         return self._total([t.value for t in ts]), self._total([t.difference for t in ts])
+
+    def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
+        whole = prod(np.broadcast_shapes(*(x.shape for x in xs)))
+        # The smaller are added to many elements.
+        return sum(d * sqrt(whole / max(1, prod(x.shape))) for d, x in zip(lengths, xs, strict=True)) * (1 + OWN)
+
+    def rounding_length(
+        self, xs: Boxes, points: Boxes, lengths: Sequence[float], result: tuple[Box, Box], heap: float, kind: Arithmetic
+    ) -> float:
+        chain = self._chain(xs)
+        ones = [Box.point(np.ones(()), x.dtype) for x in xs]
+        return length(self._error(points, chain, kind)) + largest(self._error(ones, chain, kind)) * self.lengthened(
+            xs, lengths
+        )
 
     def _total(self, parts: Sequence[Zonotope]) -> Zonotope:
         total, *others = (part if sign > 0 else part.times(-1.0) for sign, part in zip(self.signs, parts, strict=True))

@@ -17,9 +17,6 @@ from theory.rewrite.certify.graph import STAND_IN, Graph, in_one_line
 
 Sizes: TypeAlias = tuple[int | None, ...]
 
-_SMALL = 4096
-"""Constants of up to so many integers may be shapes and indices, whose values onnx's inference looks at."""
-
 _NUMBERS = {1: "float32", 2: "uint8", 3: "int8", 10: "float16", 11: "float64"}
 """The numbers that ONNX has for types of numbers."""
 
@@ -118,7 +115,7 @@ def _infer(graph: Graph, inputs: Mapping[str, tuple[int, ...]]) -> list[Any]:
     given = dict(inputs)
     for tensor in graph.proto.graph.initializer:
         given[tensor.name] = tuple(tensor.dims)
-        if tensor.data_type in (onnx.TensorProto.INT32, onnx.TensorProto.INT64) and prod(tensor.dims) <= _SMALL:
+        if tensor.HasField("raw_data") or tensor.int32_data or tensor.int64_data or not prod(tensor.dims):
             skeleton.graph.initializer.append(tensor)
     kinds = {tensor.name: tensor.data_type for tensor in graph.proto.graph.initializer}
     kinds |= {value.name: value.type.tensor_type.elem_type for value in graph.proto.graph.input}

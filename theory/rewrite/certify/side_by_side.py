@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from theory.rewrite.certify.answers import DeviationBound, Model, OutputDeviation, PoolingFinding, Unknown, Unsupported
+from theory.rewrite.certify.answers import DeviationBound, OutputDeviation, PoolingFinding, Unknown, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf
 from theory.rewrite.certify.box import Box
-from theory.rewrite.certify.enclosures import Boxed, Enclosed, Replaced, boxed_twin
+from theory.rewrite.certify.enclosures import Boxed, Domain, Enclosed, Replaced
 from theory.rewrite.certify.functions import RELU
-from theory.rewrite.certify.graph import POOLS, STAND_IN, Graph, Node, Segment
+from theory.rewrite.certify.graph import POOLS, Graph, Node, Segment
 from theory.rewrite.certify.layers import MaxPooling
+from theory.rewrite.certify.lifetimes import last_uses
 from theory.rewrite.certify.moves import KEEP
 from theory.rewrite.certify.operators import Boxes, Call, Operator, partners
 from theory.rewrite.certify.pooling_proof import Residuals, pooling_residual
+from theory.rewrite.certify.poolings import Poolings
 from theory.rewrite.certify.propagate import (
     Values,
     attempt,
@@ -30,10 +33,10 @@ from theory.rewrite.certify.propagate import (
 )
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.shapes import Shapes, show
+from theory.rewrite.certify.spheres import Spheres
 from theory.rewrite.certify.table import understand
 from theory.rewrite.certify.twins import Twins
 from theory.rewrite.certify.unbounded import prove_without_bounds
-from theory.rewrite.certify.zonotope import Twin
 
 _SMALL = 2.0**-6
 """A difference of no more than this part of the largest value is small beside it."""
@@ -57,30 +60,30 @@ class SideBySide:
         self._differences: dict[str, Box] = {name: x.zeros() for name, x in inputs.items()}
         """The second's tensor of a name less its twin of the first."""
         self._twins = Twins(first, self._before, self._after, inputs)
-        self._findings: dict[str, PoolingFinding] = {}
-        """By the output of the MaxPool: names of nodes may repeat."""
+        self._poolings = Poolings(first, second)
         self._enclosed = Enclosed(inputs, arithmetic) if Enclosed.affordable(inputs) else None
+        self._domains: list[Domain[Any]] = [Spheres(arithmetic), *([self._enclosed] if self._enclosed else [])]
         self._replaced: dict[str, tuple[Replaced, int]] = {}
         """What stands for the MaxPools, by their outputs, and which model has the MaxPool."""
 
     def run(self) -> DeviationBound:
         """Bound the differences of the outputs, and say what stands in the place of each MaxPool."""
-        for node in self._graphs[1].nodes:
+        dropped = last_uses(*self._graphs)
+        for place, node in enumerate(self._graphs[1].nodes):
             self._compare(node)
-        first, second = ([node for node in graph.nodes if self._is_pool(node)] for graph in self._graphs)
-        # Those of the second model that the first computes in another way.
-        second = [node for node in second if self._model(node) == "rewritten" and node.outputs[0] in self._producers[0]]
+            self._forget(dropped.get(place, ()))
         outputs = {name: self._output(name) for name in self._graphs[0].outputs}
-        return DeviationBound(outputs, tuple(self._finding(node) for node in first + second))
+        return DeviationBound(outputs, tuple(self._finding(node) for node in self._poolings.nodes()))
 
-    def _is_pool(self, node: Node) -> bool:
-        """Say whether a node is a MaxPool, or another max pooling that one of the models has not."""
-        makers = [producers.get(node.outputs[0]) for producers in self._producers]
-        # Of integers and what they stand for, one counts.
-        stands = node.outputs[0].removesuffix(STAND_IN) + STAND_IN
-        if all(stands in producers for producers in self._producers) != node.outputs[0].endswith(STAND_IN):
-            return False
-        return node.op == "MaxPool" or (node.op in POOLS and any(maker and maker.op != node.op for maker in makers))
+    def _forget(self, names: Iterable[str]) -> None:
+        """Drop the boxes of tensors, but for those of the first model that are compared in other places."""
+        for name in names:
+            self._differences.pop(name, None)
+            for domain in self._domains:
+                domain.forget(name)
+            for values in (self._after, *([] if self._twins.needs(name) else [self._before])):
+                if isinstance(values.get(name), Box):
+                    del values[name]
 
     def _compare(self, node: Node) -> None:
         """Bound the first output of a node of the second model, and how far it is from the first's."""
@@ -148,29 +151,30 @@ class SideBySide:
             carry = partial(self._stand_in, node, operator, rectified=rectified)
             self._keep(node, twin, after, difference, carry)
 
-    def _stand_in(self, node: Node, operator: Operator, enclosed: Enclosed, boxes: Boxed, *, rectified: bool) -> Boxed:
-        """Carry zonotopes through what one model alone does: a quantization, or another name."""
+    def _stand_in(self, node: Node, operator: Operator, domain: Domain[Any], boxes: Boxed, *, rectified: bool) -> Boxed:
+        """Carry zonotopes or spheres through what one model alone does: a quantization, or another name."""
         before = self._boxes(node.inputs[0])
         if before is None:
             raise Unsupported("its input has no boxes")
-        t = enclosed.twin(node.inputs[0], before)
+        t = domain.twin(node.inputs[0], before)
         if isinstance(operator, Quantized):
-            return enclosed.quantized(node.outputs[0], operator, t, boxes, rectified=rectified)
-        return enclosed.through(node.outputs[0], KEEP, KEEP, [t], boxes)
+            return domain.quantized(node.outputs[0], operator, t, boxes, rectified=rectified)
+        return domain.through(node.outputs[0], KEEP, KEEP, [t], boxes)
 
     def _keep(
-        self, node: Node, twin: str, after: Box, difference: Box, carry: Callable[[Enclosed, Boxed], Boxed]
+        self, node: Node, twin: str, after: Box, difference: Box, carry: Callable[[Domain[Any], Boxed], Boxed]
     ) -> None:
-        """Keep the boxes of a tensor and of what it differs from a twin, cut by their zonotopes."""
+        """Keep the boxes of a tensor and of what it differs from a twin, cut by their spheres and zonotopes."""
         name = node.outputs[0]
         self._after[name], self._differences[name] = after, difference
-        if self._enclosed is not None and self._twins.of.get(name, twin) != twin:
-            self._enclosed.forget(name)
+        other = self._twins.of.get(name, twin) != twin
         self._twins.settle(name, twin)
-        boxes = self._boxes(name)
-        if self._enclosed is not None and boxes is not None:
-            found = attempt(node, partial(carry, self._enclosed, boxes))
-            if not isinstance(found, Unknown):
+        for domain in self._domains:
+            if other:
+                domain.forget(name)
+            boxes = self._boxes(name)
+            found = None if boxes is None else attempt(node, partial(carry, domain, boxes))
+            if found is not None and not isinstance(found, Unknown):
                 self._before[twin], self._after[name], self._differences[name] = found
 
     def _boxes(self, name: str, twin: str = "") -> Boxed | None:
@@ -181,8 +185,8 @@ class SideBySide:
             return None
         return x, y, d if own == (twin or own) else y.minus(x)
 
-    def _carry(self, node: Node, twin: Node | None, enclosed: Enclosed, boxes: Boxed) -> Boxed:
-        """Carry zonotopes through a node and its twin."""
+    def _carry(self, node: Node, twin: Node | None, domain: Domain[Any], boxes: Boxed) -> Boxed:
+        """Carry zonotopes or spheres through a node and its twin."""
         name = node.outputs[0]
         if name in self._replaced:
             found, side = self._replaced[name]
@@ -190,19 +194,19 @@ class SideBySide:
             before = self._boxes(start, start)
             if before is None:
                 raise Unsupported("its input has no boxes")
-            t = enclosed.twin(start, before) if self._twins.of[start] == start else boxed_twin(before)
-            return enclosed.replaced(name, found, t, boxes, swapped=bool(side))
+            t = domain.twin(start, before) if self._twins.of[start] == start else domain.boxed(before)
+            return domain.replaced(name, found, t, boxes, swapped=bool(side))
         if twin is None:
             raise Unsupported("the models do different things here")
         (call, first, xs), (other, second, ys) = self._read(twin, node)
-        ts = [self._twin(node, call, other, x, y, enclosed) for x, y in zip(xs, ys, strict=True)]
-        return enclosed.through(name, first, second, ts, boxes)
+        ts = [self._twin(node, call, other, x, y, domain) for x, y in zip(xs, ys, strict=True)]
+        return domain.through(name, first, second, ts, boxes)
 
-    def _twin(self, node: Node, first: Call, second: Call, x: Box, y: Box, enclosed: Enclosed) -> Twin:
-        """Return the zonotopes of what two nodes in the same place take."""
+    def _twin(self, node: Node, first: Call, second: Call, x: Box, y: Box, domain: Domain[Any]) -> Any:
+        """Return what a domain knows of what two nodes in the same place take."""
         boxes = x, y, self._apart(node, first, second, x, y)
         place = next((i for i, each in enumerate(second.inputs) if each is y), None)
-        return boxed_twin(boxes) if place is None else enclosed.twin(node.inputs[place], boxes)
+        return domain.boxed(boxes) if place is None else domain.twin(node.inputs[place], boxes)
 
     def _attempt(self, node: Node, bound: Callable[[], Box]) -> Box | None:
         """Bound a difference by what the nodes do, not by their values alone; None where that is not understood."""
@@ -211,7 +215,7 @@ class SideBySide:
             return found
         if node.op in POOLS:
             why = found.reason if found.node == node.name else str(found)
-            self._findings[node.outputs[0]] = PoolingFinding(node.name, "original", "intervals", reason=why)
+            self._poolings.record(node.outputs[0], PoolingFinding(node.name, "original", "intervals", reason=why))
         return None
 
     def _read(self, twin: Node, node: Node) -> tuple[tuple[Call, Operator, Boxes], tuple[Call, Operator, Boxes]]:
@@ -269,7 +273,7 @@ class SideBySide:
             return True
 
         if attempt(pool, prove) is True:
-            self._findings[end] = PoolingFinding(pool.name, "original", "exact", residual=0.0)
+            self._poolings.record(end, PoolingFinding(pool.name, "original", "exact", residual=0.0))
 
     def _pooled(self, pool: Node, side: int) -> Box:
         """Bound the difference between a MaxPool of one model and the nodes in its place in the other."""
@@ -290,46 +294,34 @@ class SideBySide:
         rounding = self._rounding(segment, y, 1 - side)
         self._replaced[end] = Replaced(found[0], None if exact else residual, corners, rounding), side
         carried = deviate(found, [y], [d.signed(sign)], (self._arithmetic, self._arithmetic)).plus(rounding)
-        self._findings[end] = PoolingFinding(
+        finding = PoolingFinding(
             pool.name,
             "original",
             "exact" if exact else "combination",
             residual=0.0 if exact else residual.largest,
             rounding=rounding.largest,
         )
+        self._poolings.record(end, finding)
         return (carried if exact else carried.plus(residual)).signed(sign)
 
     def _rounding(self, segment: Segment, y: Box, side: int) -> Box:
         """Bound what a model's runtime computes by nodes from y, less what they do in exact arithmetic to the same."""
         own = (self._before, self._after)[side]
         followed = set(self._twins.of if side else self._twins.of.values())
-        if any(node.outputs[0] in followed for node in segment.nodes if node.outputs[0] != segment.end):
-            # Boxes were narrowed by those of the other model, which says nothing about exact arithmetic.
+        inner = [node.outputs[0] for node in segment.nodes if node.outputs[0] != segment.end]
+        if any(name in followed or name not in own for name in inner):
+            # Boxes were narrowed by those of the other model, which says nothing about exact arithmetic, or dropped.
             own = {**segment.constants, segment.start: y}
             for node in segment.nodes:
                 own[node.outputs[0]] = evaluate(node, own, self._arithmetic, self._both_shapes[side])
         return rounding_errors(segment, y, own, self._arithmetic)
 
     def _finding(self, node: Node) -> PoolingFinding:
-        """Return what is known of the place of a MaxPool, with the deviation after it."""
+        """Return what is known of the place of a max pooling."""
         name = node.outputs[0]
-        model = self._model(node)
-        difference = self._of_same_name(name)
-        if difference is None:
-            value = self._after.get(name)
-            reason = value if isinstance(value, Unknown) else self._before.get(name)
-            why = str(reason) if isinstance(reason, Unknown) else "its output is not computed in the other model"
-            proved = self._findings.get(name)
-            if proved is not None and proved.status == "exact":
-                return replace(proved, model=model, reason=why)
-            return PoolingFinding(node.name, model, "unknown", reason=why)
-        finding = self._findings.get(name, PoolingFinding(node.name, model, "unchanged"))
-        return replace(finding, model=model, deviation=difference.largest)
-
-    def _model(self, pool: Node) -> Model:
-        makers = [producers.get(pool.outputs[0]) for producers in self._producers]
-        first, second = (maker is not None and maker.op in POOLS for maker in makers)
-        return "both" if first and second else "original" if first else "rewritten"
+        return self._poolings.finding(
+            node, self._of_same_name(name), [values.get(name) for values in (self._after, self._before)]
+        )
 
     def _output(self, name: str) -> OutputDeviation:
         boxes = self._boxes(name, name)

@@ -34,6 +34,11 @@ class Twins:
         self.of[name] = twin
         self._taken.add(twin)
 
+    def needs(self, name: str) -> bool:
+        """Say whether a tensor of the first model stands for one of another name, or something is made of it still."""
+        renamed = any(twin == name for own, twin in self.of.items() if own != name)
+        return renamed or any(node.outputs[0] not in self._taken for node in self._users.get(name, ()))
+
     def find(self, node: Node) -> Node | None:
         """Return a node of the first model that does to the twins of its inputs what a node of the second does.
 

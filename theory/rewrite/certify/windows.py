@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,15 @@ class Windows:
         before = [(0, 0)] * (x.ndim - len(self.pads))
         padded: npt.NDArray[Any] = np.pad(x, [*before, *self.pads], constant_values=fill)
         return [padded[..., *tap] for tap in product(*self.along)]  # type: ignore[arg-type]
+
+    def most_covered(self, spatial: Sequence[int], weights: npt.NDArray[np.float64] | float = 1.0) -> float:
+        """Return the largest total weight of the windows that see one place."""
+        places = np.arange(1, prod(spatial) + 1).reshape(spatial)
+        each = np.broadcast_to(weights, (1, *self.size)).ravel()
+        totals = np.zeros(places.size + 1)
+        for tap in self.taps(places, 0):
+            totals += np.bincount(tap.ravel(), each, places.size + 1)
+        return float(np.max(totals[1:], initial=0.0))
 
 
 def place_windows(
