@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -118,7 +119,7 @@ def _number(value: float) -> str:
 
 def _words(text: str) -> str:
     """Return a tool's words as they may stand in a page: one line, no markup, none of this machine's addresses."""
-    line = " ".join(text.replace("`", "'").split())
+    line = re.sub(r" at 0x[0-9a-f]+", "", " ".join(text.replace("`", "'").split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
 
 

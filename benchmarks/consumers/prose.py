@@ -83,7 +83,8 @@ It takes every MaxPool. What comes after it may not, which is what the other pre
         """\
 Its conversion turns ReLUs into neurons that spike, and runs MaxPool on spikes, where the maximum of rates is not the
 rate of the maximum: the error of MaxPool stays however long the network runs, that of the rewritten model falls like
-1/T. For few steps MaxPool is as good or better.""",
+1/T. For few steps MaxPool is as good or better. Padding that is larger at one end, as ceil_mode makes it, it does not
+take, nor does the preset.""",
     ),
     "tract": ("no", "It takes every MaxPool, and as fast or faster."),
 }

@@ -30,7 +30,8 @@ class Preset:
 
     The options are those of :class:`theory.rewrite.options.ReluifyOptions` that differ from the defaults. Its own
     MaxPool serves windows that have no traits but those of ``own``, if that is not None, for the reason ``cheaper``.
-    Opsets are the least and the largest one that was taken, None where they were not tried.
+    It takes padding that is larger at one end if it is ``uneven``. Opsets are the least and the largest one that was
+    taken, None where they were not tried.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Preset:
     options: Mapping[str, Any] = field(default_factory=dict)
     own: frozenset[Trait] | None = None
     cheaper: str = ""
+    uneven: bool = True
 
     @property
     def name(self) -> str:
@@ -59,6 +61,10 @@ class Preset:
         if len(windows.axes) != _AXES:
             raise InputError(
                 f"{self.name} was tried with windows over {_AXES} axes, not {len(windows.axes)}; force goes on"
+            )
+        if not self.uneven and any(axis.begin != axis.end for axis in windows.axes):
+            raise InputError(
+                f"{self.name} takes no padding that is larger at one end, as ceil_mode and SAME make it; force goes on"
             )
 
     def serves(self, windows: WindowGrid, domain: Domain) -> bool:
@@ -125,6 +131,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
         title="SpikingJelly",
         version="2.0.0",
         options={"undilated": True, "padding": "shift"},
+        uneven=False,
     ),
     "tract": Preset(
         title="tract",
