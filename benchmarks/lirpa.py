@@ -129,7 +129,7 @@ def ask(python: Path, network: _Network, lo: Any, hi: Any, starts: int = 0) -> I
         (folder / "steps.json").write_text(json.dumps(network.steps), encoding="utf-8")
         np.savez(folder / "weights.npz", **network.weights)
         np.savez(folder / "boxes.npz", lo=lo, hi=hi)
-        worker = Path(__file__).with_name("lirpa_worker.py")
+        worker = Path(__file__).parent / "workers" / "lirpa.py"
         command = [str(python), str(worker), str(folder), str(starts)]
         with (
             open(folder / "errors", "w+", encoding="utf-8") as errors,

@@ -149,7 +149,7 @@ RESULTS = {"format": "subpool-classifier", "version": 1, "test": {"share": 0.97,
 READERS = {
     "estimator": (_estimator, [estimator.to_json() for estimator in ESTIMATORS]),
     "certificate": (_certificate, CERTIFICATES),
-    "certificate for Coq": (_for_coq, CERTIFICATES),
+    "certificate for Coq": (_for_coq, [text for text in CERTIFICATES if '"target"' not in text]),
     "certificate for the checker": (_checked, CERTIFICATES),
     "network": (_network, [build_network(estimator).to_json() for estimator in ESTIMATORS]),
     "sweep": (_sweep, [json.dumps(_DESCRIPTION)]),
@@ -165,9 +165,14 @@ def _meaning(text):
     """The value of a text, with exact numbers for exact strings and without the weights of networks that are 0."""
 
     def exact(value):
+        if isinstance(value, list):
+            return [exact(entry) for entry in value]
         return from_string(value) if isinstance(value, str) and EXACT.fullmatch(value) else value
 
     data = json.loads(text, object_pairs_hook=lambda pairs: {key: exact(value) for key, value in pairs})
+    if data.get("target") == [0] * (data.get("kernel_size", 1) - 1) + [1] and not data.get("constant"):
+        # That the target is the maximum may be said, or not.
+        data = {key: value for key, value in data.items() if key not in ("target", "constant")} | {"version": 1}
     for layer in data.get("layers", []):
         layer["rows"] = [{j: w for j, w in row.items() if w} for row in layer["rows"]]
         layer["biases"] = [exact(b) for b in layer["biases"]]

@@ -237,7 +237,7 @@ def test_dilated_windows_on_free_extents_are_refused() -> None:
 def test_options() -> None:
     with pytest.raises(InputError, match="the padding is edge or shift, not 'zeros'"):
         rewriting(pool(PADDED, SHAPE), padding="zeros")
-    with pytest.raises(InputError, match="nor padding shift go with it"):
+    with pytest.raises(InputError, match="padding shift do not go with it"):
         rewriting(pool(PADDED, SHAPE), padding="shift", style="pools")
 
 

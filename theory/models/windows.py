@@ -193,6 +193,15 @@ class WindowGrid:
         return any(self.pads)
 
 
+def writes_padding_out(attributes: Mapping[str, Any]) -> bool:
+    """Say whether all padding of a pooling is written out in its attribute pads.
+
+    >>> writes_padding_out({"pads": [1, 1, 1, 1]}), writes_padding_out({"ceil_mode": 1})
+    (True, False)
+    """
+    return not attributes.get("ceil_mode") and _text(attributes.get("auto_pad", "NOTSET")) == "NOTSET"
+
+
 def read_windows(attributes: Mapping[str, Any], extents: Sequence[int | None] | None = None) -> WindowGrid:
     """Read the attributes of a MaxPool node, as onnxruntime understands them; the spatial extents as far as known.
 

@@ -23,7 +23,7 @@ from scipy.optimize import linprog
 from theory.combination import Combination, CombinationCertificate, Subset, check_subsets
 from theory.errors import InputError, ProblemTooLargeError
 from theory.notation import KernelSize, check_kernel_size, parse_kernel
-from theory.objectives import CERTIFIED, DEFAULT, Objective
+from theory.objectives import CERTIFIED, DEFAULT, Objective, find_objective
 from theory.optimal.exchange import fit_rows, solve_exactly
 from theory.subpools import check_choice
 
@@ -82,7 +82,7 @@ def optimal_combination(
     """
     shape = parse_kernel(kernel_size)
     d = check_kernel_size(kernel_size)
-    relative = check_choice("the objective of a combination", objective, CERTIFIED) == "range"
+    relative = find_objective(check_choice("the objective of a combination", objective, CERTIFIED)).relative
     _check_size(d)
     chosen = check_subsets(shape, subsets)
     if relative and Subset() in chosen:
@@ -145,7 +145,7 @@ def _combination(
     rows: _Colours,
     columns: _Colours,
 ) -> Combination:
-    relative = objective == "range"
+    relative = find_objective(objective).relative
     everything = (1 << d) - 1
     _, first, sizes = np.unique(rows, return_index=True, return_counts=True)
     # The empty and the full set of ones have colours of their own.

@@ -9,7 +9,7 @@ from theory.certificate import Certificate
 from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.objectives import ObjectiveValue
-from theory.optimal.exchange import best_fit
+from theory.optimal.exchange import best_fit, exchange_work
 from theory.optimal.extrapolation import extrapolate
 from theory.optimal.polynomials import best_polynomial
 from theory.targets import Target
@@ -31,6 +31,7 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     objective.check_orders(orders)
     if target.is_maximum and (objective.relative or len(orders) <= _MANY_ORDERS or not _are_all_up_to_one(orders)):
         return _solve_maximum(kernel_size, orders, objective, target)
+    exchange_work(kernel_size, orders).check_memory()
     solve = _solve_relative if objective.relative else _solve_cube
     return solve(kernel_size, orders, objective, target)
 

@@ -68,7 +68,7 @@ class ReluifyOptions:
             raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
         if self.style == "pools" and (self.dense or self.float64 or self.undilated or self.padding == "shift"):
             raise InputError(
-                "style pools has no arithmetic: neither dense nor float64, undilated, padding shift go with it"
+                "style pools has no arithmetic: dense, float64, undilated and padding shift do not go with it"
             )
         if self.largest_window is not None:
             if self.style != "pools":

@@ -19,6 +19,7 @@ from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
 from theory.models.scopes import Names, Scope, attributes_of, copy_of, import_onnx, is_max_pool, names_in, node_label
 from theory.models.values import ValueInfo
+from theory.models.windows import writes_padding_out
 from theory.networks.circuit import Domain
 from theory.notation import Orders
 from theory.objectives import Objective
@@ -299,9 +300,8 @@ class _Rewriter:
             return False
         preset.check_windows(layer.windows)
         kept = self._options.exact and preset.serves(layer.windows, domain)
-        attributes = attributes_of(node)
-        plain = is_max_pool(node) and not attributes.get("ceil_mode") and not layer.source.begins
-        self._gains |= not (kept and plain and attributes.get("auto_pad", b"NOTSET") in (b"NOTSET", "NOTSET"))
+        plain = is_max_pool(node) and writes_padding_out(attributes_of(node)) and not layer.source.begins
+        self._gains |= not (kept and plain)
         return kept
 
     def _options_for(
