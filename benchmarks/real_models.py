@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 from collections import Counter
@@ -29,7 +28,13 @@ from theory.models.files import read_model
 from theory.models.sessions import open_session
 from theory.rewrite.samples import InputType, interface_of
 
-_SUBPOOL = "import sys; from theory.cli import main; sys.exit(main(sys.argv[1:]))"
+_SUBPOOL = """\
+import resource, sys
+limit = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+from theory.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 _RUNS = 9
 _TOLERANCE = 1e-3
 """Change that rounding may make: of an output's elements, relative to the largest one where that is above 1."""
@@ -81,11 +86,10 @@ class Runner:
         limit = self.options.gigabytes << 30
         try:
             done = subprocess.run(
-                [sys.executable, "-c", _SUBPOOL, *map(str, arguments), "--json"],
+                [sys.executable, "-c", _SUBPOOL, str(limit), *map(str, arguments), "--json"],
                 capture_output=True,
                 text=True,
                 timeout=self.options.seconds,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
             )
         except subprocess.TimeoutExpired:
             return {"error": f"more than {self.options.seconds} s"}
