@@ -9,6 +9,7 @@ they are not typeset, they are read as LaTeX. Names of strangers are shown in ``
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -210,14 +211,14 @@ def _table(header: Iterable[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table>{head}<tbody>{body}</tbody></table>"
 
 
-class Shown:
+class Shown(ABC):
     """Base of results that have LaTeX, and that notebooks show as mathematics and as a table of facts."""
 
     _typeset_in_html = True
 
+    @abstractmethod
     def to_latex(self) -> str:
         r"""Write it in LaTeX, for ``\[ ... \]``."""
-        raise NotImplementedError
 
     def _facts(self) -> Iterable[tuple[str, object]]:
         """Yield what a table says, by name: numbers, strings, names, grids."""
@@ -266,5 +267,6 @@ class Drawn(Shown):
         """
         return self._draw(axes)
 
+    @abstractmethod
     def _draw(self, axes: Axes | None) -> Axes:
-        raise NotImplementedError
+        """Draw it on axes, or on those of a new figure."""

@@ -36,7 +36,7 @@ _LISTED = 12
 
 
 @dataclass(frozen=True)
-class Target:
+class _Target:
     """What is approximated: its symbol, its values t_z at 0/1 vectors with z = 0..d zeros, and these in words.
 
     ``total`` is how much it grows where all inputs grow by 1; ``terms`` are those of its definition in the order
@@ -50,7 +50,7 @@ class Target:
     terms: Sequence[tuple[Fraction, str]] = ()
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> Target:
+    def of(cls, document: dict[str, Any]) -> _Target:
         """Return the target of a certificate."""
         d = document["kernel_size"]
         if "target" in document:
@@ -68,7 +68,7 @@ class Problem:
     """A certificate that was accepted, with what its proof is made of."""
 
     certified: Certified
-    target: Target
+    target: _Target
     coefficients: dict[int, Fraction]
     weights: dict[int, Fraction]
 
@@ -79,7 +79,7 @@ class Problem:
             {index: from_string(numbers[str(index)]) for index in sorted(map(int, numbers))}
             for numbers in (document["coefficients"], document["dual"])
         )
-        return cls(certified, Target.of(document), coefficients, weights)
+        return cls(certified, _Target.of(document), coefficients, weights)
 
     @property
     def relative(self) -> bool:

@@ -94,7 +94,8 @@ def _families(kernel_size: int) -> Iterator[Family]:
 
 def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, _SOME_UP_TO) + 1):
-        yield from ({"d": d, "F": family} for family in _families(d))
+        part = "all families" if d <= _ALL_UP_TO else "families that two subsets generate"
+        yield from ({"d": d, "F": family, "part": part} for family in _families(d))
 
 
 def _values(wanted: str, case: Case) -> Iterator[Value]:
