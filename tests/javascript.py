@@ -16,7 +16,7 @@ MODULES = {
     )
 }
 
-IMPORT = re.compile(r'^(?:import|export)\b[^;"]*?"([^"]+)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";$', re.MULTILINE)
 """What a module takes from another one."""
 
 _NODE = shutil.which("node")
