@@ -12,7 +12,8 @@ import { fraction, multiply, toText } from "./fractions.js";
 
 /** The largest kernel size that is solved. */
 export const LARGEST_KERNEL = 1024;
-const MOST_WORK = 1e12;
+/** Products of large integers for which a reader may wait: half a minute. */
+const MOST_WORK = 2e9;
 
 /**
  * @typedef {object} Solution
@@ -64,10 +65,6 @@ function checked(d, given, objective) {
   if (wrong !== undefined) throw new RangeError(`orders are integers from ${first} to ${d}, not ${wrong}`);
   if (!orders.length) throw new RangeError("there is at least one order");
   if (new Set(orders).size < orders.length) throw new RangeError("orders are distinct");
-  const work = orders.length ** 4 * d;
-  if (orders.at(-1) < d && work > MOST_WORK) {
-    throw new RangeError(`${orders.length} orders of kernel size ${d} take minutes: solve them by the command line`);
-  }
   return orders;
 }
 
@@ -154,6 +151,9 @@ function extrapolate(d, orders) {
   let reference = firstReference(d - 1, orders);
   let previous = null;
   for (let exchanges = 1; ; exchanges++) {
+    if (exchanges * n ** 3 * d > MOST_WORK) {
+      throw new RangeError(`${n} orders of kernel size ${d} take longer than a page should: use the command line`);
+    }
     const system = reference.map((z) => columns.map((values) => values[z]));
     const [numerators, scale] = solveExactly(system, signs);
     const constant = fraction(dot(target, numerators), scale);
