@@ -65,19 +65,3 @@ export function residualLaw(estimator, points = 201) {
 export function terms(estimator) {
   throw new Error("to come");
 }
-
-/**
- * Count the ReLU network that computes the estimator.
- *
- * @param {{kernelSize: number, orders: number[]}} estimator
- * @param {{construction?: "tree"|"smallest", domain?: "real"|"nonnegative"}} [options]
- * @returns {{widths: bigint[], hiddenLayers: number, units: bigint, parameters: bigint}}
- */
-export function networkSize(estimator, { construction = "tree", domain = "real" } = {}) {
-  throw new Error("to come");
-}
-
-/** The estimator and its error in LaTeX, for \[ ... \] with amsmath. @param {Estimator} estimator @returns {string} */
-export function toLatex(estimator) {
-  throw new Error("to come");
-}

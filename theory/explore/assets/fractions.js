@@ -45,16 +45,45 @@ export function fromText(text) {
   return fraction(BigInt(p), BigInt(q));
 }
 
-/** The double next to it, however long its digits are. @param {Fraction} a @returns {number} */
-export function toNumber(a) {
-  throw new Error("to come");
+const bits = (n) => n.toString(16).length * 4;
+
+/** The double next to it, however many digits it has. @param {Fraction} a @returns {number} */
+export function toNumber({ p, q }) {
+  if (p === 0n) return 0;
+  const shift = 66 + bits(q) - bits(size(p));
+  const [top, bottom] = shift > 0 ? [size(p) << BigInt(shift), q] : [size(p), q << BigInt(-shift)];
+  // 62 bits or more, and a last one that is odd where something is left: then the conversion rounds as it should.
+  const quotient = top / bottom;
+  const rounded = Number(top % bottom ? quotient | 1n : quotient);
+  const half = Math.trunc(shift / 2);
+  const value = rounded * 2 ** -half * 2 ** (half - shift);
+  return p < 0n ? -value : value;
 }
 
 /**
- * Significant decimal digits, as "0.0526316" or "1.2e-51", of any exponent.
+ * Decimal digits for people: "0.0526316", "-36", "1.2e-51".
  *
- * @param {Fraction} a @param {number} [digits] @returns {string}
+ * @param {Fraction} a
+ * @param {number} [digits] - significant ones
+ * @returns {string}
  */
-export function toDecimal(a, digits = 6) {
-  throw new Error("to come");
+export function toDecimal({ p, q }, digits = 6) {
+  if (p === 0n) return "0";
+  const tens = (n) => 10n ** BigInt(Math.abs(n));
+  const scaled = (n) => (n >= 0 ? (2n * size(p) * tens(n) + q) / (2n * q) : (2n * size(p) + q * tens(n)) / (2n * q * tens(n)));
+  let places = digits - (`${size(p)}`.length - `${q}`.length);
+  let rounded = `${scaled(places)}`;
+  while (rounded.length > digits) rounded = `${scaled(--places)}`;
+  const exponent = rounded.length - places - 1;
+  const shown = exponent < -5 || exponent >= 15 ? scientific(rounded, exponent) : fixed(rounded, places);
+  return p < 0n ? `-${shown}` : shown;
+}
+
+const trimmed = (whole, rest) => (/[^0]/.test(rest) ? `${whole}.${rest.replace(/0+$/, "")}` : whole);
+const scientific = (digits, exponent) => `${trimmed(digits[0], digits.slice(1))}e${exponent}`;
+
+function fixed(digits, places) {
+  if (places <= 0) return digits + "0".repeat(-places);
+  const padded = digits.padStart(places + 1, "0");
+  return trimmed(padded.slice(0, -places), padded.slice(-places));
 }
