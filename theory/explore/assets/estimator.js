@@ -142,31 +142,29 @@ function distancesFrom(numerators, q, place) {
 /** The density of the law with knots at these distances, by the recursion of Cox and de Boor; it has no cancellation. */
 function densityFrom(x, cell) {
   const d = x.length - 1;
-  let splines = new Map([[cell, 1 / (x[cell] + x[cell + 1])]]);
+  const splines = new Float64Array(d + 2);
+  splines[cell] = 1 / (x[cell] + x[cell + 1]);
   for (let k = 2; k <= d; k++) {
-    const next = new Map();
     for (let i = Math.max(0, cell - k + 1); i <= Math.min(cell, d - k); i++) {
-      const sum = x[i] * (splines.get(i) ?? 0) + x[i + k] * (splines.get(i + 1) ?? 0);
-      next.set(i, sum / (x[i] + x[i + k]));
+      splines[i] = (x[i] * splines[i] + x[i + k] * splines[i + 1]) / (x[i] + x[i + k]);
     }
-    splines = next;
   }
-  return d * splines.get(0);
+  return d * splines[0];
 }
 
 /** The distribution function, by de Boor's algorithm: convex combinations of 0 and 1. */
 function cumulativeFrom(x, cell) {
   const d = x.length - 1;
-  let weights = new Map([[-1, 0], [0, 1]]);
+  const weights = new Float64Array(d + 1);
+  weights[0] = 1;
   for (let r = 1; r <= d; r++) {
-    const next = new Map([[-1, 0], [r, 1]]);
-    for (let j = Math.max(0, r - d + cell); j <= Math.min(r - 1, cell); j++) {
+    for (let j = Math.min(r - 1, cell); j >= Math.max(0, r - d + cell); j--) {
       const upper = x[j + d + 1 - r];
-      next.set(j, (upper * weights.get(j - 1) + x[j] * weights.get(j)) / (x[j] + upper));
+      weights[j] = (upper * (j ? weights[j - 1] : 0) + x[j] * weights[j]) / (x[j] + upper);
     }
-    weights = next;
+    weights[r] = 1;
   }
-  return weights.get(cell);
+  return weights[cell];
 }
 
 /**
