@@ -4,7 +4,7 @@
  * An estimator here is any object with kernelSize, objective, orders and coefficients as a Solution of solver.js has
  * them. Counts are BigInt, as they may have many digits. The mathematics: theory/estimator.py, theory/splines.py.
  */
-import { absolute, add, compare, divide, fraction, multiply, subtract, toNumber } from "./fractions.js";
+import { add, fraction, multiply, subtract, toNumber } from "./fractions.js";
 
 /** @typedef {import("./fractions.js").Fraction} Fraction */
 /**
@@ -24,19 +24,30 @@ function pascal(last, k) {
   return values;
 }
 
-/** The orders from 1 on with integers b_r, and q, such that beta_r / C(d,r) = b_r / q. */
-function scaledCoefficients({ kernelSize: d, orders, coefficients }) {
-  const positive = orders.flatMap((r, i) => (r ? [[r, coefficients[i]]] : []));
-  const shares = positive.map(([r, beta]) => [r, multiply(beta, fraction(1n, pascal(d, r)[d]))]);
-  const q = shares.reduce((scale, [, share]) => scale * fraction(share.q, scale).p, 1n);
-  return { shares: shares.map(([r, share]) => [r, share.p * (q / share.q)]), q };
+/** Numbers over a common denominator. */
+function overCommonDenominator(numbers) {
+  const q = numbers.reduce((common, number) => common * fraction(number.q, common).p, 1n);
+  return { numerators: numbers.map((number) => number.p * (q / number.q)), q };
 }
 
-/** For n = 0..last the sum over r of b_r C(n, r - less), over q. */
-function binomialSums({ shares, q }, last, less) {
+/** For n = 0..last the sum over the orders r >= 1 of beta_r / C(d,r) C(n, r - less), over a common denominator. */
+function binomialSums({ kernelSize: d, orders, coefficients }, last, less) {
+  const positive = orders.filter(Boolean);
+  const betas = coefficients.slice(orders.length - positive.length);
+  const shares = betas.map((beta, i) => multiply(beta, fraction(1n, pascal(d, positive[i])[d])));
+  const { numerators, q } = overCommonDenominator(shares);
   const sums = Array(last + 1).fill(0n);
-  for (const [r, b] of shares) pascal(last, r - less).forEach((count, n) => (sums[n] += b * count));
-  return sums.map((sum) => fraction(sum, q));
+  positive.forEach((r, i) => pascal(last, r - less).forEach((count, n) => (sums[n] += numerators[i] * count)));
+  return { sums, q };
+}
+
+/** The residuals e_z, z = 0..d, over a common denominator. */
+function scaledResiduals(estimator) {
+  const { sums, q } = binomialSums(estimator, estimator.kernelSize, 0);
+  const whole = estimator.coefficients.reduce(add, fraction(0));
+  const scale = q * whole.q;
+  const residuals = sums.map((sum, z) => (z < estimator.kernelSize ? scale : 0n) - whole.p * q + sum * whole.q);
+  return { residuals, scale };
 }
 
 /**
@@ -46,10 +57,8 @@ function binomialSums({ shares, q }, last, less) {
  * @returns {Fraction[]}
  */
 export function vertexResiduals(estimator) {
-  const { kernelSize: d, coefficients } = estimator;
-  const whole = coefficients.reduce(add, fraction(0));
-  const sums = binomialSums(scaledCoefficients(estimator), d, 0);
-  return sums.map((sum, z) => add(subtract(fraction(z < d ? 1 : 0), whole), sum));
+  const { residuals, scale } = scaledResiduals(estimator);
+  return residuals.map((residual) => fraction(residual, scale));
 }
 
 /**
@@ -59,11 +68,13 @@ export function vertexResiduals(estimator) {
  * @returns {{worst: Fraction, points: {zeros: number, sign: 1|-1|0}[]}} signs are 0 where all residuals are
  */
 export function equioscillation(estimator) {
-  const residuals = vertexResiduals(estimator).map((residual, zeros) => ({ zeros, residual, size: absolute(residual) }));
-  const seen = estimator.objective === "range" ? residuals.slice(1, -1) : residuals;
-  const worst = seen.reduce((most, { size }) => (compare(size, most) > 0 ? size : most), fraction(0));
-  const points = seen.filter(({ size }) => compare(size, worst) === 0);
-  return { worst, points: points.map(({ zeros, residual: { p } }) => ({ zeros, sign: Number(p > 0n) - Number(p < 0n) })) };
+  const { residuals, scale } = scaledResiduals(estimator);
+  const all = residuals.map((residual, zeros) => ({ zeros, residual, size: residual < 0n ? -residual : residual }));
+  const seen = estimator.objective === "range" ? all.slice(1, -1) : all;
+  const worst = seen.reduce((most, { size }) => (size > most ? size : most), 0n);
+  const points = seen.filter(({ size }) => size === worst);
+  const signed = points.map(({ zeros, residual }) => ({ zeros, sign: Number(residual > 0n) - Number(residual < 0n) }));
+  return { worst: fraction(worst, scale), points: signed };
 }
 
 /**
@@ -73,7 +84,8 @@ export function equioscillation(estimator) {
  * @returns {Fraction[]}
  */
 export function orderStatisticWeights(estimator) {
-  return binomialSums(scaledCoefficients(estimator), estimator.kernelSize - 1, 1);
+  const { sums, q } = binomialSums(estimator, estimator.kernelSize - 1, 1);
+  return sums.map((sum) => fraction(sum, q));
 }
 
 /**
@@ -105,37 +117,40 @@ export function evaluator(estimator) {
  *   pointMass: boolean, at: number[], density: number[], cumulative: number[]}}
  */
 export function residualLaw(estimator, points = 201) {
-  const knots = vertexResiduals(estimator).sort(compare);
-  const [least, largest, count] = [knots[0], knots.at(-1), BigInt(knots.length)];
-  const width = subtract(largest, least);
-  const total = knots.reduce(add, fraction(0));
-  const squares = knots.reduce((sum, knot) => add(sum, multiply(knot, knot)), multiply(total, total));
-  const mean = multiply(total, fraction(1n, count));
-  const meanSquare = multiply(squares, fraction(1n, count * (count + 1n)));
-  const law = { least, largest, mean, meanSquare, variance: subtract(meanSquare, multiply(mean, mean)) };
-  if (!width.p) return { ...law, pointMass: true, at: [toNumber(least)], density: [], cumulative: [1] };
-  const unit = toNumber(width);
-  const places = Array.from({ length: points }, (_, i) => fraction(i, points - 1));
-  const starts = knots.map((knot) => divide(subtract(knot, least), width));
-  const q = starts.reduce((common, start) => common * fraction(start.q, common).p, 1n);
-  const numerators = starts.map((start) => start.p * (q / start.q));
-  const seen = places.map((place) => distancesFrom(numerators, q, place));
+  const { residuals, scale } = scaledResiduals(estimator);
+  const knots = residuals.sort((a, b) => Number(a > b) - Number(a < b));
+  const [first, width, count] = [knots[0], knots.at(-1) - knots[0], BigInt(knots.length)];
+  const total = knots.reduce((sum, knot) => sum + knot, 0n);
+  const squares = knots.reduce((sum, knot) => sum + knot * knot, total * total);
+  const [mean, meanSquare] = [fraction(total, count * scale), fraction(squares, count * (count + 1n) * scale * scale)];
+  const law = {
+    least: fraction(first, scale),
+    largest: fraction(first + width, scale),
+    mean,
+    meanSquare,
+    variance: subtract(meanSquare, multiply(mean, mean)),
+  };
+  if (!width) return { ...law, pointMass: true, at: [toNumber(law.least)], density: [], cumulative: [1] };
+  const unit = toNumber({ p: width, q: scale });
+  const steps = BigInt(points - 1);
+  const places = Array.from({ length: points }, (_, i) => first * steps + width * BigInt(i)); // times steps
+  const seen = places.map((place) => distancesFrom(knots, place, width, steps));
   return {
     ...law,
     pointMass: false,
-    at: places.map((place) => toNumber(add(least, multiply(width, place)))),
+    at: places.map((place) => toNumber({ p: place, q: scale * steps })),
     density: seen.map(({ distances, cell }) => densityFrom(distances, cell) / unit),
     cumulative: seen.map(({ distances, cell }) => cumulativeFrom(distances, cell)),
   };
 }
 
-/** Distances of a place in [0, 1] from the knots n_i / q, and the cell that it is in, the last one at the upper end. */
-function distancesFrom(numerators, q, place) {
-  const differences = numerators.map((n) => place.p * q - n * place.q);
-  const last = numerators.findIndex((n) => n === q) - 1;
+/** Distances of place / steps from the knots, over the width, and the cell that it is in, the last at the upper end. */
+function distancesFrom(knots, place, width, steps) {
+  const differences = knots.map((knot) => place - knot * steps);
   const above = differences.findIndex((difference) => difference < 0n);
+  const last = knots.indexOf(knots.at(-1)) - 1;
   // Not in lowest terms, which would take long and change nothing.
-  const distances = differences.map((difference) => Math.abs(toNumber({ p: difference, q: q * place.q })));
+  const distances = differences.map((difference) => Math.abs(toNumber({ p: difference, q: width * steps })));
   return { distances, cell: above < 0 ? last : above - 1 };
 }
 
