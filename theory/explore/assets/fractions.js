@@ -47,7 +47,12 @@ export function fromText(text) {
 
 const bits = (n) => n.toString(16).length * 4;
 
-/** The double next to it, however many digits it has. @param {Fraction} a @returns {number} */
+/**
+ * The double next to p/q, however many digits it has.
+ *
+ * @param {Fraction|{p: bigint, q: bigint}} a - need not be in lowest terms
+ * @returns {number}
+ */
 export function toNumber({ p, q }) {
   if (p === 0n) return 0;
   const shift = 66 + bits(q) - bits(size(p));

@@ -45,8 +45,9 @@ function combination(terms) {
 function width(latex) {
   if (latex.includes("\\begin{array}")) return LINE;
   const longer = latex.replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, (_, a, b) => (b.length > a.length ? b : a));
-  const visible = longer.replace(/\\(?:left|right|quad)\b|[{}_^&\s]/g, "");
-  return visible.replace(/\\(?:cdot|approx|le|ge|in)\b|[-+=]/g, "xx").replace(/\\[a-zA-Z]+|\\./g, "x").length;
+  const signs = longer.replace(/\\(?:cdot|approx|le|ge|in)\b|[-+=]/g, "xx");
+  const visible = signs.replace(/\\(?:left|right|quad)\b|[{}_^&\s]/g, "");
+  return visible.replace(/\\[a-zA-Z]+|\\./g, "x").length;
 }
 
 /** `left = pieces` as rows, broken between pieces where a line would be too wide. */
