@@ -1,0 +1,130 @@
+"""A browser that tests drive as a person does: by pointer, keys and files, through Chromium's debugging protocol."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from base64 import b64decode
+from contextlib import contextmanager
+
+from tornado.websocket import websocket_connect
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+_OPTIONS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --hide-scrollbars --force-color-profile=srgb --remote-debugging-port=0"
+).split()
+_SECONDS = 60
+
+
+class Page:
+    """One page. What it logs, throws or is refused by its policy is kept in ``complaints``, what it asks for in ``requests``."""
+
+    def __init__(self, loop, socket):
+        self._loop, self._socket, self._number = loop, socket, 0
+        self.complaints, self.requests = [], []
+        for domain in ("Page", "Runtime", "Log", "Network", "DOM"):
+            self.send(f"{domain}.enable")
+
+    def send(self, method, **parameters):
+        """Call a method of the protocol, and return its result."""
+        return self._loop.run_until_complete(asyncio.wait_for(self._exchange(method, parameters), _SECONDS))
+
+    async def _exchange(self, method, parameters):
+        self._number += 1
+        await self._socket.write_message(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(await self._socket.read_message())
+            self._note(message.get("method"), message.get("params", {}))
+            if message.get("id") == self._number:
+                assert "error" not in message, message
+                return message["result"]
+
+    def _note(self, method, parameters):
+        if method == "Runtime.exceptionThrown":
+            self.complaints.append(parameters["exceptionDetails"].get("exception", {}).get("description", parameters))
+        if method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
+            self.complaints.append(parameters["entry"]["text"])
+        if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning", "assert"):
+            self.complaints.append(parameters["args"])
+        if method == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
+
+    def look(self, width, height=900, *, dark=False):
+        """Set the size of the window, in pixels, and the colours that its user prefers."""
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+    def open(self, url, ready):
+        """Go to a page, and wait until an expression in it is true."""
+        self.send("Page.navigate", url=url)
+        self.wait(ready)
+
+    def run(self, expression):
+        """Evaluate an expression, or wait for the promise that it is."""
+        found = self.send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
+        return found["result"].get("value")
+
+    def wait(self, expression):
+        """Wait until an expression is true."""
+        poll = f"(async () => {{ for (let i = 0; i < 600 && !({expression}); i++) await new Promise(go => setTimeout(go, 20)); return Boolean({expression}); }})()"
+        assert self.run(poll), f"waited in vain for {expression}"
+
+    def click(self, selector):
+        """Click at the middle of an element, wherever it is."""
+        x, y = self.run(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+            "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, *keys):
+        """Press keys, by their names or characters."""
+        for key in keys:
+            text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
+            code = {"Tab": 9, "Enter": 13, " ": 32, "ArrowUp": 38, "ArrowDown": 40, "ArrowRight": 39, "ArrowLeft": 37}
+            known = {"key": key, "windowsVirtualKeyCode": code.get(key, ord(key[0].upper()))}
+            self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **known)
+            self.send("Input.dispatchKeyEvent", type="keyUp", **known)
+
+    def choose_file(self, selector, path):
+        """Give a file to an element that takes files."""
+        root = self.send("DOM.getDocument")["root"]["nodeId"]
+        node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.send("DOM.setFileInputFiles", files=[str(path)], nodeId=node)
+
+    def picture(self, path, *, whole=False):
+        """Take a picture of what is seen, or of the whole page."""
+        data = self.send("Page.captureScreenshot", captureBeyondViewport=whole)["data"]
+        path.write_bytes(b64decode(data))
+
+
+@contextmanager
+def browsing(profile):
+    """Start a browser, and give a page of it; the profile is a new folder."""
+    profile.mkdir(parents=True, exist_ok=True)
+    command = [BROWSER, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+    loop = asyncio.new_event_loop()
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = next(line.split()[-1] for line in process.stderr if line.startswith("DevTools listening"))
+            socket = loop.run_until_complete(_connect(address))
+            yield Page(loop, socket)
+            socket.close()
+        finally:
+            process.kill()
+            loop.close()
+
+
+async def _connect(address):
+    """Connect to the one page that is open."""
+    browser = await websocket_connect(address)
+    await browser.write_message(json.dumps({"id": 1, "method": "Target.getTargets"}))
+    targets = json.loads(await browser.read_message())["result"]["targetInfos"]
+    page = next(target["targetId"] for target in targets if target["type"] == "page")
+    browser.close()
+    root = address.split("/devtools/")[0]
+    return await websocket_connect(f"{root}/devtools/page/{page}", max_message_size=2**27)
