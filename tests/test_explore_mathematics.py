@@ -195,8 +195,7 @@ def found(request, tmp_path_factory):
         "good": GOOD,
         "numbers": [to_string(number) for number in NUMBERS],
     }
-    modules = ("solver", "estimator", "networks", "latex", "fractions", "checker")
-    return evaluate(request.param, FUNCTION, given, tmp_path_factory.mktemp("javascript"), *modules)
+    return evaluate(request.param, FUNCTION, given, tmp_path_factory.mktemp("javascript"), *MODULES)
 
 
 @pytest.fixture(scope="module")
