@@ -11,10 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MODULES = {
     path.stem: path
-    for path in sorted(
-        [*ROOT.glob("theory/explore/assets/*.js"), *ROOT.glob("proofs_check/explore/*.js")], key=lambda path: path.name
+    for path in (
+        ROOT / "proofs_check/explore/checker.js",
+        *(ROOT / f"theory/explore/assets/{name}.js" for name in ("solver", "estimator", "networks", "latex", "fractions")),
     )
 }
+"""The mathematics of the page, by their names."""
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";$', re.MULTILINE)
 """What a module takes from another one."""

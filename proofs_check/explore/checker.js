@@ -93,8 +93,28 @@ const total = (numbers) => numbers.reduce((sum, n) => sum + n, 0n);
 const equal = (a, b) => a.p === b.p && a.q === b.q;
 const textOf = ({ p, q }) => (q === 1n ? `${p}` : `${p}/${q}`);
 
+const CHUNK = 1024n; // bits
+
+/**
+ * The greatest common divisor. Long numbers are reduced as Lehmer (1938) did: the quotients of their leading bits make a
+ * matrix of determinant 1 or -1, which changes no common divisor, whether or not they are the quotients of the numbers.
+ */
 function commonDivisor(a, b) {
-  for (a = magnitude(a), b = magnitude(b); b; ) [a, b] = [b, a % b];
+  [a, b] = [magnitude(a), magnitude(b)];
+  if (a < b) [a, b] = [b, a];
+  while (b >> (2n * CHUNK)) {
+    const shift = BigInt(bitLength(a)) - CHUNK;
+    let [x, y, p, q, r, s] = [a >> shift, b >> shift, 1n, 0n, 0n, 1n];
+    while (y >> (CHUNK / 2n)) {
+      const n = x / y;
+      [x, y, p, q, r, s] = [y, x - n * y, r, s, p - n * r, q - n * s];
+    }
+    const [c, d] = [magnitude(p * a + q * b), magnitude(r * a + s * b)];
+    // No quotient where b is much the shorter.
+    [a, b] = c < a && d < a && q ? [c, d] : [b, a % b];
+    if (a < b) [a, b] = [b, a];
+  }
+  while (b) [a, b] = [b, a % b];
   return a;
 }
 
