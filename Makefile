@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-EVERYTHING := .[cluster,cvxpy,dev,docs,images,notebooks,onnx,plots,sweep,train]
+EVERYTHING := .[cluster,cvxpy,dev,docs,explore,images,notebooks,onnx,plots,sweep,train]
 
 .PHONY: verify test wheel lowest newest soak lint figures docs notebooks bench consumers coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
@@ -14,8 +14,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(EVERYTHING)'
 	@touch $@
 
-verify: $(INSTALLED)   ## every claim, real photographs, and the report: report/index.html
-	$(BIN)/subpool verify --report report
+verify: $(INSTALLED)   ## every claim, real photographs, and the report, with a page to play with: report/index.html
+	$(BIN)/subpool verify --report report --explore
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import subprocess
+import time
 from base64 import b64decode
 from contextlib import contextmanager
 
@@ -11,14 +12,23 @@ from tornado.websocket import websocket_connect
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _OPTIONS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars --force-color-profile=srgb --remote-debugging-port=0"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+    "--remote-debugging-port=0",
+)
 _SECONDS = 60
 
 
 class Page:
-    """One page. What it logs, throws or is refused by its policy is kept in ``complaints``, what it asks for in ``requests``."""
+    """One page; ``complaints`` are what it logs, throws or is refused by its policy, ``requests`` what it asks for."""
 
     def __init__(self, loop, socket):
         self._loop, self._socket, self._number = loop, socket, 0
@@ -52,12 +62,16 @@ class Page:
 
     def look(self, width, height=900, *, dark=False):
         """Set the size of the window, in pixels, and the colours that its user prefers."""
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
 
     def open(self, url, ready):
         """Go to a page, and wait until an expression in it is true."""
+        self.send("Page.navigate", url="about:blank")  # so that nothing of a page before answers
+        self.wait("location.href == 'about:blank'")
         self.send("Page.navigate", url=url)
         self.wait(ready)
 
@@ -69,14 +83,18 @@ class Page:
 
     def wait(self, expression):
         """Wait until an expression is true."""
-        poll = f"(async () => {{ for (let i = 0; i < 600 && !({expression}); i++) await new Promise(go => setTimeout(go, 20)); return Boolean({expression}); }})()"
+        again = "await new Promise(go => setTimeout(go, 20))"
+        poll = (
+            f"(async () => {{ for (let i = 0; i < 600 && !({expression}); i++) {again}; return !!({expression}); }})()"
+        )
         assert self.run(poll), f"waited in vain for {expression}"
 
     def click(self, selector):
         """Click at the middle of an element, wherever it is."""
+        to_view = "e.scrollIntoView({block: 'center', behavior: 'instant'})"
+        middle = "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]"
         x, y = self.run(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
-            "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); {to_view}; {middle}; }})()"
         )
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
@@ -108,15 +126,24 @@ def browsing(profile):
     profile.mkdir(parents=True, exist_ok=True)
     command = [BROWSER, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
     loop = asyncio.new_event_loop()
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
-            address = next(line.split()[-1] for line in process.stderr if line.startswith("DevTools listening"))
-            socket = loop.run_until_complete(_connect(address))
+            socket = loop.run_until_complete(_connect(_address(profile / "DevToolsActivePort")))
             yield Page(loop, socket)
             socket.close()
         finally:
             process.kill()
             loop.close()
+
+
+def _address(file):
+    """Wait for the file in which the browser says where it listens."""
+    end = time.monotonic() + _SECONDS
+    while not file.exists() or len(file.read_text().split()) < 2:
+        assert time.monotonic() < end, "the browser does not start"
+        time.sleep(0.02)
+    port, path = file.read_text().split()
+    return f"ws://127.0.0.1:{port}{path}"
 
 
 async def _connect(address):

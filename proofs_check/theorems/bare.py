@@ -68,6 +68,7 @@ def _from_parent(name: str, family: ClosedForm) -> Proof:
 
 def claims() -> Iterator[Claim]:
     """Yield a claim for each family without intercept."""
+    builds: dict[str, tuple[Build, str, tuple[str, ...]]]
     builds = {name: (row.proof, _FEW, AT_VERTICES) for name, row in few_orders.ROWS.items()}
     builds |= {name: (partial(_from_parent, name), _GROWING, (f"closed-form-{name}",)) for name in _PARENTS}
     for name, (build, idea, rests_on) in builds.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from theory.errors import InputError, KernelSizeError
@@ -19,7 +19,11 @@ _MOST = 64
 _RANGE = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})", re.ASCII)
 
 
-def read_kernels(text: str) -> tuple[tuple[int, ...], ...]:
+Shapes = Sequence[tuple[int, ...]]
+"""Kernels, each by its extents."""
+
+
+def read_kernels(text: str) -> Shapes:
     """Read a list of kernels, by kernel size; a KernelSizeError or an InputError says what is wrong with it.
 
     >>> read_kernels("3x3,2..4")

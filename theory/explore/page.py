@@ -24,11 +24,10 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.
 def page(data: Mapping[str, Any], theorems: Sequence[Mapping[str, Any]], *, checker: str, style: str = "") -> str:
     """Write the page, in HTML, from the data of :func:`theory.explore.data.explore_data`.
 
-    The theorems, what checks certificates, a module of JavaScript, and the style of the theorems' sections are given, as
-    nothing here knows what proves. Of each theorem ``section`` is HTML, and becomes a part of the page as it is. A
-    MissingDependencyError is raised without Bokeh.
+    The theorems, what checks certificates, a module of JavaScript, and the style of the theorems' sections are given,
+    as nothing here knows what proves. Of each theorem ``section`` is HTML, and becomes a part of the page as it is.
     """
-    bokeh = _bokeh()
+    version, bokeh = _bokeh()
     program = _bundle({"checker": checker})
     shown = _embedded(data)
     parts = {
@@ -36,7 +35,7 @@ def page(data: Mapping[str, Any], theorems: Sequence[Mapping[str, Any]], *, chec
         "style": (_ASSETS / "explore.css").read_text(encoding="utf-8") + f".report {{ {style} }}",
         "version": VERSION,
         "hash": sha256(shown.encode()).hexdigest(),
-        "bokeh_version": import_extra("bokeh", extra="explore", purpose=_PURPOSE).__version__,
+        "bokeh_version": version,
         "sections": "".join(
             f'<template id="section-{escape(one["name"])}">{one["section"]}</template>' for one in theorems
         ),
@@ -49,18 +48,24 @@ def page(data: Mapping[str, Any], theorems: Sequence[Mapping[str, Any]], *, chec
     return _PLACE.sub(lambda place: parts[place[1]], (_ASSETS / "page.html").read_text(encoding="utf-8"))
 
 
-_PURPOSE = "the page's charts are drawn by Bokeh"
+def check_charts() -> None:
+    """Raise a MissingDependencyError if Bokeh, which draws the charts of a page, is not there."""
+    _import_bokeh()
 
 
-def _bokeh() -> str:
-    """Return Bokeh's JavaScript, as its wheel brings it."""
-    resources = import_extra("bokeh.resources", extra="explore", purpose=_PURPOSE)
-    found = resources.Resources(mode="inline", components=["bokeh", "bokeh-api"], minified=True)
-    return _script("\n".join(found.js_raw))
+def _import_bokeh() -> Any:
+    return import_extra("bokeh", "resources", extra="explore", purpose="the page's charts are drawn by Bokeh")
+
+
+def _bokeh() -> tuple[str, str]:
+    """Return the version of Bokeh, and its JavaScript, as its wheel brings it."""
+    bokeh = _import_bokeh()
+    found = bokeh.resources.Resources(mode="inline", components=["bokeh", "bokeh-api"], minified=True)
+    return bokeh.__version__, _script("\n".join(found.js_raw))
 
 
 def _script(source: str) -> str:
-    """Return a script that may stand in HTML, or refuse it: what ends an element or begins a comment ends the script."""
+    """Return a script that may stand in HTML, or refuse it: the end of an element or a comment would be its end."""
     if re.search(r"</script|<!--", source, re.IGNORECASE):
         raise FormatError("a script of the page has neither </script nor <!-- in it")
     return source
@@ -82,10 +87,8 @@ def _policy(*scripts: str) -> str:
 
 def _bundle(given: Mapping[str, str]) -> str:
     """Join the modules of the page into one script; each stays a function of its own, so that no names meet."""
-    known = {
-        **{asset.name[:-3]: asset.read_text(encoding="utf-8") for asset in _ASSETS.iterdir() if asset.name.endswith(".js")},
-        **given,
-    }
+    modules = [asset for asset in _ASSETS.iterdir() if asset.name.endswith(".js")]
+    known = {asset.name.removesuffix(".js"): asset.read_text(encoding="utf-8") for asset in modules} | dict(given)
     return _script("".join(_joined(name, known[name]) for name in _in_order("main", known, [])))
 
 

@@ -38,28 +38,13 @@ export function chart(options) {
       axis_label_text_font_style: "normal",
     });
   }
+  if (!options.y_axis_type) plot.left[0].formatter = new Bokeh.BasicTickFormatter({ power_limit_low: -5 });
   for (const grid of plot.center) grid.grid_line_color = colour("line");
   return plot;
 }
 
 /** A source of columns. @param {Object<string, any[]>} data */
 export const columns = (data) => new Bokeh.ColumnDataSource({ data });
-
-/** A legend in the colours of the page, in a corner. */
-export function legend(plot, location) {
-  Object.assign(plot.legend, {
-    location,
-    background_fill_color: colour("paper"),
-    background_fill_alpha: 0.85,
-    border_line_color: colour("line"),
-    label_text_color: colour("ink"),
-    label_text_font: FONT,
-    label_text_font_size: "12px",
-    label_height: 14,
-    spacing: 0,
-    padding: 6,
-  });
-}
 
 /** Show what lies under the pointer. */
 export function hover(plot, renderers, tooltips, more = {}) {

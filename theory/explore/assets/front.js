@@ -1,8 +1,8 @@
 /**
  * The front: error against cost for all sets of orders of a kernel, or for its families, with what is proved of them.
  */
-import { chart, colour, columns, hover, legend, show } from "./charts.js";
-import { byId, el, fill, say, table } from "./dom.js";
+import { chart, colour, columns, hover, show } from "./charts.js";
+import { byId, el, fill, table } from "./dom.js";
 import { fromText, toDecimal, toNumber } from "./fractions.js";
 import { counted, formatOrders, ordersOf } from "./notation.js";
 
@@ -100,17 +100,24 @@ const TIPS = [
 ];
 
 /** Lines of what is proved: least errors by width, and what the lowest orders reach. */
-function drawBounds(plot, { width, chebyshev, extremal }, budget, most) {
-  if (budget !== "terms") return;
-  const within = (points) => columns({
-    x: points.filter(([n]) => n <= most).map(([n]) => n),
-    y: points.filter(([n]) => n <= most).map(([, error]) => error),
-  });
-  const line = (points, name, line_color, line_dash) =>
-    plot.line({ field: "x" }, { field: "y" }, { source: within(points), line_color, line_dash, line_width: 1.6, legend_label: name });
-  line(width, "proved: no set below", colour("refuted"), [6, 3]);
-  line(chebyshev, "proved: orders 0..n at most", colour("unknown"), [2, 2]);
-  line(extremal, "proved: least with so many orders", colour("proved"), [8, 3, 2, 3]);
+function drawBounds(plot, { width, chebyshev, extremal }, most) {
+  const line = (points, name, line_dash) => {
+    const within = points.filter(([n]) => n <= most);
+    const source = columns({ x: within.map(([n]) => n), y: within.map(([, error]) => error) });
+    plot.line({ field: "x" }, { field: "y" }, { source, line_color: colour(name), line_dash, line_width: 1.6 });
+  };
+  line(width, "refuted", [6, 3]);
+  line(chebyshev, "unknown", [2, 2]);
+  line(extremal, "proved", [8, 3, 2, 3]);
+}
+
+/** What the signs of the chart are. */
+function drawKey(swept, budget) {
+  const proved = budget === "terms"
+    ? [["bound-width", "proved: no set is below"], ["bound-extremal", "proved: the least with so many orders"], ["bound-chebyshev", "proved: orders 0..n are at most there"]]
+    : [["bound-maximum", "the maximum itself, with error 0"]];
+  const items = [["dot", swept ? "a set" : "a set of a family"], ["line", "the front"], ...proved, ["ring", "the selected set"]];
+  fill("front-key", ...items.map(([sign, text]) => el("li", {}, el("span", { class: `swatch ${sign}` }), text)));
 }
 
 /** Draw the front. @param {object} state - of the page @param {(orders: string) => void} select */
@@ -121,7 +128,7 @@ export function drawFront(data, state, select) {
   const points = drawable(all.filter((one) => bare || one.intercept), budget);
   const front = drawable(frontOf(size, all, budget, bare), budget);
   const plot = chart({
-    height: window.innerWidth < 600 ? 340 : 440,
+    height: window.innerWidth < 600 ? 320 : 440,
     x_axis_type: "log",
     y_axis_type: "log",
     x_axis_label: BUDGETS[budget] + (budget === "terms" ? "" : " of the network"),
@@ -129,34 +136,32 @@ export function drawFront(data, state, select) {
     tools: "pan,wheel_zoom,box_zoom,reset",
     toolbar_location: "above",
   });
+  const errors = points.map((one) => one.error).filter((error) => error > 0);
+  const costs = points.map((one) => Number(one[budget]));
+  const [least, most] = [Math.min(...errors), Math.max(...errors)];
+  const margin = Math.max(1.5, (most / least) ** 0.05); // on both sides, as the axis is logarithmic
+  plot.y_range = new Bokeh.Range1d({ start: least / margin, end: most * margin });
   plot.toolbar.logo = null;
   plot.toolbar.active_drag = null; // a finger that scrolls the page is no finger that moves the chart
+  if (budget === "hidden_layers") {
+    plot.below[0].ticker = new Bokeh.FixedTicker({ ticks: Array.from({ length: Math.max(...costs) }, (_, i) => i + 1) });
+  }
+  const many = points.length > 600;
   const dots = plot.scatter({ field: "x" }, { field: "y" }, {
-    source: source(points, budget),
-    size: points.length > 600 ? 4.5 : 7,
-    fill_color: colour("verified"),
-    fill_alpha: points.length > 600 ? 0.4 : 0.6,
-    line_color: null,
-    legend_label: size.sweep ? "all sets" : "families",
+    source: source(points, budget), size: many ? 4.5 : 7, fill_color: colour("verified"), fill_alpha: many ? 0.4 : 0.6, line_color: null,
   });
-  plot.step({ field: "x" }, { field: "y" }, "after", {
-    source: source(front, budget), line_color: colour("ink"), line_width: 1.4, legend_label: "the front",
-  });
+  plot.step({ field: "x" }, { field: "y" }, "after", { source: source(front, budget), line_color: colour("ink"), line_width: 1.4 });
   const corners = plot.scatter({ field: "x" }, { field: "y" }, {
     source: source(front, budget), size: 6, fill_color: colour("ink"), line_color: null,
   });
-  drawBounds(plot, size.bounds, budget, Math.max(...points.map((one) => one[budget])));
-  if (budget !== "terms") {
-    plot.add_layout(new Bokeh.Span({
-      location: Number(size.maximum[budget]), dimension: "height", line_color: colour("proved"), line_dash: [6, 3], line_width: 1.6,
-    }));
-    plot.line([], [], { line_color: colour("proved"), line_dash: [6, 3], line_width: 1.6, legend_label: "the maximum itself: error 0" });
+  if (budget === "terms") {
+    drawBounds(plot, size.bounds, Math.max(...costs));
+  } else {
+    const x = Number(size.maximum[budget]);
+    plot.line([x, x], [least / margin, most * margin], { line_color: colour("proved"), line_dash: [6, 3], line_width: 1.6 });
   }
   marker = source([], budget);
-  plot.scatter({ field: "x" }, { field: "y" }, {
-    source: marker, size: 15, fill_color: null, line_color: colour("refuted"), line_width: 2.5, legend_label: "selected",
-  });
-  legend(plot, "bottom_left");
+  plot.scatter({ field: "x" }, { field: "y" }, { source: marker, size: 15, fill_color: null, line_color: colour("refuted"), line_width: 2.5 });
   hover(plot, [corners, dots], TIPS, { limit: 1 });
   plot.add_tools(new Bokeh.TapTool({ renderers: [dots, corners], visible: false }));
   for (const [renderer, its] of [[dots, points], [corners, front]]) {
@@ -167,17 +172,15 @@ export function drawFront(data, state, select) {
   }
   const what = size.sweep ? `${points.length.toLocaleString("en")} sets of orders` : `${points.length} sets of known families`;
   show("front-chart", plot, `Optimal error against ${BUDGETS[budget]}, logarithmic, for ${what} of ${d} inputs; ${front.length} of them are the front, which the slider and the table below go through.`);
-  fill("front-caption", caption(what, size, budget));
+  drawKey(size.sweep, budget);
+  fill("front-caption", caption(what, size, budget), linear(all, bare, budget));
   fill("front-table", frontTable(front, select));
   drawn = { front, select };
-  mark(data, state);
 }
 
-/** Mark the selected set in the chart that is there. */
-export function mark(data, state) {
-  const text = formatOrders(state.orders);
-  const chosen = pointsOf(data, state.d).filter((one) => one.orders === text);
-  marker.data = source(drawable(chosen.slice(0, 1), state.budget), state.budget).data;
+/** Mark the selected set in the chart that is there. @param {object} point - with an error and costs, as all have */
+export function mark(state, point) {
+  marker.data = source(point ? drawable([point], state.budget) : [], state.budget).data;
   walk(drawn.front, state, drawn.select);
 }
 
@@ -186,6 +189,12 @@ function caption(what, size, budget) {
     ? "Errors are of max pooling on inputs from 0 to 1."
     : `The maximum itself takes ${counted(size.maximum[budget])} ${BUDGETS[budget]}: where a set lies to the right of it, nothing is gained.`;
   return `${what[0].toUpperCase()}${what.slice(1)}, each with its exact optimum. ${maximum} Point at a set to see it, choose it by a click.`;
+}
+
+/** What a logarithmic axis has no place for. */
+function linear(all, bare, budget) {
+  const left = all.filter((one) => (bare || one.intercept) && Number(one[budget]) === 0).map((one) => `{${one.orders}}`);
+  return left.length ? ` Linear functions take none, and are left out: ${left.join(", ")}.` : "";
 }
 
 /** A slider that goes along the front: by keyboard, by finger. */
@@ -218,6 +227,3 @@ export function leastOf(data, d, orders) {
   const bound = data.sizes[d].bounds.extremal[beside];
   return orders[0] === 0 && orders.at(-1) < d && bound ? bound[1] : null;
 }
-
-/** Say what is wrong with what somebody looks for. */
-export const complain = (text) => say("search-said", text, true);

@@ -3,8 +3,10 @@
  */
 import { listen } from "./certificates.js";
 import { byId, choice, el, fill, say } from "./dom.js";
-import { vertexResiduals } from "./estimator.js";
+import { terms, vertexResiduals } from "./estimator.js";
+import { toNumber, toText } from "./fractions.js";
 import { BUDGETS, drawFront, leastOf, mark } from "./front.js";
+import { networkSize } from "./networks.js";
 import { exists, formatOrders, readSet } from "./notation.js";
 import { drawPanel, drawSummary } from "./panel.js";
 import { certificate, solve } from "./solver.js";
@@ -15,6 +17,7 @@ const data = JSON.parse(byId("data").textContent);
 const theorems = JSON.parse(byId("theorems-data").textContent);
 const state = { kernel: null, d: 0, orders: [], objective: "cube", budget: "terms", bare: false };
 let solution = null;
+let point = null; // of the chart, as which the solution is shown there
 
 /** Solve, and draw what belongs to the estimator; where there is none, say why, and leave what is there. */
 function draw() {
@@ -35,7 +38,8 @@ function draw() {
   drawSummary(solution, leastOf(data, state.d, state.orders));
   drawPanel(solution);
   drawWindow(solution, state.kernel.shape, vertexResiduals(solution));
-  mark(data, state);
+  point = pointOf(solution);
+  mark(state, point);
   const address = `#${state.kernel.name}/${formatOrders(state.orders)}${state.objective === "cube" ? "" : `/${state.objective}`}`;
   history.replaceState(null, "", address);
 }
@@ -107,20 +111,34 @@ function redraw() {
   draw();
 }
 
+/** Draw the front again for another cost or other sets, with the same estimator. */
+function redrawFront() {
+  drawFront(data, state, select);
+  mark(state, point);
+}
+
+/** The point of a chart that an estimator is, on the cube. */
+function pointOf(solution) {
+  if (solution.objective !== "cube") return null;
+  const { units, parameters, hiddenLayers } = networkSize(solution);
+  const counts = { terms: terms(solution), units, parameters, hidden_layers: hiddenLayers };
+  return { ...counts, orders: formatOrders(solution.orders), name: "", exact: toText(solution.error), error: toNumber(solution.error) };
+}
+
 function controls() {
   const names = data.kernels.map(({ name, shape }) => el("option", { value: name }, shape.length > 1 ? `${name} (d = ${shape.reduce((a, b) => a * b, 1)})` : `d = ${name}`));
   fill("kernel", ...names);
   byId("kernel").onchange = (event) => goTo(data.kernels.find(({ name }) => name === event.target.value), relativeText());
-  byId("budget").append(choice("budget", "Error against", BUDGETS, state.budget, (value) => { state.budget = value; drawFront(data, state, select); }));
+  byId("budget").append(choice("budget", "Error against", BUDGETS, state.budget, (value) => { state.budget = value; redrawFront(); }));
   byId("objective").append(choice("objective", "Error", { cube: "on inputs in [0, 1]", range: "relative to max − min" }, state.objective, choose));
-  byId("bare").onchange = (event) => { state.bare = event.target.checked; drawFront(data, state, select); };
+  byId("bare").onchange = (event) => { state.bare = event.target.checked; redrawFront(); };
   byId("search-form").onsubmit = (event) => { event.preventDefault(); search(); };
 }
 
 /** What the address asks for, if it is there: #3x3/0,1,8/range. */
 function fromAddress() {
   const [name, orders, objective] = location.hash.slice(1).split("/");
-  const kernel = data.kernels.find((one) => one.name === name);
+  const kernel = data.kernels.find((one) => one.name === name) ?? data.kernels.find(({ shape }) => String(shape.reduce((a, b) => a * b, 1)) === name);
   if (!kernel) return null;
   if (objective === "range") { state.objective = "range"; byId("objective-range").checked = true; }
   return [kernel, orders];

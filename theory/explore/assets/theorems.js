@@ -37,12 +37,12 @@ function chip(claim) {
   return el(
     "li",
     {},
-    el("button", { type: "button", id: `chip-${claim.name}`, class: `chip ${claim.grade}`, "aria-label": `${claim.name}, ${grade}`, click: () => open(claim.name) }, el("span", { class: "sign" }, sign), ` ${claim.name}`),
+    el("button", { type: "button", id: `chip-${claim.name}`, class: `chip ${claim.grade}`, "aria-label": `${claim.name}, ${grade}`, click: () => open(claim.name, true) }, el("span", { class: "sign" }, sign), ` ${claim.name}`),
   );
 }
 
 function level(number, members) {
-  const title = number ? `${number} ${number > 1 ? "steps" : "step"} from the definitions` : "from the definitions alone";
+  const title = number ? `resting on ${number} ${number > 1 ? "levels" : "level"}` : "from the definitions alone";
   return el("section", { class: "level" }, el("h3", {}, title), el("ul", { class: "chips" }, ...members.map(chip)));
 }
 
@@ -62,7 +62,7 @@ export function open(name, moving = false) {
   fill("claim", copy);
   byId("claim-choice").value = name;
   highlight();
-  if (moving || window.innerWidth < 1000) byId("claim-place").scrollIntoView({ block: "start" });
+  if (moving) byId("claim-place").scrollIntoView({ block: "nearest" });
 }
 
 function highlight() {

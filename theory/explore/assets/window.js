@@ -13,6 +13,8 @@ let evaluate = null;
 let error = 0;
 let relative = false;
 
+/** Four places, or two digits of what is smaller than they show. */
+const written = (value) => (Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(4) : value.toExponential(1)).replace("-", "\u2212");
 const percent = (value) => Math.round(100 * value);
 
 function paint(cell, i) {
@@ -34,9 +36,9 @@ function measure() {
   const { maximum, value, residual } = evaluate(values);
   const unit = relative ? maximum - Math.min(...values) : 1;
   const share = error * unit > 0 ? Math.max(-1, Math.min(1, residual / (error * unit))) : 0;
-  fill("window-max", maximum.toFixed(4));
-  fill("window-f", value.toFixed(4));
-  fill("window-residual", residual.toFixed(4));
+  fill("window-max", written(maximum));
+  fill("window-f", written(value));
+  fill("window-residual", written(residual));
   byId("window-needle").style.setProperty("--at", `${50 + 50 * share}%`);
   fill("window-share", error ? `${percent(Math.abs(share))} % of what is certified` : "nothing is left");
 }
