@@ -10,11 +10,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MODULES = {
-    path.stem: path
-    for path in (
-        ROOT / "proofs_check/explore/checker.js",
-        *(ROOT / f"theory/explore/assets/{name}.js" for name in ("solver", "estimator", "networks", "latex", "fractions")),
-    )
+    "checker": ROOT / "proofs_check/explore/checker.js",
+    **{
+        name: ROOT / f"theory/explore/assets/{name}.js"
+        for name in ("solver", "estimator", "networks", "latex", "fractions")
+    },
 }
 """The mathematics of the page, by their names."""
 

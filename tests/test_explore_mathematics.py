@@ -4,6 +4,7 @@ All of it runs once in each engine that is there; what comes back is compared ca
 """
 
 import copy
+import functools
 import itertools
 import json
 import random
@@ -17,8 +18,19 @@ import pytest
 from proofs_check.certificates import CertificateError, CertificateFormatError, CertificateTooLargeError, certify
 from tests import test_combinations as combinations
 from tests.javascript import ENGINES, IMPORT, MODULES, ROOT, evaluate
-from tests.test_certificates import BASES, COSTLY, KINDS, SINGLE, constant_and_one_order, long_certificate, mutants
+from tests.test_certificates import (
+    BASES,
+    COSTLY,
+    KINDS,
+    SINGLE,
+    constant_and_one_order,
+    long_certificate,
+    mutants,
+    parsed_strictly,
+    violations,
+)
 from theory import network_size, optimal_estimator, residual_distribution
+from theory.objectives import CERTIFIED, find_objective
 from theory.rationals import to_string
 
 CHECKER = MODULES["checker"]
@@ -27,8 +39,8 @@ CHECKER = MODULES["checker"]
 
 
 def random_problem(rng, most_inputs=64, most_orders=12):
-    d, objective = rng.randint(2, most_inputs), rng.choice(["cube", "range"])
-    allowed = range(objective == "range", d + (rng.random() < 0.1))
+    d, objective = rng.randint(2, most_inputs), rng.choice(CERTIFIED)
+    allowed = range(find_objective(objective).relative, d + (rng.random() < 0.1))
     return d, sorted(rng.sample(allowed, min(len(allowed), rng.randint(1, most_orders)))), objective
 
 
@@ -41,7 +53,7 @@ def problems():
 
 
 PROBLEMS = list(problems())
-LOOKED_INTO = PROBLEMS[:50]
+LOOKED_INTO = slice(50)
 
 
 def refused_problems():
@@ -78,7 +90,12 @@ def written(mutant):
         return None
 
 
+@functools.cache
 def texts():
+    return list(mutants_and_hostile_texts())
+
+
+def mutants_and_hostile_texts():
     """Mutants of certificates of all kinds, and what strangers may hand in."""
     for name in KINDS:
         found = (written(mutant) for mutant, _ in mutants(name))
@@ -111,7 +128,6 @@ def texts():
 
 
 GOOD = json.dumps(BASES["0,1,8 of 9"][0])
-TEXTS = list(texts())
 FILES = [GOOD.encode(), b"\xef\xbb\xbf" + GOOD.encode(), GOOD.encode("utf-16"), GOOD.encode() + b"\xff", b""]
 FILES += [GOOD.encode().replace(b"cube", wrong) for wrong in (b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80")]
 LIMITS = [0, *(10**k for k in range(2, 9))]
@@ -125,7 +141,7 @@ NUMBERS += [Fraction(random.Random(k).getrandbits(k), random.Random(-k).getrandb
 FUNCTION = r"""
 async ({ problems, lookedInto, refused, texts, files, limits, good, numbers }) => {
   const text = fractions.toText;
-  const texts_ = (numbers) => numbers.map(text);
+  const exactly = (numbers) => numbers.map(text);
   const posed = ([kernelSize, orders, objective]) => ({ kernelSize, orders, objective });
   const shown = (f) => (f.accepted ? [f.status, f.canonical, f.problem, f.optimal] : [f.status, f.error]);
   const size = (s, options) => {
@@ -137,7 +153,7 @@ async ({ problems, lookedInto, refused, texts, files, limits, good, numbers }) =
   const refusal = (problem) => {
     try { solver.solve(posed(problem)); return null; } catch (e) { return [e.name, e.message]; }
   };
-  solver.solve({ kernelSize: 64, orders: [0, 5, 11, 20, 33, 47] });
+  const findings = texts.map((source) => checker.check(source));
   return {
     solved: problems.map((problem) => {
       const begun = performance.now();
@@ -153,12 +169,12 @@ async ({ problems, lookedInto, refused, texts, files, limits, good, numbers }) =
       const law = estimator.residualLaw(s, 13);
       const values = Array.from({ length: s.kernelSize }, (_, i) => ((7 * i) % 11) / 8);
       return {
-        residuals: texts_(estimator.vertexResiduals(s)),
+        residuals: exactly(estimator.vertexResiduals(s)),
         worst: text(worst),
         points: points.map(({ zeros, sign }) => [zeros, sign]),
-        weights: texts_(estimator.orderStatisticWeights(s)),
+        weights: exactly(estimator.orderStatisticWeights(s)),
         terms: String(estimator.terms(s)),
-        moments: texts_([law.least, law.largest, law.mean, law.meanSquare, law.variance]),
+        moments: exactly([law.least, law.largest, law.mean, law.meanSquare, law.variance]),
         law: { pointMass: law.pointMass, at: law.at, density: law.density, cumulative: law.cumulative },
         sizes: ways.map((options) => size(s, options)),
         latex: latex.toLatex(s),
@@ -167,7 +183,8 @@ async ({ problems, lookedInto, refused, texts, files, limits, good, numbers }) =
       };
     }),
     refused: refused.map(refusal),
-    checked: texts.map((source) => shown(checker.check(source))),
+    checked: findings.map(shown),
+    violated: findings.map(({ conditions }) => conditions.filter((c) => !c.holds).map((c) => c.name)),
     files: files.map((bytes) => shown(checker.check(Uint8Array.from(bytes)))),
     nothing: [null, 9, {}, [], undefined].map((source) => checker.check(source).status),
     limits: limits.map((limit) => checker.check(good, { limit }).status),
@@ -187,9 +204,9 @@ async ({ problems, lookedInto, refused, texts, files, limits, good, numbers }) =
 def found(request, tmp_path_factory):
     given = {
         "problems": PROBLEMS,
-        "lookedInto": LOOKED_INTO,
+        "lookedInto": PROBLEMS[LOOKED_INTO],
         "refused": REFUSED,
-        "texts": TEXTS,
+        "texts": texts(),
         "files": list(map(list, FILES)),
         "limits": LIMITS,
         "good": GOOD,
@@ -220,8 +237,8 @@ def test_both_checkers_accept_its_certificates(found):
 
 
 def test_it_takes_well_under_a_second(found):
-    # Sixty milliseconds at most were seen.
-    assert max(solved["took"] for solved, (_, orders, _) in zip(found["solved"], PROBLEMS, strict=True)) < 1000
+    # 150 milliseconds at most were seen, for 40 orders; 60 for a dozen.
+    assert max(solved["took"] for solved in found["solved"]) < 1000
 
 
 def test_it_says_what_is_no_problem(found):
@@ -234,7 +251,7 @@ def test_it_says_what_is_no_problem(found):
 
 
 def test_residuals_weights_and_latex_are_those_of_python(found, estimators):
-    for seen, estimator in zip(found["seen"], estimators[:50], strict=True):
+    for seen, estimator in zip(found["seen"], estimators[LOOKED_INTO], strict=True):
         residuals = estimator.vertex_residuals
         assert seen["residuals"] == list(map(to_string, residuals))
         assert seen["worst"] == to_string(estimator.worst_vertex_residual)
@@ -246,7 +263,7 @@ def test_residuals_weights_and_latex_are_those_of_python(found, estimators):
 
 
 def test_it_evaluates_as_python_does(found, estimators):
-    for seen, estimator in zip(found["seen"], estimators[:50], strict=True):
+    for seen, estimator in zip(found["seen"], estimators[LOOKED_INTO], strict=True):
         values, at = seen["values"], seen["evaluated"]
         exact = sum(w * Fraction(x) for w, x in zip(estimator.order_statistic_weights, sorted(values), strict=True))
         exact += estimator.intercept
@@ -258,7 +275,7 @@ def test_it_evaluates_as_python_does(found, estimators):
 
 
 def test_the_law_of_the_residual_is_that_of_python(found, estimators):
-    for seen, estimator in zip(found["seen"], estimators[:50], strict=True):
+    for seen, estimator in zip(found["seen"], estimators[LOOKED_INTO], strict=True):
         law, drawn = residual_distribution(estimator), seen["law"]
         moments = [*law.support, law.mean, estimator.mean_square, law.variance]
         assert seen["moments"] == list(map(to_string, moments))
@@ -284,7 +301,7 @@ def test_the_law_of_the_residual_is_that_of_python(found, estimators):
 
 def test_networks_have_the_sizes_of_python(found):
     ways = list(itertools.product(("tree", "smallest"), ("real", "nonnegative")))
-    for seen, (d, orders, _) in zip(found["seen"], LOOKED_INTO, strict=True):
+    for seen, (d, orders, _) in zip(found["seen"], PROBLEMS[LOOKED_INTO], strict=True):
         for size, (construction, domain) in zip(seen["sizes"], ways, strict=True):
             expected = network_size(d, orders, construction=construction, domain=domain)
             counts = [str(expected.units), str(expected.parameter_count), expected.hidden_layers]
@@ -327,16 +344,48 @@ def as_json(text):
 
 @pytest.fixture(scope="module")
 def verdicts():
-    return [verdict(as_json(text)) for text in TEXTS]
+    return [verdict(as_json(text)) for text in texts()]
 
 
 def test_both_checkers_say_the_same_of_two_thousand_mutants(found, verdicts):
-    for text, answer, verdict in zip(TEXTS, found["checked"], verdicts, strict=True):
-        assert without_parser(answer) == without_parser(verdict), text[:500]
+    for text, answer, expected in zip(texts(), found["checked"], verdicts, strict=True):
+        assert without_parser(answer) == without_parser(expected), text[:500]
     statuses = [status for status, *_ in verdicts]
-    assert len(set(TEXTS)) > 2000
+    assert len(set(texts())) > 2000
     assert min(map(statuses.count, ("wrong", "unread", "right"))) > 200
     assert "too large" in statuses
+
+
+# The beginnings of the names of conditions, and what the oracle of the other checker then has to find.
+CONDITIONS = {
+    "the sum of the coefficients": {"sum of coefficients"},
+    "the sum of the |dual weights|": {"size of dual"},
+    "the moment of the dual": {"moments"},
+    "the value of the dual": {"value of dual"},
+    "the largest |residual|": {"residual too large", "error not attained"},
+}
+
+
+@pytest.fixture(scope="module")
+def violated():
+    """For texts of the right form, of kernels that the slow oracle is soon done with, what they say and their flaws."""
+    parsed = ((text, parsed_strictly(text)) for text in texts() if len(text) < 2000)
+    small = ((text, p) for text, p in parsed if isinstance(p, dict) and p.get("kernel_size") in range(2, 13))
+    found = ((text, p, violations(p)) for text, p in small)
+    return {text: (p, flaws) for text, p, flaws in found if "form" not in flaws}
+
+
+def test_exactly_the_violated_conditions_are_marked(found, violated):
+    for text, names in zip(texts(), found["violated"], strict=True):
+        if text not in violated:
+            continue
+        parsed, expected = violated[text]
+        if "moments" in expected and parsed["objective"] == "range":
+            # There is no one moment that the value could be compared with.
+            expected, names = expected - {"value of dual"}, [name for name in names if "value" not in name]
+        marked = {start for start in CONDITIONS if any(name.startswith(start) for name in names)}
+        assert marked == {start for start, reasons in CONDITIONS.items() if reasons & expected}, text
+    assert sum(bool(flaws) for _, flaws in violated.values()) > 500
 
 
 def test_both_checkers_say_the_same_of_files(found, tmp_path):
@@ -425,4 +474,4 @@ def test_they_are_part_of_the_packages():
         wheel = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
     for path in MODULES.values():
         assert path.relative_to(ROOT).parts[0] in wheel["packages"]
-    assert set(wheel) == {"packages"}, "nothing of them is left out"
+    assert not {"exclude", "include", "only-include"} & set(wheel)

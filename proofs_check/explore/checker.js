@@ -63,7 +63,7 @@ export function check(source, { limit = WORK_LIMIT } = {}) {
     if (error instanceof Unread) return refused(finding, "unread", error.message);
     if (error instanceof Wrong) return refused(finding, "wrong", error.message);
     // What this engine's integers or its stack cannot hold.
-    return refused(finding, "too large", `the check must be within the limits of this program, found: ${error.message}`);
+    return refused(finding, "too large", `the check must be within this program's limits, found: ${error.message}`);
   }
 }
 
@@ -96,8 +96,8 @@ const textOf = ({ p, q }) => (q === 1n ? `${p}` : `${p}/${q}`);
 const CHUNK = 1024n; // bits
 
 /**
- * The greatest common divisor. Long numbers are reduced as Lehmer (1938) did: the quotients of their leading bits make a
- * matrix of determinant 1 or -1, which changes no common divisor, whether or not they are the quotients of the numbers.
+ * The greatest common divisor. Long numbers are reduced as Lehmer (1938) did: the quotients of their leading bits make
+ * a matrix of determinant 1 or -1, which changes no common divisor, whether or not they are quotients of the numbers.
  */
 function commonDivisor(a, b) {
   [a, b] = [magnitude(a), magnitude(b)];
@@ -289,7 +289,8 @@ function examineSymmetric(document, version, work, finding) {
   }
   const needsDual = certificate.dual.size > 0 || error.p > 0n;
   const logs = logarithms(d);
-  work.plan((needsDual && dualSteps(certificate, logs, weights, largest)) + primalSteps(certificate, logs, beta, largest));
+  const before = needsDual ? dualSteps(certificate, logs, weights, largest) : 0;
+  work.plan(before + primalSteps(certificate, logs, beta, largest));
   if (needsDual) checkDual(certificate, weights, target, sum, finding);
   checkPrimal(certificate, beta, target, finding);
   requireAll(finding);

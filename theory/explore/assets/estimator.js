@@ -1,5 +1,5 @@
 /**
- * What follows from the coefficients of an estimator: residuals, weights of the order statistics, the law of the residual.
+ * What follows from the coefficients of an estimator: residuals, weights of the order statistics, the residual's law.
  *
  * An estimator here is any object with kernelSize, objective, orders and coefficients as a Solution of solver.js has
  * them. Counts are BigInt, as they may have many digits. The mathematics: theory/estimator.py, theory/splines.py.
@@ -89,7 +89,7 @@ export function orderStatisticWeights(estimator) {
 }
 
 /**
- * A function that evaluates f at d numbers, in doubles, with one sort: prepare it once, call it at each move of a slider.
+ * A function that evaluates f at d numbers, in doubles, with one sort: prepared once, called at each move of a slider.
  *
  * @param {Estimator} estimator
  * @returns {(values: number[]) => {maximum: number, value: number, residual: number}}
@@ -154,7 +154,7 @@ function distancesFrom(knots, place, width, steps) {
   return { distances, cell: above < 0 ? last : above - 1 };
 }
 
-/** The density of the law with knots at these distances, by the recursion of Cox and de Boor; it has no cancellation. */
+/** The density, of distances from the knots, by the recursion of Cox and de Boor, in which nothing cancels. */
 function densityFrom(x, cell) {
   const d = x.length - 1;
   const splines = new Float64Array(d + 2);
@@ -167,7 +167,7 @@ function densityFrom(x, cell) {
   return d * splines[0];
 }
 
-/** The distribution function, by de Boor's algorithm: convex combinations of 0 and 1. */
+/** The distribution function, of the same, by de Boor's algorithm: convex combinations of 0 and 1. */
 function cumulativeFrom(x, cell) {
   const d = x.length - 1;
   const weights = new Float64Array(d + 1);

@@ -6,8 +6,8 @@
 
 const size = (n) => (n < 0n ? -n : n);
 
-/** Greatest common divisor of integers. @param {bigint} a @param {bigint} b @returns {bigint} */
-export function gcd(a, b) {
+/** The greatest common divisor of integers. @param {bigint} a @param {bigint} b */
+function gcd(a, b) {
   a = size(a);
   b = size(b);
   while (b) [a, b] = [b, a % b];
@@ -28,12 +28,8 @@ export const add = (a, b) => fraction(a.p * b.q + b.p * a.q, a.q * b.q);
 export const subtract = (a, b) => fraction(a.p * b.q - b.p * a.q, a.q * b.q);
 /** @param {Fraction} a @param {Fraction} b @returns {Fraction} */
 export const multiply = (a, b) => fraction(a.p * b.p, a.q * b.q);
-/** @param {Fraction} a @param {Fraction} b @returns {Fraction} */
-export const divide = (a, b) => fraction(a.p * b.q, a.q * b.p);
 /** @param {Fraction} a @returns {Fraction} */
 export const absolute = (a) => (a.p < 0n ? fraction(-a.p, a.q) : a);
-/** Negative, 0 or positive as a is below, at or above b. @param {Fraction} a @param {Fraction} b @returns {number} */
-export const compare = (a, b) => Number(a.p * b.q > b.p * a.q) - Number(a.p * b.q < b.p * a.q);
 
 /** Write "p" or "p/q". @param {Fraction} a @returns {string} */
 export const toText = (a) => (a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`);
@@ -75,7 +71,11 @@ export function toNumber({ p, q }) {
 export function toDecimal({ p, q }, digits = 6) {
   if (p === 0n) return "0";
   const tens = (n) => 10n ** BigInt(Math.abs(n));
-  const scaled = (n) => (n >= 0 ? (2n * size(p) * tens(n) + q) / (2n * q) : (2n * size(p) + q * tens(n)) / (2n * q * tens(n)));
+  // |p/q| 10^n, rounded to an integer
+  const scaled = (n) => {
+    const [top, bottom] = n >= 0 ? [size(p) * tens(n), q] : [size(p), q * tens(n)];
+    return (2n * top + bottom) / (2n * bottom);
+  };
   let places = digits - (`${size(p)}`.length - `${q}`.length);
   let rounded = `${scaled(places)}`;
   while (rounded.length > digits) rounded = `${scaled(--places)}`;

@@ -34,7 +34,8 @@ function combination(terms) {
   const shown = [];
   for (const [number, symbol] of terms) {
     if (!number.p) continue;
-    const size = symbol && number.q === 1n && (number.p === 1n || number.p === -1n) ? "" : fractionInLatex(absolute(number));
+    const isUnit = number.q === 1n && (number.p === 1n || number.p === -1n);
+    const size = symbol && isUnit ? "" : fractionInLatex(absolute(number));
     const sign = number.p < 0n ? "-" : shown.length ? "+" : "";
     shown.push([sign, size, symbol].filter(Boolean).join(" "));
   }

@@ -142,7 +142,7 @@ function connected(level, family, omitted) {
   return [vertices, [last.slice(0, 4)]];
 }
 
-/** What a level has to carry: all values directly, or differences along the units of parts, and the values passed on. */
+/** What a level has to carry: all values directly, or differences along units, by parts; and the values passed on. */
 function carriedBy(level) {
   const omitted = omittedInputs(level);
   const passed = level.passed.map(([size, start, stop, , kept]) => [size, start, stop, kept]);
@@ -225,7 +225,7 @@ function countLevel(level) {
   };
 }
 
-/** The widths of the ways to carry values on: differences, and on the nonnegative domain directly in the first layers. */
+/** The widths of the ways to carry values on: as differences, and on the nonnegative domain directly at first. */
 function waysToCarry(d, levels, orders, domain) {
   const counts = levels.map(countLevel);
   // The running sum of one order, of inputs >= 0, has the sign of its coefficient.
@@ -253,13 +253,15 @@ function sizeOf(d, widths) {
  * Count the ReLU network that computes an estimator with these orders, whatever its coefficients.
  *
  * @param {{kernelSize: number, orders: number[]}} estimator
- * @param {{construction?: "tree"|"smallest", domain?: "real"|"nonnegative"}} [options] - "tree" has the least depth that
- * pairwise maxima allow, "smallest" the fewest units; "nonnegative" is exact for inputs >= 0, "real" for all
+ * @param {{construction?: "tree"|"smallest", domain?: "real"|"nonnegative"}} [options] - "tree" has the least depth
+ * that pairwise maxima allow, "smallest" the fewest units; "nonnegative" is exact for inputs >= 0, "real" for all
  * @returns {{widths: bigint[], hiddenLayers: number, units: bigint, parameters: bigint}} parameters are all entries of
  * the dense matrices and of the biases
  */
 export function networkSize({ kernelSize: d, orders }, { construction = "tree", domain = "real" } = {}) {
   const smallest = construction === "smallest";
+  const [first, second] = smallest ? ["units", "parameters"] : ["parameters", "units"];
+  const isLess = (a, b) => a[first] < b[first] || (a[first] === b[first] && a[second] < b[second]);
   const increasing = [...orders].sort((a, b) => a - b);
   const least = levelOf(increasing.at(-1));
   const most = smallest && least ? levelOf(d) : least;
@@ -267,11 +269,10 @@ export function networkSize({ kernelSize: d, orders }, { construction = "tree", 
   for (let depth = least; depth <= most; depth++) {
     for (const [blocks, own] of candidateBlocks(d, increasing, depth)) {
       // A unit has two incoming weights or more, and a bias: what is left to try only takes more.
-      if (best && own * (smallest ? 1n : 3n) > (smallest ? best.units : best.parameters)) break;
+      if (best && own * (smallest ? 1n : 3n) > best[first]) break;
       for (const widths of waysToCarry(d, makeLevels(d, blocks, depth), increasing, domain)) {
         const size = sizeOf(d, widths);
-        const [first, second] = smallest ? ["units", "parameters"] : ["parameters", "units"];
-        if (!best || size[first] < best[first] || (size[first] === best[first] && size[second] < best[second])) best = size;
+        if (!best || isLess(size, best)) best = size;
       }
     }
   }
