@@ -65,8 +65,9 @@ class Page:
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        # Nothing moves by itself, or a click would miss what is scrolled into view.
+        wanted = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        self.send("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in wanted.items()])
 
     def open(self, url, ready):
         """Go to a page, and wait until an expression in it is true."""

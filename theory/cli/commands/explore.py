@@ -23,6 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     kernels = "kernels and ranges of sizes, such as 2x2,3x3,5..8; all sets up to 12 inputs, families beyond"
     parser.add_argument("--out", required=True, metavar="PAGE.html", help="the page that is written: one file")
     parser.add_argument("--kernels", default=DEFAULT_KERNELS, metavar="LIST", help=f"{kernels}; default: up to 13x13")
+    parser.add_argument("--no-theorems", action="store_true", help="without the theorems: half the size, at once")
     add_json(parser)
 
 
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     shapes = read_kernels(options.kernels)
     check_charts()
-    known = claims()
+    known = {} if options.no_theorems else claims()
     with written_beside(options.out) as part:  # a page that cannot be written is refused before the work
         with Bar("statements and proofs", len(known)) as bar:
             shown = theorems(known, progress=bar)

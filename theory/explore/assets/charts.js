@@ -38,7 +38,10 @@ export function chart(options) {
       axis_label_text_font_style: "normal",
     });
   }
-  if (!options.y_axis_type) plot.left[0].formatter = new Bokeh.BasicTickFormatter({ power_limit_low: -5 });
+  for (const axis of options.y_axis_type ? [] : [plot.below[0], plot.left[0]]) {
+    axis.formatter = new Bokeh.PrintfTickFormatter({ format: "%.3g" });
+    axis.ticker = new Bokeh.BasicTicker({ desired_num_ticks: 5 });
+  }
   for (const grid of plot.center) grid.grid_line_color = colour("line");
   return plot;
 }

@@ -3,8 +3,8 @@
  */
 import { chart, colour, columns, hover, show } from "./charts.js";
 import { byId, el, fill, table } from "./dom.js";
-import { fromText, toDecimal, toNumber } from "./fractions.js";
-import { counted, formatOrders, ordersOf } from "./notation.js";
+import { fromText, toNumber } from "./fractions.js";
+import { counted, decimal, formatOrders, ordersOf } from "./notation.js";
 
 export const BUDGETS = {
   terms: "subpool maxima",
@@ -99,22 +99,22 @@ const TIPS = [
   ["layers", "@hidden_layers"],
 ];
 
-/** Lines of what is proved: least errors by width, and what the lowest orders reach. */
+/** What is proved: the least errors by width, of so many orders, and what the lowest orders reach. */
 function drawBounds(plot, { width, chebyshev, extremal }, most) {
-  const line = (points, name, line_dash) => {
-    const within = points.filter(([n]) => n <= most);
-    const source = columns({ x: within.map(([n]) => n), y: within.map(([, error]) => error) });
-    plot.line({ field: "x" }, { field: "y" }, { source, line_color: colour(name), line_dash, line_width: 1.6 });
+  const within = (points) => {
+    const found = points.filter(([n]) => n <= most);
+    return columns({ x: found.map(([n]) => n), y: found.map(([, error]) => error) });
   };
-  line(width, "refuted", [6, 3]);
-  line(chebyshev, "unknown", [2, 2]);
-  line(extremal, "proved", [8, 3, 2, 3]);
+  const [x, y] = [{ field: "x" }, { field: "y" }];
+  plot.line(x, y, { source: within(width), line_color: colour("refuted"), line_dash: [6, 3], line_width: 1.6 });
+  plot.line(x, y, { source: within(chebyshev), line_color: colour("unknown"), line_dash: [2, 2], line_width: 1.6 });
+  plot.scatter(x, y, { source: within(extremal), marker: "diamond", size: 13, fill_color: null, line_color: colour("proved"), line_width: 2 });
 }
 
 /** What the signs of the chart are. */
 function drawKey(swept, budget) {
   const proved = budget === "terms"
-    ? [["bound-width", "proved: no set is below"], ["bound-extremal", "proved: the least with so many orders"], ["bound-chebyshev", "proved: orders 0..n are at most there"]]
+    ? [["bound-width", "proved: no set is below"], ["bound-chebyshev", "proved: orders 0..n are not above"], ["bound-extremal", "proved: the least of one, two, three … orders beside 0"]]
     : [["bound-maximum", "the maximum itself, with error 0"]];
   const items = [["dot", swept ? "a set" : "a set of a family"], ["line", "the front"], ...proved, ["ring", "the selected set"]];
   fill("front-key", ...items.map(([sign, text]) => el("li", {}, el("span", { class: `swatch ${sign}` }), text)));
@@ -212,7 +212,7 @@ function frontTable(front, select) {
   const rows = front.map((one) => [
     el("button", { type: "button", class: "link", click: () => select(one.orders) }, `{${one.orders}}`),
     one.name || "",
-    one.exact.length > 24 ? `≈ ${toDecimal(fromText(one.exact), 4)}` : one.exact,
+    one.exact.length > 24 ? `≈ ${decimal(fromText(one.exact), 4)}` : one.exact,
     counted(one.terms),
     counted(one.units),
     counted(one.parameters),

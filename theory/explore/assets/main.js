@@ -149,6 +149,7 @@ const first = data.kernels.find(({ name }) => name === "3x3") ?? data.kernels[0]
 goTo(...(fromAddress() ?? [first]));
 listen(() => certificate(solution));
 drawTheorems(theorems);
+document.querySelectorAll("#theorems, nav a[href='#theorems']").forEach((part) => part.toggleAttribute("hidden", !theorems.length));
 if (theorems.length) open(theorems.find(({ name }) => name === "closed-form-mean-and-last")?.name ?? theorems[0].name);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 document.body.dataset.ready = "";

@@ -5,17 +5,23 @@ import { toDecimal, toText } from "./fractions.js";
 
 const LONGEST = 24; // characters of a number that is shown in full
 
+/** Minus signs, which begin no line. */
+const signed = (text) => text.replaceAll("-", "\u2212");
+
+/** A decimal for people. @param {import("./fractions.js").Fraction} a @param {number} digits @returns {string} */
+export const decimal = (a, digits) => signed(toDecimal(a, digits));
+
 /** A fraction for people: in full where it is short. @param {import("./fractions.js").Fraction} a @returns {string} */
 export function shown(a) {
   const text = toText(a);
-  return text.length <= LONGEST ? text : `≈ ${toDecimal(a, 6)}`;
+  return text.length <= LONGEST ? signed(text) : `≈ ${decimal(a, 6)}`;
 }
 
 /** Both forms. @param {import("./fractions.js").Fraction} a @returns {string} */
 export function both(a) {
   const text = toText(a);
   if (a.q === 1n) return text;
-  return text.length <= LONGEST ? `${text} = ${toDecimal(a, 6)}` : `≈ ${toDecimal(a, 6)}`;
+  return text.length <= LONGEST ? `${signed(text)} = ${decimal(a, 6)}` : `≈ ${decimal(a, 6)}`;
 }
 
 /** A count with separators, long ones rounded. @param {number|string|bigint} count @returns {string} */

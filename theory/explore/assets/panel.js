@@ -4,10 +4,10 @@
 import { chart, colour, columns, hover, show } from "./charts.js";
 import { byId, copy, el, facts, fill, save, say, table } from "./dom.js";
 import { equioscillation, orderStatisticWeights, residualLaw, terms, vertexResiduals } from "./estimator.js";
-import { toDecimal, toNumber, toText } from "./fractions.js";
+import { toNumber, toText } from "./fractions.js";
 import { toLatex } from "./latex.js";
 import { networkSize } from "./networks.js";
-import { both, counted, formatOrders, shown } from "./notation.js";
+import { both, counted, decimal, formatOrders, shown } from "./notation.js";
 import { certificate } from "./solver.js";
 
 const NEGATIVE = "\u2212";
@@ -33,7 +33,7 @@ export function drawSummary(solution, least) {
   const relative = solution.objective === "range";
   fill(
     "summary",
-    el("p", { class: "error" }, relative ? "E" : "E", el("sub", {}, relative ? "range" : ""), " = ", el("output", { id: "error" }, both(solution.error))),
+    el("p", { class: "error" }, "E", el("sub", {}, relative ? "range" : ""), " = ", el("output", { id: "error" }, both(solution.error))),
     formula(solution),
     facts([
       ["subpool maxima", counted(terms(solution))],
@@ -45,7 +45,7 @@ export function drawSummary(solution, least) {
 }
 
 function drawCoefficients({ orders, coefficients }) {
-  const rows = orders.map((r, i) => [String(r), el("span", { class: "exact", title: toText(coefficients[i]).slice(0, 400) }, shown(coefficients[i])), toDecimal(coefficients[i], 8)]);
+  const rows = orders.map((r, i) => [String(r), el("span", { class: "exact", title: toText(coefficients[i]).slice(0, 400) }, shown(coefficients[i])), decimal(coefficients[i], 8)]);
   fill("coefficients", el("div", { class: "scroll" }, table(["order r", "coefficient", "decimal"], rows, { class: "numbers" })));
 }
 
@@ -91,7 +91,7 @@ function drawLaw(solution) {
     hover(plot, [line], [["residual", "@x"], ["at most that", "@share"]], { mode: "vline" });
   }
   const spread = Math.sqrt(toNumber(law.variance));
-  show("law-chart", plot, `Density of the residual for uniform inputs, with mean ${toDecimal(law.mean, 4)} and standard deviation ${spread.toPrecision(4)}`);
+  show("law-chart", plot, `Density of the residual for uniform inputs, with mean ${decimal(law.mean, 4)} and standard deviation ${spread.toPrecision(4)}`);
   fill("law-said", law.pointMass ? `The residual is ${shown(law.mean)} always.` : `Inputs uniform on [0, 1]: mean ${both(law.mean)}, standard deviation ${spread.toPrecision(4)}.`);
 }
 
