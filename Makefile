@@ -57,6 +57,8 @@ figures: $(INSTALLED)  ## all figures, in figures/, and the sweeps that they are
 
 docs: $(INSTALLED)     ## the documentation: docs/_build/html/index.html; warnings are errors
 	$(BIN)/subpool plot all --out docs/figures --data figures/data --format svg
+	@mkdir -p docs/page  # of the last run of `make verify`, or without the record of one
+	cp report/explore.html docs/page/play.html 2>/dev/null || $(BIN)/subpool explore --out docs/page/play.html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 notebooks: $(INSTALLED) ## the notebooks, run from top to bottom
@@ -72,4 +74,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv .lowest .newest report figures docs/figures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .lowest .newest report figures docs/figures docs/page docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,6 @@ import pytest
 from proofs_check import check_certificate, claims, registry
 from proofs_check.explore import asset, theorems
 from proofs_check.verdict import Verdict
-from tests.browser import BROWSER, browsing
 from theory import bounds, closed_forms, network_size, optimal_estimator
 from theory.cli import main
 from theory.cli.commands import explore, verify
@@ -25,6 +24,7 @@ from theory.explore.kernels import DEFAULT_KERNELS, read_kernels
 from theory.frontier.sets import orders_of
 from theory.notation import check_orders
 from theory.subpools import number_of_terms
+from tools.browser import BROWSER, browsing
 
 FEW = ("order-statistic-weights", "vertex-features", "reduction-to-vertices", "closed-form-mean", "link")
 HOSTILE = "</script><img src=x onerror=alert(1)>{{data}}"
