@@ -54,6 +54,17 @@ export function hover(plot, renderers, tooltips, more = {}) {
   plot.add_tools(new Bokeh.HoverTool({ renderers, tooltips, visible: false, ...more }));
 }
 
+/** Have Bokeh let go of a chart: it keeps a document for each, and views of what is in it. */
+function forget(view) {
+  const its = view.model.document;
+  for (const one of [...its.views_manager.roots]) {
+    one.remove();
+    Bokeh.index.delete(one);
+  }
+  its.clear();
+  Bokeh.documents.splice(Bokeh.documents.indexOf(its), 1);
+}
+
 /**
  * Show a chart in the place of the one that is there; the last call counts, in whatever order they end.
  *
@@ -70,10 +81,10 @@ export async function show(place, plot, description) {
   const holder = document.createElement("div");
   const view = await Bokeh.Plotting.show(plot, holder);
   if (views.get(place).turn !== turn) {
-    view.remove();
+    forget(view);
     return;
   }
-  before?.remove();
+  if (before) forget(before);
   target.replaceChildren(holder);
   views.set(place, { turn, view });
 }

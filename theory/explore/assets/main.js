@@ -132,6 +132,14 @@ function controls() {
   byId("budget").append(choice("budget", "Error against", BUDGETS, state.budget, (value) => { state.budget = value; redrawFront(); }));
   byId("objective").append(choice("objective", "Error", { cube: "on inputs in [0, 1]", range: "relative to max − min" }, state.objective, choose));
   byId("bare").onchange = (event) => { state.bare = event.target.checked; redrawFront(); };
+  for (const link of document.querySelectorAll("nav a")) {
+    link.onclick = (event) => { // the address stays that of the set
+      event.preventDefault();
+      const part = document.querySelector(link.getAttribute("href"));
+      part.scrollIntoView();
+      part.focus({ preventScroll: true });
+    };
+  }
   byId("search-form").onsubmit = (event) => { event.preventDefault(); search(); };
 }
 
