@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import array_api_compat
 
@@ -18,6 +18,8 @@ from theory.rationals import to_string
 from theory.subpools import Array, check_windows
 
 Subset = frozenset[int]
+Subsets: TypeAlias = str | Iterable[Iterable[int]]
+"""Subsets as text, or as collections of positions."""
 
 _INTERCEPT = "intercept"
 _POSITIONS = re.compile(r"at:([0-9]{1,9}(?:\+[0-9]{1,9})*)", re.ASCII)
@@ -135,7 +137,7 @@ def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subse
     theory.errors.InputError: subsets are distinct, but (0, 1) occurs twice
     """
     d = prod(kernel_shape)
-    given = _written(subsets, kernel_shape) if isinstance(subsets, str) else _collected(subsets)
+    given = _written(subsets, kernel_shape) if isinstance(subsets, str) else collect_subsets(subsets)
     found: dict[Subset, None] = {}
     for positions in given:
         numbers = [as_integer(position) for position in positions]
@@ -153,14 +155,15 @@ def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subse
     return tuple(found)
 
 
-def _collected(subsets: object) -> list[tuple[object, ...]]:
+def collect_subsets(subsets: object) -> tuple[tuple[object, ...], ...]:
+    """Return collections of positions, whatever these are, as tuples."""
     try:
-        return [tuple(subset) for subset in cast("Iterable[Iterable[object]]", subsets)]
+        return tuple(tuple(subset) for subset in cast("Iterable[Iterable[object]]", subsets))
     except TypeError:
         raise InputError(f"subsets are collections of positions, not {shown(subsets)}") from None
 
 
-def _written(text: str, kernel_shape: tuple[int, ...]) -> list[tuple[object, ...]]:
+def _written(text: str, kernel_shape: tuple[int, ...]) -> Sequence[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for item in (part.strip() for part in text.split(",")):
         positions = _POSITIONS.fullmatch(item)
