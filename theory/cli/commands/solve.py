@@ -99,8 +99,6 @@ def _solve_combination(options: argparse.Namespace) -> int:
     shape, d = read_kernel(options)
     if options.method != "exact" or not find_target(options.target, d).is_maximum:
         raise InputError("subsets are solved by method exact, and for the maximum")
-    if options.latex:
-        raise InputError("--latex is for orders, not for subsets")
     with Bar("solving"):
         combination = optimal_combination(shape, options.subsets, objective=options.objective or DEFAULT)
         checked = confirm(combination.certificate)
@@ -113,6 +111,8 @@ def _solve_combination(options: argparse.Namespace) -> int:
         }
         solution |= {"kernel_shape": list(shape), "error_decimal": decimal(combination.error)}
         print_json(solution | {"certificate": certificate, "certificate_checked": checked})
+    elif options.latex:
+        write(combination.to_latex() + "\n")
     else:
         _print_combination(shape, combination, options)
     return DONE
