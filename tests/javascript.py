@@ -26,21 +26,6 @@ _BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 ENGINES = [name for name, found in (("node", _NODE), ("browser", _BROWSER)) if found]
 """Those that are on the path."""
 
-_BROWSER_OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--v=0",
-    "--virtual-time-budget=1000",
-    "--dump-dom",
-)
-
 
 def _address(path):
     """A module as an address that holds it, and what it imports: both engines load such addresses alike."""
@@ -60,14 +45,38 @@ def evaluate(engine, function, given, folder, *modules):
     if engine == "node":
         program = folder / "program.mjs"
         program.write_text(source + "process.stdout.write(found);\n", encoding="ascii")
-        return json.loads(_output(_NODE, program))
+        return json.loads(_run(_NODE, program).stdout)
     page = folder / "page.html"
     page.write_text(f"<body><script type=module>{source}document.body.textContent = found;</script>", encoding="ascii")
-    shown = _output(_BROWSER, *_BROWSER_OPTIONS, f"--user-data-dir={folder / 'profile'}", page.as_uri())
+    shown, complaints = browse(page, folder / "profile")
+    assert complaints == []
     return json.loads(unescape(re.search("<body>(.*)</body>", shown, re.DOTALL)[1]))
 
 
-def _output(*command):
+def browse(page, profile):
+    """What a headless browser makes of a page, as HTML, and the lines of its console; the profile is a new folder."""
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--enable-logging=stderr",
+        "--v=0",
+        f"--user-data-dir={profile}",
+        "--window-size=1400,900",
+        "--hide-scrollbars",
+        "--virtual-time-budget=2000",
+        "--dump-dom",
+    ]
+    done = _run(_BROWSER, *options, page.as_uri())
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def _run(*command):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    return done

@@ -76,7 +76,7 @@ function refused(finding, status, error) {
  * The hash that names a certificate.
  *
  * @param {string} canonical
- * @returns {Promise<string>} hexadecimal
+ * @returns {Promise<string>} hexadecimal; rejected where a page is neither a local file nor served by https
  */
 export async function sha256(canonical) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
