@@ -7,6 +7,7 @@ from base64 import b64encode
 from fractions import Fraction
 from hashlib import sha256
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import product
 from random import Random
 
@@ -51,6 +52,14 @@ def shown():
 @pytest.fixture(scope="module")
 def html(data, shown):
     return pages.page(data, shown, checker=asset("checker.js"), style=asset("report.css"))
+
+
+def test_the_solver_takes_every_kernel_of_a_page():
+    solver = (files("theory.explore") / "assets" / "solver.js").read_text(encoding="utf-8")
+    (most,) = re.findall(r"LARGEST_KERNEL = (\d+);", solver)
+    assert read_kernels(most) == ((int(most),),)
+    with pytest.raises(KernelSizeError):
+        read_kernels(str(int(most) + 1))
 
 
 # --- the data -------------------------------------------------------------------------------------------------------

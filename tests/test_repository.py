@@ -11,7 +11,8 @@ import pytest
 
 from proofs_check import claims
 from subpool import __version__
-from tests.test_report import BROWSER, needs_browser
+from tests.test_report import needs_browser
+from tools.browser import BROWSER, QUIET
 from tools.quoted import bare, current
 
 ROOT = Path(__file__).parent.parent
@@ -164,7 +165,7 @@ def test_no_figure_is_a_white_card_in_the_dark(theme, page, corner, tmp_path):
         f'<img src="{(static / "explore.png").as_uri()}">'
     )
     shot = tmp_path / "shot.png"
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,720"]
+    options = [*QUIET, "--hide-scrollbars", "--window-size=960,720"]
     profile = f"--user-data-dir={tmp_path / 'profile'}"
     command = [BROWSER, *options, profile, f"--screenshot={shot}", (tmp_path / "page.html").as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

@@ -21,7 +21,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from theory.errors import SubpoolError
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-_OPTIONS = (
+QUIET = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,10 +30,10 @@ _OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-    "--remote-debugging-port=0",
 )
+"""What a browser is started with that shows nothing and asks nobody for anything."""
+
+_DRIVEN = ("--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-port=0")
 _SECONDS = 60
 
 
@@ -149,7 +149,7 @@ def browsing(profile: Path) -> Iterator[Page]:
     if BROWSER is None:
         raise BrowserError("there is no Chromium or Chrome on the path")
     profile.mkdir(parents=True, exist_ok=True)
-    command = [BROWSER, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+    command = [BROWSER, *QUIET, *_DRIVEN, f"--user-data-dir={profile}", "about:blank"]
     loop = asyncio.new_event_loop()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:

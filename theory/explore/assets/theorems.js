@@ -42,7 +42,7 @@ function chip(claim) {
 }
 
 function level(number, members) {
-  const title = number ? `resting on ${number} ${number > 1 ? "levels" : "level"}` : "from the definitions alone";
+  const title = number ? `Level ${number}: resting on claims above` : "Level 0: from the definitions alone";
   return el("section", { class: "level" }, el("h3", {}, title), el("ul", { class: "chips" }, ...members.map(chip)));
 }
 
