@@ -20,7 +20,7 @@ from theory.networks.build import build_network
 from theory.networks.exactness import prove, prove_exact
 from theory.networks.exactness.bends import BendAlgebra
 from theory.networks.exactness.cells import compare_cells
-from theory.networks.exactness.integers import IntegerNetwork, Target
+from theory.networks.exactness.integers import IntegerNetwork
 from theory.networks.exactness.sort_linear import (
     CONSTANT,
     _from_vertex_values,
@@ -31,6 +31,7 @@ from theory.networks.exactness.sort_linear import (
     vertex_values,
 )
 from theory.networks.exactness.symbolic import Tracer
+from theory.networks.exactness.targets import Target
 from theory.networks.exactness.witness import around, differing_vertex
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork, network_from_rows
