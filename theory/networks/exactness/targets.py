@@ -35,7 +35,7 @@ class Target(ABC):
         """Take an estimator, a combination, or the maximum of as many inputs as the network has."""
         d = kernel_size
         if isinstance(function, str) and function == "max":
-            return SymmetricTarget(d, Fraction(0), (*(Fraction(0),) * (d - 1), Fraction(1)), {d: Fraction(1)})
+            return _SymmetricTarget(d, Fraction(0), (*(Fraction(0),) * (d - 1), Fraction(1)), {d: Fraction(1)})
         if not isinstance(function, Estimator | Combination):
             raise InputError(f'a network is compared with an Estimator, a Combination or "max", not with {function!r}')
         if function.kernel_size != d:
@@ -44,10 +44,10 @@ class Target(ABC):
         if isinstance(function, Combination):
             numbers = {sum(1 << j for j in subset): c for subset, c in function.coefficients.items() if c}
             constant = numbers.pop(0, Fraction(0))
-            return SubsetTarget(d, constant, tuple(numbers.values()), tuple(numbers))
+            return _SubsetTarget(d, constant, tuple(numbers.values()), tuple(numbers))
         coefficients = {r: beta for r, beta in function.coefficients.items() if beta}
         constant = coefficients.pop(0, Fraction(0))
-        return SymmetricTarget(d, constant, function.order_statistic_weights, coefficients)
+        return _SymmetricTarget(d, constant, function.order_statistic_weights, coefficients)
 
     @abstractmethod
     def terms(self, x: Any) -> Any:
@@ -76,7 +76,7 @@ class Target(ABC):
 
 
 @dataclass(frozen=True)
-class SymmetricTarget(Target):
+class _SymmetricTarget(Target):
     """The sum of beta_r m_r(x), the maximum being m_d; the terms are the order statistics. No beta_r is 0."""
 
     coefficients: dict[int, Fraction]
@@ -107,7 +107,7 @@ class SymmetricTarget(Target):
 
 
 @dataclass(frozen=True)
-class SubsetTarget(Target):
+class _SubsetTarget(Target):
     """Maxima over the subsets that bit masks name, each with a weight that is not 0."""
 
     masks: tuple[int, ...]
