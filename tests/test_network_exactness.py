@@ -741,7 +741,7 @@ def test_supports_that_are_too_large_are_refused():
     ("arguments", "options", "message"),
     [
         (("network", "max"), {}, "a ReLUNetwork is needed, not 'network'"),
-        ((tree(3, "real"), "min"), {}, "compared with an Estimator or with \"max\", not with 'min'"),
+        ((tree(3, "real"), "min"), {}, "compared with an Estimator, a Combination or \"max\", not with 'min'"),
         ((tree(3, "real"), None), {}, "not with None"),
         ((tree(3, "real"), Estimator(4, {1: 1})), {}, "the network has 3 inputs, the estimator 4"),
         ((tree(3, "real"), "max"), {"domain": "cube"}, 'the domain is "real" or "nonnegative", not \'cube\''),

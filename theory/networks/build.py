@@ -79,7 +79,7 @@ def build_network(
         If ``estimator`` is neither, a choice is unknown, or more hidden layers are needed than allowed.
     ProblemTooLargeError
         If the network would take more memory than the limit; its counts are in the message. If a combination has more
-        than 600 subsets.
+        than 512 subsets.
 
     Notes
     -----
