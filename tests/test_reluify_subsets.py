@@ -151,7 +151,7 @@ def test_between_bounds() -> None:
     x = np.random.default_rng(0).uniform(-3, 5, SHAPE).astype(np.float32)
     x[1] = np.where(x[1] > 0, 5, -3)
     options = {"subsets": "intercept,2x3,3x2", "objective": "cube", "bounds": (-3, 5)}
-    for style in ("pools", "skip"):
+    for style in ("pools", "skip", "feedforward"):
         result = rewriting(model, style=style, **options)
         (record,) = result.poolings
         assert record.error == 8 * Fraction(1, 4)

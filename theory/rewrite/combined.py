@@ -98,7 +98,6 @@ def _optimum(pooling: Pooling, options: ReluifyOptions) -> Combination:
         raise InputError("maxima are taken over subsets that are not empty, and there is none")
     if Subset(range(pooling.windows.kernel_size)) in subsets:
         raise InputError("the whole window is among the subsets: its maximum is exact, and takes no others")
-    pooling.conv_dtype  # noqa: B018  # raises where there is no Conv, before minutes are spent
     return _combination(shape, subsets, options.objective)
 
 
