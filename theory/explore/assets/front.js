@@ -67,7 +67,8 @@ function pointsOf(data, d) {
 /** The points that no other one beats: of a sweep as they were found exactly, of families by comparison here. */
 function frontOf(size, points, budget, bare) {
   if (size.sweep) return size.sweep.fronts[bare ? "all" : "intercept"][budget].map((mask) => points[mask - 1]);
-  const ordered = points.filter((one) => bare || one.intercept).toSorted((a, b) => a[budget] - b[budget] || a.error - b.error);
+  const ordered = points.filter((one) => bare || one.intercept);
+  ordered.sort((a, b) => a[budget] - b[budget] || a.error - b.error);
   const front = [];
   for (const point of ordered) if (!front.length || point.error < front.at(-1).error) front.push(point);
   return front;
@@ -114,7 +115,7 @@ function drawBounds(plot, { width, chebyshev, extremal }, most) {
 /** What the signs of the chart are. */
 function drawKey(swept, budget) {
   const proved = budget === "terms"
-    ? [["bound-width", "proved: no set is below"], ["bound-chebyshev", "proved: orders 0..n are not above"], ["bound-extremal", "proved: the least of one, two, three … orders beside 0"]]
+    ? [["bound-width", "proved: no set with order 0 is below"], ["bound-chebyshev", "proved: orders 0..n are not above"], ["bound-extremal", "proved: the least of one, two, three … orders beside 0"]]
     : [["bound-maximum", "the maximum itself, with error 0"]];
   const items = [["dot", swept ? "a set" : "a set of a family"], ["line", "the front"], ...proved, ["ring", "the selected set"]];
   fill("front-key", ...items.map(([sign, text]) => el("li", {}, el("span", { class: `swatch ${sign}` }), text)));
@@ -167,7 +168,10 @@ export function drawFront(data, state, select) {
   for (const [renderer, its] of [[dots, points], [corners, front]]) {
     const { selected } = renderer.data_source;
     selected.change.connect(() => {
-      if (selected.indices.length) select(its[selected.indices[0]].orders);
+      if (!selected.indices.length) return;
+      const { orders } = its[selected.indices[0]];
+      selected.indices = []; // the ring marks it, and the others do not fade
+      select(orders);
     });
   }
   const what = size.sweep ? `${points.length.toLocaleString("en")} sets of orders` : `${points.length} sets of known families`;

@@ -108,8 +108,9 @@ export function drawTheorems(given) {
   by = new Map(claims.map((one) => [one.name, one]));
   for (const { name, rests_on } of claims) for (const one of rests_on) users.set(one, [...(users.get(one) ?? []), name]);
   count();
-  const levels = Map.groupBy ? Map.groupBy(claims, (one) => one.level) : claims.reduce((map, one) => map.set(one.level, [...(map.get(one.level) ?? []), one]), new Map());
-  fill("levels", ...[...levels].toSorted(([a], [b]) => a - b).map(([number, members]) => level(number, members)));
+  const levels = [];
+  for (const claim of claims) (levels[claim.level] ??= []).push(claim);
+  fill("levels", ...levels.map((members, number) => level(number, members)));
   const picker = byId("claim-choice");
   fill(picker, ...claims.map(({ name }) => el("option", { value: name }, name)));
   picker.onchange = () => open(picker.value, true);
