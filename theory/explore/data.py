@@ -26,6 +26,8 @@ _SWEPT_UP_TO = 12
 """The largest kernel size whose sets are all solved for a page: 4,095 of them, in less than a second."""
 _MOST_OF_A_PARAMETER = 8
 """Members of a family that are shown, for each of its parameters."""
+_MOST_POINTS = 64
+"""Points of a curve that is drawn."""
 _EXACT_IN_DOUBLES = 2**53
 
 
@@ -127,19 +129,21 @@ def _count(number: int) -> int | str:
     return number if number < _EXACT_IN_DOUBLES else to_string(Fraction(number))
 
 
-def _bounds(d: int) -> dict[str, Any]:
-    """Return points of the curves that are proved, as the nearest doubles: a number of subpool maxima, and an error.
+def _bounds(d: int) -> dict[str, list[list[float]]]:
+    """Return points of what is proved, as the nearest doubles: a number of subpool maxima, and an error.
 
-    ``extremal`` has for h = 0, 1, ... the subpool maxima of the h largest orders with the intercept, which attain it.
+    The bound by the width is straight between its points on logarithmic axes. The others are of the h lowest and the h
+    largest orders beside the intercept, for h = 0, 1, ..., or some of these.
     """
-    degrees = range(d)
-    terms = sorted({round(2 ** (k / 4)) for k in range(4 * d + 1)})
+    most = 2**d - 1  # subpool maxima, of all orders below d
+    steps = min(d, _MOST_POINTS) - 1
+    beside = [round(i * (d - 1) / steps) for i in range(steps + 1)]
     return {
-        "width": [[n, _double(width_lower_bound(n))] for n in terms],
-        "chebyshev": [[subsets_up_to(n, d), _double(chebyshev_upper_bound(d, n))] for n in degrees],
-        "extremal": [[subsets_up_to(h, d), _double(extremal_lower_bound(d, h))] for h in degrees],
+        "width": [_point(n, width_lower_bound(n)) for n in sorted({1, min(4, most), most})],
+        "chebyshev": [_point(subsets_up_to(h, d), chebyshev_upper_bound(d, h)) for h in beside],
+        "extremal": [_point(subsets_up_to(h, d), extremal_lower_bound(d, h)) for h in beside],
     }
 
 
-def _double(number: Fraction) -> float:
-    return number.numerator / number.denominator
+def _point(terms: int, error: Fraction) -> list[float]:
+    return [float(terms), error.numerator / error.denominator]

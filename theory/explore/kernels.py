@@ -12,8 +12,8 @@ from theory.notation import parse_kernel
 DEFAULT_KERNELS = "2,3,2x2,5,2x3,7,2x4,3x3,2x5,11,3x4,4x4,5x5,6x6,7x7,8x8,9x9,10x10,11x11,12x12,13x13"
 """Every kernel size whose sets are all solved, and the squares beyond."""
 
-_LARGEST = 1024
-"""The largest kernel size of a page, which is the largest that its solver takes."""
+_LARGEST = 256
+"""The largest kernel size of a page: its networks are counted in a second."""
 _MOST = 64
 """The most kernels of a page: each adds up to a quarter of a megabyte."""
 _RANGE = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})", re.ASCII)

@@ -224,10 +224,3 @@ function frontTable(front, select) {
   ]);
   return table(["orders", "family", "error", "subpool maxima", "ReLUs", "parameters", "layers"], rows, { class: "numbers" });
 }
-
-/** What is proved of all sets with as many orders as the selected one. */
-export function leastOf(data, d, orders) {
-  const beside = orders.length - 1;
-  const bound = data.sizes[d].bounds.extremal[beside];
-  return orders[0] === 0 && orders.at(-1) < d && bound ? bound[1] : null;
-}

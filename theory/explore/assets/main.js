@@ -5,7 +5,7 @@ import { listen } from "./certificates.js";
 import { byId, choice, el, fill, say } from "./dom.js";
 import { terms, vertexResiduals } from "./estimator.js";
 import { toNumber, toText } from "./fractions.js";
-import { BUDGETS, drawFront, leastOf, mark } from "./front.js";
+import { BUDGETS, drawFront, mark } from "./front.js";
 import { networkSize } from "./networks.js";
 import { exists, formatOrders, readSet } from "./notation.js";
 import { drawPanel, drawSummary } from "./panel.js";
@@ -35,7 +35,7 @@ function draw() {
     return;
   }
   say("problem-said", "");
-  drawSummary(solution, leastOf(data, state.d, state.orders));
+  drawSummary(solution);
   drawPanel(solution);
   drawWindow(solution, state.kernel.shape, vertexResiduals(solution));
   point = pointOf(solution);

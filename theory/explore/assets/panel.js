@@ -4,7 +4,7 @@
 import { chart, colour, columns, hover, show } from "./charts.js";
 import { byId, copy, el, facts, fill, save, say, table } from "./dom.js";
 import { equioscillation, orderStatisticWeights, residualLaw, terms, vertexResiduals } from "./estimator.js";
-import { toNumber, toText } from "./fractions.js";
+import { fraction, toNumber, toText } from "./fractions.js";
 import { toLatex } from "./latex.js";
 import { networkSize } from "./networks.js";
 import { both, counted, decimal, formatOrders, shown } from "./notation.js";
@@ -27,8 +27,20 @@ function formula({ orders, coefficients }) {
   return el("p", { class: "estimator" }, el("i", {}, "f"), " = ", ...(nodes.length ? nodes : ["0"]), parts.length > 8 ? " + …" : null);
 }
 
+/** The least error of any set with as many orders, the intercept among them: 1/(2 H), by the extremal theorem. */
+function leastOf({ kernelSize, orders, objective }) {
+  if (objective !== "cube" || orders[0] !== 0 || orders.at(-1) === kernelSize) return null;
+  let [subsets, sum] = [1n, 1n]; // of d - 1 inputs: with k of them, with at most k
+  for (let k = 1; k < orders.length; k++) {
+    subsets = (subsets * BigInt(kernelSize - k)) / BigInt(k);
+    sum += subsets;
+  }
+  return fraction(1n, 2n * sum);
+}
+
 /** What is said first: error, formula, costs. */
-export function drawSummary(solution, least) {
+export function drawSummary(solution) {
+  const least = leastOf(solution);
   const size = networkSize(solution);
   const relative = solution.objective === "range";
   fill(
@@ -39,7 +51,7 @@ export function drawSummary(solution, least) {
       ["subpool maxima", counted(terms(solution))],
       ["network", `${counted(size.units)} ReLUs in ${size.hiddenLayers} layers, ${counted(size.parameters)} parameters`],
       ["means", relative ? "of max − min of the window, for any inputs" : "the largest |max − f| on inputs from 0 to 1"],
-      ...(least && !relative ? [["proved", `no set of ${solution.orders.length} orders with the intercept is below ${least.toPrecision(4)}`]] : []),
+      ...(least ? [["proved", `no set of ${solution.orders.length} orders with the intercept is below ${shown(least)}`]] : []),
     ]),
   );
 }
