@@ -25,6 +25,9 @@ Build = Callable[[ClosedForm], Proof]
 
 _DRAWN_UP_TO = 9
 
+AT_VERTICES = ("reduction-to-vertices", "vertex-features")
+"""The claims by which an error is that of a linear program over the 0/1 vectors."""
+
 _BEYOND: Mapping[str, Mapping[str, Case]] = {
     "single": {"r": {"d": 2, "r": 0}},
     "bare-single": {"r": {"d": 2, "r": 0}, "d": {"d": 2, "r": 2}},
@@ -41,7 +44,12 @@ _BEYOND: Mapping[str, Mapping[str, Case]] = {
 
 
 def family_claim(
-    family: ClosedForm, build: Build | None = None, *, idea: str = "", wrong: Sequence[ClosedForm] = ()
+    family: ClosedForm,
+    build: Build | None = None,
+    *,
+    idea: str = "",
+    wrong: Sequence[ClosedForm] = (),
+    rests_on: tuple[str, ...] = AT_VERTICES,
 ) -> Claim:
     r"""Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
 
@@ -65,6 +73,7 @@ def family_claim(
         cases=grid(**parameters),
         drawn_up_to=_DRAWN_UP_TO,
         proof=build,
+        rests_on=rests_on,
     )
 
 
