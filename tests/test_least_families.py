@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from proofs_check.certificates import check_certificate
 from proofs_check.claim import Claim
 from proofs_check.statement import StatementError
 from proofs_check.theorems import least_families as checked
@@ -21,6 +22,25 @@ from theory.optimal.least_families import least_families
 from tools.families.search import Search, _Measures
 
 (CLAIM,) = claims()
+
+
+_FANO = ("012", "034", "056", "135", "146", "236", "245")
+_LINES = {
+    "quadrilateral": (6, ("012", "034", "135", "245"), 18),
+    "plane without a line": (7, _FANO[1:], 26),
+    "plane": (7, _FANO, 30),
+    "triangle": (4, ("01", "12", "02"), 8),
+}
+"""Points, lines, and 1/E as the page has it."""
+
+
+@pytest.mark.parametrize(("points", "lines", "inverse"), _LINES.values(), ids=_LINES)
+def test_points_and_lines(points, lines, inverse):
+    closed = [{p} for p in range(points)] + [set(map(int, line)) for line in lines]
+    complements = [tuple(j for j in range(points) if j not in a) for a in closed]
+    best = optimal_combination(points, [(), *complements])
+    assert check_certificate(best.certificate.to_json()) * inverse == 1
+    assert inverse == 2 * (1 + sum(len(line) - 1 for line in lines))
 
 
 def test_hitting_sets_are_least():
