@@ -108,7 +108,8 @@ def _bound(upper: bool) -> Iterator[Step]:
     yield Identity(f"{name}: what they give the target", 1 + value, 1 + wanted, region)
 
 
-def _within(text: str, residual: Expr, error: Expr, slacks: tuple[Expr, Expr], region: Region) -> Iterator[Step]:
+def within(text: str, residual: Expr, error: Expr, slacks: tuple[Expr, Expr], region: Region) -> Iterator[Step]:
+    """Yield the steps that a residual is within the error; the slacks have evident signs."""
     yield Sign(f"{text}: E - e", error - residual, (slacks[0],), region)
     yield Sign(f"{text}: E + e", error + residual, (slacks[1],), region)
 
@@ -125,12 +126,12 @@ def _attained() -> Iterator[Step]:
     p = x + y + t + u
     q = p + w + 1
     below = region(x + y, p, q, q + x + t)
-    yield from _within("p + q >= 1, g <= p", _G / _Q - error, error, ((t + u) / q, (x + y) / q), below)
+    yield from within("p + q >= 1, g <= p", _G / _Q - error, error, ((t + u) / q, (x + y) / q), below)
     # p < q <= g <= 1 <= p + q.
     p = x + y + e
     q = p + w + 1
     above = region(q + x, p, q, q + x + y)
-    yield from _within("p + q >= 1, g >= q", _G / _Q - 1 - error, error, ((y + e) / q, x / q), above)
+    yield from within("p + q >= 1, g >= q", _G / _Q - 1 - error, error, ((y + e) / q, x / q), above)
 
     error = (1 - _Q) / (2 * (1 - _P))
     fitted = (1 - _G) / (1 - _P) - error
@@ -139,14 +140,14 @@ def _attained() -> Iterator[Step]:
     q = p + w
     below = region(x, p, q, p + q + 1 + e)
     rest = q + 1 + e
-    yield from _within("p + q < 1, g <= p", 1 - fitted, error, (y / rest, (1 + e + x) / rest), below)
+    yield from within("p + q < 1, g <= p", 1 - fitted, error, (y / rest, (1 + e + x) / rest), below)
     # 0 <= p <= q <= g <= 1, p + q < 1: n - q = x + y + t + u + 1, of which p is x + t; the 1 is in g - q or in n - g.
     p = x + t
     q = p + w
     rest = q + y + u + 1
     for text, more, less in (("q < g", x + y + 1, t + u), ("g < 1", x + y, t + u + 1)):
         above = region(q + more, p, q, q + more + less)
-        yield from _within(f"p + q < 1, {text}", -fitted, error, (less / rest, more / rest), above)
+        yield from within(f"p + q < 1, {text}", -fitted, error, (less / rest, more / rest), above)
 
 
 def _proof() -> Proof:

@@ -23,13 +23,12 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from random import Random
 
-from sympy import Expr
-
 from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import Z
 from proofs_check.kits.optima import certified_error
-from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
+from proofs_check.proof import Identity, Proof, Region, Step, free
 from proofs_check.statement import Case, Hypothesis, StatementError, standard, subsets
+from proofs_check.theorems.order_statistic_single import within
 from theory.optimal.families import OURS, D, K
 
 _DRAWN_UP_TO = 7
@@ -60,19 +59,14 @@ def _steps() -> Iterator[Step]:
     line = 1 + error - Z / (D - K)
     k = u + v
     low = Region(r"0 \le z \le k, d > 2k", {Z: u, K: k, D: 2 * k + 1 + w})
-    yield from _within("z <= k", 1 - line, error, (v / (k + 1 + w), u / (k + 1 + w)), low)
+    yield from within("z <= k", 1 - line, error, (v / (k + 1 + w), u / (k + 1 + w)), low)
     h = v + w + 1
     ramp = Region(r"0 \le k \le z < d - k", {K: u, Z: u + v, D: 2 * u + h})
     slacks = (u * v / (h * (u + h)), u * (w + 1) / (h * (u + h)))
-    yield from _within("k <= z < d - k", (D - K - Z) / (D - 2 * K) - line, error, slacks, ramp)
+    yield from within("k <= z < d - k", (D - K - Z) / (D - 2 * K) - line, error, slacks, ramp)
     k = v + w
     high = Region(r"d - k \le z \le d, d > 2k", {K: k, D: 2 * k + 1 + u, Z: 2 * k + 1 + u - w})
-    yield from _within("z >= d - k", -line, error, (w / (k + 1 + u), v / (k + 1 + u)), high)
-
-
-def _within(text: str, residual: Expr, error: Expr, slacks: tuple[Expr, Expr], region: Region) -> Iterator[Step]:
-    yield Sign(f"{text}: E - e", error - residual, (slacks[0],), region)
-    yield Sign(f"{text}: E + e", error + residual, (slacks[1],), region)
+    yield from within("z >= d - k", -line, error, (w / (k + 1 + u), v / (k + 1 + u)), high)
 
 
 def _proof() -> Proof:
