@@ -266,9 +266,10 @@ def drop_subset(rng, bad):
     del bad["subsets"][place], bad["coefficients"][place]
 
 
-@pytest.mark.parametrize(
-    "mutate", [change_coefficient, change_weight, change_error, move_weight, change_subset, drop_subset]
-)
+MUTATIONS = [change_coefficient, change_weight, change_error, move_weight, change_subset, drop_subset]
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS)
 def test_wrong_combinations_are_refused_for_a_true_reason(mutate):
     rng, refused = random.Random(mutate.__name__), 0
     for _ in range(150):
@@ -285,34 +286,34 @@ def test_wrong_combinations_are_refused_for_a_true_reason(mutate):
     assert refused > 50
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"version": 2}, "version of a combination must be the integer 1, found 2"),
-        ({"kernel_size": 21}, "kernel_size must be at most 20 for a combination, found 21"),
-        ({"kernel_size": 10**30}, "kernel_size must be at most 100000"),
-        ({"objective": "l2"}, "objective must be 'cube' or 'range', found 'l2'"),
-        ({"objective": "range"}, "a subset must not be empty for the objective 'range', found one that is"),
-        ({"subsets": {}}, "subsets must be a list"),
-        ({"subsets": []}, "subsets must have at least one subset"),
-        ({"subsets": [[], 1]}, "a subset must be a list, found 1"),
-        ({"subsets": [[], [1, 0]]}, "a subset must be increasing integers from 0 to 3, found 0"),
-        ({"subsets": [[], [0, 4]]}, "a subset must be increasing integers from 0 to 3, found 4"),
-        ({"subsets": [[], [True]]}, "a subset must be increasing integers from 0 to 3, found True"),
-        ({"subsets": [[0], [0]]}, "subsets must be distinct, found '0' twice"),
-        ({"coefficients": {}}, "coefficients must be a list"),
-        ({"coefficients": ["1"]}, "coefficients must be as many as subsets, 4, found 1"),
-        ({"coefficients": ["1", "0", "0", 0.5]}, 'coefficients[3] must be an exact number, a string "p" or "p/q"'),
-        ({"error": "-1"}, "error must be at least 0, found -1"),
-        ({"dual": []}, "dual must be a JSON object"),
-        ({"dual": {"01": "1"}}, "keys of dual must be 0/1 vectors of 4 digits, found '01'"),
-        ({"dual": {"0121": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
-        ({"dual": {"\u0660000": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
-        ({"dual": {"0011": 1}}, "dual[0011] must be an exact number"),
-        ({"more": 1}, "the certificate must have permitted keys only, found 'more'"),
-        ({"orders": [1]}, "the certificate must have permitted keys only, found 'orders'"),
-    ],
-)
+MALFORMED = [
+    ({"version": 2}, "version of a combination must be the integer 1, found 2"),
+    ({"kernel_size": 21}, "kernel_size must be at most 20 for a combination, found 21"),
+    ({"kernel_size": 10**30}, "kernel_size must be at most 100000"),
+    ({"objective": "l2"}, "objective must be 'cube' or 'range', found 'l2'"),
+    ({"objective": "range"}, "a subset must not be empty for the objective 'range', found one that is"),
+    ({"subsets": {}}, "subsets must be a list"),
+    ({"subsets": []}, "subsets must have at least one subset"),
+    ({"subsets": [[], 1]}, "a subset must be a list, found 1"),
+    ({"subsets": [[], [1, 0]]}, "a subset must be increasing integers from 0 to 3, found 0"),
+    ({"subsets": [[], [0, 4]]}, "a subset must be increasing integers from 0 to 3, found 4"),
+    ({"subsets": [[], [True]]}, "a subset must be increasing integers from 0 to 3, found True"),
+    ({"subsets": [[0], [0]]}, "subsets must be distinct, found '0' twice"),
+    ({"coefficients": {}}, "coefficients must be a list"),
+    ({"coefficients": ["1"]}, "coefficients must be as many as subsets, 4, found 1"),
+    ({"coefficients": ["1", "0", "0", 0.5]}, 'coefficients[3] must be an exact number, a string "p" or "p/q"'),
+    ({"error": "-1"}, "error must be at least 0, found -1"),
+    ({"dual": []}, "dual must be a JSON object"),
+    ({"dual": {"01": "1"}}, "keys of dual must be 0/1 vectors of 4 digits, found '01'"),
+    ({"dual": {"0121": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
+    ({"dual": {"\u0660000": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
+    ({"dual": {"0011": 1}}, "dual[0011] must be an exact number"),
+    ({"more": 1}, "the certificate must have permitted keys only, found 'more'"),
+    ({"orders": [1]}, "the certificate must have permitted keys only, found 'orders'"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), MALFORMED)
 def test_malformed_combinations(change, message):
     with pytest.raises(CertificateError) as caught:
         check_certificate(good() | change)
