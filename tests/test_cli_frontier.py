@@ -48,6 +48,13 @@ def test_a_sweep_for_a_target_has_no_law_of_the_maximum(tmp_path, capsys):
     assert "sets_below_half" not in summary
 
 
+def test_errors_that_are_0_are_drawn(tmp_path, capsys):
+    out = str(tmp_path / "sweep")
+    assert main(["sweep", "3", "--out", out, "--target", "1,1,1,1", "--plot", str(tmp_path / "zero.svg")]) == 0
+    assert "0.0" in capsys.readouterr().out
+    assert main(["sweep", "3", "--out", f"{out}-range", "--target", "range", "--plot", str(tmp_path / "some.svg")]) == 0
+
+
 def test_sweep_and_pareto_as_json(tmp_path, capsys):
     out = _swept(tmp_path, "--always", "0,1", "--json")
     summary = json.loads(capsys.readouterr().out)
