@@ -151,7 +151,7 @@ def test_between_bounds() -> None:
     x = np.random.default_rng(0).uniform(-3, 5, SHAPE).astype(np.float32)
     x[1] = np.where(x[1] > 0, 5, -3)
     options = {"subsets": "intercept,2x3,3x2", "objective": "cube", "bounds": (-3, 5)}
-    for style in ("pools", "skip"):
+    for style in ("pools", "skip", "feedforward"):
         result = rewriting(model, style=style, **options)
         (record,) = result.poolings
         assert record.error == 8 * Fraction(1, 4)
@@ -184,6 +184,30 @@ def test_options_are_those_of_the_maxima(style: Any, options: Any, allowed: set[
     assert (record.pools, record.domain) == (pools_in_it, "nonnegative")
     convolutions = [node for node in made.graph.node if node.op_type == "Conv"]
     assert all(set(attribute(node, "dilations")) == {1} for node in convolutions) or "undilated" not in options
+
+
+@pytest.mark.parametrize("before", [None, "Relu"])
+@pytest.mark.parametrize(
+    ("style", "subsets"),
+    [
+        ("feedforward", "2x3,3x2"),
+        ("feedforward", "at:0+1+3,at:4+5+8,2x2"),
+        ("skip", "at:0+1+3,at:4+5+8,at:2+6+7"),
+    ],
+)
+@pytest.mark.parametrize("pads", [(0, 0, 0, 0), (1, 1, 0, 1)])
+def test_where_maps_do_not_serve_it_is_one_network(pads: Any, style: Any, subsets: str, before: str | None) -> None:
+    """Parts of several shapes where there is no Add, and parts that are no windows."""
+    case = {"kernel_shape": [3, 3], "strides": [2, 1], "dilations": [1, 2], "pads": pads}
+    x = samples(SHAPE, 4)
+    model, grid = pool(case, SHAPE, before=before), read_windows(case, SHAPE[2:])
+    record, _ = check(model, x if before is None else np.abs(x), grid, subsets=subsets, style=style)
+    assert (record.pools, record.hidden_layers) == (0, 3 if "3x2" in subsets else 2)
+    # Zeros serve where no part is all padding, and nothing is negative.
+    assert record.edge_padding == (any(pads) and not (before and "3x2" in subsets))
+    if style == "feedforward":
+        made = operators(rewriting(model, subsets=subsets, style=style).model)
+        assert made <= ({"Conv", "Relu", "Pad", "Gather", "Concat"} if record.edge_padding else {"Conv", "Relu"})
 
 
 def test_integers_and_short_floats() -> None:
@@ -267,7 +291,6 @@ def test_tools() -> None:
         ({"subsets": "2x2", "construction": "shallow"}, "style pools has no ReLUs"),
         ({"subsets": "2x2", "padding": "shift"}, "style pools has no ReLUs"),
         ({"subsets": "2x2", "style": "skip", "largest_window": 3}, "a largest window goes with style pools"),
-        ({"subsets": "2x3,3x2", "style": "feedforward"}, "style feedforward has no Add, for parts of 2 shapes"),
         ({"subsets": 7}, "subsets are collections of positions, not 7"),
         ({"subsets": {"pool_0": None}}, "subsets are collections of positions, not None"),
         ({"subsets": []}, "at least one subset is needed"),

@@ -7,40 +7,72 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
+from typing import Protocol, TypeAlias
 
 from theory.combination import Combination, Subset, check_subsets
 from theory.errors import InputError
 from theory.models.values import ValueInfo
 from theory.models.windows import WindowGrid
+from theory.networks.build import build_network
+from theory.networks.circuit import Domain
+from theory.networks.network import ReLUNetwork
 from theory.objectives import Objective
 from theory.optimal.combinations import check_inputs, optimal_combination
 from theory.rewrite.convolutions import emit_conv
 from theory.rewrite.emitter import Emitter
 from theory.rewrite.options import InputBounds, ReluifyOptions
 from theory.rewrite.pooling import Pooling, Replacement, bounds_of_objective, channelwise, laid
-from theory.rewrite.sub_windows import SubWindows, group_sub_windows
+from theory.rewrite.sub_windows import SubWindows, group_sub_windows, is_sub_window
+
+_Choose: TypeAlias = Callable[[Pooling, ReluifyOptions], Replacement]
 
 
-def combine_maxima(
-    pooling: Pooling, options: ReluifyOptions, choose: Callable[[Pooling, ReluifyOptions], Replacement]
-) -> Replacement:
+class _Lay(Protocol):
+    """Lays a network over the windows, borders repeated if that is asked for."""
+
+    def __call__(
+        self, network: ReLUNetwork, pooling: Pooling, options: ReluifyOptions, *, edge: bool
+    ) -> Replacement: ...
+
+
+def combine_maxima(pooling: Pooling, options: ReluifyOptions, choose: _Choose, lay: _Lay) -> Replacement:
     """Sum maxima over parts of windows: a map of them for each shape of part, chosen as a MaxPool is, and a Conv on it.
 
-    On padding a part has minus infinity, if none of its places is all padding; else the borders are repeated.
+    Parts of several shapes have no place in Conv and Relu by turns, nor have parts that are no windows in a MaxPool:
+    then it is one network of ReLUs. On padding a part has minus infinity, if none of its places is all padding; else
+    the borders are repeated.
     """
-    bounds, combination = bounds_of_objective(pooling, options), _optimum(pooling, options)
-    groups = _groups(pooling.windows, combination, bounds)
-    fits = all(group.pads_alike(pooling.extents) for group in groups)
+    bounds, optimum = bounds_of_objective(pooling, options), _optimum(pooling, options)
+    combination = _between(optimum, bounds)
+    shape = pooling.windows.kernel_shape
+    by_maps = options.style == "pools" or all(is_sub_window(subset, shape) for subset in _used(combination))
+    groups = _groups(pooling.windows, combination) if by_maps else []
+    fits = by_maps and all(group.pads_alike(pooling.extents) for group in groups)
     if pooling.shift is not None and not fits:
         raise InputError("a part of a window may be nothing but padding, for which no zeros serve")
-    if options.style == "feedforward" and len(groups) > 1:
-        raise InputError(
-            f"style feedforward has no Add, for parts of {len(groups)} shapes: of one shape they take none"
-        )
+    if not by_maps or (options.style == "feedforward" and len(groups) > 1):
+        domain: Domain = pooling.domain if options.style == "feedforward" else "real"
+        network = build_network(combination, domain=domain, construction=options.construction)
+        made = lay(network, pooling, options, edge=not (fits and pooling.zeros_serve))
+    else:
+        made = _by_maps(pooling, options, choose, combination, groups, fits=fits)
+    scale = 1 if bounds is None else bounds[1] - bounds[0]
+    return replace(made, combination=optimum, error=scale * optimum.error)
+
+
+def _by_maps(
+    pooling: Pooling,
+    options: ReluifyOptions,
+    choose: _Choose,
+    combination: Combination,
+    groups: list[SubWindows],
+    *,
+    fits: bool,
+) -> Replacement:
     pools = all(_by_pool(replace(pooling, windows=group.maxima), options) for group in groups)
     windows, edge = laid(pooling, edge=not (fits and (pools or pooling.zeros_serve)))
     if edge:
-        groups = _groups(windows, combination, bounds)
+        groups = _groups(windows, combination)
     inner = replace(pooling, value=_in_batches(pooling, edge=edge), bounds=None, shift=None)
     parts = [_choose_part(replace(inner, windows=group.maxima), options, choose) for group in groups]
 
@@ -55,13 +87,7 @@ def combine_maxima(
     read = [prod(group.layer.windows.strides) for group in groups]
     units = sum(part.units_per_output * number for part, number in zip(parts, read, strict=True))
     made = channelwise(emit, pooling, options, units, max(part.hidden_layers for part in parts), edge=edge)
-    scale = 1 if bounds is None else bounds[1] - bounds[0]
-    return replace(
-        made,
-        combination=combination,
-        error=scale * combination.error,
-        pools=sum(part.pools for part in parts),
-    )
+    return replace(made, pools=sum(part.pools for part in parts))
 
 
 def _optimum(pooling: Pooling, options: ReluifyOptions) -> Combination:
@@ -72,7 +98,6 @@ def _optimum(pooling: Pooling, options: ReluifyOptions) -> Combination:
         raise InputError("maxima are taken over subsets that are not empty, and there is none")
     if Subset(range(pooling.windows.kernel_size)) in subsets:
         raise InputError("the whole window is among the subsets: its maximum is exact, and takes no others")
-    pooling.conv_dtype  # noqa: B018  # raises where there is no Conv, before minutes are spent
     return _combination(shape, subsets, options.objective)
 
 
@@ -81,18 +106,24 @@ def _combination(kernel_shape: tuple[int, ...], subsets: tuple[Subset, ...], obj
     return optimal_combination(kernel_shape, subsets, objective=objective)
 
 
-def _groups(windows: WindowGrid, combination: Combination, bounds: InputBounds | None) -> list[SubWindows]:
-    """Group the subsets that count; between bounds lo and hi, w = hi - lo, the intercept becomes that of lo + w f.
+def _between(combination: Combination, bounds: InputBounds | None) -> Combination:
+    """Return lo + w f((x - lo) / w), w = hi - lo, which has another intercept: w c_0 + lo (1 - sum of the others)."""
+    if bounds is None:
+        return combination
+    lo, hi = bounds
+    others = sum((c for subset, c in combination.coefficients.items() if subset), Fraction(0))
+    offset = (hi - lo) * combination.coefficients.get(Subset(), Fraction(0)) + lo * (1 - others)
+    return replace(combination, coefficients=combination.coefficients | {Subset(): offset})
 
-    f((x - lo) / w) w + lo is the sum over J of c_J max_J(x), J not empty, with w c_0 + lo (1 - sum of the c_J).
-    """
+
+def _used(combination: Combination) -> dict[Subset, Fraction]:
+    """Return the subsets that count; a constant has to be read off something, too."""
     coefficients = {subset: c for subset, c in combination.coefficients.items() if subset}
-    lo, hi = bounds or (Fraction(0), Fraction(0))
-    intercept = combination.coefficients.get(Subset(), Fraction(0))
-    offset = (hi - lo) * intercept + lo * (1 - sum(coefficients.values(), Fraction(0)))
-    # A constant has to be read off something, too.
-    used = {subset: c for subset, c in coefficients.items() if c} or dict([*coefficients.items()][:1])
-    return group_sub_windows(windows, used, offset)
+    return {subset: c for subset, c in coefficients.items() if c} or dict([*coefficients.items()][:1])
+
+
+def _groups(windows: WindowGrid, combination: Combination) -> list[SubWindows]:
+    return group_sub_windows(windows, _used(combination), combination.coefficients.get(Subset(), Fraction(0)))
 
 
 def _by_pool(pooling: Pooling, options: ReluifyOptions) -> bool:
@@ -101,9 +132,7 @@ def _by_pool(pooling: Pooling, options: ReluifyOptions) -> bool:
     return options.style == "pools" or (preset is not None and preset.serves(pooling.windows, pooling.domain))
 
 
-def _choose_part(
-    pooling: Pooling, options: ReluifyOptions, choose: Callable[[Pooling, ReluifyOptions], Replacement]
-) -> Replacement:
+def _choose_part(pooling: Pooling, options: ReluifyOptions, choose: _Choose) -> Replacement:
     if pooling.windows == pooling.windows.places:
         return Replacement(lambda _, x: x, 0, 0, edge_padding=False)
     return choose(pooling, options.of_maxima(pools=_by_pool(pooling, options)))

@@ -87,7 +87,9 @@ def _choose(pooling: Pooling, options: ReluifyOptions) -> Replacement:
     single = pooling.windows.kernel_size == 1
     if options.subsets is not None:
         exactly = options.of_maxima(pools=options.style == "pools")
-        return choose_replacement(pooling, exactly) if single else combine_maxima(pooling, options, choose_replacement)
+        if single:
+            return choose_replacement(pooling, exactly)
+        return combine_maxima(pooling, options, choose_replacement, _network)
     if not (options.exact or single):
         return _approximate(pooling, options)
     if options.construction == "tree" or single:

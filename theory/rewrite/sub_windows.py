@@ -73,14 +73,29 @@ def group_sub_windows(
     ]
 
 
+def is_sub_window(subset: Subset, kernel_shape: Sequence[int]) -> bool:
+    """Return whether a set of positions is a smaller window with equal steps along each axis.
+
+    >>> [is_sub_window(Subset(one), (3, 3)) for one in [(0, 2, 6, 8), (0, 1, 3), (0, 4, 8)]]
+    [True, False, False]
+    """
+    axes, steps = _along_axes(subset, kernel_shape)
+    return prod(map(len, axes)) == len(subset) and all(len(step) == 1 for step in steps)
+
+
+def _along_axes(subset: Subset, kernel_shape: Sequence[int]) -> tuple[list[list[int]], list[set[int]]]:
+    """Return the positions of a set along each axis, and the steps between them."""
+    axes = [sorted(set(axis.tolist())) for axis in np.unravel_index(sorted(subset), tuple(kernel_shape))]
+    return axes, [{b - a for a, b in pairwise(axis)} or {1} for axis in axes]
+
+
 def _sides(subset: Subset, kernel_shape: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return the first position along each axis, the number of positions, and the step between them."""
-    axes = [sorted(set(axis.tolist())) for axis in np.unravel_index(sorted(subset), tuple(kernel_shape))]
-    steps = [{b - a for a, b in pairwise(axis)} or {1} for axis in axes]
-    if prod(map(len, axes)) != len(subset) or any(len(step) > 1 for step in steps):
+    axes, steps = _along_axes(subset, kernel_shape)
+    if not is_sub_window(subset, kernel_shape):
         raise InputError(
             f"the positions {'+'.join(map(str, sorted(subset)))} are no smaller window, with equal steps along each "
-            f"axis, of its kernel {'x'.join(map(str, kernel_shape))}, as a MaxPool takes"
+            f"axis, of its kernel {'x'.join(map(str, kernel_shape))}, as a MaxPool takes; other styles take any"
         )
     return [(axis[0], len(axis), min(step)) for axis, step in zip(axes, steps, strict=True)]
 

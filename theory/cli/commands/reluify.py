@@ -256,7 +256,8 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
     count, made = len(replaced), sum(record.pools for record in replaced)
     layers = f"in all by {sum(record.hidden_layers for record in result.poolings)} layers of ReLUs"
     if wanted.subsets:
-        by = f"by {made} and convolutions" if pools else layers + (f" and {made} MaxPool nodes" if made else "")
+        smaller = f"{made} smaller MaxPool node{'' if made == 1 else 's'}"
+        by = f"by {smaller} and convolutions" if pools else layers + (f" and {smaller}" if made else "")
     else:
         by = f"by {made} that round down, with explicit padding" if pools else layers
     facts = (

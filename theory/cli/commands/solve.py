@@ -10,7 +10,7 @@ from theory.cli.options import (
     add_kernel,
     add_latex,
     add_objective,
-    add_orders,
+    add_orders_or_subsets,
     add_target,
     add_yes,
     describe_kernel,
@@ -49,13 +49,8 @@ if TYPE_CHECKING:
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     add_kernel(parser)
-    what = parser.add_mutually_exclusive_group(required=True)
-    add_orders(what, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
-    what.add_argument(
-        "--subsets",
-        help="maxima over chosen subsets instead, each with a coefficient of its own: 2x3,3x2 for all windows of these "
-        "shapes in the kernel, at:0+1+4 for positions in row-major order, intercept",
-    )
+    orders = "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3"
+    add_orders_or_subsets(parser, orders)
     add_objective(parser)
     add_target(parser)
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")

@@ -13,17 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
-from math import comb, lcm
-from typing import Any, Literal, TypeAlias
+from math import lcm
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import InputError
-from theory.estimator import Estimator
 from theory.networks.network import ReLUNetwork
-from theory.rationals import over_common_denominator
 
 Integers: TypeAlias = npt.NDArray[Any]
 """int64, or Python integers where those might overflow."""
@@ -31,7 +27,7 @@ Integers: TypeAlias = npt.NDArray[Any]
 Point: TypeAlias = tuple[Fraction, ...]
 """Inputs."""
 
-_INT64_SAFE = 1 << 62
+INT64_SAFE = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -126,48 +122,3 @@ class IntegerNetwork:
             columns = len(layer.rows)
         result: Integers = values[0]
         return result
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a network is compared with: beta_0 plus the sum of beta_r m_r(x), the maximum being m_d; no beta_r is 0."""
-
-    kernel_size: int
-    coefficients: dict[int, Fraction]
-    order_statistic_weights: tuple[Fraction, ...]
-
-    @classmethod
-    def of(cls, estimator: Estimator | Literal["max"], kernel_size: int) -> Target:
-        """Take an estimator, or the maximum of as many inputs as the network has."""
-        d = kernel_size
-        if isinstance(estimator, str) and estimator == "max":
-            return cls(d, {d: Fraction(1)}, (*(Fraction(0),) * (d - 1), Fraction(1)))
-        if not isinstance(estimator, Estimator):
-            raise InputError(f'a network is compared with an Estimator or with "max", not with {estimator!r}')
-        if estimator.kernel_size != d:
-            raise InputError(f"the network has {d} inputs, the estimator {estimator.kernel_size}")
-        coefficients = {r: beta for r, beta in estimator.coefficients.items() if beta}
-        return cls(d, coefficients, estimator.order_statistic_weights)
-
-    def subset_coefficient(self, size: int) -> Fraction:
-        """Coefficient of each subset maximum M_S with |S| = size, and of the constant for size 0."""
-        return self.coefficients.get(size, Fraction(0)) / comb(self.kernel_size, size)
-
-    def value(self, x: Point) -> Fraction:
-        """Evaluate at one point: the order statistics times their weights."""
-        pairs = zip(self.order_statistic_weights, sorted(x), strict=True)
-        return self.coefficients.get(0, Fraction(0)) + sum((w * value for w, value in pairs), Fraction(0))
-
-    def differs(self, network: IntegerNetwork, x: Integers, scale: Integers) -> npt.NDArray[np.bool_]:
-        """Mark the points x / scale at which a network's value is another; arrays as for ``evaluate``, of int64."""
-        (constant, *weights), q = over_common_denominator(
-            [self.coefficients.get(0, Fraction(0)), *self.order_statistic_weights]
-        )
-        largest, largest_scale = int(np.abs(x).max(initial=0)), int(scale.max(initial=1))
-        own = sum(map(abs, weights)) * largest + abs(constant) * largest_scale
-        both = max(network.bound(largest, largest_scale) * q, own * network.denominator)
-        if max(both, *map(abs, chain(weights, (constant, q, network.denominator)))) >= _INT64_SAFE:
-            x, scale = x.astype(object), scale.astype(object)
-        target = sum((w * row for w, row in zip(weights, np.sort(x, axis=0), strict=True)), constant * scale)
-        marked: npt.NDArray[np.bool_] = network.evaluate(x, scale) * q != target * network.denominator
-        return marked
