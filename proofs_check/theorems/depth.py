@@ -31,7 +31,6 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
-
 _MOST_KNOWN = 2
 """Hidden layers that are known to be needed, at most."""
 
