@@ -20,8 +20,9 @@ import yaml
 from proofs_check import CertificateError, bibtex, certificates, check_certificate, cite
 from proofs_check.citation.blocks import _plain
 from proofs_check.report.markup import mathml
-from theory import optimal_estimator
+from theory import optimal_combination, optimal_estimator
 from theory.cli import main
+from theory.typeset import orders_in_latex
 
 ROOT = Path(__file__).parent.parent
 WRITTEN_OUT = {
@@ -147,7 +148,7 @@ def test_formulas_of_markdown_can_be_typeset(cited):
     rows = [re.split(r" \\\\\n", block) for block in re.findall(r"\$\$\n(.*?)\n\$\$", source, re.DOTALL)]
     displayed = [re.sub(r"\\(begin|end)\{aligned\}|&", "", row).strip() for block in rows for row in block]
     inline = re.findall(r"\$([^$]+)\$", re.sub(r"\$\$.*?\$\$", "", source, flags=re.DOTALL))
-    assert len(displayed) >= 4
+    assert len(displayed) >= 3
     assert [latex for latex in [*displayed, *inline] if mathml(latex) is None] == []
 
 
@@ -186,6 +187,82 @@ def test_a_huge_certificate_has_a_short_citation():
     assert len(text) < 6000
     assert "E ~ " in text
     assert not re.search(r"\d{60}", text.replace(cite(source, limit=None).certified.sha256, ""))
+
+
+# --- combinations ---------------------------------------------------------------------------------------------------
+
+COMBINATIONS = {
+    "four maxima": ("3x3", "intercept,2x3,3x2", "cube"),
+    "relative": ("3x3", "2x3,3x2,2x2", "range"),
+    "no inputs": (2, "intercept", "cube"),
+    "one pixel": (2, "at:1", "range"),
+    "error 0": (3, "intercept,3,at:0", "cube"),
+    "many": ("3x3", "intercept,1x1,1x2,2x1,2x2,1x3,3x1", "cube"),
+}
+
+
+@pytest.fixture(scope="module", params=COMBINATIONS.values(), ids=COMBINATIONS)
+def cited_combination(request):
+    kernel, subsets, objective = request.param
+    source = optimal_combination(kernel, subsets, objective=objective).certificate.to_dict()
+    return source, cite(source)
+
+
+def named(subset):
+    runs = orders_in_latex(subset).replace("\\ldots", "...")
+    return re.sub(r"\\([{}])", r"\1", runs)
+
+
+def test_every_sum_of_a_combination_is_true_and_that_of_its_certificate(cited_combination):
+    source, citation = cited_combination
+    text, relative = citation.to_text(), source["objective"] == "range"
+    found = {left: (value(shown), value(total)) for left, shown, total in equations(text)}
+    assert all(one == other for one, other in found.values())
+    w = {tuple(j for j, c in enumerate(v) if c == "1"): Fraction(x) for v, x in source["dual"].items()}
+    in_short = len(source["subsets"]) > 24
+    if source["error"] == "0" or in_short:
+        assert found == {}
+        assert in_short == (
+            f"The check evaluates these {len(source['subsets']) + 2} sums exactly." in " ".join(text.split())
+        )
+        return
+    expected = {
+        f"sum_S w_S M_{named(s)}(v_S)": sum(x for ones, x in w.items() if not s or set(s) & set(ones))
+        for s in source["subsets"]
+    }
+    assert len(set(expected.values())) == 1
+    expected |= {"sum_S |w_S|": 1, "sum_S w_S max(v_S)": sum(x for ones, x in w.items() if ones)}
+    assert {left: total for left, (_, total) in found.items()} == expected
+    assert ("whose entries are not all equal" in " ".join(text.split())) == relative
+
+
+def test_a_combination_in_every_form(cited_combination):
+    source, citation = cited_combination
+    text = " ".join(citation.to_text().partition("REFERENCES")[0].split())
+    assert "\\" not in text
+    assert "$" not in text
+    assert f"So {source['error']} is the least possible error." in text
+    assert f"R^{source['kernel_size']} " in text
+    said = citation.to_dict()
+    assert said["subsets"] == source["subsets"]
+    assert "orders" not in said
+    assert "orders" not in said["check"]
+    assert hashlib.sha256(said["canonical"].encode("ascii")).hexdigest() == said["sha256"]
+    assert citation.to_latex().isascii()
+    assert len(citation.to_latex()) < 12_000
+    test_formulas_of_markdown_can_be_typeset(cited_combination)
+    test_lines_of_plain_text_are_short_but_for_formulas(cited_combination)
+
+
+def test_a_combination_that_is_wrong_is_not_cited(tmp_path, capsys):
+    path = tmp_path / "c.json"
+    source = optimal_combination(4, [(), (0, 1), (2, 3)]).certificate.to_dict()
+    path.write_text(json.dumps(source))
+    assert main(["cite", str(path), "--latex"]) == 0
+    assert capsys.readouterr().out.startswith("% Needs")
+    path.write_text(json.dumps(source | {"error": "1/5"}))
+    assert main(["cite", str(path)]) == 1
+    assert "nothing to cite: the value of the dual must be the error 1/5, found 1/4" in capsys.readouterr().err
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

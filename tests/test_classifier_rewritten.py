@@ -29,6 +29,7 @@ ROWS = {
     "`--orders 1,d-2,d-1`": {"orders": "1,d-2,d-1"},
     "`--orders d-2,d-1`": {"orders": "d-2,d-1"},
     "`--orders 1,d-1`": {"orders": "1,d-1"},
+    "`--subsets pool_1=2x3,3x2,2x2`": {"subsets": {"pool_1": "2x3,3x2,2x2"}},
     "`--orders 1` (the average)": {"orders": "1"},
 }
 

@@ -1,6 +1,7 @@
 """Combinations of maxima over chosen subsets: the optimum, its certificate, and what the checker refuses."""
 
 import copy
+import dataclasses
 import functools
 import itertools
 import json
@@ -14,9 +15,11 @@ from scipy.optimize import linprog
 
 from proofs_check import CertificateError, check_certificate
 from proofs_check.certificates import CertificateFormatError, CertificateTooLargeError, certify
-from theory import optimal_combination, optimal_estimator
+from theory import build_network, optimal_combination, optimal_estimator, prove_exact
+from theory.cli import main
 from theory.combination import check_subsets
 from theory.errors import InputError, KernelSizeError, ProblemTooLargeError
+from theory.networks.shallow import shallow_hidden_layers
 
 SQUARE = (3, 3)
 
@@ -266,9 +269,10 @@ def drop_subset(rng, bad):
     del bad["subsets"][place], bad["coefficients"][place]
 
 
-@pytest.mark.parametrize(
-    "mutate", [change_coefficient, change_weight, change_error, move_weight, change_subset, drop_subset]
-)
+MUTATIONS = [change_coefficient, change_weight, change_error, move_weight, change_subset, drop_subset]
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS)
 def test_wrong_combinations_are_refused_for_a_true_reason(mutate):
     rng, refused = random.Random(mutate.__name__), 0
     for _ in range(150):
@@ -285,34 +289,34 @@ def test_wrong_combinations_are_refused_for_a_true_reason(mutate):
     assert refused > 50
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"version": 2}, "version of a combination must be the integer 1, found 2"),
-        ({"kernel_size": 21}, "kernel_size must be at most 20 for a combination, found 21"),
-        ({"kernel_size": 10**30}, "kernel_size must be at most 100000"),
-        ({"objective": "l2"}, "objective must be 'cube' or 'range', found 'l2'"),
-        ({"objective": "range"}, "a subset must not be empty for the objective 'range', found one that is"),
-        ({"subsets": {}}, "subsets must be a list"),
-        ({"subsets": []}, "subsets must have at least one subset"),
-        ({"subsets": [[], 1]}, "a subset must be a list, found 1"),
-        ({"subsets": [[], [1, 0]]}, "a subset must be increasing integers from 0 to 3, found 0"),
-        ({"subsets": [[], [0, 4]]}, "a subset must be increasing integers from 0 to 3, found 4"),
-        ({"subsets": [[], [True]]}, "a subset must be increasing integers from 0 to 3, found True"),
-        ({"subsets": [[0], [0]]}, "subsets must be distinct, found '0' twice"),
-        ({"coefficients": {}}, "coefficients must be a list"),
-        ({"coefficients": ["1"]}, "coefficients must be as many as subsets, 4, found 1"),
-        ({"coefficients": ["1", "0", "0", 0.5]}, 'coefficients[3] must be an exact number, a string "p" or "p/q"'),
-        ({"error": "-1"}, "error must be at least 0, found -1"),
-        ({"dual": []}, "dual must be a JSON object"),
-        ({"dual": {"01": "1"}}, "keys of dual must be 0/1 vectors of 4 digits, found '01'"),
-        ({"dual": {"0121": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
-        ({"dual": {"\u0660000": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
-        ({"dual": {"0011": 1}}, "dual[0011] must be an exact number"),
-        ({"more": 1}, "the certificate must have permitted keys only, found 'more'"),
-        ({"orders": [1]}, "the certificate must have permitted keys only, found 'orders'"),
-    ],
-)
+MALFORMED = [
+    ({"version": 2}, "version of a combination must be the integer 1, found 2"),
+    ({"kernel_size": 21}, "kernel_size must be at most 20 for a combination, found 21"),
+    ({"kernel_size": 10**30}, "kernel_size must be at most 100000"),
+    ({"objective": "l2"}, "objective must be 'cube' or 'range', found 'l2'"),
+    ({"objective": "range"}, "a subset must not be empty for the objective 'range', found one that is"),
+    ({"subsets": {}}, "subsets must be a list"),
+    ({"subsets": []}, "subsets must have at least one subset"),
+    ({"subsets": [[], 1]}, "a subset must be a list, found 1"),
+    ({"subsets": [[], [1, 0]]}, "a subset must be increasing integers from 0 to 3, found 0"),
+    ({"subsets": [[], [0, 4]]}, "a subset must be increasing integers from 0 to 3, found 4"),
+    ({"subsets": [[], [True]]}, "a subset must be increasing integers from 0 to 3, found True"),
+    ({"subsets": [[0], [0]]}, "subsets must be distinct, found '0' twice"),
+    ({"coefficients": {}}, "coefficients must be a list"),
+    ({"coefficients": ["1"]}, "coefficients must be as many as subsets, 4, found 1"),
+    ({"coefficients": ["1", "0", "0", 0.5]}, 'coefficients[3] must be an exact number, a string "p" or "p/q"'),
+    ({"error": "-1"}, "error must be at least 0, found -1"),
+    ({"dual": []}, "dual must be a JSON object"),
+    ({"dual": {"01": "1"}}, "keys of dual must be 0/1 vectors of 4 digits, found '01'"),
+    ({"dual": {"0121": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
+    ({"dual": {"\u0660000": "1"}}, "keys of dual must be 0/1 vectors of 4 digits"),
+    ({"dual": {"0011": 1}}, "dual[0011] must be an exact number"),
+    ({"more": 1}, "the certificate must have permitted keys only, found 'more'"),
+    ({"orders": [1]}, "the certificate must have permitted keys only, found 'orders'"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), MALFORMED)
 def test_malformed_combinations(change, message):
     with pytest.raises(CertificateError) as caught:
         check_certificate(good() | change)
@@ -341,3 +345,84 @@ def test_what_is_certified_is_told():
     )
     unreduced = good() | {"error": "2/8"}
     assert certify(unreduced).sha256 == certified.sha256 != certify(relative()).sha256
+
+
+# Networks
+
+
+@pytest.mark.parametrize("domain", ["real", "nonnegative"])
+@pytest.mark.parametrize("construction", ["tree", "shallow"])
+def test_networks_of_combinations_are_proved(construction, domain):
+    rng = random.Random(construction + domain)
+    for _ in range(6):
+        d, subsets, objective = random_family(rng)
+        combination = optimal_combination(d, subsets, objective=objective)
+        network = build_network(combination, domain=domain, construction=construction)
+        largest = max((len(s) for s, c in combination.coefficients.items() if c), default=1)
+        least = (max(largest, 1) - 1).bit_length() if construction == "tree" else shallow_hidden_layers(max(largest, 1))
+        assert network.hidden_layers <= least
+        verdict = prove_exact(network, combination, domain=domain)
+        assert verdict.status == "proved", verdict.reason
+        x = [Fraction(rng.randint(0 if domain == "nonnegative" else -9, 9), rng.randint(1, 5)) for _ in range(d)]
+        assert network.evaluate_exact(x) == sum(
+            c * (max(x[j] for j in s) if s else 1) for s, c in combination.coefficients.items()
+        )
+
+
+def test_what_subsets_have_in_common_is_built_once():
+    assert build_network(optimal_combination("3x3", "intercept,2x2")).units == 22
+    assert build_network(optimal_combination("3x3", "intercept,2x3,3x2")).widths == (16, 13, 6)
+    assert build_network(optimal_combination(4, [()])).widths == ()
+
+
+def test_a_network_of_another_combination_is_refuted():
+    combination = optimal_combination("3x3", "intercept,2x3,3x2")
+    network = build_network(combination)
+    for subset, c in combination.coefficients.items():
+        wrong = dataclasses.replace(
+            combination, coefficients=combination.coefficients | {subset: c + Fraction(1, 10**9)}
+        )
+        verdict = prove_exact(network, wrong)
+        assert verdict.status == "refuted"
+        assert verdict.network_value != verdict.target_value
+    missing = {s: c for s, c in combination.coefficients.items() if len(s) != 6 or 0 not in s}
+    assert prove_exact(network, dataclasses.replace(combination, coefficients=missing)).status == "refuted"
+    assert prove_exact(build_network(optimal_combination("3x3", "2x3")), combination).status == "refuted"
+    large = optimal_combination("3x3", "2x2", objective="range")
+    assert prove_exact(build_network(large), large, rounds=0, max_cells=0).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"construction": "smallest"}, 'a combination has the constructions "tree" and "shallow"'),
+        ({"construction": "star"}, "the constructions"),
+        ({"domain": "complex"}, "domain"),
+        ({"hidden_layers": 1}, "takes 2 hidden layers with construction"),
+        ({"hidden_layers": -1}, "hidden layers is an integer >= 0"),
+    ],
+)
+def test_networks_that_are_not_built(options, message):
+    combination = optimal_combination("3x3", "2x2")
+    with pytest.raises(InputError, match=message):
+        build_network(combination, **options)
+    with pytest.raises(InputError, match="the network has 4 inputs, the combination 9"):
+        prove_exact(build_network(optimal_combination(4, [(0, 1)])), combination)
+
+
+def test_the_command_builds_networks_of_subsets(capsys, tmp_path):
+    assert main(["network", "3x3", "--subsets", "intercept,2x3,3x2", "--out", str(tmp_path / "n.json")]) == 0
+    out = capsys.readouterr().out
+    assert "best combination, maxima: 4" in out
+    assert "1/4 = 0.25, that of the combination" in out
+    assert "proved: equal on all of R^9" in out
+    assert main(["network", "2x2", "--subsets", "at:0+3,1x2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["orders"], told["subsets"][0], told["exactness"]["status"]) == (None, [0, 3], "proved")
+    for arguments in (
+        ["--target", "median", "--subsets", "2x2"],
+        ["--subsets", "4x4"],
+        ["--subsets", "2", "--orders", "1"],
+    ):
+        assert main(["network", "3x3", *arguments]) == 2
+        assert capsys.readouterr().err.startswith("subpool: ")

@@ -20,7 +20,7 @@ from theory.networks.build import build_network
 from theory.networks.exactness import prove, prove_exact
 from theory.networks.exactness.bends import BendAlgebra
 from theory.networks.exactness.cells import compare_cells
-from theory.networks.exactness.integers import IntegerNetwork, Target
+from theory.networks.exactness.integers import IntegerNetwork
 from theory.networks.exactness.sort_linear import (
     CONSTANT,
     _from_vertex_values,
@@ -31,6 +31,7 @@ from theory.networks.exactness.sort_linear import (
     vertex_values,
 )
 from theory.networks.exactness.symbolic import Tracer
+from theory.networks.exactness.targets import Target
 from theory.networks.exactness.witness import around, differing_vertex
 from theory.networks.matrix import RationalMatrix
 from theory.networks.maximum import exact_max_network
@@ -765,7 +766,7 @@ def test_supports_that_are_too_large_are_refused():
     ("arguments", "options", "message"),
     [
         (("network", "max"), {}, "a ReLUNetwork is needed, not 'network'"),
-        ((tree(3, "real"), "min"), {}, "compared with an Estimator or with \"max\", not with 'min'"),
+        ((tree(3, "real"), "min"), {}, "compared with an Estimator, a Combination or \"max\", not with 'min'"),
         ((tree(3, "real"), None), {}, "not with None"),
         ((tree(3, "real"), Estimator(4, {1: 1})), {}, "the network has 3 inputs, the estimator 4"),
         ((tree(3, "real"), "max"), {"domain": "cube"}, 'the domain is "real" or "nonnegative", not \'cube\''),

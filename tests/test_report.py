@@ -21,6 +21,7 @@ from proofs_check.report.markup import display, el, formula, mathml, prose
 from proofs_check.report.plots import plot
 from proofs_check.report.run import _commit_of
 from proofs_check.statement import INTERCEPT, Instance, least_kernel_size
+from tests.javascript import ENGINES, browse
 from theory.errors import InputError, StorageError
 from theory.rationals import from_string
 
@@ -522,8 +523,6 @@ def test_elements_keep_the_order_of_text_and_children():
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 # A copy of the page without its ban on scripts reports what the browser made of it. It stands in a frame, as no window
 # is narrower than 500 pixels, and posts what it finds to the page around it, which keeps it as an attribute.
 PROBE = """<script>
@@ -567,30 +566,6 @@ AROUND = (
 FRAME = "<iframe src='probed.html' style='width: {}px; height: 900px; border: 0'></iframe>"
 
 
-def _browse(page, profile):
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--enable-logging=stderr",
-        "--v=0",
-        f"--user-data-dir={profile}",
-        "--window-size=1400,900",
-        "--hide-scrollbars",
-        "--virtual-time-budget=2000",
-        "--dump-dom",
-    ]
-    result = subprocess.run(
-        [BROWSER, *options, page.as_uri()], capture_output=True, text=True, timeout=60, check=True, encoding="utf-8"
-    )
-    return result.stdout, [line for line in result.stderr.splitlines() if "CONSOLE" in line]
-
-
 def _probe(page, folder, *widths):
     """Return what a browser finds on a page of each width."""
     html = page.read_text(encoding="utf-8")
@@ -598,19 +573,19 @@ def _probe(page, folder, *widths):
     assert count == 1
     (folder / "probed.html").write_text(free_to_run.replace("</body>", PROBE), encoding="utf-8")
     (folder / "frame.html").write_text(AROUND + "".join(map(FRAME.format, widths)) + "</body>", encoding="utf-8")
-    dom, complaints = _browse(folder / "frame.html", folder / "profile")
+    dom, complaints = browse(folder / "frame.html", folder / "profile")
     assert complaints == []
     found = [json.loads(line) for line in unescape(re.search('data-found="([^"]*)"', dom)[1]).splitlines() if line]
     assert sorted(seen["width"] for seen in found) == sorted(widths)
     return found
 
 
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on the path")
+needs_browser = pytest.mark.skipif("browser" not in ENGINES, reason="no Chromium or Chrome on the path")
 
 
 @needs_browser
 def test_a_browser_shows_every_claim_without_complaint(written, tmp_path):
-    dom, complaints = _browse(written, tmp_path / "profile")
+    dom, complaints = browse(written, tmp_path / "profile")
     assert complaints == []
     assert all(f'id="claim-{name}"' in dom for name in _cases()[1])
 

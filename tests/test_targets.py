@@ -346,13 +346,14 @@ def test_the_command_solves_targets_and_subsets(capsys, tmp_path):
         assert said in capsys.readouterr().out
         assert main(["check", path]) == 0
         assert "certified: optimal error" in capsys.readouterr().out
+    assert main(["solve", "4", "--subsets", "intercept,at:0+1,at:2+3", "--latex"]) == 0
+    assert r"\frac{1}{2} M_{\{0, 1\}}(x)" in capsys.readouterr().out
     for arguments, said in (
         ("3x3 --orders 0,1 --target medain", "the nearest name: median"),
         ("3x3 --orders 0,1 --subsets 2x2", "not allowed with"),
         ("3x3", "required"),
         ("3x3 --subsets 2x2 --target median", "for the maximum"),
         ("3x3 --subsets 2x2 --method highs", "method exact"),
-        ("3x3 --subsets 2x2 --latex", "for orders, not for subsets"),
         ("5x5 --subsets 2x2", "up to 20 inputs"),
         ("9 --orders 0,1 --objective range --target median", "order 0"),
     ):

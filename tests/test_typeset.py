@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 import re
@@ -17,7 +18,15 @@ import sympy
 
 from proofs_check import Verdict, verify
 from proofs_check.report.markup import mathml
-from theory import Certificate, Estimator, closed_forms, optimal_estimator, pareto_front, residual_distribution
+from theory import (
+    Certificate,
+    Estimator,
+    closed_forms,
+    optimal_combination,
+    optimal_estimator,
+    pareto_front,
+    residual_distribution,
+)
 from theory.cli import main
 from theory.frontier.chunk import solve_chunk
 from theory.guess.formula import Formula
@@ -43,6 +52,10 @@ def results():
         "certificate": best.certificate,
         "certificate of error 0": optimal_estimator(4, [0, 4]).certificate,
         "large certificate": large.certificate,
+        "combination": optimal_combination("3x3", "intercept,2x3,3x2"),
+        "relative combination": optimal_combination("3x3", "2x3,3x2,2x2", objective="range"),
+        "certificate of a combination": optimal_combination(4, [(), (0, 1), (2, 3)]).certificate,
+        "large combination": optimal_combination(9, [(), *itertools.combinations(range(9), 2)]).certificate,
         "law": residual_distribution(best),
         "point mass": ResidualDistribution([0, 0, 0]),
         "front": pareto_front(solve_chunk(6, (0,), 0, 32), "terms"),

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import array_api_compat
 
 from theory.errors import InputError
 from theory.notation import as_integer, shape_in, shown
+from theory.objectives import find_objective
 from theory.rationals import to_string
 from theory.subpools import Array, check_windows
+from theory.typeset import Grid, Shown, aligned, combination, equation, fraction, listed, orders_in_latex
 
 Subset = frozenset[int]
+Subsets: TypeAlias = str | Iterable[Iterable[int]]
+"""Subsets as text, or as collections of positions."""
 
 _INTERCEPT = "intercept"
 _POSITIONS = re.compile(r"at:([0-9]{1,9}(?:\+[0-9]{1,9})*)", re.ASCII)
 
 
 @dataclass(frozen=True)
-class CombinationCertificate:
+class CombinationCertificate(Shown):
     """A primal and a dual solution with equal values: what ``proofs_check.check_certificate`` checks.
 
     Attributes
@@ -62,9 +66,27 @@ class CombinationCertificate:
         """Write the certificate as one line of JSON."""
         return json.dumps(self.to_dict())
 
+    def to_latex(self) -> str:
+        r"""Write the combination, its error and the dual weights in LaTeX: for ``\[ ... \]``, with the package amsmath.
+
+        A 0/1 vector is named by the set of its ones.
+        """
+        rows = _in_latex(self.objective, self.coefficients, self.error)
+        if self.dual:
+            rows[-1] += ","
+            ones = ((orders_in_latex(_places(vertex)), w) for vertex, w in self.dual.items())
+            rows += equation("w", listed(f"w_{{{places}}} = {fraction(w)}" for places, w in ones))
+        return aligned(rows)
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "certificate for", f"kernel size {self.kernel_size}, {len(self.coefficients)} subsets"
+        yield f"objective {self.objective}: least error", self.error
+        yield "coefficients", _table(self.coefficients)
+        yield "dual weights", Grid(("ones", "weight"), [(_inputs(_places(v)), w) for v, w in self.dual.items()])
+
 
 @dataclass(frozen=True)
-class Combination:
+class Combination(Shown):
     """The function f(x) = sum of c_J max(x_j, j in J) over chosen subsets J; the empty one stands for 1.
 
     Attributes
@@ -95,6 +117,27 @@ class Combination:
         """Number of maxima that have a coefficient other than 0, the intercept not counted."""
         return sum(bool(subset and c) for subset, c in self.coefficients.items())
 
+    def to_latex(self) -> str:
+        r"""Write the combination and its error in LaTeX: for ``\[ ... \]``, with the package amsmath.
+
+        Examples
+        --------
+        >>> from theory import optimal_combination
+        >>> print(optimal_combination(4, [(), (0, 1), (2, 3)]).to_latex())
+        \begin{aligned}
+        f(x) &= \frac{1}{4} + \frac{1}{2} M_{\{0, 1\}}(x) + \frac{1}{2} M_{\{2, 3\}}(x), \\
+        M_{J}(x) &= \max_{j \in J} x_{j}, \\
+        E &= \frac{1}{4}
+        \end{aligned}
+        """
+        return aligned(_in_latex(self.objective, self.coefficients, self.error))
+
+    def _facts(self) -> Iterator[tuple[str, object]]:
+        yield "kernel size, subsets", f"{self.kernel_size}, {len(self.coefficients)}"
+        yield find_objective(self.objective).measure("max"), self.error
+        yield "certificate", "yes"
+        yield "coefficients", _table(self.coefficients)
+
     def __call__(self, x: Array) -> Array:
         """Evaluate it on windows.
 
@@ -121,6 +164,26 @@ class Combination:
         return total
 
 
+def _in_latex(objective: str, coefficients: Mapping[Subset, Fraction], error: Fraction) -> list[str]:
+    """Write a combination and its error as rows of :func:`theory.typeset.aligned`."""
+    terms = ((c, f"M_{{{orders_in_latex(sorted(subset))}}}(x)" if subset else "") for subset, c in coefficients.items())
+    rows = equation("f(x)", combination(terms))
+    rows[-1] += ","
+    return [*rows, r"M_{J}(x) &= \max_{j \in J} x_{j},", f"{find_objective(objective).symbol} &= {fraction(error)}"]
+
+
+def _places(vertex: str) -> list[int]:
+    return [place for place, digit in enumerate(vertex) if digit == "1"]
+
+
+def _inputs(places: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(places))) or "none"
+
+
+def _table(coefficients: Mapping[Subset, Fraction]) -> Grid:
+    return Grid(("inputs", "coefficient"), [(_inputs(subset), c) for subset, c in coefficients.items()])
+
+
 def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subset, ...]:
     """Return subsets of the positions 0..d-1, in row-major order, as distinct sets, or say what is wrong with them.
 
@@ -135,7 +198,7 @@ def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subse
     theory.errors.InputError: subsets are distinct, but (0, 1) occurs twice
     """
     d = prod(kernel_shape)
-    given = _written(subsets, kernel_shape) if isinstance(subsets, str) else _collected(subsets)
+    given = _written(subsets, kernel_shape) if isinstance(subsets, str) else collect_subsets(subsets)
     found: dict[Subset, None] = {}
     for positions in given:
         numbers = [as_integer(position) for position in positions]
@@ -153,14 +216,15 @@ def check_subsets(kernel_shape: tuple[int, ...], subsets: object) -> tuple[Subse
     return tuple(found)
 
 
-def _collected(subsets: object) -> list[tuple[object, ...]]:
+def collect_subsets(subsets: object) -> tuple[tuple[object, ...], ...]:
+    """Return collections of positions, whatever these are, as tuples."""
     try:
-        return [tuple(subset) for subset in cast("Iterable[Iterable[object]]", subsets)]
+        return tuple(tuple(subset) for subset in cast("Iterable[Iterable[object]]", subsets))
     except TypeError:
         raise InputError(f"subsets are collections of positions, not {shown(subsets)}") from None
 
 
-def _written(text: str, kernel_shape: tuple[int, ...]) -> list[tuple[object, ...]]:
+def _written(text: str, kernel_shape: tuple[int, ...]) -> Sequence[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for item in (part.strip() for part in text.split(",")):
         positions = _POSITIONS.fullmatch(item)

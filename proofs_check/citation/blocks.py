@@ -48,7 +48,8 @@ Section = tuple[str, Sequence[Block]]
 
 _COMMANDS = {
     "beta": "beta", "varphi": "phi", "sum": "sum", "max": "max", "min": "min", "sup": "sup",
-    "in": "in", "ge": ">=", "le": "<=", "ne": "!=", "cdot": "*", "approx": "~", "ldots": "...", "quad": "  ",
+    "in": "in", "ge": ">=", "le": "<=", "ne": "!=", "cdot": "*", "approx": "~", "ldots": "...", "pi": "pi",
+    "quad": "  ",
 }  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _plain(latex: str) -> str:
     latex = re.sub(r"\\binom\{([^{}]*)\}\{([^{}]*)\}", r"C(\1,\2)", latex)
     latex = re.sub(r"\\(?:mathbf)\{([^{}]*)\}", r"\1", latex)
     latex = latex.replace(r"\lvert ", "|").replace(r" \rvert", "|")
+    latex = re.sub(r"_\{(\\\{[^{}]*\\\})\}", r"_\1", latex)
     latex = re.sub(r"([_^])\{(-?\w+)\}", r"\1\2", latex).replace("\\,", "").replace("\\ ", " ")
     return re.sub(r"\\([a-z]+)", lambda match: _COMMANDS[match[1]], latex).replace("\\{", "{").replace("\\}", "}")
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from proofs_check.certificates import WORK_LIMIT, CertificateFormatError, Certified, certify
+from proofs_check.certificates import WORK_LIMIT, Certified, CertifiedCombination, certify
 from proofs_check.citation.blocks import Block, Listing, Prose, Section, to_latex, to_markdown, to_text
 from proofs_check.citation.proof import Problem, proof, statement
+from proofs_check.citation.subsets import CombinationProblem, proof_of_combination, statement_of_combination
 from theory.rationals import to_string
 
 _CANONICAL = (
     "the SHA-256 of the certificate as canonical JSON, in ASCII: no white space, the keys of every object sorted as"
-    " strings, orders increasing, numbers in lowest terms, no dual weights that are 0"
+    " strings, {orders}numbers in lowest terms, no dual weights that are 0"
 )
 _ENTRY = re.compile(r"^@\w+\{([\w:-]+),.*?^\}$", re.MULTILINE | re.DOTALL)
 
@@ -40,13 +41,13 @@ class Citation:
 
     Attributes
     ----------
-    certified : proofs_check.certificates.Certified
+    certified : proofs_check.certificates.Certified or CertifiedCombination
         What was checked: the problem, the least error, the hash, and the canonical form that is hashed.
     file : str
         Name of the certificate's file.
     """
 
-    certified: Certified
+    certified: Certified | CertifiedCombination
     file: str
     _statement: tuple[Block, ...]
     _proof: tuple[Block, ...]
@@ -62,10 +63,11 @@ class Citation:
         return f"python certificates.py {shlex.quote(visible(self.file))}"
 
     def _sections(self) -> list[Section]:
+        orders = "orders increasing, " if isinstance(self.certified, Certified) else ""
         check = (
             Prose("The coefficients and the weights are in the certificate, a file of JSON. It is named by its hash,"),
             Listing(self.certified.sha256),
-            Prose(f"which is {_CANONICAL}."),
+            Prose(f"which is {_CANONICAL.format(orders=orders)}."),
             Prose(
                 "To check it takes Python and one file that uses its standard library alone, certificates.py of the"
                 " package proofs_check; it prints the problem, the error and the hash:"
@@ -99,9 +101,7 @@ class Citation:
         return {
             "kernel_size": self.certified.kernel_size,
             "objective": self.certified.objective,
-            "orders": list(self.certified.orders),
-            "target": None if self.certified.target is None else list(map(to_string, self.certified.target)),
-            "constant": to_string(self.certified.constant),
+            **self._class(),
             "error": to_string(self.certified.error),
             "statement": statement,
             "proof": proof,
@@ -110,6 +110,17 @@ class Citation:
             "sha256": self.certified.sha256,
             "canonical": self.certified.canonical,
             "bibtex": bibtex(),
+        }
+
+    def _class(self) -> dict[str, Any]:
+        """Say what is combined, and for which target."""
+        if isinstance(self.certified, CertifiedCombination):
+            return {"subsets": list(map(list, self.certified.subsets))}
+        target = self.certified.target
+        return {
+            "orders": list(self.certified.orders),
+            "target": None if target is None else list(map(to_string, target)),
+            "constant": to_string(self.certified.constant),
         }
 
     def to_json(self) -> str:
@@ -141,7 +152,7 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     Raises
     ------
     CertificateFormatError
-        If the source cannot be read as a certificate at all, or is one of a combination of subsets.
+        If the source cannot be read as a certificate at all.
     CertificateError
         If the certificate is wrong: then there is nothing to cite.
 
@@ -155,10 +166,12 @@ def cite(source: dict[str, Any] | str | os.PathLike[str], *, limit: int | None =
     For x in R^3 and 1 <= r <= 3 let m_r(x) be the mean ...
     """
     certified = certify(source, limit=limit)
-    if not isinstance(certified, Certified):
-        raise CertificateFormatError("what is cited is a certificate of orders, not a combination of subsets")
-    problem = Problem.of(certified, json.loads(certified.canonical))
-    return Citation(certified, _file_name(source), tuple(statement(problem)), tuple(proof(problem)))
+    document, file = json.loads(certified.canonical), _file_name(source)
+    if isinstance(certified, CertifiedCombination):
+        of = CombinationProblem.of(certified, document)
+        return Citation(certified, file, tuple(statement_of_combination(of)), tuple(proof_of_combination(of)))
+    problem = Problem.of(certified, document)
+    return Citation(certified, file, tuple(statement(problem)), tuple(proof(problem)))
 
 
 def _file_name(source: object) -> str:

@@ -7,7 +7,6 @@ are many, the proof names the sums, and says that the check evaluates them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,21 +17,19 @@ from typing import Any
 
 from proofs_check.certificates import Certified
 from proofs_check.citation.blocks import Block, Display, Prose
-from theory.errors import SubpoolError
-from theory.rationals import decimal, from_string, to_string
-from theory.typeset import combination, equation, fraction, listed, orders_in_latex
+from proofs_check.citation.duality import WeakDuality
+from proofs_check.citation.sums import LISTED, add_up, agree, as_factor, is_short, list_numbers, prose, rounded
+from theory.rationals import from_string, to_string
+from theory.typeset import combination, equation, fraction, orders_in_latex
 
 _MOST_PRODUCTS = 150
 """Products in sums that are written out: about a page and a half for residuals, and as much for the weights."""
-_LONGEST_NUMBER = 40
 _LONGEST_ERROR = 200
 _LONGEST_SET = 600
 _INLINE = 40
 """Characters of a set of orders that stands in a line of text, which LaTeX does not break within."""
 _MOST_WEIGHTS = 64
 _MOST_TERMS = 24
-_LISTED = 12
-"""Coefficients or weights that are listed where not all of them are."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class Problem:
     @cached_property
     def writes_function(self) -> bool:
         """Whether the best function is written out."""
-        return len(self.coefficients) <= _MOST_TERMS and all(map(_is_short, self.coefficients.values()))
+        return len(self.coefficients) <= _MOST_TERMS and all(map(is_short, self.coefficients.values()))
 
     @cached_property
     def writes_residuals(self) -> bool:
@@ -105,11 +102,9 @@ class Problem:
     @cached_property
     def writes_weights(self) -> bool:
         """Whether the sums are written out that make the weights a proof."""
-        if len(self.weights) * len(self.coefficients) > _MOST_PRODUCTS or not all(
-            map(_is_short, self.weights.values())
-        ):
+        if len(self.weights) * len(self.coefficients) > _MOST_PRODUCTS or not all(map(is_short, self.weights.values())):
             return False
-        return all(_is_short(self.feature(r, z)) for r in self.coefficients for z in self.weights)
+        return all(is_short(self.feature(r, z)) for r in self.coefficients for z in self.weights)
 
     @property
     def orders(self) -> str:
@@ -128,7 +123,7 @@ class Problem:
     @property
     def shift(self) -> str:
         """What is taken from sum_z w_z t_z in a relative problem: m times what the coefficients sum to."""
-        return "m" if self.target.total == 1 else rf"{_factor(self.target.total)} \cdot m"
+        return "m" if self.target.total == 1 else rf"{as_factor(self.target.total)} \cdot m"
 
     @property
     def error(self) -> str:
@@ -140,15 +135,6 @@ class Problem:
         """Return phi_r(z), what m_r is at a 0/1 vector."""
         d = self.certified.kernel_size
         return Fraction(1) - Fraction(comb(zeros, order), comb(d, order)) if order else Fraction(1)
-
-
-def _is_short(number: Fraction) -> bool:
-    return len(to_string(number)) <= _LONGEST_NUMBER
-
-
-def _rounded(number: Fraction) -> str:
-    mantissa, _, exponent = decimal(number).partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 # The statement.
@@ -170,7 +156,7 @@ def statement(problem: Problem) -> Iterator[Block]:
         yield Display(equation("R", p.orders.replace(", ", ",\n").split("\n")))
     if p.target.terms:
         terms = combination(p.target.terms)
-        shown = terms if len(terms) <= _MOST_WEIGHTS else [*terms[:_LISTED], r"+ \ldots"]
+        shown = terms if len(terms) <= _MOST_WEIGHTS else [*terms[:LISTED], r"+ \ldots"]
         yield Prose("Let $x_{(1)} \\le \\ldots \\le x_{(d)}$ be the inputs in increasing order, and")
         yield Display(equation("g(x)", shown))
         if shown != terms:
@@ -186,7 +172,7 @@ def statement(problem: Problem) -> Iterator[Block]:
         yield Prose("Equality holds for the function")
     yield from _function(p)
     if p.error == "E":
-        yield Prose(rf"Here $E \approx {_rounded(p.certified.error)}$; the certificate has all of its digits.")
+        yield Prose(rf"Here $E \approx {rounded(p.certified.error)}$; the certificate has all of its digits.")
     yield Prose(f"So ${p.error}$ is the least possible error.")
 
 
@@ -196,22 +182,7 @@ def _function(p: Problem) -> Iterator[Block]:
         yield Display(equation("f(x)", terms))
     else:
         yield Prose(r"$f = \sum_{r \in R} \beta_r m_r$ with the coefficients of the certificate,")
-        yield Display(_list(r"\beta", p.coefficients, whole=False))
-
-
-def _list(symbol: str, numbers: dict[int, Fraction], *, whole: bool) -> list[str]:
-    """List numbers with their indices; not as a whole, the first and last of many, long ones rounded."""
-    indices = list(numbers)
-    cut = not whole and len(indices) > _LISTED
-    kept = [*indices[: _LISTED // 2], *indices[-_LISTED // 2 :]] if cut else indices
-    shown = [f"{symbol}_{{{i}}} {_short(numbers[i])}" for i in kept]
-    if cut:
-        shown.insert(_LISTED // 2, r"\ldots")
-    return equation(symbol, listed(shown))
-
-
-def _short(number: Fraction) -> str:
-    return f"= {fraction(number)}" if _is_short(number) else rf"\approx {_rounded(number)}"
+        yield Display(list_numbers(r"\beta", p.coefficients, whole=False))
 
 
 # The proof.
@@ -242,20 +213,18 @@ def proof(problem: Problem) -> Iterator[Block]:
         yield Prose("No error is less than 0, which ends the proof.")
         return
     yield Prose("Nothing is better. Take the weights")
-    yield Display(_list("w", problem.weights, whole=problem.writes_weights))
+    yield Display(list_numbers("w", problem.weights, whole=problem.writes_weights))
     yield Prose("and $w_z = 0$ for all other $z$. They satisfy")
-    yield from _conditions(problem) if problem.writes_weights else _conditions_in_short(problem)
-    yield from _weak_duality(problem)
-
-
-def _prose(template: str, **values: str) -> Prose:
-    """Fill a template in: words in capitals are replaced, lines are joined."""
-    words = re.sub(r"\b[A-Z]{2,}\b", lambda match: values[match[0].lower()].strip(), template)
-    return Prose(" ".join(words.split()))
+    duality = WeakDuality(
+        "z", "r", "R", "t_z", r"\varphi_r(z)", problem.error, problem.shift if problem.relative else None,
+        problem.target.total,
+    )  # fmt: skip
+    yield from _conditions(problem) if problem.writes_weights else duality.conditions(len(problem.coefficients))
+    yield from duality.conclusion()
 
 
 def _vertices(p: Problem) -> Iterator[Block]:
-    yield _prose(
+    yield prose(
         _VERTICES,
         dimension=str(p.certified.kernel_size),
         target=p.target.symbol,
@@ -266,7 +235,7 @@ def _vertices(p: Problem) -> Iterator[Block]:
         first=str(p.vertices[0]),
         last=str(p.vertices[-1]),
     )
-    yield _prose(_FEATURES, target=p.target.symbol, values=p.target.in_words)
+    yield prose(_FEATURES, target=p.target.symbol, values=p.target.in_words)
     yield Display([r"e_z &= t_z - \sum_{r \in R} \beta_r \varphi_r(z)."])
 
 
@@ -281,89 +250,33 @@ def _attained(p: Problem) -> Iterator[Block]:
     yield Prose("The error is attained: for the function of the statement")
     rows: list[str] = []
     if p.relative:
-        total, rows = _sum(r"\sum_{r \in R} \beta_r", [(b, None) for b in p.coefficients.values()])
-        _agree(total, p.target.total)
+        total, rows = add_up(r"\sum_{r \in R} \beta_r", [(b, None) for b in p.coefficients.values()])
+        agree(total, p.target.total)
     largest = Fraction(0)
     for z in p.vertices:
         products = ((-b, p.feature(r, z)) for r, b in p.coefficients.items() if b)
-        residual, row = _sum(f"e_{{{z}}}", [(p.target.values[z], None), *products])
+        residual, row = add_up(f"e_{{{z}}}", [(p.target.values[z], None), *products])
         largest = max(largest, abs(residual))
         rows += row
-    _agree(largest, p.certified.error)
+    agree(largest, p.certified.error)
     yield Display(rows)
     yield Prose(rf"and the largest $\lvert e_z \rvert$ is ${p.error}$.")
 
 
 def _conditions(p: Problem) -> Iterator[Block]:
     """Write out the sums that make the weights a proof."""
-    size, rows = _sum(r"\sum_z \lvert w_z \rvert", [(abs(w), None) for w in p.weights.values()])
-    _agree(size, Fraction(1))
+    size, rows = add_up(r"\sum_z \lvert w_z \rvert", [(abs(w), None) for w in p.weights.values()])
+    agree(size, Fraction(1))
     moments = []
     for r in p.coefficients:
-        moment, row = _sum(rf"\sum_z w_z \varphi_{{{r}}}(z)", [(w, p.feature(r, z)) for z, w in p.weights.items()])
+        moment, row = add_up(rf"\sum_z w_z \varphi_{{{r}}}(z)", [(w, p.feature(r, z)) for z, w in p.weights.items()])
         moments.append(moment)
         rows += row
     common = moments[0] if p.relative else Fraction(0)
     for moment in moments:
-        _agree(moment, common)
-    value, row = _sum(r"\sum_z w_z t_z", [(w, p.target.values[z]) for z, w in p.weights.items()])
-    _agree(abs(value - common * p.target.total), p.certified.error)
+        agree(moment, common)
+    value, row = add_up(r"\sum_z w_z t_z", [(w, p.target.values[z]) for z, w in p.weights.items()])
+    agree(abs(value - common * p.target.total), p.certified.error)
     yield Display([*rows, *row])
     if p.relative:
         yield Prose(rf"so the sums with $\varphi_r$ are one number $m = {fraction(common)}$ for all $r \in R$.")
-
-
-def _conditions_in_short(p: Problem) -> Iterator[Block]:
-    moment, less = ("m", f" - {p.shift}") if p.relative else ("0", "")
-    yield Display(
-        [
-            r"\sum_z \lvert w_z \rvert &= 1,",
-            rf"\sum_z w_z \varphi_r(z) &= {moment} \quad (r \in R),",
-            rf"\lvert \sum_z w_z t_z{less} \rvert &= {p.error}{',' if p.relative else '.'}",
-        ]
-    )
-    one = "where $m$ is one number for all $r$. " if p.relative else ""
-    yield Prose(f"{one}The check evaluates these {len(p.coefficients) + 2:,} sums exactly.")
-
-
-def _weak_duality(p: Problem) -> Iterator[Block]:
-    summed = rf" with $\sum_{{r \in R}} \beta'_r = {fraction(p.target.total)}$" if p.relative else ""
-    yield Prose(
-        rf"Now let $\beta'_r$ be any coefficients{summed} and $e'_z$ their residuals. The conditions on the weights and"
-        " the triangle inequality give"
-    )
-    moment = f" - {p.shift}" if p.relative else ""
-    less = r"m \sum_{r \in R} \beta'_r" if p.relative else r"\sum_{r \in R} \beta'_r \sum_z w_z \varphi_r(z)"
-    yield Display(
-        [
-            rf"{p.error} &= \lvert \sum_z w_z t_z{moment} \rvert = \lvert \sum_z w_z t_z - {less} \rvert",
-            r"&= \lvert \sum_z w_z e'_z \rvert \le \sum_z \lvert w_z \rvert \, \max_z \lvert e'_z \rvert"
-            r" = \max_z \lvert e'_z \rvert.",
-        ]
-    )
-    yield Prose(
-        r"Each $v_z$ here is such an $x$, with $\max(x) - \min(x) = 1$, so the supremum of the statement is no less."
-        if p.relative
-        else "Each $v_z$ is a point of the cube, so the maximum of the statement is no less."
-    )
-
-
-def _sum(left: str, products: Sequence[tuple[Fraction, Fraction | None]]) -> tuple[Fraction, list[str]]:
-    """Add up products, or numbers, and write the sum with its value."""
-    terms: list[str] = []
-    total = Fraction(0)
-    for number, factor in products:
-        total += number if factor is None else number * factor
-        sign = "-" if number < 0 else "+" if terms else ""
-        times = "" if factor is None else rf" \cdot {_factor(factor)}"
-        terms.append(f"{sign} {fraction(abs(number))}{times}".strip())
-    return total, equation(left, [*terms, f"= {fraction(total)}"])
-
-
-def _factor(number: Fraction) -> str:
-    return f"({fraction(number)})" if number < 0 else fraction(number)
-
-
-def _agree(found: Fraction, required: Fraction) -> None:
-    if found != required:
-        raise SubpoolError(f"a sum of an accepted certificate is {found}, and not {required}: that is a defect")

@@ -32,16 +32,15 @@ def read_kernel(options: argparse.Namespace) -> tuple[tuple[int, ...], int]:
     return shape, prod(shape)
 
 
-def add_problem(parser: argparse.ArgumentParser, orders: str) -> None:
-    """Add the argument KERNEL and the options ``--orders``, told what they are, and ``--objective``."""
-    add_kernel(parser)
-    add_orders(parser, orders, required=True)
-    add_objective(parser)
-
-
-def add_orders(parser: argparse._ActionsContainer, orders: str, *, required: bool = False) -> None:
-    """Add the option ``--orders``, told what they are; required, unless a group of options is."""
-    parser.add_argument("--orders", required=required, help=orders)
+def add_orders_or_subsets(parser: argparse.ArgumentParser, orders: str) -> None:
+    """Add the options ``--orders``, told what they are, and ``--subsets``, of which one has to be given."""
+    one = parser.add_mutually_exclusive_group(required=True)
+    one.add_argument("--orders", help=orders)
+    one.add_argument(
+        "--subsets",
+        help="maxima over chosen subsets instead, each with a coefficient of its own: 2x3,3x2 for all windows of these "
+        "shapes in the kernel, at:0+1+4 for positions in row-major order, intercept",
+    )
 
 
 def read_problem(options: argparse.Namespace, kernel_size: int) -> tuple[tuple[int, ...], Objective]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.errors import InputError
+from theory.errors import InputError, SubpoolError
 from theory.notation import format_orders
 from theory.rationals import decimal, to_string
 from theory.terminal import console as console
@@ -17,6 +17,8 @@ from theory.terminal import new_table as new_table
 from theory.terminal import say, write
 
 if TYPE_CHECKING:
+    from theory.certificate import Certificate
+    from theory.combination import CombinationCertificate
     from theory.frontier.pareto import FrontierPoint
     from theory.networks.network import ReLUNetwork
     from theory.networks.size import NetworkSize
@@ -97,3 +99,17 @@ def make_folder(path: str) -> None:
             pass
     except OSError as error:
         raise InputError(f"cannot write to the folder {path}: {error.strerror}") from None
+
+
+def confirm(certificate: Certificate | CombinationCertificate) -> bool:
+    """Have the independent checker look at a certificate before anything is printed."""
+    from proofs_check import CertificateError, check_certificate
+
+    try:
+        # However long it takes: finding the estimator took longer.
+        confirmed = check_certificate(certificate.to_json(), limit=None) == certificate.error
+    except CertificateError as error:
+        raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
+    if not confirmed:
+        raise SubpoolError("the independent checker certifies another error, which is a defect")
+    return True

@@ -8,6 +8,7 @@ from itertools import combinations
 from math import comb
 from typing import Any, TypeAlias
 
+from theory.combination import Combination
 from theory.errors import InputError, ProblemTooLargeError
 from theory.estimator import Estimator
 from theory.networks.network import Domain, ReLUNetwork, check_domain, network_from_rows
@@ -25,6 +26,8 @@ from theory.networks.plan import (
 )
 from theory.networks.shallow import shallow_estimator_network
 from theory.networks.size import Carrying, Construction, Layout, check_construction, check_depth, choose_layout
+from theory.networks.subsets import combination_network
+from theory.subpools import check_count
 from theory.work import MEMORY_LIMIT
 
 _Unit: TypeAlias = tuple[Subset, int, int]
@@ -38,19 +41,19 @@ _BYTES_PER_WEIGHT = 300
 
 
 def build_network(
-    estimator: Estimator,
+    estimator: Estimator | Combination,
     *,
     domain: Domain = "real",
     construction: Construction = "tree",
     hidden_layers: int | None = None,
     memory_limit: int = MEMORY_LIMIT,
 ) -> ReLUNetwork:
-    """Build a network of ReLUs that computes an estimator exactly.
+    """Build a network of ReLUs that computes an estimator, or a combination of maxima over chosen subsets, exactly.
 
     Parameters
     ----------
-    estimator : Estimator
-        Any orders, any coefficients.
+    estimator : Estimator or Combination
+        Any orders or subsets, any coefficients.
     domain : {"real", "nonnegative"}
         Where the network equals the estimator: on all of R^d, or for inputs >= 0, as after a ReLU, which may take
         fewer units.
@@ -58,7 +61,8 @@ def build_network(
         ``"tree"``: ceil(log2 max R) hidden layers, the least that pairwise maxima allow, and of the plans that
         are tried the one with the fewest parameters. ``"smallest"``: that with the fewest units, at up to
         ceil(log2 d) hidden layers. ``"shallow"``: fewer layers than pairwise maxima take, at the price of more units
-        (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 6, three up to 18.
+        (:func:`theory.networks.shallow.shallow_hidden_layers` of max R): two for orders up to 6, three up to 18. A
+        combination has ``"tree"`` and ``"shallow"``; the size of its largest subset is what max R is here.
     hidden_layers : int, optional
         The most hidden layers that are allowed.
     memory_limit : int
@@ -67,14 +71,15 @@ def build_network(
     Returns
     -------
     ReLUNetwork
-        With the counts that :func:`theory.network_size` states.
+        Of an estimator with the counts that :func:`theory.network_size` states.
 
     Raises
     ------
     InputError
-        If ``estimator`` is none, a choice is unknown, or more hidden layers are needed than allowed.
+        If ``estimator`` is neither, a choice is unknown, or more hidden layers are needed than allowed.
     ProblemTooLargeError
-        If the network would take more memory than the limit; its counts are in the message.
+        If the network would take more memory than the limit; its counts are in the message. If a combination has more
+        than 512 subsets.
 
     Notes
     -----
@@ -97,9 +102,17 @@ def build_network(
     ... )
     True
     """
-    if not isinstance(estimator, Estimator):
-        raise InputError(f"a network is built for an Estimator, not for {estimator!r:.80}")
     check_domain(domain)
+    if isinstance(estimator, Combination):
+        network = combination_network(estimator, domain, construction)
+        if hidden_layers is not None and network.hidden_layers > check_count("hidden layers", hidden_layers, 0):
+            raise InputError(
+                f'the combination takes {network.hidden_layers} hidden layers with construction "{construction}", '
+                f"{hidden_layers} are too few"
+            )
+        return network
+    if not isinstance(estimator, Estimator):
+        raise InputError(f"a network is built for an Estimator or a Combination, not for {estimator!r:.80}")
     most = check_depth(max(estimator.orders), check_construction(construction), hidden_layers)
     if construction == "shallow":
         return shallow_estimator_network(estimator, domain=domain)

@@ -83,11 +83,11 @@ def optimal_combination(
     shape = parse_kernel(kernel_size)
     d = check_kernel_size(kernel_size)
     relative = find_objective(check_choice("the objective of a combination", objective, CERTIFIED)).relative
-    _check_size(d)
+    check_inputs(d)
     chosen = check_subsets(shape, subsets)
     if relative and Subset() in chosen:
         raise InputError('the empty subset, the intercept, is not allowed with the objective "range"')
-    _check_size(d, len(chosen))
+    check_inputs(d, len(chosen))
     met = _met(d, chosen)
     constant = np.zeros(1 << d, dtype=np.int64)
     constant[0], constant[-1] = 1, 2
@@ -95,7 +95,8 @@ def optimal_combination(
     return _combination(d, objective, chosen, met, rows, columns)
 
 
-def _check_size(d: int, subsets: int = 1) -> None:
+def check_inputs(d: int, subsets: int = 1) -> None:
+    """Raise ProblemTooLargeError for more 0/1 vectors than are looked at."""
     if d > _MOST_INPUTS or subsets << d > _MOST_CELLS:
         raise ProblemTooLargeError(
             f"subsets of {d} inputs have a table of 2^{d} rows, and a column for each subset: more than is looked at, "

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal, TypeAlias, get_args
 
+from theory.combination import Subsets, collect_subsets
 from theory.errors import InputError
 from theory.named_orders import EXACT
 from theory.notation import LARGEST_SET, Orders
@@ -20,6 +21,9 @@ Construction = Literal["tree", "shallow"]
 Padding = Literal["edge", "shift"]
 InputBounds: TypeAlias = tuple[Fraction, Fraction]
 """Of the inputs of one node, the lower one first."""
+
+_STYLE: Style = "skip"
+"""Where neither a tool nor subsets decide."""
 
 _PRESET = ("style", "construction", "dense", "padding", "undilated")
 """The options that a tool decides."""
@@ -40,7 +44,8 @@ class ReluifyOptions:
     """
 
     orders: Orders | Mapping[str | None, Orders] = EXACT
-    style: Style = "skip"
+    subsets: Subsets | Mapping[str | None, Subsets] | None = None
+    style: Style | None = None
     construction: Construction = "tree"
     objective: Objective = RELATIVE
     dense: bool = False
@@ -56,6 +61,8 @@ class ReluifyOptions:
     def __post_init__(self) -> None:
         if self.preset is not None:
             self._take_preset(self.preset)
+        elif self.style is None:
+            object.__setattr__(self, "style", _STYLE if self.subsets is None else "pools")
         for name, choices in (
             ("style", get_args(Style)),
             ("construction", get_args(Construction)),
@@ -64,9 +71,9 @@ class ReluifyOptions:
         ):
             if (value := getattr(self, name)) not in choices:
                 raise InputError(f"the {name} is {' or '.join(choices)}, not {value!r}")
-        if self.style == "pools" and not (self.exact and self.construction == "tree"):
+        if self.bare and not (self.exact and self.construction == "tree"):
             raise InputError("style pools has no ReLUs: neither orders nor a construction go with it")
-        if self.style == "pools" and (self.dense or self.float64 or self.undilated or self.padding == "shift"):
+        if self.bare and (self.dense or self.float64 or self.undilated or self.padding == "shift"):
             raise InputError(
                 "style pools has no arithmetic: dense, float64, undilated and padding shift do not go with it"
             )
@@ -86,6 +93,20 @@ class ReluifyOptions:
         else:
             orders = _read_orders(self.orders)
         object.__setattr__(self, "orders", orders)
+        if self.subsets is not None:
+            self._check_subsets()
+
+    def _check_subsets(self) -> None:
+        """Refuse what does not go with subsets, and keep them in a form that can be read again."""
+        if any(orders != EXACT for orders in self.orders_by_name.values()):
+            raise InputError("orders and subsets are two approximations: give one of them")
+        if self.float64:
+            raise InputError("subsets take a Conv, which runtimes do not have in float64")
+        if self.style == "pools" and (self.construction != "tree" or self.padding == "shift"):
+            raise InputError("style pools has no ReLUs: neither a construction nor padding shift goes with it")
+        named: Any = self.subsets if isinstance(self.subsets, Mapping) else {None: self.subsets}
+        read = {name: one.strip() if isinstance(one, str) else collect_subsets(one) for name, one in named.items()}
+        object.__setattr__(self, "subsets", read)
 
     @property
     def preset(self) -> Preset | None:
@@ -97,7 +118,7 @@ class ReluifyOptions:
         plain = {entry.name: entry.default for entry in fields(self)}
         for name in _PRESET:
             default, given = plain[name], getattr(self, name)
-            wanted = preset.options.get(name, default)
+            wanted = preset.options.get(name, _STYLE if name == "style" else default)
             if given not in (default, wanted):
                 raise InputError(f"for {preset.title} {name} is {wanted!r}, not {given!r:.80}: leave out one of them")
             object.__setattr__(self, name, wanted)
@@ -109,15 +130,35 @@ class ReluifyOptions:
             return {None: EXACT, **self.orders}
         return {None: self.orders}
 
+    @property
+    def subsets_by_name(self) -> dict[str | None, Subsets | None]:
+        """The subsets by node, those for every other node under None; None for no subsets."""
+        named: Any = {} if self.subsets is None else self.subsets
+        return {None: None, **named}
+
     def of_node(self, name: str) -> ReluifyOptions:
         """Return the options for one node."""
-        named = self.orders_by_name
-        return replace(self, orders=named.get(name, named[None]))
+        orders, subsets = self.orders_by_name, self.subsets_by_name
+        own = subsets.get(name, subsets[None])
+        if own is None and self.subsets is not None and self.style == "pools":
+            return self.of_maxima(pools=True)
+        return replace(self, orders=orders.get(name, orders[None]), subsets=own)
+
+    def of_maxima(self, *, pools: bool) -> ReluifyOptions:
+        """Return the options for maxima that a combination is made of, shifted before: by pools, or as these say."""
+        if pools:
+            return ReluifyOptions(style="pools", largest_window=self.largest_window)
+        return replace(self, tool=None, subsets=None, objective=RELATIVE, padding="edge", largest_window=None)
 
     @property
     def exact(self) -> bool:
         """Whether the maximum itself is wanted, of every node."""
-        return all(orders == EXACT for orders in self.orders_by_name.values())
+        return self.subsets is None and all(orders == EXACT for orders in self.orders_by_name.values())
+
+    @property
+    def bare(self) -> bool:
+        """Whether there is nothing but MaxPool, and no arithmetic."""
+        return self.style == "pools" and self.subsets is None
 
     @property
     def compares(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from theory.combination import Combination
 from theory.models.windows import WindowGrid
 from theory.networks.circuit import Domain
 from theory.rewrite.options import InputBounds
@@ -27,7 +28,7 @@ class PoolingRecord:
     domain : {"real", "nonnegative"}
         Whether use was made of it that no input is negative.
     orders : tuple of int or None
-        Of the estimator in its place; None for the maximum itself.
+        Of the estimator in its place; None for the maximum itself, and for a combination.
     units_per_output : int
         ReLUs for one output, the borders aside.
     hidden_layers : int
@@ -54,7 +55,10 @@ class PoolingRecord:
     shift : Fraction or None
         What is taken off the input before it is padded with zeros, and added again; None for nothing.
     pools : int
-        MaxPools in its place, in style ``"pools"``.
+        MaxPools in its place, in style ``"pools"``, or under a combination.
+    combination : Combination or None
+        Of maxima over parts of the window, in its place, with the certificate of its error on the unit cube or relative
+        to the range.
     kept : bool
         Whether it stays a MaxPool, in its normal form, since the tool that the model is for takes that more cheaply.
     """
@@ -80,6 +84,12 @@ class PoolingRecord:
     shift: Fraction | None = None
     pools: int = 0
     kept: bool = False
+    combination: Combination | None = None
+
+    @property
+    def approximate(self) -> bool:
+        """Whether something else than the maximum is in its place."""
+        return self.orders is not None or self.combination is not None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.combination import Subsets
 from theory.errors import InputError, RewritingError
 from theory.models.files import check_is_model, load_model
 from theory.models.inference import typed_scopes
@@ -29,9 +30,10 @@ from theory.rewrite.emitter import Emitter, Room
 from theory.rewrite.options import Construction, Padding, ReluifyOptions, Style
 from theory.rewrite.padding import Source
 from theory.rewrite.peaks import compared_with_input
+from theory.rewrite.pooling import Pooling, Replacement
 from theory.rewrite.pooling_nodes import Layer, read_layer, takes_maxima
 from theory.rewrite.records import PoolingRecord, Rewriting, StayingNode
-from theory.rewrite.replacement import Pooling, Replacement, choose_replacement
+from theory.rewrite.replacement import choose_replacement
 from theory.rewrite.signs import lower_bound
 
 
@@ -39,7 +41,8 @@ def reluify(
     model: Any,
     *,
     orders: Orders | Mapping[str | None, Orders] = ReluifyOptions.orders,
-    style: Style = ReluifyOptions.style,
+    subsets: Subsets | Mapping[str | None, Subsets] | None = ReluifyOptions.subsets,
+    style: Style | None = ReluifyOptions.style,
     construction: Construction = ReluifyOptions.construction,
     objective: Objective = ReluifyOptions.objective,
     dense: bool = ReluifyOptions.dense,
@@ -62,15 +65,21 @@ def reluify(
         ``"exact"`` for the maximum; else the orders of the estimator in its place, as numbers or in the notation of
         :func:`theory.notation.check_orders`, which may refer to each window's size: ``"1,d-1"``. Or a mapping of node
         name to these, None for all other nodes.
-    style : {"skip", "feedforward", "pools"}
+    subsets : str, iterable of collections of int, or mapping, optional
+        The best combination of maxima over these parts of each window takes the place of the maximum over all of it, as
+        :func:`theory.optimal_combination` has it: ``"2x3,3x2"`` for all smaller windows of these shapes, or positions
+        in the window, which have equal steps along each axis. Or a mapping of node name to these, None for all other
+        nodes, of which the maximum stays exact.
+    style : {"skip", "feedforward", "pools"}, optional
+        By default that of the tool, or ``"pools"`` with subsets, else ``"skip"``.
         ``"skip"``: max(a, b) = b + relu(a - b), one ReLU for each comparison. ``"feedforward"``: Conv and Relu by
         turns; a Pad before the first where a padded input may be negative. ``"pools"``: no ReLUs, MaxPool without
-        ceil_mode and auto_pad, all padding written out.
+        ceil_mode and auto_pad, all padding written out; with subsets, smaller MaxPools with a Conv for each shape.
     construction : {"tree", "shallow"}
         ``"shallow"`` takes fewer layers and more ReLUs: three for the maximum over 3x3.
     objective : {"range", "cube"}
-        Of the estimators. ``"range"``: the error is relative to the range of each window, with no bounds; order 0 is
-        not allowed. ``"cube"``: the error is absolute, for inputs within bounds.
+        Of the estimators and combinations. ``"range"``: the error is relative to the range of each window, with no
+        bounds; order 0, the empty subset, is not allowed. ``"cube"``: the error is absolute, for inputs within bounds.
     dense : bool
         Convolutions without groups, for tools that lack them.
     float64 : bool
@@ -136,6 +145,7 @@ def reluify(
     """
     options = ReluifyOptions(
         orders,
+        subsets,
         style,
         construction,
         objective,
@@ -202,7 +212,12 @@ class _Rewriter:
         if preset is not None:
             preset.check_opset(scopes[0].opset)
         found = {node_label(node) for scope in scopes for node in scope.nodes if self._is_pooling(node)}
-        for what, given in (("bounds", self._given), ("orders", self._options.orders_by_name)):
+        named: dict[str, Iterable[str | None]] = {
+            "bounds": self._given,
+            "orders": self._options.orders_by_name,
+            "subsets": self._options.subsets_by_name,
+        }
+        for what, given in named.items():
             for name in given:
                 if name is not None and name not in found:
                     raise InputError(f"there are {what} for {name!r}, but no MaxPool node of that name")
@@ -240,7 +255,8 @@ class _Rewriter:
     def _emit(self, scope: Scope, node: Any) -> tuple[Emitter, list[Any]]:
         if len(node.output) > 1 and node.output[1] and scope.reads(node.output[1]):
             raise InputError("its output Indices is in use, which ReLUs cannot compute")
-        layer, name = read_layer(scope, node, pools=self._options.style == "pools"), node_label(node)
+        name = node_label(node)
+        layer = read_layer(scope, node, pools=self._options.of_node(name).bare)
         source, windows, value = layer.source, layer.windows, layer.value
         compared = (id(scope.body), node.output[0]) in self._compared
         options = self._options_for(scope, name, source, value, compared=compared)
@@ -256,7 +272,7 @@ class _Rewriter:
         )
         outer, inner = self._types(value, options)
         # Comparisons of integers are exact, and so is a MaxPool.
-        sharp = options.style == "pools" or (options.compares and outer is not None and outer.kind in "iu")
+        sharp = options.bare or (options.compares and outer is not None and outer.kind in "iu")
         compared = compared and not sharp
         calibrated = name not in self._given and name in self._measured
         bounds = self._measured[name] if calibrated else self._given.get(name, self._given.get(None))
@@ -265,7 +281,7 @@ class _Rewriter:
         y = self._converted(emitter, x, replacement, value, (outer, inner), options)
         y = layer.node.leave(emitter, source.emit_outside(emitter, y, outer))
         nodes = emitter.finish(y, node.output[0])
-        used = replacement.bounded or (options.takes_bounds and replacement.orders is not None)
+        used = replacement.bounded or (options.takes_bounds and replacement.approximate)
         self._records.append(
             PoolingRecord(
                 name=name,
@@ -285,6 +301,7 @@ class _Rewriter:
                 shift=replacement.shift,
                 pools=replacement.pools,
                 kept=kept,
+                combination=replacement.combination,
                 op_type=node.op_type,
                 float64=inner == np.float64,
                 compared=compared,
@@ -299,7 +316,7 @@ class _Rewriter:
         if preset is None:
             return False
         preset.check_windows(layer.windows)
-        kept = self._options.exact and preset.serves(layer.windows, domain)
+        kept = self._options.of_node(node_label(node)).exact and preset.serves(layer.windows, domain)
         plain = is_max_pool(node) and writes_padding_out(attributes_of(node)) and not layer.source.begins
         self._gains |= not (kept and plain)
         return kept
@@ -309,7 +326,7 @@ class _Rewriter:
     ) -> ReluifyOptions:
         """Return the options for a node, float64 among them where float32 has too few digits."""
         options, kinds = self._options.of_node(name), self._onnx.TensorProto
-        if options.style == "pools" or (source.large is None and not compared):
+        if options.bare or (source.large is None and not compared):
             return options
         narrow = value.element in (kinds.FLOAT16, kinds.BFLOAT16, kinds.FLOAT)
         # Slice has steps since opset 10; float64 does without convolutions.
@@ -350,8 +367,8 @@ class _Rewriter:
         if inner == outer:
             return replacement.emit(emitter, x)
         y = replacement.emit(emitter, emitter.cast(x, inner))
-        # Comparisons of integers are exact; estimators are none, and the shallow construction divides at the end.
-        exact = replacement.orders is None and options.construction == "tree"
+        # Comparisons of integers are exact; approximations are none, and the shallow construction divides at the end.
+        exact = not replacement.approximate and options.construction == "tree"
         if outer.kind in "iu" and not exact:
             y = _to_integers(emitter, y, outer, inner)
         return emitter.cast(y, value.element)
@@ -366,7 +383,7 @@ class _Rewriter:
             name = kinds.DataType.Name(value.element).lower() if known else f"type {value.element}"
             raise InputError(f"its input holds {name}, which MaxPool does not take")
         outer = self._onnx.helper.tensor_dtype_to_np_dtype(value.element)
-        if options.style == "pools":
+        if options.bare:
             return outer, outer
         wide = outer == np.float64 or options.float64
         return outer, np.dtype(np.float64 if wide else np.float32)

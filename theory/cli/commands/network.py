@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from theory.cli.options import (
     add_construction,
     add_json,
-    add_problem,
+    add_kernel,
+    add_objective,
+    add_orders_or_subsets,
     add_target,
     add_yes,
     describe_kernel,
@@ -18,7 +20,7 @@ from theory.cli.options import (
     read_kernel,
     read_problem,
 )
-from theory.cli.output import DONE, FAILED, console, count, network_row, new_table, print_facts, print_json
+from theory.cli.output import DONE, FAILED, confirm, console, count, network_row, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.files import write_whole
 from theory.named_orders import EXACT
@@ -29,6 +31,7 @@ from theory.targets import MAXIMUM, Target, find_target
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
+    from theory.combination import Combination
     from theory.estimator import Estimator
     from theory.networks.exactness import ExactnessVerdict
     from theory.networks.network import ReLUNetwork
@@ -42,19 +45,27 @@ _OF_ESTIMATORS = ("tree", "smallest", "shallow")
 
 
 class _Built(NamedTuple):
-    """A network of the estimator, or of the maximum itself, and what proving it takes, in words."""
+    """A network of an estimator, a combination, or of the maximum itself, and what proving it takes, in words."""
 
     network: ReLUNetwork
     estimator: Estimator | None
     proving: str
+    combination: Combination | None = None
+
+    @property
+    def function(self) -> Estimator | Combination | None:
+        """What is no maximum itself."""
+        return self.estimator or self.combination
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
+    add_kernel(parser)
     orders = (
         "of the optimal estimator: such as 0,1,d-1 or a family of `subpool table`; or exact, for what is approximated"
     )
-    add_problem(parser, orders)
+    add_orders_or_subsets(parser, orders)
+    add_objective(parser)
     add_target(parser)
     add_construction(parser)
     parser.add_argument("--domain", choices=("real", "nonnegative"), default="real", help="default: real")
@@ -77,8 +88,12 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"a network is written to a file that ends in .onnx or .json, not to {options.out}")
     target = find_target(options.target, d)
     with Bar("building") as bar:
-        maximum = options.orders == EXACT and target.is_maximum
-        built = _exact(d, options, bar.now) if maximum else _optimal(target, options, bar.now)
+        if options.subsets is not None:
+            built = _combined(shape, target, options)
+        elif options.orders == EXACT and target.is_maximum:
+            built = _exact(d, options, bar.now)
+        else:
+            built = _optimal(target, options, bar.now)
         verdict = None
         if not options.no_proof:
             bar.now(built.proving)
@@ -156,10 +171,22 @@ def _optimal(target: Target, options: argparse.Namespace, now: Callable[[str], N
     return _Built(build_network(estimator, **how), estimator, proving)
 
 
+def _combined(shape: tuple[int, ...], target: Target, options: argparse.Namespace) -> _Built:
+    from theory.networks.build import build_network
+    from theory.optimal.combinations import optimal_combination
+
+    if not target.is_maximum:
+        raise InputError("subsets are for the maximum, not for another target")
+    how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
+    combination = optimal_combination(shape, options.subsets, objective=options.objective or DEFAULT)
+    confirm(combination.certificate)
+    return _Built(build_network(combination, **how), None, "proving", combination)
+
+
 def _prove(built: _Built, domain: Any) -> ExactnessVerdict:
     from theory.networks.exactness import prove_exact
 
-    return prove_exact(built.network, built.estimator or "max", domain=domain)
+    return prove_exact(built.network, built.function or "max", domain=domain)
 
 
 def _write(network: ReLUNetwork, options: argparse.Namespace) -> None:
@@ -172,18 +199,19 @@ def _write(network: ReLUNetwork, options: argparse.Namespace) -> None:
 def _description(
     shape: tuple[int, ...], built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace
 ) -> dict[str, Any]:
-    network, estimator, _ = built
-    error = estimator.error if estimator else Fraction(0)
+    network, estimator, function = built.network, built.estimator, built.function
+    error = function.error if function else Fraction(0)
     return {
         "kernel_size": network.kernel_size,
         "kernel_shape": list(shape),
-        "orders": list(estimator.orders) if estimator else EXACT,
-        "objective": estimator.objective if estimator else None,
+        "orders": list(estimator.orders) if estimator else None if function else EXACT,
+        "subsets": [sorted(subset) for subset in built.combination.coefficients] if built.combination else None,
+        "objective": function.objective if function else None,
         "target": estimator.target.name if estimator else MAXIMUM,
         "error": None if error is None else to_string(error),
         "construction": options.construction,
         "domain": options.domain,
-        **({} if estimator else _least_depth(network)),
+        **({} if function else _least_depth(network)),
         **network_row(network),
         "nonzero_count": network.nonzero_count,
         "exactness": None if verdict is None else {"status": verdict.status, "reason": verdict.reason},
@@ -213,9 +241,11 @@ def _told(network: ReLUNetwork) -> str:
 
 
 def _print(shape: tuple[int, ...], built: _Built) -> None:
-    network, estimator, _ = built
+    network, estimator = built.network, built.estimator
     out = console()
     what = f"optimal estimator of orders {format_orders(estimator.orders)}" if estimator else "exact maximum"
+    if built.combination:
+        what = f"best combination, maxima: {built.combination.terms}"
     of = "" if estimator is None or estimator.target.is_maximum else f", target {estimator.target}"
     out.print(f"{describe_kernel(shape)}, {what}{of}", soft_wrap=True)
     numbers = ("ReLUs", "dense weights", "nonzero", "biases")
@@ -234,16 +264,17 @@ def _print(shape: tuple[int, ...], built: _Built) -> None:
 
 
 def _facts(built: _Built, verdict: ExactnessVerdict | None, options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    network, estimator, _ = built
+    network, estimator, function = built.network, built.estimator, built.function
     how = f"(construction {options.construction}, domain {options.domain})"
     yield "hidden layers", f"{network.hidden_layers}   {how}"
-    if estimator is None:
+    if function is None:
         yield "least depth", _told(network)
     yield "ReLUs", count(network.units)
     yield "parameters", f"{count(network.parameter_count)} with dense layers, {count(network.nonzero_count)} nonzero"
-    if estimator is not None and estimator.error is not None:
-        name = f"error to {'max' if estimator.target.is_maximum else 'target'}"
-        yield name, f"{to_string(estimator.error)} = {decimal(estimator.error)}, that of the estimator"
+    if function is not None and function.error is not None:
+        name = f"error to {'max' if estimator is None or estimator.target.is_maximum else 'target'}"
+        of = "estimator" if estimator else "combination"
+        yield name, f"{to_string(function.error)} = {decimal(function.error)}, that of the {of}"
     if verdict is None:
         yield "exactness", "not proved: --no-proof"
     else:

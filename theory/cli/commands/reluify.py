@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_construction, add_json
-from theory.cli.output import DONE, both, console, new_table, print_facts, print_json
+from theory.cli.output import DONE, both, confirm, console, new_table, print_facts, print_json
 from theory.errors import InputError
 from theory.named_orders import NAMED_ORDERS
 from theory.notation import format_orders
@@ -40,15 +40,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         "for all MaxPool nodes or for one",
     )
     parser.add_argument(
+        "--subsets",
+        action="append",
+        metavar="[NODE=]SUBSETS",
+        help="the best combination of maxima over parts of each window in its place: 2x3,3x2 for all smaller windows "
+        "of these shapes, at:0+1 for positions in row-major order, intercept; for all MaxPool nodes or for one",
+    )
+    parser.add_argument(
         "--objective",
         choices=CERTIFIED,
         default=RELATIVE,
-        help="of the estimator: error relative to each window's range (default), or absolute within --bounds",
+        help="of what takes its place: error relative to each window's range (default), or absolute within --bounds",
     )
     parser.add_argument(
         "--style",
         choices=("skip", "feedforward", "pools"),
-        help="one ReLU a comparison and Add (default); Conv and Relu alone; or MaxPool without ceil_mode and auto_pad",
+        help="one ReLU a comparison and Add (default); Conv and Relu alone; or MaxPool without ceil_mode and auto_pad "
+        "(default with --subsets, smaller ones with Conv)",
     )
     add_construction(parser, "tree", "shallow")
     parser.add_argument("--dense", action="store_true", help="convolutions without groups")
@@ -102,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
 
     wanted = ReluifyOptions(
         orders=_by_node(options.orders, "sets of orders") or ReluifyOptions.orders,
-        style=options.style or ReluifyOptions.style,
+        subsets=_by_node(options.subsets, "families of subsets") or None,
+        style=options.style,
         construction=options.construction,
         objective=options.objective,
         dense=options.dense,
@@ -116,14 +125,13 @@ def run(options: argparse.Namespace) -> int:
     )
     if (options.bounds or options.calibrate) and not (wanted.takes_bounds or wanted.padding == "shift"):
         raise InputError(
-            "--bounds and --calibrate go with --objective cube and orders other than exact, or with --padding shift"
+            "--bounds and --calibrate go with --objective cube and subsets, or orders other than exact, or with "
+            "--padding shift"
         )
-    for name in ("style", "padding"):
-        given = getattr(options, name)
-        if given not in (None, getattr(wanted, name)):
-            raise InputError(
-                f"--{name} {given} does not go with --for {options.tool}, which takes {getattr(wanted, name)}"
-            )
+    if options.padding not in (None, wanted.padding):
+        raise InputError(
+            f"--padding {options.padding} does not go with --for {options.tool}, which takes {wanted.padding}"
+        )
     start = perf_counter()
     check_target(options.source, options.target, force=options.force)
     with Bar("rewriting"):
@@ -131,6 +139,9 @@ def run(options: argparse.Namespace) -> int:
         if options.calibrate:
             wanted = replace(wanted, calibrate=(read_inputs(model, path) for path in options.calibrate))
         result = rewrite(model, wanted)
+        for combination in {id(record.combination): record.combination for record in result.poolings}.values():
+            if combination is not None:
+                confirm(combination.certificate)
         if result.poolings:
             write_model(result.model, options.target, source=options.source, force=options.force)
         else:
@@ -158,10 +169,12 @@ def _by_node(texts: Sequence[str] | None, what: str) -> dict[str | None, str]:
 
 
 def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
-    named = wanted.orders_by_name
+    named, parts = wanted.orders_by_name, wanted.subsets_by_name
     return {
         "orders": named.pop(None),
         "orders_by_node": named,
+        "subsets": parts.pop(None),
+        "subsets_by_node": parts,
         "objective": None if wanted.exact else wanted.objective,
         "style": wanted.style,
         "construction": wanted.construction,
@@ -179,7 +192,8 @@ def _description(result: Rewriting, wanted: ReluifyOptions) -> dict[str, Any]:
 
 def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
     windows = record.windows
-    relative = record.orders is not None and not wanted.takes_bounds
+    relative = record.approximate and not wanted.takes_bounds
+    combination = record.combination
     return {
         "name": record.name,
         "op_type": record.op_type,
@@ -190,13 +204,15 @@ def _row(record: PoolingRecord, wanted: ReluifyOptions) -> dict[str, Any]:
         "strides": list(windows.strides),
         "dilations": list(windows.dilations),
         "pads": list(windows.pads),
-        "orders": "exact" if record.orders is None else list(record.orders),
+        "orders": list(record.orders) if record.orders is not None else None if record.approximate else "exact",
+        "subsets": None if combination is None else [sorted(subset) for subset in combination.coefficients],
         "domain": record.domain,
         "units_per_output": record.units_per_output,
         "hidden_layers": record.hidden_layers,
         "outputs": record.outputs,
         "error": to_string(record.error),
         "error_relative_to": "range of the window" if relative else None,
+        "certificate": None if combination is None else combination.certificate.to_dict(),
         "bounds": None if record.bounds is None else [to_string(bound) for bound in record.bounds],
         "calibrated": record.calibrated,
         "edge_padding": record.edge_padding,
@@ -235,11 +251,15 @@ def _print(result: Rewriting, wanted: ReluifyOptions, options: argparse.Namespac
             "kept" if record.kept else _error(record, wanted),
         )
     out.print(table)
-    count = sum(not record.kept for record in result.poolings)
-    layers = sum(record.hidden_layers for record in result.poolings)
     pools = wanted.style == "pools"
-    made = sum(record.pools for record in result.poolings)
-    by = f"by {made} that round down, with explicit padding" if pools else f"in all by {layers} layers of ReLUs"
+    replaced = [record for record in result.poolings if not record.kept]
+    count, made = len(replaced), sum(record.pools for record in replaced)
+    layers = f"in all by {sum(record.hidden_layers for record in result.poolings)} layers of ReLUs"
+    if wanted.subsets:
+        smaller = f"{made} smaller MaxPool node{'' if made == 1 else 's'}"
+        by = f"by {smaller} and convolutions" if pools else layers + (f" and {smaller}" if made else "")
+    else:
+        by = f"by {made} that round down, with explicit padding" if pools else layers
     facts = (
         ("replaced", f"{count} MaxPool node{'' if count == 1 else 's'}, {by}"),
         ("style", wanted.style if pools else f"{wanted.style}, construction {wanted.construction}"),
@@ -270,7 +290,7 @@ def _window(record: PoolingRecord) -> str:
 
 
 def _error(record: PoolingRecord, wanted: ReluifyOptions) -> str:
-    if record.orders is None:
+    if not record.approximate:
         if record.bounds is None:
             return "exact"
         return "exact on the samples" if record.calibrated else f"exact, inputs >= {to_string(record.bounds[0])}"
@@ -288,6 +308,7 @@ def _notes(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator
     orders = {record.windows.kernel_size: record.orders for record in records if record.orders is not None}
     if orders:
         yield "orders", ", ".join(f"{{{format_orders(one)}}} of {d} values" for d, one in sorted(orders.items()))
+    yield from _combinations(records)
     if any(record.calibrated for record in records):
         yield "bounds", "measured on the samples: nothing is certified for other inputs"
     folded = [name for record in records for name in record.folded]
@@ -303,12 +324,20 @@ def _notes(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator
         yield "padding", f"{len(shifts)} with zeros, the input shifted by up to {most:.3g}, which rounds the maximum"
 
 
+def _combinations(records: Sequence[PoolingRecord]) -> Iterator[tuple[str, str]]:
+    """Say of how many maxima the combinations consist, for each kernel."""
+    found = {record.windows.kernel_shape: record.combination for record in records if record.combination is not None}
+    if found:
+        parts = (f"{one.terms} maxima in {'x'.join(map(str, shape))}" for shape, one in sorted(found.items()))
+        yield "subsets", f"{', '.join(parts)}; certificates accepted by the independent checker"
+
+
 def _rounding(records: Sequence[PoolingRecord], wanted: ReluifyOptions) -> Iterator[tuple[str, str]]:
     """Say where outputs are compared with inputs, so that a rounding would turn out as a lost peak."""
     sharp = [record.name for record in records if record.float64 and not wanted.float64]
     if sharp:
         yield "float64", f"by itself, since its output is compared or its padding large: {', '.join(sharp)}"
-    lost = [record.name for record in records if record.compared and (not record.float64 or record.orders is not None)]
+    lost = [record.name for record in records if record.compared and (not record.float64 or record.approximate)]
     if lost:
         names = ", ".join(lost)
         yield "warning", f"the output is compared with the input, and rounding may lose what is equal: {names}"

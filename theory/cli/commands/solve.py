@@ -10,7 +10,7 @@ from theory.cli.options import (
     add_kernel,
     add_latex,
     add_objective,
-    add_orders,
+    add_orders_or_subsets,
     add_target,
     add_yes,
     describe_kernel,
@@ -21,6 +21,7 @@ from theory.cli.options import (
 from theory.cli.output import (
     DONE,
     both,
+    confirm,
     console,
     count,
     describe_network,
@@ -30,7 +31,7 @@ from theory.cli.output import (
     print_facts,
     print_json,
 )
-from theory.errors import InputError, SubpoolError
+from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.networks.size import network_size
@@ -42,20 +43,14 @@ from theory.targets import MAXIMUM, find_target
 from theory.terminal import Bar, write
 
 if TYPE_CHECKING:
-    from theory.certificate import Certificate
-    from theory.combination import Combination, CombinationCertificate
+    from theory.combination import Combination
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     add_kernel(parser)
-    what = parser.add_mutually_exclusive_group(required=True)
-    add_orders(what, "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3")
-    what.add_argument(
-        "--subsets",
-        help="maxima over chosen subsets instead, each with a coefficient of its own: 2x3,3x2 for all windows of these "
-        "shapes in the kernel, at:0+1+4 for positions in row-major order, intercept",
-    )
+    orders = "such as 0,1,d-1 or 0-8, or a family of `subpool table`, such as mean-and-last or top:j=3"
+    add_orders_or_subsets(parser, orders)
     add_objective(parser)
     add_target(parser)
     parser.add_argument("--method", choices=("exact", "highs", "cvxpy"), default="exact", help="default: exact")
@@ -81,7 +76,7 @@ def _solve_estimator(options: argparse.Namespace) -> int:
     work = solving_work(d, orders, **how)
     with Bar(expected("solving", work, options)):
         estimator = optimal_estimator(d, orders, **how)
-        checked = estimator.certificate is not None and _confirm(estimator.certificate)
+        checked = estimator.certificate is not None and confirm(estimator.certificate)
     if options.certificate and estimator.certificate is not None:
         write_whole(options.certificate, estimator.certificate.to_json() + "\n")
     if options.json:
@@ -99,11 +94,9 @@ def _solve_combination(options: argparse.Namespace) -> int:
     shape, d = read_kernel(options)
     if options.method != "exact" or not find_target(options.target, d).is_maximum:
         raise InputError("subsets are solved by method exact, and for the maximum")
-    if options.latex:
-        raise InputError("--latex is for orders, not for subsets")
     with Bar("solving"):
         combination = optimal_combination(shape, options.subsets, objective=options.objective or DEFAULT)
-        checked = _confirm(combination.certificate)
+        checked = confirm(combination.certificate)
     if options.certificate:
         write_whole(options.certificate, combination.certificate.to_json() + "\n")
     if options.json:
@@ -113,6 +106,8 @@ def _solve_combination(options: argparse.Namespace) -> int:
         }
         solution |= {"kernel_shape": list(shape), "error_decimal": decimal(combination.error)}
         print_json(solution | {"certificate": certificate, "certificate_checked": checked})
+    elif options.latex:
+        write(combination.to_latex() + "\n")
     else:
         _print_combination(shape, combination, options)
     return DONE
@@ -135,20 +130,6 @@ def _print_combination(shape: tuple[int, ...], combination: Combination, options
             ("certificate", f"accepted by the independent checker{written}"),
         ]
     )
-
-
-def _confirm(certificate: Certificate | CombinationCertificate) -> bool:
-    """Have the independent checker look at a certificate before anything is printed."""
-    from proofs_check import CertificateError, check_certificate
-
-    try:
-        # However long it takes: finding the estimator took longer.
-        confirmed = check_certificate(certificate.to_json(), limit=None) == certificate.error
-    except CertificateError as error:
-        raise SubpoolError(f"the independent checker rejects the solution, which is a defect: {error}") from None
-    if not confirmed:
-        raise SubpoolError("the independent checker certifies another error, which is a defect")
-    return True
 
 
 def _solution(shape: tuple[int, ...], estimator: Estimator, method: str, *, checked: bool) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from itertools import permutations
 from math import factorial, gcd
 
 from theory.errors import ProblemTooLargeError
-from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Point, Target
+from theory.networks.exactness.integers import IntegerLayer, IntegerNetwork, Point
+from theory.networks.exactness.targets import Target
 from theory.networks.network import Domain
 
 
@@ -130,5 +131,4 @@ def _difference(generators: tuple[_Generator, ...], network: IntegerNetwork, tar
 def _linear(target: Target, point: tuple[int, ...]) -> Fraction:
     """Evaluate the target as the linear function of (x, m) that it is on each cone."""
     *x, m = point
-    at_zero = target.coefficients.get(0, Fraction(0))
-    return target.value(tuple(Fraction(v) for v in x)) - at_zero + at_zero * m
+    return target.value(tuple(Fraction(v) for v in x)) + target.constant * (m - 1)

@@ -8,7 +8,8 @@ from math import gcd
 
 import numpy as np
 
-from theory.networks.exactness.integers import IntegerNetwork, Integers, Point, Target
+from theory.networks.exactness.integers import IntegerNetwork, Integers, Point
+from theory.networks.exactness.targets import Target
 from theory.networks.network import Domain
 
 _ALL_VERTICES_UP_TO = 10

@@ -17,16 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import comb, lcm
-from typing import Any, Literal, TypeAlias
+from math import lcm
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from theory.errors import InputError
-from theory.estimator import Estimator
 from theory.networks.network import ReLUNetwork
-from theory.rationals import over_common_denominator
 
 Integers: TypeAlias = npt.NDArray[Any]
 """int64, or Python integers where those might overflow."""
@@ -37,8 +34,10 @@ Twin: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]
 Point: TypeAlias = tuple[Fraction, ...]
 """Inputs."""
 
-_TWIN_SAFE = 1 << 112
-_SURE = 2.0**62
+TWIN_SAFE = 1 << 112
+"""Bound on the sizes of all numbers, times that of their rounding errors in units, up to which there are twins."""
+
+SURE = 2.0**62
 """Floats from this size on have the sign of what they stand for; smaller ones stand for residues."""
 
 
@@ -58,7 +57,7 @@ class IntegerLayer:
         places = np.array([j for row in self.rows for j, _ in row], dtype=np.int64)
         pointers = np.cumsum([0, *map(len, self.rows)])
         shape = len(self.rows), int(places.max(initial=-1)) + 1
-        pairs = zip(_twin(entries), _twin(self.bias), strict=True)
+        pairs = zip(twin(entries), twin(self.bias), strict=True)
         return [(csr_array((data, places, pointers), shape), bias[:, np.newaxis]) for data, bias in pairs]
 
     def apply_to_twin(self, values: Twin, scale: Twin) -> Twin:
@@ -151,68 +150,14 @@ class IntegerNetwork:
         """Evaluate as :meth:`evaluate` does."""
         low, near = self.layers[0].apply_to_twin(x, scale)
         for layer in self.layers[1:]:
-            positive = np.where(np.abs(near) < _SURE, low.view(np.int64) > 0, near > 0)
+            positive = np.where(np.abs(near) < SURE, low.view(np.int64) > 0, near > 0)
             low, near = layer.apply_to_twin((low * positive, near * positive), scale)
         return low[0], near[0]
 
 
-def _twin(integers: Sequence[int] | Integers) -> Twin:
+def twin(integers: Sequence[int] | Integers) -> Twin:
     """Return integers of any size as residues and floats; the floats are off by half a unit in the last place."""
     if isinstance(integers, np.ndarray) and integers.dtype == np.int64:
         return integers.astype(np.uint64), integers.astype(np.float64)
     exact = np.array(integers, dtype=object)
     return (exact & ((1 << 64) - 1)).astype(np.uint64), exact.astype(np.float64)
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a network is compared with: beta_0 plus the sum of beta_r m_r(x), the maximum being m_d; no beta_r is 0."""
-
-    kernel_size: int
-    coefficients: dict[int, Fraction]
-    order_statistic_weights: tuple[Fraction, ...]
-
-    @classmethod
-    def of(cls, estimator: Estimator | Literal["max"], kernel_size: int) -> Target:
-        """Take an estimator, or the maximum of as many inputs as the network has."""
-        d = kernel_size
-        if isinstance(estimator, str) and estimator == "max":
-            return cls(d, {d: Fraction(1)}, (*(Fraction(0),) * (d - 1), Fraction(1)))
-        if not isinstance(estimator, Estimator):
-            raise InputError(f'a network is compared with an Estimator or with "max", not with {estimator!r}')
-        if estimator.kernel_size != d:
-            raise InputError(f"the network has {d} inputs, the estimator {estimator.kernel_size}")
-        coefficients = {r: beta for r, beta in estimator.coefficients.items() if beta}
-        return cls(d, coefficients, estimator.order_statistic_weights)
-
-    def subset_coefficient(self, size: int) -> Fraction:
-        """Coefficient of each subset maximum M_S with |S| = size, and of the constant for size 0."""
-        return self.coefficients.get(size, Fraction(0)) / comb(self.kernel_size, size)
-
-    def value(self, x: Point) -> Fraction:
-        """Evaluate at one point: the order statistics times their weights."""
-        pairs = zip(self.order_statistic_weights, sorted(x), strict=True)
-        return self.coefficients.get(0, Fraction(0)) + sum((w * value for w, value in pairs), Fraction(0))
-
-    def differs(self, network: IntegerNetwork, x: Integers, scale: Integers) -> npt.NDArray[np.bool_]:
-        """Mark the points x / scale at which a network's value is another; arrays as for ``evaluate``, of int64."""
-        (constant, *weights), q = over_common_denominator(
-            [self.coefficients.get(0, Fraction(0)), *self.order_statistic_weights]
-        )
-        row = IntegerLayer((tuple(enumerate(weights)),), (constant,))
-        largest, largest_scale = int(np.abs(x).max(initial=0)), int(scale.max(initial=1))
-        own = sum(map(abs, weights)) * largest + abs(constant) * largest_scale
-        both = max(network.bound(largest, largest_scale), 1) * q + max(own, 1) * network.denominator
-        # Floats of sums of n products are off by n + 2 units at most, of 2^-53 of the sum of the sizes of all terms,
-        # and what their factors are off by adds up along the layers: in all less than 2^-51 of this product.
-        if both * (network.terms + self.kernel_size + 4) < _TWIN_SAFE:
-            scales = _twin(scale)
-            own_values = row.apply_to_twin(_twin(np.sort(x, axis=0)), scales)
-            factors = _twin([q]), _twin([network.denominator])
-            parts = zip(network.evaluate_twin(_twin(x), scales), own_values, *factors, strict=True)
-            low, near = (found * a - wanted[0] * b for found, wanted, a, b in parts)
-            return np.asarray((low != 0) | (np.abs(near) >= _SURE))
-        x, scale = x.astype(object), scale.astype(object)
-        target = row.apply(np.sort(x, axis=0), scale)[0]
-        marked: npt.NDArray[np.bool_] = network.evaluate(x, scale) * q != target * network.denominator
-        return marked

@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 
 from theory.errors import InputError, ProblemTooLargeError, SolverError, ThreeValued
-from theory.estimator import Estimator
 from theory.networks.exactness.bends import Bend
 from theory.networks.exactness.cells import compare_cells
 from theory.networks.exactness.counterexamples import search, search_crossings
-from theory.networks.exactness.integers import IntegerNetwork, Point, Target
+from theory.networks.exactness.integers import IntegerNetwork, Point
 from theory.networks.exactness.symbolic import Outcome, Tracer
+from theory.networks.exactness.targets import Function, Target
 from theory.networks.exactness.witness import around, differing_vertex
 from theory.networks.network import Domain, ReLUNetwork, check_domain
 from theory.subpools import check_count
@@ -72,19 +72,19 @@ class ExactnessVerdict(ThreeValued):
 
 def prove_exact(
     network: ReLUNetwork,
-    estimator: Estimator | Literal["max"],
+    estimator: Function,
     *,
     domain: Domain = "real",
     rng: np.random.Generator | None = None,
     rounds: int = 16,
     max_cells: int = 10_000,
 ) -> ExactnessVerdict:
-    """Prove that a network computes an estimator, or the maximum, at every input, or find where it does not.
+    """Prove that a network computes an estimator, a combination, or the maximum, at every input, or find where not.
 
     Parameters
     ----------
     network : ReLUNetwork
-    estimator : Estimator or "max"
+    estimator : Estimator, Combination or "max"
     domain : {"real", "nonnegative"}
         Whether all of R^d is meant, or the inputs >= 0.
     rng : numpy.random.Generator, optional
@@ -110,7 +110,7 @@ def prove_exact(
 
     Notes
     -----
-    An estimator is linear on each cone {x_p(1) <= ... <= x_p(d)}, a combination of maxima over subsets, which are a
+    All of them are linear on each cone {x_p(1) <= ... <= x_p(d)}, combinations of maxima over subsets, which are a
     basis of all such functions. The network is evaluated on symbols: a unit with a pre-activation that keeps its sign
     on every cone is such a combination again, and units that bend inside cones are followed until their bends cancel.
     The output is compared coefficient by coefficient. See :mod:`theory.networks.exactness.symbolic`. Only if that

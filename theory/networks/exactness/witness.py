@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations
 
 import numpy as np
 
 from theory.networks.exactness.bends import Bend
-from theory.networks.exactness.integers import Point, Target
+from theory.networks.exactness.integers import Point
 from theory.networks.exactness.sort_linear import CONSTANT, Form, evaluate
+from theory.networks.exactness.targets import Target
 from theory.networks.network import Domain
 
 _STEPS = 60
@@ -24,9 +24,9 @@ def differing_vertex(form: Form, denominator: int, target: Target) -> Point | No
     coefficients of the difference D are not 0, c_S = D(1) - D(complement of S): D is not 0 at one of the two.
     """
     d = target.kernel_size
-    if Fraction(form.get(CONSTANT, 0), denominator) != target.subset_coefficient(0):
+    if Fraction(form.get(CONSTANT, 0), denominator) != target.constant:
         return _vertex(0, d)
-    subset = _smallest_difference(form, denominator, target)
+    subset = target.smallest_difference(form, denominator)
     if subset is None:
         return None
     everything = (1 << d) - 1
@@ -34,26 +34,6 @@ def differing_vertex(form: Form, denominator: int, target: Target) -> Point | No
         point = _vertex(mask, d)
         if Fraction(evaluate(form, [int(v) for v in point]), denominator) != target.value(point):
             return point
-    return None
-
-
-def _smallest_difference(form: Form, denominator: int, target: Target) -> int | None:
-    d = target.kernel_size
-    sizes: dict[int, set[int]] = {r: set() for r in target.coefficients if r}
-    for mask in form:
-        if mask:
-            sizes.setdefault(mask.bit_count(), set()).add(mask)
-    for size in sorted(sizes):
-        wanted = target.subset_coefficient(size)
-        for mask in sizes[size]:
-            if Fraction(form[mask], denominator) != wanted:
-                return mask
-        if wanted:
-            # All that are there are right; the first that is not is found within one more step than there are.
-            for subset in combinations(range(d), size):
-                mask = sum(1 << j for j in subset)
-                if mask not in sizes[size]:
-                    return mask
     return None
 
 
