@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-EVERYTHING := .[cluster,cvxpy,dev,docs,images,notebooks,onnx,plots,sweep,train]
+EVERYTHING := .[cluster,cvxpy,dev,docs,explore,images,notebooks,onnx,plots,sweep,train]
 
 .PHONY: verify test wheel lowest newest soak lint figures docs notebooks bench consumers coq coqchk coq-installed lock clean
 .DEFAULT_GOAL := verify
@@ -14,8 +14,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(EVERYTHING)'
 	@touch $@
 
-verify: $(INSTALLED)   ## every claim, real photographs, and the report: report/index.html
-	$(BIN)/subpool verify --report report
+verify: $(INSTALLED)   ## every claim, real photographs, and the report, with a page to play with: report/index.html
+	$(BIN)/subpool verify --report report --explore
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
@@ -57,6 +57,8 @@ figures: $(INSTALLED)  ## all figures, in figures/, and the sweeps that they are
 
 docs: $(INSTALLED)     ## the documentation: docs/_build/html/index.html; warnings are errors
 	$(BIN)/subpool plot all --out docs/figures --data figures/data --format svg
+	@mkdir -p docs/page  # of the last run of `make verify`, or without the record of one
+	cp report/explore.html docs/page/play.html 2>/dev/null || $(BIN)/subpool explore --out docs/page/play.html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 notebooks: $(INSTALLED) ## the notebooks, run from top to bottom
@@ -72,4 +74,4 @@ lock: $(INSTALLED)     ## pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv .lowest .newest report figures docs/figures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .lowest .newest report figures docs/figures docs/page docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis

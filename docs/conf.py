@@ -27,7 +27,7 @@ extensions = [
     "subpool_docs.house",
     "subpool_docs.offline",
 ]
-exclude_patterns = ["_build", "_ext", "figures/*.md"]
+exclude_patterns = ["_build", "_ext", "figures/*.md", "page"]
 source_suffix = {".md": "markdown"}
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
@@ -48,6 +48,8 @@ html_theme = "furo"
 html_title = f"Subpool {release}"
 html_static_path = ["_static"]
 html_css_files = ["subpool.css"]
+# The page to play with, which `make docs` puts there.
+html_extra_path = ["page"] if (DOCS / "page").exists() else []
 html_math_renderer = "mathml"
 html_show_sphinx = False
 html_copy_source = False

@@ -75,6 +75,8 @@ class Claim:
         Builds the :class:`proofs_check.statement.Table` that the statement refers to.
     group : str
         Claims of one group share work, and are checked by one process.
+    rests_on : tuple of str
+        The claims that its proof, in words or in steps, uses, by name; what those rest on is not repeated.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Claim:
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
     table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in HOLDS:
@@ -158,6 +161,7 @@ class Claim:
             "source": self.source,
             "subject": self.subject,
             "idea": self.idea,
+            "rests_on": list(self.rests_on),
         }
 
     def at(self, case: Case, part: str = "") -> Iterator[Instance]:
@@ -242,6 +246,7 @@ class Shared(TypedDict, total=False):
     scope: str
     topic: str
     group: str
+    rests_on: tuple[str, ...]
 
 
 def stated(

@@ -8,6 +8,8 @@ import subprocess
 from html import unescape
 from pathlib import Path
 
+from tools.browser import BROWSER, QUIET
+
 ROOT = Path(__file__).parent.parent
 MODULES = {
     "checker": ROOT / "proofs_check/explore/checker.js",
@@ -22,8 +24,7 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";$', re.MULTILINE)
 """What a module takes from another one."""
 
 _NODE = shutil.which("node")
-_BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ENGINES = [name for name, found in (("node", _NODE), ("browser", _BROWSER)) if found]
+ENGINES = [name for name, found in (("node", _NODE), ("browser", BROWSER)) if found]
 """Those that are on the path."""
 
 
@@ -56,14 +57,7 @@ def evaluate(engine, function, given, folder, *modules):
 def browse(page, profile):
     """What a headless browser makes of a page, as HTML, and the lines of its console; the profile is a new folder."""
     options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
+        *QUIET,
         "--enable-logging=stderr",
         "--v=0",
         f"--user-data-dir={profile}",
@@ -72,7 +66,7 @@ def browse(page, profile):
         "--virtual-time-budget=2000",
         "--dump-dom",
     ]
-    done = _run(_BROWSER, *options, page.as_uri())
+    done = _run(BROWSER, *options, page.as_uri())
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 

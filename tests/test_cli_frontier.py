@@ -30,6 +30,31 @@ def test_sweep_summarises_what_it_found(tmp_path, capsys):
     assert "256 of them there before" in capsys.readouterr().out
 
 
+def test_a_sweep_for_a_target_has_no_law_of_the_maximum(tmp_path, capsys):
+    out = str(tmp_path / "sweep")
+    assert main(["sweep", "4", "--out", out, "--target", "median"]) == 0
+    output = capsys.readouterr().out
+    assert "kernel size 4, target median, 8 sets of orders that contain 0" in output
+    assert "law" not in output
+    assert main(["pareto", out, "--plot", str(tmp_path / "front.svg")]) == 0
+    output = capsys.readouterr().out
+    assert "kernel size 4, target median, 8 sets of orders" in output
+    assert "the target itself, by sorting, takes 2 hidden layers" in output
+    assert main(["sweep", "4", "--out", out]) == 2
+    assert "holds the sweep for the target median, not for max" in capsys.readouterr().err
+    assert main(["sweep", "4", "--out", out, "--target", "0,1/2,1/2,0", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["target"], summary["sets_resumed"]) == ("median", 8)
+    assert "sets_below_half" not in summary
+
+
+def test_errors_that_are_0_are_drawn(tmp_path, capsys):
+    out = str(tmp_path / "sweep")
+    assert main(["sweep", "3", "--out", out, "--target", "1,1,1,1", "--plot", str(tmp_path / "zero.svg")]) == 0
+    assert "0.0" in capsys.readouterr().out
+    assert main(["sweep", "3", "--out", f"{out}-range", "--target", "range", "--plot", str(tmp_path / "some.svg")]) == 0
+
+
 def test_sweep_and_pareto_as_json(tmp_path, capsys):
     out = _swept(tmp_path, "--always", "0,1", "--json")
     summary = json.loads(capsys.readouterr().out)
@@ -84,6 +109,7 @@ BAD_INPUT = [
     (["sweep", "63", "--out", "x"], "up to kernel size 62"),
     (["sweep", "9", "--out", "x", "--workers", "0"], "workers is an integer >= 1, not 0"),
     (["sweep", "9", "--out", "x", "--workers", "-3"], "workers is an integer >= 1, not -3"),
+    (["sweep", "9", "--out", "x", "--target", "medain"], "the nearest name: median"),
     (["sweep", "9", "--out", "x", "--always", "0,9"], "in 0..8, but 9"),
     (["sweep", "9", "--out", "x", "--plot", "x.gif"], ".svg, .pdf, .png"),
     (["sweep", "9", "--out", "x", "--plot", "missing/x.svg"], "no such folder"),

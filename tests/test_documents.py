@@ -21,6 +21,7 @@ from theory.errors import FormatError
 from theory.frontier.dataset import SweepDataset, open_dataset
 from theory.frontier.sets import OrderSets
 from theory.rationals import from_string
+from theory.targets import find_target
 from tools.classifier.results import read_results, shipped_results
 
 NOTE = Form("a note", "note", 1, {"text"})
@@ -145,6 +146,7 @@ ESTIMATORS = [
 ]
 CERTIFICATES = [json.dumps(good) for good, _ in BASES.values()]
 _DESCRIPTION = SweepDataset(Path(), OrderSets.of(5, [0]), 8).describe()
+_OF_A_TARGET = SweepDataset(Path(), OrderSets.of(5, [0]), 8, find_target("exactly:k=0", 5)).describe()
 RESULTS = {"format": "subpool-classifier", "version": 1, "test": {"share": 0.97, "of": 540}, "rows": [[1, 2.5e-3]]}
 READERS = {
     "estimator": (_estimator, [estimator.to_json() for estimator in ESTIMATORS]),
@@ -152,7 +154,7 @@ READERS = {
     "certificate for Coq": (_for_coq, [text for text in CERTIFICATES if '"target"' not in text]),
     "certificate for the checker": (_checked, CERTIFICATES),
     "network": (_network, [build_network(estimator).to_json() for estimator in ESTIMATORS]),
-    "sweep": (_sweep, [json.dumps(_DESCRIPTION)]),
+    "sweep": (_sweep, [json.dumps(_DESCRIPTION), json.dumps(_OF_A_TARGET)]),
     "results": (_results, [json.dumps(RESULTS)]),
 }
 SECONDS = 2.0  # of the processor; no refusal takes a tenth of it

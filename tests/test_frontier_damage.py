@@ -4,17 +4,22 @@ import json
 import os
 import random
 import shutil
+from dataclasses import replace
+from fractions import Fraction
 
 import pyarrow.parquet as pq
 import pytest
 
 import theory
+from proofs_check import check_certificate
 from tests.campaigns import campaign, tries
 from theory.cli import main
-from theory.errors import FormatError, InputError, StorageError
+from theory.errors import FormatError, InputError, SolverError, StorageError
+from theory.estimator import Estimator
+from theory.frontier import certified
 from theory.frontier.chunk import solve_chunk
 from theory.frontier.dataset import SweepDataset, open_dataset
-from theory.frontier.pareto import pareto_front
+from theory.frontier.pareto import pareto_front, width_law
 from theory.seals import seal, unseal
 
 KERNEL = 10
@@ -300,3 +305,86 @@ def test_any_reader_sees_the_checksums(dataset):
 def test_another_sweep_is_not_what_was_asked_for(dataset):
     with pytest.raises(InputError, match="holds the sweep"):
         theory.sweep(KERNEL, dataset.path, always=(1,))
+
+
+# --- other targets --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_the_median(tmp_path):
+    return theory.sweep(5, tmp_path / "median", target="median", workers=1)
+
+
+def test_a_sweep_for_a_target_is_certified_and_resumed_as_such(of_the_median):
+    rows = of_the_median.read().to_pylist()
+    for row in rows:
+        best = theory.optimal_estimator(5, row["orders"], target="median")
+        assert str(check_certificate(best.certificate.to_json())) == row["error_exact"].removesuffix("/1")
+    assert len(rows) == 16
+    again = theory.sweep(5, of_the_median.path, target=[0, 0, 1, 0, 0], workers=1)
+    assert again == of_the_median == open_dataset(of_the_median.path)
+    assert _resumed_of(of_the_median, "median") == []
+    with pytest.raises(InputError, match="the width law is about the errors of the maximum"):
+        width_law(of_the_median)
+
+
+def _resumed_of(dataset, target):
+    damages = []
+    theory.sweep(dataset.kernel_size, dataset.path, workers=1, target=target, on_damage=damages.extend)
+    return damages
+
+
+@pytest.mark.parametrize("target", ["max", "largest:k=2"])
+def test_rows_of_another_target_are_refused(of_the_median, target, tmp_path):
+    with pytest.raises(InputError, match=f"the sweep for the target median, not for {target}"):
+        theory.sweep(5, of_the_median.path, target=target, workers=1)
+    other = theory.sweep(5, tmp_path / "other", target=target, workers=1)
+    right = of_the_median.read()
+    shutil.copy(other.file(0), of_the_median.file(0))
+    with pytest.raises(StorageError, match="the rows of another sweep"):
+        of_the_median.read()
+    assert len(_resumed_of(of_the_median, "median")) == 1
+    assert of_the_median.read().equals(right)
+    shutil.copy(of_the_median.file(0), other.file(0))
+    with pytest.raises(StorageError, match="the rows of another sweep"):
+        other.read()
+
+
+def test_what_a_description_says_of_the_target_is_not_guessed(of_the_median):
+    file = of_the_median.path / "sweep.json"
+    said = json.loads(file.read_text())
+    for wrong in (
+        {"version": 1},
+        {"target": ["0", "0", "0", "0", "1"]},
+        {"target": ["0", "0", "2/2", "0", "0"]},
+        {"target": ["1"] * 10**4},
+        {"target": "median"},
+        {"target": ["0", "0", "1", "0", "0"], "constant": "1"},
+    ):
+        file.write_text(json.dumps({**said, **wrong}))
+        with pytest.raises((FormatError, StorageError)):
+            open_dataset(file.parent).read()
+
+
+def test_an_answer_that_is_not_certified_is_no_row(monkeypatch):
+    best = theory.optimal_estimator(5, [0, 1], target="median")
+
+    def changed(**by):
+        certificate = replace(best.certificate, **by)
+        return Estimator(
+            5, best.coefficients, error=by.get("error", best.error), certificate=certificate, target="median"
+        )
+
+    third = Fraction(1, 3)
+    dual = best.certificate.dual
+    for wrong in (
+        changed(error=Fraction(2, 5)),
+        changed(error=Fraction(0), dual={}),
+        changed(dual={}),
+        changed(dual={z: 2 * w for z, w in dual.items()}),
+        changed(dual={0: third, 1: -third, 2: third}),
+        theory.optimal_estimator(5, [0, 1], target="max"),
+    ):
+        monkeypatch.setattr(certified, "optimal_estimator", lambda *_, answer=wrong, **__: answer)
+        with pytest.raises(SolverError, match="is not certified"):
+            solve_chunk(5, (0, 1), 0, 1, "median")

@@ -121,7 +121,7 @@ def test_a_worker_that_dies_is_an_error(tmp_path, monkeypatch):
         theory.sweep(10, tmp_path, workers=2)
 
 
-def _die(kernel_size, always, chunk_sets, chunk):
+def _die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -295,7 +295,7 @@ def test_workers_that_cannot_compute_are_one_line(tmp_path, cluster, monkeypatch
         theory.sweep(10, tmp_path, scheduler=cluster.scheduler_address)
 
 
-def _raise(error, kernel_size, always, chunk_sets, chunk):
+def _raise(error, *_):
     raise error
 
 
@@ -305,7 +305,7 @@ def test_errors_of_a_cluster_are_errors_here(tmp_path, cluster, monkeypatch):
         theory.sweep(10, tmp_path, scheduler=cluster.scheduler_address)
 
 
-def _fail(kernel_size, always, chunk_sets, chunk):
+def _fail(*_):
     raise SolverError("on purpose")
 
 

@@ -201,6 +201,19 @@ def test_a_residual_above_the_certified_error_is_an_error_of_ours():
         counted([[0, 0, 0, 0]], estimators=[wrong])
 
 
+@pytest.mark.parametrize("target", ["median", "range", "exactly:k=0"])
+def test_residuals_are_those_of_the_target(target):
+    f = optimal_estimator(5, [0, 1, 4], target=target)
+    rows = np.sort(np.random.default_rng(0).uniform(3, 7, (50, 5)), axis=1)
+    inside = (rows - 3) / 4
+    wanted = inside @ [float(w) for w in f.target.weights] + float(f.target.constant) - f(inside)
+    ratios, _ = RelativeResidual(f)(rows, 3.0, 4.0)
+    assert ratios == pytest.approx(np.abs(wanted) / float(f.error))
+    assert f.residual(inside) == pytest.approx(wanted)
+    vertices = np.tri(6, 5, -1)[:, ::-1]  # with 0, 1, ..., 5 ones, sorted
+    assert f.residual(vertices)[::-1] == pytest.approx([float(e) for e in f.vertex_residuals])
+
+
 def test_estimators_without_a_usable_error_are_refused():
     with pytest.raises(InputError, match="certified error above 0"):
         RelativeResidual(optimal_estimator(4, [4]))

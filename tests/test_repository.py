@@ -11,8 +11,8 @@ import pytest
 
 from proofs_check import claims
 from subpool import __version__
-from tests.test_report import BROWSER, needs_browser
-from tools.dark import darkened
+from tests.test_report import needs_browser
+from tools.browser import BROWSER, QUIET
 from tools.quoted import bare, current
 
 ROOT = Path(__file__).parent.parent
@@ -146,12 +146,12 @@ def test_references_are_the_cited_ones():
     assert sorted(entries) == sorted(set(re.findall(r"@(\w+)", PAPER)))
 
 
-def test_the_dark_picture_is_the_light_one():
+def test_the_pictures_of_the_readme_are_there():
     image = pytest.importorskip("PIL.Image")
-    light, dark = (
-        np.asarray(image.open(ROOT / "docs" / "_static" / f"{name}.png")) for name in ("parameters", "parameters-dark")
-    )
-    assert np.array_equal(darkened(light), dark), "python -m tools.dark docs/_static/parameters.png"
+    readme = (ROOT / "README.md").read_text()
+    light, dark = (image.open(ROOT / path) for path in re.findall(r'src(?:set)?="(docs/[^"]*)"', readme)[::-1])
+    assert light.size == dark.size
+    assert np.asarray(light.convert("L")).mean() > 200 > 60 > np.asarray(dark.convert("L")).mean()
 
 
 @needs_browser
@@ -162,10 +162,10 @@ def test_no_figure_is_a_white_card_in_the_dark(theme, page, corner, tmp_path):
     (tmp_path / "page.html").write_text(
         f'<link rel="stylesheet" href="{(static / "subpool.css").as_uri()}">'
         f'<body data-theme="{theme}" style="margin: 0; background: {page}">'
-        f'<img src="{(static / "parameters.png").as_uri()}">'
+        f'<img src="{(static / "explore.png").as_uri()}">'
     )
     shot = tmp_path / "shot.png"
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,720"]
+    options = [*QUIET, "--hide-scrollbars", "--window-size=960,720"]
     profile = f"--user-data-dir={tmp_path / 'profile'}"
     command = [BROWSER, *options, profile, f"--screenshot={shot}", (tmp_path / "page.html").as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

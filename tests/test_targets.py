@@ -1,9 +1,12 @@
 """Targets other than the maximum: their names, their best approximations, and what the checker says of them."""
 
+import contextlib
 import itertools
 import json
 import random
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +14,13 @@ import pytest
 from proofs_check import CertificateError, check_certificate
 from proofs_check.certificates import certify
 from proofs_check.coq import emit
+from proofs_check.kits import optima
+from proofs_check.kits.optima import certified_error
 from theory import Estimator, ReLUNetwork, approximate_degree, optimal_estimator, residual_distribution
 from theory.cli import main
-from theory.errors import FormatError, InputError, OrdersError, ProblemTooLargeError
+from theory.errors import FormatError, InputError, OrdersError, ProblemTooLargeError, SubpoolError
+from theory.guess.formula import Formula
+from theory.notation import check_orders
 from theory.objectives import OBJECTIVES
 from theory.optimal.exact import _solve_cube, _solve_relative, solve_supremum
 from theory.optimal.exchange import best_fit
@@ -405,3 +412,36 @@ def test_a_wrong_target_in_a_file_is_refused(change):
 def test_the_kernel_takes_the_maximum_alone():
     with pytest.raises(FormatError, match="certificates of the maximum"):
         emit([optimal_estimator(5, [0, 1, 4], target="median").certificate])
+
+
+def conjectures():
+    page = (Path(__file__).parent.parent / "docs" / "theory" / "closed-forms.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| (\d+) \| `([^`]+)` \| `([^`]+)` \|$", page, re.MULTILINE)
+    return [(target, orders, int(first), (even, odd)) for target, orders, first, even, odd in rows]
+
+
+@pytest.mark.parametrize(("target", "orders", "first", "pieces"), conjectures())
+def test_conjectures_of_the_page_hold_from_where_it_says(target, orders, first, pieces):
+    formula = Formula.from_texts(pieces)
+
+    def holds(d):
+        return (
+            formula.evaluate(d) * certified_error(d, check_orders(d, orders), target=find_target(target, d).values) == 1
+        )
+
+    assert all(holds(d) for d in range(first, first + 5))
+    # Below, there is no such target, or the orders are not distinct, or the formula has a pole, or it is false.
+    with contextlib.suppress(SubpoolError):
+        assert not holds(first - 1)
+
+
+def test_the_page_has_conjectures():
+    assert len(conjectures()) > 10
+
+
+def test_certified_errors_are_of_the_target_asked_for(monkeypatch):
+    step = [1, 1, 0, 0]
+    assert certified_error(3, (0, 1), target=step) == Fraction(1, 4)
+    monkeypatch.setattr(optima, "optimal_estimator", lambda *a, **of: optimal_estimator(*a, **{**of, "target": "max"}))
+    with pytest.raises(CertificateError, match="another problem"):
+        certified_error(3, (0, 1), target=step)

@@ -29,6 +29,7 @@ OUTPUTS = {
     "reluify": "reluify digits.onnx out.onnx --force",
     "solve": "solve 3x3 --orders 0,1,d-1 --certificate c.json",
     "sweep": "sweep 3 --out swept",
+    "explore": "explore --out page.html --kernels 2 --no-theorems",
     "table": "table 9",
     "train": "train --stored",
     "verify": "verify closed-form-mean --kernel-max 3 --workers 1",

@@ -72,6 +72,7 @@ def draw_front(costs: Sequence[int], errors: Sequence[Fraction], cost: str, axes
         axes.set_xscale("symlog", linthresh=1)
     else:
         axes.set_xticks(range(most + 1))
-    axes.set(yscale="log", xlabel=cost, ylabel="error E")
+    # An error of 0, as of targets that are in a class, has no place on a logarithmic scale.
+    axes.set(yscale="log" if any(errors) else "linear", xlabel=cost, ylabel="error E")
     axes.step(costs, list(map(float, errors)), where="post", color=ORANGE, label="least error")
     return axes

@@ -150,6 +150,16 @@ class Estimator(Drawn):
         return tuple(Fraction(int(entry), q) for entry in sums.entries())
 
     @cached_property
+    def residual_weights(self) -> tuple[Fraction, ...]:
+        """Weights of x_(1), ..., x_(d) in the residual, the target less f."""
+        return tuple(t - w for t, w in zip(self.target.weights, self.order_statistic_weights, strict=True))
+
+    @property
+    def residual_constant(self) -> Fraction:
+        """The residual where all inputs are 0."""
+        return self.target.constant - self.intercept
+
+    @cached_property
     def _scaled_residuals(self) -> tuple[list[int], int]:
         """Integers n_z and s with e_z == n_z / s."""
         orders, integers, q = self._scaled
@@ -219,6 +229,37 @@ class Estimator(Drawn):
         Rounding, NaN and infinities: see :func:`theory.subpools.weigh_order_statistics`.
         """
         return weigh_order_statistics(x, self._float_weights, float(self.intercept))
+
+    def residual(self, x: Array) -> Array:
+        """Evaluate the target less the estimator on windows.
+
+        Parameters
+        ----------
+        x : array, shape (..., kernel_size), real floating dtype
+            As for the estimator itself.
+
+        Returns
+        -------
+        array, shape (...), dtype and library of ``x``
+
+        Raises
+        ------
+        ArrayError
+
+        Notes
+        -----
+        One dot product with the difference of the weights of the target and of the estimator, which is exact before it
+        is rounded.
+
+        Examples
+        --------
+        >>> from theory import optimal_estimator
+        >>> estimator = optimal_estimator(3, [0, 1], target="median")
+        >>> estimator.error, estimator.residual([[0.0, 0.0, 1.0], [0.5, 0.5, 0.5]]).tolist()
+        (Fraction(1, 4), [-0.25, 0.0])
+        """
+        weights = tuple(map(float, self.residual_weights))
+        return weigh_order_statistics(x, weights, float(self.residual_constant))
 
     def to_latex(self) -> str:
         r"""Write the estimator, and its error if it is known, in LaTeX: for ``\[ ... \]``, with the package amsmath.

@@ -1,4 +1,4 @@
-"""The law of the residual e(x) = max(x) - f(x) for x uniform on the unit cube: exact, and in floats.
+"""The law of the residual e(x), the target less f(x), for x uniform on the unit cube: exact, and in floats.
 
 The d+1 spacings that the order statistics of x cut the unit interval into are Dirichlet(1,...,1) distributed, and on
 each simplex of ordered inputs e is linear, so e(x) = sum_z e_z D_z with e_z the residual at a 0/1 vector with z zeros
@@ -190,7 +190,7 @@ class ResidualDistribution(Drawn):
 
     @property
     def is_point_mass(self) -> bool:
-        """Whether all knots are equal, as they are where the estimator is the maximum itself."""
+        """Whether all knots are equal, as they are where the estimator is the target itself."""
         return self.knots[0] == self.knots[-1]
 
     def moment(self, k: int) -> Fraction:
@@ -410,7 +410,7 @@ class ResidualDistribution(Drawn):
 
 
 def residual_distribution(estimator: Estimator) -> ResidualDistribution:
-    """Law of the residual max(x) - f(x) of an estimator for x uniform on [0,1]^d.
+    """Law of the residual of an estimator, its target less f(x), for x uniform on [0,1]^d.
 
     Parameters
     ----------

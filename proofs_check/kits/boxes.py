@@ -84,6 +84,7 @@ def width_claim(
     bound: Callable[[Fraction, int], Fraction] = Fraction.__truediv__,
     proof: Callable[[Fraction], Proof],
     idea: str,
+    rests_on: tuple[str, ...],
 ) -> Claim:
     """Return the claim of a bound on E in N, by default a constant over N, for all sets with order 0 of some orders."""
 
@@ -109,4 +110,5 @@ def width_claim(
         instances=boxes,
         drawn_up_to=19,
         proof=proof,
+        rests_on=rests_on,
     )

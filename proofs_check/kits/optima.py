@@ -6,24 +6,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import sympy
 from sympy import Symbol
 
-from proofs_check.certificates import CertificateError, check_certificate
+from proofs_check.certificates import CertificateError, Certified, certify
 from proofs_check.claim import Claim, stated
 from proofs_check.proof import Proof
 from proofs_check.statement import Case, Hypothesis, StatementError, Value, grid, least_kernel_size, standard
 from theory import Estimator, optimal_estimator
 from theory.objectives import DEFAULT, Objective
 from theory.optimal.families import Block, ClosedForm, evaluate_formula
+from theory.targets import MAXIMUM
 
 Build = Callable[[ClosedForm], Proof]
 """From a family, whose formulas enter the steps, to the proof."""
 
 _DRAWN_UP_TO = 9
+
+AT_VERTICES = ("reduction-to-vertices", "vertex-features")
+"""The claims by which an error is that of a linear program over the 0/1 vectors."""
 
 _BEYOND: Mapping[str, Mapping[str, Case]] = {
     "single": {"r": {"d": 2, "r": 0}},
@@ -41,7 +46,12 @@ _BEYOND: Mapping[str, Mapping[str, Case]] = {
 
 
 def family_claim(
-    family: ClosedForm, build: Build | None = None, *, idea: str = "", wrong: Sequence[ClosedForm] = ()
+    family: ClosedForm,
+    build: Build | None = None,
+    *,
+    idea: str = "",
+    wrong: Sequence[ClosedForm] = (),
+    rests_on: tuple[str, ...] = AT_VERTICES,
 ) -> Claim:
     r"""Return the claim that a family's formulas are optimal, with its proof, and false neighbours.
 
@@ -65,6 +75,7 @@ def family_claim(
         cases=grid(**parameters),
         drawn_up_to=_DRAWN_UP_TO,
         proof=build,
+        rests_on=rests_on,
     )
 
 
@@ -100,8 +111,8 @@ def _values(case: Case) -> dict[Symbol, int]:
 def _family_values(family: ClosedForm, case: Case) -> Iterator[Value]:
     """Yield the optimum of a family at a kernel size and values of its parameters, against its formulas.
 
-    The exact solver finds the optimum and :func:`proofs_check.certificates.check_certificate`, which shares no code
-    with it, certifies the error. The optimal coefficients are unique, so each is compared with its formula, too. Cases
+    The exact solver finds the optimum and :func:`proofs_check.certificates.certify`, which shares no code with it,
+    certifies the error. The optimal coefficients are unique, so each is compared with its formula, too. Cases
     that the family does not allow are evaluated as well; where the formulas say nothing, that is a StatementError.
 
     >>> from subpool import closed_forms
@@ -134,18 +145,46 @@ def _orders(block: Block, values: Mapping[Symbol, int]) -> range:
     return range(int(evaluate_formula(block.first, values)), int(evaluate_formula(block.last, values)) + 1)
 
 
-def _certified(estimator: Estimator, kernel_size: int, orders: Sequence[int], objective: Objective) -> Fraction:
-    certificate, stated = estimator.certificate, (kernel_size, tuple(orders), objective)
-    if certificate is None or (certificate.kernel_size, tuple(certificate.orders), certificate.objective) != stated:
+def _certified(
+    estimator: Estimator,
+    kernel_size: int,
+    orders: Sequence[int],
+    objective: Objective,
+    target: Sequence[Fraction | int] | None = None,
+) -> Fraction:
+    certificate = estimator.certificate
+    if certificate is None:
+        raise CertificateError(f"the solver certifies nothing for d = {kernel_size}, R = {orders}")
+    found = certify(certificate.to_json(), limit=None)
+    maximum = [1] * kernel_size + [0]
+    values = list(maximum if target is None else target)
+    weights = None if values == maximum else tuple(a - b for a, b in pairwise(values))
+    stated = (kernel_size, tuple(orders), objective, weights, values[-1])
+    if not isinstance(found, Certified) or _problem(found) != stated:
         raise CertificateError(f"the solver certifies another problem than d = {kernel_size}, R = {orders}")
-    return check_certificate(certificate.to_json(), limit=None)
+    return found.error
 
 
-def certified_error(kernel_size: int, orders: Sequence[int], objective: Objective = DEFAULT) -> Fraction:
-    """Compute an optimal error, certified by :func:`proofs_check.certificates.check_certificate`.
+def _problem(found: Certified) -> tuple[object, ...]:
+    return (found.kernel_size, found.orders, found.objective, found.target, found.constant)
+
+
+def certified_error(
+    kernel_size: int,
+    orders: Sequence[int],
+    objective: Objective = DEFAULT,
+    *,
+    target: Sequence[Fraction | int] | None = None,
+) -> Fraction:
+    """Compute an optimal error, certified by :func:`proofs_check.certificates.certify`, of the maximum or a target.
+
+    A target is given by its d + 1 values at 0/1 vectors, by the number of zeros.
 
     >>> certified_error(9, (1, 8), "range")
     Fraction(1, 18)
+    >>> certified_error(3, (0, 1), target=(1, 1, 0, 0))
+    Fraction(1, 4)
     """
-    estimator = optimal_estimator(kernel_size, orders, objective=objective)
-    return _certified(estimator, kernel_size, orders, objective)
+    approximated = MAXIMUM if target is None else [Fraction(value) for value in target]
+    estimator = optimal_estimator(kernel_size, orders, objective=objective, target=approximated)
+    return _certified(estimator, kernel_size, sorted(orders), objective, target)

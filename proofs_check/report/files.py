@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.report.page import page
+from proofs_check.report.page import EXPLORE, page
 from proofs_check.report.run import Run, this_run
 from theory.errors import InputError, StorageError
 from theory.files import written_beside
@@ -27,8 +27,12 @@ def write_report(
     folder: str | os.PathLike[str],
     *,
     run: Run | None = None,
+    explore: Callable[[Mapping[str, str]], str] | None = None,
 ) -> Path:
     """Write ``report.json`` and ``index.html`` into a folder, both or none, and return the path of the page.
+
+    What makes a page to play with, ``explore.html``, takes the HTML of the claims' sections, by name; that page is
+    written with the others, and linked.
 
     The folder is made if it is missing; other files in it are not touched. Claims without a verdict are left out. A
     verdict that belongs to no claim is an InputError, a folder that cannot be written to a StorageError.
@@ -44,7 +48,9 @@ def write_report(
     run = this_run() if run is None else run
     data = {"run": run.to_dict(), "claims": [_report_dict(verdict, claim) for verdict, claim in pairs]}
     target = Path(folder)
-    _write_all(target, {"report.json": json.dumps(data, indent=2) + "\n", "index.html": page(pairs, run)})
+    html, sections = page(pairs, run, explore=explore is not None)
+    texts = {"report.json": json.dumps(data, indent=2) + "\n", "index.html": html}
+    _write_all(target, texts if explore is None else {**texts, EXPLORE: explore(sections)})
     return target / "index.html"
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from proofs_check.report.contents import UNTRUE, browse, count, link
 from proofs_check.report.markup import Node, display, el, facts, formula, prose
-from proofs_check.report.sections import badge
+from proofs_check.report.sections import anchor, badge
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim, Verdict
@@ -59,13 +59,26 @@ _NOTATION = (
 )
 
 
-def page(pairs: Sequence[tuple[Verdict, Claim]], run: Run) -> str:
-    """Write the page, in HTML."""
+EXPLORE = "explore.html"
+"""The page to play with, in the folder of a report that links to it."""
+
+
+def page(pairs: Sequence[tuple[Verdict, Claim]], run: Run, *, explore: bool = False) -> tuple[str, dict[str, str]]:
+    """Write the page, in HTML, with a link to the page to play with if there is one.
+
+    Return the sections of the claims, too, by name: that page shows them as well.
+    """
     verdicts = [verdict for verdict, _ in pairs]
-    before = _header(verdicts, run), _notice(verdicts), _introduction(), _summary(verdicts)
+    before = _header(verdicts, run, explore), _notice(verdicts), _introduction(), _summary(verdicts)
     body = el("main", *before, browse(pairs))
     root = el("html", _head(), el("body", body), lang="en")
-    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
+    found = {part.get("id"): part for part in root.iter("section")}
+    sections = {verdict.claim: _html(found[anchor(verdict.claim)]) for verdict in verdicts} if explore else {}
+    return f"<!DOCTYPE html>\n{_html(root)}\n", sections
+
+
+def _html(element: Element) -> str:
+    return tostring(element, encoding="unicode", method="html")
 
 
 def _head() -> Element:
@@ -79,7 +92,7 @@ def _head() -> Element:
     )
 
 
-def _header(verdicts: Sequence[Verdict], run: Run) -> Element:
+def _header(verdicts: Sequence[Verdict], run: Run, explore: bool) -> Element:
     seconds = sum(verdict.seconds for verdict in verdicts)
     said: list[tuple[Node, Sequence[Node]]] = [
         ("Report", [f"{count(len(verdicts))}, {seconds:.1f} seconds of checking in all"]),
@@ -87,6 +100,11 @@ def _header(verdicts: Sequence[Verdict], run: Run) -> Element:
         ("Date", [run.date]),
         ("Commit", [_commit(run.commit)]),
         ("Coq’s kernel", _kernel(run)),
+        *(
+            [("To play with", [el("a", "every set of orders, and these claims as a graph", href=EXPLORE)])]
+            if explore
+            else []
+        ),
     ]
     return el("header", el("h1", _TITLE), facts(said, "facts run"))
 

@@ -101,6 +101,8 @@ def _facts(verdict: Verdict, claim: Claim) -> Element:
         said.append(("Kernel", [f"Coq has accepted, without assumptions: {', '.join(verdict.kernel)}"]))
     if claim.idea:
         said.append(("Idea", prose(claim.idea)))
+    if claim.rests_on:
+        said.append(("Rests on", [", ".join(claim.rests_on)]))
     return facts(said)
 
 

@@ -25,7 +25,7 @@ from functools import partial
 
 from proofs_check.claim import Claim
 from proofs_check.kits.growing_orders import BARE_ARGUMENT, BARE_CLOSING, U, V, bare_steps, off_by_one
-from proofs_check.kits.optima import Build, family_claim
+from proofs_check.kits.optima import AT_VERTICES, Build, family_claim
 from proofs_check.kits.top_sets import WITHIN_TOP, WITHIN_TOP_BESIDE_R, top_proof
 from proofs_check.proof import Proof, Region
 from proofs_check.theorems import few_orders, full, full_but_last
@@ -68,8 +68,9 @@ def _from_parent(name: str, family: ClosedForm) -> Proof:
 
 def claims() -> Iterator[Claim]:
     """Yield a claim for each family without intercept."""
-    builds = {name: (row.proof, _FEW) for name, row in few_orders.ROWS.items()}
-    builds |= {name: (partial(_from_parent, name), _GROWING) for name in _PARENTS}
-    for name, (build, idea) in builds.items():
+    builds: dict[str, tuple[Build, str, tuple[str, ...]]]
+    builds = {name: (row.proof, _FEW, AT_VERTICES) for name, row in few_orders.ROWS.items()}
+    builds |= {name: (partial(_from_parent, name), _GROWING, (f"closed-form-{name}",)) for name in _PARENTS}
+    for name, (build, idea, rests_on) in builds.items():
         if family := closed_forms.get(f"bare-{name}"):
-            yield family_claim(family, build, idea=idea, wrong=(off_by_one(family),))
+            yield family_claim(family, build, idea=idea, wrong=(off_by_one(family),), rests_on=rests_on)

@@ -26,7 +26,7 @@ from fractions import Fraction
 from sympy import Expr, Integer, Symbol
 
 from proofs_check.claim import Claim, stated
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.optima import AT_VERTICES, certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, free
 from proofs_check.statement import Case, Hypothesis, grid, standard
 from theory.bounds import chebyshev_polynomial
@@ -97,6 +97,7 @@ def claims() -> Iterator[Claim]:
         ("chebyshev", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}", 0),
         ("chebyshev-further-out", r"E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+2}{d-1})}", 1),
         kind="upper",
+        rests_on=AT_VERTICES,
         source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
         idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
         quantities=standard("d", "n"),

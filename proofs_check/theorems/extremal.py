@@ -30,7 +30,7 @@ from sympy import Expr, Integer, Sum, Symbol, binomial
 
 from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import UP_TO_J, U, V, W, moments, size_of_weights, without_sums
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.optima import AT_VERTICES, certified_error
 from proofs_check.kits.top_sets import top_proof
 from proofs_check.proof import Identity, Proof, Region, Sign, Step
 from proofs_check.statement import (
@@ -199,6 +199,7 @@ def claims() -> Iterator[Claim]:
         ("extremal-less-one", bound % ("d-1", " - 1"), CUBE - 1),
         ("extremal-all-inputs", bound % ("d", ""), 2 * subsets_up_to(J, D)),
         kind="lower",
+        rests_on=(*AT_VERTICES, "closed-form-top"),
         source=OURS,
         idea=r"With \( q(t) = \prod_i (1 - t/k_i) \), \( k_i = d - r \), the expansion of \( q \) into "
         r"\( (-1)^k b_k \binom{t}{k} \) gives weights orthogonal to the class. As \( k_i \ge i \), every \( b_k \) is "
@@ -215,6 +216,7 @@ def claims() -> Iterator[Claim]:
         ("extremal-range-with-the-empty-set", bound % (0, ""), _RANGE + 1),
         ("extremal-range-less-one", bound % (1, " - 1"), _RANGE - 1),
         kind="lower",
+        rests_on=("extremal", "closed-form-range-top"),
         source=OURS,
         idea=r"The weights of the extremal theorem, without the two 0/1 vectors that are constant.",
         quantities=standard("d", "R"),

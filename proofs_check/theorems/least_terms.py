@@ -58,6 +58,7 @@ def claims() -> Iterator[Claim]:
         ("least-terms", r"N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}})", Fraction(1)),
         ("least-terms-doubled", r"N \ge \min(\frac{1}{\epsilon}, \frac{2}{\sqrt{\epsilon}})", Fraction(2)),
         kind="lower",
+        rests_on=("width",),
         source=OURS,
         idea=r"The width law, solved for \( N \).",
         quantities={**standard("d", "R"), "eps": _draw_error},

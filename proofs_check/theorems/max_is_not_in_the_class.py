@@ -24,7 +24,7 @@ from sympy import Integer
 
 from proofs_check.claim import Claim, stated
 from proofs_check.kits.growing_orders import FROM_TWO, binomial_theorem, moments
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.optima import AT_VERTICES, certified_error
 from proofs_check.proof import Identity, Proof, Sign
 from proofs_check.statement import NO_MAXIMUM, grid, joined, sets_of_orders, standard
 from theory.optimal.families import PAPER, D
@@ -57,6 +57,7 @@ def claims() -> Iterator[Claim]:
         ("max-is-not-in-the-class", r"E(d, R) \ge 2^{-d} > 0", 2),
         ("max-is-far-from-the-class", r"E(d, R) \ge 1^{-d} > 0", 1),
         kind="lower",
+        rests_on=AT_VERTICES,
         source=PAPER,
         idea=r"The \( d \)-th difference in the number of zeros annihilates all orders below \( d \), but not the "
         r"maximum.",

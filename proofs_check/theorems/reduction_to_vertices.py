@@ -95,6 +95,7 @@ def claims() -> Iterator[Claim]:
         ),
         ("reduction-to-inner-vertices", r"e(x) = \sum_{z=1}^{d-1} (x_{(z+1)} - x_{(z)}) e_z", slice(1, -1)),
         kind="identity",
+        rests_on=("order-statistic-weights", "vertex-features"),
         source=PAPER,
         idea=r"On sorted inputs the residual is linear, so it is the average of its values at the vertices of the "
         r"simplex, weighted by the spacings of the inputs.",

@@ -32,7 +32,7 @@ from fractions import Fraction
 from sympy import Expr, Symbol
 
 from proofs_check.claim import Claim, stated
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.optima import AT_VERTICES, certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
 from proofs_check.statement import NO_INTERCEPT, NO_MAXIMUM, Case, grid, standard, subsets
 from theory.optimal.families import OURS
@@ -107,6 +107,7 @@ def claims() -> Iterator[Claim]:
         ("removing-the-intercept", quotient % 1, 1),
         ("wrong-removing-the-intercept", quotient % 2, 2),
         kind="tight",
+        rests_on=AT_VERTICES,
         source=OURS,
         idea=r"At the zero vector only the intercept \(b\) counts, so that an optimal estimator has \(b \le E'\). "
         r"Without it the residual vanishes there, and the rest is divided by \(1 - b\). Conversely, adding the "

@@ -60,6 +60,7 @@ def claims() -> Iterator[Claim]:
         ("residual-beta", law + r"(\lfloor \frac{d+1}{2} \rfloor, \lceil \frac{d+1}{2} \rceil)", 0),
         ("residual-beta-more-above", law + r"(\lfloor \frac{d+3}{2} \rfloor, \lceil \frac{d-1}{2} \rceil)", 1),
         kind="identity",
+        rests_on=("reduction-to-vertices", "closed-form-full"),
         source=f"{OURS}; that sums of spacings have Beta distributions is well known",
         idea=r"The residuals at the vertices alternate between \( 2^{-d} \) and \( -2^{-d} \), so the residual is a "
         r"sum of some spacings of the inputs minus the sum of the others.",

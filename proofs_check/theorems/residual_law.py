@@ -96,6 +96,7 @@ def claims() -> Iterator[Claim]:
         ("residual-law", moment % "d+k", 0),
         ("residual-law-shifted", moment % "d+1+k", 1),
         kind="identity",
+        rests_on=("reduction-to-vertices",),
         source="Curry, Schoenberg 1966; Dempster, Kleyle 1968; report ADA158151, 1985",
         idea=r"The spacings of uniform inputs are uniform on a simplex, on which the residual is linear; the volume of "
         r"a slice of a simplex is a B-spline of the heights of its vertices.",

@@ -84,6 +84,7 @@ def claims() -> Iterator[Claim]:
         ("residual-moments", mean + r"\frac{\sum_z e_z^2 + (\sum_z e_z)^2}{(d+1)(d+2)}", 1),
         ("residual-moments-unmixed", mean + r"\frac{\sum_z e_z^2}{(d+1)(d+2)}", 0),
         kind="identity",
+        rests_on=("reduction-to-vertices",),
         source="moments of linear combinations of uniform order statistics: report ADA158151, 1985",
         idea=r"The residual is an average of its values at the vertices, weighted by the spacings of the inputs, whose "
         r"moments are those of a Dirichlet distribution.",

@@ -93,6 +93,7 @@ def claims() -> Iterator[Claim]:
         ("sorting-width", quadratic % "", 0),
         ("sorting-width-in-a-layer-less", quadratic % " - 1", 1),
         kind="upper",
+        rests_on=("merging-sorted-lists",),
         source=OURS,
         idea=r"Sorted blocks are merged in pairs: each pair of inputs is compared by one unit. So even the full set, "
         r"with the residual \( 2^{-d} \) and \( 2^d - 1 \) subpool maxima, takes a quadratic number of ReLUs.",
@@ -111,6 +112,7 @@ def claims() -> Iterator[Claim]:
         ("sorting-one-layer-less", cubic % "", 0),
         ("sorting-two-layers-less", cubic % " - 1", 1),
         kind="upper",
+        rests_on=("merging-sorted-lists",),
         source=OURS,
         idea=r"It is an average over the \( d \) subsets of \( d - 1 = 2^k \) inputs, each sorted in \( k \) layers. "
         r"So an error of \( 2^{-d} \) takes one layer less than the maximum takes by pairwise maxima, and polynomially "

@@ -53,6 +53,7 @@ def claims() -> Iterator[Claim]:
         ("vertex-features", r"\phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}", 0),
         ("vertex-features-shifted", r"\phi_r(z) = 1 - \frac{\binom{z+1}{r}}{\binom{d+1}{r}}", 1),
         kind="identity",
+        rests_on=("order-statistic-weights",),
         source=PAPER,
         idea=r"The maximum over a subset is 0 only if the subset holds zeros alone, and \( \binom{z}{r} \) of the "
         r"\( \binom{d}{r} \) subsets do.",

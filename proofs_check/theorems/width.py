@@ -69,6 +69,7 @@ def claims() -> Iterator[Claim]:
         *WITH_INTERCEPT,
         bound=lambda linear, terms: min(linear / terms, Fraction(2, terms**2)),
         proof=proof,
+        rests_on=("link", "extremal", "width-low-orders", "width-high-orders"),
         idea=r"With \( m \) the largest order up to \( d/2 \) and \( h \) the number of larger ones, \( m + 1 \) uses "
         r"of the link inequality and the weights of the extremal theorem give \( 1/E \le 2^{m+1} H_h \), while "
         r"\( N \ge \binom{d}{m} + H_h \) and \( \binom{d}{m} \ge 2^m \).",

@@ -90,6 +90,7 @@ def claims() -> Iterator[Claim]:
         INTERCEPT,
         Hypothesis(r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}", _are_high).failing_at(**COUNTEREXAMPLE),
         proof=proof,
+        rests_on=("extremal",),
         idea=r"The weights of the extremal theorem: with \( h \) orders beside the intercept, \( 1/E \) is at most "
         r"\( 2 \sum_{k \le h} \binom{d-1}{k} \), and \( h \) orders of at least \( d/2 \) have at least "
         r"\( \sum_{1 \le k \le h} \binom{d}{k} \) subsets.",

@@ -22,7 +22,7 @@ from random import Random
 
 from proofs_check.claim import Claim, Instance, stated
 from proofs_check.kits.boxes import settled_boxes
-from proofs_check.kits.optima import certified_error
+from proofs_check.kits.optima import AT_VERTICES, certified_error
 from proofs_check.statement import INTERCEPT, NO_MAXIMUM, Case, Hypothesis, standard
 from theory.optimal.families import OURS
 from theory.subpools import number_of_terms
@@ -86,6 +86,7 @@ def claims() -> Iterator[Claim]:
         ("width-law-larger-constant", r"E(d, R) N \ge \frac{3}{5}", (Fraction(3, 5), _HOLDS_UP_TO)),
         ("width-law-beyond", r"E(d, R) N \ge \frac{1}{2}", (half, _HOLDS_UP_TO + 1)),
         kind="lower",
+        rests_on=AT_VERTICES,
         source=OURS,
         idea=r"Dropping orders does not lower the error, so \( E(B) N(A) \ge 1/2 \) settles all sets between "
         r"\( A \) and \( B \). A few hundred such boxes cover all sets.",
@@ -105,6 +106,7 @@ def claims() -> Iterator[Claim]:
         ("width-law-counterexample", only % ", ".join(map(str, orders)), orders),
         ("width-law-five-high-orders", only % ", ".join(map(str, fewer)), fewer),
         kind="tight",
+        rests_on=AT_VERTICES,
         source=OURS,
         idea=r"Low orders approximate like polynomials, high orders like the extremal sets; a mixture gains from both, "
         r"and its width is a sum only.",

@@ -66,6 +66,7 @@ def claims() -> Iterator[Claim]:
         INTERCEPT,
         Hypothesis(r"\max R \le d/2", lambda case: 2 * max(case["R"]) <= case["d"]).failing_at(**COUNTEREXAMPLE),
         proof=proof,
+        rests_on=("link",),
         idea=r"The link inequality costs a factor 2, and lowering an order \( r \le d/2 \) together with \( d \) "
         r"halves the number of its subsets, at least: induction.",
     )

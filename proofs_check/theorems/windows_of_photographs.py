@@ -179,6 +179,7 @@ def _claim(kernel: tuple[int, int], name: str) -> Claim:
         scope=f"all windows of {', '.join(_PHOTOGRAPHS)}",
         topic="photographs",
         group=f"photos-{shape}",
+        rests_on=(f"closed-form-{name}",),
     )
 
 

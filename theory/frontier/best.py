@@ -82,7 +82,7 @@ class BestOrders:
 def best_orders(
     kernel_size: KernelSize, *, budget: Budget, limit: int, construction: Construction = "tree"
 ) -> BestOrders:
-    """Find the orders, the intercept among them, with the least error within a budget.
+    """Find the orders, the intercept among them, with the least error of the maximum within a budget.
 
     Parameters
     ----------

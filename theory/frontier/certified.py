@@ -8,20 +8,27 @@ With L the extrapolation constant of R with 0 added, E(d,R) = 1/(1+L) if 0 is in
 
 because p(d) = sum_z a_z p(z) <= sum_z |a_z| for all such p and a. Both are multiplied out and compared here, whatever
 produced them.
+
+That is how it is for the maximum. For other targets there is no batch in floats: each set is solved exactly
+(:mod:`theory.optimal.exchange`), and residuals and dual weights are multiplied out all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
+from math import comb
 
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
 from theory.errors import SolverError
 from theory.frontier.references import float_references
-from theory.frontier.sets import Masks
+from theory.frontier.sets import Masks, orders_of
 from theory.optimal.extrapolation import extrapolate
+from theory.optimal.solve import optimal_estimator
+from theory.targets import MAXIMUM, Target, TargetLike, find_target
 
 
 @lru_cache(maxsize=4)
@@ -78,12 +85,17 @@ def _settle(kernel_size: int, orders: tuple[int, ...], reference: Sequence[int])
     return constant
 
 
-def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
+def certified_errors(kernel_size: int, masks: Masks, target: TargetLike = MAXIMUM) -> list[tuple[int, int]]:
     """Compute E(d,R) for sets of one order or more below d, certified, as numerator and denominator in lowest terms.
 
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]))  # {0,1,8} and {1,8}
     [(1, 20), (1, 19)]
+    >>> certified_errors(9, np.array([0b100000011, 0b100000010]), "median")
+    [(2, 5), (5, 9)]
     """
+    wanted = find_target(target, kernel_size)
+    if not wanted.is_maximum:
+        return [_error_of_target(wanted, orders_of(mask)).as_integer_ratio() for mask in masks.tolist()]
     errors: list[tuple[int, int]] = [(0, 1)] * len(masks)
     with_zero = masks | 1
     sizes = np.bitwise_count(with_zero)
@@ -97,3 +109,24 @@ def certified_errors(kernel_size: int, masks: Masks) -> list[tuple[int, int]]:
             error = 1 / (constant + int(masks[number] & 1))
             errors[number] = int(error.p), int(error.q)
     return errors
+
+
+def _error_of_target(target: Target, orders: tuple[int, ...]) -> Fraction:
+    """Solve one set for a target other than the maximum; SolverError if the answer is not certified."""
+    d = target.kernel_size
+    estimator = optimal_estimator(d, orders, objective="cube", target=target)
+    error, certificate = estimator.error, estimator.certificate
+    proved = certificate is not None and error is not None and _is_certified(target, orders, certificate.dual, error)
+    if error is None or not proved or estimator.worst_vertex_residual != error:
+        raise SolverError(f"the optimum of d = {d}, R = {orders}, {target} is not certified, which the theory excludes")
+    return error
+
+
+def _is_certified(target: Target, orders: tuple[int, ...], dual: Mapping[int, Fraction], error: Fraction) -> bool:
+    """Tell whether dual weights prove that no error is smaller: of size 1, orthogonal to R, and with this value."""
+    if error == 0:
+        return True
+    d = target.kernel_size
+    moments = (sum(w * (1 - Fraction(comb(z, r), comb(d, r)) if r else 1) for z, w in dual.items()) for r in orders)
+    value = sum((w * target.values[z] for z, w in dual.items()), Fraction(0))
+    return not any(moments) and sum(map(abs, dual.values())) == 1 and abs(value) == error

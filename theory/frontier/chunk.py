@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from theory.frontier.certified import certified_errors
 from theory.frontier.sets import Masks, OrderSets, orders_of
 from theory.networks.size import network_size
 from theory.subpools import number_of_terms
+from theory.targets import MAXIMUM, Target, TargetLike, find_target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,20 +36,41 @@ SCHEMA = pa.schema(
 )
 """The columns of a sweep."""
 
+_TARGET = b"subpool-target"
 
-def solve_chunk(kernel_size: int, always: tuple[int, ...], start: int, stop: int) -> pa.Table:
+
+def _schema_of(target: Target) -> pa.Schema:
+    """Return the schema of a sweep, which names the target in its metadata where that is not the maximum."""
+    return SCHEMA if target.is_maximum else SCHEMA.with_metadata({_TARGET: json.dumps(target.to_dict())})
+
+
+def is_of(schema: pa.Schema, target: Target) -> bool:
+    """Tell whether rows with a schema are of a sweep for this target."""
+    said = _schema_of(target).metadata or {}
+    return bool(schema.equals(SCHEMA)) and (schema.metadata or {}).get(_TARGET) == said.get(_TARGET)
+
+
+def is_of_the_maximum(schema: pa.Schema) -> bool:
+    """Tell whether rows with a schema are of a sweep for the maximum, whatever the kernel size."""
+    return _TARGET not in (schema.metadata or {})
+
+
+def solve_chunk(
+    kernel_size: int, always: tuple[int, ...], start: int, stop: int, target: TargetLike = MAXIMUM
+) -> pa.Table:
     """Solve the sets number start..stop-1 of a sweep, in the order of the masks. This is what worker processes run."""
-    return rows(kernel_size, OrderSets(kernel_size, always).masks(start, stop))
+    return rows(kernel_size, OrderSets(kernel_size, always).masks(start, stop), target)
 
 
-def rows(kernel_size: int, masks: Masks) -> pa.Table:
+def rows(kernel_size: int, masks: Masks, target: TargetLike = MAXIMUM) -> pa.Table:
     """Solve some sets of orders, given as masks; ``error`` is the float nearest to ``error_exact``.
 
     SolverError if an error is not certified, ProblemTooLargeError if a network has 2^63 parameters or more. There are
     no rows then.
     """
     orders = [orders_of(mask) for mask in masks.tolist()]
-    errors = certified_errors(kernel_size, masks)
+    wanted = find_target(target, kernel_size)
+    errors = certified_errors(kernel_size, masks, wanted)
     # Sets that differ in their largest order share most of what is counted, so the order of the masks is good.
     sizes = [network_size(kernel_size, chosen) for chosen in orders]
     try:
@@ -64,7 +87,7 @@ def rows(kernel_size: int, masks: Masks) -> pa.Table:
                 "units": [size.units for size in sizes],
                 "parameters": [size.parameter_count for size in sizes],
             },
-            schema=SCHEMA,
+            schema=_schema_of(wanted),
         )
     except (OverflowError, pa.ArrowInvalid):
         raise ProblemTooLargeError(f"networks for kernel size {kernel_size} have 2^63 parameters or more") from None

@@ -23,9 +23,10 @@ from theory.documents import Form
 from theory.errors import FormatError, InputError, StorageError
 from theory.extras import import_pyarrow
 from theory.files import is_left_over, locked, write_whole
-from theory.frontier.chunk import SCHEMA
+from theory.frontier.chunk import is_of
 from theory.frontier.sets import OrderSets
 from theory.seals import seal, unseal
+from theory.targets import MAXIMUM, Target, target_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +34,8 @@ else:
     pa = import_pyarrow()
 
 _DESCRIPTION = "sweep.json"
-_FORM = Form("a sweep", "subpool-sweep", 1)
+_OF_TARGETS = Form("a sweep", "subpool-sweep", 2)
+_FORM = Form("a sweep", "subpool-sweep", 1, newer=_OF_TARGETS)
 _NOTE = "what was written before is whole"
 _LEAST_CHUNK, _LARGEST_CHUNK, _CHUNKS = 1 << 8, 1 << 14, 32
 _LARGEST_FILE = 1 << 26
@@ -55,16 +57,25 @@ def _chunk_sets(sets: int) -> int:
 
 @dataclass(frozen=True)
 class SweepDataset:
-    """A sweep in the folder ``path``, whole or not: what it covers, and how many sets are in each file but the last."""
+    """A sweep in the folder ``path``, whole or not: what it covers, and how many sets are in each file but the last.
+
+    ``other`` is the target where that is not the maximum.
+    """
 
     path: Path
     sets: OrderSets
     chunk_sets: int
+    other: Target | None = None
 
     @property
     def kernel_size(self) -> int:
         """Number d of inputs of a pooling window."""
         return self.sets.kernel_size
+
+    @property
+    def target(self) -> Target:
+        """What is approximated."""
+        return self.other or Target(self.kernel_size, MAXIMUM)
 
     @property
     def always(self) -> tuple[int, ...]:
@@ -114,7 +125,7 @@ class SweepDataset:
     def _checked(self, table: pa.Table, start: int, stop: int) -> pa.Table:
         # Masks alone may be those of a smaller kernel, too.
         if not (
-            table.schema.equals(SCHEMA)
+            is_of(table.schema, self.target)
             and np.array_equal(table["mask"].to_numpy(), self.sets.masks(start, stop))
             and (table["kernel_size"].to_numpy() == self.kernel_size).all()
         ):
@@ -169,7 +180,8 @@ class SweepDataset:
         """Return what ``sweep.json`` says."""
         return {
             "format": _FORM.format,
-            "version": _FORM.version,
+            "version": (_OF_TARGETS if self.other else _FORM).version,
+            **self.target.to_dict(),
             "kernel_size": self.kernel_size,
             "always": list(self.always),
             "sets": len(self.sets),
@@ -183,7 +195,8 @@ def open_dataset(path: str | Path) -> SweepDataset:
     folder = Path(path)
     try:
         data = _FORM.load(folder / _DESCRIPTION)
-        dataset = SweepDataset(folder, OrderSets.of(data["kernel_size"], data["always"]), int(data["chunk_sets"]))
+        sets = OrderSets.of(data["kernel_size"], data["always"])
+        dataset = SweepDataset(folder, sets, int(data["chunk_sets"]), _other(target_of(data)))
         if not 1 <= dataset.chunk_sets <= _LARGEST_CHUNK or data != dataset.describe():
             raise ValueError("it contradicts itself, or is of another version")
     except FileNotFoundError:
@@ -199,7 +212,11 @@ def open_dataset(path: str | Path) -> SweepDataset:
     return dataset
 
 
-def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepDataset:
+def _other(target: Target) -> Target | None:
+    return None if target.is_maximum else target
+
+
+def create_dataset(path: str | Path, sets: OrderSets, target: Target, *, resume: bool) -> SweepDataset:
     """Begin a dataset in a new or empty folder, or go on with the one that is there, where it may be resumed.
 
     InputError if the folder holds something else, or a dataset of other parameters.
@@ -212,7 +229,7 @@ def create_dataset(path: str | Path, sets: OrderSets, *, resume: bool) -> SweepD
         raise InputError(f"{folder} is a file, not a folder") from None
     except OSError as error:
         raise StorageError(f"cannot write to the folder {folder}: {error.strerror}") from None
-    wanted = SweepDataset(folder, sets, _chunk_sets(len(sets)))
+    wanted = SweepDataset(folder, sets, _chunk_sets(len(sets)), _other(target))
     if _DESCRIPTION in names:
         return _resumed(open_dataset(folder), wanted, resume=resume)
     if names and not (resume and wanted.lacks_its_description_alone()):
@@ -228,6 +245,10 @@ def _resumed(present: SweepDataset, wanted: SweepDataset, *, resume: bool) -> Sw
         raise InputError(
             f"{present.path} holds the sweep of kernel size {present.kernel_size} with {set(present.always) or '{}'} "
             f"in all sets, not of kernel size {wanted.kernel_size} with {set(wanted.always) or '{}'}"
+        )
+    if present.target != wanted.target:
+        raise InputError(
+            f"{present.path} holds the sweep for the target {present.target!s:.80}, not for {wanted.target!s:.80}"
         )
     if not resume:
         raise InputError(f"{present.path} holds this sweep already, and it is not to be resumed")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import FormatError
+from theory.errors import FormatError, InputError
 from theory.extras import import_pyarrow
-from theory.frontier.chunk import SCHEMA
+from theory.frontier.chunk import SCHEMA, is_of_the_maximum
 from theory.frontier.dataset import SweepDataset, open_dataset
 from theory.frontier.sets import Budget
 from theory.notation import format_orders
@@ -46,7 +46,7 @@ class FrontierPoint:
     orders : tuple of int
         R.
     error : Fraction
-        E(d,R).
+        E(d,R), of the target of the sweep.
     terms : int
         N, the number of subpool maxima.
     hidden_layers, units, parameters : int
@@ -210,6 +210,7 @@ def width_law(table: Table) -> WidthLaw:
 
     E N >= 1/2 holds for all sets with the intercept up to kernel size 18, and fails at 19 for {0..4} with {13..18}.
     Floats sort out the products that are far from the least one and from 1/2; the others are computed in rationals.
+    An InputError is raised for rows of another target, for which there is no such law.
 
     >>> from theory.frontier.chunk import solve_chunk
     >>> law = width_law(solve_chunk(5, (0,), 0, 16))
@@ -222,6 +223,8 @@ def width_law(table: Table) -> WidthLaw:
     least_of_more: _Product | None = None
     below_half = 0
     for part in parts(table, ["orders", "mask", "error", "error_exact", "terms"]):
+        if not is_of_the_maximum(part.schema):
+            raise InputError("the width law is about the errors of the maximum, not of another target")
         products = part["error"].to_numpy() * part["terms"].to_numpy()
         more = np.bitwise_count(part["mask"].to_numpy()) > 1
         near_half = np.abs(products - 0.5) <= 0.5 * _ROUNDING

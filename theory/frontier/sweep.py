@@ -17,6 +17,7 @@ from theory.frontier.workers import dask_cluster, map_unordered
 from theory.notation import KernelSize, Orders
 from theory.processes import check_workers, local_processes
 from theory.progress import Progress, unwatched
+from theory.targets import MAXIMUM, Target, TargetLike, find_target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,6 +32,7 @@ def sweep(
     out: str | Path,
     *,
     always: Orders = (0,),
+    target: TargetLike = MAXIMUM,
     workers: int | None = None,
     scheduler: str | None = None,
     resume: bool = True,
@@ -47,7 +49,10 @@ def sweep(
         A folder: new, empty, or with the beginning of this very sweep, which is then resumed.
     always : iterable of int in 0..d-1, or text such as "0,1" or "none"
         Orders that all sets contain. The sets are the nonempty ones among the orders 0..d-1; order d is left out,
-        because with it every error is 0.
+        because with it the error of the maximum is 0.
+    target : str, Target, or sequence of rationals
+        What is approximated on the cube, as in :func:`theory.optimal_estimator`. Other targets than the maximum take
+        longer, as there is no batch of sets for them.
     workers : int, >= 1, optional
         Processes on this machine; by default one for each core, or none but this one for a short sweep.
     scheduler : str, optional
@@ -97,10 +102,11 @@ def sweep(
     {'orders': [0, 1, 2, 3], 'error_exact': '1/16', 'terms': 15, 'units': 14}
     """
     sets = OrderSets.of(kernel_size, always)
+    wanted = find_target(target, sets.kernel_size)
     processes = check_workers(workers)
     if scheduler is not None and workers is not None:
         raise InputError("workers are processes on this machine, and a scheduler has its own: give one of the two")
-    dataset = create_dataset(out, sets, resume=resume)
+    dataset = create_dataset(out, sets, wanted, resume=resume)
     with writing(dataset):
         present = dataset.present()
         damages = dataset.damages(sorted(present))
@@ -109,7 +115,7 @@ def sweep(
         whole = present - damages.keys()
         done = sum(stop - start for start, stop in map(dataset.span, whole))
         progress(done, len(sets))
-        if workers is None and scheduler is None and _is_short(sets, done):
+        if workers is None and scheduler is None and _is_short(sets, wanted, done):
             processes = 1
         missing = (chunk for chunk in range(dataset.chunks) if chunk not in whole)
         left = dataset.chunks - len(whole)
@@ -124,7 +130,7 @@ def sweep(
 def _solved(
     dataset: SweepDataset, chunks: Iterable[int], processes: int, scheduler: str | None
 ) -> Generator[tuple[int, pa.Table], None, None]:
-    solve = partial(_solve, dataset.kernel_size, dataset.always, dataset.chunk_sets)
+    solve = partial(_solve, dataset.kernel_size, dataset.always, dataset.chunk_sets, dataset.target)
     if scheduler is not None:
         with dask_cluster(scheduler) as (executor, slots, look):
             yield from map_unordered(executor, slots, solve, chunks, look=look)
@@ -136,22 +142,22 @@ def _solved(
             yield chunk, solve(chunk)
 
 
-def _solve(kernel_size: int, always: tuple[int, ...], chunk_sets: int, chunk: int) -> pa.Table:
-    return solve_chunk(kernel_size, always, chunk * chunk_sets, (chunk + 1) * chunk_sets)
+def _solve(kernel_size: int, always: tuple[int, ...], chunk_sets: int, target: Target, chunk: int) -> pa.Table:
+    return solve_chunk(kernel_size, always, chunk * chunk_sets, (chunk + 1) * chunk_sets, target)
 
 
-def _is_short(sets: OrderSets, done: int) -> bool:
+def _is_short(sets: OrderSets, target: Target, done: int) -> bool:
     left = len(sets) - done
-    return left < _NEVER_SHORT and left * seconds_per_set(sets) < _SHORT_SECONDS
+    return left < _NEVER_SHORT and left * seconds_per_set(sets, target) < _SHORT_SECONDS
 
 
-def seconds_per_set(sets: OrderSets) -> float:
+def seconds_per_set(sets: OrderSets, target: TargetLike = MAXIMUM) -> float:
     """Estimate the processor time that a set takes on one core, by solving some from the middle of a sweep."""
     middle = len(sets) // 2
     masks = sets.masks(middle, middle + 2 * _SAMPLE)
     # Neighbouring sets share what their networks are counted from; the first ones do not count.
-    rows(sets.kernel_size, masks[:_SAMPLE])
+    rows(sets.kernel_size, masks[:_SAMPLE], target)
     start = process_time()
     measured = masks[-_SAMPLE:]
-    rows(sets.kernel_size, measured)
+    rows(sets.kernel_size, measured, target)
     return (process_time() - start) / len(measured)

@@ -8,7 +8,7 @@ from math import comb
 from theory.certificate import Certificate
 from theory.errors import InputError
 from theory.estimator import Estimator
-from theory.objectives import ObjectiveValue
+from theory.objectives import DEFAULT, ObjectiveValue, find_objective
 from theory.optimal.exchange import best_fit, exchange_work
 from theory.optimal.extrapolation import extrapolate
 from theory.optimal.polynomials import best_polynomial
@@ -34,6 +34,21 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     exchange_work(kernel_size, orders).check_memory()
     solve = _solve_relative if objective.relative else _solve_cube
     return solve(kernel_size, orders, objective, target)
+
+
+def exact_estimator(target: Target) -> Estimator:
+    """Return the target itself as an estimator with the error 0 and no more orders than it needs.
+
+    All orders together span what is linear in the order statistics.
+
+    >>> from theory.targets import find_target
+    >>> exact_estimator(find_target("largest:k=2", 4)).coefficients
+    {3: Fraction(4, 1), 4: Fraction(-3, 1)}
+    """
+    d = target.kernel_size
+    everything = solve_supremum(d, tuple(range(d + 1)), find_objective(DEFAULT), target)
+    used = {order: beta for order, beta in everything.coefficients.items() if beta}
+    return Estimator(d, used or {0: Fraction(0)}, objective=DEFAULT, error=Fraction(0), target=target)
 
 
 def _are_all_up_to_one(orders: tuple[int, ...]) -> bool:

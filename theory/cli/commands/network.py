@@ -146,9 +146,9 @@ def _construction(options: argparse.Namespace, choices: tuple[str, ...]) -> Any:
 
 
 def _optimal(target: Target, options: argparse.Namespace, now: Callable[[str], None]) -> _Built:
-    from theory.estimator import Estimator
     from theory.networks.build import build_network
     from theory.networks.effort import estimator_proof_work
+    from theory.optimal.exact import exact_estimator
     from theory.optimal.solve import optimal_estimator, solving_work
 
     d = target.kernel_size
@@ -161,10 +161,8 @@ def _optimal(target: Target, options: argparse.Namespace, now: Callable[[str], N
     work = solving_work(d, orders, objective=objective, target=target)
     now(expected("solving", work, options))
     _construction(options, _OF_ESTIMATORS)
-    estimator = optimal_estimator(d, orders, objective=objective, target=target)
-    if options.orders == EXACT:
-        used = {order: beta for order, beta in estimator.coefficients.items() if beta}
-        estimator = Estimator(d, used or {0: Fraction(0)}, objective=objective, error=estimator.error, target=target)
+    exact = options.orders == EXACT
+    estimator = exact_estimator(target) if exact else optimal_estimator(d, orders, objective=objective, target=target)
     how = {name: getattr(options, name) for name in ("domain", "construction", "hidden_layers")}
     proving = _proving(estimator_proof_work(d, estimator.orders, **how), options)
     now("building")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from theory.cli.commands.sweep import point_row, print_points
+from theory.cli.commands.sweep import point_row, print_points, what_was_swept
 from theory.cli.options import add_json, add_plot
 from theory.cli.output import DONE, console, describe_network, print_json
 from theory.errors import InputError
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Find the front and print it."""
     from theory.frontier.dataset import open_dataset
     from theory.frontier.pareto import pareto_front
+    from theory.optimal.exact import exact_estimator
 
     if options.plot:
         check_plot_file(options.plot)
@@ -48,11 +49,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json([point_row(point) for point in front])
         return DONE
-    d = dataset.kernel_size
     which = f"at most {options.limit} {budget}" if options.limit is not None else f"their number of {budget}"
-    print_points(front, f"kernel size {d}, {len(dataset.sets):,} sets of orders: the least error for {which}")
-    # A budget of a network buys the maximum itself, too, where it is large enough.
-    console().print(
-        f"the maximum itself, by pairwise maxima, takes {describe_network(network_size(d, [d]))}", soft_wrap=True
-    )
+    print_points(front, f"{what_was_swept(dataset)}: the least error for {which}")
+    # A budget of a network buys the target itself, too, where it is large enough.
+    how = "maximum itself, by pairwise maxima," if dataset.target.is_maximum else "target itself, by sorting,"
+    size = network_size(dataset.kernel_size, exact_estimator(dataset.target).orders)
+    console().print(f"the {how} takes {describe_network(size)}", soft_wrap=True)
     return DONE

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.options import add_json, add_kernel, add_plot, add_workers, add_yes, read_kernel
+from theory.cli.options import add_json, add_kernel, add_plot, add_target, add_workers, add_yes, read_kernel
 from theory.cli.output import (
     COLUMNS_OF_A_SET,
     DONE,
@@ -23,6 +23,7 @@ from theory.errors import InputError
 from theory.notation import check_orders, format_orders
 from theory.plotting import check_plot_file, save_figure
 from theory.rationals import decimal, to_string
+from theory.targets import Target, find_target
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--always", default="0", metavar="ORDERS", help="orders in all sets, or none; default: 0, the intercept"
     )
+    add_target(parser)
     add_workers(parser)
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that computes, such as tcp://127.0.0.1:8786"
@@ -57,10 +59,11 @@ def run(options: argparse.Namespace) -> int:
 
     _, d = read_kernel(options)
     always = check_orders(d, options.always, maybe_none=True)
+    target = find_target(options.target, d)
     if options.plot:
         check_plot_file(options.plot)
     if not options.yes:
-        _refuse_long(OrderSets.of(d, always), options)
+        _refuse_long(OrderSets.of(d, always), target, options)
     start = perf_counter()
     with Bar("sets") as bar:
 
@@ -69,9 +72,10 @@ def run(options: argparse.Namespace) -> int:
             bar.note(f"solved again: {messages[0]}{others}")
 
         how = {"workers": options.workers, "scheduler": options.scheduler}
-        dataset = sweep(d, options.out, always=always, progress=bar, on_damage=on_damage, **how)
+        dataset = sweep(d, options.out, always=always, target=target, progress=bar, on_damage=on_damage, **how)
     seconds = perf_counter() - start
-    law, by_depth = width_law(dataset), pareto_front(dataset, "hidden_layers")
+    law = width_law(dataset) if target.is_maximum else None
+    by_depth = pareto_front(dataset, "hidden_layers")
     if options.plot:
         from theory.figures.front import plot_front
 
@@ -83,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
+def _refuse_long(sets: OrderSets, target: Target, options: argparse.Namespace) -> None:
     from theory.frontier.sweep import seconds_per_set
     from theory.frontier.workers import dask_cluster
     from theory.processes import check_workers
@@ -91,7 +95,7 @@ def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
     workers, where = check_workers(options.workers), "worker"
     if len(sets) < 1 << 20:
         return
-    seconds = len(sets) * seconds_per_set(sets)
+    seconds = len(sets) * seconds_per_set(sets, target)
     if options.scheduler and seconds > _DAY:
         with dask_cluster(options.scheduler) as (_, slots, _):
             workers, where = slots, "thread of the cluster"
@@ -104,21 +108,27 @@ def _refuse_long(sets: OrderSets, options: argparse.Namespace) -> None:
 
 
 def _summary(
-    dataset: SweepDataset, law: WidthLaw, by_depth: tuple[FrontierPoint, ...], done_before: int
+    dataset: SweepDataset, law: WidthLaw | None, by_depth: tuple[FrontierPoint, ...], done_before: int
 ) -> dict[str, Any]:
-    return {
+    summary = {
         "kernel_size": dataset.kernel_size,
+        "target": dataset.target.name,
         "always": list(dataset.always),
         "path": str(dataset.path),
         "sets": len(dataset.sets),
         "sets_resumed": done_before,
+        "best_by_hidden_layers": [point_row(point) for point in by_depth],
+    }
+    if law is None:
+        return summary
+    return {
+        **summary,
         "least_error_times_terms": {"product": to_string(law.product), "orders": list(law.orders)},
         "least_error_times_terms_of_two_orders_or_more": {
             "product": to_string(law.product_of_more),
             "orders": list(law.orders_of_more),
         },
         "sets_below_half": law.below_half,
-        "best_by_hidden_layers": [point_row(point) for point in by_depth],
     }
 
 
@@ -140,20 +150,32 @@ def print_points(points: tuple[FrontierPoint, ...], title: str) -> None:
 
 
 def _print_summary(
-    dataset: SweepDataset, law: WidthLaw, by_depth: tuple[FrontierPoint, ...], done_before: int, seconds: float
+    dataset: SweepDataset, law: WidthLaw | None, by_depth: tuple[FrontierPoint, ...], done_before: int, seconds: float
 ) -> None:
-    sets, d = len(dataset.sets), dataset.kernel_size
+    sets = len(dataset.sets)
     contained = f" that contain {format_orders(dataset.always)}" if dataset.always else ""
-    print_points(by_depth, f"kernel size {d}, {sets:,} sets of orders{contained}: the least error by depth")
+    print_points(by_depth, f"{what_was_swept(dataset)}{contained}: the least error by depth")
     there = f", {done_before:,} of them there before" if done_before else ""
     size = sum(file.stat().st_size for file in Path(dataset.path).glob("*.parquet"))
+    facts = [("certified", f"all {sets:,} errors, each by a primal and a dual solution, exactly{there}")]
+    if law is not None:
+        facts += _facts_of_the_law(law)
+    facts.append(("written", f"{dataset.path}, {size / 2**20:.1f} MiB, in {seconds:.1f} s"))
+    print_facts(facts, width=10)
+
+
+def what_was_swept(dataset: SweepDataset) -> str:
+    """Say in words what a sweep is about."""
+    target = "" if dataset.target.is_maximum else f", target {dataset.target!s:.80}"
+    return f"kernel size {dataset.kernel_size}{target}, {len(dataset.sets):,} sets of orders"
+
+
+def _facts_of_the_law(law: WidthLaw) -> list[tuple[str, str]]:
     facts = [
-        ("certified", f"all {sets:,} errors, each by a primal and a dual solution, exactly{there}"),
         ("least E N", f"{both(law.product)} at R = {format_orders(law.orders)}; N counts the subpool maxima"),
     ]
     if law.orders_of_more != law.orders:
         at = format_orders(law.orders_of_more)
         facts.append(("", f"{both(law.product_of_more)} at R = {at} among sets of more orders"))
     verdict = "E N >= 1/2 for all sets" if law.holds else f"E N < 1/2 for {law.below_half:,} of the sets"
-    facts += [("width law", verdict), ("written", f"{dataset.path}, {size / 2**20:.1f} MiB, in {seconds:.1f} s")]
-    print_facts(facts, width=10)
+    return [*facts, ("width law", verdict)]

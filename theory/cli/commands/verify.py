@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from proofs_check.statement import DEFAULT_KERNEL_MAX, SOURCES, TOPICS
+from theory.cli.commands.explore import page_of_run
 from theory.cli.options import add_json, add_workers, add_yes, expected
 from theory.cli.output import DONE, FAILED, console, fail, make_folder, new_table, print_json
 from theory.errors import InputError, MissingDependencyError
@@ -32,6 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel-max", default=DEFAULT_KERNEL_MAX, metavar="N", help=largest)
     add_workers(parser)
     parser.add_argument("--report", metavar="DIR", help="write report.json and index.html to DIR")
+    parser.add_argument("--explore", action="store_true", help="and explore.html beside it, a page to play with")
     parser.add_argument("--source", choices=SOURCES, help="only the claims of the paper, of this project, or of others")
     parser.add_argument(
         "--kernel", action="store_true", help="have Coq's kernel check its theorems, too: minutes, once"
@@ -53,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"none of the claims named has the source {options.source!r}")
     if options.list:
         return _list_claims(wanted, options)
+    if options.explore:
+        _check_explore(options)
     chosen = [claim.name for claim in wanted]
     kernel_max = check_kernel_size(options.kernel_max)
     if options.report:
@@ -66,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
     kernel = _proved_by_kernel()  # after the work, whose errors are one line
     verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
     if options.report:
-        written = write_report(verdicts, claims(), options.report, run=run_of_report)
+        explore = partial(page_of_run, verdicts) if options.explore else None
+        written = write_report(verdicts, claims(), options.report, run=run_of_report, explore=explore)
     if options.json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:
@@ -78,6 +84,15 @@ def run(options: argparse.Namespace) -> int:
     for name in accepted:
         say(f"{name} is false, and was not refuted: what checks it is at fault", error=options.json)
     return DONE if all(verdict.holds for verdict in verdicts) and not accepted else FAILED
+
+
+def _check_explore(options: argparse.Namespace) -> None:
+    """See, before the work, that there will be a page to play with."""
+    from theory.explore.page import check_charts
+
+    if not options.report:
+        raise InputError("--explore writes a page beside the report, whose folder --report DIR names")
+    check_charts()
 
 
 def _list_claims(claims: Sequence[Claim], options: argparse.Namespace) -> int:

@@ -169,11 +169,10 @@ class RelativeResidual:
     def __init__(self, estimator: Estimator) -> None:
         if not estimator.error:
             raise InputError(f"residuals are compared with a certified error above 0, not with {estimator.error}")
-        exact = [-w / estimator.error for w in estimator.order_statistic_weights]
-        exact[-1] += 1 / estimator.error
+        exact = [w / estimator.error for w in estimator.residual_weights]
         self._is_range_relative = estimator.goal.relative
         self._weights = np.array([float(w) for w in exact])
-        self._shift = float(estimator.intercept / estimator.error)
+        self._shift = float(-estimator.residual_constant / estimator.error)
         # A dot product of n terms loses at most n units roundoff of the sum of their sizes, to first order.
         lost = (len(exact) + 2) * np.finfo(np.float64).eps * (np.abs(self._weights).sum() + abs(self._shift))
         if lost > _ROUNDING:

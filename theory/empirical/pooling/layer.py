@@ -97,7 +97,9 @@ def pool(
     *Border.* For ``"max"`` padding is minus infinity. An estimator sees windows in which every tap outside the image is
     replaced by the nearest valid tap of the same window (:mod:`theory.empirical.pooling.geometry`): the pixel at the
     border where there is no dilation. Such a window has the maximum and the range of its valid taps, so the certified
-    error of the estimator holds at the border too, also for the taps that ``ceil_mode`` adds beyond the padding.
+    error of the estimator holds at the border too, also for the taps that ``ceil_mode`` adds beyond the padding. (If
+    the estimator is one of another target than the maximum, the target, too, is that of the window with its replaced
+    taps: its median is not that of the valid ones alone.)
 
     *NaN and infinities.* A window with a NaN gives NaN, for ``"max"`` too, like NumPy's maximum. (onnxruntime's
     MaxPool passes over NaN or not, depending on dtype, attributes and place.) A window with infinities gives what IEEE

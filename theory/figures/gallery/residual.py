@@ -15,6 +15,7 @@ from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
 from theory.plotting import DASHES, FAINT, GREEN, ORANGE, PINK, Axes, panels, set_headline
 from theory.residual import residual_distribution
+from theory.targets import MAXIMUM, TargetLike
 
 _Floats: TypeAlias = NDArray[np.float64]
 
@@ -52,11 +53,17 @@ _COLORS = (ORANGE, GREEN, PINK)
 
 @figure("law of the residual, exact over simulated, and for other inputs", kernel_size=5, samples=500)
 def plot_residual(
-    axes: Sequence[Axes] | None = None, *, kernel_size: int = 9, samples: int = 200_000, rng: int = 0
+    axes: Sequence[Axes] | None = None,
+    *,
+    kernel_size: int = 9,
+    samples: int = 200_000,
+    rng: int = 0,
+    target: TargetLike = MAXIMUM,
 ) -> tuple[Axes, ...]:
-    """Draw the law of the residual e(x) = max(x) - f(x), relative to the error E, for three optimal estimators.
+    """Draw the law of the residual e(x), the maximum or another target less f(x), for three optimal estimators.
 
-    A column each for {0, 1, d-1}, {0, 1, d-2, d-1} and {0..d-1}, d >= 5; above, uniform inputs; below, others.
+    It is relative to the error E. A column each for {0, 1, d-1}, {0, 1, d-2, d-1} and {0..d-1}, d >= 5; above, uniform
+    inputs; below, others.
     The curve is :func:`theory.residual_distribution`, a B-spline with the residuals at vectors of zeros and ones as
     knots; it comes from the coefficients alone. The histograms come from ``samples`` >= 100 windows each that are
     drawn, sorted and weighed; ``rng`` is their seed.
@@ -70,7 +77,7 @@ def plot_residual(
     chosen = panels(axes, 2, _COLUMNS, (7.2, 4.6))
     generator = np.random.default_rng(rng)
     for column, text in enumerate(_SETS):
-        estimator = optimal_estimator(kernel_size, text)
+        estimator = optimal_estimator(kernel_size, text, objective="cube", target=target)
         upper, lower = chosen[column], chosen[column + _COLUMNS]
         _draw_uniform(upper, estimator, samples, generator)
         _draw_others(lower, estimator, samples, generator)
@@ -84,13 +91,8 @@ def plot_residual(
     return chosen
 
 
-def _relative(estimator: Estimator, windows: _Floats) -> _Floats:
-    residuals: _Floats = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
-    return residuals
-
-
 def _draw_uniform(axes: Axes, estimator: Estimator, samples: int, rng: np.random.Generator) -> None:
-    residuals = _relative(estimator, _uniform((samples, estimator.kernel_size), rng))
+    residuals = estimator.residual(_uniform((samples, estimator.kernel_size), rng)) / float(estimator.error or 1)
     heights, edges = np.histogram(residuals, bins=_edges(), density=True)
     axes.stairs(heights, edges, fill=True, color=FAINT, label="simulated")
     residual_distribution(estimator).plot(axes)
@@ -99,7 +101,7 @@ def _draw_uniform(axes: Axes, estimator: Estimator, samples: int, rng: np.random
 
 def _draw_others(axes: Axes, estimator: Estimator, samples: int, rng: np.random.Generator) -> None:
     for (name, draw), color, dashes in zip(_OTHERS.items(), _COLORS, DASHES, strict=False):
-        residuals = _relative(estimator, draw((samples, estimator.kernel_size), rng))
+        residuals = estimator.residual(draw((samples, estimator.kernel_size), rng)) / float(estimator.error or 1)
         heights, edges = np.histogram(residuals, bins=_edges(), density=True)
         axes.stairs(heights, edges, color=color, linestyle=dashes, label=name)
 

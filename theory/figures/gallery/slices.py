@@ -15,6 +15,7 @@ from theory.figures.registry import figure
 from theory.notation import format_orders
 from theory.optimal.solve import optimal_estimator
 from theory.plotting import AMBER, INK, Axes, panels, set_headline
+from theory.targets import MAXIMUM, TargetLike
 
 if TYPE_CHECKING:
     from matplotlib.image import AxesImage
@@ -28,9 +29,14 @@ _ORDERS = (0, 1, 8)
 
 @figure("residual over two inputs of a window, the others fixed", kernel_size=5, orders=(0, 1, 4), resolution=21)
 def plot_slices(
-    axes: Sequence[Axes] | None = None, *, kernel_size: int = 9, orders: Iterable[int] = _ORDERS, resolution: int = 241
+    axes: Sequence[Axes] | None = None,
+    *,
+    kernel_size: int = 9,
+    orders: Iterable[int] = _ORDERS,
+    resolution: int = 241,
+    target: TargetLike = MAXIMUM,
 ) -> tuple[Axes, ...]:
-    """Draw e(x) = max(x) - f(x) of an optimal estimator over two inputs, the others being fixed.
+    """Draw e(x), the maximum or another target less f(x), of an optimal estimator over two inputs, the others fixed.
 
     These are 0 in the first panel, evenly spaced between 0 and 1 in the second, 0 but for one that is 1/2 in the third;
     ``kernel_size`` >= 4, ``resolution`` >= 2 points in each direction. New axes have a colour bar beside them.
@@ -46,12 +52,13 @@ def plot_slices(
     """
     if kernel_size < 4 or resolution < 2:
         raise InputError("slices have kernel size >= 4 and a resolution >= 2")
-    estimator = optimal_estimator(kernel_size, orders)
+    estimator = optimal_estimator(kernel_size, orders, objective="cube", target=target)
     if not estimator.error:
-        raise InputError(f"the estimator with orders {format_orders(estimator.orders)} is the maximum: no residual")
+        raise InputError(f"the estimator with orders {format_orders(estimator.orders)} is exact: no residual")
     own = axes is None
     chosen = panels(axes, 1, _PANELS, (7.2, 3.0), sharey=True)
-    which = f"orders {{{format_orders(estimator.orders)}}}, d = {kernel_size}, E = {estimator.error}"
+    what = "" if estimator.target.is_maximum else f"{estimator.target.shown}, "
+    which = f"{what}orders {{{format_orders(estimator.orders)}}}, d = {kernel_size}, E = {estimator.error}"
     set_headline(chosen, f"The residual is linear in pieces, and reaches +E or -E at the dots:\n{which}")
     for one, (name, others) in zip(chosen, _slices(kernel_size).items(), strict=True):
         image = _draw(one, estimator, others, resolution)
@@ -80,7 +87,7 @@ def _draw(axes: Axes, estimator: Estimator, others: Sequence[Fraction], resoluti
     first, second = np.meshgrid(side, side)
     fixed = np.broadcast_to([float(value) for value in others], (resolution, resolution, len(others)))
     windows = np.concatenate([first[..., None], second[..., None], fixed], axis=-1)
-    relative = (windows.max(axis=-1) - estimator(windows)) / float(estimator.error or 1)
+    relative = estimator.residual(windows) / float(estimator.error or 1)
     image = axes.imshow(
         relative, origin="lower", extent=(0, 1, 0, 1), cmap="RdBu_r", vmin=-1, vmax=1, interpolation="bilinear"
     )
@@ -95,6 +102,5 @@ def _draw(axes: Axes, estimator: Estimator, others: Sequence[Fraction], resoluti
 
 def _is_worst(estimator: Estimator, window: Sequence[Fraction]) -> bool:
     """Tell whether a window attains the error, exactly."""
-    weights = estimator.order_statistic_weights
-    value = estimator.intercept + sum(w * x for w, x in zip(weights, sorted(window), strict=True))
-    return abs(max(window) - value) == estimator.error
+    terms = (w * x for w, x in zip(estimator.residual_weights, sorted(window), strict=True))
+    return abs(estimator.residual_constant + sum(terms)) == estimator.error

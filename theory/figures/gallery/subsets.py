@@ -7,12 +7,16 @@ from itertools import combinations
 from math import comb, prod
 
 from theory.figures.registry import figure
+from theory.optimal.combinations import optimal_combination
+from theory.optimal.least_families import least_families
 from theory.optimal.solve import optimal_estimator
-from theory.plotting import BLUE, GREEN, MUTED, ORANGE, Axes, panel
+from theory.plotting import BLUE, GREEN, INK, MUTED, ORANGE, PINK, Axes, panel
 from theory.subpools import check_count
 
 _STYLES = {2: ("o", BLUE), 3: ("s", ORANGE), 5: ("^", GREEN)}
 """By the number of elements of the field."""
+_COMPLETE = {4: "x", 5: "+"}
+"""Marks by the number of inputs for which the least errors of all families are known."""
 
 
 @figure("error against number of maxima: subsets by geometry, by size, and 1/(2N)", kernel_size=6)
@@ -21,7 +25,8 @@ def plot_subsets(axes: Axes | None = None, *, kernel_size: int = 13, dimensions:
 
     Their error is prod 1/(1 + q^i), i < n, for the field of q elements and vector dimension n = 3..``dimensions``, at
     most 12. Beside them are the sets of orders of one kernel size, 3..16, with up to three orders and the intercept, of
-    which the least errors are drawn, and the line 1/(2N), below which no family of subsets of four inputs comes.
+    which the least errors are drawn, the least errors of any families of N subsets of four and five inputs, and the
+    line 1/(2N), below which none of these comes.
 
     >>> axes = plot_subsets(kernel_size=5)
     >>> [(int(n), round(1 / e)) for n, e in zip(*axes.lines[0].get_data())]
@@ -41,8 +46,12 @@ def plot_subsets(axes: Axes | None = None, *, kernel_size: int = 13, dimensions:
     by_size = list(_by_size(kernel_size))
     label = f"up to three orders, d = {kernel_size}"
     axes.plot(*_coordinates(by_size), ".-", color=MUTED, drawstyle="steps-post", label=label)
-    numbers = sorted(n for points in (*lines.values(), by_size) for n, _ in points)
-    ends = [(n, 1 / (2 * n)) for n in (numbers[0], numbers[-1])]
+    for (inputs, dots), color in zip(_COMPLETE.items(), (INK, PINK), strict=True):
+        found = least_families()[inputs].families
+        errors = [(n, float(optimal_combination(inputs, [(), *family]).error)) for n, family in found.items()]
+        axes.plot(*_coordinates(errors), dots, color=color, markersize=3, label=f"any N subsets of {inputs} inputs")
+    numbers = (n for points in (*lines.values(), by_size) for n, _ in points)
+    ends = [(n, 1 / (2 * n)) for n in (1, max(numbers))]
     axes.plot(*_coordinates(ends), "--", color=MUTED, linewidth=0.9, label="1/(2N)")
     axes.set(xscale="log", yscale="log", xlabel="number N of subpool maxima", ylabel="least error E")
     axes.legend(loc="lower left")
