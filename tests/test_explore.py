@@ -318,8 +318,9 @@ def page(browser):
 
 def _go(page, address):
     """Write another address, as a person does: the page stays."""
-    page.run("location.hash = '#elsewhere'")
-    page.run(f"new Promise(go => {{ addEventListener('hashchange', go, {{once: true}}); location.hash = '{address}'; }})")
+    addresses = json.dumps(["#elsewhere", address])
+    listening = "await new Promise(go => { addEventListener('hashchange', go, {once: true}); location.hash = one; });"
+    page.run(f"(async () => {{ for (const one of {addresses}) {listening} }})()")
 
 
 def _text(page, selector):
@@ -510,6 +511,17 @@ def test_it_starts_soon_and_is_reached_by_keys(page):
         page.press("Tab")
         reached.add(page.run(here))
     assert {"The front", "kernel", "budget-terms", "search", "front-walk", "bare"} <= reached
+
+
+@needs_browser
+def test_many_orders_are_one_stop(page):
+    _go(page, "#4x4/0,1,15")
+    page.run("document.querySelector('[data-order=\"0\"]').focus()")
+    page.press("ArrowRight", "ArrowRight", " ")
+    assert page.run("location.hash") == "#4x4/0-2,15"
+    page.press("End", "ArrowRight", "ArrowLeft", "Tab")
+    assert page.run("document.activeElement.name") == "objective"
+    assert page.run("[...document.querySelectorAll('#orders [tabindex=\"0\"]')].map(e => e.textContent)") == ["15"]
 
 
 ADDRESSES = (

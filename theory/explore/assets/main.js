@@ -2,7 +2,7 @@
  * The page: its state, and what is drawn when it changes.
  */
 import { listen } from "./certificates.js";
-import { byId, choice, el, fill, say } from "./dom.js";
+import { byId, choice, el, fill, rove, say } from "./dom.js";
 import { terms, vertexResiduals } from "./estimator.js";
 import { toNumber, toText } from "./fractions.js";
 import { BUDGETS, drawFront, mark } from "./front.js";
@@ -49,6 +49,7 @@ function drawToggles() {
   const place = byId("orders");
   if (place.childElementCount !== state.d + 1) {
     fill(place, ...Array.from({ length: state.d + 1 }, (_, r) => el("button", { type: "button", class: "toggle", "data-order": String(r), click: () => toggle(r) }, String(r))));
+    rove(place);
   }
   const chosen = new Set(state.orders);
   [...place.children].forEach((button, r) => button.setAttribute("aria-pressed", String(chosen.has(r))));
