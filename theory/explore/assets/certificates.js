@@ -22,7 +22,8 @@ function verdict(name, finding) {
 
 function conditions(finding) {
   if (!finding.conditions.length) return null;
-  const rows = finding.conditions.map(({ name, holds, required, given }) => [
+  const ordered = finding.conditions.toSorted((a, b) => a.holds - b.holds); // first, or they may have to be scrolled to
+  const rows = ordered.map(({ name, holds, required, given }) => [
     el("span", { class: holds ? "holds" : "fails" }, holds ? "✓ holds" : "✗ fails"),
     name,
     el("span", { class: "exact" }, required),

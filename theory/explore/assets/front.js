@@ -1,7 +1,7 @@
 /**
  * The front: error against cost for all sets of orders of a kernel, or for its families, with what is proved of them.
  */
-import { chart, colour, columns, hover, show } from "./charts.js";
+import { alignGrids, chart, colour, columns, hover, show } from "./charts.js";
 import { byId, el, fill, table } from "./dom.js";
 import { fromText, toNumber } from "./fractions.js";
 import { counted, decimal, formatOrders, ordersOf } from "./notation.js";
@@ -148,8 +148,8 @@ export function drawFront(data, state, select) {
   plot.toolbar.active_drag = null; // a finger that scrolls the page is no finger that moves the chart
   if (budget === "hidden_layers") {
     const ticks = Array.from({ length: Math.max(...costs, size.maximum[budget]) }, (_, i) => i + 1);
-    const ticker = new Bokeh.FixedTicker({ ticks });
-    for (const one of [plot.below[0], ...plot.center.filter(({ dimension }) => dimension === 0)]) one.ticker = ticker;
+    plot.below[0].ticker = new Bokeh.FixedTicker({ ticks });
+    alignGrids(plot);
   }
   const many = points.length > 600;
   const dots = plot.scatter({ field: "x" }, { field: "y" }, {
