@@ -437,6 +437,17 @@ def test_a_point_is_clicked(page):
 
 
 @needs_browser
+def test_texts_are_copied(page):
+    page.run("navigator.clipboard.writeText = async text => { window.copied = text; }")
+    for _ in range(2):  # the second while the button still says that it is done
+        page.click("#certificate-copy")
+        page.wait("document.querySelector('#certificate-copy').textContent === 'Copied'")
+    assert check_certificate(page.run("window.copied")) == Fraction(1, 20)
+    page.run("new Promise(go => setTimeout(go, 1600))")
+    assert _text(page, "#certificate-copy") == "Copy"
+
+
+@needs_browser
 def test_a_window_is_dragged(page):
     page.run("document.querySelector('.cell').focus()")
     before = _text(page, "#window-f")

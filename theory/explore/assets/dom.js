@@ -77,7 +77,7 @@ export function rove(place) {
 
 /** Copy a text, and say so on the button. @param {HTMLElement} button @param {string} text */
 export async function copy(button, text) {
-  const before = button.textContent;
+  button.dataset.label ??= button.textContent; // and not what it says after a click a moment ago
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
@@ -85,7 +85,7 @@ export async function copy(button, text) {
     button.textContent = "The browser does not allow it: select the text";
   }
   setTimeout(() => {
-    button.textContent = before;
+    button.textContent = button.dataset.label;
   }, 1500);
 }
 
