@@ -361,6 +361,7 @@ def test_toggles_solve(page):
     page.click("[data-order='0']")
     assert _text(page, "#error") == "1/18 = 0.0555556"
     assert f"2 orders below 9 has an error below {bounds.extremal_lower_bound_range(9, 2)}" in _text(page, "#summary")
+    assert "no estimator of these orders, with coefficients of sum 1, is lower" in _text(page, "#residual-said")
     page.click("[data-order='9']")
     assert "has an error below" not in _text(page, "#summary")
 

@@ -56,7 +56,7 @@ export function drawSummary(solution) {
     formula(solution),
     facts([
       ["subpool maxima", counted(terms(solution))],
-      ["network", `${counted(size.units)} ReLUs in ${size.hiddenLayers} layers, ${counted(size.parameters)} parameters`],
+      ["network", `${counted(size.units)} ReLUs in ${size.hiddenLayers} ${size.hiddenLayers === 1 ? "layer" : "layers"}, ${counted(size.parameters)} parameters`],
       ["means", relative ? "of max − min of the window, for any inputs" : "the largest |max − f| on inputs from 0 to 1"],
       ...(least ? [["proved", least]] : []),
     ]),
@@ -89,8 +89,10 @@ function drawResidual(solution) {
     plot.add_layout(new Bokeh.Span({ location: sign * toNumber(worst), dimension: "width", line_color: colour("refuted"), line_dash: [5, 3] }));
   }
   finish();
+  // Relative to the range an estimator has coefficients of sum 1, or its error on constant windows has no bound.
+  const others = solution.objective === "range" ? "no estimator of these orders, with coefficients of sum 1," : "no estimator of these orders";
   const listed = points.length > 14 ? `${points.length} numbers of zeros` : `z = ${found}`;
-  fill("residual-said", `At windows of zeros and ones, by the number z of zeros. ±${shown(worst)} is attained at ${listed}: `, worst.p === 0n ? "nothing is left." : "no estimator of these orders is lower at all of them.");
+  fill("residual-said", `At windows of zeros and ones, by the number z of zeros. ±${shown(worst)} is attained at ${listed}: `, worst.p === 0n ? "nothing is left." : `${others} is lower at all of them.`);
 }
 
 function drawWeights(solution) {
