@@ -541,6 +541,7 @@ ADDRESSES = (
     ("#9x9/1", "#3x3/0,1,8", "#search-said", "this page has no kernel 9x9"),
     ("#3x3/0,1/range", "#3x3/0,1", "#problem-said", "from 1 to 9, not 0"),
     ("#3x3/1%2c8/range", "#3x3/1,8/range", "#search-said", ""),
+    ("#3x3/range-mean-and-last", "#3x3/1,8/range", "#search-said", ""),
     ("#16/full", "#4x4/0-15", "#search-said", ""),
     ("#4x4/", "#4x4/0,1,15", "#search-said", ""),
     ("#%E0%A4%A/<b>", "#4x4/0,1,15", "#search-said", "this page has no kernel %E0%A4%A"),

@@ -99,7 +99,9 @@ function goTo(kernel, text = "0,1,d-1") {
   solution = null; // nothing of another kernel may stay
   say("search-said", "");
   try {
-    state.orders = readSet(text, state.d, data.families).orders;
+    const { orders, relative } = readSet(text, state.d, data.families);
+    state.orders = orders;
+    if (relative) setObjective("range");
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     state.orders = [0];
