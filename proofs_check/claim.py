@@ -75,6 +75,8 @@ class Claim:
         Builds the :class:`proofs_check.statement.Table` that the statement refers to.
     group : str
         Claims of one group share work, and are checked by one process.
+    change : object
+        What tells the claim from its false neighbours, where all are variants of one statement.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Claim:
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
     table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
+    change: Any = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in HOLDS:
@@ -293,6 +296,7 @@ def stated(
             proof=changed(proof),
             table=changed(table),
             neighbours=neighbours,
+            change=change,
             **shared,
         )
 

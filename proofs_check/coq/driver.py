@@ -14,8 +14,9 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proofs_check.coq.cache import (
     FLAGS,
@@ -39,14 +40,17 @@ from proofs_check.coq.sources import (
     read_sources,
     refuse_assumptions,
     shipped_sources,
-    theorems_of_claims,
     what_is_needed,
 )
+from proofs_check.coq.statements import require_stated, theorem_of
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders
 from theory.rationals import to_string
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim
 
 _COQCHK_TIMEOUT = 7200.0
 """Seconds that ``coqchk`` may take."""
@@ -61,12 +65,16 @@ _AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMIT
 
 @dataclass(frozen=True)
 class KernelRecord:
-    """What a version of Coq has accepted, with the theorems that cover each claim; or why there is no record."""
+    """What a version of Coq has accepted; or why there is no record."""
 
     coq: str = ""
     theorems: tuple[KernelTheorem, ...] = ()
-    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: str = ""
+
+    def proofs(self, claim: Claim) -> tuple[str, ...]:
+        """Return the theorems that say what the claim says today, if they were accepted: one or none."""
+        stated = theorem_of(claim)
+        return tuple(theorem.name for theorem in self.theorems if theorem.name == stated)
 
 
 def check(certificates: Iterable[CertificateSource] = (), *, rebuild: bool = False) -> list[KernelTheorem]:
@@ -93,10 +101,9 @@ def accepted() -> KernelRecord:
         theorems = read_cache(folder_of(texts, coq)).theorems
     except InputError as error:
         raise KernelError(str(error)) from None
-    listed = listed_theorems(texts)
-    if {theorem.name for theorem in theorems} != {theorem.full_name for theorem in listed}:
+    if {theorem.name for theorem in theorems} != {theorem.full_name for theorem in listed_theorems(texts)}:
         raise KernelError("the cache has other theorems")
-    return KernelRecord(coq.partition(" ")[0], theorems, theorems_of_claims(listed))
+    return KernelRecord(coq.partition(" ")[0], theorems)
 
 
 def kernel_record() -> KernelRecord:
@@ -168,6 +175,8 @@ def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Pa
         write_text(Path(elsewhere) / "Audit.v", text)
         output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere))
     found = _without_assumptions(output, names)
+    for name, statement in zip(names, found, strict=True):
+        require_stated(name, statement)
     return [
         KernelTheorem(
             name=theorem.full_name,

@@ -12,7 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
-from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
+from proofs_check.coq.sources import shipped_theorems
+from proofs_check.coq.statements import theorem_of
 from proofs_check.report.sections import foldable
 from proofs_check.statement import DEFAULT_KERNEL_MAX
 from subpool_docs.freshness import depends_on_sources, kernel
@@ -24,11 +25,11 @@ def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
 
     That the kernel has proved it is said where the kernel did, by the record of its last run.
     """
-    theorems = ", ".join(theorems_of_claims(shipped_theorems()).get(claim.name, ()))
-    if claim.name in record.claims:
-        return "proved (kernel)", f"Coq's kernel has accepted {theorems}."
+    theorem = theorem_of(claim)
+    if record.proofs(claim):
+        return "proved (kernel)", f"Coq's kernel has accepted {theorem}."
     label, check = _label_and_check(claim)
-    return label, f"{check} Kernel proof: make coq ({theorems})." if theorems else check
+    return label, f"{check} Kernel proof: make coq ({theorem})." if theorem else check
 
 
 def _label_and_check(claim: Claim) -> tuple[str, str]:

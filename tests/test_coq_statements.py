@@ -1,0 +1,137 @@
+"""What the kernel proves of a claim is what the claim says today: anything changed in it, and the grade is gone."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import Integer, sqrt
+
+from proofs_check import claims
+from proofs_check.coq import KernelError, KernelRecord, KernelTheorem
+from proofs_check.coq.formulas import _as_natural, condition, field, orders
+from proofs_check.coq.sources import shipped_sources, shipped_theorems
+from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
+from proofs_check.kits.optima import family_claim
+from proofs_check.statement import Hypothesis
+from theory.errors import InputError
+from theory.objectives import DEFAULT, RELATIVE
+from theory.optimal.families import Block, ClosedForm, D
+
+PROVED = [claims()[name] for name in _stated()]
+RECORD = KernelRecord(
+    "8.16.1", tuple(KernelTheorem(one.full_name, f"{one.source}.v", "", "", 0.0) for one in shipped_theorems())
+)
+
+
+def test_every_statement_is_that_of_its_claim_and_has_its_theorem():
+    assert len(PROVED) >= 22
+    names = {theorem_of(claim) for claim in PROVED}
+    assert names == {theorem.full_name for theorem in shipped_theorems() if theorem.source == "Claims"}
+    assert len(names) == len(PROVED)
+    assert {theorem_of(claim) for name, claim in claims().items() if name not in _stated()} == {""}
+    assert all(RECORD.proofs(claim) == (theorem_of(claim),) for claim in PROVED)
+    assert not KernelRecord().proofs(PROVED[0])
+
+
+def test_statements_are_definitions_alone():
+    text = shipped_sources()["Statements"]
+    assert text.count("Definition ") == len(PROVED) + 2  # the sets of orders, and their number of terms
+    assert not {"Proof", "Theorem", "Lemma", "Notation", "Section"} & set(text.split())
+
+
+def _families(family: ClosedForm):
+    error, first = family.parametric_error_formula, family.parametric_valid_from
+    yield "error", replace(family, parametric_error_formula=error + Integer(1))
+    yield "half the error", replace(family, parametric_error_formula=error / 2)
+    yield "later", replace(family, parametric_valid_from=first + 1)
+    yield "earlier", replace(family, parametric_valid_from=first - 1)
+    other = DEFAULT if family.goal.relative else RELATIVE
+    yield "objective", replace(family, objective=other)
+    for n, block in enumerate(family.blocks):
+        changed = (
+            Block(block.first + 1, block.last + 1, block.coefficient),
+            Block(block.first, block.last, block.coefficient + Integer(1)),
+            Block(block.first, block.last, -block.coefficient),
+        )
+        for number, one in enumerate(changed):
+            blocks = (*family.blocks[:n], one, *family.blocks[n + 1 :])
+            yield f"block {n}, change {number}", replace(family, blocks=blocks)
+    yield "an order less", replace(family, blocks=family.blocks[1:])
+
+
+def _mutants(claim):
+    yield "kind", replace(claim, kind="upper" if claim.kind != "upper" else "lower")
+    yield "quantities", replace(claim, quantities={**claim.quantities, "n": None})
+    for n, hypothesis in enumerate(claim.conditions):
+        others = (*claim.conditions[:n], *claim.conditions[n + 1 :])
+        if not (hypothesis.least == 2 and "d" in claim.quantities):  # the convention of all statements
+            yield f"without {hypothesis.text}", replace(claim, hypotheses=others)
+        weaker = replace(hypothesis, text=hypothesis.text.replace("2", "1").replace("1", "0").replace(r"\in", r"\le"))
+        if weaker.text != hypothesis.text:
+            yield f"weaker {hypothesis.text}", replace(claim, hypotheses=(*others[:n], weaker, *others[n:]))
+        if hypothesis.least is not None:
+            later = replace(hypothesis, least=hypothesis.least + 1)
+            yield f"later {hypothesis.text}", replace(claim, hypotheses=(*others[:n], later, *others[n:]))
+    yield "one more", replace(claim, hypotheses=(*claim.conditions, Hypothesis(r"d \ge 9", lambda case: True)))
+    yield from ((f"neighbour {one.name}", replace(one, name=claim.name)) for one in claim.neighbours)
+    if isinstance(claim.change, ClosedForm):
+        yield from ((name, family_claim(family)) for name, family in _families(claim.change))
+        return
+    yield "data", replace(claim, change=(claim.change, 1))
+    yield "conclusion", replace(claim, conclusion=f"{claim.conclusion} + 1")
+    for digit in set("0123456789") & set(claim.conclusion):
+        conclusion = claim.conclusion.replace(digit, str(int(digit) + 1))
+        yield f"conclusion, another {digit}", replace(claim, conclusion=conclusion)
+
+
+MUTANTS = [pytest.param(mutant, id=f"{claim.name}: {name}") for claim in PROVED for name, mutant in _mutants(claim)]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_claim_in_which_anything_is_changed_has_no_theorem(mutant):
+    assert mutant.name in _stated()
+    assert RECORD.proofs(mutant) == ()
+
+
+def test_the_grade_of_a_changed_claim_falls_back():
+    claim = claims()["closed-form-mean"]
+    verdict = claim.check(4)
+    assert verdict.with_kernel(RECORD.proofs(claim)).label == "proved (kernel)"
+    (*_, renamed) = (replace(one, name=claim.name) for one in claim.neighbours)
+    assert verdict.with_kernel(RECORD.proofs(renamed)).label == "proved"
+
+
+def test_a_theorem_of_another_type_is_refused():
+    require_stated("Claims.width", "Statements.width")
+    require_stated("FullSet.full_set", "forall x, x = x")
+    for statement in ("Statements.link", "width", "True", "Statements.width -> False"):
+        with pytest.raises(KernelError, match="is not"):
+            require_stated("Claims.width", statement)
+
+
+@pytest.mark.parametrize(
+    "family", [claim.change for claim in claims().values() if isinstance(claim.change, ClosedForm)]
+)
+def test_every_closed_form_has_a_translation(family):
+    text = translation(family_claim(family))
+    assert text.endswith(" : F).\n")
+    assert text.count("(*") == text.count("*)") == 2  # what it is of, and where the hypotheses end
+
+
+@pytest.mark.parametrize(
+    ("translate", "what"),
+    [
+        (condition, r"R \ne \{0\}"),
+        (condition, r"d \ge 2 \le 3"),
+        (condition, "d > 2"),
+        (condition, r"d \ge 2) -> False -> (0"),
+        (field, sqrt(D)),
+        (_as_natural, -D),
+        (_as_natural, D / 2),
+        (_as_natural, -1 - D),
+        (orders, []),
+        (orders, [Block(Integer(0), D - 1, Integer(1)), Block(D, D, Integer(1))]),
+    ],
+)
+def test_what_has_no_translation_is_refused(translate, what):
+    with pytest.raises(InputError):
+        translate(what)
