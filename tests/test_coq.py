@@ -460,8 +460,12 @@ elif "-where" in sys.argv:
 else:
     source = pathlib.Path(sys.argv[-1])
     text = source.read_text()
+    with (pathlib.Path(sys.argv[0]).parent / "compiled").open("a") as log:
+        log.write(source.stem + " ")
     if "slow" in text:
         time.sleep(60)
+    if "wrong" in text:
+        sys.exit("Error: wrong")
     for name in re.findall("^Check @(.*)[.]$", text, re.MULTILINE):
         print(f"@answer\\n{{name}}\\n     : {{name.replace('Claims.', 'Statements.')}}")
     print("@answer\\nClosed under the global context")
@@ -489,6 +493,37 @@ def test_what_was_compiled_is_found_again(imitated):
     proved = {claim.name for claim in claims().values() if accepted().proofs(claim)}
     assert proved == set(_stated())
     assert list(imitated.iterdir()) == [theories.folder]
+
+
+def test_only_what_has_changed_is_compiled_again(imitated):
+    needs = "From Subpool Require Import {}.\n" + EQUAL
+    texts = {"A": EQUAL, "B": needs.format("A"), "C": needs.format("B"), "D": EQUAL}
+    log = Path(shutil.which("coqc")).with_name("compiled")
+
+    def compiled(changed, **options):
+        log.write_text("")
+        theories = build(changed, **options)
+        assert sorted(path.stem for path in theories.folder.glob("*.vo")) == sorted(changed)
+        assert all((theories.folder / f"{name}.vo").read_text() == text[::-1] for name, text in changed.items())
+        return sorted(set(log.read_text().split()) - {"Audit"})
+
+    assert compiled(texts) == ["A", "B", "C", "D"]
+    assert compiled(texts) == []
+    assert compiled({name: texts[name] for name in "AB"}) == []
+    assert compiled(texts | {"B": texts["B"] + "(* *)"}) == ["B", "C"]
+    assert compiled({"A": EQUAL + "(* *)", "B": texts["B"], "D": EQUAL}) == ["A", "B"]
+    assert compiled(texts, rebuild=True) == ["A", "B", "C", "D"]
+    for folder in imitated.iterdir():
+        (folder / "A.vo").write_text("something else")
+    assert compiled(texts | {"D": "(* *)"}) == ["A", "B", "C", "D"]
+
+
+def test_an_error_ends_what_is_compiled_beside_it(imitated):
+    begun = time.monotonic()
+    with pytest.raises(KernelError, match="wrong"):
+        build({"Slow": "(* slow *)", "Wrong": "(* wrong *)", "Slower": "(* slow *)"})
+    assert time.monotonic() - begun < 30
+    assert list(imitated.iterdir()) == []
 
 
 def test_verify_asks_the_kernel_where_that_is_wanted(imitated, capsys):

@@ -7,7 +7,7 @@ from sympy import Integer, sqrt
 
 from proofs_check import claims
 from proofs_check.coq import KernelError, KernelRecord, KernelTheorem
-from proofs_check.coq.formulas import _as_natural, condition, field, orders
+from proofs_check.coq.formulas import COQ
 from proofs_check.coq.sources import shipped_sources, shipped_theorems
 from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
 from proofs_check.kits.optima import family_claim
@@ -120,16 +120,16 @@ def test_every_closed_form_has_a_translation(family):
 @pytest.mark.parametrize(
     ("translate", "what"),
     [
-        (condition, r"R \ne \{0\}"),
-        (condition, r"d \ge 2 \le 3"),
-        (condition, "d > 2"),
-        (condition, r"d \ge 2) -> False -> (0"),
-        (field, sqrt(D)),
-        (_as_natural, -D),
-        (_as_natural, D / 2),
-        (_as_natural, -1 - D),
-        (orders, []),
-        (orders, [Block(Integer(0), D - 1, Integer(1)), Block(D, D, Integer(1))]),
+        (COQ.condition, r"R \ne \{0\}"),
+        (COQ.condition, r"d \ge 2 \le 3"),
+        (COQ.condition, "d > 2"),
+        (COQ.condition, r"d \ge 2) -> False -> (0"),
+        (COQ.field, sqrt(D)),
+        (COQ._natural, -D),
+        (COQ._natural, D / 2),
+        (COQ._natural, -1 - D),
+        (COQ.orders, []),
+        (COQ.orders, [Block(Integer(0), D - 1, Integer(1)), Block(D, D, Integer(1))]),
     ],
 )
 def test_what_has_no_translation_is_refused(translate, what):

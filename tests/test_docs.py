@@ -186,7 +186,7 @@ closed-form-full width-law
     assert "LICENSE: not checked" in text
     assert "For d >= 2: the steps of the proof are checked symbolically" in text
     assert "Exactly, on the range: d = 2..18, by default." in text
-    assert "Kernel proof: make coq (FullSet.full_set" in text
+    assert "Kernel proof: make coq (Claims.closed_form_full)" in text
     assert "proved (kernel)" not in text
     assert "When these pages were built, the kernel was not asked" in text
     assert text.index("theory.cli") < text.index("theory.networks") < text.index("theory.errors")
@@ -205,6 +205,17 @@ def test_the_grade_of_the_kernel_is_from_its_record(monkeypatch):
     assert label == "verified"
     assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (Claims.max_of_five)."
     assert what_the_kernel_did(asked).startswith("When these pages were built, Coq 8.16.1 had accepted all 1")
+
+
+def test_claims_without_a_theorem_have_a_reason(monkeypatch):
+    pytest.importorskip("sphinx")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    from subpool_docs.claims import without_theorem
+
+    page = (DOCS / "theory" / "checked.md").read_text()
+    lines = re.search(r"```\{subpool-without-kernel\}\n(.*?)```", page, re.DOTALL)[1].splitlines()
+    assert all(re.fullmatch(r"[a-z0-9 -]+: [^:]+\.", line) for line in lines)
+    assert sorted(without_theorem()) == sorted(name for line in lines for name in line.partition(":")[0].split())
 
 
 def test_the_command_line_is_described_from_its_parser(tmp_path):

@@ -23,19 +23,20 @@ from proofs_check.coq.cache import (
     KernelTheorem,
     Theories,
     clear_parts,
+    earlier_builds,
     folder_of,
     part_of,
     read_cache,
     write_record,
     write_text,
 )
+from proofs_check.coq.compilation import compile_theories
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
 from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
 from proofs_check.coq.sources import (
     LIBRARY,
     ListedTheorem,
-    Source,
     listed_theorems,
     read_sources,
     refuse_assumptions,
@@ -118,11 +119,15 @@ def kernel_record() -> KernelRecord:
 
 
 def build(texts: Mapping[str, str], *, rebuild: bool = False) -> Theories:
-    """Compile theories, given by name, and ask for the assumptions of their theorems, or take both from the cache."""
+    """Compile theories, given by name, and ask for the assumptions of their theorems, or take both from the cache.
+
+    Of theories that an earlier build shares with these, what it compiled is used again; to rebuild is to compile all.
+    """
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
-    folder = folder_of(texts, version(coqc))
+    coq = version(coqc)
+    folder = folder_of(texts, coq)
     clear_parts(folder.parent)
     if not rebuild:
         with suppress(KernelError):
@@ -130,8 +135,10 @@ def build(texts: Mapping[str, str], *, rebuild: bool = False) -> Theories:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with part_of(folder.parent) as beside:
-            theorems = _compile(sources, beside, coqc)
-            write_record(beside, theorems)
+            earlier = () if rebuild else earlier_builds(folder.parent, coq)
+            times = compile_theories(sources, beside, coqc, earlier)
+            theorems = _ask([theorem for source in sources for theorem in source.listed], times, beside, coqc)
+            write_record(beside, theorems, coq)
             shutil.rmtree(folder, ignore_errors=True)
             beside.replace(folder)
     except OSError as error:
@@ -153,16 +160,6 @@ def recheck(theories: Theories) -> None:
     command = [find_tool("coqchk"), "-silent", "-o", "-Q", ".", LIBRARY, *modules]
     # The summary goes to standard error.
     require_empty_summary(run_tool(command, theories.folder, _COQCHK_TIMEOUT, errors_too=True))
-
-
-def _compile(sources: Sequence[Source], folder: Path, coqc: str) -> list[KernelTheorem]:
-    times: dict[str, float] = {}
-    for source in sources:
-        write_text(folder / f"{source.name}.v", source.text)
-        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder)
-        spent = seconds(output, [theorem.position for theorem in source.listed])
-        times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
-    return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc)
 
 
 def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Path, coqc: str) -> list[KernelTheorem]:

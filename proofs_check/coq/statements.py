@@ -18,7 +18,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.coq.errors import KernelError
-from proofs_check.coq.formulas import condition, field, orders
+from proofs_check.coq.formulas import COQ
 from proofs_check.coq.sources import shipped_sources
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm
@@ -100,7 +100,7 @@ def _head(claim: Claim) -> str:
 def _prefix(claim: Claim) -> str:
     """Return the quantities and hypotheses, or nothing where one has no translation."""
     try:
-        hypotheses = [condition(hypothesis.text) for hypothesis in claim.conditions]
+        hypotheses = [COQ.condition(hypothesis.text) for hypothesis in claim.conditions]
     except InputError:
         return ""
     if "d" not in claim.quantities or not set(claim.quantities) <= set(_TYPES):
@@ -114,8 +114,8 @@ def _prefix(claim: Claim) -> str:
 
 def _conclusion(family: ClosedForm) -> str:
     achieved = "achievable_relative" if family.goal.relative else "achievable_on_cube"
-    error = field(family.parametric_error_formula)
-    return f"least_error ({achieved} d {orders(family.blocks)})\n    ({error} : F)"
+    error = COQ.field(family.parametric_error_formula)
+    return f"least_error ({achieved} d {COQ.orders(family.blocks)})\n    ({error} : F)"
 
 
 def _data(change: Any) -> str:
@@ -127,7 +127,7 @@ def _data(change: Any) -> str:
 
 def _written(change: Any) -> str:
     if isinstance(change, ClosedForm):
-        blocks = (f"{orders([block])}: {field(block.coefficient)}" for block in change.blocks)
+        blocks = (f"{COQ.orders([block])}: {COQ.field(block.coefficient)}" for block in change.blocks)
         return "; ".join(blocks)
     if isinstance(change, tuple):
         return ", ".join(map(_written, change))

@@ -109,11 +109,44 @@ class KernelTheoremsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Tabulate all listed theorems."""
         depends_on_sources(self.env)
-        rows: list[list[nodes.Node]] = [
-            [nodes.literal("", theorem.full_name), nodes.Text(theorem.meaning)] for theorem in shipped_theorems()
+        record = kernel()
+        listed = [(one.name, one.meaning) for one in record.theorems] or [
+            (one.full_name, one.meaning) for one in shipped_theorems()
         ]
-        said = what_the_kernel_did(kernel())
+        rows: list[list[nodes.Node]] = [[nodes.literal("", name), nodes.Text(meaning)] for name, meaning in listed]
+        said = what_the_kernel_did(record)
         return [nodes.paragraph(said, said), table(["theorem", "says"], rows)]
+
+
+class WithoutKernelDirective(SphinxDirective):
+    """Tabulate the claims for all kernel sizes that no theorem of Coq proves, with the reasons.
+
+    Each line names claims, then a colon and why; it is an error if the claims named are not just those.
+    """
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Tabulate the reasons, compared with what is proved."""
+        depends_on_sources(self.env)
+        lines = [line.partition(": ") for line in self.content if line.strip()]
+        reasons = {name: reason for names, _, reason in lines for name in names.split()}
+        unproved = without_theorem()
+        if unproved != reasons.keys():
+            raise self.error(f"without a theorem are {sorted(unproved)}, and reasons stand for {sorted(reasons)}")
+        rows: list[list[nodes.Node]] = [
+            [nodes.literal("", ", ".join(names.split())), nodes.Text(reason)] for names, _, reason in lines
+        ]
+        return [table(["claim", "why it is no theorem of Coq"], rows)]
+
+
+def without_theorem() -> set[str]:
+    """Return the names of the claims for all kernel sizes from one on that no theorem of Coq says."""
+    return {
+        name
+        for name, claim in claims().items()
+        if claim.least is not None and claim.most is None and not theorem_of(claim)
+    }
 
 
 def what_the_kernel_did(record: KernelRecord) -> str:
@@ -146,4 +179,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("subpool-claims", ClaimsDirective)
     app.add_directive("subpool-closed-forms", ClosedFormsDirective)
     app.add_directive("subpool-kernel-theorems", KernelTheoremsDirective)
+    app.add_directive("subpool-without-kernel", WithoutKernelDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

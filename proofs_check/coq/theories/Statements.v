@@ -63,7 +63,7 @@ Definition closed_form_full : Prop :=
     ((2%:R ^+ d)^-1 : F).
 
 (** Claim closed-form-top, tight, d >= 2.
-    Coefficients: sha256 76daaaf06edf4b77c8a5d44a2e03f126. *)
+    Coefficients: sha256 a5c02e5f10de3f111276953d0de8839a. *)
 Definition closed_form_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
@@ -87,7 +87,7 @@ Definition closed_form_bare_full : Prop :=
     ((2%:R ^+ d - 1)^-1 : F).
 
 (** Claim closed-form-bare-top, tight, d >= 2.
-    Coefficients: sha256 29e01ba6a34d131876f8afa83ffe04a9. *)
+    Coefficients: sha256 346d1dcd6e604330f7a9064d60a4dd1d. *)
 Definition closed_form_bare_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
@@ -103,7 +103,7 @@ Definition closed_form_range_full : Prop :=
     ((2%:R ^+ d - 2%:R)^-1 : F).
 
 (** Claim closed-form-range-top, tight, d >= 2.
-    Coefficients: sha256 f2f9210df0b5f0782abe36f13ae3ed0b. *)
+    Coefficients: sha256 d5b9b254b81209550b93050f39e9200e. *)
 Definition closed_form_range_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
