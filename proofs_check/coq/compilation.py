@@ -17,11 +17,11 @@ from proofs_check.coq.toolchain import run_tool
 _PROCESSES = 2
 """As many as have room in 2 GB of memory: with MathComp, ``coqc`` takes up to 0.9 GB."""
 
-Seconds = dict[str, float]
+_Seconds = dict[str, float]
 """What it took to compile listed theorems, by their full names."""
 
 
-def compile_theories(sources: Sequence[Source], folder: Path, coqc: str, earlier: Iterable[Theories]) -> Seconds:
+def compile_theories(sources: Sequence[Source], folder: Path, coqc: str, earlier: Iterable[Theories]) -> _Seconds:
     """Compile sources, which come in an order in which they can be, in a folder; return what it took.
 
     What an earlier build has compiled from the same source, with all that this needs, is copied from there: from the
@@ -47,12 +47,12 @@ def _unchanged(sources: Sequence[Source], earlier: Theories) -> set[str]:
     return known
 
 
-def _in_parallel(sources: Sequence[Source], folder: Path, coqc: str) -> Seconds:
+def _in_parallel(sources: Sequence[Source], folder: Path, coqc: str) -> _Seconds:
     by_name = {source.name: source for source in sources}
     waiting = TopologicalSorter({name: by_name.keys() & set(source.requires) for name, source in by_name.items()})
     waiting.prepare()
-    taken: Seconds = {}
-    running: dict[Future[Seconds], str] = {}
+    taken: _Seconds = {}
+    running: dict[Future[_Seconds], str] = {}
     given_up = Event()
     with ThreadPoolExecutor(_PROCESSES) as pool:
         try:
@@ -68,7 +68,7 @@ def _in_parallel(sources: Sequence[Source], folder: Path, coqc: str) -> Seconds:
     return taken
 
 
-def _compile(source: Source, folder: Path, coqc: str, given_up: Event) -> Seconds:
+def _compile(source: Source, folder: Path, coqc: str, given_up: Event) -> _Seconds:
     command = [coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"]
     output = run_tool(command, folder, given_up=given_up)
     spent = seconds(output, [theorem.position for theorem in source.listed])

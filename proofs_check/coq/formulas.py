@@ -28,7 +28,7 @@ _Write = Callable[[Expr], _Written]
 
 
 @dataclass(frozen=True)
-class Language:
+class _Language:
     """How a language writes what claims are made of.
 
     Each is a template, whose arguments are atoms: a number, a name, or something in parentheses; those of a binomial
@@ -157,7 +157,7 @@ def _multiplied(write: _Write, formula: Expr) -> _Written:
     return " * ".join(_within(write, factor, _POWER) for factor in formula.as_ordered_factors()), _PRODUCT
 
 
-COQ = Language(
+COQ = _Language(
     cast="{}%:R",
     power="{} ^+ {}",
     inverse="{}^-1",
@@ -177,7 +177,7 @@ COQ = Language(
     },
 )
 
-LEAN = Language(
+LEAN = _Language(
     cast="(rat {})",
     power="power {} {}",
     inverse="(1 / {})",
