@@ -10,7 +10,7 @@ are compared as text, too. So a claim in which anything is changed has no theore
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -25,6 +25,7 @@ from theory.optimal.families import ClosedForm
 
 if TYPE_CHECKING:
     from proofs_check.claim import Claim
+    from proofs_check.statement import Table
 
 _STATEMENTS, _PROOFS = "Statements", "Claims"
 """The theories that state the claims and prove them."""
@@ -49,11 +50,13 @@ def theorem_of(claim: Claim) -> str:
     >>> theorem_of(claims()["closed-form-full"]), theorem_of(claims()["closed-form-full"].neighbours[0])
     ('Claims.closed_form_full', '')
     """
+    text = _stated().get(claim.name)
+    if text is None:
+        return ""
     try:
         head, _, after = (_words(part) for part in translation(claim).partition(_TO_BE_WRITTEN))
     except InputError:
         return ""
-    text = _stated().get(claim.name, "")
     agrees = text.startswith(f"{head} ") if after else text == head
     return f"{_PROOFS}.{_identifier(claim)}" if agrees else ""
 
@@ -90,7 +93,7 @@ def _head(claim: Claim) -> str:
     prefix = _prefix(claim)
     in_words = claim.conclusion if prefix else f"In {', '.join(claim.quantities)}: {claim.statement}"
     said = [] if isinstance(claim.change, ClosedForm) else [f"{in_words}."]
-    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, f"{_data(claim.change)}. *)"])
+    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, f"{_data(claim)}. *)"])
     wrapped = (
         fill(line, _WIDTH, initial_indent="    " * (n > 0), **_WRAPPED) for n, line in enumerate(comment.split("\n"))
     )
@@ -118,11 +121,16 @@ def _conclusion(family: ClosedForm) -> str:
     return f"least_error ({achieved} d {COQ.orders(family.blocks)})\n    ({error} : F)"
 
 
-def _data(change: Any) -> str:
+def _data(claim: Claim) -> str:
     """Write the data that a claim is made from, shortened to a digest where they are long."""
-    text = _words(_written(change))
+    text = _words(_written(claim.change)) + _rows(claim.table)
     shown = text if len(text) <= _LONGEST_DATA else f"sha256 {sha256(text.encode()).hexdigest()[:32]}"
-    return f"{'Coefficients' if isinstance(change, ClosedForm) else 'Data'}: {shown}"
+    return f"{'Coefficients' if isinstance(claim.change, ClosedForm) else 'Data'}: {shown}"
+
+
+@cache
+def _rows(table: Callable[[], Table] | None) -> str:
+    return "" if table is None else f"; {table().rows}"
 
 
 def _written(change: Any) -> str:

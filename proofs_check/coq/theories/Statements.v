@@ -11,10 +11,11 @@
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
     in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]. *)
+    [sorted_by] and [spacing] in [Reduction.v]; the identities for the
+    maxima of five and more numbers in [MaxOfFive.v], and in [Maxima.v] and [MaximaData.v]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Classes Duality Reduction MaxOfFive.
+From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -217,3 +218,24 @@ Definition symmetrisation : Prop :=
     Data: 12. *)
 Definition max_of_five : Prop :=
   forall (F : realFieldType) (a b c d e : F), identity_of_five a b c d e.
+
+(** Claim max-of-six, identity, all of R^6, by cells.
+    In x: 12 \max(x_0, \ldots, x_5) = 2 \sum_i M_{i,i+1} + \sum_{t} c_t \, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij}
+    M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 26cfa4ffbe261bd20f5dac6a580b432c. *)
+Definition max_of_six : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 6%N -> identity_of_six x.
+
+(** Claim max-of-seven, identity, all of R^7, by cells.
+    In x:  \max(x_1, \ldots, x_7) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 021a0bc4995a1d2d37a6d5f03dcfa57d. *)
+Definition max_of_seven : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 7%N -> identity_of_seven x.
+
+(** Claim max-of-eight, identity, all of R^8, by cells.
+    In x:  \max(x_1, \ldots, x_8) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 504b703e223119a122af6b89787777d6. *)
+Definition max_of_eight : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 8%N -> identity_of_eight x.
