@@ -1,0 +1,241 @@
+(** * What the claims say
+
+    A definition for each claim that is a theorem, and no proofs.  [Claims.v] proves each: there is a theorem of the same
+    name whose statement is the definition.
+
+    A definition is made from the claim's data by [proofs_check/coq/statements.py], or compared with them: of a closed
+    form all of it; of others the quantities, the hypotheses, and the conclusion as it stands in the comment.  The
+    conclusion in Coq is written by hand, for a reader to compare with that in the comment.  The coefficients of a closed
+    form, and the data that tell a claim from statements close to it, are no part of the definition; where they are long
+    there is a digest.
+
+    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
+    in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
+    [sorted_by] and [spacing] in [Reduction.v]; the identities for the
+    maxima of five and more numbers in [MaxOfFive.v], and in [Maxima.v] and [MaximaData.v]. *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+(** A nonempty set of orders out of 0..d. *)
+Definition set_of_orders (d : nat) (R : seq nat) : Prop :=
+  [/\ uniq R, R <> [::] & forall r, r \in R -> (r <= d)%N].
+
+(** The number of subpool maxima of the orders. *)
+Definition terms (d : nat) (R : seq nat) : nat := \sum_(r <- R) 'C(d, r).
+
+(** Claim closed-form-intercept, tight, d >= 2.
+    Coefficients: [:: 0%N]: 2%:R^-1. *)
+Definition closed_form_intercept : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N])
+    (2%:R^-1 : F).
+
+(** Claim closed-form-mean, tight, d >= 2.
+    Coefficients: [:: 0%N]: (d%:R - 1) / (2%:R * d%:R); [:: 1%N]: 1. *)
+Definition closed_form_mean : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N])
+    ((d%:R - 1) / (2%:R * d%:R) : F).
+
+(** Claim closed-form-single, tight, d >= 2.
+    Coefficients: [:: 0%N]: (d%:R - r%:R) / (2%:R * d%:R); [:: r]: 1. *)
+Definition closed_form_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; r])
+    ((d%:R - r%:R) / (2%:R * d%:R) : F).
+
+(** Claim closed-form-full, tight, d >= 2.
+    Coefficients: sha256 b1352631dc034f6185aa60503fdc8d01. *)
+Definition closed_form_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota 1 (d - 1)))
+    ((2%:R ^+ d)^-1 : F).
+
+(** Claim closed-form-top, tight, d >= 2.
+    Coefficients: sha256 a5c02e5f10de3f111276953d0de8839a. *)
+Definition closed_form_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota (d - j) j))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1 : F).
+
+(** Claim closed-form-bare-single, tight, d >= 2.
+    Coefficients: [:: r]: (1 - (d%:R - r%:R) / (2%:R * d%:R))^-1. *)
+Definition closed_form_bare_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: r])
+    ((2%:R * d%:R / (d%:R - r%:R) - 1)^-1 : F).
+
+(** Claim closed-form-bare-full, tight, d >= 2.
+    Coefficients: sha256 249ba2f66430c11ad8903c2dfd4b57a3. *)
+Definition closed_form_bare_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota 1 (d - 1)))
+    ((2%:R ^+ d - 1)^-1 : F).
+
+(** Claim closed-form-bare-top, tight, d >= 2.
+    Coefficients: sha256 346d1dcd6e604330f7a9064d60a4dd1d. *)
+Definition closed_form_bare_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota (d - j) j))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R) - 1)^-1 : F).
+
+(** Claim closed-form-range-full, tight, d >= 2.
+    Coefficients: sha256 4fc09636f07ea80b00788e4a9bdaa4b8. *)
+Definition closed_form_range_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_relative d (iota 1 (d - 1)))
+    ((2%:R ^+ d - 2%:R)^-1 : F).
+
+(** Claim closed-form-range-top, tight, d >= 2.
+    Coefficients: sha256 d5b9b254b81209550b93050f39e9200e. *)
+Definition closed_form_range_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d (iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+
+(** Claim max-is-not-in-the-class, lower, d >= 2.
+    E(d, R) \ge 2^{-d} > 0.
+    Data: 2. *)
+Definition max_is_not_in_the_class : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> d \notin R -> (* then *)
+  0 < 2%:R ^- d :> F /\ forall E : F, achievable_on_cube d R E -> 2%:R ^- d <= E.
+
+(** Claim extremal, lower, d >= 2.
+    \frac{1}{E(d, R)} \le 2 \sum_{k=0}^{h} \binom{d-1}{k}, \quad h = |R| - 1, \text{ with equality for the } h \text{
+    largest orders}.
+    Data: 2*Sum(binomial(d - 1, i), (i, 0, j)). *)
+Definition extremal : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  let h := (size R).-1 in let bound : F := 2%:R * \sum_(0 <= k < h.+1) 'C(d - 1, k)%:R in
+  (forall E, achievable_on_cube d R E -> bound^-1 <= E)
+  /\ (R =i 0%N :: iota (d - h) h -> achievable_on_cube d R bound^-1).
+
+(** Claim extremal-range, lower, d >= 2.
+    \frac{1}{E_{\mathrm{range}}(d, R)} \le \sum_{k=1}^{h} \binom{d}{k}, \quad h = |R|, \text{ with equality for the }
+    h \text{ largest orders}.
+    Data: Sum(binomial(d, i), (i, 0, j)) - 1. *)
+Definition extremal_range : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \notin R -> d \notin R -> (* then *)
+  let h := size R in let bound : F := \sum_(1 <= k < h.+1) 'C(d, k)%:R in
+  (forall E, achievable_relative d R E -> bound^-1 <= E)
+  /\ (R =i iota (d - h) h -> achievable_relative d R bound^-1).
+
+(** Claim removing-the-intercept, tight, d >= 2.
+    E(d, R) = \frac{E(d, R \cup \{0\})}{1 - E(d, R \cup \{0\})}.
+    Data: 1. *)
+Definition removing_the_intercept : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \notin R -> d \notin R -> (* then *)
+  forall E' : F,
+    least_error (achievable_on_cube d (0%N :: R)) E' -> least_error (achievable_on_cube d R) (E' / (1 - E')).
+
+(** Claim width-low-orders, lower, d >= 2.
+    E(d, R) \ge \frac{1}{2N}.
+    Data: 1/2. *)
+Definition width_low_orders : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (forall r, r \in R -> (2 * r <= d)%N) -> (* then *)
+  forall E : F, achievable_on_cube d R E -> (2 * terms d R)%:R^-1 <= E.
+
+(** Claim width-high-orders, lower, d >= 2.
+    E(d, R) \ge \frac{1}{2N}.
+    Data: 1/2. *)
+Definition width_high_orders : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (forall r, r \in R -> r = 0%N \/ (d <= 2 * r < 2 * d)%N) -> (* then *)
+  forall E : F, achievable_on_cube d R E -> (2 * terms d R)%:R^-1 <= E.
+
+(** Claim width, lower, d >= 2.
+    E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2}).
+    Data: 1/2. *)
+Definition width : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  forall E : F,
+    achievable_on_cube d R E -> Num.min (2 * terms d R)%:R^-1 (2%:R / (terms d R ^ 2)%:R) <= E.
+
+(** Claim link, lower, d >= 1.
+    \tilde E(d, R) \ge \frac{1}{2} \tilde E(d-1, \{r - 1 : r \in R,\ r \ge 1\}).
+    Data: 2. *)
+Definition link : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (1 <= d)%N -> (* then *)
+  forall E : F,
+    approximates d R E -> approximates d.-1 [seq (r - 1)%N | r <- R & (0 < r)%N] (2%:R * E).
+
+(** Claim vertex-features, identity, d >= 2.
+    \phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}.
+    Data: 0. *)
+Definition vertex_features : Prop :=
+  forall (F : realFieldType) (d r z : nat),
+  (2 <= d)%N -> (1 <= r <= d)%N -> (* then *)
+  forall x : 'I_d -> F,
+    zero_one x -> #|[set i | x i == 0]| = z -> subpool_max r x = 1 - 'C(z, r)%:R / 'C(d, r)%:R.
+
+(** Claim reduction-to-vertices, identity, d >= 2.
+    e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|.
+    Data: slice(None, None, None). *)
+Definition reduction_to_vertices : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F) (x : 'I_d -> F),
+  set_of_orders d R -> (2 <= d)%N -> in_cube x -> (* then *)
+  let e (y : 'I_d -> F) := maximum y - \sum_(r <- R) beta r * subpool_max r y in
+  (forall p, sorted_by p x -> e x = \sum_(z < d.+1) spacing p x z * residual d R beta z)
+  /\ forall E, (forall y, in_cube y -> `|e y| <= E) <-> (forall z, (z <= d)%N -> `|residual d R beta z| <= E).
+
+(** Claim symmetrisation, tight, d >= 2.
+    \min_\beta \max_{x \in [0,1]^d} \Big| \max(x) - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \Big| = E(d,
+    R), \quad S = R \setminus \{0\}.
+    Data: 0. *)
+Definition symmetrisation : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (* then *)
+  forall E : F, achievable_by_subsets d R E <-> achievable_on_cube d R E.
+
+(** Claim max-of-five, identity, all of R^5, by cells.
+    In x: 30 \max(x_1, \ldots, x_5) = \sum_{\{a|bc|de\}} \max(2 x_a, M_{bc} + M_{de}) + 12 \sum_{|J|=4} \max_{j \in J}
+    x_j - \sum_{\{a,\{b,c\},\{d,e\}\}} \max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b).
+    Data: 12. *)
+Definition max_of_five : Prop :=
+  forall (F : realFieldType) (a b c d e : F), identity_of_five a b c d e.
+
+(** Claim max-of-six, identity, all of R^6, by cells.
+    In x: 12 \max(x_0, \ldots, x_5) = 2 \sum_i M_{i,i+1} + \sum_{t} c_t \, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij}
+    M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 26cfa4ffbe261bd20f5dac6a580b432c. *)
+Definition max_of_six : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 6%N -> identity_of_six x.
+
+(** Claim max-of-seven, identity, all of R^7, by cells.
+    In x:  \max(x_1, \ldots, x_7) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 021a0bc4995a1d2d37a6d5f03dcfa57d. *)
+Definition max_of_seven : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 7%N -> identity_of_seven x.
+
+(** Claim max-of-eight, identity, all of R^8, by cells.
+    In x:  \max(x_1, \ldots, x_8) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 504b703e223119a122af6b89787777d6. *)
+Definition max_of_eight : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 8%N -> identity_of_eight x.
