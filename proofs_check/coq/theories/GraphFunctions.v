@@ -51,6 +51,10 @@ elim: w q => // theta [|theta' w] IH q //.
 by rewrite !graph_value_cons [RHS](reindex_inj (@perm_inj _ s)); apply: eq_bigr => v _; rewrite !IH.
 Qed.
 
+Lemma sum_graph_value_permuted (s : {perm I}) E w :
+  \sum_q graph_value E w q = \sum_q graph_value (fun theta v u => E theta (s v) (s u)) w q.
+Proof. by rewrite (reindex_inj (@perm_inj _ s)); apply: eq_bigr => q _; rewrite graph_value_permuted. Qed.
+
 End Vertices.
 
 Variables (N : nat) (E : int -> 'I_N -> 'I_N -> A) (Y : nat -> int -> A).

@@ -237,6 +237,13 @@ Proof. by apply: formal_eq => phi; rewrite formal_sum_mul !formal_sum_exponentia
 
 Lemma exponential0 : exponential 0 = 1. Proof. by []. Qed.
 
+Lemma exponential_sum (I : Type) (r : seq I) (f : I -> G) :
+  exponential (\sum_(i <- r) f i) = \prod_(i <- r) exponential (f i).
+Proof. by apply: (big_morph exponential) => // u v; exact: exponentialD. Qed.
+
+Lemma exponential_power v k : exponential v ^+ k = exponential (v *+ k).
+Proof. by elim: k => // k IH; rewrite exprS IH -exponentialD mulrS. Qed.
+
 Fact constant_is_rmorphism : rmorphism constant.
 Proof.
 split=> [c d|]; [|split=> // c d]; apply: formal_eq => phi.

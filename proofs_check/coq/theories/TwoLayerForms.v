@@ -64,69 +64,71 @@ Definition two_layer_terms n : seq (rat * form n) :=
 Definition absolute_sum (F : realFieldType) n (x : 'I_n -> F) (S : seq (rat * form n)) : F :=
   \sum_(a <- S) ratr a.1 * `|form_value x a.2|.
 
-(** ** Their values in the ring of formal sums *)
+(** ** Their values: [theta] on an arc from [v] to [u] stands for [E theta v u] *)
 
 Lemma sum_inputs (A : zmodType) n (f : 'I_n -> A) : \sum_(q <- inputs n) f q = \sum_q f q.
 Proof. by elim: n f => [|n IH] f; rewrite ?big_nil ?big_ord0 // big_ord_recl /= big_cons big_map IH. Qed.
 
-Lemma sum_flatten (A : zmodType) (T : Type) (ss : seq (seq T)) (f : T -> A) :
-  \sum_(a <- flatten ss) f a = \sum_(s <- ss) \sum_(a <- s) f a.
-Proof. by elim: ss => [|s ss IH]; rewrite ?big_nil // big_cons /= big_cat IH. Qed.
+Section Values.
 
-Section InTheRing.
-
-Variables (F : realFieldType) (n : nat) (x : 'I_n -> F).
-Local Notation A := {formal F}.
-Local Notation iota_A := (@constant F).
+Variables (A : comRingType) (iota_A : {rmorphism rat -> A}) (n : nat) (E : int -> 'I_n -> 'I_n -> A).
 Implicit Types (S T : seq (rat * form n)) (theta : int) (v u q : 'I_n) (w : seq int).
 
-Definition formal_value S : A := \sum_(a <- S) iota_A a.1 * exponential (form_value x a.2).
+Definition sum_value S : A := \sum_(a <- S) iota_A a.1 * \prod_(arc <- a.2) E arc.1 arc.2.1 arc.2.2.
 
-Definition arc_value theta v u : A := exponential (theta%:~R * relu (x u - x v)).
-
-Lemma formal_value_cat S T : formal_value (S ++ T) = formal_value S + formal_value T.
+Lemma sum_value_cat S T : sum_value (S ++ T) = sum_value S + sum_value T.
 Proof. exact: big_cat. Qed.
 
-Lemma formal_value_scale c S : formal_value (scale c S) = iota_A c * formal_value S.
+Lemma sum_value_flatten (ss : seq (seq (rat * form n))) : sum_value (flatten ss) = \sum_(S <- ss) sum_value S.
+Proof. by elim: ss => [|S ss IH]; rewrite ?big_cons /= ?sum_value_cat ?IH // /sum_value !big_nil. Qed.
+
+Lemma sum_value_scale c S : sum_value (scale c S) = iota_A c * sum_value S.
+Proof. by rewrite /sum_value big_map mulr_sumr; apply: eq_bigr => a _; rewrite rmorphM mulrA. Qed.
+
+Lemma sum_value_times S T : sum_value (times S T) = sum_value S * sum_value T.
 Proof.
-by rewrite /formal_value big_map mulr_sumr; apply: eq_bigr => a _; rewrite [iota_A _]rmorphM mulrA.
+rewrite /sum_value big_allpairs_dep mulr_suml; apply: eq_bigr => a _; rewrite mulr_sumr.
+by apply: eq_bigr => b _; rewrite rmorphM big_cat mulrACA.
 Qed.
 
-Lemma formal_value_times S T : formal_value (times S T) = formal_value S * formal_value T.
+Lemma sum_value_arc theta v u : sum_value (arc theta v u) = E theta v u.
+Proof. by rewrite /sum_value !big_seq1 rmorph1 mul1r. Qed.
+
+Lemma sum_value_minus_one : sum_value [:: (-1, [::])] = -1.
+Proof. by rewrite /sum_value big_seq1 big_nil rmorphN1 mulr1. Qed.
+
+Lemma sum_value_graph w q : sum_value (graph_forms w q) = graph_value E w q.
 Proof.
-rewrite /formal_value big_allpairs_dep mulr_suml; apply: eq_bigr => a _; rewrite mulr_sumr.
-apply: eq_bigr => b _; rewrite /= [iota_A _]rmorphM /form_value big_cat /= exponentialD.
-exact: mulrACA.
+elim: w q => [|theta [|theta' w] IH] q; first by rewrite /sum_value big_nil.
+  exact: sum_value_minus_one.
+rewrite graph_value_cons -!IH sum_value_flatten big_map sum_inputs; apply: eq_bigr => v _.
+rewrite sum_value_times !sum_value_cat sum_value_scale sum_value_times.
+by rewrite !sum_value_arc sum_value_minus_one rmorphN1 mulN1r -IH.
 Qed.
 
-Lemma formal_value_arc theta v u : formal_value (arc theta v u) = arc_value theta v u.
-Proof. by rewrite /formal_value big_seq1 /form_value big_seq1 [iota_A _]rmorph1 mul1r. Qed.
-
-Lemma formal_value_minus_one : formal_value [:: (-1, [::])] = -1.
-Proof. by rewrite /formal_value big_seq1 /form_value big_nil [iota_A _]rmorphN1 mulN1r exponential0. Qed.
-
-Lemma formal_value_graph w q : formal_value (graph_forms w q) = graph_value arc_value w q.
-Proof.
-elim: w q => [|theta [|theta' w] IH] q; first by rewrite /formal_value big_nil.
-  exact: formal_value_minus_one.
-rewrite graph_value_cons -!IH /formal_value [LHS]sum_flatten big_map sum_inputs; apply: eq_bigr => v _.
-rewrite -!/(formal_value _) formal_value_times !formal_value_cat formal_value_scale formal_value_times.
-by rewrite !formal_value_arc formal_value_minus_one [iota_A _]rmorphN1 mulN1r -IH.
-Qed.
-
-Lemma formal_value_terms : formal_value (two_layer_terms n)
+Lemma sum_value_terms : sum_value (two_layer_terms n)
   = \sum_(1 <= k < n) \sum_q \sum_(a <- words k) \sum_(b <- words k)
-      iota_A (difference_weight n k * (a.1 * b.1)) * graph_value arc_value (two_words a.2 b.2) q.
+      iota_A (difference_weight n k * (a.1 * b.1)) * graph_value E (two_words a.2 b.2) q.
 Proof.
-rewrite /formal_value sum_flatten big_allpairs_dep /index_iota subn1; apply: eq_bigr => k _.
-rewrite sum_inputs; apply: eq_bigr => q _; rewrite sum_flatten big_allpairs_dep.
-apply: eq_bigr => a _; apply: eq_bigr => b _.
-by rewrite -/(formal_value _) formal_value_scale formal_value_graph.
+rewrite sum_value_flatten big_allpairs_dep /index_iota subn1; apply: eq_bigr => k _.
+rewrite sum_inputs; apply: eq_bigr => q _; rewrite sum_value_flatten big_allpairs_dep.
+by apply: eq_bigr => a _; apply: eq_bigr => b _; rewrite sum_value_scale sum_value_graph.
 Qed.
 
-Lemma linearly_value S : linearly (fun v : F => `|v|) (formal_value S) = absolute_sum x S.
+End Values.
+
+(** ** Absolute values *)
+
+Section AbsoluteValues.
+
+Variables (F : realFieldType) (n : nat) (x : 'I_n -> F).
+
+Definition arc_value (theta : int) (v u : 'I_n) : {formal F} := exponential (theta%:~R * relu (x u - x v)).
+
+Lemma linearly_sum S :
+  linearly (fun v : F => `|v|) (sum_value [rmorphism of @constant F] arc_value S) = absolute_sum x S.
 Proof.
-by rewrite /formal_value raddf_sum; apply: eq_bigr => a _; exact: linearly_exponential.
+rewrite /sum_value raddf_sum; apply: eq_bigr => a _; rewrite -exponential_sum; exact: linearly_exponential.
 Qed.
 
-End InTheRing.
+End AbsoluteValues.

@@ -40,13 +40,6 @@ Definition quotient' p v : A := exponential (y v - y p).
 Lemma quotient_inverse p v : quotient p v * quotient' p v = 1.
 Proof. by rewrite -exponentialD addrC addrA subrK subrr. Qed.
 
-Lemma exponential_sum (I : Type) (r : seq I) (P : pred I) (f : I -> F) :
-  exponential (\sum_(i <- r | P i) f i) = \prod_(i <- r | P i) exponential (f i) :> A.
-Proof. by apply: (big_morph (@exponential F)) => // u v; exact: exponentialD. Qed.
-
-Lemma exponential_power (v : F) k : exponential v ^+ k = exponential (v *+ k) :> A.
-Proof. by elim: k => // k IH; rewrite exprS IH -exponentialD mulrS. Qed.
-
 Lemma product_quotients p : product (quotient p) p = exponential (deviation p y).
 Proof.
 by rewrite /product -exponential_sum sumrB sumr_const card_ord -mulr_natl.
@@ -140,7 +133,7 @@ Lemma mean_over_inputs w : (1 < size w)%N -> total w = 0 ->
   = \sum_(p < N) iota_A (step_weight p) * \prod_(theta <- w) eigenvalue (power y) p.+1 theta.
 Proof.
 move=> size_w total_w; rewrite -(mean_of_operators [rmorphism of iota_A] (power y) _ size_w); congr (_ * _).
-rewrite (reindex_inj (@perm_inj _ s)); apply: eq_bigr => q _; rewrite -graph_value_permuted.
+rewrite (sum_graph_value_permuted s); apply: eq_bigr => q _.
 rewrite -(@graph_operators _ _ (fun theta v u => arc_value x theta (s v) (s u))); last by case: w size_w {total_w}.
 - by rewrite total_w /power mul0r oppr0 exponential0 mul1r.
 - by move=> v theta alpha; rewrite /power -exponentialD rmorphD mulrDl opprD.
@@ -150,11 +143,11 @@ rewrite -(@graph_operators _ _ (fun theta v u => arc_value x theta (s v) (s u)))
 by move=> theta v u le_uv; rewrite /arc_value relu_neg ?mulr0 ?exponential0 // subr_le0 sorted_x.
 Qed.
 
-Lemma terms_value : formal_value x (two_layer_terms n) *+ 2
+Lemma terms_value : sum_value [rmorphism of iota_A] (arc_value x) (two_layer_terms n) *+ 2
   = \sum_(p < N) iota_A (step_weight p) * (exponential (deviation p.+1 y) + exponential (- deviation p.+1 y) - 1 *+ 2).
 Proof.
 under [RHS]eq_bigr => p _ do rewrite -(difference_value y (ltn_ord p)) mulrnAr.
-rewrite sumrMnl formal_value_terms; congr (_ *+ 2).
+rewrite sumrMnl sum_value_terms; congr (_ *+ 2).
 under [RHS]eq_bigr => p _ do rewrite mulr_sumr.
 rewrite [RHS]exchange_big; apply: eq_big_nat => k /andP[k_gt0 _] /=.
 under [RHS]eq_bigr => p _ do rewrite mulr_sumr.
@@ -187,7 +180,7 @@ Qed.
 Lemma mean_minus_least : n%:R^-1 * (\sum_i x i) - x (s ord0) = absolute_sum x (two_layer_terms n).
 Proof.
 have half : (2%:R : F) != 0 by rewrite pnatr_eq0.
-apply: (mulIf half); rewrite !mulr_natr -linearly_value -raddfMn terms_value raddf_sum.
+apply: (mulIf half); rewrite !mulr_natr -linearly_sum -raddfMn terms_value raddf_sum.
 have := mean_by_deviations [rmorphism of @ratr F] N y; rewrite fmorphV rmorph_nat.
 have -> : \sum_(q < n) y q = \sum_i x i.
   by rewrite [RHS](reindex_inj (@perm_inj _ s)); apply: eq_bigr => q _; rewrite /sorted_input inord_val.
