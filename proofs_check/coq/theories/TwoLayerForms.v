@@ -1,8 +1,8 @@
 (** * The forms, and the list of them that gives mean - min
 
     A _form_ on [n] inputs is a list of arcs [(theta, (v, u))] with integers [theta]; its value at [x] is the sum of
-    [theta relu(x_u - x_v)].  [two_layer_terms n] is an explicit list of pairs of a rational and a form; [TwoLayers.v]
-    proves that the sum of [c |form|] over it is the mean of [n] inputs less their minimum. *)
+    [theta relu(x_u - x_v)].  [mean_minus_min_terms n] is an explicit list of pairs of a rational and a form, which
+    computes; [TwoLayers.v] proves that the sum of [c |form|] over it is the mean of [n] inputs less their minimum. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra GroupRing Networks NewtonWords GraphFunctions.
@@ -56,7 +56,7 @@ End Sums.
 Definition difference_weight n k : rat :=
   (-1) ^+ k * 'C(2 * n.-1, n.-1 - k)%:R / (n%:R * 'C(2 * n.-1, n.-1)%:R).
 
-Definition two_layer_terms n : seq (rat * form n) :=
+Definition mean_minus_min_terms n : seq (rat * form n) :=
   flatten [seq flatten [seq scale (difference_weight n k * (a.1 * b.1)) (graph_forms (two_words a.2 b.2) q)
                        | a <- words k, b <- words k]
           | k <- iota 1 n.-1, q <- inputs n].
@@ -106,7 +106,7 @@ rewrite sum_value_times !sum_value_cat sum_value_scale sum_value_times.
 by rewrite !sum_value_arc sum_value_minus_one rmorphN1 mulN1r -IH.
 Qed.
 
-Lemma sum_value_terms : sum_value (two_layer_terms n)
+Lemma sum_value_terms : sum_value (mean_minus_min_terms n)
   = \sum_(1 <= k < n) \sum_q \sum_(a <- words k) \sum_(b <- words k)
       iota_A (difference_weight n k * (a.1 * b.1)) * graph_value E (two_words a.2 b.2) q.
 Proof.

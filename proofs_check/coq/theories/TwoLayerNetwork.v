@@ -1,8 +1,8 @@
 (** * The network with two hidden layers
 
     The first hidden layer has the units [relu(x_v - x_u)] for all [v, u], and [relu(mean)], [relu(-mean)]; the second
-    one [relu(g(-x))] and [relu(-g(-x))] for each form [g] of [two_layer_terms n], and the two that carry the mean.  As
-    [max(x) = mean(x) + (mean - min)(-x)] and [|g| = relu(g) + relu(-g)], the output is the maximum. *)
+    one [relu(g(-x))] and [relu(-g(-x))] for each form [g] of [mean_minus_min_terms n], and the two that carry the mean.
+    As [max(x) = mean(x) + (mean - min)(-x)] and [|g| = relu(g) + relu(-g)], the output is the maximum. *)
 
 From mathcomp Require Import all_ssreflect all_fingroup all_algebra.
 From Subpool Require Import Classes Reduction Networks TwoLayerForms TwoLayers.
@@ -21,9 +21,9 @@ Section Data.
 Variable n : nat.
 
 Definition first_layer : finType := [finType of ('I_n * 'I_n) + bool].
-Definition second_layer : finType := [finType of ('I_(size (two_layer_terms n)) * bool) + bool].
+Definition second_layer : finType := [finType of ('I_(size (mean_minus_min_terms n)) * bool) + bool].
 
-Definition term_at (j : nat) : rat * form n := nth (0, [::]) (two_layer_terms n) j.
+Definition term_at (j : nat) : rat * form n := nth (0, [::]) (mean_minus_min_terms n) j.
 
 Definition first_weights (h : first_layer) (i : 'I_n) : rat :=
   match h with
@@ -88,12 +88,12 @@ by rewrite (bigD1 b) //= eqxx rmorph1 mul1r big1 ?addr0 // => c; rewrite eq_sym 
 Qed.
 
 Lemma maximum_network_value :
-  compute (maximum_network n) x = mean + absolute_sum (fun i => - x i) (two_layer_terms n).
+  compute (maximum_network n) x = mean + absolute_sum (fun i => - x i) (mean_minus_min_terms n).
 Proof.
 rewrite /= {1}/affine rmorph0 addr0 big_sumType /= addrC; congr (_ + _).
   rewrite big_bool /= !second_mean !first_mean !sign_ratr !expr1 !expr0 !mul1r !mulN1r.
   by rewrite (relu_pos (relu_ge0 _)) (relu_pos (relu_ge0 _)) addrC relu_self.
-pose unit (j : 'I_(size (two_layer_terms n))) b : F := ratr (term_at n j).1
+pose unit (j : 'I_(size (mean_minus_min_terms n))) b : F := ratr (term_at n j).1
   * relu (affine (second_weights (inl (j, b))) 0 (fun h => relu (affine (first_weights h) 0 x))).
 rewrite (eq_bigr (fun p => unit p.1 p.2)) => [|[j b] _ //]; rewrite -(pair_bigA _ unit) /=.
 rewrite /absolute_sum (big_nth (0, [::])) big_mkord; apply: eq_bigr => j _.

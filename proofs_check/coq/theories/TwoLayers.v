@@ -1,8 +1,8 @@
 (** * Two hidden layers compute the maximum of any number of inputs
 
     Claim: for every [n] the mean of [n] numbers less their minimum is the sum of [c |g|] over the explicit list
-    [two_layer_terms n] of rationals [c] and forms [g = sum of theta relu(x_u - x_v)], in every ordered field; so there
-    is a network with two hidden layers and rational weights that computes the maximum.
+    [mean_minus_min_terms n] of rationals [c] and forms [g = sum of theta relu(x_u - x_v)], in every ordered field; so
+    there is a network with two hidden layers and rational weights that computes the maximum ([TwoLayerNetwork.v]).
 
     Proof.  Let the inputs be sorted, and let [Y(v)^theta = e(- theta x_v)] in the ring of formal sums.  For [p >= 1]
     the product [X_p] of the quotients [t_v = Y(v)/Y(p)], [v < p], is [e(d_p)], where
@@ -143,7 +143,7 @@ rewrite -(@graph_operators _ _ (fun theta v u => arc_value x theta (s v) (s u)))
 by move=> theta v u le_uv; rewrite /arc_value relu_neg ?mulr0 ?exponential0 // subr_le0 sorted_x.
 Qed.
 
-Lemma terms_value : sum_value [rmorphism of iota_A] (arc_value x) (two_layer_terms n) *+ 2
+Lemma terms_value : sum_value [rmorphism of iota_A] (arc_value x) (mean_minus_min_terms n) *+ 2
   = \sum_(p < N) iota_A (step_weight p) * (exponential (deviation p.+1 y) + exponential (- deviation p.+1 y) - 1 *+ 2).
 Proof.
 under [RHS]eq_bigr => p _ do rewrite -(difference_value y (ltn_ord p)) mulrnAr.
@@ -177,7 +177,7 @@ rewrite -[linearly _ _]/(L _) mulrBr mulrDr raddfB raddfD mulrnAr raddfMn -(expo
 by rewrite normr0 mulr0 mul0rn subr0 normrN ger0_norm // mulr2n.
 Qed.
 
-Lemma mean_minus_least : n%:R^-1 * (\sum_i x i) - x (s ord0) = absolute_sum x (two_layer_terms n).
+Lemma mean_minus_least : n%:R^-1 * (\sum_i x i) - x (s ord0) = absolute_sum x (mean_minus_min_terms n).
 Proof.
 have half : (2%:R : F) != 0 by rewrite pnatr_eq0.
 apply: (mulIf half); rewrite !mulr_natr -linearly_sum -raddfMn terms_value raddf_sum.
@@ -205,12 +205,12 @@ have trans_le : transitive le by move=> u v z; exact: le_trans.
 by apply: (sorted_leq_nth trans_le) => //; rewrite ?inE ?size_t ?sort_sorted // => u; rewrite /le.
 Qed.
 
-(** Theorem: the mean of n numbers less the least of them is the sum of c |g(x)| over the list two_layer_terms n of
+(** Theorem: the mean of n numbers less the least of them is the sum of c |g(x)| over the list mean_minus_min_terms n of
     rationals c and forms g, each a sum of theta relu(x_u - x_v) with integers theta; for every n, in every ordered
     field. *)
 Theorem two_layers (F : realFieldType) (n : nat) (x : 'I_n -> F) (least : 'I_n) :
   (forall i, x least <= x i) ->
-  (\sum_i x i) / n%:R - x least = \sum_(term <- two_layer_terms n) ratr term.1 * `|form_value x term.2|.
+  (\sum_i x i) / n%:R - x least = \sum_(term <- mean_minus_min_terms n) ratr term.1 * `|form_value x term.2|.
 Proof.
 case: n x least => [|N] x least smallest; first by case: least smallest.
 have [s sorted_x] := sorting_permutation x.
