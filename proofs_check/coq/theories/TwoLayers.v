@@ -45,11 +45,6 @@ Proof.
 by rewrite /product -exponential_sum sumrB sumr_const card_ord -mulr_natl.
 Qed.
 
-Lemma product_inverses p : product (quotient' p) p = exponential (- deviation p y).
-Proof.
-by rewrite /product -exponential_sum sumrB sumr_const card_ord -mulr_natl opprB.
-Qed.
-
 Lemma power_pos v k : power v k%:Z = exponential (- y v *+ k).
 Proof. by rewrite /power mulrzl -pmulrn mulNrn. Qed.
 
