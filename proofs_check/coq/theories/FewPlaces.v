@@ -49,18 +49,42 @@ rewrite !big_seq; apply: ler_sum => p in_ps; rewrite -mulr_sumr normrM mulrC ler
 by apply: bound; apply: below in_ps.
 Qed.
 
+Lemma places_extrapolation d S (g : nat -> F) places L :
+  (0 < d)%N -> 0 < L -> span S g d = L -> (forall z, (z < d)%N -> `|span S g z| <= 1) ->
+  all (fun p => (p.1 < d)%N) places -> extrapolating d S places -> \sum_(p <- places) `|p.2| = L ->
+  least_error (extrapolates d S) L^-1.
+Proof.
+move=> d_gt0 L_gt0 at_d bound below extra size_L A; split=> [extra_A | le_A].
+  by rewrite -[L^-1]mul1r ler_pdivr_mulr // -size_L; apply: few_places_bound extra_A.
+apply: (extrapolates_weaken le_A); exists (fun r => L^-1 * g r); split.
+  by rewrite span_scale at_d mulVf ?gt_eqF.
+move=> z lt_zd; rewrite span_scale normrM gtr0_norm ?invr_gt0 //.
+by rewrite -[X in _ <= X]mulr1 ler_pmul2l ?invr_gt0 // bound.
+Qed.
+
+(** The same with the coefficients as a list. *)
 Lemma few_places d S gs places L :
   (0 < d)%N -> 0 < L -> uniq S -> size gs = size S ->
   combination S gs d = L -> (forall z, (z < d)%N -> `|combination S gs z| <= 1) ->
   all (fun p => (p.1 < d)%N) places -> extrapolating d S places -> \sum_(p <- places) `|p.2| = L ->
   least_error (extrapolates d S) L^-1.
 Proof.
-move=> d_gt0 L_gt0 uniq_S size_gs at_d bound below extra size_L A; split=> [extra_A | le_A].
-  by rewrite -[L^-1]mul1r ler_pdivr_mulr // -size_L; apply: few_places_bound extra_A.
-apply: (extrapolates_weaken le_A); exists (fun r => L^-1 * gs`_(index r S)); split.
-  by rewrite span_scale span_combination // at_d mulVf ?gt_eqF.
-move=> z lt_zd; rewrite span_scale span_combination // normrM gtr0_norm ?invr_gt0 //.
-by rewrite -[X in _ <= X]mulr1 ler_pmul2l ?invr_gt0 // bound.
+move=> d_gt0 L_gt0 uniq_S size_gs at_d bound; apply: (@places_extrapolation d S (fun r => gs`_(index r S)) places L) => //.
+  by rewrite span_combination.
+by move=> z lt_zd; rewrite span_combination // bound.
+Qed.
+
+(** The span of some orders below [d], for coefficients that vanish at the others. *)
+Lemma span_support d S (g : nat -> F) z :
+  uniq S -> (forall r, r \in S -> (r < d)%N) -> (forall r, (r < d)%N -> r \notin S -> g r = 0) ->
+  span S g z = span (iota 0 d) g z.
+Proof.
+move=> uniq_S below zero; rewrite /span [RHS](eq_big_seq (fun r => if r \in S then g r * 'C(z, r)%:R else 0)).
+  rewrite -[RHS]big_mkcond -[RHS]big_filter; apply: perm_big; apply: uniq_perm => //.
+    by rewrite filter_uniq ?iota_uniq.
+  move=> r; rewrite mem_filter mem_iota /= add0n.
+  by case in_S: (r \in S) => //=; rewrite below.
+by move=> r; rewrite mem_iota add0n => /andP[_ lt_rd]; case: ifPn => // /(zero r lt_rd) ->; rewrite mul0r.
 Qed.
 
 (** ** The three problems *)
