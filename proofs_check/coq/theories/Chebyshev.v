@@ -158,7 +158,8 @@ have L_ge1 : 1 <= L.
 have L_gt0 : 0 < L := lt_le_trans ltr01 L_ge1.
 have inner : inner_orders d (iota 1 n).
   by apply/allP => r; rewrite mem_iota add1n => /andP[-> le_rn]; apply: leq_trans lt_nd.
-rewrite reduction //; last by move=> r; rewrite mem_iota add0n => /andP[_ le_rn]; rewrite -ltnS (leq_trans le_rn) // ltnW.
+rewrite reduction //; last first.
+  by move=> r; rewrite mem_iota add0n => /andP[_ le_rn]; rewrite -ltnS (leq_trans le_rn) // ltnW.
 have := approximates_extrapolates _ extra; rewrite invr_ge0 (ltW L_gt0) => /(_ isT).
 rewrite -[iota 0 n.+1]/(0%N :: iota 1 n) -achievable_intercept // (_ : _ / _ = (1 + L)^-1) //.
 by rewrite -invf_div invrK mulrDl mul1r mulVf ?lt0r_neq0 // addrC.

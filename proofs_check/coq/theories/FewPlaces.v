@@ -69,7 +69,8 @@ Lemma few_places d S gs places L :
   all (fun p => (p.1 < d)%N) places -> extrapolating d S places -> \sum_(p <- places) `|p.2| = L ->
   least_error (extrapolates d S) L^-1.
 Proof.
-move=> d_gt0 L_gt0 uniq_S size_gs at_d bound; apply: (@places_extrapolation d S (fun r => gs`_(index r S)) places L) => //.
+move=> d_gt0 L_gt0 uniq_S size_gs at_d bound.
+apply: (@places_extrapolation d S (fun r => gs`_(index r S)) places L) => //.
   by rewrite span_combination.
 by move=> z lt_zd; rewrite span_combination // bound.
 Qed.

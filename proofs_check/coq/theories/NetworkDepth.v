@@ -76,7 +76,8 @@ Qed.
 Lemma affine_trans hs gs f :
   (forall i, (i < size gs)%N -> affine_of hs (nth (fun=> 0) gs i)) -> affine_of gs f -> affine_of hs f.
 Proof.
-move=> affine [b [w def_f]]; apply: (@affine_ext _ _ (fun x => 1 * b + 1 * \sum_(i < size gs) w i * nth (fun=> 0) gs i x)).
+move=> affine [b [w def_f]].
+apply: (@affine_ext _ _ (fun x => 1 * b + 1 * \sum_(i < size gs) w i * nth (fun=> 0) gs i x)).
   by move=> x; rewrite def_f !mul1r.
 apply: (@affine_combine hs (fun=> b) (fun x => \sum_(i < size gs) w i * nth (fun=> 0) gs i x)).
   exact: affine_const.
