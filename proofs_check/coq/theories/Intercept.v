@@ -62,7 +62,7 @@ Qed.
 End Intercept.
 
 (** Theorem: if the least error on the cube of the intercept and orders R out of 1..d-1 is E', that of R alone is
-    E'/(1-E'). *)
+    E'/(1-E'). That there is one is proved in [Existence.v]. *)
 Theorem removing_the_intercept (F : realFieldType) (d : nat) (orders : seq nat) (E' : F) :
   (0 < d)%N -> (forall r, r \in orders -> (0 < r < d)%N) ->
   least_error (achievable_on_cube d (0%N :: orders)) E' ->
