@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from proofs_check.coq.errors import KernelError
 from proofs_check.coq.formulas import COQ
-from proofs_check.coq.sources import shipped_sources
+from proofs_check.coq.sources import shipped_sources, shipped_theorems
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from proofs_check.statement import Table
 
 _STATEMENTS, _PROOFS = "Statements", "Claims"
-"""The theories that state the claims and prove them."""
+"""The theory that states the claims, and how the names of those that prove them begin."""
 
 _BLOCK = re.compile(r"^\(\*\* Claim (?P<name>[a-z0-9-]+), .*?(?=^\(\*\* Claim |\Z)", re.MULTILINE | re.DOTALL)
 _TYPES: Mapping[str, str] = {
@@ -58,7 +58,7 @@ def theorem_of(claim: Claim) -> str:
     except InputError:
         return ""
     agrees = text.startswith(f"{head} ") if after else text == head
-    return f"{_PROOFS}.{_identifier(claim)}" if agrees else ""
+    return _proofs().get(_identifier(claim), "") if agrees else ""
 
 
 @cache
@@ -68,10 +68,16 @@ def _stated() -> Mapping[str, str]:
     return {match["name"]: _words(match[0]) for match in _BLOCK.finditer(text)}
 
 
+@cache
+def _proofs() -> Mapping[str, str]:
+    """Return the full names of the theorems about claims, by their names in ``Statements.v``."""
+    return {one.name: one.full_name for one in shipped_theorems() if one.source.startswith(_PROOFS)}
+
+
 def require_stated(name: str, statement: str) -> None:
-    """Require that a theorem of ``Claims.v`` says what ``Statements.v`` says under its name, and nothing else."""
+    """Require that a theorem of ``Claims*.v`` says what ``Statements.v`` says under its name, and nothing else."""
     source, _, theorem = name.partition(".")
-    if source == _PROOFS and statement != f"{_STATEMENTS}.{theorem}":
+    if source.startswith(_PROOFS) and statement != f"{_STATEMENTS}.{theorem}":
         raise KernelError(f"{name} is not {_STATEMENTS}.{theorem}: {statement[:200]}")
 
 

@@ -163,13 +163,6 @@ have same_top : perm_eq R (iota (d - h) h) by apply: uniq_perm => //; exact: iot
 by rewrite (achievable_relative_perm _ _ same_top) top_family_range // def_bound.
 Qed.
 
-(** Theorem: the claim removing-the-intercept. *)
-Theorem removing_the_intercept : Statements.removing_the_intercept.
-Proof.
-move=> F d R orders d_gt1 notin0 notin E'; apply: Intercept.removing_the_intercept; first exact: ltnW.
-exact: without_intercept.
-Qed.
-
 Lemma terms_width d R S : perm_eq R (0%N :: S) -> Statements.terms d R = LowerBound.width d (0%N :: S).
 Proof. by move=> same; rewrite /Statements.terms /LowerBound.width (perm_big _ same). Qed.
 

@@ -14,8 +14,10 @@
     [sorted_by] and [spacing] in [Reduction.v]; the identities for the
     maxima of five and more numbers in [MaxOfFive.v], and in [Maxima.v] and [MaximaData.v]. *)
 
-From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
+From Subpool Require Import Chebyshev ExponentialWidth LeastSquares SetFunctions TwoLayersAlgebra.
+From Subpool Require NetworkDepth Networks.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -111,6 +113,150 @@ Definition closed_form_range_top : Prop :=
   least_error (achievable_relative d (iota (d - j) j))
     ((\sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
 
+(** Claim closed-form-bare-full-but-last, tight, d >= 3.
+    Coefficients: sha256 057e90a21c98e933272c326670df1eb1. *)
+Definition closed_form_bare_full_but_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota 1 (d - 2)))
+    (('C(d, d %/ 2)%:R - 1)^-1 : F).
+
+(** Claim closed-form-full-but-last, tight, d >= 2.
+    Coefficients: sha256 112cb9b86579d291ef2f6b7f2d8b97d3. *)
+Definition closed_form_full_but_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota 1 (d - 2)))
+    ('C(d, d %/ 2)%:R^-1 : F).
+
+(** Claim closed-form-bare-mean, tight, d >= 2.
+    Coefficients: [:: 1%N]: (1 - (d%:R - 1) / (2%:R * d%:R))^-1. *)
+Definition closed_form_bare_mean : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N])
+    ((2%:R * d%:R / (d%:R - 1) - 1)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 63508170ecd9d456d72ddab59e1e7044. *)
+Definition closed_form_bare_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 1)%N])
+    ((2%:R * d%:R + 1)^-1 : F).
+
+(** Claim closed-form-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 fd612ef6b02c171f0736fea53d5f42d3. *)
+Definition closed_form_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 1)%N])
+    ((2%:R * d%:R + 2%:R)^-1 : F).
+
+(** Claim closed-form-range-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 7c44e2110dca566bb9363c4da8bb5c75. *)
+Definition closed_form_range_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_relative d [:: 1%N; (d - 1)%N])
+    ((2%:R * d%:R)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-last-two, tight, d >= 4.
+    Coefficients: sha256 34d1456d8cc7938a3a5bbda2a99c2b8e. *)
+Definition closed_form_bare_mean_and_last_two : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N; (d - 1)%N])
+    ((d%:R ^+ 2 - 1)^-1 : F).
+
+(** Claim closed-form-mean-and-last-two, tight, d >= 4.
+    Coefficients: sha256 8e19ec980b4b766047d72c20c8ae63f1. *)
+Definition closed_form_mean_and_last_two : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N; (d - 1)%N])
+    ((d%:R ^+ 2)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-second-last, tight, d >= 4.
+    Coefficients: sha256 313c0c3437674d9f4258bf8f7b1196e6. *)
+Definition closed_form_bare_mean_and_second_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N])
+    ((d%:R + 1)^-1 : F).
+
+(** Claim closed-form-mean-and-second-last, tight, d >= 4.
+    Coefficients: sha256 d501f3570826b85b554757d43081edc8. *)
+Definition closed_form_mean_and_second_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N])
+    ((d%:R + 2%:R)^-1 : F).
+
+(** Claim closed-form-bare-mean-last-third-last, tight, d >= 5.
+    Coefficients: sha256 7041e0b1d9af5b4f78f6b039e13d1e36. *)
+Definition closed_form_bare_mean_last_third_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (5 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 3)%N; (d - 1)%N])
+    ((2%:R * d%:R * (d%:R + 1) / 3%:R - 1)^-1 : F).
+
+(** Claim closed-form-mean-last-third-last, tight, d >= 5.
+    Coefficients: sha256 0060fe80e019e79ca5661629c97a8d91. *)
+Definition closed_form_mean_last_third_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (5 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 3)%N; (d - 1)%N])
+    (3%:R / (2%:R * d%:R * (d%:R + 1)) : F).
+
+(** Claim closed-form-bare-order-and-top, tight, d >= 3.
+    Coefficients: sha256 5db2b6f8014c7698c50138d5f4d4c1e2. *)
+Definition closed_form_bare_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (r :: iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R) - 1)^-1 : F).
+
+(** Claim closed-form-order-and-top, tight, d >= 3.
+    Coefficients: sha256 df96bd10b34a16f2264174f5f17a5e50. *)
+Definition closed_form_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: r :: iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1 : F).
+
+(** Claim closed-form-range-order-and-top, tight, d >= 3.
+    Coefficients: sha256 9705ec994ff859a239c0be0a24975749. *)
+Definition closed_form_range_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d (r :: iota (d - j) j))
+    ((d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+
+(** Claim closed-form-bare-quadratic, tight, d >= 3.
+    Coefficients: sha256 51c57ed8a7f93384b8e1867596d7cebc. *)
+Definition closed_form_bare_quadratic : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; 2%N])
+    (((2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) - 1)^-1 : F).
+
+(** Claim closed-form-quadratic, tight, d >= 3.
+    Coefficients: sha256 89e449b943a8f7a1ffa9de825e369035. *)
+Definition closed_form_quadratic : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; 2%N])
+    ((d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) : F).
+
+(** Claim closed-form-range-single, tight, d >= 2.
+    Coefficients: [:: r]: 1. *)
+Definition closed_form_range_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d [:: r])
+    ((d%:R - r%:R) / d%:R : F).
+
 (** Claim max-is-not-in-the-class, lower, d >= 2.
     E(d, R) \ge 2^{-d} > 0.
     Data: 2. *)
@@ -147,8 +293,8 @@ Definition extremal_range : Prop :=
 Definition removing_the_intercept : Prop :=
   forall (F : realFieldType) (d : nat) (R : seq nat),
   set_of_orders d R -> (2 <= d)%N -> 0%N \notin R -> d \notin R -> (* then *)
-  forall E' : F,
-    least_error (achievable_on_cube d (0%N :: R)) E' -> least_error (achievable_on_cube d R) (E' / (1 - E')).
+  exists E' : F,
+    least_error (achievable_on_cube d (0%N :: R)) E' /\ least_error (achievable_on_cube d R) (E' / (1 - E')).
 
 (** Claim width-low-orders, lower, d >= 2.
     E(d, R) \ge \frac{1}{2N}.
@@ -239,3 +385,108 @@ Definition max_of_seven : Prop :=
     Data: sha256 504b703e223119a122af6b89787777d6. *)
 Definition max_of_eight : Prop :=
   forall (F : realFieldType) (x : seq F), size x = 8%N -> identity_of_eight x.
+
+(** Claim chebyshev, upper, d >= 2.
+    E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}.
+    Data: 0. *)
+Definition chebyshev : Prop :=
+  forall (F : realFieldType) (d n : nat),
+  (2 <= d)%N -> (0 <= n < d)%N -> (* then *)
+  achievable_on_cube d (iota 0 n.+1) (1 + chebyshev n ((d%:R + 1) / (d%:R - 1) : F))^-1.
+
+(** Claim exponential-width, tight, d >= 2.
+    In d, eps: d \ge 2,\ \varepsilon \ge 2^{-d} \implies \min \{ h : E(d, R) \le \varepsilon \text{ for some } R,\ |R|
+    = h + 1,\ 0 \in R,\ d \notin R \} = \min \{ h : 2 \sum_{k=0}^{h} \binom{d-1}{k} \ge \frac{1}{\varepsilon} \}.
+    Data: 2*Sum(binomial(d - 1, i), (i, 0, j)). *)
+Definition exponential_width : Prop :=
+  forall (F : realFieldType) (d : nat) (eps : F), (2 <= d)%N -> 2%:R ^- d <= eps ->
+  exists h : nat,
+    least_number (fun h => exists R : seq nat,
+      [/\ set_of_orders d R, size R = h.+1, 0%N \in R, d \notin R & achievable_on_cube d R eps]) h
+    /\ least_number (fun h => eps^-1 <= 2%:R * \sum_(0 <= k < h.+1) 'C(d - 1, k)%:R) h.
+
+(** Claim exponential-width-rate, lower, d >= 2.
+    \frac{1}{E(d, R)} \le 2 d^h, \quad h = |R| - 1.
+    Data: 2. *)
+Definition exponential_width_rate : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  forall E : F, achievable_on_cube d R E -> E^-1 <= 2%:R * d%:R ^+ (size R).-1.
+
+(** Claim least-terms, lower, d >= 2.
+    In d, R, eps: d \ge 2,\ 0 \in R,\ d \notin R,\ E(d, R) \le \epsilon \implies N \ge \min(\frac{1}{2\epsilon},
+    \sqrt{\frac{2}{\epsilon}}).
+    Data: 1. *)
+Definition least_terms : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (eps : F),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> achievable_on_cube d R eps ->
+  let N : F := (terms d R)%:R in (2%:R * eps)^-1 <= N \/ 2%:R / eps <= N ^+ 2.
+
+(** Claim order-statistic-weights, identity, d >= 2.
+    \binom{d}{r}^{-1} \sum_{|J| = r} \max_{j \in J} x_j = \sum_{k=r}^{d} \frac{\binom{k-1}{r-1}}{\binom{d}{r}}
+    x_{(k)}.
+    Data: 0. *)
+Definition order_statistic_weights : Prop :=
+  forall (F : realFieldType) (d r : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= r <= d)%N -> (* then *)
+  (exists p : {perm 'I_d}, sorted_by p x)
+  /\ forall p : {perm 'I_d}, sorted_by p x ->
+     'C(d, r)%:R^-1 * (\sum_(J : {set 'I_d} | #|J| == r) max_over J x)
+     = \sum_(k < d) 'C(k, r - 1)%:R / 'C(d, r)%:R * x (p k).
+
+(** Claim least-squares, identity, d >= 2.
+    \mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]
+    \text{ for } g \text{ in the class}, \quad e = \max - f, \ f \text{ the optimum in mean square}.
+    Data: l2. *)
+Definition least_squares : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall (defined : (('I_d -> F) -> F) -> Prop) (mean : (('I_d -> F) -> F) -> F) (beta : nat -> F),
+  linear_mean defined mean -> products_defined defined R -> least_mean_square mean R beta ->
+  let e := residual_at R beta in
+  (forall r, r \in R -> mean (fun x => e x * subpool_max r x) = 0)
+  /\ forall delta : nat -> F, let g := combination_of R delta in
+     mean (fun x => (e x - g x) ^+ 2) = mean (fun x => e x ^+ 2) + mean (fun x => g x ^+ 2).
+
+(** Claim depth, upper, d >= 2.
+    In d, R: d \ge 2,\ R \ne \{0\} \implies \text{hidden layers that an } R \text{-estimator takes} \le \lceil \log_2
+    \max R \rceil.
+    Data: 0. *)
+Definition depth : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F),
+  set_of_orders d R -> (2 <= d)%N -> R <> [:: 0%N] ->
+  exists units : nat, NetworkDepth.computes (up_log 2 (\max_(r <- R) r)) units
+    (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
+
+(** Claim shallow-depth, upper, d >= 2.
+    \text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \le \lceil \log_3(d / 2) \rceil + 1.
+    Data: 2. *)
+Definition shallow_depth : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  forall k : nat, (d <= 2 * 3 ^ k)%N ->
+  exists2 layers : nat, (layers <= k.+1)%N &
+    exists net : Networks.network [finType of 'I_d] layers, forall x : 'I_d -> F, Networks.compute net x = maximum x.
+
+(** Claim two-layers-algebra, identity, d >= 2.
+    In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
+    2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
+    e'_k,\quad N = d-1,\quad \sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w).
+    Data: _left_side. *)
+Definition two_layers_algebra : Prop :=
+  (* The p of the claim is p + 1 here, and there are two angles or more; [place_power] is Y(v)^theta. *)
+  forall d : nat, (2 <= d)%N ->
+  (forall (F : numFieldType) (z : nat -> F) (e e' : nat -> nat -> F),
+    (forall k, z k != 0) ->
+    (forall p, coefficients_of_exp (fun i => mu d z p i%:Z) (e p)) ->
+    (forall p, coefficients_of_exp (fun i => mu d z p (- i%:Z)) (e' p)) ->
+    \sum_(1 <= p < d) (staircase z p + (staircase z p)^-1 - 2%:R) / (p * p.+1)%:R
+    = \sum_(1 <= p < d)
+        (2%:R / 'C(2 * d.-1, d.-1)%:R
+         * \sum_(1 <= k < d) (-1) ^+ k * 'C(2 * d.-1, d.-1 - k)%:R * (e p k * e' p k)) / (p * p.+1)%:R)
+  /\ forall thetas : seq int, (1 < size thetas)%N -> \sum_(theta <- thetas) theta = 0 ->
+     exists combination : seq (rat * set_function d),
+       all (fun term => at_set term.2 setT == 0) combination /\
+       forall (F : numFieldType) (z : nat -> F), (forall k, z k != 0) ->
+         \sum_(1 <= p < d) (\prod_(theta <- thetas) mu d z p theta) / (p * p.+1)%:R
+         = \sum_(term <- combination) ratr term.1 * phi z term.2.
