@@ -18,20 +18,25 @@ verify: $(INSTALLED)   ## every claim, real photographs, and the report, with a 
 	$(BIN)/subpool verify --report report --explore
 
 test: $(INSTALLED)     ## all tests, doctests included, on two processes
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lowest newest:         ## all tests with the lowest, the newest versions that pyproject.toml allows: make newest PYTHON=python3.13
 	$(PYTHON) -m venv --clear .$@
 	.$@/bin/python -m pip install --quiet --disable-pip-version-check uv
 	.$@/bin/uv pip install --quiet --python .$@/bin/python --resolution $(if $(filter lowest,$@),lowest-direct,highest) --editable '$(EVERYTHING)'
-	.$@/bin/python -m pytest --numprocesses 2 --dist loadfile
+	.$@/bin/python -m pytest --numprocesses 2 --dist worksteal
 
 wheel: $(INSTALLED)    ## sdist and wheel, and the commands and examples of the README with nothing but the wheel
 	SUBPOOL_WHEEL=1 $(BIN)/python -m pytest tests/test_wheel.py
 
+<<<<<<< HEAD
 soak: $(INSTALLED)     ## the standing campaigns at length: twenty times as many cases as in the tests; coqchk
 	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-20} $(BIN)/python -m pytest -m campaign --numprocesses 2
 	$(MAKE) coqchk
+=======
+soak: $(INSTALLED)     ## the standing campaigns at length: fifty times as many cases as in the tests
+	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-50} $(BIN)/python -m pytest -m campaign --numprocesses 2
+>>>>>>> main
 
 lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -1,7 +1,14 @@
 """Settings for all tests."""
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# One thread of linear algebra: there is a process for every core, and threads that wait for one another cost both.
+# NumPy, which reads this, is not loaded yet.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 # Derandomised: a failure in CI is a failure everywhere. No deadline: machines differ, and time is no property here.
 settings.register_profile("subpool", derandomize=True, deadline=None)

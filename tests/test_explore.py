@@ -352,7 +352,13 @@ def test_toggles_solve(page):
 
 @needs_browser
 def test_sets_and_families_are_found(page):
-    for text, error in (("top:j=3", "1/186"), ("full", "1/512"), ("0-2,d-1", None), ("range-mean-and-last", "1/18")):
+    for text, error in (
+        ("top:j=3", "1/186"),
+        ("full", "1/512"),
+        ("0-2,d-1", None),
+        ("exact", "0"),
+        ("range-mean-and-last", "1/18"),
+    ):
         page.run(f"document.querySelector('#search').value = {json.dumps(text)}")
         page.click("#search-form button")
         if error is None:

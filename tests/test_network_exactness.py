@@ -33,6 +33,7 @@ from theory.networks.exactness.sort_linear import (
 from theory.networks.exactness.symbolic import Tracer
 from theory.networks.exactness.targets import Target
 from theory.networks.exactness.witness import around, differing_vertex
+from theory.networks.matrix import RationalMatrix
 from theory.networks.maximum import exact_max_network
 from theory.networks.network import ReLUNetwork, network_from_rows
 
@@ -426,6 +427,30 @@ def test_cells_agree_with_symbols(d, domain):
         if point is not None:
             assert value_of(mutant, point) != target_of(some_estimator(d), point)
             assert domain == "real" or min(point) >= 0
+
+
+@pytest.mark.parametrize("bits", [0, 20, 45, 60, 80, 120])
+def test_values_of_any_length_are_compared_exactly(bits):
+    """In 64 bits, in residues beside floats, in Python's integers: with differences that floats or residues miss."""
+    numbers = np.random.default_rng(bits)
+    wide = [Fraction(int(n) << bits, 3) for n in numbers.integers(-9, 10, 4)]
+    estimator = Estimator(4, {0: wide[0], 1: wide[1], 3: wide[2] + Fraction(1, 7), 4: Fraction(1)})
+    network = build_network(estimator)
+    target = Target.of(estimator, 4)
+    x = numbers.integers(-50, 50, (4, 64))
+    scale = numbers.integers(1, 9, 64)
+    assert not target.differs(IntegerNetwork.of(network), x, scale).any()
+    for step in (Fraction(1, 1 << 20), Fraction(1), Fraction(1 << 64), Fraction(1 << 70, 21)):
+        rows, (bias,) = network.weights[-1], network.biases[-1]
+        moved = ReLUNetwork((*network.weights[:-1], rows), (*network.biases[:-1], (bias + step,)))
+        assert target.differs(IntegerNetwork.of(moved), x, scale).all(), step
+    ((first, weight), *others), *below = network.weights[0].rows
+    bent = RationalMatrix.from_rows(4, [{first: weight + Fraction(1, 1 << 9), **dict(others)}, *map(dict, below)])
+    wrong = ReLUNetwork((bent, *network.weights[1:]), network.biases)
+    points = [[Fraction(int(v), int(m)) for v in column] for column, m in zip(x.T, scale, strict=True)]
+    expected = [value_of(wrong, point) != target_of(estimator, point) for point in points]
+    assert target.differs(IntegerNetwork.of(wrong), x, scale).tolist() == expected
+    assert any(expected)
 
 
 def test_a_difference_at_a_single_coefficient_of_many_is_found():

@@ -261,7 +261,7 @@ def _campaign(number):
 
 @campaign
 def test_accepted_mutants_are_true():
-    tried, accepted = _campaign(tries(5000))
+    tried, accepted = _campaign(tries(2000))
     assert set(accepted) >= {"expression", "factors", "region", "summand", "antidifference", "last"}
     assert accepted["left"] + accepted["right"] > 0  # a changed side is seldom true
     assert accepted.total() < tried.total() / 5
@@ -270,4 +270,4 @@ def test_accepted_mutants_are_true():
 @campaign
 def test_mutants_that_the_symbolic_route_accepts_alone_are_true(monkeypatch):
     monkeypatch.setattr(steps, "_sample", lambda count: ())
-    assert _campaign(tries(500))[1].total() > 25
+    assert _campaign(tries(200))[1].total() > 10

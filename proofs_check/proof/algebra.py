@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy
-from sympy import Add, Dummy, Expr, Poly, Pow, binomial, cancel, combsimp, factorial, floor, fraction, powsimp, together
+from sympy import QQ, Add, Dummy, Expr, Float, Poly, Pow, binomial, combsimp, factorial, floor, powsimp
+from sympy.polys.fields import FracElement, FracField
 
 from proofs_check.proof.steps import ProofError, Region, Relation, as_expression
 
@@ -34,16 +35,27 @@ def has_sign(expression: Expr, relation: Relation) -> bool:
 
     So (u + v) / (v + 1) >= 0, while nothing is decided of u - v. It may hold powers of integers, as 2^u - 1 does.
     """
-    numerator, denominator = fraction(cancel(together(_without_powers(expression))))
-    above, below = _coefficients(numerator), _coefficients(denominator)
-    if above is None or below is None:
+    quotient = _quotient(_without_powers(expression))
+    if quotient is None:
         return False
+    above, below = quotient.numer, quotient.denom
     for sign in (1, -1):
-        good_below = all(sign * c >= 0 for c in below) and sign * _constant(denominator) > 0
-        good_above = all(sign * c >= 0 for c in above)
-        if good_below and good_above and (relation == ">=" or sign * _constant(numerator) > 0):
+        good_below = all(sign * c >= 0 for c in below.coeffs()) and sign * below.const() > 0
+        good_above = all(sign * c >= 0 for c in above.coeffs())
+        if good_below and good_above and (relation == ">=" or sign * above.const() > 0):
             return True
     return False
+
+
+def _quotient(expression: Expr) -> FracElement | None:
+    """Return an expression as a quotient of polynomials in lowest terms; None if it is none over the rationals."""
+    if expression.atoms(Float):
+        return None
+    try:
+        # An expression without symbols is a quotient in any.
+        return FracField(sorted(expression.free_symbols, key=str) or [Dummy()], QQ).from_expr(expression)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def _without_powers(expression: Expr) -> Expr:
@@ -57,10 +69,6 @@ def _without_powers(expression: Expr) -> Expr:
         if power.base.is_Integer and power.base >= 2 and power.exp.free_symbols and has_sign(power.exp, ">=")
     }
     return expanded.xreplace(powers)
-
-
-def _constant(expression: Expr) -> Expr:
-    return expression.subs(dict.fromkeys(expression.free_symbols, 0))
 
 
 def factor_has_sign(factor: Expr, relation: Relation) -> bool:
@@ -121,12 +129,12 @@ def _is_defined(part: Expr, region: Region) -> bool:
 
 def vanishes(difference: Expr) -> bool:
     """Decide whether a sum of hypergeometric terms, all of them defined, is 0: sufficient only."""
-    if _is_rational(difference):
-        return _cancels(difference)
-    # Binomials with a constant lower argument are polynomials: much the fastest route where all are.
-    polynomials = sympy.expand_func(difference)
-    if _is_rational(polynomials):
-        return _cancels(polynomials)
+    quotient = _quotient(difference)
+    if quotient is None:
+        # Binomials with a constant lower argument are polynomials: much the fastest route where all are.
+        quotient = _quotient(sympy.expand_func(difference))
+    if quotient is not None:
+        return not quotient
     expanded = sympy.expand(powsimp(difference), power_base=True, power_exp=True)
     terms = [term for term in Add.make_args(expanded) if term != 0]
     if not terms:
@@ -138,21 +146,21 @@ def vanishes(difference: Expr) -> bool:
         return False
     ratios: list[Expr] = []
     for term in terms:
-        ratios.append(_ratio(term, base))
-        if not _is_rational(ratios[-1]):
+        ratio = _ratio(term, base)
+        if not _is_rational(ratio):
             return False
-    return _cancels(Add(*ratios))
+        ratios.append(ratio)
+    quotient = _quotient(Add(*ratios))
+    return quotient is not None and not quotient
 
 
 def _is_rational(expression: Expr) -> bool:
     return bool(expression.is_rational_function(*expression.free_symbols))
 
 
-def _cancels(expression: Expr) -> bool:
-    return bool(cancel(together(expression)) == 0)
-
-
 def _ratio(term: Expr, base: Expr) -> Expr:
-    """Simplify the ratio of two hypergeometric terms."""
+    """Simplify the ratio of two hypergeometric terms, until it is a rational function."""
     ratio = powsimp(combsimp(term / base), force=True)
+    if _is_rational(ratio):
+        return ratio
     return powsimp(sympy.expand_power_base(combsimp(sympy.simplify(ratio))), force=True)

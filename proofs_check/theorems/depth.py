@@ -31,6 +31,9 @@ from theory.networks.network import ReLUNetwork
 from theory.networks.one_layer import Function, check_obstruction, one_layer_obstruction
 from theory.optimal.families import PAPER
 
+_MOST_KNOWN = 2
+"""Hidden layers that are known to be needed, at most."""
+
 
 def estimator_in_general_position(kernel_size: int, orders: tuple[int, ...]) -> Estimator:
     """Return an estimator whose coefficients satisfy no simple relation, so that no part of its network is idle.
@@ -50,7 +53,7 @@ def layers_needed_at_least(function: Function, kernel_size: int) -> int:
     obstruction = one_layer_obstruction(function, kernel_size)
     if obstruction is not None:
         check_obstruction(obstruction)
-        return 2
+        return _MOST_KNOWN
     linear = isinstance(function, Estimator) and len(set(function.order_statistic_weights)) == 1
     return 0 if linear else 1
 
@@ -62,7 +65,8 @@ def network_values(network: ReLUNetwork, function: Function, layers: int) -> Ite
     """
     proved = prove_exact(network, function).status == "proved"
     yield Value("networks not proved exact", Fraction(not proved), Fraction(0), determined=False)
-    needed = layers_needed_at_least(function, network.kernel_size)
+    # No more than two layers are ever known to be needed.
+    needed = layers_needed_at_least(function, network.kernel_size) if layers < _MOST_KNOWN else 0
     refuted = needed > layers
     found = needed if refuted else network.hidden_layers
     yield Value("hidden layers", Fraction(found), Fraction(layers), determined=refuted)

@@ -65,6 +65,7 @@ def claims() -> Iterator[Claim]:
         ("parity", conclusion % r"\text{odd}", 2),
         ("wrong-modulo-three", conclusion % r"1 \bmod 3", 3),
         kind="tight",
+        rests_on=("vertex-features",),
         source="Minsky, Papert, Perceptrons, 1969",
         idea=r"The \( d \)-th difference, which all orders below \( d \) annihilate, has the signs of parity.",
         quantities=standard("d", "R"),

@@ -110,6 +110,7 @@ def claims() -> Iterator[Claim]:
         ),
         ("projective-spaces-half", form % r"\frac{1}{2 |F|}", lambda q, n, maxima: 2 * maxima),
         kind="tight",
+        rests_on=("union-closed",),
         source=f"{OURS}; Moebius functions: Rota 1964",
         idea=r"Subspaces are closed under intersection, and the Moebius function of a space of \( k \) dimensions has "
         r"the size \( q^{k(k-1)/2} \).",

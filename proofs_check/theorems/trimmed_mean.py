@@ -108,6 +108,7 @@ def claims() -> Iterator[Claim]:
         ("trimmed-mean", form % "(d - k)", lambda d, k: Fraction(k, 2 * (d - k))),
         ("wrong-trimmed-mean", form % "d", lambda d, k: Fraction(k, 2 * d)),
         kind="tight",
+        rests_on=("vertex-features",),
         source=OURS,
         idea=r"The target falls from 1 to 0 on a ramp; the best line is less steep, and its residual turns at both "
         r"ends of the ramp.",

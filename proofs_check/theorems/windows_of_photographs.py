@@ -43,7 +43,9 @@ _FULL_UP_TO = 9
 """Largest kernel size for the family ``full``: beyond it, it has more subpool maxima than any network would spend."""
 
 _LEVELS = 255
-_ROWS = 64
+_ROWS = 8
+"""Rows of windows at once: their sorted values stay in the cache."""
+
 _EXACT_FLOAT = 2**53
 
 
@@ -70,7 +72,8 @@ def _sorted_windows(image: NDArray[np.uint8], kernel: tuple[int, int]) -> Iterat
     for top in range(0, image.shape[0] - height + 1, _ROWS):
         strip = image[top : top + _ROWS + height - 1]
         windows = np.lib.stride_tricks.sliding_window_view(strip, kernel, axis=(0, 1))
-        yield np.sort(windows.reshape(-1, prod(kernel)), axis=-1).astype(np.float64)
+        # What NumPy calls stable counts bytes, and is 8 times as fast on them as its default.
+        yield np.sort(windows.reshape(-1, prod(kernel)), axis=-1, kind="stable").astype(np.float64)
 
 
 class _Largest:
@@ -84,18 +87,21 @@ class _Largest:
     def __init__(self, estimator: Estimator) -> None:
         numbers, self.q = over_common_denominator([*estimator.order_statistic_weights, estimator.intercept])
         self.relative = estimator.goal.relative
-        self.weights = [-n for n in numbers[:-1]]
-        self.weights[-1] += self.q
+        weights = [-n for n in numbers[:-1]]
+        weights[-1] += self.q
         self.shift = _LEVELS * numbers[-1]
-        if _LEVELS * sum(map(abs, self.weights)) + abs(self.shift) >= _EXACT_FLOAT:
+        if _LEVELS * sum(map(abs, weights)) + abs(self.shift) >= _EXACT_FLOAT:
             raise ProblemTooLargeError("weights too long for exact sums in float64")
+        self.weights = np.array(weights, dtype=np.float64)
         # Largest numerator for each range of a window; the plain residual needs no more than one of them.
         self.numerators = np.zeros(_LEVELS + 1)
 
     def update(self, windows: NDArray[np.float64]) -> None:
-        sizes = np.abs(windows @ np.array(self.weights, dtype=np.float64) - self.shift)
-        ranges = (windows[:, -1] - windows[:, 0]).astype(np.int64) if self.relative else np.zeros(len(sizes), np.int64)
-        np.maximum.at(self.numerators, ranges, sizes)
+        sizes = np.abs(windows @ self.weights - self.shift)
+        if self.relative:
+            np.maximum.at(self.numerators, (windows[:, -1] - windows[:, 0]).astype(np.int64), sizes)
+        else:
+            self.numerators[0] = max(self.numerators[0], sizes.max())
 
     def value(self) -> Fraction:
         if not self.relative:

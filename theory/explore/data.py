@@ -39,7 +39,7 @@ def explore_data(shapes: Shapes, *, progress: Progress = unwatched) -> dict[str,
 
     >>> data = explore_data([(3,)])
     >>> data["sizes"]["3"]["sweep"]["errors"]
-    '1/2 1 1/3 1/2 1/4 1/4 1/8'
+    '1/2 1/2 1/3 1/5 1/6 1/7 1/8'
     """
     sizes: dict[str, dict[str, Any]] = {}
     for done, shape in enumerate(shapes):

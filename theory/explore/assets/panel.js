@@ -96,7 +96,11 @@ function drawWeights(solution) {
 function drawLaw(solution) {
   const law = residualLaw(solution);
   const plot = chart({ x_axis_label: "residual of a uniform window", y_axis_label: "density", height: 230 });
-  if (!law.pointMass) {
+  if (law.pointMass) {
+    const at = toNumber(law.mean);
+    plot.left[0].axis_label = "probability";
+    plot.line([at, at], [0, 1], { line_color: colour("verified"), line_width: 3 });
+  } else {
     const source = columns({ x: law.at, y: law.density, share: law.cumulative.map((one) => `${(100 * one).toFixed(1)} %`) });
     plot.varea({ field: "x" }, 0, { field: "y" }, { source, fill_color: colour("verified"), fill_alpha: 0.25 });
     const line = plot.line({ field: "x" }, { field: "y" }, { source, line_color: colour("verified"), line_width: 2 });

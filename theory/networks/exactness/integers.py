@@ -6,6 +6,9 @@ and Q_l = q_0 ... q_l, the pre-activations of layer l are integers V_l over Q_l,
     V_l = W'_l relu(V_(l-1)) + Q_l b_l.
 
 At the points x / m, m a positive integer, they are integers over Q_l m, the biases times m.
+
+Integers v far beyond 64 bits are kept as v mod 2^64 beside a float that is off by less than 2^61: the two determine v,
+and its sign. Where |float| < 2^62, |v| < 2^63 is the residue, as int64; elsewhere the float has the sign of v.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any, TypeAlias
 
@@ -24,10 +28,17 @@ from theory.networks.network import ReLUNetwork
 Integers: TypeAlias = npt.NDArray[Any]
 """int64, or Python integers where those might overflow."""
 
+Twin: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]
+"""Integers mod 2^64, and floats that are off by less than 2^61."""
+
 Point: TypeAlias = tuple[Fraction, ...]
 """Inputs."""
 
-INT64_SAFE = 1 << 62
+TWIN_SAFE = 1 << 112
+"""Bound on the sizes of all numbers, times that of their rounding errors in units, up to which there are twins."""
+
+SURE = 2.0**62
+"""Floats from this size on have the sign of what they stand for; smaller ones stand for residues."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +48,28 @@ class IntegerLayer:
     rows: tuple[tuple[tuple[int, int], ...], ...]
     bias: tuple[int, ...]
 
-    def apply(self, values: Integers, scale: Integers, columns: int) -> Integers:
-        """Apply the map to the columns of ``values``, the bias times ``scale``."""
-        if values.dtype == np.int64:
-            entries = [entry for row in self.rows for _, entry in row]
-            places = [j for row in self.rows for j, _ in row]
-            pointers = np.cumsum([0, *map(len, self.rows)])
-            from scipy.sparse import csr_array
+    @cached_property
+    def _maps(self) -> list[tuple[Any, npt.NDArray[Any]]]:
+        """The matrix in compressed rows and the bias, as residues and as floats; columns end with the last entry."""
+        from scipy.sparse import csr_array
 
-            matrix = csr_array((np.array(entries, dtype=np.int64), places, pointers), (len(self.rows), columns))
-            product: Integers = matrix @ values
-            product += np.array(self.bias, dtype=np.int64)[:, np.newaxis] * scale
-            return product
+        entries = [entry for row in self.rows for _, entry in row]
+        places = np.array([j for row in self.rows for j, _ in row], dtype=np.int64)
+        pointers = np.cumsum([0, *map(len, self.rows)])
+        shape = len(self.rows), int(places.max(initial=-1)) + 1
+        pairs = zip(twin(entries), twin(self.bias), strict=True)
+        return [(csr_array((data, places, pointers), shape), bias[:, np.newaxis]) for data, bias in pairs]
+
+    def apply_to_twin(self, values: Twin, scale: Twin) -> Twin:
+        """Apply the map to the columns of ``values``, the bias times ``scale``."""
+        low, near = (
+            matrix @ part[: matrix.shape[1]] + bias * times
+            for (matrix, bias), part, times in zip(self._maps, values, scale, strict=True)
+        )
+        return low, near
+
+    def apply(self, values: Integers, scale: Integers) -> Integers:
+        """Apply the map to the columns of ``values``, Python integers, the bias times ``scale``."""
         result = np.empty((len(self.rows), values.shape[1]), dtype=object)
         for i, (row, b) in enumerate(zip(self.rows, self.bias, strict=True)):
             result[i] = sum((entry * values[j] for j, entry in row), b * scale)
@@ -112,13 +133,31 @@ class IntegerNetwork:
             values = [max(v, 0) for v in layer.at(values, scale)]
         return self.layers[place[0]].at(values, scale)[place[1]]
 
+    @property
+    def terms(self) -> int:
+        """Bound the rounding errors of floats on any way through the network: one for each term, and three a layer."""
+        return sum(3 + max(map(len, layer.rows), default=0) for layer in self.layers)
+
     def evaluate(self, x: Integers, scale: Integers) -> Integers:
-        """Evaluate scale * denominator * network(x / scale), x of shape (kernel_size, n), n scales > 0."""
-        values, columns = x, self.kernel_size
-        for i, layer in enumerate(self.layers):
-            if i:
-                values = np.maximum(values, 0)
-            values = layer.apply(values, scale, columns)
-            columns = len(layer.rows)
+        """Evaluate scale * denominator * network(x / scale), x of shape (kernel_size, n), n scales > 0, of objects."""
+        values = self.layers[0].apply(x, scale)
+        for layer in self.layers[1:]:
+            values = layer.apply(np.maximum(values, 0), scale)
         result: Integers = values[0]
         return result
+
+    def evaluate_twin(self, x: Twin, scale: Twin) -> Twin:
+        """Evaluate as :meth:`evaluate` does."""
+        low, near = self.layers[0].apply_to_twin(x, scale)
+        for layer in self.layers[1:]:
+            positive = np.where(np.abs(near) < SURE, low.view(np.int64) > 0, near > 0)
+            low, near = layer.apply_to_twin((low * positive, near * positive), scale)
+        return low[0], near[0]
+
+
+def twin(integers: Sequence[int] | Integers) -> Twin:
+    """Return integers of any size as residues and floats; the floats are off by half a unit in the last place."""
+    if isinstance(integers, np.ndarray) and integers.dtype == np.int64:
+        return integers.astype(np.uint64), integers.astype(np.float64)
+    exact = np.array(integers, dtype=object)
+    return (exact & ((1 << 64) - 1)).astype(np.uint64), exact.astype(np.float64)
