@@ -29,14 +29,9 @@ lowest newest:         ## all tests with the lowest, the newest versions that py
 wheel: $(INSTALLED)    ## sdist and wheel, and the commands and examples of the README with nothing but the wheel
 	SUBPOOL_WHEEL=1 $(BIN)/python -m pytest tests/test_wheel.py
 
-<<<<<<< HEAD
-soak: $(INSTALLED)     ## the standing campaigns at length: twenty times as many cases as in the tests; coqchk
-	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-20} $(BIN)/python -m pytest -m campaign --numprocesses 2
-	$(MAKE) coqchk
-=======
-soak: $(INSTALLED)     ## the standing campaigns at length: fifty times as many cases as in the tests
+soak: $(INSTALLED)     ## the standing campaigns at length: fifty times as many cases as in the tests; coqchk
 	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-50} $(BIN)/python -m pytest -m campaign --numprocesses 2
->>>>>>> main
+	$(MAKE) coqchk
 
 lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -147,7 +147,8 @@ def _signed(write: _Write, formula: Expr) -> _Written:
     """Write a sum, in which what is taken away comes last: natural numbers are not below 0."""
     terms = formula.as_ordered_terms()
     added = [_within(write, term, _BIG) for term in terms if not term.could_extract_minus_sign()]
-    taken = [_within(write, -term, _BIG) for term in terms if term.could_extract_minus_sign()]
+    # Within a sum, Coq reads what comes after a big operator as added to it: no matter, unless it is taken away.
+    taken = [_within(write, -term, _PRODUCT) for term in terms if term.could_extract_minus_sign()]
     if not added:
         raise InputError(f"there is no translation of {formula}, in which nothing is added")
     return " - ".join([" + ".join(added), *taken]), _SUM

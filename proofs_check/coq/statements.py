@@ -1,17 +1,18 @@
 """What claims say, in Coq's language: made from their data, and compared with ``theories/Statements.v``.
 
 That file has a definition for each claim that the kernel has proved, and nothing but definitions; Coq reads it, and
-``theories/Claims.v`` has a theorem of the same name whose type is the definition. A claim is proved by the kernel if
-what is made from it as it is now is what stands there: of a closed form all of it, of other claims the quantities and
-hypotheses, and the conclusion as text in LaTeX beside the conclusion in Coq. Where hypotheses have no translation, they
-are compared as text, too. So a claim in which anything is changed has no theorem.
+``theories/Claims.v``, or another whose name begins like this, has a theorem of the same name whose type is the
+definition. A claim is proved by the kernel if what is made from it as it is now is what stands there: of a closed form
+all of it, of other claims the quantities and hypotheses, and the conclusion as text in LaTeX beside the conclusion in
+Coq. Where hypotheses have no translation, they are compared as text, too. So a claim in which anything is changed has
+no theorem.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from itertools import groupby
 from textwrap import fill
@@ -145,4 +146,6 @@ def _written(change: Any) -> str:
         return "; ".join(blocks)
     if isinstance(change, tuple):
         return ", ".join(map(_written, change))
+    if isinstance(change, partial):
+        return _written((change.func, *change.args, *change.keywords.items()))
     return change.__qualname__ if callable(change) else str(change)

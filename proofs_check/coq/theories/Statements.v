@@ -1,7 +1,7 @@
 (** * What the claims say
 
-    A definition for each claim that is a theorem, and no proofs.  [Claims.v] proves each: there is a theorem of the same
-    name whose statement is the definition.
+    A definition for each claim that is a theorem, and no proofs.  [Claims.v], or a file whose name begins like this,
+    proves each: there is a theorem of the same name whose statement is the definition.
 
     A definition is made from the claim's data by [proofs_check/coq/statements.py], or compared with them: of a closed
     form all of it; of others the quantities, the hypotheses, and the conclusion as it stands in the comment.  The
@@ -11,8 +11,12 @@
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
     in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; the identities for the
-    maxima of five and more numbers in [MaxOfFive.v], and in [Maxima.v] and [MaximaData.v]. *)
+    [sorted_by] and [spacing] in [Reduction.v]; the identities for the maxima of five and more numbers in [MaxOfFive.v], and
+    in [Maxima.v] and [MaximaData.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in
+    [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in
+    [LeastSquares.v]; [set_function], [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp]
+    and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as data with rational weights, in
+    [NetworkDepth.v] and [Networks.v]. *)
 
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
