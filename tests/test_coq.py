@@ -467,7 +467,7 @@ else:
     if "wrong" in text:
         sys.exit("Error: wrong")
     for name in re.findall("^Check @(.*)[.]$", text, re.MULTILINE):
-        print(f"@answer\\n{{name}}\\n     : {{name.replace('Claims.', 'Statements.')}}")
+        print(f"@answer\\n{{name}}\\n     : {{re.sub('^Claims[A-Za-z]*', 'Statements', name)}}")
     print("@answer\\nClosed under the global context")
     source.with_suffix(".vo").write_text(text[::-1])
 """
