@@ -29,8 +29,9 @@ lowest newest:         ## all tests with the lowest, the newest versions that py
 wheel: $(INSTALLED)    ## sdist and wheel, and the commands and examples of the README with nothing but the wheel
 	SUBPOOL_WHEEL=1 $(BIN)/python -m pytest tests/test_wheel.py
 
-soak: $(INSTALLED)     ## the standing campaigns at length: fifty times as many cases as in the tests
+soak: $(INSTALLED)     ## the standing campaigns at length: fifty times as many cases as in the tests; coqchk
 	SUBPOOL_SOAK=$${SUBPOOL_SOAK:-50} $(BIN)/python -m pytest -m campaign --numprocesses 2
+	$(MAKE) coqchk
 
 lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/ruff check .
@@ -38,7 +39,7 @@ lint: $(INSTALLED)     ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-coq: $(INSTALLED) coq-installed      ## the theorems that Coq's kernel checks, with their assumptions: none
+coq: $(INSTALLED) coq-installed      ## the theorems that Coq's kernel checks, with their assumptions: none; compiles what has changed
 	$(BIN)/python tools/kernel.py
 
 coqchk: $(INSTALLED) coq-installed   ## the compiled theories once more, by Coq's stand-alone checker (slow)

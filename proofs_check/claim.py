@@ -77,6 +77,8 @@ class Claim:
         Claims of one group share work, and are checked by one process.
     rests_on : tuple of str
         The claims that its proof, in words or in steps, uses, by name; what those rest on is not repeated.
+    change : object
+        What tells the claim from its false neighbours, where all are variants of one statement.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Claim:
     table: Callable[[], Table] | None = field(default=None, compare=False)
     group: str = ""
     rests_on: tuple[str, ...] = ()
+    change: Any = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in HOLDS:
@@ -298,6 +301,7 @@ def stated(
             proof=changed(proof),
             table=changed(table),
             neighbours=neighbours,
+            change=change,
             **shared,
         )
 

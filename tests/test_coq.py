@@ -30,14 +30,13 @@ from proofs_check.coq import driver as coq_driver
 from proofs_check.coq.driver import Theories, _check_emitted, build, recheck
 from proofs_check.coq.readback import certificate_proved
 from proofs_check.coq.sources import (
-    listed_theorems,
     read_sources,
     refuse_assumptions,
     shipped_sources,
     shipped_theorems,
-    theorems_of_claims,
     what_is_needed,
 )
+from proofs_check.coq.statements import _stated
 from proofs_check.coq.toolchain import find_tool, run_tool
 from tests.campaigns import campaign, tries
 from theory import optimal_estimator
@@ -86,12 +85,6 @@ def test_shipped_sources_assume_nothing_and_list_theorems():
     names = [source.name for source in sources]
     for source in sources:
         assert all(names.index(required) < names.index(source.name) for required in source.requires)
-
-
-def test_covered_claims_are_claims_of_today():
-    covered = theorems_of_claims(shipped_theorems())
-    assert covered
-    assert set(covered) <= set(claims())
 
 
 @pytest.mark.parametrize(
@@ -154,22 +147,12 @@ def test_sources_that_do_not_assume_are_accepted(text):
         ({"A": "(** Theorem: t. *) Definition t := 1."}, "none follows"),
         ({"A": "(* Theorem: t. *)\nTheorem t : True."}, "A.v, line 2: no comment lists the theorem t"),
         ({"A": "(** Theorem: t. *) Theorem t : True. #[local]Corollary u : True."}, "no comment lists the theorem u"),
-        ({"A": "(** Theorem: t. *) Theorem t : True.", "B": "(** Theorem: t. *) Theorem t : True."}, "this name"),
-        ({"A": "(** Theorem: t.\n Claims: Not A Name *) Theorem t : True."}, "a claim is a name"),
+        ({"A": "(** Theorem: t.\n Claims: a-claim *) Theorem t : True."}, "stands in Statements.v"),
     ],
 )
 def test_lists_that_cannot_be_read_are_refused(texts, message):
     with pytest.raises(SourceError, match=message):
         read_sources(texts)
-
-
-def test_a_claim_is_covered_when_all_its_theorems_are_there():
-    half = "(** Theorem: t.\n    Claims: a/2, b *)\nTheorem {} : True."
-    (one,) = read_sources({"A": half.format("t")})
-    with pytest.raises(SourceError, match="a needs 2 theorems"):
-        theorems_of_claims(one.listed)
-    both = listed_theorems({"A": half.format("t"), "B": half.format("u")})
-    assert theorems_of_claims(both) == {"a": ("A.t", "B.u"), "b": ("A.t", "B.u")}
 
 
 # --- emitting and reading back: no Coq either -----------------------------------------------------------------------
@@ -477,10 +460,14 @@ elif "-where" in sys.argv:
 else:
     source = pathlib.Path(sys.argv[-1])
     text = source.read_text()
+    with (pathlib.Path(sys.argv[0]).parent / "compiled").open("a") as log:
+        log.write(source.stem + " ")
     if "slow" in text:
         time.sleep(60)
+    if "wrong" in text:
+        sys.exit("Error: wrong")
     for name in re.findall("^Check @(.*)[.]$", text, re.MULTILINE):
-        print(f"@answer\\n{{name}}\\n     : what {{name}} says")
+        print(f"@answer\\n{{name}}\\n     : {{re.sub('^Claims[A-Za-z]*', 'Statements', name)}}")
     print("@answer\\nClosed under the global context")
     source.with_suffix(".vo").write_text(text[::-1])
 """
@@ -503,8 +490,41 @@ def imitated(tmp_path_factory, monkeypatch, empty_cache):
 def test_what_was_compiled_is_found_again(imitated):
     theories = build(shipped_sources())
     assert build(shipped_sources()) == theories
-    assert accepted().claims == theorems_of_claims(shipped_theorems())
+    record = accepted()
+    proved = {claim.name for claim in claims().values() if record.proofs(claim)}
+    assert proved == set(_stated())
     assert list(imitated.iterdir()) == [theories.folder]
+
+
+def test_only_what_has_changed_is_compiled_again(imitated):
+    needs = "From Subpool Require Import {}.\n" + EQUAL
+    texts = {"A": EQUAL, "B": needs.format("A"), "C": needs.format("B"), "D": EQUAL}
+    log = Path(shutil.which("coqc")).with_name("compiled")
+
+    def compiled(changed, **options):
+        log.write_text("")
+        theories = build(changed, **options)
+        assert sorted(path.stem for path in theories.folder.glob("*.vo")) == sorted(changed)
+        assert all((theories.folder / f"{name}.vo").read_text() == text[::-1] for name, text in changed.items())
+        return sorted(set(log.read_text().split()) - {"Audit"})
+
+    assert compiled(texts) == ["A", "B", "C", "D"]
+    assert compiled(texts) == []
+    assert compiled({name: texts[name] for name in "AB"}) == []
+    assert compiled(texts | {"B": texts["B"] + "(* *)"}) == ["B", "C"]
+    assert compiled({"A": EQUAL + "(* *)", "B": texts["B"], "D": EQUAL}) == ["A", "B"]
+    assert compiled(texts, rebuild=True) == ["A", "B", "C", "D"]
+    for folder in imitated.iterdir():
+        (folder / "A.vo").write_text("something else")
+    assert compiled(texts | {"D": "(* *)"}) == ["A", "B", "C", "D"]
+
+
+def test_an_error_ends_what_is_compiled_beside_it(imitated):
+    begun = time.monotonic()
+    with pytest.raises(KernelError, match="wrong"):
+        build({"Slow": "(* slow *)", "Wrong": "(* wrong *)", "Slower": "(* slow *)"})
+    assert time.monotonic() - begun < 30
+    assert list(imitated.iterdir()) == []
 
 
 def test_verify_asks_the_kernel_where_that_is_wanted(imitated, capsys):
@@ -512,7 +532,7 @@ def test_verify_asks_the_kernel_where_that_is_wanted(imitated, capsys):
     captured = capsys.readouterr()
     assert captured.err == ""
     (verdict,) = json.loads(captured.out)
-    assert verdict["kernel"] == list(theorems_of_claims(shipped_theorems())["closed-form-full"])
+    assert verdict["kernel"] == ["Claims.closed_form_full"]
     shutil.rmtree(imitated)
     Path(shutil.which("coqc")).write_text("#!/bin/sh\n[ $1 = --print-version -o $1 = -where ] && dirname $0\n")
     assert main(["verify", "closed-form-full", "--kernel-max", "4", "--kernel"]) == 1
@@ -577,7 +597,7 @@ def test_a_record_that_is_no_record_is_not_believed(content, imitated, monkeypat
         accepted()
     assert build({"Good": EQUAL}) == first
     assert record.read_text() == written
-    assert accepted().claims == {}
+    assert [theorem.name for theorem in accepted().theorems] == ["Good.same"]
 
 
 @campaign

@@ -17,7 +17,7 @@ import pytest
 
 import subpool
 from proofs_check import claims
-from proofs_check.coq import KernelRecord
+from proofs_check.coq import KernelRecord, KernelTheorem
 from theory.cli import make_parser
 
 ROOT = Path(__file__).parent.parent
@@ -186,7 +186,7 @@ closed-form-full width-law
     assert "LICENSE: not checked" in text
     assert "For d >= 2: the steps of the proof are checked symbolically" in text
     assert "Exactly, on the range: d = 2..18, by default." in text
-    assert "Kernel proof: make coq (FullSet.full_set" in text
+    assert "Kernel proof: make coq (Claims.closed_form_full)" in text
     assert "proved (kernel)" not in text
     assert "When these pages were built, the kernel was not asked" in text
     assert text.index("theory.cli") < text.index("theory.networks") < text.index("theory.errors")
@@ -198,12 +198,24 @@ def test_the_grade_of_the_kernel_is_from_its_record(monkeypatch):
     from subpool_docs.claims import label_and_check, what_the_kernel_did
 
     claim = claims()["max-of-five"]
-    asked = KernelRecord("8.16.1", (), {claim.name: ("MaxOfFive.max_of_five",)})
-    assert label_and_check(claim, asked) == ("proved (kernel)", "Coq's kernel has accepted MaxOfFive.max_of_five.")
+    theorem = KernelTheorem("Claims.max_of_five", "Claims.v", "five", "Statements.max_of_five", 1.0)
+    asked = KernelRecord("8.16.1", (theorem,))
+    assert label_and_check(claim, asked) == ("proved (kernel)", "Coq's kernel has accepted Claims.max_of_five.")
     label, check = label_and_check(claim, KernelRecord(missing="coqc is not installed"))
     assert label == "verified"
-    assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (MaxOfFive.max_of_five)."
-    assert what_the_kernel_did(asked).startswith("When these pages were built, Coq 8.16.1 had accepted all 0")
+    assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (Claims.max_of_five)."
+    assert what_the_kernel_did(asked).startswith("When these pages were built, Coq 8.16.1 had accepted all 1")
+
+
+def test_claims_without_a_theorem_have_a_reason(monkeypatch):
+    pytest.importorskip("sphinx")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    from subpool_docs.claims import without_theorem
+
+    page = (DOCS / "theory" / "checked.md").read_text()
+    lines = re.search(r"```\{subpool-without-kernel\}\n(.*?)```", page, re.DOTALL)[1].splitlines()
+    assert all(re.fullmatch(r"[a-z0-9 -]+: [^:]+\.", line) for line in lines)
+    assert sorted(without_theorem()) == sorted(name for line in lines for name in line.partition(":")[0].split())
 
 
 def test_the_command_line_is_described_from_its_parser(tmp_path):

@@ -28,7 +28,7 @@ from theory.rationals import from_string
 HOSTILE = "<script>alert(\"1\")</script> & 'quotes' <img src=x onerror=alert(2)>"
 LONG = Fraction(10**5000 + 1, 3)
 THEOREM = KernelTheorem("Some.theorem", "Some.v", "what it says", "forall x, x = x", 1.0)
-KERNEL = KernelRecord("8.16.1", (THEOREM,), {"proved-one": ("Some.theorem",)})
+KERNEL = KernelRecord("8.16.1", (THEOREM,))
 RUN = Run("subpool 1.2.3", "2026-01-02 03:04 UTC", "f" * 40, KERNEL)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 

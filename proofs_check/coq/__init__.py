@@ -9,6 +9,7 @@ from proofs_check.coq.cache import KernelTheorem
 from proofs_check.coq.driver import KernelRecord, accepted, check, kernel_record
 from proofs_check.coq.emit import emit
 from proofs_check.coq.errors import KernelError, KernelMissingError, KernelTimeoutError, SourceError
+from proofs_check.coq.lean import emit_lean
 
 __all__ = [
     "KernelError",
@@ -20,5 +21,6 @@ __all__ = [
     "accepted",
     "check",
     "emit",
+    "emit_lean",
     "kernel_record",
 ]

@@ -25,6 +25,8 @@ from theory.files import locked
 FLAGS = ("-q", "-w", "none")
 _RECORD = "record.json"
 _PART = ".part-"
+_REMEMBERED = 8
+"""Builds that the next one may take from."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,9 @@ def _digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def write_record(folder: Path, theorems: Iterable[KernelTheorem]) -> None:
-    """Write down what was found in the folder with the compiled files."""
-    found = {"theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
+def write_record(folder: Path, theorems: Iterable[KernelTheorem], version: str) -> None:
+    """Write down what a version of Coq found in the folder with the compiled files."""
+    found = {"coq": version, "theorems": [asdict(theorem) for theorem in theorems], "files": _digests(folder)}
     write_text(folder / _RECORD, json.dumps({"sha256": _digest(found), "found": found}, indent=2) + "\n")
 
 
@@ -132,3 +134,14 @@ def read_cache(folder: Path) -> Theories:
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise KernelError(f"the compiled theories in {folder} are not as they were written")
+
+
+def earlier_builds(root: Path, version: str) -> Iterator[Theories]:
+    """Yield what this version of Coq compiled of late, the newest first, where it is as it was written."""
+    with suppress(OSError):
+        records = sorted(root.glob(f"*/{_RECORD}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for path in records[:_REMEMBERED]:
+            with suppress(KernelError):
+                theories = read_cache(path.parent)
+                if json.loads(path.read_text(encoding="utf-8"))["found"].get("coq") == version:
+                    yield theories

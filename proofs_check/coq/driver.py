@@ -14,39 +14,44 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proofs_check.coq.cache import (
     FLAGS,
     KernelTheorem,
     Theories,
     clear_parts,
+    earlier_builds,
     folder_of,
     part_of,
     read_cache,
     write_record,
     write_text,
 )
+from proofs_check.coq.compilation import compile_theories
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
 from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
 from proofs_check.coq.sources import (
     LIBRARY,
     ListedTheorem,
-    Source,
     listed_theorems,
     read_sources,
     refuse_assumptions,
     shipped_sources,
-    theorems_of_claims,
     what_is_needed,
 )
+from proofs_check.coq.statements import require_stated, theorem_of
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError, MissingDependencyError
 from theory.notation import format_orders
 from theory.rationals import to_string
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim
 
 _COQCHK_TIMEOUT = 7200.0
 """Seconds that ``coqchk`` may take."""
@@ -61,12 +66,16 @@ _AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMIT
 
 @dataclass(frozen=True)
 class KernelRecord:
-    """What a version of Coq has accepted, with the theorems that cover each claim; or why there is no record."""
+    """What a version of Coq has accepted; or why there is no record."""
 
     coq: str = ""
     theorems: tuple[KernelTheorem, ...] = ()
-    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: str = ""
+
+    def proofs(self, claim: Claim) -> tuple[str, ...]:
+        """Return the theorems that say what the claim says today, if they were accepted: one or none."""
+        stated = theorem_of(claim)
+        return tuple(theorem.name for theorem in self.theorems if theorem.name == stated)
 
 
 def check(certificates: Iterable[CertificateSource] = (), *, rebuild: bool = False) -> list[KernelTheorem]:
@@ -93,10 +102,9 @@ def accepted() -> KernelRecord:
         theorems = read_cache(folder_of(texts, coq)).theorems
     except InputError as error:
         raise KernelError(str(error)) from None
-    listed = listed_theorems(texts)
-    if {theorem.name for theorem in theorems} != {theorem.full_name for theorem in listed}:
+    if {theorem.name for theorem in theorems} != {theorem.full_name for theorem in listed_theorems(texts)}:
         raise KernelError("the cache has other theorems")
-    return KernelRecord(coq.partition(" ")[0], theorems, theorems_of_claims(listed))
+    return KernelRecord(coq.partition(" ")[0], theorems)
 
 
 def kernel_record() -> KernelRecord:
@@ -111,11 +119,15 @@ def kernel_record() -> KernelRecord:
 
 
 def build(texts: Mapping[str, str], *, rebuild: bool = False) -> Theories:
-    """Compile theories, given by name, and ask for the assumptions of their theorems, or take both from the cache."""
+    """Compile theories, given by name, and ask for the assumptions of their theorems, or take both from the cache.
+
+    Of theories that an earlier build shares with these, what it compiled is used again; to rebuild is to compile all.
+    """
     sources = read_sources(texts)
     coqc = find_tool("coqc")
     require_mathcomp(coqc)
-    folder = folder_of(texts, version(coqc))
+    coq = version(coqc)
+    folder = folder_of(texts, coq)
     clear_parts(folder.parent)
     if not rebuild:
         with suppress(KernelError):
@@ -123,8 +135,10 @@ def build(texts: Mapping[str, str], *, rebuild: bool = False) -> Theories:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with part_of(folder.parent) as beside:
-            theorems = _compile(sources, beside, coqc)
-            write_record(beside, theorems)
+            earlier = () if rebuild else earlier_builds(folder.parent, coq)
+            times = compile_theories(sources, beside, coqc, earlier)
+            theorems = _ask([theorem for source in sources for theorem in source.listed], times, beside, coqc)
+            write_record(beside, theorems, coq)
             shutil.rmtree(folder, ignore_errors=True)
             beside.replace(folder)
     except OSError as error:
@@ -148,16 +162,6 @@ def recheck(theories: Theories) -> None:
     require_empty_summary(run_tool(command, theories.folder, _COQCHK_TIMEOUT, errors_too=True))
 
 
-def _compile(sources: Sequence[Source], folder: Path, coqc: str) -> list[KernelTheorem]:
-    times: dict[str, float] = {}
-    for source in sources:
-        write_text(folder / f"{source.name}.v", source.text)
-        output = run_tool([coqc, *FLAGS, "-time", "-Q", ".", LIBRARY, f"{source.name}.v"], folder)
-        spent = seconds(output, [theorem.position for theorem in source.listed])
-        times.update(zip((theorem.full_name for theorem in source.listed), spent, strict=True))
-    return _ask([theorem for source in sources for theorem in source.listed], times, folder, coqc)
-
-
 def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Path, coqc: str) -> list[KernelTheorem]:
     names = [theorem.full_name for theorem in listed]
     if not names:
@@ -168,6 +172,8 @@ def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Pa
         write_text(Path(elsewhere) / "Audit.v", text)
         output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere))
     found = _without_assumptions(output, names)
+    for name, statement in zip(names, found, strict=True):
+        require_stated(name, statement)
     return [
         KernelTheorem(
             name=theorem.full_name,

@@ -8,7 +8,7 @@ comments and strings are, where sentences end and which of them open and close s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -34,23 +34,18 @@ _SENTENCE = re.compile(r"(?:[^.]|\.(?!\s|\Z))+\.(?=\s|\Z)")
 _ATTRIBUTES = re.compile(r"^\s*(?:#\[[^\]]*\]\s*|(?:Local|Global|Polymorphic|Monomorphic)\s+)*")
 _REQUIRE = re.compile(rf"From\s+{LIBRARY}\s+Require\s+(?:Import\s+|Export\s+)?([A-Za-z0-9_\s]+)")
 _DELIMITER = re.compile(r'\(\*|\*\)|"')
-_LISTED = re.compile(r"\(\*\*\s+Theorem:\s*(?P<meaning>.*?)(?:\n\s*Claims:\s*(?P<claims>.*?))?\s*\*\)", re.DOTALL)
+_LISTED = re.compile(r"\(\*\*\s+Theorem:\s*(?P<meaning>.*?)\s*\*\)", re.DOTALL)
 _HEAD = re.compile(r"\s*(?:Theorem|Lemma|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
 _STATED = re.compile(r"\b(?:Theorem|Corollary)\s+(?P<name>[A-Za-z_][A-Za-z0-9_']*)")
-_CLAIM = re.compile(r"(?P<name>[a-z0-9-]+)(?:/(?P<parts>[1-9][0-9]*))?")
 
 
 @dataclass(frozen=True)
 class ListedTheorem:
-    """A theorem that a source, named without ``.v``, lists: its statement in words, and where it begins, in bytes.
-
-    Each claim that it covers comes with the number of theorems that cover it together.
-    """
+    """A theorem that a source, named without ``.v``, lists: its statement in words, and where it begins, in bytes."""
 
     name: str
     source: str
     meaning: str
-    claims: tuple[tuple[str, int], ...]
     position: int
 
     @property
@@ -94,14 +89,9 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
     """Scan sources, given by names without ``.v``, and put them in an order in which they can be compiled.
 
     It is a SourceError if one assumes something, lists what is no theorem, or needs one that is missing or needs it in
-    turn, and if two theorems have the same name.
+    turn.
     """
     sources = {name: _read_source(name, text) for name, text in texts.items()}
-    names: dict[str, str] = {}
-    for theorem in (theorem for source in sources.values() for theorem in source.listed):
-        if theorem.name in names:
-            raise SourceError(f"{theorem.full_name}: {names[theorem.name]} lists a theorem of this name, too")
-        names[theorem.name] = theorem.source
     for source in sources.values():
         for missing in set(source.requires) - set(sources):
             raise SourceError(f"{source.name}.v requires {missing}, which is not there")
@@ -218,37 +208,11 @@ def _listed(name: str, text: str, bare: str) -> Iterator[ListedTheorem]:
         place = f"{name}.v, line {_line(text, match.start())}"
         if head is None:
             raise SourceError(f"{place}: a theorem is listed, but none follows")
+        if re.search(r"^\s*Claims:", match["meaning"], re.MULTILINE):
+            raise SourceError(f"{place}: what claims say stands in Statements.v, and is proved in Claims.v")
         yield ListedTheorem(
             name=head["name"],
             source=name,
             meaning=" ".join(match["meaning"].split()),
-            claims=tuple(_claims(match["claims"] or "", place)),
             position=len(text[: head.start()].encode()),
         )
-
-
-def _claims(text: str, place: str) -> Iterator[tuple[str, int]]:
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _CLAIM.fullmatch(part)
-        if match is None:
-            raise SourceError(f"{place}: a claim is a name, or a name/number, not {part!r}")
-        yield match["name"], int(match["parts"] or 1)
-
-
-def theorems_of_claims(theorems: Iterable[ListedTheorem]) -> dict[str, tuple[str, ...]]:
-    """Return, for each claim that is covered, the full names of all theorems that cover it together.
-
-    Theorems that disagree on how many cover a claim, or are not as many, are a SourceError.
-    """
-    parts: dict[str, int] = {}
-    names: dict[str, list[str]] = {}
-    for theorem in theorems:
-        for claim, count in theorem.claims:
-            if parts.setdefault(claim, count) != count:
-                raise SourceError(f"{theorem.full_name}: {claim} needs {parts[claim]} theorems elsewhere, here {count}")
-            names.setdefault(claim, []).append(theorem.full_name)
-    for claim, count in parts.items():
-        # A claim without a number may be proved twice; with one, each part has to be there.
-        if count > 1 and len(names[claim]) != count:
-            raise SourceError(f"{claim} needs {count} theorems, found {', '.join(names[claim])}")
-    return {claim: tuple(found) for claim, found in names.items()}

@@ -7,9 +7,11 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 from proofs_check.coq.errors import INSTALL, KernelError, KernelMissingError, KernelTimeoutError
 
@@ -17,6 +19,8 @@ _LOCATION = re.compile(r'File "[^"]*?([^/"]+)", line ([0-9]+), characters [^:]*:
 _LONGEST_MESSAGE = 300
 _TIMEOUT = 600.0
 """Seconds that one run of ``coqc`` may take."""
+_GLANCE = 0.5
+"""Seconds after which to see whether it is still waited for."""
 
 
 def find_tool(name: str) -> str:
@@ -41,11 +45,18 @@ def require_mathcomp(coqc: str) -> None:
         raise KernelMissingError(f"MathComp's algebra is not installed for {coqc}: {INSTALL}")
 
 
-def run_tool(command: Sequence[str], folder: Path, timeout: float = _TIMEOUT, *, errors_too: bool = False) -> str:
+def run_tool(
+    command: Sequence[str],
+    folder: Path,
+    timeout: float = _TIMEOUT,
+    *,
+    errors_too: bool = False,
+    given_up: Event | None = None,
+) -> str:
     """Run a tool of Coq in a folder, and return what it wrote to standard output; with errors_too, both streams.
 
     An exit code other than 0 is a KernelError with the first error on one line. What does not end in time is ended,
-    with all it started.
+    with all it started; so is it when another thread has given up.
     """
     # Variables such as COQPATH would let files from elsewhere in.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COQ")}
@@ -64,10 +75,15 @@ def run_tool(command: Sequence[str], folder: Path, timeout: float = _TIMEOUT, *,
         )
     except OSError as error:
         raise KernelMissingError(f"{command[0]} does not start: {error.strerror}") from None
+    end = time.monotonic() + timeout
     try:
-        output, errors = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise KernelTimeoutError(f"{Path(command[0]).name} did not finish in {timeout:g} s") from None
+        while True:
+            try:
+                output, errors = process.communicate(timeout=min(_GLANCE, timeout))
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() >= end or (given_up is not None and given_up.is_set()):
+                    raise KernelTimeoutError(f"{Path(command[0]).name} did not finish in {timeout:g} s") from None
     finally:
         if process.poll() is None:
             _end(process)

@@ -12,7 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from proofs_check import Claim, claims
 from proofs_check.coq import KernelRecord
-from proofs_check.coq.sources import shipped_theorems, theorems_of_claims
+from proofs_check.coq.sources import shipped_theorems
+from proofs_check.coq.statements import theorem_of
 from proofs_check.report.sections import foldable
 from proofs_check.statement import DEFAULT_KERNEL_MAX
 from subpool_docs.freshness import depends_on_sources, kernel
@@ -24,11 +25,11 @@ def label_and_check(claim: Claim, record: KernelRecord) -> tuple[str, str]:
 
     That the kernel has proved it is said where the kernel did, by the record of its last run.
     """
-    theorems = ", ".join(theorems_of_claims(shipped_theorems()).get(claim.name, ()))
-    if claim.name in record.claims:
-        return "proved (kernel)", f"Coq's kernel has accepted {theorems}."
+    theorem = theorem_of(claim)
+    if record.proofs(claim):
+        return "proved (kernel)", f"Coq's kernel has accepted {theorem}."
     label, check = _label_and_check(claim)
-    return label, f"{check} Kernel proof: make coq ({theorems})." if theorems else check
+    return label, f"{check} Kernel proof: make coq ({theorem})." if theorem else check
 
 
 def _label_and_check(claim: Claim) -> tuple[str, str]:
@@ -108,11 +109,44 @@ class KernelTheoremsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Tabulate all listed theorems."""
         depends_on_sources(self.env)
-        rows: list[list[nodes.Node]] = [
-            [nodes.literal("", theorem.full_name), nodes.Text(theorem.meaning)] for theorem in shipped_theorems()
+        record = kernel()
+        listed = [(one.name, one.meaning) for one in record.theorems] or [
+            (one.full_name, one.meaning) for one in shipped_theorems()
         ]
-        said = what_the_kernel_did(kernel())
+        rows: list[list[nodes.Node]] = [[nodes.literal("", name), nodes.Text(meaning)] for name, meaning in listed]
+        said = what_the_kernel_did(record)
         return [nodes.paragraph(said, said), table(["theorem", "says"], rows)]
+
+
+class WithoutKernelDirective(SphinxDirective):
+    """Tabulate the claims for all kernel sizes that no theorem of Coq proves, with the reasons.
+
+    Each line names claims, then a colon and why; it is an error if the claims named are not just those.
+    """
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Tabulate the reasons, compared with what is proved."""
+        depends_on_sources(self.env)
+        lines = [line.partition(": ") for line in self.content if line.strip()]
+        reasons = {name: reason for names, _, reason in lines for name in names.split()}
+        unproved = without_theorem()
+        if unproved != reasons.keys():
+            raise self.error(f"without a theorem are {sorted(unproved)}, and reasons stand for {sorted(reasons)}")
+        rows: list[list[nodes.Node]] = [
+            [nodes.literal("", ", ".join(names.split())), nodes.Text(reason)] for names, _, reason in lines
+        ]
+        return [table(["claim", "why it is no theorem of Coq"], rows)]
+
+
+def without_theorem() -> set[str]:
+    """Return the names of the claims for all kernel sizes from one on that no theorem of Coq says."""
+    return {
+        name
+        for name, claim in claims().items()
+        if claim.least is not None and claim.most is None and not theorem_of(claim)
+    }
 
 
 def what_the_kernel_did(record: KernelRecord) -> str:
@@ -145,4 +179,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("subpool-claims", ClaimsDirective)
     app.add_directive("subpool-closed-forms", ClosedFormsDirective)
     app.add_directive("subpool-kernel-theorems", KernelTheoremsDirective)
+    app.add_directive("subpool-without-kernel", WithoutKernelDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,10 @@
-(** * Identities in an ordered field, by computation
+(** * Identities in an ordered field, and in a commutative ring, by computation
 
     MathComp's ordered fields reach Coq's [ring] and [field] tactics through one spelling of each operation: MathComp
     writes the same addition in several convertible ways, one for each algebraic structure that a field has, and [ring]
     takes them for different functions.  [normal_ring] and [normal_field] rewrite a goal into the one spelling first.
-    A file that uses them declares, in its section: [Add Field F_field : (field_laws F)]. *)
+    A file that uses them declares, in its section: [Add Field F_field : (field_laws F)].  In a commutative ring [A] it
+    is [Add Ring A_ring : (ring_laws A)] and [commutative_ring A]. *)
 
 From Coq Require Export Ring Field.
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -73,3 +74,49 @@ Ltac spell_goal F :=
 
 Ltac normal_ring F := spell_goal F; ring.
 Ltac normal_field F := spell_goal F; field.
+
+Section RingOperations.
+
+Variable A : comRingType.
+Implicit Types x y : A.
+
+Definition r_atom x : A := x.
+Definition r_zero : A := 0.
+Definition r_one : A := 1.
+Definition r_add x y : A := x + y.
+Definition r_mul x y : A := x * y.
+Definition r_opp x : A := - x.
+Definition r_sub x y : A := x - y.
+
+Lemma ring_laws : ring_theory r_zero r_one r_add r_mul r_sub r_opp eq.
+Proof.
+split=> //; rewrite /r_add /r_mul /r_zero /r_one /r_opp.
+- exact: add0r.
+- exact: addrC.
+- exact: addrA.
+- exact: mul1r.
+- exact: mulrC.
+- exact: mulrA.
+- exact: mulrDl.
+exact: subrr.
+Qed.
+
+End RingOperations.
+
+Ltac spell_in_ring A e :=
+  lazymatch e with
+  | @GRing.zero _ => constr:(r_zero A)
+  | @GRing.one _ => constr:(r_one A)
+  | @GRing.add _ ?a (@GRing.opp _ ?b) =>
+      let a := spell_in_ring A a in let b := spell_in_ring A b in constr:(@r_sub A a b)
+  | @GRing.add _ ?a ?b => let a := spell_in_ring A a in let b := spell_in_ring A b in constr:(@r_add A a b)
+  | @GRing.opp _ ?a => let a := spell_in_ring A a in constr:(@r_opp A a)
+  | @GRing.mul _ ?a ?b => let a := spell_in_ring A a in let b := spell_in_ring A b in constr:(@r_mul A a b)
+  | @GRing.natmul _ ?a 2 => let a := spell_in_ring A a in constr:(@r_add A a a)
+  | _ => constr:(@r_atom A e)
+  end.
+
+Ltac commutative_ring A :=
+  lazymatch goal with |- @eq _ ?a ?b =>
+    let a := spell_in_ring A a in let b := spell_in_ring A b in change (@eq A a b); ring
+  end.

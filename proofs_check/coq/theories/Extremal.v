@@ -255,8 +255,7 @@ by move: (\sum_(k < h) _)%N => s; move: 'C(d, h.+1) 'C(d, h) => a b; nat_lia.
 Qed.
 
 (** Theorem: an estimator on the cube with the intercept and h orders out of 1..d-1 that achieves the error E has
-    1/E <= 2 sum_{k<=h} C(d-1,k); equality for the h largest orders is the theorem top_family.
-    Claims: extremal/2 *)
+    1/E <= 2 sum_{k<=h} C(d-1,k); equality for the h largest orders is the theorem top_family. *)
 Theorem extremal (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r < d)%N) ->
   achievable_on_cube d (0%N :: orders) E ->
@@ -271,8 +270,7 @@ by rewrite -addn1 natrD.
 Qed.
 
 (** Theorem: relative to the range, h orders out of 1..d-1 that achieve the error E have
-    1/E <= sum_{1<=k<=h} C(d,k); equality for the h largest orders is the theorem top_family_range.
-    Claims: extremal-range/2 *)
+    1/E <= sum_{1<=k<=h} C(d,k); equality for the h largest orders is the theorem top_family_range. *)
 Theorem extremal_range (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (1 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r < d)%N) ->
   achievable_relative d orders E -> (\sum_(k < size orders) 'C(d, k.+1))%:R^-1 <= E.

@@ -68,8 +68,7 @@ Lemma full_set_orders d : uniq (iota 0 d) /\ forall r, r \in iota 0 d -> (r <= d
 Proof. by split=> [|r]; [exact: iota_uniq | rewrite mem_iota => /andP[_ /ltnW]]. Qed.
 
 (** Theorem: combinations of the mean subpool maxima of orders 0..d-1 come within E of the maximum on the whole cube
-    [0,1]^d if and only if E >= 2^-d.
-    Claims: closed-form-full *)
+    [0,1]^d if and only if E >= 2^-d. *)
 Theorem full_set_on_cube (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_on_cube d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [_ upto] := full_set_orders d; rewrite reduction // full_set. Qed.
@@ -86,8 +85,7 @@ Theorem full_set_by_subsets_01 (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_by_subsets_01 d (iota 0 d) E <-> 2%:R ^- d <= E.
 Proof. by move=> d_gt0; have [uniq_R upto] := full_set_orders d; rewrite reduction_by_subsets_01 // full_set. Qed.
 
-(** Theorem: no estimator with orders below d achieves less than 2^-d: the maximum is not in the class.
-    Claims: max-is-not-in-the-class *)
+(** Theorem: no estimator with orders below d achieves less than 2^-d: the maximum is not in the class. *)
 Theorem max_is_not_in_the_class (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r < d)%N) ->
   achievable_on_cube d orders E -> 2%:R ^- d <= E.

@@ -62,8 +62,7 @@ Qed.
 End Intercept.
 
 (** Theorem: if the least error on the cube of the intercept and orders R out of 1..d-1 is E', that of R alone is
-    E'/(1-E').
-    Claims: removing-the-intercept *)
+    E'/(1-E'). That there is one is proved in [Existence.v]. *)
 Theorem removing_the_intercept (F : realFieldType) (d : nat) (orders : seq nat) (E' : F) :
   (0 < d)%N -> (forall r, r \in orders -> (0 < r < d)%N) ->
   least_error (achievable_on_cube d (0%N :: orders)) E' ->
@@ -75,8 +74,7 @@ by move=> E0; rewrite -reduction // => r; rewrite inE => /predU1P[-> | /upto].
 Qed.
 
 (** Theorem: the orders d-j..d-1 without the intercept, 1 <= j <= d-1, achieve the error E on the cube if and only if
-    E >= 1/(2 sum_{k<=j} C(d-1,k) - 1).
-    Claims: closed-form-bare-top *)
+    E >= 1/(2 sum_{k<=j} C(d-1,k) - 1). *)
 Theorem top_family_without_intercept (F : realFieldType) (d j : nat) (E : F) :
   (0 < j < d)%N ->
   achievable_on_cube d (iota (d - j) j) E <-> ((2 * \sum_(k < j.+1) 'C(d.-1, k))%:R - 1)^-1 <= E.
@@ -88,8 +86,7 @@ rewrite -inverse_without_intercept //; apply: removing_the_intercept E => //; fi
 by move=> E; apply: top_family.
 Qed.
 
-(** Theorem: the orders 1..d-1 achieve the error E on the cube if and only if E >= 1/(2^d - 1), for every d >= 2.
-    Claims: closed-form-bare-full *)
+(** Theorem: the orders 1..d-1 achieve the error E on the cube if and only if E >= 1/(2^d - 1), for every d >= 2. *)
 Theorem full_set_without_intercept (F : realFieldType) (d : nat) (E : F) :
   (1 < d)%N -> achievable_on_cube d (iota 1 d.-1) E <-> (2%:R ^+ d - 1)^-1 <= E.
 Proof.
@@ -99,8 +96,7 @@ rewrite -inverse_without_intercept //; apply: removing_the_intercept E => //.
 by move=> E; rewrite -iota_zero //; apply: full_set_on_cube.
 Qed.
 
-(** Theorem: the order r alone, 1 <= r <= d-1, achieves the error E on the cube if and only if E >= 1/(2d/(d-r) - 1).
-    Claims: closed-form-bare-single *)
+(** Theorem: the order r alone, 1 <= r <= d-1, achieves the error E on the cube if and only if E >= 1/(2d/(d-r) - 1). *)
 Theorem single_without_intercept (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable_on_cube d [:: r] E <-> ((2 * d)%:R / (d - r)%:R - 1)^-1 <= E.
 Proof.

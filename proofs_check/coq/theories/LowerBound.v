@@ -263,8 +263,7 @@ Qed.
 End Theorems.
 
 (** Theorem: an estimator on the cube with the intercept and further orders up to d/2 that achieves the error E and
-    reads N subpool maxima has E >= 1/(2N).
-    Claims: width-low-orders *)
+    reads N subpool maxima has E >= 1/(2N). *)
 Theorem width_low_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r)%N && (2 * r <= d)%N) ->
   achievable_on_cube d (0%N :: orders) E -> (2 * width d (0%N :: orders))%:R^-1 <= E.
@@ -276,8 +275,7 @@ by apply: approximates_cube achieved => // r /low /andP[r_gt0 le_r]; nat_lia.
 Qed.
 
 (** Theorem: an estimator on the cube with the intercept and further orders from d/2 to d-1 that achieves the error E
-    and reads N subpool maxima has E >= 1/(2N).
-    Claims: width-high-orders *)
+    and reads N subpool maxima has E >= 1/(2N). *)
 Theorem width_high_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r < d)%N && (d <= 2 * r)%N) ->
   achievable_on_cube d (0%N :: orders) E -> (2 * width d (0%N :: orders))%:R^-1 <= E.
@@ -287,8 +285,7 @@ by apply: approximates_cube achieved => // r /high /andP[].
 Qed.
 
 (** Theorem: an estimator on the cube with the intercept and further orders out of 1..d-1 that achieves the error E and
-    reads N subpool maxima has E >= 1/(2N) or E >= 2/N^2.
-    Claims: width *)
+    reads N subpool maxima has E >= 1/(2N) or E >= 2/N^2. *)
 Theorem width_bound (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (0 < r < d)%N) ->
   achievable_on_cube d (0%N :: orders) E ->
@@ -308,8 +305,7 @@ by move=> r in_R low_r; apply: largest; rewrite /low in_R.
 Qed.
 
 (** Theorem: if the indicator of z = d+1 on 0..d+1 is within E of the span of the C(z,r), r in R, then that of z = d on
-    0..d is within 2E of the span of the C(z,r-1), r >= 1 in R.
-    Claims: link *)
+    0..d is within 2E of the span of the C(z,r-1), r >= 1 in R. *)
 Theorem lowered_orders (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   approximates d.+1 orders E -> approximates d [seq (r - 1)%N | r <- orders & (0 < r)%N] (2%:R * E).
 Proof. exact: link. Qed.

@@ -249,7 +249,6 @@ End Sorted.
 End MaxOfFive.
 
 (** Theorem: thirty times the maximum of five numbers is the sum of the fifteen terms max(2 x_a, M_bc + M_de), plus
-    twelve times the sum of the five maxima of four, less the sum of the thirty terms max(M_ab + M_ac, M_bc + M_de).
-    Claims: max-of-five *)
+    twelve times the sum of the five maxima of four, less the sum of the thirty terms max(M_ab + M_ac, M_bc + M_de). *)
 Theorem max_of_five (F : realFieldType) (a b c d e : F) : identity_of_five a b c d e.
 Proof. by apply: identity_by_sorting a b c d e => a b c d e; apply: identity_sorted. Qed.

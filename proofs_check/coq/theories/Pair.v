@@ -116,8 +116,7 @@ by have := least_with_intercept (pair_constant_gt0 F r_gt0 lt_rd) inner least E;
 Qed.
 
 (** Theorem: the orders 0 and r, 1 <= r <= d-1, achieve the error E on the whole cube [0,1]^d if and only if
-    E >= (d-r)/(2d).
-    Claims: closed-form-single *)
+    E >= (d-r)/(2d). *)
 Theorem pair_on_cube (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable_on_cube d [:: 0%N; r] E <-> (d - r)%:R / (2 * d)%:R <= E.
 Proof.
@@ -125,8 +124,7 @@ move=> range; have /andP[r_gt0 lt_rd] := range; rewrite reduction ?pair // ?(leq
 by move=> s; rewrite !inE => /orP[/eqP-> | /eqP->] //; apply: ltnW.
 Qed.
 
-(** Theorem: the intercept and the mean achieve the error E on the cube if and only if E >= (d-1)/(2d), d >= 2.
-    Claims: closed-form-mean *)
+(** Theorem: the intercept and the mean achieve the error E on the cube if and only if E >= (d-1)/(2d), d >= 2. *)
 Theorem mean_on_cube (F : realFieldType) (d : nat) (E : F) :
   (1 < d)%N -> achievable_on_cube d [:: 0%N; 1%N] E <-> d.-1%:R / (2 * d)%:R <= E.
 Proof. by move=> d_gt1; rewrite pair_on_cube // subn1. Qed.

@@ -16,8 +16,7 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 (** Theorem: with coefficients that sum to 1, the orders 1..d-1 achieve the error E relative to the range over all real
-    vectors if and only if E >= 1/(2^d - 2).
-    Claims: closed-form-range-full *)
+    vectors if and only if E >= 1/(2^d - 2). *)
 Theorem range_full_set (F : realFieldType) (d : nat) (E : F) :
   (1 < d)%N -> achievable_relative d (iota 1 d.-1) E <-> (2%:R ^+ d - 2%:R)^-1 <= E.
 Proof.

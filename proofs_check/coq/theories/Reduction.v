@@ -475,15 +475,13 @@ Theorem residual_affine (F : realFieldType) (d : nat) (orders : seq nat) (beta :
 Proof. exact: affine_residual. Qed.
 
 (** Theorem: at a 0/1 vector with z zeros the mean subpool maximum of order r is the feature: 1 - C(z,r)/C(d,r), and 1
-    for r = 0.
-    Claims: vertex-features *)
+    for r = 0. *)
 Theorem vertex_features (F : realFieldType) (d r : nat) (x : 'I_d -> F) :
   (r <= d)%N -> zero_one x -> subpool_max r x = feature F d r #|[set i | x i == 0]|.
 Proof. exact: subpool_max_vertex. Qed.
 
 (** Theorem: for x in the cube, sorted by the permutation p, the residual is the average of the vertex residuals, with
-    the spacings of the sorted entries (0 put before them, 1 after them) for weights.
-    Claims: reduction-to-vertices/2 *)
+    the spacings of the sorted entries (0 put before them, 1 after them) for weights. *)
 Theorem residual_by_spacings
     (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) (p : {perm 'I_d}) (x : 'I_d -> F) :
   (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) -> in_cube x -> sorted_by p x ->
@@ -491,8 +489,7 @@ Theorem residual_by_spacings
 Proof. by move=> d_gt0; exact: residual_spacings. Qed.
 
 (** Theorem: a number bounds the residual of an estimator on the cube if and only if it bounds the vertex residuals: the
-    largest absolute values are equal.
-    Claims: reduction-to-vertices/2 *)
+    largest absolute values are equal. *)
 Theorem residual_bounds (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) (E : F) :
   (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) ->
   (forall x : 'I_d -> F, in_cube x -> `|maximum x - \sum_(r <- orders) beta r * subpool_max r x| <= E) <->
@@ -500,16 +497,14 @@ Theorem residual_bounds (F : realFieldType) (d : nat) (orders : seq nat) (beta :
 Proof. by move=> d_gt0; exact: residual_bound. Qed.
 
 (** Theorem: an error is achieved on the whole cube by mean subpool maxima if and only if it is achieved at the vertices
-    z = 0..d.
-    Claims: symmetrisation/2 *)
+    z = 0..d. *)
 Theorem reduction (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_on_cube d orders E <-> achievable d orders E.
 Proof. by move=> d_gt0; exact: cube_vertices. Qed.
 
 (** Theorem: individual weights for the subsets gain nothing: an error is achieved on the cube with a weight for every
-    subset whose size is an order if and only if it is achieved at the vertices z = 0..d with a weight for every order.
-    Claims: symmetrisation/2 *)
+    subset whose size is an order if and only if it is achieved at the vertices z = 0..d with a weight for every order. *)
 Theorem reduction_by_subsets (F : realFieldType) (d : nat) (orders : seq nat) (E : F) :
   (0 < d)%N -> uniq orders -> (forall r, r \in orders -> (r <= d)%N) ->
   achievable_by_subsets d orders E <-> achievable d orders E.

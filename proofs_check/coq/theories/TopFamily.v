@@ -168,8 +168,7 @@ Qed.
 End TopFamily.
 
 (** Theorem: the orders 0 and d-j..d-1, j <= d-1, achieve the error E on the cube if and only if
-    E >= 1/(2 sum_{k<=j} C(d-1,k)).
-    Claims: closed-form-top, extremal/2 *)
+    E >= 1/(2 sum_{k<=j} C(d-1,k)). *)
 Theorem top_family (F : realFieldType) (d j : nat) (E : F) :
   (j < d)%N ->
   achievable_on_cube d (0%N :: iota (d - j) j) E <-> (2 * \sum_(k < j.+1) 'C(d.-1, k))%:R^-1 <= E.
@@ -188,8 +187,7 @@ by rewrite mulrDl invrK mul1r mulVf // addrC mulrC.
 Qed.
 
 (** Theorem: relative to the range, the orders d-j..d-1, 1 <= j <= d-1, achieve the error E over all real vectors if and
-    only if E >= 1/(sum_{1<=k<=j} C(d,k)).
-    Claims: closed-form-range-top, extremal-range/2 *)
+    only if E >= 1/(sum_{1<=k<=j} C(d,k)). *)
 Theorem top_family_range (F : realFieldType) (d j : nat) (E : F) :
   (0 < j < d)%N ->
   achievable_relative d (iota (d - j) j) E <-> (\sum_(k < j) 'C(d, k.+1))%:R^-1 <= E.
@@ -202,8 +200,7 @@ have /allP inner_all := inner; rewrite reduction_relative // (achievable_range_e
 by apply: extrapolates_weaken le_E _; apply: top_range_achieved.
 Qed.
 
-(** Theorem: the intercept alone achieves the error E on the cube if and only if E >= 1/2.
-    Claims: closed-form-intercept *)
+(** Theorem: the intercept alone achieves the error E on the cube if and only if E >= 1/2. *)
 Theorem intercept_on_cube (F : realFieldType) (d : nat) (E : F) :
   (0 < d)%N -> achievable_on_cube d [:: 0%N] E <-> 2%:R^-1 <= E.
 Proof. by move=> d_gt0; have := top_family E d_gt0; rewrite /= big_ord1 bin0. Qed.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, add_limit
 from theory.cli.output import BAD_INPUT, DONE, FAILED, both, fail, print_json
-from theory.errors import MissingDependencyError, SubpoolError
+from theory.errors import FormatError, MissingDependencyError, ProblemTooLargeError, SubpoolError
+from theory.files import write_whole
 from theory.rationals import to_string
 from theory.terminal import say
 
@@ -21,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser."""
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--coq", action="store_true", help="have Coq's kernel prove them, too")
+    parser.add_argument("--lean", metavar="OUT", help="write theorems of Lean 4 about them; Lean is not run")
     add_limit(parser)
     add_json(parser)
 
@@ -31,11 +33,16 @@ def run(options: argparse.Namespace) -> int:
     if options.coq:
         for result, kernel in zip(results, _ask_kernel(options.files), strict=True):
             result["kernel"] = kernel
+    written = options.lean is not None and all(result["status"] == "certified" for result in results)
+    if written:
+        _write_lean(options.files, options.lean)
     if options.json:
         print_json(results)
     else:
         for result in results:
             _print_result(result)
+    if written:
+        say(f"{options.lean}: {len(results)} theorems for Lean 4, which was not run", error=options.json)
     return _exit_code(results)
 
 
@@ -94,6 +101,19 @@ def _ask_kernel(names: Sequence[str]) -> list[dict[str, Any]]:
         return [_not_accepted("skipped", problem)] * len(names)
     except (SubpoolError, OSError) as problem:
         return [_answer(problem)] if len(names) == 1 else [_ask_kernel([name])[0] for name in names]
+
+
+def _write_lean(names: Sequence[str], path: str) -> None:
+    from proofs_check.coq import emit_lean
+    from proofs_check.coq.emit import read_certificate
+
+    certificates = []
+    for name in names:
+        try:
+            certificates.append(read_certificate(Path(name)))
+        except (FormatError, ProblemTooLargeError) as problem:
+            raise type(problem)(f"{name}: {problem}") from None
+    write_whole(path, emit_lean(certificates))
 
 
 def _accepted(theorem: KernelTheorem) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from theory.work import Work, as_float, readable
 
 if TYPE_CHECKING:
     from proofs_check import Claim, Verdict
+    from proofs_check.coq import KernelRecord
     from theory.terminal import Table
 
 _LISTED_SCOPE, _CHECKED_SCOPE = 20, 9
@@ -68,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
     run_of_report = this_run() if options.report else None  # before the work: a date that is none is noticed now
     with Bar(doing, len(chosen)) as bar:
         checked = verify(chosen, kernel_max=kernel_max, workers=options.workers, progress=bar)
-    kernel = _proved_by_kernel()  # after the work, whose errors are one line
-    verdicts = [verdict.with_kernel(kernel.get(verdict.claim, ())) for verdict in checked]
+    kernel = _kernel_record()  # after the work, whose errors are one line
+    verdicts = [verdict.with_kernel(kernel.proofs(claim)) for verdict, claim in zip(checked, wanted, strict=True)]
     if options.report:
         explore = partial(page_of_run, verdicts) if options.explore else None
         written = write_report(verdicts, claims(), options.report, run=run_of_report, explore=explore)
@@ -129,17 +130,17 @@ def _refused_by_kernel() -> str | None:
     return None
 
 
-def _proved_by_kernel() -> Mapping[str, tuple[str, ...]]:
-    """Return what the kernel has proved, or say in one line why it was not asked."""
-    from proofs_check.coq import KernelError, accepted
+def _kernel_record() -> KernelRecord:
+    """Return what the kernel has accepted, or say in one line why it was not asked."""
+    from proofs_check.coq import KernelError, KernelRecord, accepted
 
     try:
-        return accepted().claims
+        return accepted()
     except MissingDependencyError as reason:
         say(f"kernel checks skipped: {reason}", error=True)
     except KernelError as reason:
         say(f"kernel checks skipped: {reason}; --kernel compiles them", error=True)
-    return {}
+    return KernelRecord()
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -1,0 +1,151 @@
+"""What claims say, in Coq's language: made from their data, and compared with ``theories/Statements.v``.
+
+That file has a definition for each claim that the kernel has proved, and nothing but definitions; Coq reads it, and
+``theories/Claims.v``, or another whose name begins like this, has a theorem of the same name whose type is the
+definition. A claim is proved by the kernel if what is made from it as it is now is what stands there: of a closed form
+all of it, of other claims the quantities and hypotheses, and the conclusion as text in LaTeX beside the conclusion in
+Coq. Where hypotheses have no translation, they are compared as text, too. So a claim in which anything is changed has
+no theorem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from hashlib import sha256
+from itertools import groupby
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from proofs_check.coq.errors import KernelError
+from proofs_check.coq.formulas import COQ
+from proofs_check.coq.sources import shipped_sources, shipped_theorems
+from theory.errors import InputError
+from theory.optimal.families import ClosedForm
+
+if TYPE_CHECKING:
+    from proofs_check.claim import Claim
+    from proofs_check.statement import Table
+
+_STATEMENTS, _PROOFS = "Statements", "Claims"
+"""The theory that states the claims, and how the names of those that prove them begin."""
+
+_BLOCK = re.compile(r"^\(\*\* Claim (?P<name>[a-z0-9-]+), .*?(?=^\(\*\* Claim |\Z)", re.MULTILINE | re.DOTALL)
+_TYPES: Mapping[str, str] = {
+    **dict.fromkeys("djknqrz", "nat"),
+    "R": "seq nat",
+    "beta": "nat -> F",
+    "x": "'I_d -> F",
+}
+_TO_BE_WRITTEN = "(the conclusion)"
+_LONGEST_DATA = 60
+_WIDTH = 118
+_WRAPPED: Any = {"subsequent_indent": "    ", "break_long_words": False, "break_on_hyphens": False}
+
+
+def theorem_of(claim: Claim) -> str:
+    """Return the name of the theorem that says what the claim says today, or nothing; the kernel is not asked.
+
+    >>> from proofs_check import claims
+    >>> theorem_of(claims()["closed-form-full"]), theorem_of(claims()["closed-form-full"].neighbours[0])
+    ('Claims.closed_form_full', '')
+    """
+    text = _stated().get(claim.name)
+    if text is None:
+        return ""
+    try:
+        head, _, after = (_words(part) for part in translation(claim).partition(_TO_BE_WRITTEN))
+    except InputError:
+        return ""
+    agrees = text.startswith(f"{head} ") if after else text == head
+    return _proofs().get(_identifier(claim), "") if agrees else ""
+
+
+@cache
+def _stated() -> Mapping[str, str]:
+    """Return what ``Statements.v`` says of claims, by their names, each on one line."""
+    text = shipped_sources().get(_STATEMENTS, "")
+    return {match["name"]: _words(match[0]) for match in _BLOCK.finditer(text)}
+
+
+@cache
+def _proofs() -> Mapping[str, str]:
+    """Return the full names of the theorems about claims, by their names in ``Statements.v``."""
+    return {one.name: one.full_name for one in shipped_theorems() if one.source.startswith(_PROOFS)}
+
+
+def require_stated(name: str, statement: str) -> None:
+    """Require that a theorem of ``Claims*.v`` says what ``Statements.v`` says under its name, and nothing else."""
+    source, _, theorem = name.partition(".")
+    if source.startswith(_PROOFS) and statement != f"{_STATEMENTS}.{theorem}":
+        raise KernelError(f"{name} is not {_STATEMENTS}.{theorem}: {statement[:200]}")
+
+
+def translation(claim: Claim) -> str:
+    """Return what belongs into ``Statements.v``; of a claim that is no closed form, the conclusion is to be written."""
+    conclusion = _conclusion(claim.change) if isinstance(claim.change, ClosedForm) else _TO_BE_WRITTEN
+    return f"{_head(claim)}\n  {conclusion}.\n"
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _identifier(claim: Claim) -> str:
+    return claim.name.replace("-", "_")
+
+
+def _head(claim: Claim) -> str:
+    prefix = _prefix(claim)
+    in_words = claim.conclusion if prefix else f"In {', '.join(claim.quantities)}: {claim.statement}"
+    said = [] if isinstance(claim.change, ClosedForm) else [f"{in_words}."]
+    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, f"{_data(claim)}. *)"])
+    wrapped = (
+        fill(line, _WIDTH, initial_indent="    " * (n > 0), **_WRAPPED) for n, line in enumerate(comment.split("\n"))
+    )
+    return "\n".join([*wrapped, f"Definition {_identifier(claim)} : Prop :=", *([f"  {prefix}"] if prefix else [])])
+
+
+def _prefix(claim: Claim) -> str:
+    """Return the quantities and hypotheses, or nothing where one has no translation."""
+    try:
+        hypotheses = [COQ.condition(hypothesis.text) for hypothesis in claim.conditions]
+    except InputError:
+        return ""
+    if "d" not in claim.quantities or not set(claim.quantities) <= set(_TYPES):
+        return ""
+    if "R" in claim.quantities:
+        hypotheses.insert(0, "set_of_orders d R")
+    groups = groupby(claim.quantities, _TYPES.__getitem__)
+    quantities = " ".join(f"({' '.join(names)} : {kind})" for kind, names in groups)
+    return f"forall (F : realFieldType) {quantities},\n  {' -> '.join(hypotheses)} -> (* then *)"
+
+
+def _conclusion(family: ClosedForm) -> str:
+    achieved = "achievable_relative" if family.goal.relative else "achievable_on_cube"
+    error = COQ.field(family.parametric_error_formula)
+    return f"least_error ({achieved} d {COQ.orders(family.blocks)})\n    ({error} : F)"
+
+
+def _data(claim: Claim) -> str:
+    """Write the data that a claim is made from, shortened to a digest where they are long."""
+    text = _words(_written(claim.change)) + _rows(claim.table)
+    shown = text if len(text) <= _LONGEST_DATA else f"sha256 {sha256(text.encode()).hexdigest()[:32]}"
+    return f"{'Coefficients' if isinstance(claim.change, ClosedForm) else 'Data'}: {shown}"
+
+
+@cache
+def _rows(table: Callable[[], Table] | None) -> str:
+    return "" if table is None else f"; {table().rows}"
+
+
+def _written(change: Any) -> str:
+    if isinstance(change, ClosedForm):
+        blocks = (f"{COQ.orders([block])}: {COQ.field(block.coefficient)}" for block in change.blocks)
+        return "; ".join(blocks)
+    if isinstance(change, tuple):
+        return ", ".join(map(_written, change))
+    if isinstance(change, partial):
+        return _written((change.func, *change.args, *change.keywords.items()))
+    return change.__qualname__ if callable(change) else str(change)

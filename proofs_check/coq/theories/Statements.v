@@ -1,0 +1,527 @@
+(** * What the claims say
+
+    A definition for each claim that is a theorem, and no proofs.  [Claims.v], or a file whose name begins like this,
+    proves each: there is a theorem of the same name whose statement is the definition.
+
+    A definition is made from the claim's data by [proofs_check/coq/statements.py], or compared with them: of a closed
+    form all of it; of others the quantities, the hypotheses, and the conclusion as it stands in the comment.  The
+    conclusion in Coq is written by hand, for a reader to compare with that in the comment.  The coefficients of a closed
+    form, and the data that tell a claim from statements close to it, are no part of the definition; where they are long
+    there is a digest.
+
+    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
+    in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
+    [sorted_by] and [spacing] in [Reduction.v]; the identities for the maxima of five and more numbers in [MaxOfFive.v], and
+    in [Maxima.v] and [MaximaData.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in
+    [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in
+    [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and [place_power] in
+    [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as
+    data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+
+From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
+From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
+From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
+From Subpool Require NetworkDepth Networks.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+(** A nonempty set of orders out of 0..d. *)
+Definition set_of_orders (d : nat) (R : seq nat) : Prop :=
+  [/\ uniq R, R <> [::] & forall r, r \in R -> (r <= d)%N].
+
+(** The number of subpool maxima of the orders. *)
+Definition terms (d : nat) (R : seq nat) : nat := \sum_(r <- R) 'C(d, r).
+
+(** Claim closed-form-intercept, tight, d >= 2.
+    Coefficients: [:: 0%N]: 2%:R^-1. *)
+Definition closed_form_intercept : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N])
+    (2%:R^-1 : F).
+
+(** Claim closed-form-mean, tight, d >= 2.
+    Coefficients: [:: 0%N]: (d%:R - 1) / (2%:R * d%:R); [:: 1%N]: 1. *)
+Definition closed_form_mean : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N])
+    ((d%:R - 1) / (2%:R * d%:R) : F).
+
+(** Claim closed-form-single, tight, d >= 2.
+    Coefficients: [:: 0%N]: (d%:R - r%:R) / (2%:R * d%:R); [:: r]: 1. *)
+Definition closed_form_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; r])
+    ((d%:R - r%:R) / (2%:R * d%:R) : F).
+
+(** Claim closed-form-full, tight, d >= 2.
+    Coefficients: sha256 b1352631dc034f6185aa60503fdc8d01. *)
+Definition closed_form_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota 1 (d - 1)))
+    ((2%:R ^+ d)^-1 : F).
+
+(** Claim closed-form-top, tight, d >= 2.
+    Coefficients: sha256 a5c02e5f10de3f111276953d0de8839a. *)
+Definition closed_form_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota (d - j) j))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1 : F).
+
+(** Claim closed-form-bare-single, tight, d >= 2.
+    Coefficients: [:: r]: (1 - (d%:R - r%:R) / (2%:R * d%:R))^-1. *)
+Definition closed_form_bare_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: r])
+    ((2%:R * d%:R / (d%:R - r%:R) - 1)^-1 : F).
+
+(** Claim closed-form-bare-full, tight, d >= 2.
+    Coefficients: sha256 249ba2f66430c11ad8903c2dfd4b57a3. *)
+Definition closed_form_bare_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota 1 (d - 1)))
+    ((2%:R ^+ d - 1)^-1 : F).
+
+(** Claim closed-form-bare-top, tight, d >= 2.
+    Coefficients: sha256 346d1dcd6e604330f7a9064d60a4dd1d. *)
+Definition closed_form_bare_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota (d - j) j))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R) - 1)^-1 : F).
+
+(** Claim closed-form-range-full, tight, d >= 2.
+    Coefficients: sha256 4fc09636f07ea80b00788e4a9bdaa4b8. *)
+Definition closed_form_range_full : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_relative d (iota 1 (d - 1)))
+    ((2%:R ^+ d - 2%:R)^-1 : F).
+
+(** Claim closed-form-range-top, tight, d >= 2.
+    Coefficients: sha256 d5b9b254b81209550b93050f39e9200e. *)
+Definition closed_form_range_top : Prop :=
+  forall (F : realFieldType) (d j : nat),
+  (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d (iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+
+(** Claim closed-form-bare-full-but-last, tight, d >= 3.
+    Coefficients: sha256 057e90a21c98e933272c326670df1eb1. *)
+Definition closed_form_bare_full_but_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (iota 1 (d - 2)))
+    (('C(d, d %/ 2)%:R - 1)^-1 : F).
+
+(** Claim closed-form-full-but-last, tight, d >= 2.
+    Coefficients: sha256 112cb9b86579d291ef2f6b7f2d8b97d3. *)
+Definition closed_form_full_but_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: iota 1 (d - 2)))
+    ('C(d, d %/ 2)%:R^-1 : F).
+
+(** Claim closed-form-bare-mean, tight, d >= 2.
+    Coefficients: [:: 1%N]: (1 - (d%:R - 1) / (2%:R * d%:R))^-1. *)
+Definition closed_form_bare_mean : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N])
+    ((2%:R * d%:R / (d%:R - 1) - 1)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 63508170ecd9d456d72ddab59e1e7044. *)
+Definition closed_form_bare_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 1)%N])
+    ((2%:R * d%:R + 1)^-1 : F).
+
+(** Claim closed-form-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 fd612ef6b02c171f0736fea53d5f42d3. *)
+Definition closed_form_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 1)%N])
+    ((2%:R * d%:R + 2%:R)^-1 : F).
+
+(** Claim closed-form-range-mean-and-last, tight, d >= 3.
+    Coefficients: sha256 7c44e2110dca566bb9363c4da8bb5c75. *)
+Definition closed_form_range_mean_and_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_relative d [:: 1%N; (d - 1)%N])
+    ((2%:R * d%:R)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-last-two, tight, d >= 4.
+    Coefficients: sha256 34d1456d8cc7938a3a5bbda2a99c2b8e. *)
+Definition closed_form_bare_mean_and_last_two : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N; (d - 1)%N])
+    ((d%:R ^+ 2 - 1)^-1 : F).
+
+(** Claim closed-form-mean-and-last-two, tight, d >= 4.
+    Coefficients: sha256 8e19ec980b4b766047d72c20c8ae63f1. *)
+Definition closed_form_mean_and_last_two : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N; (d - 1)%N])
+    ((d%:R ^+ 2)^-1 : F).
+
+(** Claim closed-form-bare-mean-and-second-last, tight, d >= 4.
+    Coefficients: sha256 313c0c3437674d9f4258bf8f7b1196e6. *)
+Definition closed_form_bare_mean_and_second_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N])
+    ((d%:R + 1)^-1 : F).
+
+(** Claim closed-form-mean-and-second-last, tight, d >= 4.
+    Coefficients: sha256 d501f3570826b85b554757d43081edc8. *)
+Definition closed_form_mean_and_second_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (4 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N])
+    ((d%:R + 2%:R)^-1 : F).
+
+(** Claim closed-form-bare-mean-last-third-last, tight, d >= 5.
+    Coefficients: sha256 7041e0b1d9af5b4f78f6b039e13d1e36. *)
+Definition closed_form_bare_mean_last_third_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (5 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; (d - 3)%N; (d - 1)%N])
+    ((2%:R * d%:R * (d%:R + 1) / 3%:R - 1)^-1 : F).
+
+(** Claim closed-form-mean-last-third-last, tight, d >= 5.
+    Coefficients: sha256 0060fe80e019e79ca5661629c97a8d91. *)
+Definition closed_form_mean_last_third_last : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (5 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 3)%N; (d - 1)%N])
+    (3%:R / (2%:R * d%:R * (d%:R + 1)) : F).
+
+(** Claim closed-form-bare-order-and-top, tight, d >= 3.
+    Coefficients: sha256 5db2b6f8014c7698c50138d5f4d4c1e2. *)
+Definition closed_form_bare_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (r :: iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R) - 1)^-1 : F).
+
+(** Claim closed-form-order-and-top, tight, d >= 3.
+    Coefficients: sha256 df96bd10b34a16f2264174f5f17a5e50. *)
+Definition closed_form_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d (0%N :: r :: iota (d - j) j))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1 : F).
+
+(** Claim closed-form-range-order-and-top, tight, d >= 3.
+    Coefficients: sha256 9705ec994ff859a239c0be0a24975749. *)
+Definition closed_form_range_order_and_top : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d (r :: iota (d - j) j))
+    ((d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+
+(** Claim closed-form-bare-quadratic, tight, d >= 3.
+    Coefficients: sha256 51c57ed8a7f93384b8e1867596d7cebc. *)
+Definition closed_form_bare_quadratic : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 1%N; 2%N])
+    (((2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) - 1)^-1 : F).
+
+(** Claim closed-form-quadratic, tight, d >= 3.
+    Coefficients: sha256 89e449b943a8f7a1ffa9de825e369035. *)
+Definition closed_form_quadratic : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  least_error (achievable_on_cube d [:: 0%N; 1%N; 2%N])
+    ((d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) : F).
+
+(** Claim closed-form-range-single, tight, d >= 2.
+    Coefficients: [:: r]: 1. *)
+Definition closed_form_range_single : Prop :=
+  forall (F : realFieldType) (d r : nat),
+  (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
+  least_error (achievable_relative d [:: r])
+    ((d%:R - r%:R) / d%:R : F).
+
+(** Claim max-is-not-in-the-class, lower, d >= 2.
+    E(d, R) \ge 2^{-d} > 0.
+    Data: 2. *)
+Definition max_is_not_in_the_class : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> d \notin R -> (* then *)
+  0 < 2%:R ^- d :> F /\ forall E : F, achievable_on_cube d R E -> 2%:R ^- d <= E.
+
+(** Claim extremal, lower, d >= 2.
+    \frac{1}{E(d, R)} \le 2 \sum_{k=0}^{h} \binom{d-1}{k}, \quad h = |R| - 1, \text{ with equality for the } h \text{
+    largest orders}.
+    Data: 2*Sum(binomial(d - 1, i), (i, 0, j)). *)
+Definition extremal : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  let h := (size R).-1 in let bound : F := 2%:R * \sum_(0 <= k < h.+1) 'C(d - 1, k)%:R in
+  (forall E, achievable_on_cube d R E -> bound^-1 <= E)
+  /\ (R =i 0%N :: iota (d - h) h -> achievable_on_cube d R bound^-1).
+
+(** Claim extremal-range, lower, d >= 2.
+    \frac{1}{E_{\mathrm{range}}(d, R)} \le \sum_{k=1}^{h} \binom{d}{k}, \quad h = |R|, \text{ with equality for the }
+    h \text{ largest orders}.
+    Data: Sum(binomial(d, i), (i, 0, j)) - 1. *)
+Definition extremal_range : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \notin R -> d \notin R -> (* then *)
+  let h := size R in let bound : F := \sum_(1 <= k < h.+1) 'C(d, k)%:R in
+  (forall E, achievable_relative d R E -> bound^-1 <= E)
+  /\ (R =i iota (d - h) h -> achievable_relative d R bound^-1).
+
+(** Claim removing-the-intercept, tight, d >= 2.
+    E(d, R) = \frac{E(d, R \cup \{0\})}{1 - E(d, R \cup \{0\})}.
+    Data: 1. *)
+Definition removing_the_intercept : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \notin R -> d \notin R -> (* then *)
+  exists E' : F,
+    least_error (achievable_on_cube d (0%N :: R)) E' /\ least_error (achievable_on_cube d R) (E' / (1 - E')).
+
+(** Claim width-low-orders, lower, d >= 2.
+    E(d, R) \ge \frac{1}{2N}.
+    Data: 1/2. *)
+Definition width_low_orders : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (forall r, r \in R -> (2 * r <= d)%N) -> (* then *)
+  forall E : F, achievable_on_cube d R E -> (2 * terms d R)%:R^-1 <= E.
+
+(** Claim width-high-orders, lower, d >= 2.
+    E(d, R) \ge \frac{1}{2N}.
+    Data: 1/2. *)
+Definition width_high_orders : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (forall r, r \in R -> r = 0%N \/ (d <= 2 * r < 2 * d)%N) -> (* then *)
+  forall E : F, achievable_on_cube d R E -> (2 * terms d R)%:R^-1 <= E.
+
+(** Claim width, lower, d >= 2.
+    E(d, R) \ge \min(\frac{1}{2N}, \frac{2}{N^2}).
+    Data: 1/2. *)
+Definition width : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  forall E : F,
+    achievable_on_cube d R E -> Num.min (2 * terms d R)%:R^-1 (2%:R / (terms d R ^ 2)%:R) <= E.
+
+(** Claim link, lower, d >= 1.
+    \tilde E(d, R) \ge \frac{1}{2} \tilde E(d-1, \{r - 1 : r \in R,\ r \ge 1\}).
+    Data: 2. *)
+Definition link : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (1 <= d)%N -> (* then *)
+  forall E : F,
+    approximates d R E -> approximates d.-1 [seq (r - 1)%N | r <- R & (0 < r)%N] (2%:R * E).
+
+(** Claim vertex-features, identity, d >= 2.
+    \phi_r(z) = 1 - \frac{\binom{z}{r}}{\binom{d}{r}}.
+    Data: 0. *)
+Definition vertex_features : Prop :=
+  forall (F : realFieldType) (d r z : nat),
+  (2 <= d)%N -> (1 <= r <= d)%N -> (* then *)
+  forall x : 'I_d -> F,
+    zero_one x -> #|[set i | x i == 0]| = z -> subpool_max r x = 1 - 'C(z, r)%:R / 'C(d, r)%:R.
+
+(** Claim reduction-to-vertices, identity, d >= 2.
+    e(x) = \sum_{z=0}^{d} (x_{(z+1)} - x_{(z)}) e_z, \quad \max_{x \in [0,1]^d} |e(x)| = \max_z |e_z|.
+    Data: slice(None, None, None). *)
+Definition reduction_to_vertices : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F) (x : 'I_d -> F),
+  set_of_orders d R -> (2 <= d)%N -> in_cube x -> (* then *)
+  let e (y : 'I_d -> F) := maximum y - \sum_(r <- R) beta r * subpool_max r y in
+  (forall p, sorted_by p x -> e x = \sum_(z < d.+1) spacing p x z * residual d R beta z)
+  /\ forall E, (forall y, in_cube y -> `|e y| <= E) <-> (forall z, (z <= d)%N -> `|residual d R beta z| <= E).
+
+(** Claim symmetrisation, tight, d >= 2.
+    \min_\beta \max_{x \in [0,1]^d} \Big| \max(x) - \beta_0 - \sum_{|J| \in S} \beta_J \max_{j \in J} x_j \Big| = E(d,
+    R), \quad S = R \setminus \{0\}.
+    Data: 0. *)
+Definition symmetrisation : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> (* then *)
+  forall E : F, achievable_by_subsets d R E <-> achievable_on_cube d R E.
+
+(** Claim max-of-five, identity, all of R^5, by cells.
+    In x: 30 \max(x_1, \ldots, x_5) = \sum_{\{a|bc|de\}} \max(2 x_a, M_{bc} + M_{de}) + 12 \sum_{|J|=4} \max_{j \in J}
+    x_j - \sum_{\{a,\{b,c\},\{d,e\}\}} \max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b).
+    Data: 12. *)
+Definition max_of_five : Prop :=
+  forall (F : realFieldType) (a b c d e : F), identity_of_five a b c d e.
+
+(** Claim max-of-six, identity, all of R^6, by cells.
+    In x: 12 \max(x_0, \ldots, x_5) = 2 \sum_i M_{i,i+1} + \sum_{t} c_t \, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij}
+    M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 26cfa4ffbe261bd20f5dac6a580b432c. *)
+Definition max_of_six : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 6%N -> identity_of_six x.
+
+(** Claim max-of-seven, identity, all of R^7, by cells.
+    In x:  \max(x_1, \ldots, x_7) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 021a0bc4995a1d2d37a6d5f03dcfa57d. *)
+Definition max_of_seven : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 7%N -> identity_of_seven x.
+
+(** Claim max-of-eight, identity, all of R^8, by cells.
+    In x:  \max(x_1, \ldots, x_8) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Data: sha256 504b703e223119a122af6b89787777d6. *)
+Definition max_of_eight : Prop :=
+  forall (F : realFieldType) (x : seq F), size x = 8%N -> identity_of_eight x.
+
+(** Claim chebyshev, upper, d >= 2.
+    E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}.
+    Data: 0. *)
+Definition chebyshev : Prop :=
+  forall (F : realFieldType) (d n : nat),
+  (2 <= d)%N -> (0 <= n < d)%N -> (* then *)
+  achievable_on_cube d (iota 0 n.+1) (1 + chebyshev n ((d%:R + 1) / (d%:R - 1) : F))^-1.
+
+(** Claim exponential-width, tight, d >= 2.
+    In d, eps: d \ge 2,\ \varepsilon \ge 2^{-d} \implies \min \{ h : E(d, R) \le \varepsilon \text{ for some } R,\ |R|
+    = h + 1,\ 0 \in R,\ d \notin R \} = \min \{ h : 2 \sum_{k=0}^{h} \binom{d-1}{k} \ge \frac{1}{\varepsilon} \}.
+    Data: 2*Sum(binomial(d - 1, i), (i, 0, j)). *)
+Definition exponential_width : Prop :=
+  forall (F : realFieldType) (d : nat) (eps : F), (2 <= d)%N -> 2%:R ^- d <= eps ->
+  exists h : nat,
+    least_number (fun h => exists R : seq nat,
+      [/\ set_of_orders d R, size R = h.+1, 0%N \in R, d \notin R & achievable_on_cube d R eps]) h
+    /\ least_number (fun h => eps^-1 <= 2%:R * \sum_(0 <= k < h.+1) 'C(d - 1, k)%:R) h.
+
+(** Claim exponential-width-rate, lower, d >= 2.
+    \frac{1}{E(d, R)} \le 2 d^h, \quad h = |R| - 1.
+    Data: 2. *)
+Definition exponential_width_rate : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  forall E : F, achievable_on_cube d R E -> E^-1 <= 2%:R * d%:R ^+ (size R).-1.
+
+(** Claim least-terms, lower, d >= 2.
+    In d, R, eps: d \ge 2,\ 0 \in R,\ d \notin R,\ E(d, R) \le \epsilon \implies N \ge \min(\frac{1}{2\epsilon},
+    \sqrt{\frac{2}{\epsilon}}).
+    Data: 1. *)
+Definition least_terms : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (eps : F),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> achievable_on_cube d R eps ->
+  let N : F := (terms d R)%:R in (2%:R * eps)^-1 <= N \/ 2%:R / eps <= N ^+ 2.
+
+(** Claim order-statistic-weights, identity, d >= 2.
+    \binom{d}{r}^{-1} \sum_{|J| = r} \max_{j \in J} x_j = \sum_{k=r}^{d} \frac{\binom{k-1}{r-1}}{\binom{d}{r}}
+    x_{(k)}.
+    Data: 0. *)
+Definition order_statistic_weights : Prop :=
+  forall (F : realFieldType) (d r : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= r <= d)%N -> (* then *)
+  (exists p : {perm 'I_d}, sorted_by p x)
+  /\ forall p : {perm 'I_d}, sorted_by p x ->
+     'C(d, r)%:R^-1 * (\sum_(J : {set 'I_d} | #|J| == r) max_over J x)
+     = \sum_(k < d) 'C(k, r - 1)%:R / 'C(d, r)%:R * x (p k).
+
+
+(** Claim order-statistics-by-maxima, identity, d >= 2.
+    x_{(j)} = \sum_{r=j}^{d} (-1)^{r-j} \binom{r-1}{j-1} \binom{d}{r} m_r(x).
+    Data: 0. *)
+Definition order_statistics_by_maxima : Prop :=
+  forall (F : realFieldType) (d j : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= j <= d)%N -> (* then *)
+  (exists p : {perm 'I_d}, sorted_by p x)
+  /\ forall (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j ->
+     x (p i) = \sum_(j <= r < d.+1) (-1) ^+ (r - j) * 'C(r - 1, j - 1)%:R * 'C(d, r)%:R * subpool_max r x.
+
+(** Claim target-multiples, tight, d >= 2.
+    In d, R, c: d \ge 2,\ c_r = 0 \text{ for } r \notin R \cup \{d\} \implies g = \sum_{r=0}^{d} c_r m_r \implies E(d,
+    R; g) = |c_d| \, E(d, R).
+    Data: _size_of_last. *)
+Definition target_multiples : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (c : nat -> F),
+  set_of_orders d R -> (2 <= d)%N -> (forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0) ->
+  let g (x : 'I_d -> F) := \sum_(0 <= r < d.+1) c r * subpool_max r x in
+  exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) (`|c d| * e).
+
+(** Claim order-statistic-top, tight, d >= 2.
+    In d, j, R: d \ge 2,\ 1 \le j \le d,\ \{j, \dots, d - 1\} \subseteq R \implies E(d, R; x_{(j)}) = \binom{d-1}{j-1}
+    E(d, R).
+    Data: _weight_of_largest. *)
+Definition order_statistic_top : Prop :=
+  forall (F : realFieldType) (d j : nat) (R : seq nat) (g : ('I_d -> F) -> F),
+  set_of_orders d R -> (2 <= d)%N -> (1 <= j <= d)%N -> (forall r, (j <= r < d)%N -> r \in R) ->
+  (forall x (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j -> g x = x (p i)) ->
+  exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) ('C(d - 1, j - 1)%:R * e).
+
+(** Claim least-squares, identity, d >= 2.
+    \mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]
+    \text{ for } g \text{ in the class}, \quad e = \max - f, \ f \text{ the optimum in mean square}.
+    Data: l2. *)
+Definition least_squares : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall (defined : (('I_d -> F) -> F) -> Prop) (mean : (('I_d -> F) -> F) -> F) (beta : nat -> F),
+  linear_mean defined mean -> products_defined defined R -> least_mean_square mean R beta ->
+  let e := residual_at R beta in
+  (forall r, r \in R -> mean (fun x => e x * subpool_max r x) = 0)
+  /\ forall delta : nat -> F, let g := combination_of R delta in
+     mean (fun x => (e x - g x) ^+ 2) = mean (fun x => e x ^+ 2) + mean (fun x => g x ^+ 2).
+
+(** Claim depth, upper, d >= 2.
+    In d, R: d \ge 2,\ R \ne \{0\} \implies \text{hidden layers that an } R \text{-estimator takes} \le \lceil \log_2
+    \max R \rceil.
+    Data: 0. *)
+Definition depth : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F),
+  set_of_orders d R -> (2 <= d)%N -> R <> [:: 0%N] ->
+  exists units : nat, NetworkDepth.computes (up_log 2 (\max_(r <- R) r)) units
+    (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
+
+(** Claim shallow-depth, upper, d >= 2.
+    \text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \le \lceil \log_3(d / 2) \rceil + 1.
+    Data: 2. *)
+Definition shallow_depth : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  forall k : nat, (d <= 2 * 3 ^ k)%N ->
+  exists2 layers : nat, (layers <= k.+1)%N &
+    exists net : Networks.network [finType of 'I_d] layers, forall x : 'I_d -> F, Networks.compute net x = maximum x.
+
+(** Claim two-layers-algebra, identity, d >= 2.
+    In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
+    2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
+    e'_k,\quad N = d-1,\quad \sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w).
+    Data: _left_side. *)
+Definition two_layers_algebra : Prop :=
+  (* The p of the claim is p + 1 here, and there are two angles or more; [place_power] is Y(v)^theta. *)
+  forall d : nat, (2 <= d)%N ->
+  (forall (F : numFieldType) (z : nat -> F) (e e' : nat -> nat -> F),
+    (forall k, z k != 0) ->
+    (forall p, coefficients_of_exp (fun i => mu d z p i%:Z) (e p)) ->
+    (forall p, coefficients_of_exp (fun i => mu d z p (- i%:Z)) (e' p)) ->
+    \sum_(1 <= p < d) (staircase z p + (staircase z p)^-1 - 2%:R) / (p * p.+1)%:R
+    = \sum_(1 <= p < d)
+        (2%:R / 'C(2 * d.-1, d.-1)%:R
+         * \sum_(1 <= k < d) (-1) ^+ k * 'C(2 * d.-1, d.-1 - k)%:R * (e p k * e' p k)) / (p * p.+1)%:R)
+  /\ forall thetas : seq int, (1 < size thetas)%N -> \sum_(theta <- thetas) theta = 0 ->
+     exists combination : seq (rat * set_function d),
+       all (fun term => at_set term.2 setT == 0) combination /\
+       forall (F : numFieldType) (z : nat -> F), (forall k, z k != 0) ->
+         \sum_(1 <= p < d) (\prod_(theta <- thetas) mu d z p theta) / (p * p.+1)%:R
+         = \sum_(term <- combination) ratr term.1 * phi z term.2.
