@@ -101,7 +101,7 @@ def certified_errors(kernel_size: int, masks: Masks, target: TargetLike = MAXIMU
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]))  # {0,1,8} and {1,8}
     [(1, 20), (1, 19)]
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]), "median")
-    [(2, 5), (5, 9)]
+    [(2, 5), (2, 5)]
     """
     wanted = find_target(target, kernel_size)
     if not wanted.is_maximum:
