@@ -55,7 +55,7 @@ BAD_INPUT = [
     (["solve", "9", "--orders", "0,1", "--objective", "l2", "--certificate", "c.json"], "cube and range only"),
     (["solve", "9", "--orders", "0,1", "--method", "highs", "--certificate", "c.json"], "method exact"),
     (["solve", "9", "--orders", "0,1", "--method", "highs", "--objective", "l2"], "linear programs"),
-    (["solve", "999999", "--orders", "0-9999"], "GiB"),
+    (["solve", "999999", "--orders", "0,2-9999"], "GiB"),
     (["solve", "3000", "--orders", "0,2-1500"], "more than the limit of 60 min; --yes starts it nevertheless"),
     (["solve", "3000", "--orders", "0-1500", "--objective", "l2"], "--yes starts it nevertheless"),
     (["solve", "x".join(["999999999"] * 40), "--orders", "0,1"], "a kernel size is at most"),
