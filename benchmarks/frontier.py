@@ -82,6 +82,12 @@ def _large_rows(kernel_size: int, doubled: int, repetitions: int, tell: Teller) 
     return rows
 
 
+def _whole_row(kernel_size: int) -> Row:
+    seconds = time_once(lambda: _sweep(kernel_size, 2))
+    what = f"d = {kernel_size}, {1 << (kernel_size - 1):,} sets, 2 processes, written"
+    return Row.timed(what, "a limit of 60 s", [seconds], [60.0], 1)
+
+
 def _sampled(kernel_size: int, count: int) -> tuple[float, float]:
     """Processor seconds per set for errors and for networks, the mean over places of a sweep."""
     sets = OrderSets.of(kernel_size, [0])
@@ -122,10 +128,12 @@ def run(scale: Scale, tell: Teller) -> Section:
     """Sweep small, large, with one process and two, and sample very large ones."""
     kernels = scale.pick([8, 12, 16, 18, 20, 22, 24, 26, 28], [8, 12])
     repetitions = scale.pick(2, 1)
-    tell.begin(3 + repetitions + len(kernels))
+    tell.begin(4 + repetitions + len(kernels))
     rows = _small_rows(scale.pick(12, 9), scale.pick(5, 2))
     tell.step()
     rows += _large_rows(scale.pick(16, 10), scale.pick(18, 11), repetitions, tell)
+    rows.append(_whole_row(scale.pick(20, 10)))
+    tell.step()
     return Section(
         "Sweeps over all sets of orders",
         "Each error is certified by a primal and a dual solution in exact arithmetic, and each network counted. The "

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import product
 from multiprocessing import get_context
 from statistics import median
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper
 
 from benchmarks.forward import ONE_THREAD
 from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
@@ -32,6 +37,8 @@ SHAPES = ((1, 16, 224, 224), (8, 64, 14, 14))
 """Of an early and of a late layer."""
 BLOCKS = (1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16)
 SIDES = (3, 5, 9, 13)
+_EARLY_LAYER = (1, 64, 112, 112)
+"""What the first pooling layer of a ResNet is given: 3x3 at stride 2."""
 WAYS = ((1, 8, 14, 14), (1, 128, 14, 14), (1, 8, 112, 112))
 SIZES = (64, 128, 256, 512, 1024)
 
@@ -80,6 +87,8 @@ def measure(scale: Scale) -> Section:
     for (side, stride), shape, dtype in product(KERNELS, shapes, (np.float32, np.float64)):
         x = np.random.default_rng(0).random(shape).astype(dtype)
         rows += _rows(x, side, stride, scale.pick(9, 3))
+    x = np.random.default_rng(0).random(scale.pick(_EARLY_LAYER, (1, 4, 112, 112)), dtype=np.float32)
+    rows += _peer_rows(x, scale.pick(25, 3))
     tables = [table(scale) for table in (_block_table, _ways_table, _memory_table, _size_table)]
     steps = {side: len(plan((side, side), (1, 1), (1, 1), tuple(range(side * side))).steps) for side in (3, 5)}
     return Section(
@@ -130,6 +139,43 @@ def _rows(x: np.ndarray, side: int, stride: int, repetitions: int) -> list[Row]:
         ),
         Row.timed(f"{what}: max", "plain maximum", times["max"], times["plain"]),
     ]
+
+
+def _peers(x: np.ndarray) -> dict[str, Callable[[], Any]]:
+    """Return maxima of other programs over 3x3 windows at stride 2, on one thread: torch's only where it is there."""
+    session = _session(x.shape)
+    found: dict[str, Callable[[], Any]] = {"onnxruntime's MaxPool": lambda: session.run(None, {"x": x})[0]}
+    if find_spec("torch") is not None:
+        torch = import_module("torch")
+        torch.set_num_threads(1)
+        # By its bytes, whatever version of NumPy torch was built for.
+        image = torch.frombuffer(bytearray(x.tobytes()), dtype=torch.float32).reshape(x.shape)
+        found["torch's max_pool2d"] = lambda: torch.nn.functional.max_pool2d(image, 3, 2)
+    return found
+
+
+def _session(shape: tuple[int, ...]) -> onnxruntime.InferenceSession:
+    node = helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2])
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in (("x", shape), ("y", None)))
+    graph = helper.make_graph([node], "maximum", [x], [y])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _peer_rows(x: np.ndarray, repetitions: int) -> list[Row]:
+    """At most three times as long as the maximum of others, whatever the orders are."""
+    peers = _peers(x)
+    for name, peer in peers.items():
+        if not (np.asarray(peer().tolist()) == baseline(x, 3, 2)).all():
+            raise DisagreementError(f"{name} is another maximum")
+    ours = {
+        _named(orders): partial(pool, x, optimal_estimator(9, orders), (3, 3), strides=(2, 2)) for orders in _sets(9)
+    }
+    times = interleave({**peers, **ours}, repetitions)
+    what = f"3x3, stride 2, {'x'.join(map(str, x.shape))} float32"
+    return [Row.timed(f"{what}: {name}", peer, times[name], times[peer], 1 / 3) for name in ours for peer in peers]
 
 
 def _full(side: int) -> Estimator:

@@ -15,8 +15,17 @@ import pytest
 from theory import Estimator, build_network, network_size, optimal_estimator
 from theory.errors import InputError, KernelSizeError, OrdersError, ProblemTooLargeError
 from theory.networks.build import expected_weights
-from theory.networks.plan import Family, Vertices, count_merging_units, half_sizes, merging_units
-from theory.networks.size import _count_vertices, choose_layout, count_union
+from theory.networks.plan import (
+    Family,
+    Vertices,
+    candidate_blocks,
+    count_merging_units,
+    half_sizes,
+    level_of,
+    make_plan,
+    merging_units,
+)
+from theory.networks.size import _count_vertices, _layouts, choose_layout, count_union
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_network_sizes.json").read_text())
 DOMAINS = ("real", "nonnegative")
@@ -58,6 +67,19 @@ def test_network_computes_the_estimator_with_the_counts_stated(d, domain, constr
         assert (network.widths, network.parameter_count) == (size.widths, size.parameter_count), orders
         for x in windows(d, domain, rng, 6):
             assert network.evaluate_exact(x) == value(estimator, x), (orders, x)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_plans_that_sets_share_are_those_of_each_set_for_itself(domain):
+    d = 8
+    for orders in sets_of_orders(d):
+        depth = level_of(orders[-1])
+        running = 1 if domain == "nonnegative" and len(set(orders) - {0}) == 1 else 2
+        plans = [make_plan(d, blocks, depth) for blocks, _ in candidate_blocks(d, orders, depth)]
+        least = min(layout.size.parameter_count for plan in plans for layout in _layouts(plan, running, domain))
+        chosen = choose_layout(d, orders, domain, False)
+        assert chosen.size.parameter_count == least, orders
+        assert chosen.plan in plans, orders
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -28,14 +28,23 @@ from theory.frontier.references import float_references
 from theory.frontier.sets import Masks, orders_of
 from theory.optimal.extrapolation import extrapolate
 from theory.optimal.solve import optimal_estimator
+from theory.rationals import binomial_table
 from theory.targets import MAXIMUM, Target, TargetLike, find_target
+
+_ZERO = fmpz(0)
 
 
 @lru_cache(maxsize=4)
-def _binomials(kernel_size: int) -> tuple[tuple[fmpz, ...], ...]:
-    """C(z,s) for z = 0..d and s = 0..d-1."""
-    d = kernel_size
-    return tuple(tuple(fmpz.bin_uiui(z, s) for s in range(d)) for z in range(d + 1))
+def _binomials(kernel_size: int) -> tuple[list[list[fmpz]], fmpz_mat]:
+    """C(z,s) for z = 0..d and s = 0..d-1, as lists and as a matrix."""
+    table = binomial_table(range(kernel_size + 1), range(kernel_size))
+    return table.tolist(), table
+
+
+@lru_cache(maxsize=64)
+def _alternation(count: int) -> fmpz_mat:
+    """Return a column of 1 and -1 in turn, the last one 1."""
+    return fmpz_mat(count, 1, [(-1) ** (count - 1 - i) for i in range(count)])
 
 
 def _certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequence[int]) -> fmpq | None:
@@ -47,26 +56,27 @@ def _certified_constant(kernel_size: int, orders: Sequence[int], reference: Sequ
     (19, None)
     """
     d, n = kernel_size, len(orders)
-    table = _binomials(d)
-    rows = [[row[s] for s in orders] for row in table]
-    entries = [entry for z in reference for entry in rows[z]]
-    system = fmpz_mat(n, n, entries)
+    table, everywhere = _binomials(d)
+    system = fmpz_mat(n, n, [table[z][s] for z in reference for s in orders])
     try:
-        primal = system.solve(fmpz_mat(n, 1, [(-1) ** (n - 1 - i) for i in range(n)]))
-        dual = system.transpose().solve(fmpz_mat(n, 1, rows[d]))
+        primal = system.solve(_alternation(n))
+        dual = system.transpose().solve(fmpz_mat(n, 1, [table[d][s] for s in orders]))
     except ZeroDivisionError:
         return None
-    coefficients, scale = primal.numer_denom()
-    values = (fmpz_mat(d + 1, n, [entry for row in rows for entry in row]) * coefficients).entries()
+    numerators, scale = primal.numer_denom()
+    coefficients = [_ZERO] * d
+    for s, c in zip(orders, numerators.entries(), strict=True):
+        coefficients[s] = c
+    *values, at_kernel_size = (everywhere * fmpz_mat(d, 1, coefficients)).entries()
     bound = abs(scale)
     # Primal: |p(z)| <= 1 where the approximation is bounded, and its value at z = d.
-    if not all(-bound <= value <= bound for value in values[:d]):
+    if max(values) > bound or min(values) < -bound:
         return None
-    constant = fmpq(values[d], scale)
+    constant = fmpq(at_kernel_size, scale)
     # Dual: the moments, multiplied out, and the sum of the absolute weights.
     weights, unit = dual.numer_denom()
     moments = (fmpz_mat(1, n, weights.entries()) * system).entries()
-    if moments != [unit * target for target in rows[d]]:
+    if moments != [unit * table[d][s] for s in orders]:
         return None
     size = sum((abs(weight) for weight in weights.entries()), fmpz(0))
     return constant if fmpq(size, abs(unit)) == constant else None
@@ -91,7 +101,7 @@ def certified_errors(kernel_size: int, masks: Masks, target: TargetLike = MAXIMU
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]))  # {0,1,8} and {1,8}
     [(1, 20), (1, 19)]
     >>> certified_errors(9, np.array([0b100000011, 0b100000010]), "median")
-    [(2, 5), (5, 9)]
+    [(2, 5), (2, 5)]
     """
     wanted = find_target(target, kernel_size)
     if not wanted.is_maximum:

@@ -31,6 +31,9 @@ Subset: TypeAlias = tuple[int, ...]
 Value: TypeAlias = tuple[Subset, int]
 """The k-th largest input of a subset, as (subset, k)."""
 
+Blocks: TypeAlias = tuple[tuple[int, tuple[int, ...]], ...]
+"""Block sizes, increasing, each with the orders that it serves."""
+
 
 class Family(NamedTuple):
     """All subsets of ``size`` inputs among start..stop-1, with their ``top`` largest values in sorted order.
@@ -76,7 +79,7 @@ class Plan(NamedTuple):
     """
 
     kernel_size: int
-    orders_of: tuple[tuple[int, tuple[int, ...]], ...]
+    orders_of: Blocks
     levels: tuple[Level, ...]
 
 
@@ -117,9 +120,7 @@ def count_merging_units(size: int, top: int) -> int:
     return whole * last + (terms - whole) * (top + 1) - (terms * (terms + 1) - whole * (whole + 1)) // 2
 
 
-def candidate_blocks(
-    kernel_size: int, orders: Sequence[int], hidden_layers: int
-) -> Iterator[tuple[tuple[tuple[int, tuple[int, ...]], ...], int]]:
+def candidate_blocks(kernel_size: int, orders: Sequence[int], hidden_layers: int) -> Iterator[tuple[Blocks, int]]:
     """List the choices of blocks, as in :class:`Plan`, among which the smallest network is found.
 
     Each order is served by its own subsets, or, from some order on, by the largest blocks that fit into the layers.

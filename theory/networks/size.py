@@ -14,6 +14,7 @@ from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.networks.network import Domain, check_domain
 from theory.networks.plan import (
+    Blocks,
     Level,
     Plan,
     Vertices,
@@ -191,28 +192,39 @@ def choose_layout(
     most = level_of(kernel_size) if smallest and least else least
     if hidden_layers is not None:
         most = min(most, hidden_layers)
+    # The running sum of one order, of inputs >= 0, has the sign of its coefficient.
+    running = 1 if domain == "nonnegative" and sum(map(bool, orders)) == 1 else 2
     best: tuple[tuple[int, int], Layout] | None = None
     for depth in range(least, most + 1):
         for orders_of, own_units in candidate_blocks(kernel_size, orders, depth):
             # A unit has two incoming weights or more, and a bias: what is left to try only takes more.
             if best and own_units * (1 if smallest else 3) > best[0][0]:
                 break
-            for layout in _layouts(make_plan(kernel_size, orders_of, depth), orders, domain):
-                size = layout.size
-                counts = (size.units, size.parameter_count) if smallest else (size.parameter_count, size.units)
-                if best is None or counts < best[0]:
-                    best = counts, layout
+            # Of the orders that a block serves, only the least one matters.
+            blocks = tuple((size, served[:1]) for size, served in orders_of)
+            counts, layout = _best_layout(kernel_size, blocks, depth, domain, running, smallest)
+            if best is None or counts < best[0]:
+                best = counts, layout._replace(plan=layout.plan._replace(orders_of=orders_of))
     return best[1]  # type: ignore[index]  # the first candidate is always tried
 
 
-def _layouts(plan: Plan, orders: Sequence[int], domain: Domain) -> Iterator[Layout]:
+@lru_cache(maxsize=1 << 14)
+def _best_layout(
+    kernel_size: int, blocks: Blocks, depth: int, domain: Domain, running: int, smallest: bool
+) -> tuple[tuple[int, int], Layout]:
+    """Return the layout with the smallest counts for some blocks; sets of orders that begin alike share them."""
+    layouts = list(_layouts(make_plan(kernel_size, blocks, depth), running, domain))
+    sizes = [layout.size for layout in layouts]
+    counts = [(s.units, s.parameter_count) if smallest else (s.parameter_count, s.units) for s in sizes]
+    return min(zip(counts, layouts, strict=True), key=lambda pair: pair[0])
+
+
+def _layouts(plan: Plan, running: int, domain: Domain) -> Iterator[Layout]:
     """List the ways to carry values on: on the nonnegative domain directly in the first layers, then linked.
 
     A linked layer tells differences alone, so nothing can be carried directly after it.
     """
     counts = [_count_level(level) for level in plan.levels]
-    # The running sum of one order, of inputs >= 0, has the sign of its coefficient.
-    running = 1 if domain == "nonnegative" and sum(map(bool, orders)) == 1 else 2
     linked = [c.units + c.linking + running for c in counts]
     linking: Carrying = "linked"
     everywhere = (linking,) * len(counts)

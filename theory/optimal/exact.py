@@ -10,14 +10,12 @@ from theory.errors import InputError
 from theory.estimator import Estimator
 from theory.objectives import DEFAULT, ObjectiveValue, find_objective
 from theory.optimal.exchange import best_fit, exchange_work
-from theory.optimal.extrapolation import extrapolate
+from theory.optimal.extrapolation import are_all_up_to_one, extrapolate
 from theory.optimal.polynomials import best_polynomial
 from theory.targets import Target
 
 _FEW_ORDERS = 32
 """So many orders 0..m are solved by exchange of single points, more as polynomials."""
-_MANY_ORDERS = 256
-"""For more orders than that the way of the maximum takes longer than that of any target."""
 
 
 def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
@@ -29,7 +27,7 @@ def solve_supremum(kernel_size: int, orders: tuple[int, ...], objective: Objecti
     Fraction(2, 5)
     """
     objective.check_orders(orders)
-    if target.is_maximum and (objective.relative or len(orders) <= _MANY_ORDERS or not _are_all_up_to_one(orders)):
+    if target.is_maximum:
         return _solve_maximum(kernel_size, orders, objective, target)
     exchange_work(kernel_size, orders).check_memory()
     solve = _solve_relative if objective.relative else _solve_cube
@@ -51,10 +49,6 @@ def exact_estimator(target: Target) -> Estimator:
     return Estimator(d, used or {0: Fraction(0)}, objective=DEFAULT, error=Fraction(0), target=target)
 
 
-def _are_all_up_to_one(orders: tuple[int, ...]) -> bool:
-    return orders[0] == 0 and orders[-1] == len(orders) - 1
-
-
 def _solve_cube(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveValue, target: Target) -> Estimator:
     """Fit the values of a target on the cube.
 
@@ -65,7 +59,7 @@ def _solve_cube(kernel_size: int, orders: tuple[int, ...], objective: ObjectiveV
     d = kernel_size
     values, q = target.scaled
     if orders[0] == 0:
-        by_degree = len(orders) > _FEW_ORDERS and _are_all_up_to_one(orders)
+        by_degree = len(orders) > _FEW_ORDERS and are_all_up_to_one(orders)
         fit = best_polynomial(d, orders[-1], values) if by_degree else best_fit(range(d + 1), orders, values)
         error, dual = fit.error / q, fit.dual
     else:

@@ -38,7 +38,7 @@ from fractions import Fraction
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from theory.errors import SolverError
-from theory.optimal.extrapolation import extrapolation_work, extremal_points, first_reference
+from theory.optimal.extrapolation import extremal_points, first_reference, table_work
 from theory.rationals import binomial_table, over_common_denominator, to_fraction
 from theory.work import Work
 
@@ -60,7 +60,7 @@ class BestFit:
 
 def exchange_work(kernel_size: int, orders: Sequence[int]) -> Work:
     """Estimate what :func:`best_fit` takes, from one solution of a program of this size."""
-    once = extrapolation_work(kernel_size, orders)
+    once = table_work(kernel_size, orders)
     steps = _STEPS_PER_ORDER * len(orders)
     return Work(once.what, seconds=steps * once.seconds, most=steps * once.most, memory=once.memory)
 

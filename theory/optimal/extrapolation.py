@@ -10,6 +10,8 @@ All optima of the theory follow from L: if 0 in R, then L = 1/E - 1 with S = R (
 far polynomials of degree n that are bounded at equally spaced points can grow (Ehlich, Zeller 1964; Coppersmith,
 Rivlin).
 
+For them there is a way of its own (:mod:`theory.optimal.growth`), with the same references.
+
 The method is exchange, which is the simplex method on the dual program, in exact arithmetic:
 
 1. A *reference* is n = |S| points z_1 < ... < z_n, nonsingular for S if det C(z_i, s_j) != 0. The matrix C(z, s) is
@@ -41,6 +43,7 @@ from math import cos, pi
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from theory.errors import SolverError
+from theory.optimal.growth import largest_growth
 from theory.rationals import binomial_table, to_fraction
 from theory.work import Work, as_float, bits_of_binomial, readable
 
@@ -62,18 +65,36 @@ class Extrapolation:
 def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
     """Estimate what :func:`extrapolate` takes, and what is usually asked of its optimum: residuals and a check.
 
+    For orders 0..n-1 an exchange takes 4 n^2 multiplications of numbers of about n log d bits by short ones.
+
+    >>> extrapolation_work(3000, range(0, 3000, 2)).seconds > 3_600 > extrapolation_work(3000, range(1500)).seconds
+    True
+    """
+    by_table = table_work(kernel_size, orders)
+    if not are_all_up_to_one(orders):
+        return by_table
+    n = len(orders)
+    bits = n * kernel_size.bit_length()
+    exchange = 2e-10 * n**2 * bits
+    rest = _rest(kernel_size, orders)
+    return by_table._replace(seconds=exchange + rest, most=n * exchange + rest, memory=as_float(n * bits))
+
+
+def table_work(kernel_size: int, orders: Sequence[int]) -> Work:
+    """Estimate the same with a table of the C(z, s).
+
     With b bits for an entry of the table on average, one exchange takes n^3 multiplications of numbers of n b bits
     by such of b bits. There is one exchange for many sets of orders, and there are about n for others, so both are
     stated.
 
-    >>> work = extrapolation_work(3000, range(1500))
+    >>> work = table_work(3000, range(1500))
     >>> work.seconds > 3_600, work.memory < 2**30
     (True, True)
     """
     d, n = as_float(kernel_size), len(orders)
     bits = sum(bits_of_binomial(kernel_size - 1, s) for s in orders)
     exchange = 8e-13 * n * bits**2
-    rest = d * (1e-4 + 2e-8 * bits)
+    rest = _rest(kernel_size, orders)
     return Work(
         f"solving kernel size {readable(kernel_size)} with {n} orders up to {readable(max(orders))}",
         seconds=exchange + rest,
@@ -81,6 +102,17 @@ def extrapolation_work(kernel_size: int, orders: Sequence[int]) -> Work:
         # Beside its digits, of which the largest C(z, s) has twice as many as the average, an entry takes 32 bytes.
         memory=d * (32 * n + bits / 16),
     )
+
+
+def _rest(kernel_size: int, orders: Sequence[int]) -> float:
+    """Seconds that the residuals and a check of an optimum take."""
+    bits = sum(bits_of_binomial(kernel_size - 1, s) for s in orders)
+    return as_float(kernel_size) * (1e-4 + 2e-8 * bits)
+
+
+def are_all_up_to_one(orders: Sequence[int]) -> bool:
+    """Tell whether increasing orders are 0, 1, ..., so that their functions span the polynomials of a degree."""
+    return orders[0] == 0 and orders[-1] == len(orders) - 1
 
 
 def first_reference(last: int, orders: Sequence[int]) -> list[int]:
@@ -133,6 +165,14 @@ def extrapolate(kernel_size: int, orders: Sequence[int]) -> Extrapolation:
     """
     d, n = kernel_size, len(orders)
     extrapolation_work(d, orders).check_memory()
+    if are_all_up_to_one(orders):
+        growth = largest_growth(d, first_reference(d - 1, orders))
+        return Extrapolation(
+            constant=to_fraction(growth.constant),
+            primal=dict(enumerate(map(to_fraction, growth.primal))),
+            dual={z: to_fraction(a) for z, a in growth.dual.items()},
+            exchanges=growth.exchanges,
+        )
     table = binomial_table(range(d), orders)
     signs = [(-1) ** (n - 1 - i) for i in range(n)]
     reference = first_reference(d - 1, orders)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 from math import comb, lcm, prod
 from typing import Any
 
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from theory.errors import SolverError
 from theory.optimal.exchange import BestFit
 from theory.optimal.extrapolation import extremal_points, first_reference
+from theory.optimal.growth import differences_at_zero
 from theory.rationals import to_fraction
 
 _ROUNDING = 1e-9
@@ -166,9 +166,5 @@ def _weights(d: int, reference: Sequence[int]) -> list[fmpz]:
 def _newton(fitted: Sequence[fmpq]) -> dict[int, Fraction]:
     """Return the coefficients of the C(z, s) of a polynomial: the differences at 0 of its values at 0, 1, ..."""
     scale = fmpz(lcm(*(int(value.q) for value in fitted)))
-    differences = [value.p * (scale // value.q) for value in fitted]
-    coefficients = {}
-    for s in range(len(fitted)):
-        coefficients[s] = Fraction(int(differences[0]), int(scale))
-        differences = [after - before for before, after in pairwise(differences)]
-    return coefficients
+    differences = differences_at_zero([value.p * (scale // value.q) for value in fitted])
+    return {s: Fraction(int(difference), int(scale)) for s, difference in enumerate(differences)}
