@@ -1,5 +1,6 @@
 """What the kernel proves of a claim is what the claim says today: anything changed in it, and the grade is gone."""
 
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from proofs_check.coq import KernelError, KernelRecord, KernelTheorem
 from proofs_check.coq.formulas import _as_natural, condition, field, orders
 from proofs_check.coq.sources import shipped_sources, shipped_theorems
 from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
+from proofs_check.kits.cells import MaxIdentity, Orbits
 from proofs_check.kits.optima import family_claim
 from proofs_check.statement import Hypothesis
 from theory.errors import InputError
@@ -23,7 +25,7 @@ RECORD = KernelRecord(
 
 
 def test_every_statement_is_that_of_its_claim_and_has_its_theorem():
-    assert len(PROVED) >= 22
+    assert len(PROVED) >= 25
     names = {theorem_of(claim) for claim in PROVED}
     assert names == {theorem.full_name for theorem in shipped_theorems() if theorem.source == "Claims"}
     assert len(names) == len(PROVED)
@@ -58,6 +60,21 @@ def _families(family: ClosedForm):
     yield "an order less", replace(family, blocks=family.blocks[1:])
 
 
+def _identities(identity: MaxIdentity):
+    (c, form), *rest = identity.rows
+    yield "factor", replace(identity, factor=identity.factor + 1)
+    yield "plain", replace(identity, rows=[(c + 1, form), *rest])
+    orbits = identity.relus
+    yield "group", replace(identity, relus=Orbits(orbits.rows, orbits.group[:-1]))
+    for n in {*range(6), len(orbits.rows) - 1} & {*range(len(orbits.rows))}:
+        c, form = orbits.rows[n]
+        (places, k), *_ = form.items()
+        for name, row in (("coefficient", (c + 1, form)), ("form", (c, {**form, places: k + 1}))):
+            changed = copy(orbits)
+            changed.rows = [*orbits.rows[:n], row, *orbits.rows[n + 1 :]]
+            yield f"{name} {n}", replace(identity, relus=changed)
+
+
 def _mutants(claim):
     yield "kind", replace(claim, kind="upper" if claim.kind != "upper" else "lower")
     yield "quantities", replace(claim, quantities={**claim.quantities, "n": None})
@@ -76,6 +93,8 @@ def _mutants(claim):
     if isinstance(claim.change, ClosedForm):
         yield from ((name, family_claim(family)) for name, family in _families(claim.change))
         return
+    if isinstance(claim.change, MaxIdentity):
+        yield from ((name, replace(claim, change=changed)) for name, changed in _identities(claim.change))
     yield "data", replace(claim, change=(claim.change, 1))
     yield "conclusion", replace(claim, conclusion=f"{claim.conclusion} + 1")
     for digit in set("0123456789") & set(claim.conclusion):

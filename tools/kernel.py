@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--statement", metavar="CLAIM", help="print what belongs into Statements.v, and prove nothing")
     options = parser.parse_args(arguments)
     if options.statement:
-        say(translation(*select([options.statement])))
+        sys.stdout.write(translation(*select([options.statement])))
         return DONE
     try:
         with Bar("checking theorems"):

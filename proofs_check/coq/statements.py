@@ -2,9 +2,10 @@
 
 That file has a definition for each claim that the kernel has proved, and nothing but definitions; Coq reads it, and
 ``theories/Claims.v`` has a theorem of the same name whose type is the definition. A claim is proved by the kernel if
-what is made from it as it is now is what stands there: of a closed form all of it, of other claims the quantities and
-hypotheses, and the conclusion as text in LaTeX beside the conclusion in Coq. Where hypotheses have no translation, they
-are compared as text, too. So a claim in which anything is changed has no theorem.
+what is made from it as it is now is what stands there: of a closed form and of an identity for a maximum all of it,
+of others the quantities and hypotheses, and the conclusion as text in LaTeX beside the conclusion in Coq. Where
+hypotheses have no translation, they are compared as text, too. So a claim in which anything is changed has no
+theorem.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.coq.errors import KernelError
-from proofs_check.coq.formulas import condition, field, orders
+from proofs_check.coq.formulas import condition, field, max_identity, orders
 from proofs_check.coq.sources import shipped_sources
+from proofs_check.kits.cells import MaxIdentity
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm
 
@@ -74,7 +76,13 @@ def require_stated(name: str, statement: str) -> None:
 
 def translation(claim: Claim) -> str:
     """Return what belongs into ``Statements.v``; of a claim that is no closed form, the conclusion is to be written."""
-    conclusion = _conclusion(claim.change) if isinstance(claim.change, ClosedForm) else _TO_BE_WRITTEN
+    match claim.change:
+        case ClosedForm():
+            conclusion = _conclusion(claim.change)
+        case MaxIdentity():
+            conclusion = f"forall F : realFieldType,\n  {max_identity(claim.change)}"
+        case _:
+            conclusion = _TO_BE_WRITTEN
     return f"{_head(claim)}\n  {conclusion}.\n"
 
 
@@ -90,7 +98,8 @@ def _head(claim: Claim) -> str:
     prefix = _prefix(claim)
     in_words = claim.conclusion if prefix else f"In {', '.join(claim.quantities)}: {claim.statement}"
     said = [] if isinstance(claim.change, ClosedForm) else [f"{in_words}."]
-    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, f"{_data(claim.change)}. *)"])
+    data = [] if isinstance(claim.change, MaxIdentity) else [f"{_data(claim.change)}."]
+    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, *data]) + " *)"
     wrapped = (
         fill(line, _WIDTH, initial_indent="    " * (n > 0), **_WRAPPED) for n, line in enumerate(comment.split("\n"))
     )

@@ -2,9 +2,10 @@
 
     From the theorems of the other files, which use the names and the forms that suit their proofs. *)
 
+From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction.
-From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound MaxOfFive.
+From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound MaxOfFive MaxByImages.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -13,6 +14,9 @@ Unset Printing Implicit Defensive.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
+
+(** [%Z] is taken by MathComp's own integers. *)
+Local Delimit Scope Z_scope with z.
 
 (** ** Sets of orders *)
 
@@ -235,3 +239,15 @@ Qed.
 (** Theorem: the claim max-of-five. *)
 Theorem max_of_five : Statements.max_of_five.
 Proof. exact: MaxOfFive.max_of_five. Qed.
+
+(** Theorem: the claim max-of-six. *)
+Theorem max_of_six : Statements.max_of_six.
+Proof. by move=> F; apply: (max_by_group (S := 2%z)); vm_cast_no_check (erefl true). Qed.
+
+(** Theorem: the claim max-of-seven. *)
+Theorem max_of_seven : Statements.max_of_seven.
+Proof. by move=> F; apply: (max_by_permutations (S := 10644480%z)); vm_cast_no_check (erefl true). Qed.
+
+(** Theorem: the claim max-of-eight. *)
+Theorem max_of_eight : Statements.max_of_eight.
+Proof. by move=> F; apply: (max_by_permutations (S := 2419200%z)); vm_cast_no_check (erefl true). Qed.
