@@ -467,7 +467,7 @@ else:
     if "wrong" in text:
         sys.exit("Error: wrong")
     for name in re.findall("^Check @(.*)[.]$", text, re.MULTILINE):
-        print(f"@answer\\n{{name}}\\n     : {{name.replace('Claims.', 'Statements.')}}")
+        print(f"@answer\\n{{name}}\\n     : {{re.sub('^Claims[A-Za-z]*', 'Statements', name)}}")
     print("@answer\\nClosed under the global context")
     source.with_suffix(".vo").write_text(text[::-1])
 """
@@ -490,7 +490,8 @@ def imitated(tmp_path_factory, monkeypatch, empty_cache):
 def test_what_was_compiled_is_found_again(imitated):
     theories = build(shipped_sources())
     assert build(shipped_sources()) == theories
-    proved = {claim.name for claim in claims().values() if accepted().proofs(claim)}
+    record = accepted()
+    proved = {claim.name for claim in claims().values() if record.proofs(claim)}
     assert proved == set(_stated())
     assert list(imitated.iterdir()) == [theories.folder]
 

@@ -117,6 +117,10 @@ def _with_the_top(kernel_max: int) -> Iterator[Case]:
             yield from ({"d": d, "j": j, "R": orders} for j in range(1, d + 1) if set(range(j, d)) <= set(orders))
 
 
+def _weight_of_largest(kernel_size: int, place: int) -> int:
+    return comb(kernel_size - 1, place - 1)
+
+
 def claims() -> Iterator[Claim]:
     """Yield the identity, and what it says of errors."""
     form = r"x_{(j)} = \sum_{r=j}^{d} (-1)^{r-j} \binom{%s}{j-1} \binom{d}{r} m_r(x)"
@@ -136,7 +140,7 @@ def claims() -> Iterator[Claim]:
     )
     errors = r"E(d, R; x_{(j)}) = \binom{%s}{j-1} E(d, R)"
     yield stated(
-        ("order-statistic-top", errors % "d-1", lambda d, j: comb(d - 1, j - 1)),
+        ("order-statistic-top", errors % "d-1", _weight_of_largest),
         ("wrong-order-statistic-top", errors % "d", lambda d, j: comb(d, j - 1)),
         kind="tight",
         rests_on=("order-statistics-by-maxima", "target-multiples"),

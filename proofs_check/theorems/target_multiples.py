@@ -90,6 +90,10 @@ def _sides(factor: _Factor, case: Case) -> tuple[Fraction, Fraction]:
     return error, factor(coefficients) * certified_error(d, orders)
 
 
+def _size_of_last(coefficients: tuple[int, ...]) -> int:
+    return abs(coefficients[-1])
+
+
 def _cases(kernel_max: int) -> Iterator[Case]:
     for d in range(2, min(kernel_max, _ALL_UP_TO) + 1):
         rng = Random(d)
@@ -102,7 +106,7 @@ def claims() -> Iterator[Claim]:
     """Yield the claim; that the error is linear in all coefficients is false."""
     conclusion = r"g = \sum_{r=0}^{d} c_r m_r \implies E(d, R; g) = %s \, E(d, R)"
     yield stated(
-        ("target-multiples", conclusion % "|c_d|", lambda c: abs(c[-1])),
+        ("target-multiples", conclusion % "|c_d|", _size_of_last),
         ("target-multiples-of-either-sign", conclusion % "c_d", lambda c: c[-1]),
         ("target-multiples-of-all", conclusion % r"\sum_r |c_r|", lambda c: sum(map(abs, c))),
         kind="tight",

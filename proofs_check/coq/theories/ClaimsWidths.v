@@ -1,8 +1,9 @@
-(** * The claims about how many orders and terms an error takes, and about means, as [Statements.v] says them *)
+(** * The claims about how many orders and terms an error takes, means, and other targets, as
+    [Statements.v] says them *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Classes Claims.
-From Subpool Require Chebyshev Existence ExponentialWidth LeastSquares LowerBound OrderStatistics.
+From Subpool Require Chebyshev Existence ExponentialWidth LeastSquares OrderStatistics OtherTargets.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -77,3 +78,44 @@ Qed.
 (** Theorem: the claim order-statistic-weights. *)
 Theorem order_statistic_weights : Statements.order_statistic_weights.
 Proof. by move=> F d r x _ range; rewrite subn1; exact: OrderStatistics.order_statistic_weights. Qed.
+
+(** Theorem: the claim order-statistics-by-maxima. *)
+Theorem order_statistics_by_maxima : Statements.order_statistics_by_maxima.
+Proof.
+move=> F d j x d_gt1 _; split=> [|p i sorted_x <-]; first exact: Reduction.sorting_permutation.
+rewrite big_add1 /= (OrderStatistics.order_statistics_by_maxima i sorted_x).
+by apply: eq_bigr => r _; rewrite subSS !subn1.
+Qed.
+
+(** Theorem: the claim target-multiples. *)
+Theorem target_multiples : Statements.target_multiples.
+Proof.
+move=> F d R c [uniq_R _ upto] d_gt1 outside g.
+have [|e [least least_g]] := @OtherTargets.target_multiples F d R c (ltnW d_gt1) uniq_R upto.
+  by move=> r lt_rd notin; apply: outside => //; [exact: ltnW | move=> def_r; rewrite def_r ltnn in lt_rd].
+exists e; split=> // E; rewrite -least_g.
+by split=> -[beta bound]; exists beta => x /bound; rewrite /g big_mkord.
+Qed.
+
+(** Theorem: the claim order-statistic-top. *)
+Theorem order_statistic_top : Statements.order_statistic_top.
+Proof.
+move=> F d j R g orders d_gt1 /andP[j_gt0 le_jd] top def_g.
+pose c r : F := if (r < j)%N then 0 else (-1) ^+ (r - j) * 'C(r - 1, j - 1)%:R * 'C(d, r)%:R.
+have outside r : (r <= d)%N -> r \notin R -> r <> d -> c r = 0.
+  move=> le_rd notin /eqP ne_rd; rewrite /c ltnNge; case: (leqP j r) => // le_jr.
+  by rewrite top ?le_jr ?ltn_neqAle ?ne_rd in notin.
+have [e [least least_g]] := target_multiples orders d_gt1 outside; exists e; split=> // E.
+have size_c : `|c d| = 'C(d - 1, j - 1)%:R.
+  by rewrite /c ltnNge le_jd binn mulr1 normrM normrX normrN1 expr1n mul1r normr_nat.
+rewrite -size_c -least_g; have same x : g x = \sum_(0 <= r < d.+1) c r * subpool_max r x.
+  have range : (1 <= j <= d)%N by rewrite j_gt0.
+  have [[p sorted_x] expansion] := @order_statistics_by_maxima F d j x d_gt1 range.
+  have lt_jd : (j.-1 < d)%N by rewrite prednK.
+  have def_j : (Ordinal lt_jd).+1 = j by exact: prednK.
+  rewrite (def_g x p _ sorted_x def_j) (expansion p _ sorted_x def_j).
+  rewrite (big_cat_nat _ _ _ (leq0n j) (leqW le_jd)) /= [X in X + _]big_nat [X in X + _]big1 ?add0r.
+  - by apply: eq_big_nat => r /andP[le_jr _]; rewrite /c ltnNge le_jr.
+  - by move=> r /andP[_ lt_rj]; rewrite /c lt_rj mul0r.
+by split=> -[beta bound]; exists beta => x /bound; rewrite same.
+Qed.

@@ -103,3 +103,37 @@ Theorem order_statistic_weights (F : realFieldType) (d r : nat) (x : 'I_d -> F) 
     'C(d, r)%:R^-1 * (\sum_(J : {set 'I_d} | #|J| == r) max_over J x)
       = \sum_(k < d) 'C(k, r.-1)%:R / 'C(d, r)%:R * x (p k)).
 Proof. by move=> range; split=> [|p]; [exact: sorting_permutation | exact: all_weights]. Qed.
+
+(** Theorem: if p sorts x, the j-th smallest entry is the sum over r = j..d of (-1)^(r-j) C(r-1,j-1) C(d,r) m_r(x). The
+    entries are counted from 0 in the formula. *)
+Theorem order_statistics_by_maxima (F : realFieldType) (d : nat) (x : 'I_d -> F) (p : {perm 'I_d}) (i : 'I_d) :
+  sorted_by p x ->
+  x (p i) = \sum_(i <= r < d) (-1) ^+ (r - i) * 'C(r, i)%:R * 'C(d, r.+1)%:R * subpool_max r.+1 x.
+Proof.
+move=> sorted_x; pose u (k : nat) : F := (k == i :> nat)%:R.
+have def_newton r : newton u r = (-1) ^+ (r + i) * 'C(r, i)%:R.
+  rewrite /newton; case: (leqP i r) => [le_ir | lt_ri]; last first.
+    rewrite bin_small // mulr0 big1 // => k _; rewrite /u ltn_eqF ?mulr0 //.
+    exact: leq_trans (ltn_ord k) lt_ri.
+  rewrite (bigD1 (Ordinal (le_ir : (i < r.+1)%N))) //= /u eqxx mulr1 big1 ?addr0 // => k ne_k.
+  rewrite (_ : (k == i :> nat) = false) ?mulr0 //.
+  by apply: contraNF ne_k => /eqP def_k; apply/eqP/val_inj.
+have value r : (r < d)%N -> 'C(d, r.+1)%:R * subpool_max r.+1 x = \sum_(k < d) 'C(k, r)%:R * x (p k).
+  move=> lt_rd; have [_ weights] := order_statistic_weights x (lt_rd : (0 < r.+1 <= d)%N).
+  have C_neq0 : 'C(d, r.+1)%:R != 0 :> F by rewrite pnatr_eq0 -lt0n bin_gt0.
+  rewrite /subpool_max (weights p) // mulr_sumr; apply: eq_bigr => k _.
+  by rewrite mulrA [X in X * _]mulrC divfK.
+transitivity (\sum_(r < d) newton u r * \sum_(k < d) 'C(k, r)%:R * x (p k)).
+  under eq_bigr do rewrite mulr_sumr.
+  rewrite exchange_big /= (bigD1 i) //= [X in _ + X]big1 ?addr0 => [|k ne_k].
+    under eq_bigr do rewrite mulrA.
+    by rewrite -mulr_suml newton_interpolates // /u eqxx mul1r.
+  under eq_bigr do rewrite mulrA.
+  rewrite -mulr_suml newton_interpolates // /u (_ : (k == i :> nat) = false) ?mul0r //.
+  by apply: contraNF ne_k => /eqP def_k; apply/eqP/val_inj.
+rewrite -(big_mkord predT (fun r => newton u r * \sum_(k < d) 'C(k, r)%:R * x (p k))).
+rewrite (big_cat_nat _ _ _ (leq0n i) (ltnW (ltn_ord i))) /= big_nat big1 ?add0r => [|r /andP[_ lt_ri]].
+  apply: eq_big_nat => r /andP[le_ir lt_rd]; rewrite def_newton -value // !mulrA; congr (_ * _ * _ * _).
+  by rewrite -{1}(subnK le_ir) -addnA addnn exprD -mul2n exprM sqrrN !expr1n mulr1.
+by rewrite def_newton bin_small // mulr0 mul0r.
+Qed.

@@ -14,14 +14,14 @@
     [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
-    [combination_of] in [LeastSquares.v]; [set_function], [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu],
-    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as data with rational
-    weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
+    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
+    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
-From Subpool Require Import Chebyshev ExponentialWidth LeastSquares SetFunctions TwoLayersAlgebra.
+From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
 From Subpool Require NetworkDepth Networks.
 
 Set Implicit Arguments.
@@ -518,6 +518,37 @@ Definition order_statistic_weights : Prop :=
   /\ forall p : {perm 'I_d}, sorted_by p x ->
      'C(d, r)%:R^-1 * (\sum_(J : {set 'I_d} | #|J| == r) max_over J x)
      = \sum_(k < d) 'C(k, r - 1)%:R / 'C(d, r)%:R * x (p k).
+
+
+(** Claim order-statistics-by-maxima, identity, d >= 2.
+    x_{(j)} = \sum_{r=j}^{d} (-1)^{r-j} \binom{r-1}{j-1} \binom{d}{r} m_r(x).
+    Data: 0. *)
+Definition order_statistics_by_maxima : Prop :=
+  forall (F : realFieldType) (d j : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= j <= d)%N -> (* then *)
+  (exists p : {perm 'I_d}, sorted_by p x)
+  /\ forall (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j ->
+     x (p i) = \sum_(j <= r < d.+1) (-1) ^+ (r - j) * 'C(r - 1, j - 1)%:R * 'C(d, r)%:R * subpool_max r x.
+
+(** Claim target-multiples, tight, d >= 2.
+    In d, R, c: d \ge 2,\ c_r = 0 \text{ for } r \notin R \cup \{d\} \implies g = \sum_{r=0}^{d} c_r m_r \implies E(d,
+    R; g) = |c_d| \, E(d, R).
+    Data: _size_of_last. *)
+Definition target_multiples : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (c : nat -> F),
+  set_of_orders d R -> (2 <= d)%N -> (forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0) ->
+  let g (x : 'I_d -> F) := \sum_(0 <= r < d.+1) c r * subpool_max r x in
+  exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) (`|c d| * e).
+
+(** Claim order-statistic-top, tight, d >= 2.
+    In d, j, R: d \ge 2,\ 1 \le j \le d,\ \{j, \dots, d - 1\} \subseteq R \implies E(d, R; x_{(j)}) = \binom{d-1}{j-1}
+    E(d, R).
+    Data: _weight_of_largest. *)
+Definition order_statistic_top : Prop :=
+  forall (F : realFieldType) (d j : nat) (R : seq nat) (g : ('I_d -> F) -> F),
+  set_of_orders d R -> (2 <= d)%N -> (1 <= j <= d)%N -> (forall r, (j <= r < d)%N -> r \in R) ->
+  (forall x (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j -> g x = x (p i)) ->
+  exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) ('C(d - 1, j - 1)%:R * e).
 
 (** Claim least-squares, identity, d >= 2.
     \mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]
