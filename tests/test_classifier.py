@@ -18,10 +18,10 @@ from theory.errors import FormatError, InputError, MissingDependencyError, Undec
 from tools.classifier import __main__ as program
 from tools.classifier import experiments, results
 from tools.classifier.network import (
-    Network,
     Schedule,
     fit_weights,
     initial_weights,
+    network_of,
     read_classifier,
     weights_of,
     with_weights,
@@ -58,7 +58,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def network(model):
-    return Network(model)
+    return network_of(model)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +128,13 @@ def test_other_weights_change_the_values_and_nothing_else(model, split):
     assert list(other.graph.node) == list(model.graph.node)
     assert all((weights_of(other)[name] == w).all() for name, w in initial_weights(model, 3).items())
     assert (logits(other, split.test.images[:1]) != logits(model, split.test.images[:1])).all()
+
+
+def test_models_of_one_shape_are_one_function(model, network):
+    assert network_of(with_weights(model, initial_weights(model, 3))) is network
+    other = onnx.ModelProto.FromString(model.SerializeToString())
+    del other.graph.node[-1]
+    assert network_of(other) is not network
 
 
 def test_files_that_are_no_classifier(tmp_path, model):

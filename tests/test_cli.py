@@ -80,6 +80,8 @@ BAD_INPUT = [
     (["guess", "0,1,d-1", "--from", "9", "--to", "5"], "larger than the last"),
     (["guess", "0,1,d-1", "--to", "6"], "at least 8 kernel sizes"),
     (["guess", "0,1", "--objective", "range"], "not allowed"),
+    (["guess", "0,1", "--target", "1,0,0,0"], "the target of a guess has a name, such as median, not '1,0,0,0'"),
+    (["table", "9", "--target", "median"], "unrecognized arguments: --target median"),
     (["guess", "0,1", "--to", "12", "--skeleton", "claim.txt"], "Python module"),
     (["guess", "0,1", "--to", "12", "--skeleton", "no name.py"], "small letters"),
     (["guess", "0,1", "--to", "12", "--skeleton", "missing/claim.py"], "cannot write"),

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from proofs_check.certificates import check_certificate
 from proofs_check.claim import Claim
@@ -71,6 +73,36 @@ def test_supports_say_what_a_measure_does_not_see():
             family = [tuple(j for j in range(d) if not a >> j & 1) for a in unseen]
             assert optimal_combination(d, [(), *family]).error * sum(map(abs, weights)) >= weights[0]
             assert rng.choice(sorted(images(bits, d))).bit_count() == bits.bit_count()
+
+
+def supports(d: int) -> dict[tuple[bool, ...], Fraction]:
+    """The sizes of the measures and of their images by the subsets that see them, by the definition."""
+    vertices = np.arange(1 << d)
+    proper = vertices[1:-1]
+    apart = (vertices & proper[:, None]) == 0
+    sizes: dict[tuple[bool, ...], Fraction] = {}
+    for weights in map(np.array, least_families()[d].obstructions):
+        assert weights[0] > 0 == weights.sum()
+        for order in permutations(range(d)):
+            moved = weights[sum((vertices >> j & 1) << place for j, place in enumerate(order))]
+            seen = tuple((apart @ moved != 0).tolist())
+            size = Fraction(int(abs(weights).sum()), int(weights[0]))
+            sizes[seen] = min(size, sizes.get(seen, size))
+    return sizes
+
+
+@pytest.mark.parametrize(("d", "up_to", "from_"), [(2, 4, 4), (3, 8, 8), (4, 16, 16), (5, 8, 26)])
+def test_another_solver_needs_as_many_subsets(d, up_to, from_):
+    """Of five inputs, the errors between take some seconds more."""
+    known = supports(d)
+    for inverse in sorted(set(INVERSES[d]))[:-1]:
+        if up_to < inverse < from_:
+            continue
+        seen = np.array([support for support, size in known.items() if size <= inverse])
+        every = np.ones(seen.shape[1])
+        least = milp(every, constraints=LinearConstraint(seen, lb=1), integrality=every, bounds=Bounds(0, 1))
+        assert least.status == 0
+        assert round(least.fun) == 1 + next(n for n, other in enumerate(INVERSES[d]) if other > inverse)
 
 
 def test_all_families_of_three_inputs_one_by_one():

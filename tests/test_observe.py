@@ -856,6 +856,23 @@ def test_the_command_prints_json_alone(tmp_path, capsys):
     assert share["low"] <= share["value"] <= share["high"]
 
 
+def test_the_command_observes_residuals_of_other_targets(tmp_path, capsys):
+    file = save(tmp_path / "one.png", noise_pictures(1)[0].pixels[0])
+    arguments = ["observe", str(file), "--kernel", "2x2", "--target", "median", "--limit", "20"]
+    assert main([*arguments, "--json"]) == 0
+    # {0..3} has the median itself, without an error, and is left out.
+    told = [
+        (f["orders"], f["objective"], f["error"], f["target"])
+        for f in json.loads(capsys.readouterr().out)["estimators"]
+    ]
+    median = ["0", "1/2", "1/2", "0"]
+    assert told == [([0, 1, 3], "cube", "1/6", median), ([1, 3], "range", "1/4", median)]
+    assert main([*arguments, "--orders", "0,1,3", "--out", str(tmp_path / "out")]) == 0
+    assert "1 picture, target median, kernel 2x2" in capsys.readouterr().out
+    assert "median, orders 0,1,3, E = 1/6" in (tmp_path / "out" / "residuals.svg").read_text()
+    assert [f.objective for f in default_estimators(4, "exactly:k=0")] == ["cube", "cube"]
+
+
 def test_the_command_observes_a_model(tmp_path, capsys):
     path = pooling_model(tmp_path / "m.onnx", [max_pool("x", "y", "p", kernel_shape=[2, 2], strides=[2, 2])])
     assert main(["observe", "--model", str(path), "--limit", "9", "--out", str(tmp_path / "out")]) == 0
@@ -880,6 +897,10 @@ def test_the_command_observes_a_model(tmp_path, capsys):
         (["--limit", "0"], "the limit of windows is an integer >= 1, or all"),
         (["--orders", "0,99"], "orders for kernel size 9"),
         (["--orders", "9"], "certified error above 0"),
+        (["--target", "medain"], "the nearest name: median"),
+        (["--target", "1,0"], "a target of 9 inputs has 9 weights or 10 values, not 2 numbers"),
+        (["--target", "trimmed-mean:k=0"], "no residuals to observe"),
+        (["--target", "exactly:k=0", "--orders", "1,8"], "a target is 0 where all inputs are 0"),
         (["--seed", "-1"], "a seed is an integer >= 0"),
         (["--threshold", "2"], "at least 0 and below 1"),
         (["--rare", "2"], "above 0 and at most 1"),

@@ -116,6 +116,8 @@ def test_equal_targets_get_the_first_name():
         ([], "not 0 numbers"),
         (None, "a target is a name, 4 weights or 5 values, not None"),
         (3, "a target is a name, 4 weights or 5 values, not 3"),
+        ({1, 2, 3, 4}, "a target is a name, 4 weights or 5 values, not {1, 2, 3, 4}"),
+        (dict.fromkeys(range(4), 0), "a target is a name, 4 weights or 5 values, not {0: 0"),
         (Target(5, "max"), "the target is one of 5 inputs, not of 4"),
         ("[red]x[/red]", "an exact number is written"),
     ],

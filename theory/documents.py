@@ -93,8 +93,9 @@ class Form:
         if self.newer and said == (self.newer.format, self.newer.version):
             return self.newer.check(data)
         if said != (self.format, self.version) or type(data["version"]) is not int:
+            newer = f" or {self.newer.version}" if self.newer and self.newer.format == self.format else ""
             raise FormatError(
-                f'{self.name} is a JSON object with "format": "{self.format}" and "version": {self.version}'
+                f'{self.name} is a JSON object with "format": "{self.format}" and "version": {self.version}{newer}'
             )
         expected = {"format", "version", *(self.keys or ())}
         if self.keys is not None and set(data) - set(self.optional) != expected:

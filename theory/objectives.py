@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 class ObjectiveValue:
     r"""What an estimator is the best for.
 
-    ``symbol`` is the least error in LaTeX, ``setting`` states the problem of the maximum. With ``least_squares`` the
+    ``symbol`` is the least error in LaTeX, ``setting`` states the problem. With ``least_squares`` the
     mean square of the residual is made small, for uniform inputs, instead of its largest size. If it is ``relative``,
     the residual is seen relative to the range of the window, so that no box is needed: coefficients then sum to what
     the weights of the target sum to, 1 for the maximum, without an intercept, and windows whose inputs are equal, z =
@@ -81,7 +81,7 @@ _ALL = (
         name="cube",
         symbol="E",
         _measure="largest |{target} - f| over [0,1]^d",
-        setting="The best approximation of max pooling in M_d(R), in the sup norm over [0,1]^d; E is its error.",
+        setting="The best approximation in M_d(R), in the sup norm over [0,1]^d; E is its error.",
     ),
     ObjectiveValue(
         name="range",

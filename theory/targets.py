@@ -9,7 +9,7 @@ linearly on each simplex of ordered inputs (the Lovasz extension). The k-th larg
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -192,6 +192,8 @@ def find_target(target: object, kernel_size: int) -> Target:
         numbers = [_number(part) for part in text.split(",")]
     else:
         try:
+            if isinstance(target, (Set, Mapping)):
+                raise TypeError("numbers without an order")
             given = islice(cast("Iterable[object]", target), d + 2)
             numbers = [check_rational(number, "weights and values of a target") for number in given]
         except TypeError:

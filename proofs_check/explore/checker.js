@@ -693,7 +693,7 @@ class Reader {
   read() {
     const value = this.value(0);
     this.skip();
-    if (this.at < this.text.length) this.fail("the end of the text");
+    if (this.at < this.text.length) this.fail("end of the text");
     return { value, flaws: this.flaws };
   }
 

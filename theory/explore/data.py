@@ -17,6 +17,7 @@ from theory.frontier.sets import Budget, OrderSets
 from theory.named_orders import NAMED_ORDERS
 from theory.networks.size import NetworkSize, network_size
 from theory.notation import format_orders
+from theory.objectives import DEFAULT
 from theory.optimal.families import ClosedForm, closed_forms
 from theory.progress import Progress, unwatched
 from theory.rationals import to_string
@@ -95,9 +96,9 @@ def _fronts(table: Any) -> dict[str, list[int]]:
 
 
 def _members(d: int) -> Iterator[ClosedForm]:
-    """Yield the families on the cube that there are at a kernel size, at several values of their parameters."""
+    """Yield the families of the default objective at a kernel size, at several values of their parameters."""
     for family in closed_forms.values():
-        if family.objective != "cube":
+        if family.objective != DEFAULT:
             continue
         name = next(iter(family.parameters), None)
         values = range(1, _MOST_OF_A_PARAMETER + 1) if name else [None]

@@ -62,7 +62,8 @@ def plot_residual(observation: Observation, estimator: int, axes: Axes | None = 
     found = observation.estimators[estimator]
     axes.set_xlabel("|e| / (E range)" if found.goal.relative else "|e| / E")
     axes.set_ylabel("share of windows with a larger one")
-    axes.set_title(f"orders {format_orders(found.orders)}, E = {found.error}", fontsize="medium")
+    what = "" if found.target.is_maximum else f"{found.target.shown}, "
+    axes.set_title(f"{what}orders {format_orders(found.orders)}, E = {found.error}", fontsize="medium")
     _finish(axes)
     return axes
 

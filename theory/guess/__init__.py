@@ -35,9 +35,9 @@ from typing import Any
 from theory.errors import InputError
 from theory.guess.ansatz import MARGIN, attempts, find_coefficient, find_formula
 from theory.guess.formula import Formula
-from theory.guess.orders import FEWEST, format_sizes, kernel_sizes_of, labels
+from theory.guess.orders import FEWEST, check_named, format_sizes, kernel_sizes_of, labels
 from theory.guess.skeleton import MODULE_NAME, write_skeleton
-from theory.notation import KernelSize, Orders, orders_in_d, shown
+from theory.notation import KernelSize, Orders, orders_in_d
 from theory.objectives import CERTIFIED, Objective, choose_objective, find_objective
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
@@ -229,9 +229,7 @@ def guess_formula(
     goal = choose_objective(objective, orders).name
     text = orders_in_d(orders)
     sizes = kernel_sizes_of(text, first, last)
-    if type(target) is not str or not target[:1].isalpha():
-        raise InputError(f"the target of a guess has a name, such as median, not {shown(target)}")
-    errors, optima = _solve(text, sizes, goal, target, progress)
+    errors, optima = _solve(text, sizes, goal, check_named(target), progress)
     number_tested = max(MARGIN, len(sizes) // 3)
     fitted, tested = tuple(sizes[:-number_tested]), tuple(sizes[-number_tested:])
     inverse = find_formula({d: 1 / error for d, error in errors.items()}, tested)

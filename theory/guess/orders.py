@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from theory.errors import InputError, KernelSizeError, OrdersError
 from theory.guess.ansatz import MARGIN
-from theory.notation import KernelSize, check_kernel_size, check_orders, runs_of
+from theory.notation import KernelSize, check_kernel_size, check_orders, runs_of, shown
 
 FEWEST = 8
 """The least number of kernel sizes for a guess: 5 to fit and 3 to test."""
@@ -16,6 +16,13 @@ _DEFAULT_COUNT = 25
 
 _LARGEST_NUMBER = 100
 _ENDS = 3
+
+
+def check_named(target: object) -> str:
+    """Return what has a name, such as median, and so is a target of each kernel size; InputError for numbers."""
+    if type(target) is not str or not target[:1].isalpha():
+        raise InputError(f"the target of a guess has a name, such as median, not {shown(target)}")
+    return target
 
 
 def _far_kernel_size(text: str) -> int:

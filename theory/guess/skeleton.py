@@ -96,7 +96,7 @@ def write_skeleton(guess: Guess, formula: Formula, name: str) -> str:
     is_maximum = guess.target == MAXIMUM
     of = "" if is_maximum else rf"; \text{{{guess.target}}}"
     statement = rf"\frac{{1}}{{{goal.symbol}(d, \{{{in_latex}\}}{of})}} = {formula.to_latex()}"
-    setting = goal.setting if is_maximum else f"The target {guess.target} in the place of the maximum. {goal.setting}"
+    setting = f"The target is {'the maximum' if is_maximum else guess.target}. {goal.setting}"
     return _SKELETON.format(
         orders=orders,
         valid_from=formula.valid_from,

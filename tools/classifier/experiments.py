@@ -31,6 +31,7 @@ from tools.classifier.network import (
     Weights,
     fit_weights,
     initial_weights,
+    network_of,
     weights_of,
     with_weights,
 )
@@ -117,7 +118,7 @@ QUICK = Settings(
 
 def train_classifier(model: Any, split: Split, settings: Settings, progress: Progress = unwatched) -> Any:
     """Return a model with weights that are trained anew, those of the best seed; its metadata say how."""
-    network, seeds, schedule = Network(model), settings.scratch_seeds, settings.training
+    network, seeds, schedule = network_of(model), settings.scratch_seeds, settings.training
     starts = [initial_weights(model, seed) for seed in seeds]
     fitted = fit_weights(network, network.poolings({}), starts, split, schedule, seeds, progress)
     best = int(np.argmin(fitted.errors))
@@ -154,7 +155,7 @@ def accuracy_rows(model: Any, split: Split, boxes: Boxes, settings: Settings, ad
     layers, trains networks that never had another pooling.
     """
     test = split.test.first(settings.test_images)
-    original, network = _predict(model, test.images), Network(model)
+    original, network = _predict(model, test.images), network_of(model)
 
     def refitted(replaced: Any, poolings: Poolings, starts: dict[int, Weights], schedule: Schedule) -> list[int]:
         fitted = fit_weights(network, poolings, [*starts.values()], split, schedule, [*starts], lambda *_: advance())
@@ -220,7 +221,7 @@ def adversarial_rows(
     """
     images = split.test.first(settings.attacked_images).images
     pooled = pooling_nodes(model)["pool_1"].output[0]
-    original, network, weights = with_output(model, pooled), Network(model), weights_of(model)
+    original, network, weights = with_output(model, pooled), network_of(model), weights_of(model)
     for name in settings.attacked:
         replaced = replace_pooling(original, name, "both", boxes)
         balls = {levels: Ball(images, levels / GREY_LEVELS, low=0.0, high=1.0) for levels in settings.grey_levels}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,11 +78,11 @@ class Network:
     """A model as a function of its weights, of images, and of what pools.
 
     Every pooling is given by numbers w, c, those of c + sum_k w_k x_(k) of the order statistics of a window; so all of
-    them are the same function, compiled once. The model is one that :func:`read_classifier` returns.
+    them are the same function, compiled once. It is made by :func:`network_of`.
     """
 
-    def __init__(self, model: Any) -> None:
-        self._nodes = [(node, attributes_of(node)) for node in model.graph.node]
+    def __init__(self, nodes: Iterable[Any]) -> None:
+        self._nodes = [(node, attributes_of(node)) for node in nodes]
 
     def poolings(self, estimators: Mapping[str, BoxedEstimator]) -> Poolings:
         """Return the numbers of all MaxPool nodes by name: of an estimator where there is one, else of the maximum."""
@@ -112,6 +113,19 @@ class Network:
     def error(self, weights: Weights, validation: tuple[Poolings, tuple[_Array, _Array]]) -> _Array:
         """Return the loss on validation images."""
         return self.loss(weights, *validation)
+
+
+def network_of(model: Any) -> Network:
+    """Return the function of a model that :func:`read_classifier` returns.
+
+    Models that differ in their weights alone have one and the same, so that what is compiled for one serves the others.
+    """
+    return _network(tuple(node.SerializeToString(deterministic=True) for node in model.graph.node))
+
+
+@lru_cache(maxsize=8)
+def _network(nodes: tuple[bytes, ...]) -> Network:
+    return Network(map(import_onnx().NodeProto.FromString, nodes))
 
 
 _TAKEN: Mapping[str, set[str]] = {

@@ -46,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"path": options.out, "bytes": size, "kernels": ["x".join(map(str, shape)) for shape in shapes]})
     else:
-        console().print(f"{options.out}: {len(shapes)} kernels, {size / 1e6:.1f} MB", soft_wrap=True)
+        kernels = "1 kernel" if len(shapes) == 1 else f"{len(shapes)} kernels"
+        console().print(f"{options.out}: {kernels}, {size / 1e6:.1f} MB", soft_wrap=True)
     return DONE
 
 

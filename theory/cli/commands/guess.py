@@ -36,14 +36,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Solve the family, guess, and print the conjecture with its evidence."""
     from theory.guess import guess_formula
-    from theory.guess.orders import kernel_sizes_of
+    from theory.guess.orders import check_named, kernel_sizes_of
 
     orders, objective = orders_in_d(options.orders), choose_objective(options.objective, options.orders).name
-    sizes = kernel_sizes_of(orders, options.first, options.last)
-    with Bar(expected("solving", _work(orders, sizes, objective, options.target), options), len(sizes)) as bar:
-        guess = guess_formula(
-            orders, first=sizes[0], last=sizes[-1], objective=objective, target=options.target, progress=bar
-        )
+    sizes, target = kernel_sizes_of(orders, options.first, options.last), check_named(options.target)
+    with Bar(expected("solving", _work(orders, sizes, objective, target), options), len(sizes)) as bar:
+        guess = guess_formula(orders, first=sizes[0], last=sizes[-1], objective=objective, target=target, progress=bar)
     if options.skeleton:
         _write_skeleton(options.skeleton, guess)
     if options.json:

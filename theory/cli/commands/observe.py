@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theory.cli.options import add_json
+from theory.cli.options import add_json, add_target
 from theory.cli.output import DONE, make_folder, print_json
 from theory.empirical.observing.verdict import DISTINCT, RARE
 from theory.errors import InputError
@@ -17,6 +17,7 @@ from theory.estimator import Estimator
 from theory.files import write_whole
 from theory.notation import check_orders, family_of, parse_kernel
 from theory.objectives import RELATIVE, Objective, choose_objective
+from theory.targets import MAXIMUM
 from theory.terminal import Bar
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "an estimator, such as 0,1,d-1, or a family's name; without 0 relative to the range; may be repeated"
     )
     option("--orders", metavar="ORDERS", action="append", help=help_of_orders)
+    add_target(parser)
     option(
         "--threshold",
         metavar="G",
@@ -99,14 +101,18 @@ def _observe_pictures(options: argparse.Namespace, rng: np.random.Generator) -> 
             pictures,
             shape,
             strides=_strides(options.stride),
-            estimators=_estimators(options.orders),
+            estimators=_estimators(options.orders, options.target),
             rng=rng,
             progress=bar,
             rule=_rule(options, LIMIT),
         )
     row = {"pictures_from": origin, "seed": options.seed, **observation_row(seen)}
     figures = {"gap": lambda: plot_gap(seen), "residuals": lambda: plot_residuals(seen)}
-    return row, figures, partial(print_observation, row, seen.levels, f"{len(pictures)} {origin}")
+    return (
+        row,
+        figures,
+        partial(print_observation, row, seen.levels, f"{len(pictures)} {origin}{_named(options.target)}"),
+    )
 
 
 def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Found:
@@ -125,7 +131,7 @@ def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Fo
     how = check_normalisation(options.normalize or wanted.default_normalisation)
     is_for_digits = wanted.is_for_digits and not options.images
     pictures, origin = (digit_pictures(), "digits of scikit-learn") if is_for_digits else _pictures(options.images)
-    rule, estimators = _rule(options, LIMIT), _estimators(options.orders)
+    rule, estimators = _rule(options, LIMIT), _estimators(options.orders, options.target)
     with Bar("runs of the model") as bar:
         pools = observe_model(model, wanted, pictures, how, estimators=estimators, rule=rule, rng=rng, progress=bar)
     row = {
@@ -138,8 +144,12 @@ def _observe_model(options: argparse.Namespace, rng: np.random.Generator) -> _Fo
         "pools": pools_rows(pools),
     }
     given = f"inputs {wanted.channels} x {wanted.height} x {wanted.width}, {how}"
-    title = f"{options.model}: {given}, from {len(pictures)} {origin}"
+    title = f"{options.model}: {given}, from {len(pictures)} {origin}{_named(options.target)}"
     return row, {"pools": lambda: plot_pools(pools)}, partial(print_pools, row["pools"], title)
+
+
+def _named(target: str) -> str:
+    return "" if target == MAXIMUM else f", target {target}"
 
 
 def _rule(options: argparse.Namespace, limit: int) -> Rule:
@@ -157,7 +167,7 @@ def _pictures(paths: Sequence[str]) -> tuple[Sequence[Picture], str]:
     return pictures, "pictures" if len(pictures) > 1 else "picture"
 
 
-def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator, ...]]:
+def _estimators(texts: Sequence[str] | None, target: str) -> Callable[[int], tuple[Estimator, ...]]:
     """Say how estimators are found for a kernel size."""
     from theory.empirical.observing.observation import default_estimators
     from theory.optimal.solve import optimal_estimator
@@ -165,9 +175,11 @@ def _estimators(texts: Sequence[str] | None) -> Callable[[int], tuple[Estimator,
     @cache
     def for_size(kernel_size: int) -> tuple[Estimator, ...]:
         if not texts:
-            return default_estimators(kernel_size)
+            return default_estimators(kernel_size, target)
         wanted = dict.fromkeys(_problem(text, kernel_size) for text in texts)
-        return tuple(optimal_estimator(kernel_size, orders, objective=objective) for orders, objective in wanted)
+        return tuple(
+            optimal_estimator(kernel_size, orders, objective=objective, target=target) for orders, objective in wanted
+        )
 
     return for_size
 

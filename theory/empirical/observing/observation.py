@@ -2,9 +2,9 @@
 
 For a window x with order statistics x_(1) <= ... <= x_(d) the *gap* is (x_(d) - x_(d-1)) / (x_(d) - x_(1)): 0 where the
 maximum occurs twice, 1 where all other values are equal; a constant window has none and is counted apart. Beside it
-stands |e(x)|/E for estimators with the certified error E, where e = max - f; for range-relative ones
-|e(x)| / (E (x_(d) - x_(1))). (Matoba, Dimitriadis, Fleuret, TMLR 2023, claim that inputs with a large gap are not
-prevalent among natural images.)
+stands |e(x)|/E for estimators with the certified error E, where e is the target less f, of which the maximum is the
+default; for range-relative ones |e(x)| / (E (x_(d) - x_(1))). (Matoba, Dimitriadis, Fleuret, TMLR 2023, claim that
+inputs with a large gap are not prevalent among natural images.)
 
 Every picture weighs the same, whatever its size: numbers describe a window drawn at random from a picture drawn at
 random. Windows are taken from each channel on its own, as pooling layers do. The same positions are looked at in the
@@ -33,6 +33,7 @@ from theory.estimator import Estimator
 from theory.models.windows import WindowGrid
 from theory.optimal.solve import optimal_estimator
 from theory.progress import Progress, unwatched
+from theory.targets import MAXIMUM, TargetLike, find_target
 
 LIMIT = 1_000_000
 """Windows of one picture that are looked at, unless another limit is given."""
@@ -140,22 +141,29 @@ def _window_grid(picture: Picture, layout: WindowGrid) -> tuple[int, ...]:
         raise InputError(f"{picture.name}: {error}") from None
 
 
-def default_estimators(kernel_size: int) -> tuple[Estimator, ...]:
+def default_estimators(kernel_size: int, target: TargetLike = MAXIMUM) -> tuple[Estimator, ...]:
     """Solve for {0,1,d-1}, for {0..d-1} (beyond d = 9: {0,1,d-2,d-1}), and for {1,d-1} relative to the range.
+
+    Those that are the target itself are left out, and the last one of a target that is not 0 where all inputs are 0.
+    An InputError where none is left.
 
     Examples
     --------
     >>> [(f.orders, str(f.error)) for f in default_estimators(4)]
     [((0, 1, 3), '1/10'), ((0, 1, 2, 3), '1/16'), ((1, 3), '1/8')]
+    >>> [(f.orders, str(f.error)) for f in default_estimators(4, "median")]
+    [((0, 1, 3), '1/6'), ((1, 3), '1/4')]
     """
-    d = kernel_size
+    d, wanted = kernel_size, find_target(target, kernel_size)
     third = range(d) if d <= _FULL_UP_TO else (0, 1, d - 2, d - 1)
     sets = dict.fromkeys(tuple(sorted(set(orders))) for orders in ((0, 1, d - 1), third))
-    # At d = 2 the class {1} is all there is, and it is as good.
-    return (
-        *(optimal_estimator(d, orders) for orders in sets),
-        optimal_estimator(d, sorted({1, d - 1}), objective="range"),
-    )
+    found = [optimal_estimator(d, orders, target=wanted) for orders in sets]
+    if not wanted.constant:
+        # At d = 2 the class {1} is all there is, and it is as good.
+        found.append(optimal_estimator(d, sorted({1, d - 1}), objective="range", target=wanted))
+    if not any(f.error for f in found):
+        raise InputError(f"no residuals to observe: of {d} inputs the default estimators are {wanted.shown} itself")
+    return tuple(f for f in found if f.error)
 
 
 class Observer:

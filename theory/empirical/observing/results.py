@@ -58,6 +58,7 @@ def observation_row(observation: Observation) -> _Row:
                 "objective": f.objective,
                 "error": to_string(f.error) if f.error is not None else None,
                 "equioscillation": list(f.equioscillation),
+                **f.target.to_dict(),
             }
             for f in observation.estimators
         ],

@@ -22,7 +22,8 @@ function verdict(name, finding) {
 
 function conditions(finding) {
   if (!finding.conditions.length) return null;
-  const rows = finding.conditions.map(({ name, holds, required, given }) => [
+  const ordered = finding.conditions.toSorted((a, b) => a.holds - b.holds); // first, or they may have to be scrolled to
+  const rows = ordered.map(({ name, holds, required, given }) => [
     el("span", { class: holds ? "holds" : "fails" }, holds ? "✓ holds" : "✗ fails"),
     name,
     el("span", { class: "exact" }, required),
@@ -31,23 +32,26 @@ function conditions(finding) {
   return el("div", { class: "scroll" }, table(["", "condition", "required", "given"], rows, { class: "conditions" }));
 }
 
-async function present(name, source) {
-  const finding = check(source);
+async function present(name, finding) {
   fill("finding", verdict(name, finding), finding.problem ? facts([["problem", finding.problem]]) : null, conditions(finding));
   say("finding-said", finding.accepted ? `Accepted: ${finding.optimal}` : `Refused: ${finding.error}`);
   if (finding.accepted && globalThis.crypto?.subtle) {
-    const name = await sha256(finding.canonical);
-    byId("finding").append(el("p", { class: "hash" }, "SHA-256 of its canonical form: ", el("code", {}, name)));
+    const line = el("p", { class: "hash" });
+    byId("finding").append(line); // before the wait, at the end of which another may be shown
+    fill(line, "SHA-256 of its canonical form: ", el("code", {}, await sha256(finding.canonical)));
   }
 }
+
+const unread = (error) => ({ accepted: false, status: "unread", conditions: [], error });
 
 async function take(file) {
   if (!file) return;
   if (file.size > LARGEST_FILE) {
-    fill("finding", verdict(file.name, { accepted: false, status: "unread", error: `a certificate has at most ${LARGEST_FILE} bytes, this file has ${file.size}` }));
+    present(file.name, unread(`a certificate has at most ${LARGEST_FILE} bytes, this file has ${file.size}`));
     return;
   }
-  await present(file.name, new Uint8Array(await file.arrayBuffer()));
+  const bytes = await file.arrayBuffer().catch(() => null); // a folder, or what is gone
+  present(file.name, bytes ? check(new Uint8Array(bytes)) : unread("the browser cannot read it as a file"));
 }
 
 /** Change one digit of the first coefficient that is no 0: close, and wrong. @param {string} text */
@@ -75,7 +79,7 @@ export function listen(current) {
   for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
   place.addEventListener("drop", (event) => take(event.dataTransfer.files[0]));
   const box = byId("pasted");
-  byId("check-pasted").onclick = () => present("the text", box.value);
-  byId("check-current").onclick = () => { box.value = current(); present("the certificate of the selected estimator", box.value); };
-  byId("check-spoiled").onclick = () => { box.value = spoiled(current()); present("with one digit changed", box.value); };
+  byId("check-pasted").onclick = () => present("the text", check(box.value));
+  byId("check-current").onclick = () => { box.value = current(); present("the certificate of the selected estimator", check(box.value)); };
+  byId("check-spoiled").onclick = () => { box.value = spoiled(current()); present("with one digit changed", check(box.value)); };
 }

@@ -43,7 +43,13 @@ export function chart(options) {
     axis.ticker = new Bokeh.BasicTicker({ desired_num_ticks: 5 });
   }
   for (const grid of plot.center) grid.grid_line_color = colour("line");
+  alignGrids(plot);
   return plot;
+}
+
+/** Draw the lines of the grid where the axes have their ticks. */
+export function alignGrids(plot) {
+  for (const grid of plot.center) grid.ticker = (grid.dimension ? plot.left : plot.below)[0].ticker;
 }
 
 /** A source of columns. @param {Object<string, any[]>} data */

@@ -60,9 +60,24 @@ export function choice(name, title, values, chosen, listener) {
   return el("fieldset", { class: "choice" }, el("legend", {}, title), ...buttons);
 }
 
+/** Make buttons one stop of the Tab key, between which the arrow keys go. @param {Element} place - of the buttons */
+export function rove(place) {
+  const buttons = [...place.children];
+  const stop = (here) => buttons.forEach((one, i) => { one.tabIndex = i === here ? 0 : -1; });
+  stop(0);
+  place.onkeydown = (event) => {
+    const here = buttons.indexOf(document.activeElement);
+    const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (!buttons[to]) return;
+    event.preventDefault();
+    stop(to);
+    buttons[to].focus();
+  };
+}
+
 /** Copy a text, and say so on the button. @param {HTMLElement} button @param {string} text */
 export async function copy(button, text) {
-  const before = button.textContent;
+  button.dataset.label ??= button.textContent; // and not what it says after a click a moment ago
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
@@ -70,7 +85,7 @@ export async function copy(button, text) {
     button.textContent = "The browser does not allow it: select the text";
   }
   setTimeout(() => {
-    button.textContent = before;
+    button.textContent = button.dataset.label;
   }, 1500);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The front: error against cost for all sets of orders of a kernel, or for its families, with what is proved of them.
  */
-import { chart, colour, columns, hover, show } from "./charts.js";
+import { alignGrids, chart, colour, columns, hover, show } from "./charts.js";
 import { byId, el, fill, table } from "./dom.js";
 import { fromText, toNumber } from "./fractions.js";
 import { counted, decimal, formatOrders, ordersOf } from "./notation.js";
@@ -27,12 +27,14 @@ function binomials(d) {
 
 /** The points of a kernel size: all sets of a sweep, or the families. */
 function readPoints(size, d) {
+  const names = new Map(); // of several families where they meet
+  for (const { name, orders } of size.families) names.set(orders, names.has(orders) ? `${names.get(orders)}, ${name}` : name);
   if (!size.sweep) {
-    return size.families.map(({ orders, name, error, terms, ...counts }) => ({
-      ...counts, orders, name, terms, exact: error, mask: 0, intercept: !name.startsWith("bare-"),
+    const once = new Map(size.families.map((one) => [one.orders, one]));
+    return [...once.values()].map(({ orders, error, ...counts }) => ({
+      ...counts, orders, name: names.get(orders), exact: error, mask: 0, intercept: /^0(?!\d)/.test(orders),
     }));
   }
-  const names = new Map(size.families.map(({ name, orders }) => [orders, name]));
   const row = binomials(d);
   return size.sweep.errors.split(" ").map((exact, i) => {
     const mask = i + 1;
@@ -115,9 +117,9 @@ function drawBounds(plot, { width, chebyshev, extremal }, most) {
 /** What the signs of the chart are. */
 function drawKey(swept, budget) {
   const proved = budget === "terms"
-    ? [["bound-width", "proved: no set with order 0 is below"], ["bound-chebyshev", "proved: orders 0..n are not above"], ["bound-extremal", "proved: the least of one, two, three … orders beside 0"]]
+    ? [["bound-width", "proved: no set with order 0 is below"], ["bound-chebyshev", "proved: orders 0..n are not above"], ["bound-extremal", "proved: the least with as many orders, 0 among them"]]
     : [["bound-maximum", "the maximum itself, with error 0"]];
-  const items = [["dot", swept ? "a set" : "a set of a family"], ["line", "the front"], ...proved, ["ring", "the selected set"]];
+  const items = [["dot", swept ? "a set" : "a set of a family"], ["line", swept ? "the front" : "the front of these"], ...proved, ["ring", "the selected set"]];
   fill("front-key", ...items.map(([sign, text]) => el("li", {}, el("span", { class: `swatch ${sign}` }), text)));
 }
 
@@ -145,7 +147,9 @@ export function drawFront(data, state, select) {
   plot.toolbar.logo = null;
   plot.toolbar.active_drag = null; // a finger that scrolls the page is no finger that moves the chart
   if (budget === "hidden_layers") {
-    plot.below[0].ticker = new Bokeh.FixedTicker({ ticks: Array.from({ length: Math.max(...costs) }, (_, i) => i + 1) });
+    const ticks = Array.from({ length: Math.max(...costs, size.maximum[budget]) }, (_, i) => i + 1);
+    plot.below[0].ticker = new Bokeh.FixedTicker({ ticks });
+    alignGrids(plot);
   }
   const many = points.length > 600;
   const dots = plot.scatter({ field: "x" }, { field: "y" }, {
@@ -190,7 +194,7 @@ export function mark(state, point) {
 
 function caption(what, size, budget) {
   const maximum = budget === "terms"
-    ? "Errors are of max pooling on inputs from 0 to 1."
+    ? "Errors are of max pooling on inputs from 0 to 1. The bounds are of orders below d, as order d is the maximum itself: the claims width, chebyshev and extremal."
     : `The maximum itself takes ${counted(size.maximum[budget])} ${BUDGETS[budget]}: where a set lies to the right of it, nothing is gained.`;
   return `${what[0].toUpperCase()}${what.slice(1)}, each with its exact optimum. ${maximum} Point at a set to see it, choose it by a click.`;
 }

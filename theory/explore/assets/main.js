@@ -2,7 +2,7 @@
  * The page: its state, and what is drawn when it changes.
  */
 import { listen } from "./certificates.js";
-import { byId, choice, el, fill, say } from "./dom.js";
+import { byId, choice, el, fill, rove, say } from "./dom.js";
 import { terms, vertexResiduals } from "./estimator.js";
 import { toNumber, toText } from "./fractions.js";
 import { BUDGETS, drawFront, mark } from "./front.js";
@@ -27,11 +27,12 @@ function draw() {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     say("problem-said", error.message, true);
-    if (!solution) {
-      Object.assign(state, { objective: "cube", orders: [0] }); // an address may ask for anything
-      byId("objective-cube").checked = true;
+    if (!solution) { // an address may ask for anything
+      if (state.objective === "cube") state.orders = [0];
+      setObjective("cube");
       draw();
-    }
+      say("problem-said", error.message, true);
+    } else mark(state, point);
     return;
   }
   say("problem-said", "");
@@ -48,6 +49,7 @@ function drawToggles() {
   const place = byId("orders");
   if (place.childElementCount !== state.d + 1) {
     fill(place, ...Array.from({ length: state.d + 1 }, (_, r) => el("button", { type: "button", class: "toggle", "data-order": String(r), click: () => toggle(r) }, String(r))));
+    rove(place);
   }
   const chosen = new Set(state.orders);
   [...place.children].forEach((button, r) => button.setAttribute("aria-pressed", String(chosen.has(r))));
@@ -79,9 +81,13 @@ function search() {
   }
 }
 
-function choose(objective) {
+function setObjective(objective) {
   state.objective = objective;
   byId(`objective-${objective}`).checked = true;
+}
+
+function choose(objective) {
+  setObjective(objective);
   draw();
 }
 
@@ -90,11 +96,16 @@ function goTo(kernel, text = "0,1,d-1") {
   state.kernel = kernel;
   state.d = kernel.shape.reduce((a, b) => a * b, 1);
   byId("kernel").value = kernel.name;
+  solution = null; // nothing of another kernel may stay
+  say("search-said", "");
   try {
-    state.orders = readSet(text, state.d, data.families).orders;
+    const { orders, relative } = readSet(text, state.d, data.families);
+    state.orders = orders;
+    if (relative) setObjective("range");
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     state.orders = [0];
+    say("search-said", error.message, true);
   }
   const families = data.families.filter((one) => exists(one, state.d));
   fill("families", ...families.map(({ name }) => el("option", { value: name })), el("option", { value: "exact" }));
@@ -143,18 +154,20 @@ function controls() {
   byId("search-form").onsubmit = (event) => { event.preventDefault(); search(); };
 }
 
-/** What the address asks for, if it is there: #3x3/0,1,8/range. */
-function fromAddress() {
-  const [name, orders, objective] = location.hash.slice(1).split("/");
+/** Go to what the address asks for, if it is there: #3x3/0,1,8/range, its commas as programs may write them. */
+function goToAddress() {
+  const [name, orders, objective] = location.hash.slice(1).replaceAll(/%2C/gi, ",").split("/");
   const kernel = data.kernels.find((one) => one.name === name) ?? data.kernels.find(({ shape }) => String(shape.reduce((a, b) => a * b, 1)) === name);
-  if (!kernel) return null;
-  if (objective === "range") { state.objective = "range"; byId("objective-range").checked = true; }
-  return [kernel, orders];
+  if (!kernel && state.kernel && orders === undefined) return; // a part of the page
+  setObjective(kernel && objective === "range" ? "range" : "cube");
+  goTo(kernel ?? state.kernel ?? first, kernel && orders ? orders : undefined);
+  if (!kernel && orders !== undefined) say("search-said", `this page has no kernel ${name.slice(0, 20)}`, true);
 }
 
 controls();
 const first = data.kernels.find(({ name }) => name === "3x3") ?? data.kernels[0];
-goTo(...(fromAddress() ?? [first]));
+goToAddress();
+addEventListener("hashchange", goToAddress);
 listen(() => certificate(solution));
 drawTheorems(theorems);
 document.querySelectorAll("#theorems, nav a[href='#theorems']").forEach((part) => part.toggleAttribute("hidden", !theorems.length));

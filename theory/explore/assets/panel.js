@@ -27,15 +27,22 @@ function formula({ orders, coefficients }) {
   return el("p", { class: "estimator" }, el("i", {}, "f"), " = ", ...(nodes.length ? nodes : ["0"]), parts.length > 8 ? " + …" : null);
 }
 
-/** The least error of any set with as many orders, the intercept among them: 1/(2 H), by the extremal theorem. */
-function leastOf({ kernelSize, orders, objective }) {
-  if (objective !== "cube" || orders[0] !== 0 || orders.at(-1) === kernelSize) return null;
-  let [subsets, sum] = [1n, 1n]; // of d - 1 inputs: with k of them, with at most k
-  for (let k = 1; k < orders.length; k++) {
-    subsets = (subsets * BigInt(kernelSize - k)) / BigInt(k);
+/**
+ * What the extremal theorems say of all sets of as many orders below d: on the cube with order 0 among them no error is
+ * below 1/(2 H), relative to the range none below 1/(H - 1), H the subsets of so many of d - 1 or of d inputs.
+ */
+function leastOf({ kernelSize: d, orders, objective }) {
+  const relative = objective === "range";
+  if (orders.at(-1) === d || !(relative || orders[0] === 0)) return null;
+  const [inputs, most] = relative ? [d, orders.length] : [d - 1, orders.length - 1];
+  let [subsets, sum] = [1n, 1n]; // with k of the inputs, with at most k
+  for (let k = 1; k <= most; k++) {
+    subsets = (subsets * BigInt(inputs + 1 - k)) / BigInt(k);
     sum += subsets;
   }
-  return fraction(1n, 2n * sum);
+  const number = orders.length === 1 ? "one order" : `${orders.length} orders`;
+  const bound = fraction(1n, relative ? sum - 1n : 2n * sum);
+  return `no set of ${number} below ${d}${relative ? "" : ", 0 among them,"} has an error below ${shown(bound)}`;
 }
 
 /** What is said first: error, formula, costs. */
@@ -49,9 +56,9 @@ export function drawSummary(solution) {
     formula(solution),
     facts([
       ["subpool maxima", counted(terms(solution))],
-      ["network", `${counted(size.units)} ReLUs in ${size.hiddenLayers} layers, ${counted(size.parameters)} parameters`],
+      ["network", `${counted(size.units)} ReLUs in ${size.hiddenLayers} ${size.hiddenLayers === 1 ? "layer" : "layers"}, ${counted(size.parameters)} parameters`],
       ["means", relative ? "of max − min of the window, for any inputs" : "the largest |max − f| on inputs from 0 to 1"],
-      ...(least ? [["proved", `no set of ${solution.orders.length} orders with the intercept is below ${shown(least)}`]] : []),
+      ...(least ? [["proved", least]] : []),
     ]),
   );
 }
@@ -82,8 +89,10 @@ function drawResidual(solution) {
     plot.add_layout(new Bokeh.Span({ location: sign * toNumber(worst), dimension: "width", line_color: colour("refuted"), line_dash: [5, 3] }));
   }
   finish();
+  // Relative to the range an estimator has coefficients of sum 1, or its error on constant windows has no bound.
+  const others = solution.objective === "range" ? "no estimator of these orders, with coefficients of sum 1," : "no estimator of these orders";
   const listed = points.length > 14 ? `${points.length} numbers of zeros` : `z = ${found}`;
-  fill("residual-said", `At windows of zeros and ones, by the number z of zeros. ±${shown(worst)} is attained at ${listed}: `, worst.p === 0n ? "nothing is left." : "no estimator of these orders is lower at all of them.");
+  fill("residual-said", `At windows of zeros and ones, by the number z of zeros. ±${shown(worst)} is attained at ${listed}: `, worst.p === 0n ? "nothing is left." : `${others} is lower at all of them.`);
 }
 
 function drawWeights(solution) {

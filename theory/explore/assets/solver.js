@@ -62,7 +62,7 @@ function checked(d, given, objective) {
   const orders = [...given].sort((a, b) => a - b);
   const first = objective === "cube" ? 0 : 1;
   const wrong = orders.find((r) => !Number.isInteger(r) || r < first || r > d);
-  if (wrong !== undefined) throw new RangeError(`orders are integers from ${first} to ${d}, not ${wrong}`);
+  if (wrong !== undefined) throw new RangeError(`orders${first ? " of the error relative to max \u2212 min" : ""} are integers from ${first} to ${d}, not ${wrong}`);
   if (!orders.length) throw new RangeError("there is at least one order");
   if (new Set(orders).size < orders.length) throw new RangeError("orders are distinct");
   return orders;

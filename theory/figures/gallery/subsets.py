@@ -25,8 +25,8 @@ def plot_subsets(axes: Axes | None = None, *, kernel_size: int = 13, dimensions:
 
     Their error is prod 1/(1 + q^i), i < n, for the field of q elements and vector dimension n = 3..``dimensions``, at
     most 12. Beside them are the sets of orders of one kernel size, 3..16, with up to three orders and the intercept, of
-    which the least errors are drawn, the least errors of any families of N subsets of four and five inputs, and the
-    line 1/(2N), below which none of these comes.
+    which the least errors are drawn, the least errors of any families of N subsets of four and five inputs, which do
+    not come below 1/(2N), and that line.
 
     >>> axes = plot_subsets(kernel_size=5)
     >>> [(int(n), round(1 / e)) for n, e in zip(*axes.lines[0].get_data())]
