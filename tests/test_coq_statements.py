@@ -2,10 +2,9 @@
 
 import re
 import shutil
+from copy import copy
 from dataclasses import replace
-from math import factorial
 
-import numpy as np
 import pytest
 from sympy import Integer, sqrt
 
@@ -16,9 +15,9 @@ from proofs_check.coq.formulas import COQ
 from proofs_check.coq.sources import LIBRARY, shipped_sources, shipped_theorems, what_is_needed
 from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
 from proofs_check.coq.toolchain import find_tool, run_tool
+from proofs_check.kits.cells import MaxIdentity, Orbits
 from proofs_check.kits.optima import family_claim
 from proofs_check.statement import Hypothesis
-from proofs_check.theorems import max_of_eight, max_of_six
 from theory.errors import InputError
 from theory.objectives import DEFAULT, RELATIVE
 from theory.optimal.families import Block, ClosedForm, D
@@ -65,6 +64,22 @@ def _families(family: ClosedForm):
     yield "an order less", replace(family, blocks=family.blocks[1:])
 
 
+def _identities(identity: MaxIdentity):
+    (c, form), *rest = identity.rows
+    yield "factor", replace(identity, factor=identity.factor + 1)
+    yield "plain", replace(identity, rows=[(c + 1, form), *rest])
+    orbits = identity.relus
+    yield "group", replace(identity, relus=Orbits(orbits.rows, orbits.group[:-1]))
+    yield "no permutations", replace(identity, relus=Orbits(orbits.rows, orbits.group + 1))
+    for n in {*range(6), len(orbits.rows) - 1} & {*range(len(orbits.rows))}:
+        c, form = orbits.rows[n]
+        (places, k), *_ = form.items()
+        for name, row in (("coefficient", (c + 1, form)), ("form", (c, {**form, places: k + 1}))):
+            changed = copy(orbits)
+            changed.rows = [*orbits.rows[:n], row, *orbits.rows[n + 1 :]]
+            yield f"{name} {n}", replace(identity, relus=changed)
+
+
 def _mutants(claim):
     yield "kind", replace(claim, kind="upper" if claim.kind != "upper" else "lower")
     other = "k" if "n" in claim.quantities else "n"
@@ -84,6 +99,8 @@ def _mutants(claim):
     if isinstance(claim.change, ClosedForm):
         yield from ((name, family_claim(family)) for name, family in _families(claim.change))
         return
+    if isinstance(claim.change, MaxIdentity):
+        yield from ((name, replace(claim, change=changed)) for name, changed in _identities(claim.change))
     yield "data", replace(claim, change=(claim.change, 1))
     if claim.table is not None:
         (first, *others) = claim.table().rows
@@ -151,75 +168,51 @@ def test_what_has_no_translation_is_refused(translate, what):
 
 # --- the identities for six, seven and eight numbers ----------------------------------------------------------------
 
-_INTEGER = r"(?:\d+|\(-\d+\))"
 
-
-def _integers(text):
-    return [int(number.strip("()")) for number in re.findall(_INTEGER, text)]
-
-
-def _terms(name):
-    """Read terms of ``MaximaData.v``: the coefficient, and the form as coefficients of maxima of two."""
-    text = re.search(rf"Definition {name} .*? := \[::(.*?\])\]\.\n", shipped_sources()["MaximaData"], re.DOTALL)[1]
-    for c, form in re.findall(rf"term ({_INTEGER}) \[:: (.*?)\]", text):
-        numbers = _integers(form)
-        yield _integers(c)[0], {(i, j): k for k, i, j in zip(*(numbers[n::3] for n in range(3)), strict=True)}
-
-
-def test_the_terms_of_the_identity_of_six_numbers_are_those_of_the_claim():
-    orbits = max_of_six.ORBITS
-    images = [
-        (int(c), {divmod(place, 6): int(k) for place, k in enumerate(image) if k})
-        for c, form in orbits.rows
-        for image in np.unique(orbits._images(form), axis=0)
-    ]
-    assert all(c.denominator == 1 for c, _ in orbits.rows)
-    assert sorted(map(repr, images)) == sorted(
-        repr((c, dict(sorted(form.items())))) for c, form in _terms("terms_of_six")
-    )
-    text = shipped_sources()["MaximaData"]
-    (edges,) = re.findall(r"edges_of_six .*? := \[:: (.*?)\]", text)
-    assert _integers(edges) == [2, 0, 1, 2, 1, 2, 2, 2, 3, 2, 3, 4, 2, 4, 5, 2, 0, 5]
-    assert "maximum_is x 12 edges_of_six terms_of_six." in text
-
-
-@pytest.mark.parametrize(("size", "word"), [(7, "seven"), (8, "eight")])
-def test_the_rows_of_an_identity_are_those_of_the_claim(size, word):
-    orbits = max_of_eight.orbits(size)
-    single, pair = max_of_eight._LINEAR[size]
-    text = shipped_sources()["MaximaData"]
-    (found,) = re.findall(rf"maximum_is x (.*?) \(images {size} rows_of_{word}\)\.", text)
-    multiple, order, first, second = _integers(found.replace("symmetric_part", ""))
-    # The sum over i < j is half that over all i and j, less half of that of the numbers.
-    assert (order, first, second) == (size, (single - pair / 2) * multiple, pair / 2 * multiple)
-    # A form that k permutations leave as it is occurs k times among its images.
-    rows = [
-        (c * distinct * multiple / factorial(size), {(places[0], places[-1]): k for places, k in form.items()})
-        for (c, form), distinct in zip(orbits.rows, orbits.distinct, strict=True)
-    ]
-    assert list(_terms(f"rows_of_{word}")) == rows
+def _identity(
+    cells="[:: G]", n=2, s=2, t=2, plain="times 1 1 [:: M 1 0 0]", relus="times 1 1 [:: M 1 0 0; M (-1) 1 1]"
+):
+    """Write what is checked of 2 max(x, y) = x + y + relu(x - y) + relu(y - x), with G the group; or of another."""
+    return f"check_identity {n} G {cells} {s} {t} [:: {plain}] [:: {relus}]"
 
 
 @pytest.mark.skipif(shutil.which("coqc") is None, reason="kernel checks skipped: coqc is not installed")
 def test_the_checker_of_identities_refuses_wrong_ones(tmp_path):
-    # 2 max(x, y) = x + y + relu(x - y) + relu(y - x), in one order and in both; then one number is changed.
-    one, other = "term 1 [:: part 1 0 0; part (-1) 1 1]", "term 1 [:: part 1 1 1; part (-1) 0 0]"
+    both = "[seq orders_of l G | l <- permutations (iota 0 2)]"
     right = [
-        f"check_maximum 2 2 [:: part 1 0 0; part 1 1 1] [:: {one}; {other}]",
-        f"check_symmetric 2 2 1 0 [:: {one}]",
+        _identity(),
+        _identity(both, s=1),
+        _identity(plain="times 1 1 [:: M 1 0 0]; times 0 1 [:: M 1 0 1]"),
+        _identity(t=1, plain="times 1 1 [:: M 1 0 1]", relus=""),
+        "check_group 2 G",
     ]
     wrong = [
-        right[0].replace("2 2", "2 3"),
-        right[0].replace("part 1 0 0; part 1 1 1]", "part 2 0 0; part 1 1 1]", 1),
-        right[0].replace("term 1", "term 2", 1),
-        right[0].replace("check_maximum 2", "check_maximum 1"),
-        right[0].replace("check_maximum 2", "check_maximum 0"),
-        right[1].replace("1 0 [", "1 1 ["),
-        right[1].replace("term 1", "term (-1)"),
+        _identity(t=3),
+        _identity(both, t=1),
+        _identity(plain="times 2 1 [:: M 1 0 0]"),
+        _identity(plain="times 1 1 [:: M 1 0 1]"),
+        _identity(relus="times (-1) 1 [:: M 1 0 0; M (-1) 1 1]"),
+        _identity(relus="times 1 2 [:: M 1 0 0; M (-1) 1 1]"),
+        _identity(relus="times 1 1 [:: M 1 0 0; M (-2) 1 1]"),
+        _identity(relus=""),
+        # What is ill-posed: other numbers than those given, none at all, a scale that is no common denominator or 0,
+        # no permutation that fixes a form, denominators that are not positive.
+        _identity(n=1),
+        _identity(n=0, t=0, plain="", relus=""),
+        _identity(s=1, t=1, plain="times 1 1 [:: M 1 0 1]", relus=""),
+        _identity(s=0),
+        _identity(plain="times 1 0 [:: M 1 0 0]"),
+        _identity(plain="times (-1) (-1) [:: M 1 0 0]"),
+        "check_group 2 [:: [:: 0; 1]; [:: 0; 1]]",
+        "check_group 2 [:: [:: 0; 1]; [:: 0; 0]]",
+        "check_group 3 [:: [:: 0; 1; 2]; [:: 1; 2; 0]]",
     ]
-    theories = build(what_is_needed(shipped_sources(), "Maxima"))
+    theories = build(what_is_needed(shipped_sources(), "MaxByImages"))
     asked = "".join(f"Eval vm_compute in {check}.\n" for check in (*right, *wrong))
-    preamble = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect.\n"
-    (tmp_path / "Ask.v").write_text(f"{preamble}From Subpool Require Import Maxima.\n{asked}")
+    (tmp_path / "Ask.v").write_text(
+        "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect.\n"
+        "From Subpool Require Import Images MaxByImages.\nArguments check_identity n G cells S%Z t%Z plain rows.\n"
+        f"Definition G := permutations (iota 0 2).\n{asked}"
+    )
     output = run_tool([find_tool("coqc"), "-q", "-w", "none", "-Q", str(theories.folder), LIBRARY, "Ask.v"], tmp_path)
     assert re.findall(r"= (true|false)", output) == ["true"] * len(right) + ["false"] * len(wrong)

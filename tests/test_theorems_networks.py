@@ -75,16 +75,15 @@ def test_the_merge_identity_at_many_points():
 # --- the maxima of six, seven and eight ------------------------------------------------------------------------------
 
 
-SIDES = {6: (max_of_six, 2), 7: (max_of_eight, (7, 1))}
+IDENTITIES = {6: max_of_six.identity(2), 7: max_of_eight.identity(7, 1)}
 
 
-@pytest.mark.parametrize("size", SIDES)
+@pytest.mark.parametrize("size", IDENTITIES)
 def test_the_identity_at_many_points(size):
-    module, change = SIDES[size]
     rng = random.Random(size)
     points = [tuple(rng.randrange(-most, most) for _ in range(size)) for most in (2, 99) for _ in range(40)]
     for x in points:
-        value, claimed = module._sides(change, {"x": x})
+        value, claimed = IDENTITIES[size].sides({"x": x})
         assert value == claimed == (12 if size == 6 else 1) * max(x)
 
 

@@ -7,14 +7,18 @@ has no translation is an InputError.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import factorial
 
 from sympy import Add, Expr, Integer, Mul, Pow, Sum, Symbol, binomial, floor, fraction, lcm
 
+from proofs_check.kits.cells import MaxIdentity, Orbits, Row
 from theory.errors import InputError
 from theory.optimal.families import Block
 
+_BETWEEN = ";\n      "
 _ENTRY = r"[a-z0-9 +-]+?"
 _COMPARED = re.compile(rf"{_ENTRY}(?: (?:\\le|\\ge|<) {_ENTRY})+")
 _RELATION = re.compile(r"\\le|\\ge|<")
@@ -191,3 +195,43 @@ LEAN = _Language(
     at_most=("≤", "{}"),
     hypotheses={},
 )
+
+
+def max_identity(identity: MaxIdentity) -> str:
+    r"""Translate an identity for a maximum, whole: the group, the multiple of the maximum, the rows.
+
+    >>> from proofs_check.theorems.max_of_eight import identity
+    >>> print(*max_identity(identity(7, 1)).split("\n")[:3], sep="\n")
+    max_by_images F 7 (permutations (iota 0 7)) 1
+        [:: times (-181) 1232 [:: M 1 0 0];
+          times 17 176 [:: M 1 0 1]]
+    """
+    orbits = identity.relus
+    rows = (_listed(map(_row, rows), _BETWEEN) for rows in (identity.rows, orbits.rows))
+    whole = f"max_by_images F {orbits.group.shape[1]} {_members(orbits)} {identity.factor}"
+    return "\n    ".join([whole, *rows])
+
+
+@cache
+def _members(orbits: Orbits) -> str:
+    """Translate a group, which is that of all permutations if n! of its members are different permutations."""
+    members = orbits.group.tolist()
+    size = len(members[0])
+    if len({tuple(one) for one in members if sorted(one) == [*range(size)]}) == len(members) == factorial(size):
+        return f"(permutations (iota 0 {size}))"
+    return f"{_listed(map(_listed, members), _BETWEEN)}%N"
+
+
+def _listed(entries: Iterable[object], between: str = "; ") -> str:
+    return f"[:: {between.join(map(str, entries))}]"
+
+
+def _row(row: Row) -> str:
+    """Translate c and the parts of a form, M_ii for x_i."""
+    c, form = row
+    parts = (f"M {_integer(k)} {places[0]} {places[-1]}" for places, k in form.items())
+    return f"times {_integer(c.numerator)} {c.denominator} {_listed(parts)}"
+
+
+def _integer(number: int) -> str:
+    return str(number) if number >= 0 else f"({number})"

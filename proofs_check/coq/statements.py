@@ -3,9 +3,9 @@
 That file has a definition for each claim that the kernel has proved, and nothing but definitions; Coq reads it, and
 ``theories/Claims.v``, or another whose name begins like this, has a theorem of the same name whose type is the
 definition. A claim is proved by the kernel if what is made from it as it is now is what stands there: of a closed form
-all of it, of other claims the quantities and hypotheses, and the conclusion as text in LaTeX beside the conclusion in
-Coq. Where hypotheses have no translation, they are compared as text, too. So a claim in which anything is changed has
-no theorem.
+and of an identity for a maximum all of it, of other claims the quantities and hypotheses, and the conclusion as text in
+LaTeX beside the conclusion in Coq. Where hypotheses have no translation, they are compared as text, too. So a claim in
+which anything is changed has no theorem.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.coq.errors import KernelError
-from proofs_check.coq.formulas import COQ
+from proofs_check.coq.formulas import COQ, max_identity
 from proofs_check.coq.sources import shipped_sources, shipped_theorems
+from proofs_check.kits.cells import MaxIdentity
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm
 
@@ -84,7 +85,13 @@ def require_stated(name: str, statement: str) -> None:
 
 def translation(claim: Claim) -> str:
     """Return what belongs into ``Statements.v``; of a claim that is no closed form, the conclusion is to be written."""
-    conclusion = _conclusion(claim.change) if isinstance(claim.change, ClosedForm) else _TO_BE_WRITTEN
+    match claim.change:
+        case ClosedForm():
+            conclusion = _conclusion(claim.change)
+        case MaxIdentity():
+            conclusion = f"forall F : realFieldType,\n  {max_identity(claim.change)}"
+        case _:
+            conclusion = _TO_BE_WRITTEN
     return f"{_head(claim)}\n  {conclusion}.\n"
 
 
@@ -129,10 +136,11 @@ def _conclusion(family: ClosedForm) -> str:
 
 
 def _data(claim: Claim) -> str:
-    """Write the data that a claim is made from, shortened to a digest where they are long."""
+    """Write the data that a claim is made from, as far as the definition has them not, or a digest if they are long."""
+    whats = {ClosedForm: "Coefficients", MaxIdentity: "Table"}
     text = _words(_written(claim.change)) + _rows(claim.table)
     shown = text if len(text) <= _LONGEST_DATA else f"sha256 {sha256(text.encode()).hexdigest()[:32]}"
-    return f"{'Coefficients' if isinstance(claim.change, ClosedForm) else 'Data'}: {shown}"
+    return f"{whats.get(type(claim.change), 'Data')}: {shown}"
 
 
 @cache
@@ -144,6 +152,8 @@ def _written(change: Any) -> str:
     if isinstance(change, ClosedForm):
         blocks = (f"{COQ.orders([block])}: {COQ.field(block.coefficient)}" for block in change.blocks)
         return "; ".join(blocks)
+    if isinstance(change, MaxIdentity):
+        return ""  # all of it is in the definition
     if isinstance(change, tuple):
         return ", ".join(map(_written, change))
     if isinstance(change, partial):

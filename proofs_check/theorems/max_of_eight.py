@@ -23,12 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from itertools import permutations
 
 from proofs_check.claim import Claim, Instance, stated
-from proofs_check.kits.cells import Orbits, read_rows
-from proofs_check.statement import Case, Table, draw_numbers
+from proofs_check.kits.cells import MaxIdentity, Orbits, read_rows
+from proofs_check.statement import Table, draw_numbers
 from theory.optimal.families import OURS
 from theory.rationals import to_string
 
@@ -98,61 +98,60 @@ _LINEAR = {7: (Fraction(-181, 1232), Fraction(17, 176)), 8: (Fraction(0), Fracti
 """The coefficients a of each x_i and b of each M_ij."""
 
 
-@lru_cache(maxsize=1)
+@cache
 def orbits(size: int) -> Orbits:
     """Return the ReLUs of the identity, under all permutations."""
     return Orbits(read_rows(_SEVEN if size == 7 else _EIGHT, 1), permutations(range(size)))
 
 
-def _table(change: tuple[int, int]) -> Table:
-    size, _ = change
+def identity(size: int, factor: int) -> MaxIdentity:
+    """Return the identity for so many numbers, with a multiple of their maximum: 1 is right."""
+    single, pair = _LINEAR[size]
+    return MaxIdentity(factor, [(single, {(0,): 1}), (pair, {(0, 1): 1})], orbits(size))
+
+
+def _table(change: MaxIdentity) -> Table:
+    size = change.relus.group.shape[1]
     single, pair = map(to_string, _LINEAR[size])
-    return orbits(size).table(
+    return change.relus.table(
         1,
         rf"The right side is \( a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} \) with \( a = {single} \), "
         rf"\( b = {pair} \) and, for each row, \( c \) times the sum of "
         r"\( \mathrm{relu} \) of the distinct images of its form under all permutations of "
-        rf"\( 1, \ldots, {size} \). These are {sum(orbits(size).distinct):,} ReLUs in the second layer, one for each "
+        rf"\( 1, \ldots, {size} \). These are {sum(change.relus.distinct):,} ReLUs in the second layer, one for each "
         r"image; the pairwise maxima in the first layer and what carries the linear part on come on top.",
     )
 
 
-def _sides(change: tuple[int, int], case: Case) -> tuple[Fraction, int]:
-    (size, factor), x = change, case["x"]
-    single, pair = _LINEAR[size]
-    maxima = sum(place * value for place, value in enumerate(sorted(x)))
-    return single * sum(x) + pair * maxima + orbits(size).value(x), factor * max(x)
-
-
-def _instances(change: tuple[int, int], _kernel_max: int) -> Iterator[Instance]:
+def _instances(change: MaxIdentity, _kernel_max: int) -> Iterator[Instance]:
     # All of R^size, whatever the largest kernel size asked for.
-    size, _ = change
-    yield Instance(f"n = {size}, bends", size, orbits(size).bends(range(size)), Fraction(0))
+    size = change.relus.group.shape[1]
+    yield Instance(f"n = {size}, bends", size, change.relus.bends(range(size)), Fraction(0))
     places = {
         f"{ones} of {size} inputs 1, the others 0": (0,) * (size - ones) + (1,) * ones for ones in range(size + 1)
     }
     for where, x in {**places, f"all {size} inputs -1": (-1,) * size}.items():
-        value, claimed = _sides(change, {"x": x})
+        value, claimed = change.sides({"x": x})
         yield Instance(where, size, value, Fraction(claimed))
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claims."""
     for name, size in (("max-of-seven", 7), ("max-of-eight", 8)):
-        identity = (
+        conclusion = (
             rf" \max(x_1, \ldots, x_{size}) = a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} + \sum_t c_t \, "
             r"\mathrm{relu}\Big(\sum_{i \le j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j)"
         )
         yield stated(
-            (name, identity, (size, 1)),
-            (f"{name}-twice", f"2{identity}", (size, 2)),
+            (name, conclusion, identity(size, 1)),
+            (f"{name}-twice", f"2{conclusion}", identity(size, 2)),
             kind="identity",
             source=OURS,
             idea=r"On the cone of one order, which is enough by symmetry, the bends of the ReLUs cancel, hyperplane "
             r"by hyperplane, and both sides agree at all 0/1 vectors and at \( (-1, \ldots, -1) \). So "
             f"{size} numbers take two hidden layers.",
             quantities={"x": draw_numbers(size)},
-            sides=_sides,
+            sides=MaxIdentity.sides,
             instances=_instances,
             topic="depth",
             scope=f"all of R^{size}, by cells",

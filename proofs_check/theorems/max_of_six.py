@@ -27,8 +27,8 @@ from fractions import Fraction
 from itertools import permutations, product
 
 from proofs_check.claim import Claim, Instance, stated
-from proofs_check.kits.cells import Orbits, read_rows
-from proofs_check.statement import Case, Table, draw_numbers
+from proofs_check.kits.cells import MaxIdentity, Orbits, read_rows
+from proofs_check.statement import Table, draw_numbers
 from theory.optimal.families import OURS
 
 _SIZE = 6
@@ -49,7 +49,13 @@ _HEXAGON = tuple(tuple((turn + sign * i) % _SIZE for i in range(_SIZE)) for turn
 ORBITS = Orbits(read_rows(_FORMS, 0), _HEXAGON)
 
 
-def _table(edge: int) -> Table:
+def identity(edge: int) -> MaxIdentity:
+    """Return the identity with a coefficient of the edges M_{i,i+1}, the images of M_01: 2 is right."""
+    return MaxIdentity(_SIZE * edge, [(Fraction(edge), {(0, 1): 1})], ORBITS)
+
+
+def _table(change: MaxIdentity) -> Table:
+    ((edge, _),) = change.rows
     return ORBITS.table(
         0,
         rf"The right side is \( {edge} \sum_i M_{{i,i+1}} \) and, for each row, \( c \) times the sum of "
@@ -61,37 +67,31 @@ def _table(edge: int) -> Table:
     )
 
 
-def _sides(edge: int, case: Case) -> tuple[Fraction, int]:
-    x = case["x"]
-    edges = sum(max(x[i], x[(i + 1) % _SIZE]) for i in range(_SIZE))
-    return edge * edges + ORBITS.value(x), _SIZE * edge * max(x)
-
-
-def _instances(edge: int, _kernel_max: int) -> Iterator[Instance]:
+def _instances(change: MaxIdentity, _kernel_max: int) -> Iterator[Instance]:
     # All of R^6, whatever the largest kernel size asked for.
     for order in permutations(range(_SIZE)):
         yield Instance(f"bends in the order {order}", _SIZE, ORBITS.bends(order), Fraction(0))
     for x in (*product((0, 1), repeat=_SIZE), (-1,) * _SIZE):
-        value, claimed = _sides(edge, {"x": x})
+        value, claimed = change.sides({"x": x})
         yield Instance(f"x = {x}", _SIZE, value, Fraction(claimed))
 
 
 def claims() -> Iterator[Claim]:
     """Yield the claim."""
-    identity = (
+    conclusion = (
         r"%d \max(x_0, \ldots, x_5) = %d \sum_i M_{i,i+1} + \sum_{t} c_t "
         r"\, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j)"
     )
     yield stated(
-        ("max-of-six", identity % (12, 2), 2),
-        ("max-of-six-three-edges", identity % (18, 3), 3),
+        ("max-of-six", conclusion % (12, 2), identity(2)),
+        ("max-of-six-three-edges", conclusion % (18, 3), identity(3)),
         kind="identity",
         source=OURS,
         idea=r"On the cone of each order of the inputs the bends of the ReLUs cancel, hyperplane by hyperplane, so "
         r"both sides are linear there; and they agree at all 0/1 vectors and along \( (1, \ldots, 1) \). "
         r"\( M_{ij} \) takes one hidden layer and the ReLUs a second: six numbers in two layers.",
         quantities={"x": draw_numbers(_SIZE)},
-        sides=_sides,
+        sides=MaxIdentity.sides,
         instances=_instances,
         topic="depth",
         scope="all of R^6, by cells",

@@ -5,7 +5,6 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction.
 From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound MaxOfFive.
-From Subpool Require MaxOfSix MaxOfSeven MaxOfEight.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -229,15 +228,3 @@ Qed.
 (** Theorem: the claim max-of-five. *)
 Theorem max_of_five : Statements.max_of_five.
 Proof. exact: MaxOfFive.max_of_five. Qed.
-
-(** Theorem: the claim max-of-six. *)
-Theorem max_of_six : Statements.max_of_six.
-Proof. exact: MaxOfSix.max_of_six. Qed.
-
-(** Theorem: the claim max-of-seven. *)
-Theorem max_of_seven : Statements.max_of_seven.
-Proof. exact: MaxOfSeven.max_of_seven. Qed.
-
-(** Theorem: the claim max-of-eight. *)
-Theorem max_of_eight : Statements.max_of_eight.
-Proof. exact: MaxOfEight.max_of_eight. Qed.

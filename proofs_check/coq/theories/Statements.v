@@ -4,22 +4,23 @@
     proves each: there is a theorem of the same name whose statement is the definition.
 
     A definition is made from the claim's data by [proofs_check/coq/statements.py], or compared with them: of a closed
-    form all of it; of others the quantities, the hypotheses, and the conclusion as it stands in the comment.  The
-    conclusion in Coq is written by hand, for a reader to compare with that in the comment.  The coefficients of a closed
-    form, and the data that tell a claim from statements close to it, are no part of the definition; where they are long
-    there is a digest.
+    form and of an identity for a maximum all of it; of others the quantities, the hypotheses, and the conclusion as it
+    stands in the comment.  The conclusion in Coq is written by hand, for a reader to compare with that in the comment.
+    The coefficients of a closed form, tables, and the data that tell a claim from statements close to it, are no part of
+    the definition; where they are long there is a digest.
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
     in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; the identities for the maxima of five and more numbers in [MaxOfFive.v], and
-    in [Maxima.v] and [MaximaData.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in
-    [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in
-    [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and [place_power] in
-    [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as
-    data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums
+    over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
+    [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
+    [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
+    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
+    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
+From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From Subpool Require Import Classes Duality Reduction MaxOfFive MaximaData.
+From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
 From Subpool Require NetworkDepth Networks.
 
@@ -372,23 +373,103 @@ Definition max_of_five : Prop :=
 (** Claim max-of-six, identity, all of R^6, by cells.
     In x: 12 \max(x_0, \ldots, x_5) = 2 \sum_i M_{i,i+1} + \sum_{t} c_t \, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij}
     M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
-    Data: sha256 26cfa4ffbe261bd20f5dac6a580b432c. *)
+    Table: sha256 779a14c7ccacbb43a54fd0fc1b74209c. *)
 Definition max_of_six : Prop :=
-  forall (F : realFieldType) (x : seq F), size x = 6%N -> identity_of_six x.
+  forall F : realFieldType,
+  max_by_images F 6 [:: [:: 0; 1; 2; 3; 4; 5];
+      [:: 0; 5; 4; 3; 2; 1];
+      [:: 1; 2; 3; 4; 5; 0];
+      [:: 1; 0; 5; 4; 3; 2];
+      [:: 2; 3; 4; 5; 0; 1];
+      [:: 2; 1; 0; 5; 4; 3];
+      [:: 3; 4; 5; 0; 1; 2];
+      [:: 3; 2; 1; 0; 5; 4];
+      [:: 4; 5; 0; 1; 2; 3];
+      [:: 4; 3; 2; 1; 0; 5];
+      [:: 5; 0; 1; 2; 3; 4];
+      [:: 5; 4; 3; 2; 1; 0]]%N 12
+    [:: times 2 1 [:: M 1 0 1]]
+    [:: times 2 1 [:: M 1 2 4; M (-1) 3 5];
+      times 2 1 [:: M (-1) 0 5; M 1 1 5; M 1 2 3; M (-1) 4 5];
+      times (-2) 1 [:: M (-1) 0 5; M 1 1 2; M (-1) 1 3; M 1 3 4];
+      times 1 1 [:: M (-1) 0 5; M 1 1 2; M (-1) 2 3; M 1 4 5];
+      times (-1) 1 [:: M 1 0 5; M 1 1 2; M (-1) 2 3; M (-1) 4 5];
+      times (-1) 1 [:: M (-1) 0 5; M 1 1 2; M 1 2 3; M (-1) 4 5]].
 
 (** Claim max-of-seven, identity, all of R^7, by cells.
     In x:  \max(x_1, \ldots, x_7) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
     j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
-    Data: sha256 021a0bc4995a1d2d37a6d5f03dcfa57d. *)
+    Table: sha256 89fc49f292ac9ea490a3a8d1b7083e7b. *)
 Definition max_of_seven : Prop :=
-  forall (F : realFieldType) (x : seq F), size x = 7%N -> identity_of_seven x.
+  forall F : realFieldType,
+  max_by_images F 7 (permutations (iota 0 7)) 1
+    [:: times (-181) 1232 [:: M 1 0 0];
+      times 17 176 [:: M 1 0 1]]
+    [:: times 143 6720 [:: M (-2) 0 1; M 1 0 2; M 1 1 2];
+      times 3 12320 [:: M (-2) 0 1; M 1 2 3; M 1 2 4];
+      times 59 18480 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 4; M 1 0 5; M 1 0 6];
+      times 1 6160 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 4; M 1 4 5; M 1 4 6];
+      times (-1) 12320 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 5; M 1 1 4; M 1 4 6];
+      times 29 36960 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 3; M 1 1 5; M 1 2 6; M (-1) 3 4];
+      times 1 12320 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 4; M 1 0 5; M (-1) 1 3; M 1 1 6];
+      times (-1) 1155 [:: M (-1) 0 1; M (-1) 0 2; M 1 3 4; M 1 5 6];
+      times (-31) 55440 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 3; M 1 0 5; M 1 1 6; M (-1) 2 4];
+      times 1 7392 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 3; M 1 1 5; M 1 1 6; M (-1) 2 4];
+      times 1 24640 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 3; M 1 1 5; M (-1) 2 4; M 1 5 6];
+      times 13 110880 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 3; M 1 1 5; M (-1) 2 4; M 1 6 6];
+      times (-1) 24640 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 4; M 1 0 5; M 1 1 3; M (-1) 2 3];
+      times (-31) 1848 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 3];
+      times (-1) 55440 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 3; M (-1) 4 4; M 1 5 6];
+      times 1 110880 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 4; M (-1) 3 5; M 1 6 6];
+      times (-1) 12320 [:: M (-1) 0 1; M 1 0 2; M 1 1 4; M (-1) 2 3; M (-1) 4 4; M 1 5 6];
+      times 1 49280 [:: M (-1) 0 1; M 1 0 2; M 1 1 5; M (-1) 2 3; M (-1) 4 4; M 1 6 6];
+      times (-1) 12320 [:: M (-1) 0 1; M (-1) 0 3; M 1 0 5; M 1 0 6; M 1 1 2; M (-1) 2 4];
+      times (-19) 73920 [:: M (-1) 0 1; M 1 0 3; M 1 1 4; M (-1) 2 2];
+      times (-13) 55440 [:: M (-1) 0 1; M 1 0 4; M 1 0 5; M 1 1 6; M (-1) 2 2; M (-1) 3 3];
+      times 1 24640 [:: M (-1) 0 1; M 1 0 4; M 1 1 5; M (-1) 2 3; M 1 2 6; M (-1) 4 4];
+      times (-1) 12320 [:: M (-1) 0 1; M 1 0 4; M 1 1 5; M (-1) 2 3; M (-1) 3 3; M 1 3 6];
+      times (-23) 55440 [:: M (-1) 0 1; M 1 0 4; M (-1) 2 3; M 1 5 6];
+      times 629 443520 [:: M (-1) 0 2; M (-1) 0 3; M 1 0 4; M 1 1 2; M 1 1 3; M (-1) 1 4]].
 
 (** Claim max-of-eight, identity, all of R^8, by cells.
     In x:  \max(x_1, \ldots, x_8) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
     j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
-    Data: sha256 504b703e223119a122af6b89787777d6. *)
+    Table: sha256 5860fb02a6053e1ef7eede1d424b27b3. *)
 Definition max_of_eight : Prop :=
-  forall (F : realFieldType) (x : seq F), size x = 8%N -> identity_of_eight x.
+  forall F : realFieldType,
+  max_by_images F 8 (permutations (iota 0 8)) 1
+    [:: times 0 1 [:: M 1 0 0];
+      times 1 28 [:: M 1 0 1]]
+    [:: times (-1) 700 [:: M 2 0 0; M (-1) 0 1; M (-1) 0 2; M 1 1 2; M (-1) 3 4];
+      times 157 50400 [:: M (-3) 0 1; M 1 0 2; M 1 1 2; M 1 2 3];
+      times (-17) 20160 [:: M (-3) 0 1; M 1 0 2; M 2 1 2];
+      times 1 2100 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 4; M 1 0 5; M 1 6 7];
+      times (-1) 4200 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 4; M 1 4 5; M 1 6 7];
+      times (-1) 8400 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 0 5; M 1 4 6; M 1 4 7];
+      times (-1) 16800 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 4 5; M 1 4 6; M 1 4 7];
+      times 1 8400 [:: M (-1) 0 1; M (-1) 0 2; M (-1) 0 3; M 1 4 5; M 1 4 6; M 1 5 7];
+      times 1 4200 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 3; M 1 1 4];
+      times 1 8400 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 4; M (-1) 1 3; M 1 1 5; M 1 6 7];
+      times (-1) 4200 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 5; M 1 0 6; M 1 1 7; M (-1) 3 4];
+      times (-1) 16800 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 5; M (-1) 1 3; M 1 4 6; M 1 4 7];
+      times 1 4200 [:: M (-1) 0 1; M (-1) 0 2; M 1 0 5; M 1 1 6; M 1 1 7; M (-1) 3 4];
+      times (-1) 700 [:: M (-1) 0 1; M (-1) 0 2; M 1 1 2; M 1 3 4];
+      times (-1) 6300 [:: M (-1) 0 1; M (-1) 0 2; M 1 3 4; M 1 5 6];
+      times (-1) 12600 [:: M (-1) 0 1; M 1 0 2; M (-1) 0 4; M 1 0 5; M 1 1 3; M (-1) 2 3];
+      times 1 100800 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 3; M (-1) 4 5; M 1 4 6];
+      times (-1) 7200 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 3; M (-1) 4 5; M 1 6 7];
+      times 1 5040 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 4; M (-1) 3 5; M 1 4 5];
+      times 1 5040 [:: M (-1) 0 1; M 1 0 2; M 1 1 3; M (-1) 2 4; M (-1) 3 5; M 1 6 7];
+      times (-13) 100800 [:: M (-1) 0 1; M 1 0 2; M 2 1 3; M (-2) 2 3];
+      times (-1) 8400 [:: M (-1) 0 1; M (-1) 0 3; M 1 0 5; M 1 1 2; M (-1) 2 4; M 1 6 7];
+      times 1 16800 [:: M (-1) 0 1; M (-1) 0 3; M 1 1 2; M (-1) 2 4; M 1 5 6; M 1 5 7];
+      times (-1) 12600 [:: M (-1) 0 1; M 1 0 6; M 1 0 7; M 1 1 2; M (-1) 2 3; M (-1) 4 5];
+      times 1 10080 [:: M (-1) 0 1; M 1 0 6; M 1 1 7; M 1 2 3; M (-1) 2 4; M (-1) 3 5];
+      times (-1) 3150 [:: M (-1) 0 1; M (-1) 2 3; M 1 4 5; M 1 6 7];
+      times 1 25200 [:: M 1 0 1; M (-1) 0 2; M (-1) 0 3; M (-1) 1 4; M 1 5 6; M 1 5 7];
+      times 1 10080 [:: M (-1) 0 2; M (-1) 0 3; M 1 0 5; M (-1) 1 4; M 1 1 6; M 1 1 7];
+      times 1 25200 [:: M (-1) 0 2; M 1 0 3; M (-1) 0 4; M 1 1 2; M (-1) 1 3; M 1 1 5];
+      times (-1) 5040 [:: M (-1) 0 3; M (-1) 0 4; M 1 0 5; M (-1) 1 2; M 1 1 6; M 1 2 7]].
 
 (** Claim chebyshev, upper, d >= 2.
     E(d, \{0..n\}) \le \frac{1}{1 + T_n(\frac{d+1}{d-1})}.
