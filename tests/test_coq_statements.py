@@ -107,7 +107,7 @@ def _mutants(claim):
         changed = replace(claim.table(), rows=((f"2{first[0]}", *first[1:]), *others))
         yield "table", replace(claim, table=lambda: changed)
     yield "conclusion", replace(claim, conclusion=f"{claim.conclusion} + 1")
-    for digit in set("0123456789") & set(claim.conclusion):
+    for digit in sorted(set("0123456789") & set(claim.conclusion)):
         conclusion = claim.conclusion.replace(digit, str(int(digit) + 1))
         yield f"conclusion, another {digit}", replace(claim, conclusion=conclusion)
 
