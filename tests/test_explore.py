@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from proofs_check import check_certificate, claims, registry
+from proofs_check.coq import KernelRecord
 from proofs_check.explore import asset, theorems
 from proofs_check.verdict import Verdict
 from theory import bounds, closed_forms, network_size, optimal_estimator
@@ -279,7 +280,7 @@ def test_without_bokeh_the_extra_is_named(few_claims, tmp_path, monkeypatch, cap
 
 def test_the_report_links_to_the_page(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(explore, "DEFAULT_KERNELS", "2")
-    monkeypatch.setattr(verify, "_proved_by_kernel", dict)
+    monkeypatch.setattr(verify, "_kernel_record", KernelRecord)
     assert main(["verify", "closed-form-mean", "--kernel-max", "3", "--report", str(tmp_path), "--explore"]) == 0
     assert '<a href="explore.html">' in (tmp_path / "index.html").read_text(encoding="utf-8")
     (told,) = re.findall(r'id="theorems-data">(.*?)</script>', (tmp_path / "explore.html").read_text(encoding="utf-8"))

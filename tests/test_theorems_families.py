@@ -143,7 +143,7 @@ def test_bounds_agree_with_the_library():
 def test_a_certificate_of_another_problem_is_rejected(monkeypatch):
     from theory import optimal_estimator
 
-    monkeypatch.setattr(optima, "optimal_estimator", lambda d, orders, objective: optimal_estimator(d + 1, orders))
+    monkeypatch.setattr(optima, "optimal_estimator", lambda d, orders, **_: optimal_estimator(d + 1, orders))
     with pytest.raises(CertificateError, match="another problem"):
         optima.certified_error(5, (0, 1))
 
