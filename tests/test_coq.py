@@ -27,7 +27,7 @@ from proofs_check.coq import (
     emit,
 )
 from proofs_check.coq import driver as coq_driver
-from proofs_check.coq.driver import Theories, _check_emitted, build, recheck
+from proofs_check.coq.driver import BY_THE_VM, Theories, _check_emitted, build, recheck
 from proofs_check.coq.readback import certificate_proved
 from proofs_check.coq.sources import (
     read_sources,
@@ -552,6 +552,10 @@ def test_the_tool_prints_the_theorems(imitated, capsys):
     coqchk.chmod(0o755)
     assert program(["--coqchk"]) == 1
     assert "Axioms" in capsys.readouterr().err
+    coqchk.write_text('#!/bin/sh\ncase "$*" in *ClaimsMaxima*) exit 1;; *Subpool.Claims*) ;; *) exit 1;; esac\n')
+    assert program(["--coqchk"]) == 1  # no summary
+    assert "no line" in capsys.readouterr().err
+    assert BY_THE_VM in shipped_sources()
 
 
 def _without_a_theorem(record):
