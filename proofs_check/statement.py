@@ -17,6 +17,7 @@ from itertools import chain, combinations, product
 from random import Random
 from typing import Any, Literal, NamedTuple
 
+from proofs_check.conditions import meaning
 from theory.errors import SubpoolError
 
 Case = Mapping[str, Any]
@@ -103,8 +104,9 @@ class Hypothesis:
     ----------
     text : str
         In LaTeX without dollar signs.
-    holds : callable
-        Takes a case.
+    decide : callable, optional
+        Takes a case, and says whether the text is true of it; needed, else an InputError, where the text is no
+        comparison and no membership, whose meaning is read from it.
     least, most : int, optional
         The least or the largest kernel size, where the hypothesis is that it has at least or at most this value.
     beyond : mapping, optional
@@ -118,10 +120,18 @@ class Hypothesis:
     """
 
     text: str
-    holds: Callable[[Case], bool] = field(compare=False)
+    decide: Callable[[Case], bool] | None = field(default=None, compare=False)
     beyond: Case | None = field(default=None, compare=False)
     least: int | None = None
     most: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.decide is None:
+            meaning(self.text)
+
+    def holds(self, case: Case) -> bool:
+        """Return whether a case meets the hypothesis."""
+        return (self.decide or meaning(self.text))(case)
 
     def failing_at(self, **beyond: Any) -> Hypothesis:
         """Return the hypothesis with a case beyond it where a statement fails."""
@@ -132,14 +142,14 @@ class Hypothesis:
         return {"text": self.text, "beyond": None if self.beyond is None else place(self.beyond)}
 
 
-INTERCEPT = Hypothesis(r"0 \in R", lambda case: 0 in case["R"])
-NO_INTERCEPT = Hypothesis(r"0 \notin R", lambda case: 0 not in case["R"])
-NO_MAXIMUM = Hypothesis(r"d \notin R", lambda case: case["d"] not in case["R"])
+INTERCEPT = Hypothesis(r"0 \in R")
+NO_INTERCEPT = Hypothesis(r"0 \notin R")
+NO_MAXIMUM = Hypothesis(r"d \notin R")
 
 
 def least_kernel_size(least: int) -> Hypothesis:
     """Return the hypothesis that the kernel size has at least some value."""
-    return Hypothesis(rf"d \ge {least}", lambda case: case["d"] >= least, least=least)
+    return Hypothesis(rf"d \ge {least}", least=least)
 
 
 def _draw_orders(rng: Random, case: Case, _most: int) -> tuple[int, ...]:

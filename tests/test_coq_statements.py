@@ -94,7 +94,7 @@ def _mutants(claim):
         if hypothesis.least is not None:
             later = replace(hypothesis, least=hypothesis.least + 1)
             yield f"later {hypothesis.text}", replace(claim, hypotheses=(*others[:n], later, *others[n:]))
-    yield "one more", replace(claim, hypotheses=(*claim.conditions, Hypothesis(r"d \ge 9", lambda case: True)))
+    yield "one more", replace(claim, hypotheses=(*claim.conditions, Hypothesis(r"d \ge 9")))
     yield from ((f"neighbour {one.name}", replace(one, name=claim.name)) for one in claim.neighbours)
     if isinstance(claim.change, ClosedForm):
         yield from ((name, family_claim(family)) for name, family in _families(claim.change))

@@ -80,7 +80,7 @@ def test_the_command_writes_a_file_or_none(tmp_path, capsys):
     good, wrong, other, out = (tmp_path / name for name in ("good.json", "wrong.json", "other.json", "out.lean"))
     good.write_text(CUBE.to_json())
     assert main(["check", str(good), "--lean", str(out)]) == 0
-    assert capsys.readouterr().out.endswith(f"{out}: 1 theorems for Lean 4, which was not run\n")
+    assert capsys.readouterr().out.endswith(f"{out}: 1 theorem for Lean 4, which was not run\n")
     assert out.read_text() == emit_lean([CUBE])
     out.unlink()
     assert main(["check", "--json", str(good), "--lean", str(out)]) == 0

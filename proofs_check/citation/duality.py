@@ -2,12 +2,17 @@ r"""The last step of a proof by weak duality, whatever the weights are indexed b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from proofs_check.certificates import Certified, CertifiedCombination
 from proofs_check.citation.blocks import Block, Display, Prose
-from theory.typeset import fraction
+from proofs_check.citation.sums import rounded
+from theory.rationals import to_string
+from theory.typeset import equation, fraction
+
+_LONGEST_ERROR = 200
 
 
 @dataclass(frozen=True)
@@ -69,3 +74,36 @@ class WeakDuality:
             if relative
             else rf"Each $v_{i}$ is a point of the cube, so the maximum of the statement is no less."
         )
+
+
+def named_error(exact: Fraction) -> str:
+    """Write a least error, or its name where it is long."""
+    return fraction(exact) if len(to_string(exact)) <= _LONGEST_ERROR else "E"
+
+
+def least_error(
+    size: str, certified: Certified | CertifiedCombination, error: str, function: Iterable[Block]
+) -> Iterator[Block]:
+    """Yield how large a residual is at least, for which function it is no larger, and that so the error is the least.
+
+    Parameters
+    ----------
+    size : str
+        The residual's absolute value, in LaTeX.
+    certified : Certified or CertifiedCombination
+    error : str
+        Its error, as :func:`named_error` writes it.
+    function : iterable of Block
+        The best function.
+    """
+    if certified.objective == "range":
+        yield Display(equation(rf"\sup_x {size} / (\max(x) - \min(x))", [error], relation=r"\ge"))
+        yield Prose("over all $x$ whose entries are not all equal. Equality holds for the function")
+    else:
+        cube = rf"[0,1]^{{{certified.kernel_size}}}"
+        yield Display(equation(rf"\max_{{x \in {cube}}} {size}", [error], relation=r"\ge"))
+        yield Prose("Equality holds for the function")
+    yield from function
+    if error == "E":
+        yield Prose(rf"Here $E \approx {rounded(certified.error)}$; the certificate has all of its digits.")
+    yield Prose(f"So ${error}$ is the least possible error.")

@@ -17,14 +17,13 @@ from typing import Any
 
 from proofs_check.certificates import Certified
 from proofs_check.citation.blocks import Block, Display, Prose
-from proofs_check.citation.duality import WeakDuality
-from proofs_check.citation.sums import LISTED, add_up, agree, as_factor, is_short, list_numbers, prose, rounded
-from theory.rationals import from_string, to_string
+from proofs_check.citation.duality import WeakDuality, least_error, named_error
+from proofs_check.citation.sums import LISTED, add_up, agree, as_factor, is_short, list_numbers, prose
+from theory.rationals import from_string
 from theory.typeset import combination, equation, fraction, orders_in_latex
 
 _MOST_PRODUCTS = 150
 """Products in sums that are written out: about a page and a half for residuals, and as much for the weights."""
-_LONGEST_ERROR = 200
 _LONGEST_SET = 600
 _INLINE = 40
 """Characters of a set of orders that stands in a line of text, which LaTeX does not break within."""
@@ -128,8 +127,7 @@ class Problem:
     @property
     def error(self) -> str:
         """The error, or its name where it is long."""
-        exact = self.certified.error
-        return fraction(exact) if len(to_string(exact)) <= _LONGEST_ERROR else "E"
+        return named_error(self.certified.error)
 
     def feature(self, order: int, zeros: int) -> Fraction:
         """Return phi_r(z), what m_r is at a 0/1 vector."""
@@ -164,16 +162,7 @@ def statement(problem: Problem) -> Iterator[Block]:
     summed = rf" with ${p.sum_of_coefficients}$" if p.relative else ""
     yield Prose(rf"For all real coefficients $\beta_r$, $r \in R$,{summed}")
     size = rf"\lvert {p.target.symbol} - \sum_{{r \in R}} \beta_r m_r(x) \rvert"
-    if p.relative:
-        yield Display(equation(rf"\sup_x {size} / (\max(x) - \min(x))", [p.error], relation=r"\ge"))
-        yield Prose("over all $x$ whose entries are not all equal. Equality holds for the function")
-    else:
-        yield Display(equation(rf"\max_{{x \in [0,1]^{{{d}}}}} {size}", [p.error], relation=r"\ge"))
-        yield Prose("Equality holds for the function")
-    yield from _function(p)
-    if p.error == "E":
-        yield Prose(rf"Here $E \approx {rounded(p.certified.error)}$; the certificate has all of its digits.")
-    yield Prose(f"So ${p.error}$ is the least possible error.")
+    yield from least_error(size, p.certified, p.error, _function(p))
 
 
 def _function(p: Problem) -> Iterator[Block]:

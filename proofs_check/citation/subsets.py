@@ -13,15 +13,14 @@ from typing import Any
 
 from proofs_check.certificates import CertifiedCombination
 from proofs_check.citation.blocks import Block, Display, Prose
-from proofs_check.citation.duality import WeakDuality
-from proofs_check.citation.sums import add_up, agree, is_short, list_numbers, prose, rounded
-from theory.rationals import from_string, to_string
+from proofs_check.citation.duality import WeakDuality, least_error, named_error
+from proofs_check.citation.sums import add_up, agree, is_short, list_numbers, prose
+from theory.rationals import from_string
 from theory.typeset import combination, equation, fraction, listed, orders_in_latex
 
 _MOST_PRODUCTS = 150
 """Weights in the sums that are written out: a page and a half."""
 _MOST_TERMS = 24
-_LONGEST_ERROR = 200
 
 _Subset = frozenset[int]
 
@@ -60,8 +59,7 @@ class CombinationProblem:
     @property
     def error(self) -> str:
         """The error, or its name where it is long."""
-        exact = self.certified.error
-        return fraction(exact) if len(to_string(exact)) <= _LONGEST_ERROR else "E"
+        return named_error(self.certified.error)
 
     @property
     def sum_of_coefficients(self) -> str:
@@ -89,16 +87,7 @@ def statement_of_combination(p: CombinationProblem) -> Iterator[Block]:
         yield Prose(f"of {len(family):,} sets, which the certificate lists.")
     yield Prose(rf"For all real coefficients $\beta_J$, $J \in F$,{_with_sum(p)}")
     size = r"\lvert \max(x) - \sum_{J \in F} \beta_J M_J(x) \rvert"
-    if p.relative:
-        yield Display(equation(rf"\sup_x {size} / (\max(x) - \min(x))", [p.error], relation=r"\ge"))
-        yield Prose("over all $x$ whose entries are not all equal. Equality holds for the function")
-    else:
-        yield Display(equation(rf"\max_{{x \in [0,1]^{{{d}}}}} {size}", [p.error], relation=r"\ge"))
-        yield Prose("Equality holds for the function")
-    yield from _function(p)
-    if p.error == "E":
-        yield Prose(rf"Here $E \approx {rounded(p.certified.error)}$; the certificate has all of its digits.")
-    yield Prose(f"So ${p.error}$ is the least possible error.")
+    yield from least_error(size, p.certified, p.error, _function(p))
 
 
 def _name(subset: Iterable[int]) -> str:

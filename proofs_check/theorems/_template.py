@@ -80,7 +80,7 @@ def claims() -> Iterator[Claim]:
         quantities=standard("d", "r", "x"),
         hypotheses=(
             SUBSETS_EXIST.failing_at(d=2, r=0, x=(Fraction(0), Fraction(1))),
-            Hypothesis("r < d", lambda case: case["r"] < case["d"]).failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
+            Hypothesis("r < d").failing_at(d=2, r=2, x=(Fraction(0), Fraction(1))),
         ),
         sides=_sides,
         cases=grid(most=_ENUMERATED_UP_TO, r=lambda d: range(1, d), x=windows),

@@ -101,7 +101,7 @@ def claims() -> Iterator[Claim]:
         source=f"{OURS}; Chebyshev polynomials for OR: Linial, Nisan 1990",
         idea=r"The Chebyshev polynomial, moved to \( [0, d-1] \), is bounded by 1 there and large at \( d \).",
         quantities=standard("d", "n"),
-        hypotheses=(Hypothesis(r"0 \le n < d", lambda case: 0 <= case["n"] < case["d"]),),
+        hypotheses=(Hypothesis(r"0 \le n < d"),),
         sides=_sides,
         cases=grid(n=range),
         proof=_proof,

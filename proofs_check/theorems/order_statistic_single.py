@@ -38,6 +38,7 @@ from proofs_check.kits.growing_orders import Z
 from proofs_check.kits.optima import certified_error
 from proofs_check.proof import Identity, Proof, Region, Sign, Step, free
 from proofs_check.statement import Case, Hypothesis, StatementError, grid, standard, subsets
+from proofs_check.theorems.order_statistic_weights import SUBSETS_EXIST
 from proofs_check.theorems.order_statistics_by_maxima import IS_A_PLACE, step_values
 from theory.objectives import RELATIVE
 from theory.optimal.families import OURS, R
@@ -46,7 +47,6 @@ _P, _Q, _G = Symbol("p"), Symbol("q"), Symbol("g")
 _DRAWN_UP_TO = 6
 _ALL_UP_TO = 5
 
-IS_AN_ORDER = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case["d"])
 ABOVE_THE_PLACE = Hypothesis(
     r"S \subseteq \{j + 1, \dots, d - 1\}", lambda case: all(case["j"] < s < case["d"] for s in case["S"])
 )
@@ -237,7 +237,7 @@ def claims() -> Iterator[Claim]:
         quantities={**standard("d", "r", "j"), "S": _draw_orders},
         hypotheses=(
             IS_A_PLACE.failing_at(d=2, r=1, j=0, S=()),
-            IS_AN_ORDER.failing_at(d=2, r=0, j=1, S=()),
+            SUBSETS_EXIST.failing_at(d=2, r=0, j=1, S=()),
             ABOVE_THE_PLACE.failing_at(d=4, r=1, j=3, S=(3,)),
             Hypothesis(
                 r"S = \emptyset \text{ or } p + q \ge 1", lambda case: not case["S"] or _is_low(case)
@@ -257,7 +257,7 @@ def claims() -> Iterator[Claim]:
         source=OURS,
         idea=idea,
         quantities=standard("d", "r", "j"),
-        hypotheses=(IS_A_PLACE.failing_at(d=2, r=1, j=0), IS_AN_ORDER.failing_at(d=2, r=0, j=1)),
+        hypotheses=(IS_A_PLACE.failing_at(d=2, r=1, j=0), SUBSETS_EXIST.failing_at(d=2, r=0, j=1)),
         sides=_range_sides,
         cases=grid(most=_ALL_UP_TO, r=lambda d: range(1, d + 1), j=lambda d: range(1, d + 1)),
         drawn_up_to=_DRAWN_UP_TO,

@@ -32,7 +32,7 @@ from theory.optimal.families import PAPER, D, K, R
 Z = Symbol("z")
 """The number of zeros of a 0/1 vector in all formulas."""
 
-SUBSETS_EXIST = Hypothesis(r"1 \le r \le d", lambda case: 1 <= case["r"] <= case["d"])
+SUBSETS_EXIST = Hypothesis(r"1 \le r \le d")
 
 
 def average_of_maxima(x: Sequence[Fraction], order: int) -> Fraction:

@@ -40,7 +40,7 @@ _ENUMERATED_UP_TO = 8
 _DRAWN_UP_TO = 6
 _ALL_UP_TO = 5
 
-IS_A_PLACE = Hypothesis(r"1 \le j \le d", lambda case: 1 <= case["j"] <= case["d"])
+IS_A_PLACE = Hypothesis(r"1 \le j \le d")
 
 
 def step_values(kernel_size: int, place: int) -> list[int]:

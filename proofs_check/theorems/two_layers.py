@@ -232,9 +232,7 @@ def _cases(kernel_max: int) -> Iterator[Case]:
         yield {"d": d, "q": q, "x": x}
 
 
-EXISTS = Hypothesis(r"1 \le q \le d", lambda case: 1 <= case["q"] <= case["d"]).failing_at(
-    d=2, q=3, x=(Fraction(0), Fraction(1))
-)
+EXISTS = Hypothesis(r"1 \le q \le d").failing_at(d=2, q=3, x=(Fraction(0), Fraction(1)))
 QUANTITIES = {**standard("d"), "q": lambda rng, case, _: rng.randint(0, case["d"] + 1), **standard("x")}
 
 

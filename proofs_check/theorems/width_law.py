@@ -54,7 +54,7 @@ def _sides(change: tuple[Fraction, int], case: Case) -> tuple[Fraction, Fraction
 
 def _hypotheses(change: tuple[Fraction, int]) -> tuple[Hypothesis, ...]:
     last = change[1]
-    up_to = Hypothesis(rf"d \le {last}", lambda case: case["d"] <= last, most=last)
+    up_to = Hypothesis(rf"d \le {last}", most=last)
     return up_to.failing_at(**COUNTEREXAMPLE), *WITH_INTERCEPT
 
 
@@ -112,7 +112,7 @@ def claims() -> Iterator[Claim]:
         r"and its width is a sum only.",
         quantities={"R": _draw_orders},
         hypotheses=lambda orders: (
-            Hypothesis(r"19 \notin R", lambda case: COUNTEREXAMPLE["d"] not in case["R"]).failing_at(R=(0, 19)),
+            Hypothesis(rf"{COUNTEREXAMPLE['d']} \notin R").failing_at(R=(0, 19)),
             INTERCEPT.failing_at(R=orders[1:]),
         ),
         # Whether a set breaks the law, and whether it is the one that is said to.

@@ -53,6 +53,15 @@ def count(number: int) -> str:
     return str(number) if number < 10**15 else decimal(Fraction(number))
 
 
+def counted(number: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    >>> counted(1, "hidden layer"), counted(2048, "worker")
+    ('1 hidden layer', '2,048 workers')
+    """
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
 def fraction(number: Fraction) -> str:
     """Write a rational, or say how long it is."""
     text = to_string(number)
@@ -80,8 +89,8 @@ def describe_network(size: NetworkSize) -> str:
     """Write the counts of a network as one line."""
     if not size.widths:
         return f"no hidden layer, {count(size.parameter_count)} parameters: a linear function"
-    layers = f"{size.hidden_layers} hidden layer" + ("s" if size.hidden_layers > 1 else "")
     widths = f" = {' + '.join(map(count, size.widths))}" if size.hidden_layers > 1 else ""
+    layers = counted(size.hidden_layers, "hidden layer")
     return f"{layers}, {count(size.units)}{widths} ReLUs, {count(size.parameter_count)} parameters"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.cli.options import add_json, add_limit
-from theory.cli.output import BAD_INPUT, DONE, FAILED, both, fail, print_json
+from theory.cli.output import BAD_INPUT, DONE, FAILED, both, counted, fail, print_json
 from theory.errors import FormatError, MissingDependencyError, ProblemTooLargeError, SubpoolError
 from theory.files import write_whole
 from theory.rationals import to_string
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         for result in results:
             _print_result(result)
     if written:
-        say(f"{options.lean}: {len(results)} theorems for Lean 4, which was not run", error=options.json)
+        say(f"{options.lean}: {counted(len(results), 'theorem')} for Lean 4, which was not run", error=options.json)
     return _exit_code(results)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from theory.cli.around_table import print_around, upwards
 from theory.cli.options import add_json, add_plot
-from theory.cli.output import DONE, FAILED, console, new_table, print_json
+from theory.cli.output import DONE, FAILED, console, counted, new_table, print_json
 from theory.errors import InputError
 from theory.plotting import check_plot_file, save_figure
 from theory.terminal import Bar
@@ -251,9 +251,12 @@ def _print(options: argparse.Namespace, measured: ModelComparison, certified: De
         )
     out.print(table)
     for output in measured.outputs:
-        for count, where in ((output.nan_in_both, "in both models"), (output.nan_in_one, "in one of the models alone")):
-            if count:
-                out.print(f"{output.name}: {count:,} value{'s' if count > 1 else ''} NaN {where}", soft_wrap=True)
+        for number, where in (
+            (output.nan_in_both, "in both models"),
+            (output.nan_in_one, "in one of the models alone"),
+        ):
+            if number:
+                out.print(f"{output.name}: {counted(number, 'value')} NaN {where}", soft_wrap=True)
     if certified is not None:
         _print_certified(options, certified)
     _print_likely(options, measured, certified)

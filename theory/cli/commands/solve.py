@@ -24,6 +24,7 @@ from theory.cli.output import (
     confirm,
     console,
     count,
+    counted,
     describe_network,
     fraction,
     network_row,
@@ -115,7 +116,9 @@ def _solve_combination(options: argparse.Namespace) -> int:
 
 def _print_combination(shape: tuple[int, ...], combination: Combination, options: argparse.Namespace) -> None:
     out = console()
-    out.print(f"{describe_kernel(shape)}, {len(combination.coefficients)} subsets, objective {combination.objective}")
+    out.print(
+        f"{describe_kernel(shape)}, {counted(len(combination.coefficients), 'subset')}, objective {combination.objective}"
+    )
     table = new_table(("inputs", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     alike = Counter((len(subset), c) for subset, c in combination.coefficients.items())
     for (inputs, c), number in sorted(alike.items()):

@@ -15,6 +15,7 @@ from theory.cli.output import (
     cells_of_a_set,
     console,
     count,
+    counted,
     new_table,
     print_facts,
     print_json,
@@ -98,11 +99,11 @@ def _refuse_long(sets: OrderSets, target: Target, options: argparse.Namespace) -
     seconds = len(sets) * seconds_per_set(sets, target)
     if options.scheduler and seconds > _DAY:
         with dask_cluster(options.scheduler) as (_, slots, _):
-            workers, where = slots, "thread of the cluster"
+            workers, where = slots, "cluster thread"
     if seconds / workers > _DAY:
         raise InputError(
             f"kernel size {sets.kernel_size} has {len(sets):,} sets of orders, about {seconds / 3600:,.0f} core-hours "
-            f"and {seconds / workers / _DAY:,.1f} days with {workers} {where}{'s' if workers > 1 else ''}; "
+            f"and {seconds / workers / _DAY:,.1f} days with {counted(workers, where)}; "
             "--yes starts the sweep nevertheless"
         )
 
