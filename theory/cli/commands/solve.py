@@ -116,9 +116,8 @@ def _solve_combination(options: argparse.Namespace) -> int:
 
 def _print_combination(shape: tuple[int, ...], combination: Combination, options: argparse.Namespace) -> None:
     out = console()
-    out.print(
-        f"{describe_kernel(shape)}, {counted(len(combination.coefficients), 'subset')}, objective {combination.objective}"
-    )
+    subsets = counted(len(combination.coefficients), "subset")
+    out.print(f"{describe_kernel(shape)}, {subsets}, objective {combination.objective}")
     table = new_table(("inputs", "right"), ("subsets", "right"), ("coefficient", "right"), ("decimal", "right"))
     alike = Counter((len(subset), c) for subset, c in combination.coefficients.items())
     for (inputs, c), number in sorted(alike.items()):
