@@ -149,7 +149,7 @@ def test_every_closed_form_has_a_translation(family):
 @pytest.mark.parametrize(
     ("translate", "what"),
     [
-        (COQ.condition, r"R \ne \{0\}"),
+        (COQ.condition, r"R \ne \{1\}"),
         (COQ.condition, r"d \ge 2 \le 3"),
         (COQ.condition, "d > 2"),
         (COQ.condition, r"d \ge 2) -> False -> (0"),

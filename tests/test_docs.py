@@ -198,12 +198,12 @@ def test_the_grade_of_the_kernel_is_from_its_record(monkeypatch):
     from subpool_docs.claims import label_and_check, what_the_kernel_did
 
     claim = claims()["max-of-five"]
-    theorem = KernelTheorem("Claims.max_of_five", "Claims.v", "five", "Statements.max_of_five", 1.0)
+    theorem = KernelTheorem("ClaimsMaxima.max_of_five", "ClaimsMaxima.v", "five", "Statements.max_of_five", 1.0)
     asked = KernelRecord("8.16.1", (theorem,))
-    assert label_and_check(claim, asked) == ("proved (kernel)", "Coq's kernel has accepted Claims.max_of_five.")
+    assert label_and_check(claim, asked) == ("proved (kernel)", "Coq's kernel has accepted ClaimsMaxima.max_of_five.")
     label, check = label_and_check(claim, KernelRecord(missing="coqc is not installed"))
     assert label == "verified"
-    assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (Claims.max_of_five)."
+    assert check == "Exactly, on the range: all of R^5, by cells. Kernel proof: make coq (ClaimsMaxima.max_of_five)."
     assert what_the_kernel_did(asked).startswith("When these pages were built, Coq 8.16.1 had accepted all 1")
 
 

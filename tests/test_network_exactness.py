@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.theorems.max_of_five import terms
 from tests import reference
 from tests.random_networks import compose, deepened
 from theory import Estimator, optimal_estimator
@@ -117,6 +116,22 @@ def merge(layer: Layer, a: list[Affine], b: list[Affine]) -> list[Affine]:
     return [combine((1, after), (-1, before)) for before, after in pairwise(sums)]
 
 
+Sets = tuple[tuple[int, ...], ...]
+
+
+def terms_of_five() -> Iterator[tuple[int, Sets, Sets]]:
+    """The 50 terms c max(A, B) of 30 times the maximum of five, A and B the sums of maxima over sets of positions."""
+    for a in range(5):
+        first, *others = (j for j in range(5) if j != a)
+        for partner in others:
+            pair, other = (first, partner), tuple(j for j in others if j != partner)
+            yield 1, ((a,), (a,)), (pair, other)
+            for (b, c), rest in ((pair, other), (other, pair)):
+                yield -1, ((a, b), (a, c)), ((b, c), rest)
+    for four in combinations(range(5), 4):
+        yield 12, (four[:2],), (four[2:],)
+
+
 def five(domain: str, four: int = 12) -> ReLUNetwork:
     """The maximum of five numbers in two hidden layers, by the identity with 50 terms."""
     layer, outer = Layer(domain), Layer(domain)
@@ -124,9 +139,9 @@ def five(domain: str, four: int = 12) -> ReLUNetwork:
     for a, b in combinations(range(5), 2):
         values[a, b] = combine((1, layer.relu({a: 1, b: -1})), (1, values[b,]))
     out, linear = [], []
-    for term in terms(12):
-        coefficient = Fraction(four if term.coefficient == 12 else term.coefficient, 30)
-        a, b = (combine(*((1, values[tuple(sorted(s))]) for s in side)) for side in (term.first, term.second))
+    for times, *sides in terms_of_five():
+        coefficient = Fraction(four if times == 12 else times, 30)
+        a, b = (combine(*((1, values[tuple(sorted(s))]) for s in side)) for side in sides)
         out.append((coefficient, outer.relu(combine((1, a), (-1, b)))))
         linear.append((coefficient, b))
     # The linear part is no maximum, so it may be negative where no input is.

@@ -72,10 +72,10 @@ def test_the_merge_identity_at_many_points():
         assert merging.merged_sum(first, last, 2, 3) == min(2, sum(first) + sum(last))
 
 
-# --- the maxima of six, seven and eight ------------------------------------------------------------------------------
+# --- the maxima of five to eight --------------------------------------------------------------------------------------
 
 
-IDENTITIES = {6: max_of_six.identity(2), 7: max_of_eight.identity(7, 1)}
+IDENTITIES = {5: max_of_eight.identity(5, 1), 6: max_of_six.identity(2), 7: max_of_eight.identity(7, 1)}
 
 
 @pytest.mark.parametrize("size", IDENTITIES)
@@ -100,7 +100,7 @@ def test_the_network_has_the_identity_that_was_checked():
     assert dict(_SIX.remainder) == {tuple(sorted((i, (i + 1) % 6))): Fraction(1, 6) for i in range(6)}
 
 
-@pytest.mark.parametrize("size", [6, 7, 8])
+@pytest.mark.parametrize("size", [5, 6, 7, 8])
 def test_images_and_their_forms_on_the_cone_of_an_order(size):
     rng = random.Random(size)
     orbits = max_of_six.ORBITS if size == 6 else max_of_eight.orbits(size)
@@ -131,13 +131,14 @@ def test_a_form_off_its_level_bends_everywhere():
     assert Orbits([(Fraction(3, 2), {(0, 1): 1, (0, 2): -1})], [range(6)]).bends(range(6)) == 0
 
 
-@pytest.mark.parametrize("damaged", [0, 11, 24])
-def test_another_coefficient_is_noticed(monkeypatch, damaged):
-    rows = list(max_of_eight.orbits(7).rows)
+@pytest.mark.parametrize(("size", "damaged"), [(5, 0), (5, 1), (5, 2), (7, 0), (7, 11), (7, 24)])
+def test_another_coefficient_is_noticed(monkeypatch, size, damaged):
+    rows = list(max_of_eight.orbits(size).rows)
     rows[damaged] = (rows[damaged][0] + Fraction(1, 443520), rows[damaged][1])
-    monkeypatch.setattr(max_of_eight, "orbits", lambda _: Orbits(rows, permutations(range(7))))
-    seven, _ = max_of_eight.claims()
-    verdict = seven.check(7)
+    orbits = {n: max_of_eight.orbits(n) for n in (5, 7, 8)} | {size: Orbits(rows, permutations(range(size)))}
+    monkeypatch.setattr(max_of_eight, "orbits", orbits.get)
+    (claim,) = (one for one in max_of_eight.claims() if one.change.relus is orbits[size])
+    verdict = claim.check(size)
     assert verdict.status == "refuted"
     assert verdict.computed != 0
 
@@ -196,7 +197,9 @@ def test_a_reader_can_check_the_identity_of_six_from_the_page(tmp_path):
         assert 2 * edges + table.value(x, group) == 12 * max(x.values())
 
 
-@pytest.mark.parametrize(("name", "size", "units"), [("max-of-seven", 7, "57,890"), ("max-of-eight", 8, "236,446")])
+@pytest.mark.parametrize(
+    ("name", "size", "units"), [("max-of-five", 5, "75"), ("max-of-seven", 7, "57,890"), ("max-of-eight", 8, "236,446")]
+)
 def test_a_reader_can_check_the_larger_identities_from_the_page(tmp_path, name, size, units):
     table = _Table(name, tmp_path)
     assert f"{units} ReLUs in the second layer, one for each image" in table.text
@@ -210,7 +213,9 @@ def test_a_reader_can_check_the_larger_identities_from_the_page(tmp_path, name, 
         assert linear + table.value(x, group) == max(x.values())
 
 
-@pytest.mark.parametrize(("size", "images", "shared"), [(6, 54, 39), (7, 57890, 48895), (8, 236446, 196511)])
+@pytest.mark.parametrize(
+    ("size", "images", "shared"), [(5, 75, 60), (6, 54, 39), (7, 57890, 48895), (8, 236446, 196511)]
+)
 def test_units_of_the_identities(size, images, shared):
     # One for each image of a form; where a form and its negative share one, fewer.
     orbits = max_of_six.ORBITS if size == 6 else max_of_eight.orbits(size)

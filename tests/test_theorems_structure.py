@@ -15,7 +15,6 @@ from proofs_check.kits import boxes
 from proofs_check.kits.optima import certified_error
 from proofs_check.proof import ProofError, check_proof, check_step
 from proofs_check.theorems import (
-    max_of_five,
     order_statistic_weights,
     reduction_to_vertices,
     residual_law,
@@ -190,50 +189,6 @@ def test_mean_products_by_simplex_integration():
     residual = residual_moments.AffineFunction.residual(estimator)
     assert residual.mean_product(residual) == estimator.mean_square
     assert residual.mean == sum(estimator.vertex_residuals) / 7
-
-
-# --- the maximum of five ---------------------------------------------------------------------------------------------
-
-
-def test_the_identity_at_many_points():
-    source = random.Random(5)
-    right = list(max_of_five.terms(12))
-    points = [*product((0, 1, 2), repeat=5), *([source.randrange(-99, 99) for _ in range(5)] for _ in range(300))]
-    for x in points:
-        assert sum(term.value(x) for term in right) == 30 * max(x)
-
-
-def test_every_term_is_linear_in_every_cell():
-    # Points of one cell have the same signs everywhere; a term that bent inside would differ from its linear form.
-    right = list(max_of_five.terms(12))
-    walls = max_of_five.hyperplanes(right)
-    source = random.Random(7)
-    for _ in range(300):
-        gaps = [source.randrange(0, 9) for _ in range(4)]
-        for term in right:
-            form = term.bend()
-            if form not in walls:
-                assert min(form) >= 0 or max(form) <= 0
-            x = [sum(gaps[:j]) for j in range(5)]
-            first, second = (sum(max(x[j] for j in part) for part in side) for side in (term.first, term.second))
-            assert first - second == sum(a * g for a, g in zip(form, gaps, strict=True))
-
-
-def test_rays_lie_on_three_independent_hyperplanes():
-    right = list(max_of_five.terms(12))
-    planes = max_of_five.hyperplanes(right)
-    rays = max_of_five.rays(right)
-    assert {tuple(int(i == j) for j in range(4)) for i in range(4)} <= set(rays)
-    for ray in rays:
-        through = [plane for plane in planes if sum(a * g for a, g in zip(plane, ray, strict=True)) == 0]
-        assert sympy.Matrix(through).rank() == 3
-
-
-@pytest.mark.parametrize("damaged", [0, 1, 3, 49])
-def test_a_missing_term_is_noticed(monkeypatch, damaged):
-    terms = [term for i, term in enumerate(max_of_five.terms(12)) if i != damaged]
-    monkeypatch.setattr(max_of_five, "terms", lambda four: iter(terms))
-    assert _claim("max-of-five").check(5).status == "refuted"
 
 
 def test_instances_are_exact():

@@ -175,6 +175,11 @@ COQ = _Language(
     at_most=("<=", "({})%N"),
     hypotheses={
         r"x \in [0,1]^d": "in_cube x",
+        r"R \ne \{0\}": "R <> [:: 0%N]",
+        r"\{j, \dots, d - 1\} \subseteq R": r"(forall r, (j <= r < d)%N -> r \in R)",
+        r"\varepsilon \ge 2^{-d}": "2%:R ^- d <= eps",
+        r"E(d, R) \le \epsilon": "achievable_on_cube d R eps",
+        r"c_r = 0 \text{ for } r \notin R \cup \{d\}": (r"(forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0)"),
         r"\max R \le d/2": r"(forall r, r \in R -> (2 * r <= d)%N)",
         r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}": (
             r"(forall r, r \in R -> r = 0%N \/ (d <= 2 * r < 2 * d)%N)"

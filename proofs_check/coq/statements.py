@@ -36,7 +36,8 @@ _BLOCK = re.compile(r"^\(\*\* Claim (?P<name>[a-z0-9-]+), .*?(?=^\(\*\* Claim |\
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys("djknqrz", "nat"),
     "R": "seq nat",
-    "beta": "nat -> F",
+    "eps": "F",
+    **dict.fromkeys(("beta", "c"), "nat -> F"),
     "x": "'I_d -> F",
 }
 _TO_BE_WRITTEN = "(the conclusion)"

@@ -1,18 +1,21 @@
-r"""The maxima of seven and of eight numbers with two hidden layers of ReLUs.
+r"""The maxima of five, seven and eight numbers with two hidden layers of ReLUs.
 
 Setting
-    Real numbers x_1..x_n, n = 7 or 8, and M_ij = max(x_i, x_j), M_i = x_i.
+    Real numbers x_1..x_n, n = 5, 7 or 8, and M_ij = max(x_i, x_j), M_i = x_i.
 Claim
     max(x_1..x_n) = a sum over i of x_i + b sum over i < j of M_ij + the sum over the rows of a table of c times the sum
     of relu(form) over the distinct images of a form in the M_ij and x_i under all permutations of 1..n, on all of R^n.
-    The M_ij take one hidden layer and the ReLUs of the forms a second one: 57,890 and 236,446 ReLUs there, one for each
-    image of a form, to which the pairwise maxima of the first layer and what carries the linear part come on top.
+    The M_ij take one hidden layer and the ReLUs of the forms a second one: 75, 57,890 and 236,446 ReLUs there, one for
+    each image of a form, to which the pairwise maxima of the first layer and what carries the linear part come on top.
 Kind
     Identity.
 Source
     This project, found by linear programming (``tools/identities``, sums of three maxima on each side). The
     best that we know of elsewhere is five numbers in two hidden layers: Bakaev, Brunck, Hertrich, Stade, Yehudayoff
-    2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use.
+    2025, arXiv 2505.14338. The identities are statements about depth, no constructions for use. That of five says, as
+    max(A, B) = B + relu(A - B): 30 max(x) = the sum over the 15 ways {a | bc | de} to split 1..5 of
+    max(2 x_a, M_bc + M_de) + 12 times the sum over the four-subsets of their maximum - the sum over the 30 ways
+    {a, {b,c}, {d,e}} with the two pairs in order of max(M_ab + M_ac, M_bc + M_de).
 Check
     By cells, which is a proof (:mod:`proofs_check.kits.cells`). Both sides are symmetric, so the cone
     x_1 <= ... <= x_n of one order is enough. What is left of the bends there has to be 0: an instance. Then both sides
@@ -33,6 +36,12 @@ from theory.optimal.families import OURS
 from theory.rationals import to_string
 
 # Each row: the coefficient c, and a form as coefficient:positions, the positions counted from 1.
+_FIVE = """
+1/30  2:1 -1:23 -1:45
+-1/30  1:12 1:13 -1:23 -1:45
+1/15  1:12 -1:34
+"""
+
 _SEVEN = """
 143/6720  -2:12 1:13 1:23
 3/12320  -2:12 1:34 1:35
@@ -94,14 +103,22 @@ _EIGHT = """
 -1/5040  -1:14 -1:15 1:16 -1:23 1:27 1:38
 """
 
-_LINEAR = {7: (Fraction(-181, 1232), Fraction(17, 176)), 8: (Fraction(0), Fraction(1, 28))}
+_TWO_LAYERS = "Bakaev, Brunck, Hertrich, Stade, Yehudayoff 2025, arXiv 2505.14338"
+"""Who knew that two hidden layers suffice for five numbers."""
+
+_ROWS = {5: _FIVE, 7: _SEVEN, 8: _EIGHT}
+_LINEAR = {
+    5: (Fraction(0), Fraction(1, 10)),
+    7: (Fraction(-181, 1232), Fraction(17, 176)),
+    8: (Fraction(0), Fraction(1, 28)),
+}
 """The coefficients a of each x_i and b of each M_ij."""
 
 
 @cache
 def orbits(size: int) -> Orbits:
     """Return the ReLUs of the identity, under all permutations."""
-    return Orbits(read_rows(_SEVEN if size == 7 else _EIGHT, 1), permutations(range(size)))
+    return Orbits(read_rows(_ROWS[size], 1), permutations(range(size)))
 
 
 def identity(size: int, factor: int) -> MaxIdentity:
@@ -137,7 +154,7 @@ def _instances(change: MaxIdentity, _kernel_max: int) -> Iterator[Instance]:
 
 def claims() -> Iterator[Claim]:
     """Yield the claims."""
-    for name, size in (("max-of-seven", 7), ("max-of-eight", 8)):
+    for name, size in (("max-of-five", 5), ("max-of-seven", 7), ("max-of-eight", 8)):
         conclusion = (
             rf" \max(x_1, \ldots, x_{size}) = a \sum_i x_i + b \sum_{{i<j}} M_{{ij}} + \sum_t c_t \, "
             r"\mathrm{relu}\Big(\sum_{i \le j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j)"
@@ -146,7 +163,7 @@ def claims() -> Iterator[Claim]:
             (name, conclusion, identity(size, 1)),
             (f"{name}-twice", f"2{conclusion}", identity(size, 2)),
             kind="identity",
-            source=OURS,
+            source=f"{OURS}; two layers: {_TWO_LAYERS}" if size == 5 else OURS,
             idea=r"On the cone of one order, which is enough by symmetry, the bends of the ReLUs cancel, hyperplane "
             r"by hyperplane, and both sides agree at all 0/1 vectors and at \( (-1, \ldots, -1) \). So "
             f"{size} numbers take two hidden layers.",

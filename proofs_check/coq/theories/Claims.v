@@ -4,7 +4,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction.
-From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound MaxOfFive.
+From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -224,7 +224,3 @@ Proof.
 move=> F d R [uniq_R _ upto] d_gt1 _ E; have d_gt0 := ltnW d_gt1.
 by rewrite reduction_by_subsets // reduction.
 Qed.
-
-(** Theorem: the claim max-of-five. *)
-Theorem max_of_five : Statements.max_of_five.
-Proof. exact: MaxOfFive.max_of_five. Qed.

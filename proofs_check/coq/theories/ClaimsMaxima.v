@@ -1,4 +1,4 @@
-(** * The claims about the maxima of six, seven and eight numbers are theorems
+(** * The claims about the maxima of five, six, seven and eight numbers are theorems
 
     By computation, with the checker of [MaxByImages.v]; S is a common denominator of the coefficients of single
     permutations. *)
@@ -14,6 +14,10 @@ Unset Printing Implicit Defensive.
 
 (** [%Z] is taken by MathComp's own integers. *)
 Local Delimit Scope Z_scope with z.
+
+(** Theorem: the claim max-of-five. *)
+Theorem max_of_five : Statements.max_of_five.
+Proof. by move=> F; apply: (max_by_permutations (S := 240%z)); vm_cast_no_check (erefl true). Qed.
 
 (** Theorem: the claim max-of-six. *)
 Theorem max_of_six : Statements.max_of_six.

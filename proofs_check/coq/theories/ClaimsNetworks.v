@@ -14,7 +14,7 @@ Local Open Scope ring_scope.
 
 (** Theorem: the claim depth. *)
 Theorem depth : Statements.depth.
-Proof. by move=> F d R beta _ _ _; exact: NetworkDepth.depth. Qed.
+Proof. by move=> F d R _ _ _ beta; exact: NetworkDepth.depth. Qed.
 
 (** The maximum of two, [relu(a - b) + relu(b) - relu(-b)], in one hidden layer with three units. *)
 Definition maximum_of_two : Networks.network [finType of 'I_2] 1 :=

@@ -100,7 +100,7 @@ Qed.
 (** Theorem: the claim order-statistic-top. *)
 Theorem order_statistic_top : Statements.order_statistic_top.
 Proof.
-move=> F d j R g orders d_gt1 /andP[j_gt0 le_jd] top def_g.
+move=> F d j R orders d_gt1 /andP[j_gt0 le_jd] top g def_g.
 pose c r : F := if (r < j)%N then 0 else (-1) ^+ (r - j) * 'C(r - 1, j - 1)%:R * 'C(d, r)%:R.
 have outside r : (r <= d)%N -> r \notin R -> r <> d -> c r = 0.
   move=> le_rd notin /eqP ne_rd; rewrite /c ltnNge; case: (leqP j r) => // le_jr.

@@ -11,7 +11,7 @@
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
     in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums
+    [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
@@ -20,7 +20,7 @@
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
+From Subpool Require Import Classes Duality Reduction Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
 From Subpool Require NetworkDepth Networks.
 
@@ -364,11 +364,17 @@ Definition symmetrisation : Prop :=
   forall E : F, achievable_by_subsets d R E <-> achievable_on_cube d R E.
 
 (** Claim max-of-five, identity, all of R^5, by cells.
-    In x: 30 \max(x_1, \ldots, x_5) = \sum_{\{a|bc|de\}} \max(2 x_a, M_{bc} + M_{de}) + 12 \sum_{|J|=4} \max_{j \in J}
-    x_j - \sum_{\{a,\{b,c\},\{d,e\}\}} \max(M_{ab} + M_{ac}, M_{bc} + M_{de}), \quad M_{ab} = \max(x_a, x_b).
-    Data: 12. *)
+    In x:  \max(x_1, \ldots, x_5) = a \sum_i x_i + b \sum_{i<j} M_{ij} + \sum_t c_t \, \mathrm{relu}\Big(\sum_{i \le
+    j} k_{t,ij} M_{ij}\Big), \quad M_{ij} = \max(x_i, x_j).
+    Table: sha256 d0ea6dabdabc8dd7c1ac9f43695ee0f4. *)
 Definition max_of_five : Prop :=
-  forall (F : realFieldType) (a b c d e : F), identity_of_five a b c d e.
+  forall F : realFieldType,
+  max_by_images F 5 (permutations (iota 0 5)) 1
+    [:: times 0 1 [:: M 1 0 0];
+      times 1 10 [:: M 1 0 1]]
+    [:: times 1 30 [:: M 2 0 0; M (-1) 1 2; M (-1) 3 4];
+      times (-1) 30 [:: M 1 0 1; M 1 0 2; M (-1) 1 2; M (-1) 3 4];
+      times 1 15 [:: M 1 0 1; M (-1) 2 3]].
 
 (** Claim max-of-six, identity, all of R^6, by cells.
     In x: 12 \max(x_0, \ldots, x_5) = 2 \sum_i M_{i,i+1} + \sum_{t} c_t \, \mathrm{relu}\Big(\sum_{i<j} k_{t,ij}
@@ -480,11 +486,12 @@ Definition chebyshev : Prop :=
   achievable_on_cube d (iota 0 n.+1) (1 + chebyshev n ((d%:R + 1) / (d%:R - 1) : F))^-1.
 
 (** Claim exponential-width, tight, d >= 2.
-    In d, eps: d \ge 2,\ \varepsilon \ge 2^{-d} \implies \min \{ h : E(d, R) \le \varepsilon \text{ for some } R,\ |R|
-    = h + 1,\ 0 \in R,\ d \notin R \} = \min \{ h : 2 \sum_{k=0}^{h} \binom{d-1}{k} \ge \frac{1}{\varepsilon} \}.
+    \min \{ h : E(d, R) \le \varepsilon \text{ for some } R,\ |R| = h + 1,\ 0 \in R,\ d \notin R \} = \min \{ h : 2
+    \sum_{k=0}^{h} \binom{d-1}{k} \ge \frac{1}{\varepsilon} \}.
     Data: 2*Sum(binomial(d - 1, i), (i, 0, j)). *)
 Definition exponential_width : Prop :=
-  forall (F : realFieldType) (d : nat) (eps : F), (2 <= d)%N -> 2%:R ^- d <= eps ->
+  forall (F : realFieldType) (d : nat) (eps : F),
+  (2 <= d)%N -> 2%:R ^- d <= eps -> (* then *)
   exists h : nat,
     least_number (fun h => exists R : seq nat,
       [/\ set_of_orders d R, size R = h.+1, 0%N \in R, d \notin R & achievable_on_cube d R eps]) h
@@ -499,12 +506,11 @@ Definition exponential_width_rate : Prop :=
   forall E : F, achievable_on_cube d R E -> E^-1 <= 2%:R * d%:R ^+ (size R).-1.
 
 (** Claim least-terms, lower, d >= 2.
-    In d, R, eps: d \ge 2,\ 0 \in R,\ d \notin R,\ E(d, R) \le \epsilon \implies N \ge \min(\frac{1}{2\epsilon},
-    \sqrt{\frac{2}{\epsilon}}).
+    N \ge \min(\frac{1}{2\epsilon}, \sqrt{\frac{2}{\epsilon}}).
     Data: 1. *)
 Definition least_terms : Prop :=
   forall (F : realFieldType) (d : nat) (R : seq nat) (eps : F),
-  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> achievable_on_cube d R eps ->
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> achievable_on_cube d R eps -> (* then *)
   let N : F := (terms d R)%:R in (2%:R * eps)^-1 <= N \/ 2%:R / eps <= N ^+ 2.
 
 (** Claim order-statistic-weights, identity, d >= 2.
@@ -531,22 +537,21 @@ Definition order_statistics_by_maxima : Prop :=
      x (p i) = \sum_(j <= r < d.+1) (-1) ^+ (r - j) * 'C(r - 1, j - 1)%:R * 'C(d, r)%:R * subpool_max r x.
 
 (** Claim target-multiples, tight, d >= 2.
-    In d, R, c: d \ge 2,\ c_r = 0 \text{ for } r \notin R \cup \{d\} \implies g = \sum_{r=0}^{d} c_r m_r \implies E(d,
-    R; g) = |c_d| \, E(d, R).
+    g = \sum_{r=0}^{d} c_r m_r \implies E(d, R; g) = |c_d| \, E(d, R).
     Data: _size_of_last. *)
 Definition target_multiples : Prop :=
   forall (F : realFieldType) (d : nat) (R : seq nat) (c : nat -> F),
-  set_of_orders d R -> (2 <= d)%N -> (forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0) ->
+  set_of_orders d R -> (2 <= d)%N -> (forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0) -> (* then *)
   let g (x : 'I_d -> F) := \sum_(0 <= r < d.+1) c r * subpool_max r x in
   exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) (`|c d| * e).
 
 (** Claim order-statistic-top, tight, d >= 2.
-    In d, j, R: d \ge 2,\ 1 \le j \le d,\ \{j, \dots, d - 1\} \subseteq R \implies E(d, R; x_{(j)}) = \binom{d-1}{j-1}
-    E(d, R).
+    E(d, R; x_{(j)}) = \binom{d-1}{j-1} E(d, R).
     Data: _weight_of_largest. *)
 Definition order_statistic_top : Prop :=
-  forall (F : realFieldType) (d j : nat) (R : seq nat) (g : ('I_d -> F) -> F),
-  set_of_orders d R -> (2 <= d)%N -> (1 <= j <= d)%N -> (forall r, (j <= r < d)%N -> r \in R) ->
+  forall (F : realFieldType) (d j : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (1 <= j <= d)%N -> (forall r, (j <= r < d)%N -> r \in R) -> (* then *)
+  forall g : ('I_d -> F) -> F,
   (forall x (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j -> g x = x (p i)) ->
   exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) ('C(d - 1, j - 1)%:R * e).
 
@@ -565,12 +570,12 @@ Definition least_squares : Prop :=
      mean (fun x => (e x - g x) ^+ 2) = mean (fun x => e x ^+ 2) + mean (fun x => g x ^+ 2).
 
 (** Claim depth, upper, d >= 2.
-    In d, R: d \ge 2,\ R \ne \{0\} \implies \text{hidden layers that an } R \text{-estimator takes} \le \lceil \log_2
-    \max R \rceil.
+    \text{hidden layers that an } R \text{-estimator takes} \le \lceil \log_2 \max R \rceil.
     Data: 0. *)
 Definition depth : Prop :=
-  forall (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F),
-  set_of_orders d R -> (2 <= d)%N -> R <> [:: 0%N] ->
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> R <> [:: 0%N] -> (* then *)
+  forall beta : nat -> F,
   exists units : nat, NetworkDepth.computes (up_log 2 (\max_(r <- R) r)) units
     (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
 
