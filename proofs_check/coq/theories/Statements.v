@@ -584,6 +584,16 @@ Definition shallow_depth : Prop :=
   exists2 layers : nat, (layers <= k.+1)%N &
     exists net : Networks.network [finType of 'I_d] layers, forall x : 'I_d -> F, Networks.compute net x = maximum x.
 
+(** Claim one-layer-is-not-enough, lower, d >= 3.
+    \text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \ge 2.
+    Data: 3. *)
+Definition one_layer_is_not_enough : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  (forall k units : nat, NetworkDepth.computes k units (@maximum F d) -> (2 <= k)%N)
+  /\ forall (k : nat) (net : Networks.network [finType of 'I_d] k),
+     (forall x : 'I_d -> F, Networks.compute net x = maximum x) -> (2 <= k)%N.
+
 (** Claim two-layers-algebra, identity, d >= 2.
     In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
     2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k

@@ -1,0 +1,16 @@
+(** * The claims about one hidden layer, and about sorting, as [Statements.v] says them *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From Subpool Require OneLayer.
+From Subpool Require Statements.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+(** Theorem: the claim one-layer-is-not-enough. *)
+Theorem one_layer_is_not_enough : Statements.one_layer_is_not_enough.
+Proof.
+move=> F d d_ge3; split=> [k units | k net]; first exact: OneLayer.one_layer_is_not_enough.
+exact: OneLayer.one_layer_is_not_enough_data.
+Qed.
