@@ -1,7 +1,7 @@
 (** * The claims about one hidden layer, and about sorting, as [Statements.v] says them *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require OneLayer.
+From Subpool Require OneLayer SortingWidth.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -14,3 +14,7 @@ Proof.
 move=> F d d_ge3; split=> [k units | k net]; first exact: OneLayer.one_layer_is_not_enough.
 exact: OneLayer.one_layer_is_not_enough_data.
 Qed.
+
+(** Theorem: the claim sorting-width. *)
+Theorem sorting_width : Statements.sorting_width.
+Proof. by move=> F d R [_ _ upto] d_gt1 beta; exact: SortingWidth.sorting_width. Qed.

@@ -594,6 +594,17 @@ Definition one_layer_is_not_enough : Prop :=
   /\ forall (k : nat) (net : Networks.network [finType of 'I_d] k),
      (forall x : 'I_d -> F, Networks.compute net x = maximum x) -> (2 <= k)%N.
 
+(** Claim sorting-width, upper, d >= 2.
+    \text{an } R \text{-estimator takes at most } \binom{d}{2} + d (\lceil \log_2 d \rceil + 1) \text{ units in }
+    \lceil \log_2 d \rceil \text{ hidden layers}.
+    Data: 0. *)
+Definition sorting_width : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall beta : nat -> F,
+  exists2 units : nat, (units <= 'C(d, 2) + d * (up_log 2 d + 1))%N &
+    NetworkDepth.computes (up_log 2 d) units (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
+
 (** Claim two-layers-algebra, identity, d >= 2.
     In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
     2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
