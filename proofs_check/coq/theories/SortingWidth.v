@@ -356,7 +356,7 @@ apply: (@affine_ext _ _ _ _ (fun x => \sum_(l < n) w l * rank [seq h l | l <- en
 by apply: affine_sum => k _.
 Qed.
 
-Lemma affine_combination hs (R : seq nat) (beta : nat -> F) (g : nat -> input -> F) :
+Lemma affine_combination (I : eqType) hs (R : seq I) (beta : I -> F) (g : I -> input -> F) :
   (forall r, r \in R -> affine_of hs (g r)) -> affine_of hs (fun x => \sum_(r <- R) beta r * g r x).
 Proof.
 elim: R => [|r R IH] affine; first by apply: affine_ext (affine_const hs 0) => x; rewrite big_nil.

@@ -605,6 +605,16 @@ Definition sorting_width : Prop :=
   exists2 units : nat, (units <= 'C(d, 2) + d * (up_log 2 d + 1))%N &
     NetworkDepth.computes (up_log 2 d) units (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
 
+(** Claim sorting-one-layer-less, upper, d >= 2.
+    In d: d \ge 2,\ d = 2^k + 1,\ k \ge 1 \implies \text{an estimator of orders } 0, \ldots, d - 1 \text{ takes at
+    most } d^3/2 \text{ units in } k \text{ hidden layers}.
+    Data: 0. *)
+Definition sorting_one_layer_less : Prop :=
+  forall (F : realFieldType) (d k : nat) (beta : nat -> F),
+  (2 <= d)%N -> d = (2 ^ k + 1)%N -> (1 <= k)%N ->
+  exists2 units : nat, (2 * units <= d ^ 3)%N &
+    NetworkDepth.computes k units (fun x : 'I_d -> F => \sum_(r < d) beta r * subpool_max r x).
+
 (** Claim two-layers-algebra, identity, d >= 2.
     In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
     2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
