@@ -43,7 +43,8 @@ Proof.
 move=> [v [C bound_f]] [w [D bound_g]]; exists (fun i => a * v i + b * w i), (`|a| * C + `|b| * D) => x.
 have -> : \sum_i (a * v i + b * w i) * x i = a * (\sum_i v i * x i) + b * (\sum_i w i * x i).
   by rewrite !mulr_sumr -big_split; apply: eq_bigr => i _; rewrite mulrDl !mulrA.
-rewrite !opprD [a * f x + _ + _]addrACA [X in `|X|]addrACA -!mulrBr; apply: le_trans (ler_norm_add _ _) _; rewrite !normrM.
+rewrite !opprD [a * f x + _ + _]addrACA [X in `|X|]addrACA -!mulrBr.
+apply: le_trans (ler_norm_add _ _) _; rewrite !normrM.
 by apply: ler_add; apply: ler_wpmul2l.
 Qed.
 
@@ -67,9 +68,6 @@ rewrite /relu; case: (leP 0 (a + b)) => [ab | /ltW ab]; case: (leP 0 b) => [b0 |
   by rewrite (le_trans _ (ler_norm (- a))) // -subr_ge0 -opprD oppr_ge0.
 - by rewrite subrr normr0.
 Qed.
-
-Lemma relu_odd b : relu b - relu (- b) = b.
-Proof. by rewrite /relu oppr_max oppr0 opprK addr_max_min add0r. Qed.
 
 Lemma almost_linear_relu f : affine_of inputs f -> odd_part_almost_linear (fun x => relu (f x)).
 Proof.
@@ -187,10 +185,7 @@ Qed.
 Theorem one_layer_is_not_enough_data (F : realFieldType) (d k : nat) (net : Networks.network [finType of 'I_d] k) :
   (3 <= d)%N -> (forall x : 'I_d -> F, Networks.compute net x = maximum x) -> (2 <= k)%N.
 Proof.
-move=> d_ge3 correct; have affine i : affine_of (inputs F d) (fun x => x i).
-  have lt_i : (i < size (inputs F d))%N by rewrite size_map size_enum_ord.
-  by apply: affine_ext (affine_nth lt_i) => x; rewrite (nth_map i) ?size_enum_ord // nth_ord_enum.
-have [units [hs before f]] := computes_data net (no_layer F d) affine.
+move=> d_ge3 correct; have [units [hs before f]] := computes_data net (no_layer F d) (@affine_input F d).
 apply: (@one_layer_is_not_enough F d k units) => //; exists hs => //.
 by apply: affine_ext f => x; rewrite -correct.
 Qed.

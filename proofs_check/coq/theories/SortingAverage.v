@@ -3,12 +3,12 @@
     Claim: for [d = 2^k + 1], [k >= 1], a combination of mean subpool maxima of orders up to [d - 1] is computed by a
     ReLU network with [k] hidden layers and at most [d^3 / 2] units.
 
-    Proof.  A mean subpool maximum of such an order is the average, over the inputs, of that of the others; so [d] sorted
-    lists of [2^k] inputs suffice.  Of [2^(l+1) + 1] inputs without one, the first or the last [2^l + 1] are without one,
-    and the last, or the first, without that in the middle.  So with [n = 2^l], all [2 n + 1] lists without one are merged
-    from [n + 1] lists of the first inputs and [n + 1] of the last; each takes [n^2 + 2 n + 1] units.  By induction
-    [n + 1] inputs take at most [n^3 + (5/2) n^2 - 1] units; in the last layer a list takes [n^2], and two carry what is
-    linear. *)
+    Proof.  A mean subpool maximum of such an order is the average, over the inputs, of that of the others; so [d]
+    sorted lists of [2^k] inputs suffice.  Of [2^(l+1) + 1] inputs without one, the first or the last [2^l + 1] are
+    without one, and the last, or the first, without that in the middle.  So with [n = 2^l], all [2 n + 1] lists without
+    one are merged from [n + 1] lists of the first inputs and [n + 1] of the last; each takes [n^2 + 2 n + 1] units.  By
+    induction [n + 1] inputs take at most [n^3 + (5/2) n^2 - 1] units; in the last layer a list takes [n^2], and two
+    units carry what is linear. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Coq Require Import Lia.
@@ -80,7 +80,10 @@ Implicit Types (hs gs : seq (('I_d -> F) -> F)) (J K : seq 'I_d).
 Definition without (T : Type) l (s : seq T) : seq T := take l s ++ drop l.+1 s.
 
 Lemma size_without (T : Type) l (s : seq T) : (l < size s)%N -> size (without l s) = (size s).-1.
-Proof. by move=> lt_l; rewrite size_cat size_drop size_takel ?(ltnW lt_l) //; case: (size s) lt_l => // n lt_l; rewrite subSS subnKC. Qed.
+Proof.
+move=> lt_l; rewrite size_cat size_drop size_takel ?(ltnW lt_l) //.
+by case: (size s) lt_l => // n lt_l; rewrite subSS subnKC.
+Qed.
 
 Lemma without_left (T : Type) l (s t : seq T) : (l < size s)%N -> without l (s ++ t) = without l s ++ t.
 Proof.
@@ -196,7 +199,8 @@ Theorem sorting_one_layer_less (F : realFieldType) (k : nat) (beta : nat -> F) :
   exists2 units, (2 * units <= (2 ^ k).+1 ^ 3)%N &
     computes k units (fun x : 'I_(2 ^ k).+1 -> F => \sum_(r < (2 ^ k).+1) beta r * subpool_max r x).
 Proof.
-case: k => // h _; have [|u [hs [net cost each]]] := sorted_halves (@sorted_without F (2 ^ h.+1).+1 h) (J := enum 'I_(2 ^ h.+1).+1).
+case: k => // h _; have sorted := sorted_halves (@sorted_without F (2 ^ h.+1).+1 h).
+have [|u [hs [net cost each]]] := sorted (enum 'I_(2 ^ h.+1).+1).
   by rewrite size_enum_ord expnS.
 have [|us [layer_u size_u sorts_u]] := @layers_together _ _ hs hs (2 ^ h * 2 ^ h)%N (2 * 2 ^ h).+1
     (fun l => without l (enum 'I_(2 ^ h.+1).+1)).

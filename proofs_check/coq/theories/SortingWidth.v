@@ -6,9 +6,9 @@
     Proof.  A hidden layer merges sorted lists [a] and [b] of [p] and [q] entries.  Its units are
     [relu(b_j - a_i)], [p q] in number; with what is linear in the entries they give all [max(a_i, b_j)], and so by
     [Merging.v] the merged list.  What is linear is carried on by [p + q + 1] units: as the lists decrease,
-    [relu(a_1 - a_i) = a_1 - a_i], and [relu(a_1 - b_j) - relu(b_j - a_1) = a_1 - b_j], where the second of these units is
-    there already; two units carry [a_1].  Blocks are merged in halves, so that a pair of inputs is compared in one unit,
-    [C(d,2)] in all.  In the last layer two units carry all that is linear, as its value alone matters. *)
+    [relu(a_1 - a_i) = a_1 - a_i], and [relu(a_1 - b_j) - relu(b_j - a_1) = a_1 - b_j], where the second of these units
+    is there already; two units carry [a_1].  Blocks are merged in halves, so that a pair of inputs is compared in one
+    unit, [C(d,2)] in all.  In the last layer two units carry all that is linear, as its value alone matters. *)
 
 From mathcomp Require Import all_ssreflect all_algebra fingroup perm.
 From Subpool Require Import Binomials Classes Reduction NetworkDepth Merging OrderStatistics.
@@ -87,9 +87,6 @@ Lemma affine_add hs f g : affine_of hs f -> affine_of hs g -> affine_of hs (fun 
 Proof.
 by move=> affine_f affine_g; apply: affine_ext (affine_combine 1 1 affine_f affine_g) => x; rewrite !mul1r.
 Qed.
-
-Lemma relu_sub (a : F) : relu a - relu (- a) = a.
-Proof. by rewrite /relu oppr_max oppr0 opprK addr_max_min add0r. Qed.
 
 (** ** Merging *)
 
@@ -190,11 +187,12 @@ have first : affine_of gs (rank J 0).
   have in_ts : (size J + size K, 0)%N \in ts by apply/sub_carried; rewrite inE eqxx.
   have negative := affine_unit (fun t x => entry J K t.1 x - entry J K t.2 x) in_ts.
   apply: affine_ext (affine_sub (unit _ whole) negative) => x.
-  by rewrite -/(e _) -/(e _) /= !e_last e0 subr0 sub0r relu_sub.
+  by rewrite -/(e _) -/(e _) /= !e_last e0 subr0 sub0r relu_odd.
 split=> k.
   have [le_k | lt_k] := leqP (size J) k.
     by apply: affine_ext (affine_const gs 0) => x; rewrite rank_out.
-  case: k lt_k => [//|k] lt_k; have in_range : (0 < k.+1 <= size J + size K)%N by rewrite (leq_trans (ltnW lt_k)) ?leq_addr.
+  case: k lt_k => [//|k] lt_k.
+  have in_range : (0 < k.+1 <= size J + size K)%N by rewrite (leq_trans (ltnW lt_k)) ?leq_addr.
   apply: affine_ext (affine_sub first (unit _ in_range)) => x.
   rewrite e0 /e entry_left // /relu max_r ?subr_ge0 ?rank_first //.
   by rewrite opprB addrC subrK.
@@ -203,7 +201,7 @@ have [le_k | lt_k] := leqP (size K) k.
 have in_range : (0 < size J + k <= size J + size K)%N by rewrite addn_gt0 some /= leq_add2l ltnW.
 have negative := affine_compared sub_compared some lt_k.
 apply: affine_ext (affine_sub first (affine_sub (unit _ in_range) negative)) => x.
-rewrite e0 /e entry_right -[rank K k x - rank J 0 x]opprB relu_sub.
+rewrite e0 /e entry_right -[rank K k x - rank J 0 x]opprB relu_odd.
 by rewrite opprB addrC subrK.
 Qed.
 
@@ -250,7 +248,7 @@ pose B x := \sum_(i < size us) w (size hs + i)%N * nth zero us i x.
 have affine_B : affine_of (us ++ two) B.
   by apply: affine_cat_left; exists 0, (fun i => w (size hs + i)%N) => x; rewrite add0r.
 apply: affine_ext (affine_add (affine_sub (in_two 0%N isT) (in_two 1%N isT)) affine_B) => x.
-rewrite /at_two !nth_cat !ltnNge !leq_addr !addKn /= mul0r add0r mulN1r relu_sub /A /B -addrA def_f size_cat.
+rewrite /at_two !nth_cat !ltnNge !leq_addr !addKn /= mul0r add0r mulN1r relu_odd /A /B -addrA def_f size_cat.
 congr (_ + _); rewrite big_split_ord /=; congr (_ + _); apply: eq_bigr => i _; first by rewrite nth_cat ltn_ord.
 by rewrite nth_cat ltnNge leq_addr addKn.
 Qed.
@@ -260,8 +258,7 @@ Qed.
 Lemma sorts_single (i : 'I_d) : sorts (inputs F d) [:: i].
 Proof.
 case=> [|k]; last by apply: affine_ext (affine_const _ 0) => x; rewrite rank_out.
-have lt_i : (i < size (inputs F d))%N by rewrite size_map size_enum_ord.
-by apply: affine_ext (affine_nth lt_i) => x; rewrite (nth_map i) ?size_enum_ord // nth_ord_enum.
+by apply: affine_ext (affine_input F i) => x.
 Qed.
 
 Lemma sorts_nil hs : sorts hs [::].
@@ -360,15 +357,16 @@ Lemma affine_combination (I : eqType) hs (R : seq I) (beta : I -> F) (g : I -> i
   (forall r, r \in R -> affine_of hs (g r)) -> affine_of hs (fun x => \sum_(r <- R) beta r * g r x).
 Proof.
 elim: R => [|r R IH] affine; first by apply: affine_ext (affine_const hs 0) => x; rewrite big_nil.
-have rest : affine_of hs (fun x => \sum_(r <- R) beta r * g r x) by apply: IH => q in_R; apply: affine; rewrite inE in_R orbT.
+have rest : affine_of hs (fun x => \sum_(r <- R) beta r * g r x).
+  by apply: IH => q in_R; apply: affine; rewrite inE in_R orbT.
 apply: affine_ext (affine_combine (beta r) 1 (affine r (mem_head r R)) rest) => x.
 by rewrite big_cons mul1r.
 Qed.
 
 End Sorting.
 
-(** Theorem: a combination of mean subpool maxima of d >= 2 inputs is computed by a ReLU network with ceil(log2 d) hidden
-    layers and at most C(d,2) + d (ceil(log2 d) + 1) units, whatever the orders. *)
+(** Theorem: a combination of mean subpool maxima of d >= 2 inputs is computed by a ReLU network with ceil(log2 d)
+    hidden layers and at most C(d,2) + d (ceil(log2 d) + 1) units, whatever the orders. *)
 Theorem sorting_width (F : realFieldType) (d : nat) (orders : seq nat) (beta : nat -> F) :
   (2 <= d)%N -> (forall r, r \in orders -> (r <= d)%N) ->
   exists2 units, (units <= 'C(d, 2) + d * (up_log 2 d + 1))%N &
