@@ -61,8 +61,6 @@ Proof. by move=> same sorted k; apply: affine_ext (sorted k) => x; rewrite /rank
 Definition layer hs gs : Prop :=
   forall g, List.In g gs -> exists2 f, affine_of hs f & forall x, g x = relu (f x).
 
-Lemma layer_nil hs : layer hs [::]. Proof. by []. Qed.
-
 Lemma layer_cat hs gs us : layer hs gs -> layer hs us -> layer hs (gs ++ us).
 Proof. by move=> units_g units_u g /(List.in_app_or gs us g)[/units_g | /units_u]. Qed.
 
