@@ -18,7 +18,8 @@ Proof
     maximum of a block of 3^(L-2) inputs. Then M_ij is the maximum over two blocks, 2 * 3^(L-2) inputs, which L-1 layers
     compute, and the ReLUs of their combinations take one layer more.
     (c) Across the hyperplane x_1 = x_2 the maximum bends where the other inputs are smaller, and does not where one is
-    larger; but the bend of one hidden layer is the same at almost all points of a hyperplane.
+    larger; but the bend of one hidden layer is the same at almost all points of a hyperplane. In Coq: f(x) - f(-x) is
+    linear up to a constant if one hidden layer computes f; for the maximum it is the largest entry plus the smallest.
 Check
     (a), (b) the networks are built and proved exact on all of R^d from their weights. (c) the two points and the bends
     at them, in exact arithmetic.

@@ -24,6 +24,9 @@ Implicit Types (k u v : nat) (hs gs : seq (input -> F)) (f g : input -> F) (J : 
 
 Definition relu (y : F) : F := Num.max 0 y.
 
+Lemma relu_odd y : relu y - relu (- y) = y.
+Proof. by rewrite /relu oppr_max oppr0 opprK addr_max_min add0r. Qed.
+
 (** A bias and a weighted sum of the outputs [hs]. *)
 Definition affine_of hs f : Prop :=
   exists (b : F) (w : nat -> F), forall x, f x = b + \sum_(i < size hs) w i * nth (fun=> 0) hs i x.
@@ -144,13 +147,15 @@ rewrite -addrA oppr_max oppr0 opprK addr_max_min add0r.
 by rewrite addr_maxl add0r subrK maxC.
 Qed.
 
+Lemma affine_input i : affine_of inputs (fun x => x i).
+Proof.
+have lt_i : (i < size inputs)%N by rewrite size_map size_enum_ord.
+by apply: affine_ext (affine_nth lt_i) => x; rewrite (nth_map i) ?size_enum_ord // nth_ord_enum.
+Qed.
+
 Lemma computable_input k i : computable k (fun x => x i).
 Proof.
-elim: k => [|k IH].
-  have lt_i : (i < size inputs)%N by rewrite size_map size_enum_ord.
-  exists 0%N, inputs; first exact: no_layer.
-  apply: affine_ext (affine_nth lt_i) => x; rewrite (nth_map i) ?size_enum_ord //.
-  by rewrite nth_ord_enum.
+elim: k => [|k IH]; first by exists 0%N, inputs; [exact: no_layer | exact: affine_input].
 by apply: computable_ext (computable_max IH IH) => x; rewrite maxxx.
 Qed.
 

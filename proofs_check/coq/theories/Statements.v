@@ -589,6 +589,37 @@ Definition shallow_depth : Prop :=
   exists2 layers : nat, (layers <= k.+1)%N &
     exists net : Networks.network [finType of 'I_d] layers, forall x : 'I_d -> F, Networks.compute net x = maximum x.
 
+(** Claim one-layer-is-not-enough, lower, d >= 3.
+    \text{hidden layers that } \max(x_1, \ldots, x_d) \text{ takes} \ge 2.
+    Data: 3. *)
+Definition one_layer_is_not_enough : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (3 <= d)%N -> (* then *)
+  (forall k units : nat, NetworkDepth.computes k units (@maximum F d) -> (2 <= k)%N)
+  /\ forall (k : nat) (net : Networks.network [finType of 'I_d] k),
+     (forall x : 'I_d -> F, Networks.compute net x = maximum x) -> (2 <= k)%N.
+
+(** Claim sorting-width, upper, d >= 2.
+    \text{an } R \text{-estimator takes at most } \binom{d}{2} + d (\lceil \log_2 d \rceil + 1) \text{ units in }
+    \lceil \log_2 d \rceil \text{ hidden layers}.
+    Data: 0. *)
+Definition sorting_width : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall beta : nat -> F,
+  exists2 units : nat, (units <= 'C(d, 2) + d * (up_log 2 d + 1))%N &
+    NetworkDepth.computes (up_log 2 d) units (fun x : 'I_d -> F => \sum_(r <- R) beta r * subpool_max r x).
+
+(** Claim sorting-one-layer-less, upper, d >= 2.
+    In d: d \ge 2,\ d = 2^k + 1,\ k \ge 1 \implies \text{an estimator of orders } 0, \ldots, d - 1 \text{ takes at
+    most } d^3/2 \text{ units in } k \text{ hidden layers}.
+    Data: 0. *)
+Definition sorting_one_layer_less : Prop :=
+  forall (F : realFieldType) (d k : nat) (beta : nat -> F),
+  (2 <= d)%N -> d = (2 ^ k + 1)%N -> (1 <= k)%N ->
+  exists2 units : nat, (2 * units <= d ^ 3)%N &
+    NetworkDepth.computes k units (fun x : 'I_d -> F => \sum_(r < d) beta r * subpool_max r x).
+
 (** Claim two-layers-algebra, identity, d >= 2.
     In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
     2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
