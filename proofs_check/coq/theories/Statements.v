@@ -14,9 +14,10 @@
     [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
-    [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
-    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [combination_of] in [LeastSquares.v]; [target_achievable], [target_achievable_01] and [target_achievable_relative]
+    in [OtherTargets.v]; [set_function], [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu],
+    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as data with rational
+    weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
@@ -549,6 +550,14 @@ Definition order_statistic_top : Prop :=
   set_of_orders d R -> (2 <= d)%N -> (1 <= j <= d)%N -> (forall r, (j <= r < d)%N -> r \in R) ->
   (forall x (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j -> g x = x (p i)) ->
   exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) ('C(d - 1, j - 1)%:R * e).
+
+(** Claim parity, tight, d >= 2.
+    E(d, R; [\text{the number of ones is } \text{odd}]) = \frac{1}{2}.
+    Data: 2. *)
+Definition parity : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  least_error (target_achievable_01 (fun x : 'I_d -> F => (odd #|[set i | x i == 1]|)%:R) R) 2%:R^-1.
 
 (** Claim least-squares, identity, d >= 2.
     \mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]
