@@ -1,10 +1,10 @@
 (** * Parity
 
-    Claim: for orders [R] below [d] that contain 0, the least error for the parity of the number of ones, at 0/1 vectors,
-    is 1/2, that of the constant 1/2.
+    Claim: for orders [R] below [d] that contain 0, the least error for the parity of the number of ones, at 0/1
+    vectors, is 1/2, that of the constant 1/2.
 
-    Proof.  The weights [w_z = (-1)^(d+z) C(d,z)] are orthogonal to the [C(z,r)] with [r < d], and so add up to 0.  At [z]
-    zeros the number of ones is odd iff [w_z < 0], so that the weights give the parity [- sum_z |w_z| / 2]. *)
+    Proof.  The weights [w_z = (-1)^(d+z) C(d,z)] are orthogonal to the [C(z,r)] with [r < d], and so add up to 0.  At
+    [z] zeros the number of ones is odd iff [w_z < 0], so that the weights give the parity [- sum_z |w_z| / 2]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Binomials Classes Duality Reduction OtherTargets TargetReduction.

@@ -2,9 +2,9 @@
 
     For weights [u] let the target be [g x = sum_i u_i x_(i)], with [x_(0) <= ... <= x_(d-1)] the sorted entries: an
     order statistic, or a trimmed mean.  Such a target is affine on the order simplices, and at 0/1 vectors with [z]
-    zeros it is [sum_(i >= z) u_i].  So, as for the maximum, errors over the cube are errors over [z = 0..d]; if the [u_i]
-    sum to 1, the target follows [x] if that is scaled and shifted, and errors relative to the range are errors over
-    [z = 0..d], too.
+    zeros it is [sum_(i >= z) u_i].  So, as for the maximum, errors over the cube are errors over [z = 0..d]; if the
+    [u_i] sum to 1, the target follows [x] if that is scaled and shifted, and errors relative to the range are errors
+    over [z = 0..d], too.
 
     Lower bounds come from weights at a few vertices that are orthogonal to the features. *)
 
@@ -54,6 +54,23 @@ under eq_bigr do rewrite mulrBr mulr1 mulrA.
 by rewrite sumrB sum0 -mulr_suml moment ?lt0n // mul0r subrr.
 Qed.
 
+Lemma three_places t R beta E (x y z : nat) (a b c : F) :
+  (x <= d)%N -> (y <= d)%N -> (z <= d)%N -> 0 <= a -> 0 <= c -> a + c = b ->
+  (forall r, r \in R -> (0 < r)%N -> a * 'C(x, r)%:R + c * 'C(z, r)%:R = b * 'C(y, r)%:R) ->
+  vertices_within t R beta E -> `|a * t x + c * t z - b * t y| <= E * (2%:R * b).
+Proof.
+move=> le_x le_y le_z a_ge0 c_ge0 def_b moment bound.
+have b_ge0 : 0 <= b by rewrite -def_b addr_ge0.
+have sums (f : nat * F -> F) :
+  \sum_(p <- [:: (x, a); (z, c); (y, - b)]) f p = f (x, a) + f (z, c) + f (y, - b).
+  by rewrite !big_cons big_nil addr0 addrA.
+have sum0 : \sum_(p <- [:: (x, a); (z, c); (y, - b)]) p.2 = 0 by rewrite sums /= def_b subrr.
+have := @places_bound t R beta E [:: (x, a); (z, c); (y, - b)]; rewrite !sums /= le_x le_y le_z normrN.
+rewrite ![`|a|]ger0_norm // ![`|b|]ger0_norm // ![`|c|]ger0_norm // def_b -mulr2n -[b *+ 2]mulr_natl mulNr.
+apply=> // r in_r; apply: feature_moment => // r_gt0.
+by rewrite sums /= mulNr moment // subrr.
+Qed.
+
 (** ** The orders 0 and [r] among others *)
 
 Lemma sum_at R r (f : nat -> F) : uniq R -> r \in R -> \sum_(s <- R) (if s == r then f s else 0) = f r.
@@ -93,7 +110,8 @@ Proof.
 move=> d_gt0 range; have width_ge0 : 0 <= hi - lo.
   by rewrite subr_ge0; have /andP[] := range (Ordinal d_gt0); apply: le_trans.
 split=> //; exists (fun i => (x i - lo) / (hi - lo)) => i; have /andP[le_lo le_hi] := range i.
-  rewrite divr_ge0 ?width_ge0 ?subr_ge0 //=; have [-> | differ] := eqVneq (hi - lo) 0; first by rewrite invr0 mulr0 ler01.
+  rewrite divr_ge0 ?width_ge0 ?subr_ge0 //=.
+  have [-> | differ] := eqVneq (hi - lo) 0; first by rewrite invr0 mulr0 ler01.
   by rewrite ler_pdivr_mulr ?lt0r ?differ // mul1r ler_add2r.
 have [same | differ] := eqVneq (hi - lo) 0; last by rewrite mulrC divfK // addrC subrK.
 rewrite same mul0r addr0; apply/eqP; rewrite eq_le le_lo andbT; apply: le_trans le_hi _.
