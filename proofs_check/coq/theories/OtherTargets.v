@@ -27,8 +27,8 @@ Definition target_achievable_01 (F : realFieldType) (d : nat) (g : ('I_d -> F) -
   exists beta : nat -> F,
     forall x, zero_one x -> `|g x - \sum_(r <- orders) beta r * subpool_max r x| <= E.
 
-(** Coefficients that sum to 1, for a [g] that is [a] at the vector of entries [a], and an error relative to the range
-    of [x], for every [x]. *)
+(** Coefficients that sum to 1, and an error relative to the range of [x], for every [x] without any bound: for a [g]
+    that at a constant vector is its entry. *)
 Definition target_achievable_relative (F : realFieldType) (d : nat) (g : ('I_d -> F) -> F) (orders : seq nat) (E : F) :
   Prop :=
   exists beta : nat -> F,

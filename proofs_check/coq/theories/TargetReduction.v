@@ -195,3 +195,20 @@ Qed.
 End SortedEntries.
 
 End Vertices.
+
+(** Theorem: the sorted entries are the same for every permutation that sorts: for all weights there is a function that is
+    the weighted sum of the sorted entries. *)
+Theorem weighted_sum_exists (F : realFieldType) (d : nat) (u : nat -> F) :
+  exists g : ('I_d -> F) -> F, forall x (s : {perm 'I_d}), sorted_by s x -> g x = \sum_(i < d) u i * x (s i).
+Proof.
+exists (fun x => \sum_(i < d) u i * (sort <=%R (codom x))`_i) => x s sorted_x; apply: eq_bigr => i _; congr (_ * _).
+have -> : sort <=%R (codom x) = [seq x (s j) | j <- enum 'I_d].
+  apply: le_sorted_eq; first exact: sort_le_sorted.
+    rewrite sorted_map; apply: (@sub_sorted _ (relpre val leq)) => [j l | ]; first exact: sorted_x.
+    by rewrite -sorted_map val_enum_ord iota_sorted.
+  rewrite perm_sort /codom (map_comp x s); apply: perm_map; rewrite perm_sym; apply: uniq_perm.
+  - by rewrite map_inj_uniq ?enum_uniq //; exact: perm_inj.
+  - exact: enum_uniq.
+  by move=> j; rewrite mem_enum; apply/mapP; exists (s^-1%g j); rewrite ?mem_enum ?permKV.
+by rewrite (nth_map i) ?size_enum_ord // nth_ord_enum.
+Qed.
