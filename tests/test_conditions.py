@@ -91,7 +91,7 @@ AGAIN = {
     r"b_1 \ge \ldots \ge b_q": lambda c: _not_increasing(c["b"]),
     r"S \subseteq \{j + 1, \dots, d - 1\}": lambda c: _orders_above(c["j"] + 1, c),
     r"S \subseteq \{d - k + 1, \dots, d - 1\}": lambda c: _orders_above(c["d"] - c["k"] + 1, c),
-    r"S = \emptyset \text{ or } p + q \ge 1": _from_p_and_q,
+    r"S = \emptyset \text{ or } \binom{j-1}{r} + \binom{j}{r} \ge \binom{d}{r}": _from_p_and_q,
     r"\{j, \dots, d - 1\} \subseteq R": lambda c: not [r for r in range(c["j"], c["d"]) if r not in c["R"]],
     r"(q, n) \in \{(2, 2), (3, 2), (5, 2), (2, 3), (3, 3)\}": lambda c: f"{c['q']}{c['n']}" in "22 32 52 23 33",
     r"d = \frac{q^n - 1}{q - 1}": lambda c: c["d"] == sum(c["q"] ** i for i in range(c["n"])),

@@ -29,7 +29,7 @@ RECORD = KernelRecord(
 
 
 def test_every_statement_is_that_of_its_claim_and_has_its_theorem():
-    assert len(PROVED) >= 55
+    assert len(PROVED) >= 59
     names = {theorem_of(claim) for claim in PROVED}
     assert names == {theorem.full_name for theorem in shipped_theorems() if theorem.source.startswith("Claims")}
     assert len(names) == len(PROVED)
@@ -91,6 +91,9 @@ def _mutants(claim):
         weaker = replace(hypothesis, text=hypothesis.text.replace("2", "1").replace("1", "0").replace(r"\in", r"\le"))
         if weaker.text != hypothesis.text:
             yield f"weaker {hypothesis.text}", replace(claim, hypotheses=(*others[:n], weaker, *others[n:]))
+        turned = replace(hypothesis, text=hypothesis.text.replace(r"\ge", r"\le"))
+        if turned.text != hypothesis.text:
+            yield f"turned {hypothesis.text}", replace(claim, hypotheses=(*others[:n], turned, *others[n:]))
         if hypothesis.least is not None:
             later = replace(hypothesis, least=hypothesis.least + 1)
             yield f"later {hypothesis.text}", replace(claim, hypotheses=(*others[:n], later, *others[n:]))
@@ -153,6 +156,13 @@ def test_every_closed_form_has_a_translation(family):
         (COQ.condition, r"d \ge 2 \le 3"),
         (COQ.condition, "d > 2"),
         (COQ.condition, r"d \ge 2) -> False -> (0"),
+        (COQ.condition, r"jr \le d"),
+        (COQ.condition, r"\binom{j}{r} \binom{d}{r} \ge 2"),
+        (COQ.condition, r"\binom{d}{r)} \ge 2"),
+        (COQ.condition, r"S = \emptyset \text{ or } p + q > 1"),
+        (COQ.condition, r"S \subseteq \{s, \dots, d - 1\}"),  # the name of the element
+        (COQ.condition, r"S \subseteq \{1, \dots, \binom{d}{2}\}"),
+        (COQ.condition, r"T \subseteq \{1, \dots, d - 1\}"),
         (COQ.field, sqrt(D)),
         (COQ._natural, -D),
         (COQ._natural, D / 2),

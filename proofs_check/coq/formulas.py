@@ -19,10 +19,15 @@ from theory.errors import InputError
 from theory.optimal.families import Block
 
 _BETWEEN = ";\n      "
-_ENTRY = r"[a-z0-9 +-]+?"
+_NUMBER = r"[0-9]+|[0-9]*[a-z]"
+_LINEAR = rf"(?:{_NUMBER})(?: ?[+-] ?(?:{_NUMBER}))*"
+_BINOMIAL = rf"\\binom\{{({_LINEAR})\}}\{{({_LINEAR})\}}"
+_ENTRY = rf"(?:{_NUMBER}|{_BINOMIAL})(?: ?[+-] ?(?:{_NUMBER}|{_BINOMIAL}))*"
 _COMPARED = re.compile(rf"{_ENTRY}(?: (?:\\le|\\ge|<) {_ENTRY})+")
 _RELATION = re.compile(r"\\le|\\ge|<")
 _MEMBER = re.compile(r"(?P<entry>[a-z]|[0-9]+) (?P<relation>\\in|\\notin) R")
+_WITHIN = re.compile(rf"S \\subseteq \\\{{(?P<first>{_LINEAR}), \\dots, (?P<last>{_LINEAR})\\\}}")
+_OR = r" \text{ or } "
 
 _SUM, _BIG, _PRODUCT, _POWER, _ATOM = range(5)
 """How closely the outermost operation binds; a big operator's body ends before a sum."""
@@ -54,19 +59,35 @@ class _Language:
     def condition(self, text: str) -> str:
         r"""Translate a hypothesis, given in LaTeX.
 
-        >>> COQ.condition(r"d \ge r + 1"), COQ.condition(r"1 \le r \le d"), LEAN.condition(r"d \ge 2")
-        ('(r + 1 <= d)%N', '(1 <= r <= d)%N', '2 ≤ d')
+        >>> COQ.condition(r"d \ge r + 1"), COQ.condition(r"0 \le 2k < d"), LEAN.condition(r"d \ge 2")
+        ('(r + 1 <= d)%N', '(0 <= 2 * k < d)%N', '2 ≤ d')
+        >>> print(COQ.condition(r"S = \emptyset \text{ or } \binom{j-1}{r} + 1 \ge j"))
+        (S = [::] \/ (j <= 'C(j-1, r) + 1)%N)
+        >>> print(COQ.condition(r"S \subseteq \{j + 1, \dots, d - 1\}"))
+        (forall s, s \in S -> (j + 1 <= s <= d - 1)%N)
         """
         if text in self.hypotheses:
             return self.hypotheses[text]
+        if _OR in text:
+            return "({})".format(r" \/ ".join(map(self.condition, text.split(_OR))))
         if match := _MEMBER.fullmatch(text):
             entry = match["entry"]
             return f"{self.order.format(entry) if entry.isdigit() else entry} {match['relation']} R"
+        if (match := _WITHIN.fullmatch(text)) and "s" not in match["first"] + match["last"]:
+            compared = self._compared(rf"{match['first']} \le s \le {match['last']}")
+            return rf"(forall s, s \in S -> {compared})"
+        return self._compared(text)
+
+    def _compared(self, text: str) -> str:
         if not _COMPARED.fullmatch(text) or (r"\ge" in text and len(_RELATION.findall(text)) > 1):
             raise InputError(f"there is no translation of the hypothesis {text}")
-        larger, at_least, smaller = text.partition(r" \ge ")
+        with_binomials = re.sub(_BINOMIAL, self._binomial, text)
+        larger, at_least, smaller = re.sub("(?<=[0-9])(?=[a-z])", " * ", with_binomials).partition(r" \ge ")
         sign, whole = self.at_most
-        return whole.format(f"{smaller} {sign} {larger}" if at_least else text.replace(r"\le", sign))
+        return whole.format(f"{smaller} {sign} {larger}" if at_least else larger.replace(r"\le", sign))
+
+    def _binomial(self, match: re.Match[str]) -> str:
+        return self.binomial.format(*(f"({argument})" for argument in match.groups()), *match.groups())
 
     def orders(self, blocks: Sequence[Block]) -> str:
         """Translate orders: a list, which at most one range ends.
@@ -181,6 +202,7 @@ COQ = _Language(
         r"E(d, R) \le \epsilon": "achievable_on_cube d R eps",
         r"c_r = 0 \text{ for } r \notin R \cup \{d\}": (r"(forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0)"),
         r"\max R \le d/2": r"(forall r, r \in R -> (2 * r <= d)%N)",
+        r"S = \emptyset": "S = [::]",
         r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}": (
             r"(forall r, r \in R -> r = 0%N \/ (d <= 2 * r < 2 * d)%N)"
         ),

@@ -35,7 +35,7 @@ _STATEMENTS, _PROOFS = "Statements", "Claims"
 _BLOCK = re.compile(r"^\(\*\* Claim (?P<name>[a-z0-9-]+), .*?(?=^\(\*\* Claim |\Z)", re.MULTILINE | re.DOTALL)
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys("djknqrz", "nat"),
-    "R": "seq nat",
+    **dict.fromkeys("RS", "seq nat"),
     "eps": "F",
     **dict.fromkeys(("beta", "c"), "nat -> F"),
     "x": "'I_d -> F",

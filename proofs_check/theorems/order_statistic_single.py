@@ -73,6 +73,10 @@ def _larger_half(p: Fraction, q: Fraction) -> Fraction:
     return max(p / q if q else Fraction(0), (1 - q) / (1 - p)) / 2
 
 
+def _larger(p: Fraction, q: Fraction) -> Fraction:
+    return max(p, 1 - q)
+
+
 def _rises() -> Step:
     return Sign(
         "C(z,r) grows with z",
@@ -240,7 +244,8 @@ def claims() -> Iterator[Claim]:
             SUBSETS_EXIST.failing_at(d=2, r=0, j=1, S=()),
             ABOVE_THE_PLACE.failing_at(d=4, r=1, j=3, S=(3,)),
             Hypothesis(
-                r"S = \emptyset \text{ or } p + q \ge 1", lambda case: not case["S"] or _is_low(case)
+                r"S = \emptyset \text{ or } \binom{j-1}{r} + \binom{j}{r} \ge \binom{d}{r}",
+                lambda case: not case["S"] or _is_low(case),
             ).failing_at(d=4, r=1, j=1, S=(3,)),
         ),
         sides=_sides,
@@ -250,7 +255,7 @@ def claims() -> Iterator[Claim]:
     )
     form = shares + r"E_{\mathrm{range}}(d, \{r\}; x_{(j)}) = %s"
     yield stated(
-        ("range-order-statistic-single", form % r"\max(p, 1 - q)", lambda p, q: max(p, 1 - q)),
+        ("range-order-statistic-single", form % r"\max(p, 1 - q)", _larger),
         ("wrong-range-order-statistic-single", form % "p", lambda p, q: p),
         kind="tight",
         rests_on=("vertex-features",),

@@ -48,6 +48,10 @@ def trimmed_mean_values(kernel_size: int, trimmed: int) -> list[Fraction]:
     return [Fraction(min(max(one, 0), kept), kept) for one in ones]
 
 
+def _error(d: int, k: int) -> Fraction:
+    return Fraction(k, 2 * (d - k))
+
+
 def _steps() -> Iterator[Step]:
     u, v, w = map(free, "uvw")
     sizes = Region(r"k \ge 0, d > 2k", {K: u, D: 2 * u + 1 + v})
@@ -105,7 +109,7 @@ def claims() -> Iterator[Claim]:
     """Yield the claim; with d for d - k it is false."""
     form = r"E(d, \{0, 1\} \cup S; \text{trimmed-mean:}k) = \frac{k}{2 %s}"
     yield stated(
-        ("trimmed-mean", form % "(d - k)", lambda d, k: Fraction(k, 2 * (d - k))),
+        ("trimmed-mean", form % "(d - k)", _error),
         ("wrong-trimmed-mean", form % "d", lambda d, k: Fraction(k, 2 * d)),
         kind="tight",
         rests_on=("vertex-features",),

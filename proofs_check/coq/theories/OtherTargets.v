@@ -21,6 +21,21 @@ Definition target_achievable (F : realFieldType) (d : nat) (g : ('I_d -> F) -> F
   exists beta : nat -> F,
     forall x, in_cube x -> `|g x - \sum_(r <- orders) beta r * subpool_max r x| <= E.
 
+(** The same at the 0/1 vectors alone: [g] may be given there only. *)
+Definition target_achievable_01 (F : realFieldType) (d : nat) (g : ('I_d -> F) -> F) (orders : seq nat) (E : F) :
+  Prop :=
+  exists beta : nat -> F,
+    forall x, zero_one x -> `|g x - \sum_(r <- orders) beta r * subpool_max r x| <= E.
+
+(** Coefficients that sum to 1, and an error relative to the range of [x], for every [x] without any bound: for a [g]
+    that at a constant vector is its entry. *)
+Definition target_achievable_relative (F : realFieldType) (d : nat) (g : ('I_d -> F) -> F) (orders : seq nat) (E : F) :
+  Prop :=
+  exists beta : nat -> F,
+    \sum_(r <- orders) beta r = 1 /\
+    forall x lo hi, (forall i, lo <= x i <= hi) ->
+      `|g x - \sum_(r <- orders) beta r * subpool_max r x| <= E * (hi - lo).
+
 Section Multiples.
 
 Variables (F : realFieldType) (d : nat) (orders : seq nat) (c : nat -> F).

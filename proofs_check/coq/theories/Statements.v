@@ -14,9 +14,10 @@
     [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
-    [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
-    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [combination_of] in [LeastSquares.v]; [target_achievable], [target_achievable_01] and [target_achievable_relative]
+    in [OtherTargets.v]; [set_function], [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu],
+    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as data with rational
+    weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
@@ -554,6 +555,50 @@ Definition order_statistic_top : Prop :=
   forall g : ('I_d -> F) -> F,
   (forall x (p : {perm 'I_d}) (i : 'I_d), sorted_by p x -> i.+1 = j -> g x = x (p i)) ->
   exists e : F, least_error (achievable_on_cube d R) e /\ least_error (target_achievable g R) ('C(d - 1, j - 1)%:R * e).
+
+(** Claim order-statistic-single, tight, d >= 2.
+    p = \binom{j-1}{r} / \binom{d}{r},\ q = \binom{j}{r} / \binom{d}{r} \implies E(d, \{0, r\} \cup S; x_{(j)}) =
+    \frac{1}{2} \max\big(\frac{p}{q}, \frac{1-q}{1-p}\big).
+    Data: _larger_half. *)
+Definition order_statistic_single : Prop :=
+  forall (F : realFieldType) (d r j : nat) (S : seq nat),
+  (2 <= d)%N -> (1 <= j <= d)%N -> (1 <= r <= d)%N -> (forall s, s \in S -> (j + 1 <= s <= d - 1)%N) ->
+  (S = [::] \/ ('C(d, r) <= 'C(j-1, r) + 'C(j, r))%N) -> (* then *)
+  (* Where q = 0, p / q is 0; [undup] leaves each order once. *)
+  forall g : ('I_d -> F) -> F,
+  (forall x (s : {perm 'I_d}) (i : 'I_d), sorted_by s x -> i.+1 = j -> g x = x (s i)) ->
+  let p : F := 'C(j - 1, r)%:R / 'C(d, r)%:R in let q : F := 'C(j, r)%:R / 'C(d, r)%:R in
+  least_error (target_achievable g (undup (0%N :: r :: S))) (2%:R^-1 * Num.max (p / q) ((1 - q) / (1 - p))).
+
+(** Claim range-order-statistic-single, tight, d >= 2.
+    p = \binom{j-1}{r} / \binom{d}{r},\ q = \binom{j}{r} / \binom{d}{r} \implies E_{\mathrm{range}}(d, \{r\}; x_{(j)})
+    = \max(p, 1 - q).
+    Data: _larger. *)
+Definition range_order_statistic_single : Prop :=
+  forall (F : realFieldType) (d r j : nat),
+  (2 <= d)%N -> (1 <= j <= d)%N -> (1 <= r <= d)%N -> (* then *)
+  forall g : ('I_d -> F) -> F,
+  (forall x (s : {perm 'I_d}) (i : 'I_d), sorted_by s x -> i.+1 = j -> g x = x (s i)) ->
+  let p : F := 'C(j - 1, r)%:R / 'C(d, r)%:R in let q : F := 'C(j, r)%:R / 'C(d, r)%:R in
+  least_error (target_achievable_relative g [:: r]) (Num.max p (1 - q)).
+
+(** Claim trimmed-mean, tight, d >= 2.
+    E(d, \{0, 1\} \cup S; \text{trimmed-mean:}k) = \frac{k}{2 (d - k)}.
+    Data: _error. *)
+Definition trimmed_mean : Prop :=
+  forall (F : realFieldType) (d k : nat) (S : seq nat),
+  (2 <= d)%N -> (0 <= 2 * k < d)%N -> (forall s, s \in S -> (d - k + 1 <= s <= d - 1)%N) -> (* then *)
+  forall g : ('I_d -> F) -> F,
+  (forall x (s : {perm 'I_d}), sorted_by s x -> g x = (\sum_(i < d | (k <= i < d - k)%N) x (s i)) / (d - 2 * k)%:R) ->
+  least_error (target_achievable g (undup (0%N :: 1%N :: S))) (k%:R / (2%:R * (d%:R - k%:R))).
+
+(** Claim parity, tight, d >= 2.
+    E(d, R; [\text{the number of ones is } \text{odd}]) = \frac{1}{2}.
+    Data: 2. *)
+Definition parity : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> 0%N \in R -> d \notin R -> (* then *)
+  least_error (target_achievable_01 (fun x : 'I_d -> F => (odd #|[set i | x i == 1]|)%:R) R) 2%:R^-1.
 
 (** Claim least-squares, identity, d >= 2.
     \mathbb{E}[e \, m_r] = 0 \text{ for } r \in R, \quad \mathbb{E}[(e - g)^2] = \mathbb{E}[e^2] + \mathbb{E}[g^2]
