@@ -15,14 +15,15 @@
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
-    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v];
+    [in_forests] in [Forests.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
+    [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
-From Subpool Require NetworkDepth Networks.
+From Subpool Require NetworkDepth Networks Forests.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -606,3 +607,12 @@ Definition two_layers_algebra : Prop :=
        forall (F : numFieldType) (z : nat -> F), (forall k, z k != 0) ->
          \sum_(1 <= p < d) (\prod_(theta <- thetas) mu d z p theta) / (p * p.+1)%:R
          = \sum_(term <- combination) ratr term.1 * phi z term.2.
+
+(** Claim two-layers-forests, identity, d >= 2.
+    \#\{\text{signed in-forests on } 1, \ldots, d \text{ in which } q \text{ has no outgoing arc}\} = 3 (2d +
+    1)^{d-2}.
+    Data: 1. *)
+Definition two_layers_forests : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  forall q : 'I_d, #|Forests.in_forests q| = (3 * (2 * d + 1) ^ (d - 2))%N.
