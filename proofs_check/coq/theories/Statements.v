@@ -16,14 +16,14 @@
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
     [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v];
-    [in_forests] in [Forests.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
-    [Networks.v]. *)
+    [in_forests] in [Forests.v]; the coefficients of forests in [ForestFormula.v]; [form_value] in [TwoLayerForms.v];
+    networks as functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
-From Subpool Require NetworkDepth Networks Forests.
+From Subpool Require NetworkDepth Networks TwoLayerForms Forests ForestFormula.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -616,3 +616,30 @@ Definition two_layers_forests : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
   forall q : 'I_d, #|Forests.in_forests q| = (3 * (2 * d + 1) ^ (d - 2))%N.
+
+(** Claim two-layers, identity, d >= 2.
+    x_q - \min(x) = \frac12 \sum_F c_F |g_F(x)|,\quad g_F(x) = \sum_{v \to u \in F} \sigma_v (x_u - x_v)^+,\quad
+    \sum_F c_F e^{g_F} = \sum_{M,r} c_{M,r} \pi [u^r] (s + uA)^M s,\quad c_{M,r} = \frac{(-1)^r}{(M+1)(M+r+1)!}.
+    Data: closed_formula, 1. *)
+Definition two_layers : Prop :=
+  forall (F : realFieldType) (d q : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= q <= d)%N -> (* then *)
+  (* [E sigma v u] is any e^(sigma (x_u - x_v)^+); [formula] is the list of the products of all (E - 1). *)
+  forall i least : 'I_d, i.+1 = q -> (forall j, x least <= x j) ->
+  x i - x least = 2%:R^-1 * (\sum_(G in Forests.in_forests i)
+      ratr (ForestFormula.coefficient_of i G) * `|TwoLayerForms.form_value x (ForestFormula.arcs_of G)|)
+  /\ forall (A : comRingType) (iota : {rmorphism rat -> A}) (E : int -> 'I_d -> 'I_d -> A),
+     \sum_(G in Forests.in_forests i)
+        iota (ForestFormula.coefficient_of i G) * \prod_(a <- ForestFormula.arcs_of G) E a.1 a.2.1 a.2.2
+     = \sum_(t <- ForestFormula.formula i | ForestFormula.different_vertices t.2)
+         iota t.1 * \prod_(a <- t.2) (E a.1 a.2.1 a.2.2 - 1).
+
+(** Claim two-layers-formula, identity, d >= 2.
+    x_q - \min(x) = \frac12 \sum_F c_F |g_F(x)| \text{ on all of } \mathbb{R}^d.
+    Data: formula. *)
+Definition two_layers_formula : Prop :=
+  forall (F : realFieldType) (d q : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= q <= d)%N -> (* then *)
+  forall i least : 'I_d, i.+1 = q -> (forall j, x least <= x j) ->
+  x i - x least = 2%:R^-1 * (\sum_(G in Forests.in_forests i)
+      ratr (ForestFormula.coefficient_of i G) * `|TwoLayerForms.form_value x (ForestFormula.arcs_of G)|).

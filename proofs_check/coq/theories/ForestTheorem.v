@@ -1,0 +1,191 @@
+(** * Two hidden layers, by the closed formula: [x_q - min = 1/2 sum_F c_F |g_F|] over signed in-forests
+
+    The lists of [ForestFormula.v] are sums of in-trees: where the arcs begin at different vertices, what remains of a
+    product when some arcs are taken out is a forest in which [q] has no outgoing arc. *)
+
+From mathcomp Require Import all_ssreflect all_fingroup all_algebra.
+From Subpool Require Import Algebra GroupRing Networks TwoLayerForms TwoLayers Forests ForestFormula ForestExpansion.
+From Subpool Require Import ForestRing ForestIdentity.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section Trees.
+
+Variables (d : nat) (q : 'I_d).
+Implicit Types (t : form d) (f g : sums d) (y v : 'I_d) (F : arcs d).
+
+(** From each set of vertices without [y] an arc leads out, if an arc begins there. *)
+Definition leads_to y t : Prop :=
+  forall C : {set 'I_d}, y \notin C -> forall a, a \in t -> a.2.1 \in C ->
+  exists2 b, b \in t & (b.2.1 \in C) && (b.2.2 \notin C).
+
+Definition tree y t : Prop := [/\ signed t, all (fun a => a.2.1 != q) t & leads_to y t].
+
+Definition trees f : Prop := forall y a, a \in f y -> tree y a.2.
+
+Lemma tree_nil y : tree y [::]. Proof. by []. Qed.
+
+Lemma tree_cat y t t' : tree y t -> tree y t' -> tree y (t ++ t').
+Proof.
+case=> signs avoid leads [signs' avoid' leads']; split.
+- by rewrite /signed all_cat; apply/andP.
+- by rewrite all_cat avoid.
+move=> C out_y a; rewrite mem_cat => /orP[in_a | in_a] begins.
+  by have [b in_b leaves] := leads C out_y a in_a begins; exists b; rewrite ?mem_cat ?in_b.
+by have [b in_b leaves] := leads' C out_y a in_a begins; exists b; rewrite ?mem_cat ?in_b ?orbT.
+Qed.
+
+Lemma tree_hang sigma v y t : sigma \in [:: 1; -1] -> v != q -> tree v t -> tree y ((sigma, (v, y)) :: t).
+Proof.
+move=> sign_sigma ne_vq [signs avoid leads]; split; [by apply/andP | by apply/andP |].
+move=> C out_y a in_a begins; have [in_v | out_v] := boolP (v \in C).
+  by exists (sigma, (v, y)); rewrite ?mem_head //= in_v.
+move: in_a; rewrite inE => /orP[/eqP def_a | in_a]; first by rewrite def_a /= in begins; rewrite begins in out_v.
+by have [b in_b leaves] := leads C out_v a in_a begins; exists b; rewrite // inE in_b orbT.
+Qed.
+
+Lemma trees_one : trees (@one_sum d).
+Proof. by move=> y a; rewrite inE => /eqP ->; exact: tree_nil. Qed.
+
+Lemma trees_add f g : trees f -> trees g -> trees (add_sums f g).
+Proof. by move=> tf tg y a; rewrite mem_cat => /orP[/tf | /tg]. Qed.
+
+Lemma trees_sub f g : trees f -> trees g -> trees (sub_sums f g).
+Proof. by move=> tf tg y a; rewrite mem_cat => /orP[/tf // | /mapP[b /tg tree_b ->]]. Qed.
+
+Lemma trees_mul f g : trees f -> trees g -> trees (mul_sums f g).
+Proof. by move=> tf tg y a /allpairsP[[b c] [/tf tree_b /tg tree_c ->]]; exact: tree_cat. Qed.
+
+Lemma trees_graft sigma f : sigma \in [:: 1; -1] -> trees f -> trees (graft_sum q sigma f).
+Proof.
+move=> sign_sigma tf y a /flattenP[S /mapP[v]]; rewrite mem_filter => /andP[/andP[ne_vq _] _] ->.
+case/allpairsP=> -[b c] /= [/[!inE] /eqP -> /tf tree_c ->] /=; exact: tree_hang.
+Qed.
+
+Lemma trees_w sigma : sigma \in [:: 1; -1] -> trees (w_sum q sigma).
+Proof. by move=> sign_sigma; apply: trees_graft => //; exact: trees_one. Qed.
+
+Lemma trees_s : trees (s_sum q).
+Proof. by apply: trees_add; exact: trees_w. Qed.
+
+Lemma trees_A f : trees f -> trees (A_sum q f).
+Proof.
+move=> tf; have th : trees (h_sum q f).
+  by apply: trees_sub; [apply: trees_mul => //; exact: trees_w | exact: trees_graft].
+by apply: trees_add; [apply: trees_mul => //; exact: trees_w | exact: trees_graft].
+Qed.
+
+Lemma trees_power M r : trees (power_sum q M r).
+Proof.
+elim: M r => [|M IH] [|r]; [exact: trees_s | by [] | exact: trees_mul trees_s (IH 0%N) |].
+by apply: trees_add; [exact: trees_mul trees_s (IH r.+1) | exact: trees_A].
+Qed.
+
+Lemma tree_formula a : a \in formula q -> tree q a.2.
+Proof.
+case/flattenP=> S /mapP[i _ ->] /flattenP[T /mapP[r _ ->]] /mapP[b in_b ->].
+exact: (trees_power in_b).
+Qed.
+
+Lemma forest_in_tree t F :
+  tree q t -> different_vertices t -> all (mem t) (arcs_of F) -> F \in in_forests q.
+Proof.
+move=> [_ /allP avoid leads] different /allP inside.
+have inside_t v b u : F v = Some (b, u) -> ((-1) ^+ nat_of_bool b, (v, u)) \in t by move/arc_in/inside.
+have none : F q = None.
+  by case def_F: (F q) => [[b u]|] //; have := avoid _ (inside_t _ _ _ def_F); rewrite eqxx.
+rewrite inE none eqxx andbT in_forest_acyclic; apply/acyclic_onP => C _ /set0Pn[v in_v].
+apply/exists_inP; rewrite -[X in is_true X]negbK negb_exists_in; apply/negP => /forall_inP closed.
+have out_q : q \notin C by apply/negP => /closed; rewrite none inE.
+have := closed v in_v; rewrite negbK inE; case def_F: (F v) => [[b u]|] // _.
+have [a in_a /andP[begins]] := leads C out_q _ (inside_t _ _ _ def_F) in_v.
+have := closed _ begins; rewrite negbK inE; case def_a: (F a.2.1) => [[b' u']|] // in_u' /negP[].
+by have /= <- := same_start different (inside_t _ _ _ def_a) in_a (erefl _).
+Qed.
+
+End Trees.
+
+Section Values.
+
+Variables (F : realFieldType) (N : nat) (x : 'I_N.+1 -> F) (q : 'I_N.+1).
+Local Notation d := N.+1.
+Local Notation K := (constant (exponents F d)).
+Local Notation size_of := (size_of F N).
+
+Definition arc_exponential (theta : int) (v u : 'I_d) : {formal (exponents F d)} :=
+  exponential ((theta%:~R * relu (x u - x v), (0, 0)) : exponents F d).
+
+Lemma product_of_arcs (t : form d) :
+  \prod_(a <- t) arc_exponential a.1 a.2.1 a.2.2 = exponential ((form_value x t, (0, 0)) : exponents F d).
+Proof.
+rewrite /form_value; elim: t => [|a t IH]; first by rewrite !big_nil.
+by rewrite !big_cons IH -exponentialD; congr (exponential (_, (_, _))); rewrite /= addr0.
+Qed.
+
+Lemma size_of_tree c (t : form d) : tree q q t ->
+  size_of (distinct F d (K c * \prod_(a <- t) arc_factor x a.1 a.2.1 a.2.2))
+  = \sum_(G in in_forests q | different_vertices t && all (mem t) (arcs_of G))
+      ratr (c * (-1) ^+ (size t - size (arcs_of G))) * `|form_value x (arcs_of G)|.
+Proof.
+move=> tree_t; have [signs _ _] := tree_t.
+have plain_z : plain (\prod_(a <- t) (arc_exponential a.1 a.2.1 a.2.2 - 1)).
+  by apply: plain_prod => a; apply: plain_sub; [exact: plain_exponential | exact: plain1].
+rewrite plain_constant big_split mulrC /= -![extend _ _ _]/(distinct F d _) mulrC.
+rewrite [X in distinct F d X]mulrC plain_z -(big_map (fun a : int * ('I_d * 'I_d) => a.2.1) predT (@epsilon F d)).
+rewrite distinct_epsilons -/(different_vertices t).
+have [different | _] := boolP (different_vertices t); last by rewrite !mulr0 raddf0 big_pred0 // => G; rewrite andbF.
+rewrite mulr1 (expand arc_exponential different signs) mulr_sumr raddf_sum.
+apply: eq_big => [G | G _].
+  by apply/idP/andP => [inside | [] //]; rewrite inside; split=> //; exact: forest_in_tree inside.
+rewrite product_of_arcs mulrA; have -> : (-1) ^+ (size t - size (arcs_of G)) = K ((-1) ^+ (size t - size (arcs_of G))).
+  by rewrite rmorph_sign.
+by rewrite -rmorphM [LHS]size_of_term.
+Qed.
+
+End Values.
+
+(** Theorem: x_q - min(x) = 1/2 sum_F c_F |g_F(x)| over the signed in-forests in which q has no outgoing arc, where
+    g_F(x) = sum of sigma_v relu(x_u - x_v) over the arcs v -> u of F, and the c_F are those of the closed formula; for
+    any number of inputs, in every ordered field. *)
+Theorem closed_formula (F : realFieldType) (d : nat) (x : 'I_d -> F) (q least : 'I_d) :
+  (forall i, x least <= x i) ->
+  x q - x least = 2%:R^-1 * \sum_(G in in_forests q) ratr (coefficient_of q G) * `|form_value x (arcs_of G)|.
+Proof.
+case: d x q least => [|N] x q least smallest; first by case: q.
+have [s sorted_x] := sorting_permutation x.
+have half : (2%:R : F) != 0 by rewrite pnatr_eq0.
+apply: (mulfI half); rewrite mulVKf // -(size_formula sorted_x q smallest) [distinct _ _ _]raddf_sum raddf_sum big_seq.
+transitivity (\sum_(a <- formula q) \sum_(G in in_forests q | different_vertices a.2 && all (mem a.2) (arcs_of G))
+    ratr (a.1 * (-1) ^+ (size a.2 - size (arcs_of G))) * `|form_value x (arcs_of G)|).
+  rewrite [RHS]big_seq; apply: eq_bigr => a in_a; exact: size_of_tree (tree_formula in_a).
+under eq_bigr => a _ do rewrite big_mkcondr.
+rewrite exchange_big; apply: eq_bigr => G _.
+rewrite /coefficient_of raddf_sum mulr_suml [RHS]big_mkcond; apply: eq_bigr => a _.
+by case: ifP.
+Qed.
+
+(** Theorem: the c_F are what the closed formula gives when all is multiplied out, with any E sigma v u in the place of
+    e^(sigma (x_u - x_v)^+). *)
+Theorem coefficients_by_expansion (A : comRingType) (iota_A : {rmorphism rat -> A}) (d : nat) (q : 'I_d)
+    (E : int -> 'I_d -> 'I_d -> A) :
+  \sum_(G in in_forests q) iota_A (coefficient_of q G) * \prod_(a <- arcs_of G) E a.1 a.2.1 a.2.2
+  = \sum_(t <- formula q | different_vertices t.2) iota_A t.1 * \prod_(a <- t.2) (E a.1 a.2.1 a.2.2 - 1).
+Proof.
+transitivity (\sum_(t <- formula q) \sum_(G in in_forests q | different_vertices t.2 && all (mem t.2) (arcs_of G))
+    iota_A (t.1 * (-1) ^+ (size t.2 - size (arcs_of G))) * \prod_(a <- arcs_of G) E a.1 a.2.1 a.2.2).
+  under [RHS]eq_bigr => t _ do rewrite big_mkcondr.
+  rewrite [RHS]exchange_big; apply: eq_bigr => G _.
+  rewrite /coefficient_of raddf_sum mulr_suml [LHS]big_mkcond; apply: eq_bigr => t _.
+  by case: ifP.
+rewrite [RHS]big_mkcond big_seq [RHS]big_seq; apply: eq_bigr => t in_t.
+have [different | _] := boolP (different_vertices t.2); last by rewrite big_pred0 // => G; rewrite andbF.
+have tree_t := tree_formula in_t; have [signs _ _] := tree_t.
+rewrite (expand E different signs) mulr_sumr; apply: eq_big => [G | G _].
+  by apply/andP/idP => [[] // | inside]; rewrite inside; split=> //; exact: forest_in_tree inside.
+by rewrite mulrA rmorphM rmorph_sign.
+Qed.
