@@ -108,7 +108,56 @@ have := closed _ begins; rewrite negbK inE; case def_a: (F a.2.1) => [[b' u']|] 
 by have /= <- := same_start different (inside_t _ _ _ def_a) in_a (erefl _).
 Qed.
 
+(** ** The number of arcs *)
+
+Definition arcs_number n f : Prop := forall y a, a \in f y -> size a.2 = n.
+
+Lemma number_add n f g : arcs_number n f -> arcs_number n g -> arcs_number n (add_sums f g).
+Proof. by move=> nf ng y a; rewrite mem_cat => /orP[/nf | /ng]. Qed.
+
+Lemma number_sub n f g : arcs_number n f -> arcs_number n g -> arcs_number n (sub_sums f g).
+Proof. by move=> nf ng y a; rewrite mem_cat => /orP[/nf // | /mapP[b /ng nb ->]]. Qed.
+
+Lemma number_mul m n f g : arcs_number m f -> arcs_number n g -> arcs_number (m + n) (mul_sums f g).
+Proof. by move=> nf ng y a /allpairsP[[b c] [/nf nb /ng nc ->]]; rewrite size_cat nb nc. Qed.
+
+Lemma number_graft sigma n f : arcs_number n f -> arcs_number n.+1 (graft_sum q sigma f).
+Proof. by move=> nf y a /flattenP[S /mapP[v _ ->]] /allpairsP[[b c] /= [/[!inE] /eqP -> /nf nc ->]] /=; rewrite nc. Qed.
+
+Lemma number_w sigma : arcs_number 1 (w_sum q sigma).
+Proof. by apply: number_graft => y a; rewrite inE => /eqP ->. Qed.
+
+Lemma number_s : arcs_number 1 (s_sum q).
+Proof. by apply: number_add; exact: number_w. Qed.
+
+Lemma number_A n f : arcs_number n f -> arcs_number n.+2 (A_sum q f).
+Proof.
+move=> nf; have nh : arcs_number n.+1 (h_sum q f).
+  by apply: number_sub; [apply: (@number_mul 1 n) => //; exact: number_w | exact: number_graft].
+by apply: number_add; [apply: (@number_mul 1 n.+1) => //; exact: number_w | exact: number_graft].
+Qed.
+
+Lemma number_power M r : arcs_number (M + r).+1 (power_sum q M r).
+Proof.
+elim: M r => [|M IH] [|r]; [exact: number_s | by [] | |]; rewrite addSn -add1n.
+  by apply: number_mul (IH 0%N); exact: number_s.
+apply: number_add; first by apply: number_mul (IH r.+1); exact: number_s.
+by rewrite add1n addnS; exact: number_A.
+Qed.
+
 End Trees.
+
+(** Theorem: in the products of [u^r] (s + u A)^M s at the mark q with M + r + 1 >= d the arcs do not begin at different
+    vertices; so the list of the closed formula leaves none out. *)
+Theorem further_products (d : nat) (q : 'I_d) (M r : nat) a :
+  a \in power_sum q M r q -> (d <= (M + r).+1)%N -> ~~ different_vertices a.2.
+Proof.
+move=> in_a; rewrite -(number_power in_a); apply: contraL => different; rewrite -ltnNge.
+have [_ /allP avoid _] := trees_power in_a.
+have uniq_q : uniq (q :: [seq b.2.1 | b <- a.2]).
+  by rewrite cons_uniq; apply/andP; split=> //; apply/mapP => -[b /avoid ne_q def_q]; rewrite -def_q eqxx in ne_q.
+by have := max_card (mem (q :: [seq b.2.1 | b <- a.2])); rewrite (card_uniqP uniq_q) card_ord /= size_map.
+Qed.
 
 Section Values.
 
