@@ -159,65 +159,6 @@ have uniq_q : uniq (q :: [seq b.2.1 | b <- a.2]).
 by have := max_card (mem (q :: [seq b.2.1 | b <- a.2])); rewrite (card_uniqP uniq_q) card_ord /= size_map.
 Qed.
 
-Section Values.
-
-Variables (F : realFieldType) (N : nat) (x : 'I_N.+1 -> F) (q : 'I_N.+1).
-Local Notation d := N.+1.
-Local Notation K := (constant (exponents F d)).
-Local Notation size_of := (size_of F N).
-
-Definition arc_exponential (theta : int) (v u : 'I_d) : {formal (exponents F d)} :=
-  exponential ((theta%:~R * relu (x u - x v), (0, 0)) : exponents F d).
-
-Lemma product_of_arcs (t : form d) :
-  \prod_(a <- t) arc_exponential a.1 a.2.1 a.2.2 = exponential ((form_value x t, (0, 0)) : exponents F d).
-Proof.
-rewrite /form_value; elim: t => [|a t IH]; first by rewrite !big_nil.
-by rewrite !big_cons IH -exponentialD; congr (exponential (_, (_, _))); rewrite /= addr0.
-Qed.
-
-Lemma size_of_tree c (t : form d) : tree q q t ->
-  size_of (distinct F d (K c * \prod_(a <- t) arc_factor x a.1 a.2.1 a.2.2))
-  = \sum_(G in in_forests q | different_vertices t && all (mem t) (arcs_of G))
-      ratr (c * (-1) ^+ (size t - size (arcs_of G))) * `|form_value x (arcs_of G)|.
-Proof.
-move=> tree_t; have [signs _ _] := tree_t.
-have plain_z : plain (\prod_(a <- t) (arc_exponential a.1 a.2.1 a.2.2 - 1)).
-  by apply: plain_prod => a; apply: plain_sub; [exact: plain_exponential | exact: plain1].
-rewrite plain_constant big_split mulrC /= -![extend _ _ _]/(distinct F d _) mulrC.
-rewrite [X in distinct F d X]mulrC plain_z -(big_map (fun a : int * ('I_d * 'I_d) => a.2.1) predT (@epsilon F d)).
-rewrite distinct_epsilons -/(different_vertices t).
-have [different | _] := boolP (different_vertices t); last by rewrite !mulr0 raddf0 big_pred0 // => G; rewrite andbF.
-rewrite mulr1 (expand arc_exponential different signs) mulr_sumr raddf_sum.
-apply: eq_big => [G | G _].
-  by apply/idP/andP => [inside | [] //]; rewrite inside; split=> //; exact: forest_in_tree inside.
-rewrite product_of_arcs mulrA; have -> : (-1) ^+ (size t - size (arcs_of G)) = K ((-1) ^+ (size t - size (arcs_of G))).
-  by rewrite rmorph_sign.
-by rewrite -rmorphM [LHS]size_of_term.
-Qed.
-
-End Values.
-
-(** Theorem: x_q - min(x) = 1/2 sum_F c_F |g_F(x)| over the signed in-forests in which q has no outgoing arc, where
-    g_F(x) = sum of sigma_v relu(x_u - x_v) over the arcs v -> u of F, and the c_F are those of the closed formula; for
-    any number of inputs, in every ordered field. *)
-Theorem closed_formula (F : realFieldType) (d : nat) (x : 'I_d -> F) (q least : 'I_d) :
-  (forall i, x least <= x i) ->
-  x q - x least = 2%:R^-1 * \sum_(G in in_forests q) ratr (coefficient_of q G) * `|form_value x (arcs_of G)|.
-Proof.
-case: d x q least => [|N] x q least smallest; first by case: q.
-have [s sorted_x] := sorting_permutation x.
-have half : (2%:R : F) != 0 by rewrite pnatr_eq0.
-apply: (mulfI half); rewrite mulVKf // -(size_formula sorted_x q smallest) [distinct _ _ _]raddf_sum raddf_sum big_seq.
-transitivity (\sum_(a <- formula q) \sum_(G in in_forests q | different_vertices a.2 && all (mem a.2) (arcs_of G))
-    ratr (a.1 * (-1) ^+ (size a.2 - size (arcs_of G))) * `|form_value x (arcs_of G)|).
-  rewrite [RHS]big_seq; apply: eq_bigr => a in_a; exact: size_of_tree (tree_formula in_a).
-under eq_bigr => a _ do rewrite big_mkcondr.
-rewrite exchange_big; apply: eq_bigr => G _.
-rewrite /coefficient_of raddf_sum mulr_suml [RHS]big_mkcond; apply: eq_bigr => a _.
-by case: ifP.
-Qed.
-
 (** Theorem: the c_F are what the closed formula gives when all is multiplied out, with any E sigma v u in the place of
     e^(sigma (x_u - x_v)^+). *)
 Theorem coefficients_by_expansion (A : comRingType) (iota_A : {rmorphism rat -> A}) (d : nat) (q : 'I_d)
@@ -237,4 +178,50 @@ have tree_t := tree_formula in_t; have [signs _ _] := tree_t.
 rewrite (expand E different signs) mulr_sumr; apply: eq_big => [G | G _].
   by apply/andP/idP => [[] // | inside]; rewrite inside; split=> //; exact: forest_in_tree inside.
 by rewrite mulrA rmorphM rmorph_sign.
+Qed.
+
+Section Values.
+
+Variables (F : realFieldType) (N : nat) (x : 'I_N.+1 -> F).
+Local Notation d := N.+1.
+Local Notation K := (constant (exponents F d)).
+
+Definition arc_exponential (theta : int) (v u : 'I_d) : {formal (exponents F d)} :=
+  exponential ((theta%:~R * relu (x u - x v), (0, 0)) : exponents F d).
+
+Lemma product_of_arcs (t : form d) :
+  \prod_(a <- t) arc_exponential a.1 a.2.1 a.2.2 = exponential ((form_value x t, (0, 0)) : exponents F d).
+Proof.
+rewrite /form_value; elim: t => [|a t IH]; first by rewrite !big_nil.
+by rewrite !big_cons IH -exponentialD; congr (exponential (_, (_, _))); rewrite /= addr0.
+Qed.
+
+Lemma distinct_product c (t : form d) :
+  distinct F d (K c * \prod_(a <- t) arc_factor x a.1 a.2.1 a.2.2)
+  = if different_vertices t then K c * \prod_(a <- t) (arc_exponential a.1 a.2.1 a.2.2 - 1) else 0.
+Proof.
+have plain_z : plain (\prod_(a <- t) (arc_exponential a.1 a.2.1 a.2.2 - 1)).
+  by apply: plain_prod => a; apply: plain_sub; [exact: plain_exponential | exact: plain1].
+rewrite plain_constant big_split mulrC /= -![extend _ _ _]/(distinct F d _) mulrC.
+rewrite [X in distinct F d X]mulrC plain_z -(big_map (fun a : int * ('I_d * 'I_d) => a.2.1) predT (@epsilon F d)).
+rewrite distinct_epsilons -/(different_vertices t).
+by case: (different_vertices t); rewrite ?mulr1 ?mulr0.
+Qed.
+
+End Values.
+
+(** Theorem: x_q - min(x) = 1/2 sum_F c_F |g_F(x)| over the signed in-forests in which q has no outgoing arc, where
+    g_F(x) = sum of sigma_v relu(x_u - x_v) over the arcs v -> u of F, and the c_F are those of the closed formula; for
+    any number of inputs, in every ordered field. *)
+Theorem closed_formula (F : realFieldType) (d : nat) (x : 'I_d -> F) (q least : 'I_d) :
+  (forall i, x least <= x i) ->
+  x q - x least = 2%:R^-1 * \sum_(G in in_forests q) ratr (coefficient_of q G) * `|form_value x (arcs_of G)|.
+Proof.
+case: d x q least => [|N] x q least smallest; first by case: q.
+have [s sorted_x] := sorting_permutation x.
+have half : (2%:R : F) != 0 by rewrite pnatr_eq0.
+apply: (mulfI half); rewrite mulVKf // -(size_formula sorted_x q smallest) [distinct _ _ _]raddf_sum.
+rewrite (eq_bigr _ (fun t _ => distinct_product x t.1 t.2 : _ = _)).
+rewrite -big_mkcond -(coefficients_by_expansion [rmorphism of constant (exponents F N.+1)] q (arc_exponential x)).
+by rewrite raddf_sum; apply: eq_bigr => G _; rewrite product_of_arcs [LHS]size_of_term.
 Qed.
