@@ -11,19 +11,20 @@
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
     in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums
-    over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
-    [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
-    [combination_of] in [LeastSquares.v]; [target_achievable], [target_achievable_01] and [target_achievable_relative]
-    in [OtherTargets.v]; [set_function], [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu],
-    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as functions, and as data with rational
-    weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums over the different images of forms, [times]
+    and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in [ExponentialWidth.v];
+    [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in [LeastSquares.v];
+    [target_achievable], [target_achievable_01] and [target_achievable_relative] in [OtherTargets.v]; [set_function],
+    [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in
+    [TwoLayersAlgebra.v]; [in_forests] in [Forests.v]; the coefficients of forests in [ForestFormula.v] and
+    [ForestSizes.v]; [form_value] in [TwoLayerForms.v]; networks as functions, and as data with rational weights, in
+    [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
-From Subpool Require NetworkDepth Networks.
+From Subpool Require NetworkDepth Networks TwoLayerForms Forests ForestFormula ForestSizes.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -687,3 +688,53 @@ Definition two_layers_algebra : Prop :=
        forall (F : numFieldType) (z : nat -> F), (forall k, z k != 0) ->
          \sum_(1 <= p < d) (\prod_(theta <- thetas) mu d z p theta) / (p * p.+1)%:R
          = \sum_(term <- combination) ratr term.1 * phi z term.2.
+
+(** Claim two-layers-forests, identity, d >= 2.
+    \#\{\text{signed in-forests on } 1, \ldots, d \text{ in which } q \text{ has no outgoing arc}\} = 3 (2d +
+    1)^{d-2}.
+    Data: 1. *)
+Definition two_layers_forests : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  forall q : 'I_d, #|Forests.in_forests q| = (3 * (2 * d + 1) ^ (d - 2))%N.
+
+(** Claim two-layers, identity, d >= 2.
+    x_q - \min(x) = \frac12 \sum_F c_F |g_F(x)|,\quad g_F(x) = \sum_{v \to u \in F} \sigma_v (x_u - x_v)^+,\quad
+    \sum_F c_F e^{g_F} = \sum_{M,r} c_{M,r} \pi [u^r] (s + uA)^M s,\quad c_{M,r} = \frac{(-1)^r}{(M+1)(M+r+1)!}.
+    Data: closed_formula, 1. *)
+Definition two_layers : Prop :=
+  forall (F : realFieldType) (d q : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= q <= d)%N -> (* then *)
+  (* [E sigma v u] is any e^(sigma (x_u - x_v)^+); [formula] is the list of the products of all (E - 1). *)
+  forall i least : 'I_d, i.+1 = q -> (forall j, x least <= x j) ->
+  x i - x least = 2%:R^-1 * (\sum_(G in Forests.in_forests i)
+      ratr (ForestFormula.coefficient_of i G) * `|TwoLayerForms.form_value x (ForestFormula.arcs_of G)|)
+  /\ forall (A : comRingType) (iota : {rmorphism rat -> A}) (E : int -> 'I_d -> 'I_d -> A),
+     \sum_(G in Forests.in_forests i)
+        iota (ForestFormula.coefficient_of i G) * \prod_(a <- ForestFormula.arcs_of G) E a.1 a.2.1 a.2.2
+     = \sum_(t <- ForestFormula.formula i | ForestFormula.different_vertices t.2)
+         iota t.1 * \prod_(a <- t.2) (E a.1 a.2.1 a.2.2 - 1).
+
+(** Claim two-layers-formula, identity, d >= 2.
+    x_q - \min(x) = \frac12 \sum_F c_F |g_F(x)| \text{ on all of } \mathbb{R}^d.
+    Data: formula. *)
+Definition two_layers_formula : Prop :=
+  forall (F : realFieldType) (d q : nat) (x : 'I_d -> F),
+  (2 <= d)%N -> (1 <= q <= d)%N -> (* then *)
+  forall i least : 'I_d, i.+1 = q -> (forall j, x least <= x j) ->
+  x i - x least = 2%:R^-1 * (\sum_(G in Forests.in_forests i)
+      ratr (ForestFormula.coefficient_of i G) * `|TwoLayerForms.form_value x (ForestFormula.arcs_of G)|).
+
+(** Claim two-layers-size, upper, d >= 2.
+    \#\{|g_F| : c_F + c_{-F} \ne 0\} \le \frac12 \big( 3 (2d+1)^{d-2} - 1 \big),\quad \text{primes in the denominators
+    of } \tfrac12 (c_F + c_{-F}) \le d - 1.
+    Data: sha256 9ad9d8cc94a3ba99cd73f4245438c650. *)
+Definition two_layers_size : Prop :=
+  forall (F : realFieldType) (d : nat),
+  (2 <= d)%N -> (* then *)
+  (* [absolute_values] are the pairs {G, -G} with c_G + c_(-G) != 0, of which each has one |g_G|; but for the forest
+     without arcs, which has 0. *)
+  forall i : 'I_d,
+  #|ForestSizes.absolute_values i|%:R <= 2%:R^-1 * (3%:R * (2%:R * d%:R + 1) ^+ (d - 2) - 1) :> F
+  /\ forall (G : Forests.arcs d) (p : nat),
+     prime p -> (p %| `|denq (ForestSizes.joint_coefficient i G)|)%N -> (p <= d - 1)%N.
