@@ -100,7 +100,7 @@ AGAIN = {
     r"c_r = 0 \text{ for } r \notin R \cup \{d\}": lambda c: (
         {r for r, one in enumerate(c["c"]) if one} <= {*c["R"], c["d"]}
     ),
-    r"\theta_1 + \cdots + \theta_m = 0": lambda c: not sum(c["theta"]),
+    r"\theta_1 + \cdots + \theta_m = 0,\ m \ge 2": lambda c: not sum(c["theta"]) and c["theta"][1:] != (),
     r"J, K \in F \Rightarrow J \cup K \in F \text{ or } J \cup K = \{1, \dots, d\}": _joined,
     r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}": lambda c: set(c["R"]) <= {0, *range(-(-c["d"] // 2), c["d"])},
     r"\max R \le d/2": lambda c: all(Fraction(r) <= Fraction(c["d"], 2) for r in c["R"]),

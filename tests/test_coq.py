@@ -110,6 +110,9 @@ def test_shipped_sources_assume_nothing_and_list_theorems():
         "Unset Universe Checking.",
         "#[bypass_check(guard)] Fixpoint f (n : nat) : False := f n.",
         'Declare ML Module "plugin".',
+        "Declare Instance a : False.",
+        "Program Definition a : False := _. Admit Obligations.",
+        "Primitive int := #int63_type.",
         "(* a comment *) (* another (* nested *) *) Axiom a : False.",
         '(* a string "*)" in a comment *) Axiom a : False.',
         "Section S. Variable a : nat.",
@@ -371,13 +374,50 @@ def test_a_fraction_may_be_written_in_another_way(theories):
 
 @needs_coqc
 def test_assumptions_of_listed_theorems_are_found(empty_cache):
-    text = (
-        "From Coq Require Import Classical.\n"
-        "(** Theorem: the excluded middle. *)\nTheorem middle (P : Prop) : P \\/ ~ P.\nProof. exact (classic P). Qed.\n"
-    )
     with pytest.raises(KernelError, match="classic"):
-        build({"Bad": text})
+        build({"Bad": MIDDLE})
     assert not list(empty_cache.iterdir())
+
+
+MIDDLE = (
+    "From Coq Require Import Classical.\n"
+    "(** Theorem: the excluded middle. *)\nTheorem middle (P : Prop) : P \\/ ~ P.\nProof. exact (classic P). Qed.\n"
+)
+
+
+@needs_coqc
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize(
+    "words",
+    [
+        'Notation "[ :: x ]" := tt (at level 0, only parsing).',
+        "Notation conj a b := I.\nModule I. End I.",
+        'Notation "( x )" := I (at level 0, only parsing).',
+        "Module Subpool. Module Bad. Lemma middle : True. Proof. exact I. Qed. End Bad. End Subpool.",
+    ],
+)
+def test_no_word_of_a_theory_hides_an_assumption(words):
+    with pytest.raises(KernelError, match="classic"):
+        build({"Bad": f"{MIDDLE}{words}\n"})
+
+
+@needs_coqc
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Module Statements. Definition foo : Prop := True. End Statements.",
+        "Notation \"'Statements.foo'\" := True.",
+        "Module Subpool. Module Statements. Definition foo : Prop := True. End Statements. End Subpool.",
+    ],
+)
+def test_no_word_of_a_theory_stands_for_a_statement(words):
+    statements = "(** Claim foo, upper. *)\nDefinition foo : Prop := 0 = 1.\n"
+    proved = "From Subpool Require Statements.\n{}\n(** Theorem: foo. *)\nTheorem foo : {}.\nProof. exact {}. Qed.\n"
+    with pytest.raises(KernelError, match="has type"):
+        build({"Statements": statements, "Claims": proved.format(words, "Statements.foo", "I")})
+    right = statements.replace("0 = 1", "1 = 1")
+    build({"Statements": right, "Claims": proved.format("", "Statements.foo", "(eq_refl 1)")})
 
 
 @needs_coqc

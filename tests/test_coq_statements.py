@@ -9,11 +9,18 @@ import pytest
 from sympy import Integer, sqrt
 
 from proofs_check import claims
-from proofs_check.coq import KernelError, KernelRecord, KernelTheorem
+from proofs_check.coq import KernelRecord, KernelTheorem, SourceError
 from proofs_check.coq.driver import build
 from proofs_check.coq.formulas import COQ
-from proofs_check.coq.sources import LIBRARY, shipped_sources, shipped_theorems, what_is_needed
-from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
+from proofs_check.coq.sources import (
+    LIBRARY,
+    read_sources,
+    shipped_sources,
+    shipped_theorems,
+    stated_definitions,
+    what_is_needed,
+)
+from proofs_check.coq.statements import _stated, theorem_of, translation
 from proofs_check.coq.toolchain import find_tool, run_tool
 from proofs_check.kits.cells import MaxIdentity, Orbits
 from proofs_check.kits.optima import family_claim
@@ -39,9 +46,7 @@ def test_every_statement_is_that_of_its_claim_and_has_its_theorem():
 
 
 def test_statements_are_definitions_alone():
-    text = shipped_sources()["Statements"]
-    assert text.count("Definition ") == len(PROVED) + 2  # the sets of orders, and their number of terms
-    assert not {"Proof", "Theorem", "Lemma", "Notation", "Section"} & set(text.split())
+    assert len(stated_definitions(shipped_sources()["Statements"])) == len(PROVED)
 
 
 def _families(family: ClosedForm):
@@ -99,6 +104,7 @@ def _mutants(claim):
             yield f"later {hypothesis.text}", replace(claim, hypotheses=(*others[:n], later, *others[n:]))
     yield "one more", replace(claim, hypotheses=(*claim.conditions, Hypothesis(r"d \ge 9")))
     yield from ((f"neighbour {one.name}", replace(one, name=claim.name)) for one in claim.neighbours)
+    yield "conclusion", replace(claim, conclusion=f"{claim.conclusion} + 1")
     if isinstance(claim.change, ClosedForm):
         yield from ((name, family_claim(family)) for name, family in _families(claim.change))
         return
@@ -109,7 +115,6 @@ def _mutants(claim):
         (first, *others) = claim.table().rows
         changed = replace(claim.table(), rows=((f"2{first[0]}", *first[1:]), *others))
         yield "table", replace(claim, table=lambda: changed)
-    yield "conclusion", replace(claim, conclusion=f"{claim.conclusion} + 1")
     for digit in sorted(set("0123456789") & set(claim.conclusion)):
         conclusion = claim.conclusion.replace(digit, str(int(digit) + 1))
         yield f"conclusion, another {digit}", replace(claim, conclusion=conclusion)
@@ -132,12 +137,44 @@ def test_the_grade_of_a_changed_claim_falls_back():
     assert verdict.with_kernel(RECORD.proofs(renamed)).label == "proved"
 
 
-def test_a_theorem_of_another_type_is_refused():
-    require_stated("Claims.width", "Statements.width")
-    require_stated("FullSet.full_set", "forall x, x = x")
-    for statement in ("Statements.link", "width", "True", "Statements.width -> False"):
-        with pytest.raises(KernelError, match="is not"):
-            require_stated("Claims.width", statement)
+STATED = "(** Claim foo, upper. *)\nDefinition foo : Prop := 0 = 1.\n"
+BEFORE = "From mathcomp Require Import all_ssreflect.\nSet Implicit Arguments.\nImport Order.TTheory.\n"
+INFIX = 'Local Infix "<=" := (fun _ _ => True) : nat_scope.\n'
+
+
+@pytest.mark.parametrize(
+    ("statements", "message"),
+    [
+        (f"{BEFORE}{INFIX}{STATED}", "definitions alone"),
+        (f"{STATED}{INFIX}", "definitions alone"),
+        (f"{STATED}Set Implicit Arguments.\n", "definitions alone"),
+        (f"{BEFORE}Module A.\n{STATED}End A.\n", "definitions alone"),
+        (f"{STATED}Lemma bar : True. Proof. exact I. Qed.\n", "definitions alone"),
+        (f"{STATED}Definition bar : Prop := True.\n", "something else than its definition"),
+        (STATED.replace("Definition foo", "Definition bar"), "something else than its definition"),
+        (f"Definition foo : Prop := True.\n(* {STATED} *)\n", None),
+        (f"{STATED}(** Claim bar, upper. *)\n", "something else than its definition"),
+    ],
+)
+def test_statements_that_are_no_plain_definitions_are_refused(statements, message):
+    assert [definition for _, definition in stated_definitions(STATED)] == ["\nDefinition foo : Prop := 0 = 1.\n"]
+    read_sources({"Statements": BEFORE + STATED})
+    if message is None:  # what stands in a comment is no statement
+        assert stated_definitions(statements) == []
+        return
+    with pytest.raises(SourceError, match=message):
+        read_sources({"Statements": statements})
+
+
+@pytest.mark.parametrize("notation", ['Notation "x = y" := True', 'Infix "=" := eq', "Coercion f : nat >-> bool"])
+def test_no_theory_gives_the_words_of_the_statements_another_meaning(notation):
+    needing = {"Base": f"{notation}.\n", "Other": "From Subpool Require Import Base.\n"}
+    statements = f"From Subpool Require Import Other.\n{STATED}"
+    with pytest.raises(SourceError, match=r"Base\.v, which Statements\.v needs"):
+        read_sources(needing | {"Statements": statements})
+    read_sources(needing | {"Statements": STATED})
+    if "Notation" in notation:
+        read_sources({"Base": f"Local {notation}.\n", "Other": needing["Other"], "Statements": statements})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,14 @@ from proofs_check.coq.cache import (
 from proofs_check.coq.compilation import compile_theories
 from proofs_check.coq.emit import CertificateSource, emit, name_of, read_certificate
 from proofs_check.coq.errors import KernelError, SourceError
-from proofs_check.coq.readback import answers, certificate_proved, questions, require_empty_summary, seconds
+from proofs_check.coq.readback import (
+    answers,
+    certificate_proved,
+    require_empty_summary,
+    seconds,
+    what_is_assumed,
+    what_is_stated,
+)
 from proofs_check.coq.sources import (
     LIBRARY,
     ListedTheorem,
@@ -43,7 +50,7 @@ from proofs_check.coq.sources import (
     shipped_sources,
     what_is_needed,
 )
-from proofs_check.coq.statements import require_stated, theorem_of
+from proofs_check.coq.statements import statement_of, theorem_of
 from proofs_check.coq.toolchain import find_tool, require_mathcomp, run_tool, version
 from theory.certificate import Certificate
 from theory.errors import InputError, MissingDependencyError
@@ -63,8 +70,7 @@ _LONGEST_ERROR = 40
 _CERTIFICATES = "Certificates"
 _EMITTED = "SubpoolCertificates"
 _IMPORTS = "From Coq Require Import ZArith.\nFrom mathcomp Require Import all_ssreflect all_algebra.\n"
-# Required but not imported: a notation or a name of the file means nothing in the audit.
-_AUDITED = f"From {LIBRARY} Require Import Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
+_AUDITED = f"From {LIBRARY} Require Classes Optimal Checker.\nFrom {_EMITTED} Require {_CERTIFICATES}.\n"
 
 
 @dataclass(frozen=True)
@@ -171,14 +177,16 @@ def _ask(listed: Sequence[ListedTheorem], times: Mapping[str, float], folder: Pa
     names = [theorem.full_name for theorem in listed]
     if not names:
         return []
-    modules = " ".join(dict.fromkeys(theorem.source for theorem in listed))
-    text = f"{_IMPORTS}From {LIBRARY} Require Import {modules}.\n{questions(names)}"
+    modules = list(dict.fromkeys(theorem.source for theorem in listed))
+    # Not imported before the decision: a notation or a name of a theory means nothing there.
+    required = f"From {LIBRARY} Require {' '.join(modules)}.\n"
+    types = {f"{LIBRARY}.{name}": (kind := statement_of(name)) and f"{LIBRARY}.{kind}" for name in names}
+    imports = f"{_IMPORTS}Import {' '.join(f'{LIBRARY}.{module}' for module in modules)}.\n"
+    text = f"{required}{what_is_assumed(types)}{imports}{what_is_stated(names)}"
     with tempfile.TemporaryDirectory(prefix="subpool-coq-") as elsewhere:
         write_text(Path(elsewhere) / "Audit.v", text)
         output = run_tool([coqc, *FLAGS, "-Q", str(folder), LIBRARY, "Audit.v"], Path(elsewhere))
     found = _without_assumptions(output, names)
-    for name, statement in zip(names, found, strict=True):
-        require_stated(name, statement)
     return [
         KernelTheorem(
             name=theorem.full_name,
@@ -220,7 +228,10 @@ def _check_emitted(text: str, certificates: Sequence[Certificate], theories: The
         except KernelError as error:
             raise type(error)(_where(text, str(error))) from None
         times = seconds(output, [_position(text, name) for name in names])
-        write_text(folder / "Audit.v", f"{_IMPORTS}{_AUDITED}{questions(full_names)}")
+        assumed = what_is_assumed(dict.fromkeys((f"{_EMITTED}.{name}" for name in full_names), ""))
+        imports = f"{_IMPORTS}Import {LIBRARY}.Classes {LIBRARY}.Optimal {LIBRARY}.Checker.\n"
+        # The file is never imported: a notation or a name of it means nothing in the audit.
+        write_text(folder / "Audit.v", f"{_AUDITED}{assumed}{imports}{what_is_stated(full_names)}")
         output = run_tool([coqc, *FLAGS, *libraries, "Audit.v"], folder)
     found = _without_assumptions(output, full_names)
     for number, (statement, certificate) in enumerate(zip(found, certificates, strict=True), start=1):

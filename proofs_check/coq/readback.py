@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -40,19 +40,35 @@ class Answers(NamedTuple):
     assumptions: tuple[str, ...]
 
 
-def questions(names: Iterable[str]) -> str:
-    """Write the commands that print the statements of theorems, then their assumptions, each after a mark."""
-    names = list(names)
+def what_is_assumed(theorems: Mapping[str, str]) -> str:
+    """Write the command that prints the assumptions of theorems, which have to have types, after a mark.
+
+    Parameters
+    ----------
+    theorems : mapping of str to str
+        The full name of each theorem, with those of its library and file, and of its type, or nothing for any type.
+
+    It belongs where no theory is imported: what these names and the words around them mean is then up to no theory.
+    """
+    said = (
+        f"Definition said_{number}{f' : {kind}' * bool(kind)} := @{name}."
+        for number, (name, kind) in enumerate(theorems.items())
+    )
     # One question for all: to find the assumptions of each, Coq would walk through MathComp each time.
-    packed = "; ".join(f"@existT Prop (fun P => P) _ (@{name})" for name in names)
-    together = f"Definition together := [:: {packed}]."
-    statements = (f"{_MARKED}Check @{name}." for name in names)
-    return "\n".join([_WIDE, *statements, together, f"{_MARKED}Print Assumptions together.", ""])
+    packed = "I"
+    for number in range(len(theorems)):
+        packed = f"(conj said_{number} {packed})"
+    return "\n".join([_WIDE, *said, f"Definition together := {packed}.", f"{_MARKED}Print Assumptions together.", ""])
+
+
+def what_is_stated(names: Iterable[str]) -> str:
+    """Write the commands that print the statements of theorems, each after a mark."""
+    return "\n".join([_WIDE, *(f"{_MARKED}Check @{name}." for name in names), ""])
 
 
 def answers(output: str, names: Sequence[str]) -> Answers:
-    """Read the answers to :func:`questions`."""
-    *statements, assumptions = re.split(rf"^{_MARK}\n", output, flags=re.MULTILINE)[1:] or [""]
+    """Read the answers to :func:`what_is_assumed`, then to :func:`what_is_stated`."""
+    assumptions, *statements = re.split(rf"^{_MARK}\n", output, flags=re.MULTILINE)[1:] or [""]
     if len(statements) != len(names):
         raise KernelError(f"coqc answered {len(statements)} of {len(names)} questions")
     read = tuple(_statement(text, name) for text, name in zip(statements, names, strict=True))

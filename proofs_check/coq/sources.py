@@ -13,20 +13,32 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
+from itertools import pairwise
 
 from proofs_check.coq.errors import SourceError
 
 LIBRARY = "Subpool"
 """The logical name under which one source knows another."""
 
-_FORBIDDEN = re.compile(r"\b(?:Axioms?|Parameters?|Conjectures?|Admitted|admit|give_up|bypass_check|Load|Drop)\b(?!')")
+STATEMENTS = "Statements"
+"""The theory that states the claims: definitions, after what it requires and how it is to be read."""
+
+_FORBIDDEN = re.compile(
+    r"\b(?:Axioms?|Parameters?|Conjectures?|Admitted|[Aa]dmit|give_up|Primitive|bypass_check|Load|Drop)\b(?!')"
+)
 _FORBIDDEN_PHRASES = (
     "Unset Guard Checking",
     "Unset Positivity Checking",
     "Unset Universe Checking",
     "Declare ML Module",
     "Declare Module",
+    "Declare Instance",
 )
+_PREAMBLE = re.compile(
+    r"From [\w.]+ Require (?:Import )?[\w ]+|(?:Uns|S)et [A-Z][A-Za-z ]+|Import [\w. ]+|Local Open Scope ring_scope"
+)
+_DEFINITION = re.compile(r"Definition (?P<name>\w+)\b.*", re.DOTALL)
+_FOR_OTHERS = re.compile(r"\s*(?:#\[[^\]]*\]\s*|Global\s+)*(?:Notation|Infix|Reserved|Tactic\s+Notation|Coercion)\b")
 _ONLY_IN_SECTIONS = re.compile(r"\b(?:Variables?|Hypothesis|Hypotheses|Context)\b(?!')")
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_']*")
@@ -92,6 +104,8 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
     turn.
     """
     sources = {name: _read_source(name, text) for name, text in texts.items()}
+    if STATEMENTS in texts:
+        _require_plain_statements(texts[STATEMENTS], sources)
     for source in sources.values():
         for missing in set(source.requires) - set(sources):
             raise SourceError(f"{source.name}.v requires {missing}, which is not there")
@@ -100,6 +114,50 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
     except CycleError as error:
         raise SourceError(f"sources require each other: {', '.join(error.args[1])}") from None
     return [sources[name] for name in order]
+
+
+def _require_plain_statements(text: str, sources: Mapping[str, Source]) -> None:
+    """Require that the statements are definitions alone, in words to which no theory gives a meaning by a notation."""
+    begun = False
+    for sentence in map(_words, _sentences(text, STATEMENTS)):
+        begun = begun or _DEFINITION.fullmatch(sentence) is not None
+        if not (_DEFINITION if begun else _PREAMBLE).fullmatch(sentence):
+            raise SourceError(f"{STATEMENTS}.v has definitions alone, after what it requires: {sentence[:80]}")
+    stated_definitions(text)
+    needed, new = set(), {STATEMENTS}
+    while new:
+        needed |= new
+        new = {required for name in new for required in sources[name].requires if required in sources} - needed
+    for name in sorted(needed):
+        for sentence in _sentences(sources[name].text, name):
+            if _FOR_OTHERS.match(sentence):
+                raise SourceError(f"{name}.v, which {STATEMENTS}.v needs: {_words(sentence)[:60]} has to be local")
+
+
+def stated_definitions(text: str) -> list[tuple[str, str]]:
+    """Return what the statements say of claims: each comment that begins with Claim, and the definition that follows.
+
+    It is a SourceError if not just one definition follows, under the claim's name.
+    """
+    blocks = [(start, end) for start, end in _comments(text, STATEMENTS) if text.startswith("(** Claim ", start)]
+    found = []
+    for (start, end), (after, _) in pairwise([*blocks, (len(text), len(text))]):
+        comment, definition = text[start:end], text[end:after]
+        name = comment.removeprefix("(** Claim ").partition(",")[0].replace("-", "_")
+        match [_DEFINITION.fullmatch(_words(sentence)) for sentence in _sentences(definition, STATEMENTS)]:
+            case [re.Match() as one] if one["name"] == name:
+                found.append((comment, definition))
+            case _:
+                raise SourceError(f"{STATEMENTS}.v: the claim {name} is followed by something else than its definition")
+    return found
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).removesuffix(".")
+
+
+def _sentences(text: str, name: str) -> list[str]:
+    return [match[0] for match in _SENTENCE.finditer(_without_comments(text, name))]
 
 
 def what_is_needed(texts: Mapping[str, str], name: str) -> dict[str, str]:
@@ -169,31 +227,40 @@ def _line(text: str, position: int) -> int:
 
 def _without_comments(text: str, name: str) -> str:
     """Blank out comments, which nest, and strings; everything else stays where it is."""
-    kept, depth, start = [], 0, 0
-    position = 0
+    kept, start = [], 0
+    for first, end in _unread(text, name):
+        kept += [text[start:first], _blank(text[first:end])]
+        start = end
+    return "".join(kept) + text[start:]
+
+
+def _comments(text: str, name: str) -> list[tuple[int, int]]:
+    """Return where the outermost comments begin and end."""
+    return [(start, end) for start, end in _unread(text, name) if text[start] == "("]
+
+
+def _unread(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Yield where the outermost comments, and the strings outside them, begin and end."""
+    depth, start, position = 0, 0, 0
     while match := _DELIMITER.search(text, position):
         token, position = match[0], match.end()
         if token == '"':
             end = text.find('"', position)
             if end < 0:
                 raise SourceError(f"{name}.v, line {_line(text, match.start())}: the string is not closed")
-            if depth == 0:
-                kept += [text[start : match.start()], _blank(text[match.start() : end + 1])]
-                start = end + 1
             position = end + 1
+            if depth == 0:
+                yield match.start(), position
         elif token == "(*":
             if depth == 0:
-                kept.append(text[start : match.start()])
                 start = match.start()
             depth += 1
         elif depth > 0:
             depth -= 1
             if depth == 0:
-                kept.append(_blank(text[start:position]))
-                start = position
+                yield start, position
     if depth:
         raise SourceError(f"{name}.v: a comment is not closed")
-    return "".join(kept) + text[start:]
 
 
 def _blank(text: str) -> str:

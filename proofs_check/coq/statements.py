@@ -18,10 +18,10 @@ from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.coq.errors import KernelError
 from proofs_check.coq.formulas import COQ, max_identity
-from proofs_check.coq.sources import shipped_sources, shipped_theorems
+from proofs_check.coq.sources import STATEMENTS, shipped_sources, shipped_theorems, stated_definitions
 from proofs_check.kits.cells import MaxIdentity
+from proofs_check.kits.optima import error_formula
 from theory.errors import InputError
 from theory.optimal.families import ClosedForm
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from proofs_check.claim import Claim
     from proofs_check.statement import Table
 
-_STATEMENTS, _PROOFS = "Statements", "Claims"
-"""The theory that states the claims, and how the names of those that prove them begin."""
+_PROOFS = "Claims"
+"""How the names of the theories begin that prove the claims."""
 
-_BLOCK = re.compile(r"^\(\*\* Claim (?P<name>[a-z0-9-]+), .*?(?=^\(\*\* Claim |\Z)", re.MULTILINE | re.DOTALL)
+_CLAIM = re.compile(r"\(\*\* Claim (?P<name>[a-z0-9-]+), ")
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys("djknqrz", "nat"),
     **dict.fromkeys("RS", "seq nat"),
@@ -67,8 +67,11 @@ def theorem_of(claim: Claim) -> str:
 @cache
 def _stated() -> Mapping[str, str]:
     """Return what ``Statements.v`` says of claims, by their names, each on one line."""
-    text = shipped_sources().get(_STATEMENTS, "")
-    return {match["name"]: _words(match[0]) for match in _BLOCK.finditer(text)}
+    return {
+        match["name"]: _words(comment + definition)
+        for comment, definition in stated_definitions(shipped_sources().get(STATEMENTS, ""))
+        if (match := _CLAIM.match(comment))
+    }
 
 
 @cache
@@ -77,17 +80,22 @@ def _proofs() -> Mapping[str, str]:
     return {one.name: one.full_name for one in shipped_theorems() if one.source.startswith(_PROOFS)}
 
 
-def require_stated(name: str, statement: str) -> None:
-    """Require that a theorem of ``Claims*.v`` says what ``Statements.v`` says under its name, and nothing else."""
+def statement_of(name: str) -> str:
+    """Return what has to be the type of a theorem of ``Claims*.v``; of another, given by its full name, nothing.
+
+    >>> statement_of("ClaimsWidths.least_terms"), statement_of("FullSet.full_set")
+    ('Statements.least_terms', '')
+    """
     source, _, theorem = name.partition(".")
-    if source.startswith(_PROOFS) and statement != f"{_STATEMENTS}.{theorem}":
-        raise KernelError(f"{name} is not {_STATEMENTS}.{theorem}: {statement[:200]}")
+    return f"{STATEMENTS}.{theorem}" if source.startswith(_PROOFS) else ""
 
 
 def translation(claim: Claim) -> str:
     """Return what belongs into ``Statements.v``; of a claim that is no closed form, the conclusion is to be written."""
     match claim.change:
         case ClosedForm():
+            if claim.conclusion != error_formula(claim.change):
+                raise InputError(f"{claim.name} says something else than its family: {claim.conclusion}")
             conclusion = _conclusion(claim.change)
         case MaxIdentity():
             conclusion = f"forall F : realFieldType,\n  {max_identity(claim.change)}"

@@ -64,8 +64,8 @@ def family_claim(
     # As far as the hypotheses allow.
     parameters: dict[str, Any] = {name: partial(range, least) for name, least in family.least.items()}
     return stated(
-        (f"closed-form-{family.name}", _conclusion(family), family),
-        *((f"wrong-{n}-{other.name}", _conclusion(other), other) for n, other in enumerate(wrong, start=1)),
+        (f"closed-form-{family.name}", error_formula(family), family),
+        *((f"wrong-{n}-{other.name}", error_formula(other), other) for n, other in enumerate(wrong, start=1)),
         kind="tight",
         source=family.source,
         idea=idea,
@@ -79,7 +79,7 @@ def family_claim(
     )
 
 
-def _conclusion(family: ClosedForm) -> str:
+def error_formula(family: ClosedForm) -> str:
     """Return the formula for the error in LaTeX, with the parameters."""
     return replace(family, parameters=MappingProxyType({})).error_in_latex
 

@@ -263,7 +263,9 @@ def claims() -> Iterator[Claim]:
     )
     weights, odd = r"\frac{z^{v_K} + z^{-v_K} - 2}{K}", r"\frac{z^{v_K} - z^{-v_K}}{K(K+1)}"
     squares = r"\frac{z^{s_K} + z^{-s_K} - 2}{K(K+1)}, s_K = (1, 4, \ldots, K^2, 0, \ldots, 0)"
-    sum_is_zero = Hypothesis(r"\theta_1 + \cdots + \theta_m = 0", lambda case: sum(case["theta"]) == 0)
+    sum_is_zero = Hypothesis(
+        r"\theta_1 + \cdots + \theta_m = 0,\ m \ge 2", lambda case: sum(case["theta"]) == 0 and len(case["theta"]) > 1
+    )
     yield stated(
         ("two-layers-algebra", identity % r"\frac{z^{v_K} + z^{-v_K} - 2}{K(K+1)}", _left_side),
         ("two-layers-algebra-weights", identity % weights, partial(_left_side, weight=lambda K: K)),

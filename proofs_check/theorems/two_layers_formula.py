@@ -238,7 +238,7 @@ def claims() -> Iterator[Claim]:
         own_proof=_forest_proof,
     )
     sizes = (
-        r"\#\{|g_F| : c_F + c_{-F} \ne 0\} \le %s \big( 3 (2d+1)^{d-2} - 1 \big),\quad "
+        r"\#\{|g_F| : g_F \ne 0,\ c_F + c_{-F} \ne 0\} \le %s \big( 3 (2d+1)^{d-2} - 1 \big),\quad "
         r"\text{primes in the denominators of } \tfrac12 (c_F + c_{-F}) \le d - %d"
     )
     yield stated(

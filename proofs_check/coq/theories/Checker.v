@@ -28,7 +28,7 @@ Local Delimit Scope Z_scope with z.
 (** * Fractions of a certificate in an ordered field *)
 
 (** The fraction p/q at the index i, an order or a number of zeros. *)
-Notation indexed := (nat * Z * Z)%type.
+Local Notation indexed := (nat * Z * Z)%type.
 Definition entry (i : nat) (p q : Z) : indexed := (i, p, q).
 
 Section Fractions.

@@ -122,7 +122,7 @@ End Lists.
 (** ** The ring *)
 
 Definition formal (G : zmodType) := {eq_quot @same_equiv G}.
-Notation "{ 'formal' G }" := (formal G) (at level 0, format "{ 'formal'  G }") : type_scope.
+Local Notation "{ 'formal' G }" := (formal G) (at level 0, format "{ 'formal'  G }") : type_scope.
 
 Section Ring.
 

@@ -667,8 +667,8 @@ Definition sorting_one_layer_less : Prop :=
     NetworkDepth.computes k units (fun x : 'I_d -> F => \sum_(r < d) beta r * subpool_max r x).
 
 (** Claim two-layers-algebra, identity, d >= 2.
-    In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K} -
-    2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
+    In d, z, theta: d \ge 2,\ \theta_1 + \cdots + \theta_m = 0,\ m \ge 2 \implies \sum_{K<d} \frac{z^{v_K} + z^{-v_K}
+    - 2}{K(K+1)} = \sum_{p=2}^d \frac{T_p}{p(p-1)},\quad \binom{2N}{N} T_p = 2 \sum_{k=1}^N (-1)^k \binom{2N}{N-k} e_k
     e'_k,\quad N = d-1,\quad \sum_{p=2}^d \frac{\prod_i \mu_{p,\theta_i}}{p(p-1)} = \sum_w c_w \Phi(w).
     Data: _left_side. *)
 Definition two_layers_algebra : Prop :=
@@ -726,8 +726,8 @@ Definition two_layers_formula : Prop :=
       ratr (ForestFormula.coefficient_of i G) * `|TwoLayerForms.form_value x (ForestFormula.arcs_of G)|).
 
 (** Claim two-layers-size, upper, d >= 2.
-    \#\{|g_F| : c_F + c_{-F} \ne 0\} \le \frac12 \big( 3 (2d+1)^{d-2} - 1 \big),\quad \text{primes in the denominators
-    of } \tfrac12 (c_F + c_{-F}) \le d - 1.
+    \#\{|g_F| : g_F \ne 0,\ c_F + c_{-F} \ne 0\} \le \frac12 \big( 3 (2d+1)^{d-2} - 1 \big),\quad \text{primes in the
+    denominators of } \tfrac12 (c_F + c_{-F}) \le d - 1.
     Data: sha256 9ad9d8cc94a3ba99cd73f4245438c650. *)
 Definition two_layers_size : Prop :=
   forall (F : realFieldType) (d : nat),
