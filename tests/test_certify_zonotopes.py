@@ -191,24 +191,26 @@ def images(count):
     return every[np.random.default_rng(0).choice(len(every), 40, replace=False)][:count]
 
 
+@campaign
 @pytest.mark.parametrize(
-    ("orders", "radius", "bound", "unchanged"),
-    [("1,d-1", 1, 0.78, 3), ("1,d-1", 4, 1.5, 3), ("1,d-2,d-1", 1, 0.49, 3), ("1,d-2,d-1", 4, 1.0, 3)],
+    ("orders", "radius", "bound"),
+    [("1,d-1", 1, 0.78), ("1,d-1", 4, 1.5), ("1,d-2,d-1", 1, 0.49), ("1,d-2,d-1", 4, 1.0)],
 )
-def test_the_rows_of_the_digits(orders, radius, bound, unchanged):
-    """The first 3 of the 40 images of the documentation; nothing that an ascent reaches exceeds a bound."""
-    models, samples = digits(orders), images(3)
+def test_the_rows_of_the_digits(orders, radius, bound):
+    """The first of the 40 images of the documentation; nothing that an ascent reaches exceeds a bound."""
+    models, samples = digits(orders), images(min(8, tries(3)))
     found = certify_around(*models, samples, radius / 255, within=(0, 1))
     assert found.median_bound <= bound
-    assert found.unchanged >= unchanged
+    assert found.unchanged == len(samples)
     ascent, rng = Ascent(*models), np.random.default_rng(1)
     for x, answer in zip(samples[:2], found.answers, strict=False):
         reached = ascent.reached(np.maximum(x - radius / 255, 0), np.minimum(x + radius / 255, 1), rng)
         assert 0.1 < reached <= answer.bound
 
 
+@campaign
 def test_radius_0_is_the_sample_itself():
-    models, samples = digits("1,d-1"), images(2)
+    models, samples = digits("1,d-1"), images(min(4, tries(1)))
     found = certify_around(*models, samples, 0)
     exact = Ascent(*models).deviation(samples.astype(np.float32))
     for answer, deviation in zip(found.answers, exact, strict=True):
@@ -286,13 +288,15 @@ def other_weights(model, rng, change):
     return changed
 
 
+@campaign
 @pytest.mark.parametrize("change", [2.0**-12, 2.0**-6])
 def test_weights_that_differ_and_a_rewriting_in_a_small_ball(change):
     rng, (model, rewritten) = np.random.default_rng(5), digits("1,d-1")
     first = other_weights(model, rng, change)
     assert first.graph.initializer
     ascent = Ascent(first, rewritten)
-    for x, radius in zip(images(2), (1 / 255, 16 / 255), strict=True):
+    radii = (1 / 255, 16 / 255, 4 / 255)[: tries(2)]
+    for x, radius in zip(images(len(radii)), radii, strict=True):
         lo, hi = np.maximum(x - radius, 0), np.minimum(x + radius, 1)
         found = certify_deviation(first, rewritten, (lo[None], hi[None]))
         assert 0.1 < ascent.reached(lo, hi, rng) <= found.bound

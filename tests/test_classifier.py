@@ -35,7 +35,7 @@ from tools.classifier.replacement import (
 )
 from tools.classifier.tables import all_tables, fill_page
 
-pytest.importorskip("jax")
+jax = pytest.importorskip("jax")
 pytest.importorskip("optax")
 pytest.importorskip("sklearn")
 pytest.importorskip("onnxruntime")
@@ -59,6 +59,12 @@ def model():
 @pytest.fixture(scope="module")
 def network(model):
     return network_of(model)
+
+
+@pytest.fixture(scope="module")
+def compiled_logits(network):
+    """The logits of weights, images and poolings, compiled whole: one by one, operations take ten times as long."""
+    return jax.jit(lambda *arguments: network.tensors(*arguments)["logits"])
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +174,7 @@ def test_files_that_are_no_classifier(tmp_path, model):
     ("name", "layers"),
     [*((replacement, "both") for replacement in REPLACEMENTS), ("range 1,d-1", "pool_1"), ("cube 0,1", "pool_2")],
 )
-def test_jax_and_onnxruntime_agree_on_rewritten_models(name, layers, model, network, split, boxes):
+def test_jax_and_onnxruntime_agree_on_rewritten_models(name, layers, model, network, compiled_logits, split, boxes):
     rewritten = replace_pooling(model, name, layers, boxes)
     onnx.checker.check_model(rewritten, full_check=True)
     left = {node.name for node in rewritten.graph.node if node.op_type == "MaxPool"}
@@ -176,7 +182,7 @@ def test_jax_and_onnxruntime_agree_on_rewritten_models(name, layers, model, netw
     assert left == (gone if name != MAXIMUM else {"pool_1", "pool_2"})
     images = np.concatenate([split.test.images[:20], np.random.default_rng(1).random((20, 1, 8, 8), dtype=np.float32)])
     poolings = network.poolings(estimators_of(model, name, layers, boxes))
-    found = np.asarray(network.tensors(weights_of(model), images, poolings)["logits"])
+    found = np.asarray(compiled_logits(weights_of(model), images, poolings))
     assert found == pytest.approx(logits(rewritten, images), abs=1e-4)
 
 
@@ -217,9 +223,10 @@ def test_training_lowers_the_loss_and_depends_on_the_seed_alone(split, model, ne
     few = Split(split.train.first(141), split.validation.first(50), split.test)
     start, poolings = initial_weights(model, 0), network.poolings({})
     validation = few.validation.images, few.validation.labels
+    loss = jax.jit(network.loss)
     fitted, again = (fit_weights(network, poolings, [start], few, Schedule(3, rate=4e-3), [0]) for _ in range(2))
-    assert fitted.errors[0] < 0.9 * network.loss(start, poolings, validation)
-    assert network.loss(fitted.of(0), poolings, validation) == pytest.approx(float(fitted.errors[0]), rel=1e-5)
+    assert fitted.errors[0] < 0.9 * loss(start, poolings, validation)
+    assert loss(fitted.of(0), poolings, validation) == pytest.approx(float(fitted.errors[0]), rel=1e-5)
     assert all((fitted.of(0)[name] == again.of(0)[name]).all() for name in start)
 
 

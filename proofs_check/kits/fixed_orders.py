@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Integer, Symbol, binomial
@@ -272,6 +273,7 @@ def _sign(text: str, expression: Expr, region: Region, *, strict: bool = False) 
     return Sign(text, expression, _factors_of(region.apply(expression)), region, ">" if strict else ">=")
 
 
+@lru_cache(maxsize=1000)
 def _factors_of(expression: Expr) -> _Factors:
     """Factor a rational function in free symbols into factors of evident sign and products t (t + 1).
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy
-from sympy import QQ, Add, Dummy, Expr, Float, Poly, Pow, binomial, combsimp, factorial, floor, powsimp
+from sympy import QQ, Add, Dummy, Expr, Float, Function, Poly, Pow, binomial, combsimp, factorial, floor, powsimp
 from sympy.polys.fields import FracElement, FracField
 
 from proofs_check.proof.steps import ProofError, Region, Relation, as_expression
@@ -49,7 +49,7 @@ def has_sign(expression: Expr, relation: Relation) -> bool:
 
 def _quotient(expression: Expr) -> FracElement | None:
     """Return an expression as a quotient of polynomials in lowest terms; None if it is none over the rationals."""
-    if expression.atoms(Float):
+    if expression.atoms(Float, Function):
         return None
     try:
         # An expression without symbols is a quotient in any.

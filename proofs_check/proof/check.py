@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -27,6 +27,7 @@ from proofs_check.proof.steps import (
     Step,
     Telescoping,
     as_expression,
+    points_of,
     region_of,
 )
 
@@ -86,22 +87,36 @@ class _At:
     region: Region
     times: int = 1
 
-    def value(self, point: Mapping[Symbol, int]) -> Fraction:
-        """Return the value at a point of the free symbols: the substitution is evaluated, not carried out."""
-        return self.times * evaluate(self.expression, _values(self.region, point))
+    def values(self, symbols: tuple[Symbol, ...]) -> Iterator[Fraction]:
+        """Yield the values at the points of free symbols: the substitution is evaluated, not carried out."""
+        for place in _places(tuple(self.region.substitution.items()), symbols, points_of(len(symbols))):
+            yield self.times * evaluate(self.expression, place)
 
     def written(self) -> Expr:
         return self.times * self.region.apply(self.expression)
 
 
 def _values(region: Region, point: Mapping[Symbol, int]) -> dict[Symbol, Number]:
-    return {**point, **{symbol: evaluate(expression, point) for symbol, expression in region.substitution.items()}}
+    return _values_of(region.substitution.items(), point)
+
+
+def _values_of(substitution: Iterable[tuple[Symbol, Expr]], point: Mapping[Symbol, int]) -> dict[Symbol, Number]:
+    return {**point, **{symbol: evaluate(expression, point) for symbol, expression in substitution}}
+
+
+@lru_cache(maxsize=200)
+def _places(
+    substitution: tuple[tuple[Symbol, Expr], ...], symbols: tuple[Symbol, ...], points: tuple[tuple[int, ...], ...]
+) -> list[dict[Symbol, Number]]:
+    """Return what a substitution makes of points of free symbols, which steps on one region share."""
+    return [_values_of(substitution, dict(zip(symbols, point, strict=True))) for point in points]
 
 
 def _check_equal(text: str, left: tuple[_At, ...], right: tuple[_At, ...]) -> None:
     """Check that two sums of expressions, on regions with the same free symbols, are equal."""
-    for point in left[0].region.points():
-        a, b = (sum((part.value(point) for part in side), Fraction(0)) for side in (left, right))
+    symbols = tuple(left[0].region.free_symbols)
+    first, second = (zip(*(part.values(symbols) for part in side), strict=True) for side in (left, right))
+    for point, a, b in zip(left[0].region.points(), map(sum, first), map(sum, second), strict=True):
         if a != b:
             raise ProofRefuted(f"{text}: {a} is not {b} at {_show(point)}")
     for part in (*left, *right):
@@ -145,8 +160,7 @@ def _check_sign(step: Sign) -> None:
     if step.relation not in (">=", ">"):
         raise ProofError(f"{step.text}: a sign is >= or >, not {step.relation!r}")
     expression = _At(step.expression, region)
-    for point in region.points():
-        value = expression.value(point)
+    for point, value in zip(region.points(), expression.values(tuple(region.free_symbols)), strict=True):
         if value < 0 or (step.relation == ">" and value == 0):
             raise ProofRefuted(f"{step.text}: {value} is not {step.relation} 0 at {_show(point)}")
     factors = [f.t * (f.t + 1) if isinstance(f, Consecutive) else as_expression(f) for f in step.factors]

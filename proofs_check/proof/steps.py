@@ -76,7 +76,7 @@ class Region:
     def free_symbols(self) -> list[Symbol]:
         """The free symbols, sorted by name."""
         found = {symbol for e in self.substitution.values() for symbol in as_expression(e).free_symbols}
-        return sorted(found, key=str)
+        return sorted(found, key=lambda symbol: symbol.name)
 
     def apply(self, expression: Expr) -> Expr:
         """Write an expression in the free symbols; a symbol that the region says nothing about is a ProofError."""
@@ -97,7 +97,12 @@ class Region:
     def points(self) -> Iterator[dict[Symbol, int]]:
         """Yield some points of the region, small ones and large ones, as values of the free symbols."""
         symbols = self.free_symbols
-        return (dict(zip(symbols, values, strict=True)) for values in _sample(len(symbols)))
+        return (dict(zip(symbols, values, strict=True)) for values in points_of(len(symbols)))
+
+
+def points_of(count: int) -> tuple[tuple[int, ...], ...]:
+    """Return some points of so many nonnegative integers, small ones and large ones: the same ones at every call."""
+    return _sample(count)
 
 
 @cache

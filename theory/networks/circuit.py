@@ -34,7 +34,8 @@ def combine(parts: Iterable[tuple[Fraction | int, Mapping[int, Fraction]]]) -> V
     total: Vector = {}
     for factor, vector in parts:
         for node, c in vector.items():
-            total[node] = total.get(node, Fraction(0)) + factor * c
+            part = c if factor == 1 else factor * c  # most factors are 1, and most nodes are met once
+            total[node] = total[node] + part if node in total else part
     return {node: c for node, c in total.items() if c}
 
 
