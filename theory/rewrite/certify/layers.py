@@ -31,10 +31,10 @@ from theory.rewrite.certify.operators import (
     in_blocks,
     product_of,
 )
-from theory.rewrite.certify.pooled import follows
+from theory.rewrite.certify.pooled import Seen, follows
 from theory.rewrite.certify.pooled import max_pool as max_of_windows
 from theory.rewrite.certify.windows import Windows, place_windows
-from theory.rewrite.certify.zonotope import Space, Twin
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 _MOST_TERMS = 1 << 26
 """Largest number of products of one convolution that are followed on symbols: more take minutes."""
@@ -351,10 +351,16 @@ class MaxPooling(Operator):
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """See :class:`Operator`."""
-        if self.channels_last or not follows(ts[0], self.windows):
-            return None, None
-        value, difference = max_of_windows(ts[0], self.windows, space)
-        return value.reshaped(self.shape(value.shape)), difference.reshaped(self.shape(value.shape))
+        found = self.enclose_seen(ts[0], space)
+        return (None, None) if found is None else found[:2]
+
+    def enclose_seen(self, t: Twin, space: Space) -> tuple[Zonotope, Zonotope, Seen] | None:
+        """Return the same, and the second model's tensor as windows see it; None where that is too much to look at."""
+        if self.channels_last or not follows(t, self.windows):
+            return None
+        value, difference, seen = max_of_windows(t, self.windows, space)
+        shape = self.shape(value.shape)
+        return value.reshaped(shape), difference.reshaped(shape), seen
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """See :class:`Operator`: tap by tap."""

@@ -114,9 +114,13 @@ class Zonotope:
         sums = Zonotope(center, generators, np.zeros(()))
         return _charged(center, generators, self.error + other.error, sums.magnitude, 2)
 
+    def negated(self) -> Zonotope:
+        """Return the negative, which is exact."""
+        return Zonotope(-self.center, -self.generators, self.error)
+
     def minus(self, other: Zonotope) -> Zonotope:
         """Subtract another one."""
-        return self.plus(Zonotope(-other.center, -other.generators, other.error))
+        return self.plus(other.negated())
 
     def widened(self, lo: Array | float, hi: Array | float) -> Zonotope:
         """Add numbers between two bounds, without symbols."""
