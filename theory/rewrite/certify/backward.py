@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, gamma, up
@@ -101,11 +101,9 @@ class _Block:
         order = np.lexsort((group, rank))
         dense, center, error = dense[:, order], center[order], error[order]
         sizes = tuple(np.bincount(rank).tolist())
-        back = csr_matrix(dense)
-        normed = _Normed.of(back, center + error, newest[order])
-        return _Block(
-            sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed
-        )
+        normed = _Normed.of(dense, center + error, newest[order])
+        size = np.abs(dense).sum(0) + np.abs(center) + error
+        return _Block(sign, csr_matrix(dense), center, error, size, rows[many], sizes, normed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +120,14 @@ class _Normed:
     """(facts, 1): what was divided by."""
 
     @staticmethod
-    def of(back: csr_matrix, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
+    def of(dense: Array, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
         """Divide facts given by their factors, the center with the error, and the newest symbols."""
         facts = np.arange(len(center))
-        own = np.asarray(back[newest, facts]).ravel()
-        steep = np.abs(own)
-        normed = (back @ diags(1 / steep)).astype(np.float32).tocsr()
-        pivots = csr_matrix((np.sign(own, dtype=np.float32), (newest, facts)), shape=back.shape)
-        factors = (normed - pivots).T.tocsr()
-        return _Normed(factors, normed, (center / steep).astype(np.float32)[:, None], steep[:, None])
+        steep = np.abs(dense[newest, facts])
+        normed = (dense * (1 / steep)).astype(np.float32)
+        back = csr_matrix(normed)
+        normed[newest, facts] = 0.0
+        return _Normed(csr_matrix(normed.T), back, (center / steep).astype(np.float32)[:, None], steep[:, None])
 
 
 class Facts:

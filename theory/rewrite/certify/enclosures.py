@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, down
-from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners, enclose_residual
 from theory.rewrite.certify.functions import RELU
@@ -20,6 +19,10 @@ from theory.rewrite.certify.moves import KEEP
 from theory.rewrite.certify.operators import Enclosures, Operator
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.zonotope import MOST_SYMBOLS, Space, Twin, Zonotope
+
+_NOISE = 2.0**-3
+"""Errors have symbols where they are larger than this part of what others make of an element: a symbol for each of them
+makes all that follows several times as large, and bounds less than a hundredth smaller."""
 
 _MOST_ELEMENTS = 1 << 14
 """Largest inputs whose models are small enough for all this."""
@@ -77,7 +80,7 @@ class _Leader:
 
     @staticmethod
     def of(z: Zonotope, box: Box) -> _Leader | None:
-        """Return it, None for an output whose first size is not 1: it holds several samples, of which nothing is said."""
+        """Return it, None where the first size is not 1: of an output of several samples nothing is said."""
         if z.center.size < 2 or not z.shape or (len(z.shape) > 1 and z.shape[0] != 1):
             return None
         lo, hi = box.lo.ravel(), box.hi.ravel()
@@ -87,7 +90,7 @@ class _Leader:
         return _Leader(number, flat.at(others).minus(flat.at(~others)), down(lo[number] - hi[others]))
 
     def margin(self, others: Array) -> tuple[int | None, float]:
-        """Return its number, None if it is not certain, and by how much it is ahead, given bounds of the others less it."""
+        """Return its number if it is certain, and by how much it is ahead, from bounds of the others less it."""
         margin = float(np.min(np.maximum(-others, self.least)))
         return (self.number if margin > 0 else None), margin
 
@@ -207,6 +210,10 @@ class Enclosed:
     def _new(self, box: Box) -> Zonotope:
         return self._space.between(box.lo, box.hi).added(Zonotope.of(box.zeros()))
 
+    def _noisy(self, z: Zonotope, error: Box) -> Zonotope:
+        """Add an error between bounds."""
+        return self._space.between(error.lo, error.hi, _NOISE * z.reach).added(z)
+
     def _noise(self, operator: Operator, xs: Sequence[Box]) -> Box:
         return operator.noise(xs, self._arithmetic(xs[0].dtype))
 
@@ -217,9 +224,8 @@ class Enclosed:
         """
         (value, difference), (first, second) = found, errors
         off = second.minus(first)
-        value = self._new(boxes[0]) if value is None else self._space.between(first.lo, first.hi).added(value)
-        rounded = self._space.between(off.lo, off.hi)
-        difference = self._new(boxes[2]) if difference is None else rounded.added(difference)
+        value = self._new(boxes[0]) if value is None else self._noisy(value, first)
+        difference = self._new(boxes[2]) if difference is None else self._noisy(difference, off)
         other = value.plus(difference)
         if not all(np.all(np.isfinite(z.magnitude) & np.isfinite(z.radius)) for z in (value, difference, other)):
             raise Unsupported("its zonotopes leave the range of float64")

@@ -210,7 +210,8 @@ def _between(reference: Array, taps: Array) -> Array:
     if own != most:
         total = total + (np.abs(reference[most:]).sum(0) if own > most else np.abs(taps[:, own:]).sum(1))
     most = max(own, most)
-    return up(total * (1 + 2 * gamma(most + 4, UNIT64))) + most * TINY64
+    bound: Array = up(total * (1 + 2 * gamma(most + 4, UNIT64))) + most * TINY64
+    return bound
 
 
 def _span(center: Array, reach: Array, error: Array) -> tuple[Array, Array]:
