@@ -673,7 +673,7 @@ class _Work:
 
 
 _TERM = 300  # for a product and a sum of small numbers
-_ADDITION = 60  # for a sum of a long row of sums
+_ADDITION = 50  # for one of a row of sums
 _CHARACTER = 250  # for a character of JSON; what costs most are short members of objects
 
 
@@ -707,7 +707,7 @@ def _binomial_steps(d: int, order: int, vertices: Sequence[int], words: int) -> 
     subsets, visited = _subset_words(d, order), bisect_right(vertices, -order, key=int.__neg__)
     span = d - vertices[visited - 1] if visited else 0
     # Between vertices there are as many factors as they are apart, or as the order; two fill a word.
-    products = visited + min(span // 2, span - visited + 1)
+    products = visited + min(span // 2, span - visited + 1, visited * (order + 1) // 2)
     most = min(order, span - visited + 1) // 2 + 1
     return 8 * _steps(subsets, subsets) + _TERM * visited + products * (5 * words + most // 4)
 
@@ -724,11 +724,11 @@ def _dual_steps(certificate: _Certificate, weights: _Scaled, target_words: int) 
 
 def _common_words(d: int, orders: Collection[int]) -> int:
     """Bound the words of the least common multiple of all C(d, r)."""
-    # It divides d (d-1) ... (d-m+1), m being the largest of all min(r, d-r), as each of them does. That of all C(d,r)
-    # with r <= d is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1).
+    # That of all C(d,r), r <= d, is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1). With m the largest of
+    # all min(r, d-r), each C(d,r) divides C(d,m) C(m, min(r, d-r)), so that all divide C(d,m) times the same for m.
     most = max((min(order, d - order) for order in orders), default=0)
-    falling = int((math.lgamma(d + 1) - math.lgamma(d - most + 1)) / math.log(2) / 30) + 2
-    return min(sum(_subset_words(d, order) for order in orders), (d + 1) // 15, falling) + 1
+    by_the_largest = _subset_words(d, most) + (most + 1) // 15 + 1
+    return min(sum(_subset_words(d, order) for order in orders), (d + 1) // 15, by_the_largest) + 1
 
 
 def _sum_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> tuple[int, int]:
@@ -742,7 +742,7 @@ def _sum_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> t
     )
     # What is added up has factors C(z, r - j), which for orders above d / 2 may be larger than C(d, r).
     words = max(own, default=0) + 1 + (_subset_words(d, d // 2) if 2 * last > d else 0)
-    return by_order, (d + 1) * (_TERM + (last + 1) * (_ADDITION + 3 * words // 4))
+    return by_order, (d + 1) * (last + 1) * (_ADDITION + 3 * words // 4)
 
 
 def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> int:

@@ -74,7 +74,8 @@ class _Convolution(Layer):
         if not absolute:
             return self._by_taps(weights, x).reshape(shape)
         # Sums of nonnegative numbers lose no digits: half the precision takes half as long, and half as much memory.
-        coarse = self._by_taps(weights.astype(np.float32), x.astype(np.float32))
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            coarse = self._by_taps(weights.astype(np.float32), x.astype(np.float32))
         if not np.all(np.isfinite(coarse)):
             return self._by_taps(weights, x).reshape(shape)
         count = prod(weights.shape[1:])

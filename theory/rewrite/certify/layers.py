@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from math import prod
+from functools import cached_property, partial
+from math import inf, prod
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,11 @@ from theory.rewrite.certify.windows import Windows, place_windows
 from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
 
-@once_for_each_node
+# They keep the matrices as they are.
+_once_for_each_node = partial(once_for_each_node, most=inf)
+
+
+@_once_for_each_node
 def gemm(call: Call) -> Interpreted:
     """Read Gemm with a constant second factor."""
     x, matrix, offset = call.tensor(), call.stored_weights(1), call.optional_weights(2)
@@ -52,7 +56,7 @@ def gemm(call: Call) -> Interpreted:
     return _right_product(matrix, None if offset is None else offset * beta, alpha), [x]
 
 
-@once_for_each_node
+@_once_for_each_node
 def matmul(call: Call) -> Interpreted:
     """Read MatMul with a constant second factor."""
     matrix = call.stored_weights(1)

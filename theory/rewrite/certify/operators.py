@@ -193,10 +193,11 @@ _MOST_REMEMBERED = 1 << 20
 """Largest number of constants of an operator that is kept for other inputs."""
 
 
-def once_for_each_node(read: Reader) -> Reader:
+def once_for_each_node(read: Reader, most: float = _MOST_REMEMBERED) -> Reader:
     """Read an operator of one tensor that depends on its shape and on constants alone: again only if these are others.
 
-    Many boxes are carried through the same node, and what follows from the weights of a small one takes as long.
+    Many boxes are carried through the same node, and what follows from the weights of a small one takes as long. Those
+    of large constants are not kept, for copies of these are.
     """
 
     @wraps(read)
@@ -206,7 +207,7 @@ def once_for_each_node(read: Reader) -> Reader:
         if memo.get("shape") == x.shape and len(others) == len(known) and all(map(is_, others, known)):
             return memo["operator"], [x]
         operator, xs = read(call)
-        if sum(np.size(constant) for constant in others) <= _MOST_REMEMBERED:
+        if sum(np.size(constant) for constant in others if constant is not None) <= most:
             # The constants stay alive with it, so that none can be taken for another at the same address.
             memo.update(shape=x.shape, others=others, operator=operator)
         return operator, xs
