@@ -1,4 +1,4 @@
-"""What is computed once for many inputs, together, or in half the precision: the same bounds, none of them too small."""
+"""What is computed once for many inputs, together, or in half the precision: the same bounds, none too small."""
 
 from __future__ import annotations
 

@@ -36,7 +36,6 @@ from theory.rewrite.certify.pooled import max_pool as max_of_windows
 from theory.rewrite.certify.windows import Windows, place_windows
 from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
-
 # They keep the matrices as they are.
 _once_for_each_node = partial(once_for_each_node, most=inf)
 
