@@ -69,6 +69,7 @@ import argparse
 import hashlib
 import json
 import math
+import operator
 import os
 import pathlib
 import re
@@ -418,16 +419,16 @@ def _check_primal(certificate: _Certificate, beta: _Scaled, target: _Target) -> 
     common = math.lcm(*subsets.values()) * target.scale
     scale, shift = beta.scale * common, beta.total * common
     unit = scale // target.scale
-    vertices = certificate.vertices[::-1]
-    sums = [
-        _binomials(d, order, vertices, beta.numerators[order] * common, beta.numerators[order] * (common // count))
-        for order, count in subsets.items()
-    ]
-    largest, where = -1, -1
-    for z, *terms in zip(vertices, *sums, strict=True):
-        residual = abs(unit * target.numerators[z] - shift + sum(terms))
-        if residual > largest:
-            largest, where = residual, z
+    factors = {order: beta.numerators[order] * (common // count) for order, count in subsets.items()}
+    largest_target = max(_words(target.scale), *map(_words, target.numerators))
+    by_order, by_differences = _sum_steps(certificate, beta, largest_target)
+    if by_differences < by_order:
+        sums = ((z, total) for z, total in enumerate(_sums(factors, d + 1)) if z in certificate.vertices)
+    else:
+        vertices = certificate.vertices[::-1]
+        each = [_binomials(d, r, vertices, beta.numerators[r] * common, factor) for r, factor in factors.items()]
+        sums = ((z, sum(terms)) for z, *terms in zip(vertices, *each, strict=True))
+    largest, where = max((abs(unit * target.numerators[z] - shift + total), z) for z, total in sums)
     found = Fraction(largest, scale)
     if found != certificate.error:
         place = f"the largest |residual|, at {where} zeros,"
@@ -480,6 +481,17 @@ def _binomials(d: int, order: int, vertices: Iterable[int], top: int, factor: in
             value = factor * math.comb(z, order)
         last = z
         yield value
+
+
+def _sums(factors: dict[int, int], count: int) -> Iterator[int]:
+    """Yield sum_r factor_r C(z, r) for z = 0, 1, ..., so many of them, by additions alone.
+
+    With S_j(z) = sum_r factor_r C(z, r - j), S_j(0) is the factor of j, and S_j(z + 1) = S_j(z) + S_(j+1)(z).
+    """
+    row = [factors.get(order, 0) for order in range(max(factors, default=0) + 1)]
+    for _ in range(count):
+        yield row[0]
+        row = [*map(operator.add, row, row[1:]), row[-1]]
 
 
 # The same for combinations. A set of inputs is the integer whose bits are its members.
@@ -661,6 +673,7 @@ class _Work:
 
 
 _TERM = 300  # for a product and a sum of small numbers
+_ADDITION = 50  # for one of a row of sums
 _CHARACTER = 250  # for a character of JSON; what costs most are short members of objects
 
 
@@ -694,7 +707,7 @@ def _binomial_steps(d: int, order: int, vertices: Sequence[int], words: int) -> 
     subsets, visited = _subset_words(d, order), bisect_right(vertices, -order, key=int.__neg__)
     span = d - vertices[visited - 1] if visited else 0
     # Between vertices there are as many factors as they are apart, or as the order; two fill a word.
-    products = visited + min(span // 2, span - visited + 1)
+    products = visited + min(span // 2, span - visited + 1, visited * (order + 1) // 2)
     most = min(order, span - visited + 1) // 2 + 1
     return 8 * _steps(subsets, subsets) + _TERM * visited + products * (5 * words + most // 4)
 
@@ -709,17 +722,38 @@ def _dual_steps(certificate: _Certificate, weights: _Scaled, target_words: int) 
     return steps
 
 
-def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> int:
+def _common_words(d: int, orders: Collection[int]) -> int:
+    """Bound the words of the least common multiple of all C(d, r)."""
+    # That of all C(d,r), r <= d, is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1). With m the largest of
+    # all min(r, d-r), each C(d,r) divides C(d,m) C(m, min(r, d-r)), so that all divide C(d,m) times the same for m.
+    most = max((min(order, d - order) for order in orders), default=0)
+    by_the_largest = _subset_words(d, most) + (most + 1) // 15 + 1
+    return min(sum(_subset_words(d, order) for order in orders), (d + 1) // 15, by_the_largest) + 1
+
+
+def _sum_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> tuple[int, int]:
+    """Bound the steps of the sums at all vertices: order by order, and by differences."""
     d, vertices = certificate.kernel_size, certificate.vertices[::-1]
+    orders = [order for order in beta.numerators if order > 0]
+    common, last = _common_words(d, orders) + target_words, max(orders, default=0)
+    own = [common + _words(beta.numerators[order]) for order in orders]
+    by_order = 60 * len(vertices) * len(orders) + sum(
+        _binomial_steps(d, order, vertices, words) for order, words in zip(orders, own, strict=True)
+    )
+    # What is added up has factors C(z, r - j), which for orders above d / 2 may be larger than C(d, r).
+    words = max(own, default=0) + 1 + (_subset_words(d, d // 2) if 2 * last > d else 0)
+    return by_order, (d + 1) * (last + 1) * (_ADDITION + 3 * words // 4)
+
+
+def _primal_steps(certificate: _Certificate, beta: _Scaled, target_words: int) -> int:
+    d, vertices = certificate.kernel_size, certificate.vertices
     subsets = {order: _subset_words(d, order) for order in beta.numerators if order > 0}
-    # The least common multiple of all C(d,r) is that of 1, ..., d+1 over d+1, which is below 4^(d+1) / (d+1).
-    common = min(sum(subsets.values()), (d + 1) // 15) + 1 + target_words
+    common = _common_words(d, subsets) + target_words
     scale = common + _words(beta.scale)
-    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale * target_words + 60 * len(subsets))
-    for order, words in subsets.items():
-        value = common + _words(beta.numerators[order])
-        steps += 2 * _steps(common, words) + _binomial_steps(d, order, vertices, value)
-    return steps
+    steps = _steps(scale, scale) + len(vertices) * (_TERM + 2 * scale * target_words)
+    # Each C(d, r), and what it makes of the common multiple.
+    steps += sum(8 * _steps(words, words) + 2 * _steps(common, words) for words in subsets.values())
+    return steps + min(_sum_steps(certificate, beta, target_words))
 
 
 # The form: from anything at all to a _Certificate, or an error.

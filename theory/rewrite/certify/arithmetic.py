@@ -154,15 +154,27 @@ def up(values: Array) -> Array:
     >>> bool(np.all(up(values) == np.nextafter(values, np.inf)))
     True
     """
-    if not np.all(np.isfinite(values)):
-        return np.nextafter(values, np.inf)
-    above = np.abs(values)
-    above *= UNIT64 * (1 + 2.0**-10)
-    above += _LEAST
-    above += values
-    return above
+    return _moved(values, 1)
 
 
 def down(values: Array) -> Array:
-    """Round downwards: the next float below each."""
-    return -up(-values)
+    """Round downwards: the next float below each.
+
+    Examples
+    --------
+    >>> values = np.array([-1.0, 0.0, 1.0, 5e-324, -1e300, np.inf])
+    >>> bool(np.all(down(values) == np.nextafter(values, -np.inf)))
+    True
+    """
+    return _moved(values, -1)
+
+
+def _moved(values: Array, sign: int) -> Array:
+    moved = np.abs(values)
+    # One reduction and no array of truth values: most tensors are small, and this is done to all of them.
+    if not math.isfinite(np.maximum.reduce(moved, None, initial=0.0)):
+        return np.nextafter(values, sign * np.inf)
+    moved *= sign * UNIT64 * (1 + 2.0**-10)
+    moved += sign * _LEAST
+    moved += values
+    return moved

@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from theory.rewrite.certify.answers import Array
 from theory.rewrite.certify.arithmetic import TINY64, UNIT64, gamma, up
@@ -101,11 +101,9 @@ class _Block:
         order = np.lexsort((group, rank))
         dense, center, error = dense[:, order], center[order], error[order]
         sizes = tuple(np.bincount(rank).tolist())
-        back = csr_matrix(dense)
-        normed = _Normed.of(back, center + error, newest[order])
-        return _Block(
-            sign, back, center, error, np.abs(dense).sum(0) + np.abs(center) + error, rows[many], sizes, normed
-        )
+        normed = _Normed.of(dense, center + error, newest[order])
+        size = np.abs(dense).sum(0) + np.abs(center) + error
+        return _Block(sign, csr_matrix(dense), center, error, size, rows[many], sizes, normed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +120,14 @@ class _Normed:
     """(facts, 1): what was divided by."""
 
     @staticmethod
-    def of(back: csr_matrix, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
+    def of(dense: Array, center: Array, newest: npt.NDArray[np.intp]) -> _Normed:
         """Divide facts given by their factors, the center with the error, and the newest symbols."""
         facts = np.arange(len(center))
-        own = np.asarray(back[newest, facts]).ravel()
-        steep = np.abs(own)
-        normed = (back @ diags(1 / steep)).astype(np.float32).tocsr()
-        pivots = csr_matrix((np.sign(own, dtype=np.float32), (newest, facts)), shape=back.shape)
-        factors = (normed - pivots).T.tocsr()
-        return _Normed(factors, normed, (center / steep).astype(np.float32)[:, None], steep[:, None])
+        steep = np.abs(dense[newest, facts])
+        normed = (dense * (1 / steep)).astype(np.float32)
+        back = csr_matrix(normed)
+        normed[newest, facts] = 0.0
+        return _Normed(csr_matrix(normed.T), back, (center / steep).astype(np.float32)[:, None], steep[:, None])
 
 
 class Facts:
@@ -148,13 +145,10 @@ class Facts:
 
         None of the symbols since then may occur in a function beside a newer one of them.
         """
-        flat = [z.generators.reshape(len(z.generators), z.center.size) for z in functions]
-        symbols = max(map(len, flat))
-        dense = np.concatenate([np.pad(part, ((0, symbols - len(part)), (0, 0))) for part in flat], 1)
-        center, error = (np.concatenate([getattr(z, part).ravel() for z in functions]) for part in ("center", "error"))
+        dense, (center, error) = _side_by_side(functions)
         if not dense.size:
             return
-        newest = symbols - 1 - np.argmax(dense[::-1] != 0, 0)
+        newest = len(dense) - 1 - np.argmax(dense[::-1] != 0, 0)
         own = dense[newest, np.arange(len(center))]
         size = np.abs(dense).sum(0)
         useful = (newest >= since) & (np.abs(own) > _LEAST * size) & np.isfinite(size + center + error)
@@ -169,25 +163,39 @@ class Facts:
         products = functions * sum(block.back.nnz for block in self._about(symbols))
         return 0 < products <= _MOST_PRODUCTS and functions * symbols <= _MOST_FACTORS
 
-    def largest(self, z: Affine) -> Array:
-        """Bound each element of a zonotope from above."""
-        generators = z.generators.reshape(len(z.generators), z.center.size)
+    def largest(self, *several: Affine) -> list[Array]:
+        """Bound each element of some zonotopes from above.
+
+        Every search takes the same steps, however few elements it is for: those of several are done together.
+        """
+        generators, (center, error) = _side_by_side(several)
         blocks = self._about(len(generators))
-        found = z.center.ravel() + z.error.ravel()
+        found = center + error
         # What leaves the range of floats is infinite, or no number, and no bound.
         with np.errstate(all="ignore"):
             for at in range(0, len(found), _AT_ONCE):
                 part = slice(at, at + _AT_ONCE)
                 factors = _padded(generators[:, part], blocks)
-                several = _Search(blocks, factors).multipliers()
+                multipliers = _Search(blocks, factors).multipliers()
                 # The bound without facts may be less in the last digits.
-                bounds = [_certain(blocks, factors, found[part], several), _certain([], factors, found[part], [])]
+                bounds = [_certain(blocks, factors, found[part], multipliers), _certain([], factors, found[part], [])]
                 found[part] = np.minimum(*bounds)
-        return found.reshape(z.center.shape)
+        ends = np.cumsum([z.center.size for z in several])
+        return [each.reshape(z.center.shape) for each, z in zip(np.split(found, ends[:-1]), several, strict=True)]
 
     def _about(self, symbols: int) -> list[_Block]:
         """Return the facts about the first symbols: no others help with functions of those."""
         return [block for block in self._blocks if block.rows.min() < symbols]
+
+
+def _side_by_side(several: Sequence[Affine]) -> tuple[Array, tuple[Array, Array]]:
+    """Return the factors of the elements of some functions as columns of one matrix, and their centers and errors."""
+    columns = np.cumsum([0, *(z.center.size for z in several)]).tolist()
+    generators = np.zeros((max(len(z.generators) for z in several), columns[-1]))
+    for z, start, end in zip(several, columns, columns[1:], strict=False):
+        generators[: len(z.generators), start:end] = z.generators.reshape(len(z.generators), end - start)
+    center, error = (np.concatenate([getattr(z, part).ravel() for z in several]) for part in ("center", "error"))
+    return generators, (center, error)
 
 
 def _certain(blocks: Sequence[_Block], generators: Array, start: Array, multipliers: Sequence[Array]) -> Array:

@@ -106,7 +106,8 @@ class Pair:
     def __init__(self, original: Any, rewritten: Any, arithmetic: Literal["float", "real"]) -> None:
         if arithmetic not in ("float", "real"):
             raise InputError(f'the arithmetic is "float" or "real", not {arithmetic!r}')
-        graphs = read_graph(original), read_graph(rewritten)
+        first = read_graph(original)
+        graphs = first, read_graph(rewritten, first.constants)
         graphs[1].share(graphs[0])
         _check_same_interface(*graphs)
         self.inputs = graphs[0].inputs

@@ -9,18 +9,20 @@ from typing import Protocol, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from theory.rewrite.certify.answers import Unsupported
+from theory.rewrite.certify.answers import Array, Unsupported
 from theory.rewrite.certify.arithmetic import ArithmeticOf, down
-from theory.rewrite.certify.backward import Facts
 from theory.rewrite.certify.box import Box
 from theory.rewrite.certify.corners import Corners, enclose_residual
 from theory.rewrite.certify.functions import RELU
 from theory.rewrite.certify.layers import MaxPooling
 from theory.rewrite.certify.moves import KEEP
 from theory.rewrite.certify.operators import Enclosures, Operator
-from theory.rewrite.certify.pooled import Seen
 from theory.rewrite.certify.quantization import Quantized
 from theory.rewrite.certify.zonotope import MOST_SYMBOLS, Space, Twin, Zonotope
+
+_NOISE = 2.0**-3
+"""Errors have symbols where they are larger than this part of what others make of an element: a symbol for each of them
+makes all that follows several times as large, and bounds less than a hundredth smaller."""
 
 _MOST_ELEMENTS = 1 << 14
 """Largest inputs whose models are small enough for all this."""
@@ -66,20 +68,38 @@ class Domain(Protocol[_T]):
         """Go through a max pooling of one model, the second if swapped, and its stand-in in the other."""
 
 
-def _leader(z: Zonotope, box: Box, facts: Facts) -> tuple[int | None, float]:
-    """Return the number of the element that certainly is the largest, None if none is, and by how much, at least.
+@dataclass(frozen=True, eq=False)
+class _Leader:
+    """The element of an output that may certainly be the largest, in one model: by how much it exceeds the others."""
 
-    An output whose first size is not 1 holds several samples, of which nothing is said.
-    """
-    if z.center.size < 2 or not z.shape or (len(z.shape) > 1 and z.shape[0] != 1):
-        return None, -np.inf
-    lo, hi = box.lo.ravel(), box.hi.ravel()
-    flat = z.at(np.ones(z.shape, dtype=bool))
-    number = int(np.argmax(flat.center))
-    others = np.arange(len(lo)) != number
-    ahead = -facts.largest(flat.at(others).minus(flat.at(~others)))
-    margin = float(np.min(np.maximum(ahead, down(lo[number] - hi[others]))))
-    return (number if margin > 0 else None), margin
+    number: int
+    ahead: Zonotope
+    """The others less it."""
+    least: Array
+    """Bounds of what it exceeds them by, by boxes."""
+
+    @staticmethod
+    def of(z: Zonotope, box: Box) -> _Leader | None:
+        """Return it, None where the first size is not 1: of an output of several samples nothing is said."""
+        if z.center.size < 2 or not z.shape or (len(z.shape) > 1 and z.shape[0] != 1):
+            return None
+        lo, hi = box.lo.ravel(), box.hi.ravel()
+        flat = z.at(np.ones(z.shape, dtype=bool))
+        number = int(np.argmax(flat.center))
+        others = np.arange(len(lo)) != number
+        return _Leader(number, flat.at(others).minus(flat.at(~others)), down(lo[number] - hi[others]))
+
+    def margin(self, others: Array) -> tuple[int | None, float]:
+        """Return its number if it is certain, and by how much it is ahead, from bounds of the others less it."""
+        margin = float(np.min(np.maximum(-others, self.least)))
+        return (self.number if margin > 0 else None), margin
+
+
+def _cut(box: Box, where: npt.NDArray[np.bool_], below: Array, above: Array) -> Box:
+    """Cut some elements of a box by bounds of their negatives, and of themselves."""
+    lo, hi = box.lo.copy(), box.hi.copy()
+    lo[where], hi[where] = np.maximum(lo[where], -below), np.minimum(hi[where], above)
+    return replace(box, lo=lo, hi=hi)
 
 
 class Enclosed:
@@ -109,21 +129,26 @@ class Enclosed:
         """Return the zonotopes of boxes, without symbols, which are not kept."""
         return Twin(Zonotope.of(boxes[0]), Zonotope.of(boxes[2]), *boxes)
 
-    def leaders(self, name: str, boxes: Boxed) -> tuple[tuple[int | None, int | None], tuple[float, float]]:
-        """Return which element is certainly the largest in either model, and by how much."""
-        t = self._twins.get(name) or self.boxed(boxes)
-        (first, before), (second, after) = (
-            _leader(z, b, self._space.facts) for z, b in ((t.value, t.x), (t.other, t.y))
-        )
-        return (first, second), (before, after)
+    def output(self, name: str, boxes: Boxed) -> tuple[Box, tuple[int | None, int | None], tuple[float, float]]:
+        """Return the box of a difference that nothing comes after, cut by what is found backwards.
 
-    def difference(self, name: str, boxes: Boxed) -> Box:
-        """Return the box of a difference that nothing comes after, cut by what is found backwards."""
-        t, d = self._twins.get(name), boxes[2]
-        if t is None or not self._space.facts.affordable(2 * d.lo.size, t.symbols):
-            return d
+        And which element is certainly the largest in either model, None if none is, and by how much, at least.
+        """
+        d, facts = boxes[2], self._space.facts
+        t = self._twins.get(name)
+        known = t or self.boxed(boxes)
         everywhere = np.ones(d.shape, dtype=bool)
-        return self._backward(t.difference.at(everywhere), d, everywhere)
+        flat = known.difference.at(everywhere)
+        asked = [flat.negated(), flat] if t is not None and facts.affordable(2 * d.lo.size, t.symbols) else []
+        leaders = [_Leader.of(z, box) for z, box in ((known.value, known.x), (known.other, known.y))]
+        found = facts.largest(*asked, *(leader.ahead for leader in leaders if leader)) if asked or any(leaders) else []
+        if asked:
+            d = _cut(d, everywhere, *found[:2])
+        ends = iter(found[len(asked) :])
+        (first, before), (second, after) = (
+            leader.margin(next(ends)) if leader else (None, -np.inf) for leader in leaders
+        )
+        return d, (first, second), (before, after)
 
     def forget(self, name: str) -> None:
         """Drop the zonotopes of a tensor, which has got another twin or is not needed any more."""
@@ -153,11 +178,11 @@ class Enclosed:
         if swapped:
             (x, y, d), t = boxes, t.swapped()
             boxes = y, x, d.signed(-1)
-        value, difference = found.pooling.enclose([t], self._space)
-        if difference is None:
+        enclosed = found.pooling.enclose_seen(t, self._space)
+        if enclosed is None:
             raise Unsupported("its windows are too large, or too many")
+        value, difference, seen = enclosed
         if found.residual is not None:
-            seen = Seen.second(t, found.pooling.windows, self._space.facts)
             difference = difference.plus(enclose_residual(seen, found.corners, found.residual, self._space))
         errors = self._noise(found.pooling, [t.x]), found.rounding
         x, y, d = self._keep(name, (value, difference), errors, boxes)
@@ -170,15 +195,9 @@ class Enclosed:
         """Return zonotopes with closer boxes of some elements, found backwards."""
         if where is None or not self._space.facts.affordable(4 * int(np.count_nonzero(where)), t.symbols):
             return t
-        x, y = (self._backward(z.at(where), b, where) for z, b in ((t.value, t.x), (t.other, t.y)))
-        return replace(t, x=x, y=y)
-
-    def _backward(self, z: Zonotope, box: Box, where: npt.NDArray[np.bool_]) -> Box:
-        """Cut some elements of a box by bounds of their zonotope that are found backwards."""
-        lo, hi = box.lo.copy(), box.hi.copy()
-        lo[where] = np.maximum(lo[where], -self._space.facts.largest(z.times(-1.0)))
-        hi[where] = np.minimum(hi[where], self._space.facts.largest(z))
-        return replace(box, lo=lo, hi=hi)
+        x, y = t.value.at(where), t.other.at(where)
+        found = self._space.facts.largest(x.negated(), x, y.negated(), y)
+        return replace(t, x=_cut(t.x, where, *found[:2]), y=_cut(t.y, where, *found[2:]))
 
     def _met(self, operator: Operator, ts: Sequence[Twin], boxes: Boxed) -> Boxed:
         """Cut the boxes of a result by what the operator makes of closer boxes before it."""
@@ -191,6 +210,10 @@ class Enclosed:
     def _new(self, box: Box) -> Zonotope:
         return self._space.between(box.lo, box.hi).added(Zonotope.of(box.zeros()))
 
+    def _noisy(self, z: Zonotope, error: Box) -> Zonotope:
+        """Add an error between bounds."""
+        return self._space.between(error.lo, error.hi, _NOISE * z.reach).added(z)
+
     def _noise(self, operator: Operator, xs: Sequence[Box]) -> Box:
         return operator.noise(xs, self._arithmetic(xs[0].dtype))
 
@@ -201,9 +224,8 @@ class Enclosed:
         """
         (value, difference), (first, second) = found, errors
         off = second.minus(first)
-        value = self._new(boxes[0]) if value is None else self._space.between(first.lo, first.hi).added(value)
-        rounded = self._space.between(off.lo, off.hi)
-        difference = self._new(boxes[2]) if difference is None else rounded.added(difference)
+        value = self._new(boxes[0]) if value is None else self._noisy(value, first)
+        difference = self._new(boxes[2]) if difference is None else self._noisy(difference, off)
         other = value.plus(difference)
         if not all(np.all(np.isfinite(z.magnitude) & np.isfinite(z.radius)) for z in (value, difference, other)):
             raise Unsupported("its zonotopes leave the range of float64")

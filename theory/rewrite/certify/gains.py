@@ -47,7 +47,7 @@ def _spectral(matrices: _Matrices) -> float:
     if not 0 < scale < inf:
         return 0.0 if scale == 0 else inf
     matrices = matrices / scale
-    gram, lost = _product(matrices, np.conj(np.swapaxes(matrices, 1, 2)))
+    gram, lost = _product(matrices)
     most = np.max(_eigenvalues(gram, lost, _SQUARINGS))
     return float(scale * np.sqrt(most) * (1 + OWN))
 
@@ -59,16 +59,20 @@ def _eigenvalues(matrices: _Matrices, off: Array, squarings: int) -> Array:
         return sizes + off
     units = np.where(sizes > 0, sizes, 1.0)
     matrices, off = matrices / units[:, None, None], off / units + 2 * UNIT64
-    squared, lost = _product(matrices, matrices)
+    squared, lost = _product(matrices)
     off = (lost + off * (2 + off)) * (1 + OWN)
     return units * np.sqrt(_eigenvalues(squared, off, squarings - 1)) * (1 + OWN)
 
 
-def _product(a: _Matrices, b: _Matrices) -> tuple[_Matrices, Array]:
-    """Return products, and a bound of the Frobenius norm of what was rounded off each."""
+def _product(a: _Matrices) -> tuple[_Matrices, Array]:
+    """Return products with the adjoints, and a bound of the Frobenius norm of what was rounded off each.
+
+    Of a real matrix and a view of itself transposed NumPy computes one half, and copies the other.
+    """
     # A product of complex numbers takes four, and two sums.
-    lost = gamma(4 * a.shape[-1] + 64, UNIT64) * _frobenius(a) * _frobenius(b)
-    return a @ b, lost
+    lost = gamma(4 * a.shape[-1] + 64, UNIT64) * np.square(_frobenius(a))
+    adjoint = np.swapaxes(a, 1, 2)
+    return a @ (np.conj(adjoint) if np.iscomplexobj(a) else adjoint), lost
 
 
 def _frobenius(matrices: _Matrices) -> Array:
@@ -111,14 +115,12 @@ def of_kernel(weights: Array) -> float:
     outer, inner, *kernel = weights.shape
     small, large = sorted((outer, inner))
     flat = weights.reshape(outer, inner, -1)
-    reshaped = sqrt(flat.shape[2]) * min(
-        of_matrix(flat.reshape(outer, -1)), of_matrix(np.swapaxes(flat, 0, 1).reshape(inner, -1))
-    )
     for points in (16, 8):
         grid = _grid(kernel, points)
         if len(grid) * 4 * small * small * (large + _SQUARINGS * small) <= _MOST_PRODUCTS:
-            return min(reshaped * (1 + OWN), _on_grid(flat, grid, kernel, points))
-    return reshaped * (1 + OWN)
+            return _on_grid(flat, grid, kernel, points)
+    parts = (of_matrix(part) for part in (flat.reshape(outer, -1), np.swapaxes(flat, 0, 1).reshape(inner, -1)))
+    return sqrt(flat.shape[2]) * min(parts) * (1 + OWN)
 
 
 def _grid(kernel: Sequence[int], points: int) -> Array:

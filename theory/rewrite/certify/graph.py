@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -26,6 +26,8 @@ class Node:
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
     opset: int
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was made of it for inputs of a shape, as far as that is small; of this node alone, of this model."""
 
     def same_operation(self, other: Node) -> bool:
         """Say whether another node does the same in the same opset, whatever its inputs are called."""

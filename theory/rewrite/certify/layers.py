@@ -1,12 +1,11 @@
-"""Matrix products, convolutions, and pooling."""
+"""Matrix products, means, and pooling."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property
-from math import prod
+from functools import cached_property, partial
+from math import inf, prod
 from typing import Any
 
 import numpy as np
@@ -29,17 +28,19 @@ from theory.rewrite.certify.operators import (
     Pair,
     axes_from_0,
     in_blocks,
+    once_for_each_node,
     product_of,
 )
-from theory.rewrite.certify.pooled import follows
+from theory.rewrite.certify.pooled import Seen, follows
 from theory.rewrite.certify.pooled import max_pool as max_of_windows
 from theory.rewrite.certify.windows import Windows, place_windows
-from theory.rewrite.certify.zonotope import Space, Twin
+from theory.rewrite.certify.zonotope import Space, Twin, Zonotope
 
-_MOST_TERMS = 1 << 26
-"""Largest number of products of one convolution that are followed on symbols: more take minutes."""
+# They keep the matrices as they are.
+_once_for_each_node = partial(once_for_each_node, most=inf)
 
 
+@_once_for_each_node
 def gemm(call: Call) -> Interpreted:
     """Read Gemm with a constant second factor."""
     x, matrix, offset = call.tensor(), call.stored_weights(1), call.optional_weights(2)
@@ -54,6 +55,7 @@ def gemm(call: Call) -> Interpreted:
     return _right_product(matrix, None if offset is None else offset * beta, alpha), [x]
 
 
+@_once_for_each_node
 def matmul(call: Call) -> Interpreted:
     """Read MatMul with a constant second factor."""
     matrix = call.stored_weights(1)
@@ -107,91 +109,7 @@ def _right_times(x: Array, matrix: Constant, *, absolute: bool) -> Array:
     return result
 
 
-def conv(call: Call) -> Interpreted:
-    """Read Conv with constant weights."""
-    x, weights, bias = call.tensor(), call.weights(1), call.optional_weights(2)
-    groups = call.get("group", 1)
-    if len(x.shape) < 3 or weights.ndim != len(x.shape) or weights.shape[1] * groups != x.shape[1]:
-        raise Unsupported(f"weights of shape {weights.shape} do not fit an input of shape {x.shape}")
-    if len(weights) % groups:
-        raise Unsupported(f"{len(weights)} channels do not fall into {groups} groups")
-    operator = _Convolution(
-        weights=weights,
-        groups=groups,
-        windows=place_windows(call.node.attributes, x.shape[2:], weights.shape[2:]),
-        terms=prod(weights.shape[1:]) + 1,
-        reach=largest(np.abs(weights).reshape(len(weights), -1).sum(1)),
-        constants=spread(weights),
-        offset=None if bias is None else bias.reshape(-1, *[1] * (weights.ndim - 2)),
-    )
-    return operator, [x]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Convolution(Layer):
-    """A convolution of (N, C, *spatial) with weights (M, C / groups, *kernel)."""
-
-    weights: Array
-    groups: int
-    windows: Windows
-
-    @property
-    def _geometry(self) -> tuple[tuple[int, ...], int, Windows]:
-        return self.weights.shape, self.groups, self.windows
-
-    def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        weights = np.abs(self.weights) if absolute else self.weights
-        groups, inner, outer = self.groups, weights.shape[1], len(weights) // self.groups
-        # Tap by tap: what each sees in every window, times a matrix.
-        matrices = np.ascontiguousarray(np.moveaxis(weights.reshape(groups, outer, inner, -1), -1, 0))
-        taps = self.windows.taps(x.reshape(-1, *x.shape[2:]), 0.0)
-        nonzero = [bool(values.any()) for values in x.reshape(len(taps[0]), -1)]
-        result = np.zeros((len(taps[0]), groups, outer, prod(self.windows.size)))
-        for matrix, tap in zip(matrices, taps, strict=True):
-            # One tensor of the stack at a time bounds the memory; a point has no radius.
-            for total, values, any_ in zip(result, tap, nonzero, strict=True):
-                if any_:
-                    total += matrix @ values.reshape(groups, inner, -1)
-        return result.reshape(*x.shape[:2], len(weights), *self.windows.size)
-
-    @property
-    def _groups(self) -> Array:
-        return self.weights.reshape(self.groups, -1, *self.weights.shape[1:])
-
-    @cached_property
-    def gain(self) -> float:
-        return max(gains.of_kernel(weights) for weights in self._groups)
-
-    @cached_property
-    def heavy_gain(self) -> float:
-        columns = np.abs(self._groups).sum((1, *range(3, self.weights.ndim + 1)))
-        return gains.schur(self.reach, largest(columns) * (1 + OWN))
-
-    def less(self, other: Linear) -> Linear:
-        if not isinstance(other, _Convolution) or self._geometry != other._geometry:
-            raise Unsupported("the models' convolutions have different windows here")
-        return replace(self, weights=self.weights - other.weights)
-
-    def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
-        """Follow it channel by channel."""
-        numbers = self.windows.taps(xs[0].numbers, algebra.constant(Fraction(0)))
-        places = self.windows.taps(xs[0].places, 0)
-        flat = self.weights.reshape(*self.weights.shape[:2], -1)
-        if np.count_nonzero(flat) * numbers[0][:, :1].size > _MOST_TERMS:
-            raise Unsupported("its convolutions are too large to be followed one by one")
-        bias = np.zeros(len(flat)) if self.offset is None else self.offset.ravel()
-        channels: list[Symbols] = []
-        for m, weights in enumerate(flat):
-            base = m // (len(flat) // self.groups) * len(weights)
-            used = np.argwhere(weights).tolist() or [[0, 0]]
-            operands = [
-                (Fraction(float(weights[i, t])), Symbols(*(taps[t][:, base + i, None] for taps in (numbers, places))))
-                for i, t in used
-            ]
-            channels.append(algebra.combine(operands, Fraction(float(bias[m]))))
-        return Symbols.joined(channels, axis=1)
-
-
+@once_for_each_node
 def average_pool(call: Call) -> Interpreted:
     """Read AveragePool."""
     x = call.tensor()
@@ -351,10 +269,16 @@ class MaxPooling(Operator):
 
     def enclose(self, ts: Sequence[Twin], space: Space) -> Enclosures:
         """See :class:`Operator`."""
-        if self.channels_last or not follows(ts[0], self.windows):
-            return None, None
-        value, difference = max_of_windows(ts[0], self.windows, space)
-        return value.reshaped(self.shape(value.shape)), difference.reshaped(self.shape(value.shape))
+        found = self.enclose_seen(ts[0], space)
+        return (None, None) if found is None else found[:2]
+
+    def enclose_seen(self, t: Twin, space: Space) -> tuple[Zonotope, Zonotope, Seen] | None:
+        """Return the same, and the second model's tensor as windows see it; None where that is too much to look at."""
+        if self.channels_last or not follows(t, self.windows):
+            return None
+        value, difference, seen = max_of_windows(t, self.windows, space)
+        shape = self.shape(value.shape)
+        return value.reshaped(shape), difference.reshaped(shape), seen
 
     def follow(self, algebra: Algebra, xs: Sequence[Symbols]) -> Symbols:
         """See :class:`Operator`: tap by tap."""

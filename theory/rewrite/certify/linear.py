@@ -36,7 +36,10 @@ class Linear(Operator):
 
     @abstractmethod
     def apply(self, x: Array, *, absolute: bool = False) -> Array:
-        """Return L x, or |L| x, without offset; the first axis of x numbers tensors to be treated alike."""
+        """Return L x, or |L| x, without offset; the first axis of x numbers tensors to be treated alike.
+
+        With ``absolute`` the tensors are nowhere negative, and the results may be larger than that.
+        """
 
     def less(self, other: Linear) -> Linear:
         """Return an operator that computes the difference of this and another of its class, offsets aside.

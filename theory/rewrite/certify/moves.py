@@ -5,7 +5,7 @@ Of the arrays that are moved only the shape is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import hypot, inf, prod
@@ -52,24 +52,29 @@ class Move(Operator):
 
     def lengthened(self, xs: Boxes, lengths: Sequence[float]) -> float:
         """See :class:`Operator`: no longer than all together, if no element is in two places."""
-        places = self.rearrange(self._places(xs), -1).ravel()
+        places = self._places(x.shape for x in xs).ravel()
         if np.max(np.bincount(places + 1)[1:], initial=0) > 1:
             return inf
         return hypot(*lengths) * (1 + OWN)
 
-    def _places(self, xs: Boxes) -> list[npt.NDArray[np.intp]]:
-        """Return the numbers of all elements."""
-        starts = np.cumsum([0, *(x.lo.size for x in xs)])
-        return [np.arange(x.lo.size).reshape(x.shape) + start for x, start in zip(xs, starts, strict=False)]
+    def _places(self, shapes: Iterable[tuple[int, ...]]) -> npt.NDArray[np.intp]:
+        """Return the number of the element that comes to each place, all inputs' counted on; -1 where none does."""
+        numbers: list[npt.NDArray[np.intp]] = []
+        count = 0
+        for shape in shapes:
+            numbers.append(np.arange(count, count + prod(shape)).reshape(shape))
+            count += prod(shape)
+        found: npt.NDArray[np.intp] = self.rearrange(numbers, -1)
+        return found
 
     def between(self, other: Operator, xs: Boxes, ys: Boxes, ds: Boxes, arithmetic: Pair) -> Box:
         """See :class:`Operator`: the same if elements come from the same places."""
         if other is self:
             return self.deviation(xs, ys, ds, arithmetic)
-        places = self._places(xs)
+        shapes = [x.shape for x in xs]
         if not isinstance(other, Move) or (self.joins, self.fill) != (other.joins, other.fill):
             raise Unsupported("the models do different things here")
-        if not np.array_equal(self.rearrange(places, -1), other.rearrange(places, -1)):
+        if not np.array_equal(self._places(shapes), other._places(shapes)):
             raise Unsupported("the models do different things here")
         return self.deviation(xs, ys, ds, arithmetic)
 
@@ -80,10 +85,14 @@ class Move(Operator):
     def _moved(self, parts: Sequence[Zonotope], fill: float) -> Zonotope:
         center: Array = self.rearrange([part.center for part in parts], fill)
         error: Array = self.rearrange([part.error for part in parts], 0.0)
-        rows = [
-            self.rearrange([part.row(k) for part in parts], 0.0) for k in range(max(len(p.generators) for p in parts))
-        ]
-        return Zonotope(center, np.stack(rows) if rows else np.zeros((0, *center.shape)), error)
+        # The last column is that of padding.
+        generators = np.zeros((max(len(p.generators) for p in parts), sum(p.center.size for p in parts) + 1))
+        start = 0
+        for part in parts:
+            rows, end = part.generators, start + part.center.size
+            generators[: len(rows), start:end] = rows.reshape(len(rows), part.center.size)
+            start = end
+        return Zonotope(center, generators[:, self._places(part.shape for part in parts)], error)
 
     def _box(self, xs: Boxes, fill: float, history: Chain | None) -> Box:
         lo, hi = (self.rearrange([getattr(x, end) for x in xs], fill) for end in ("lo", "hi"))

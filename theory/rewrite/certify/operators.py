@@ -9,7 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from math import inf
+from operator import is_
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -185,6 +187,32 @@ Reader: TypeAlias = Callable[[Call], Interpreted]
 def elementwise(operator: Operator) -> Reader:
     """Read an operator without attributes on a single tensor."""
     return lambda call: (operator, [call.tensor()])
+
+
+_MOST_REMEMBERED = 1 << 20
+"""Largest number of constants of an operator that is kept for other inputs."""
+
+
+def once_for_each_node(read: Reader, most: float = _MOST_REMEMBERED) -> Reader:
+    """Read an operator of one tensor that depends on its shape and on constants alone: again only if these are others.
+
+    Many boxes are carried through the same node, and what follows from the weights of a small one takes as long. Those
+    of large constants are not kept, for copies of these are.
+    """
+
+    @wraps(read)
+    def again(call: Call) -> Interpreted:
+        x, others, memo = call.tensor(), call.inputs[1:], call.node.memo
+        known = memo.get("others", ())
+        if memo.get("shape") == x.shape and len(others) == len(known) and all(map(is_, others, known)):
+            return memo["operator"], [x]
+        operator, xs = read(call)
+        if sum(np.size(constant) for constant in others if constant is not None) <= most:
+            # The constants stay alive with it, so that none can be taken for another at the same address.
+            memo.update(shape=x.shape, others=others, operator=operator)
+        return operator, xs
+
+    return again
 
 
 _Other = TypeVar("_Other")

@@ -21,6 +21,9 @@ from theory.rewrite.certify.zonotope import KNOWN, MOST_NUMBERS, Space, Twin, Zo
 _LEAST = 2.0**-20
 """Taps that are the largest more rarely, about, have no part in a mean."""
 
+_AT_ONCE = 1 << 20
+"""Factors that are looked at together: more do not fit into a cache."""
+
 _MOST_TAPS = 25
 """Largest window whose pixels are compared in pairs."""
 
@@ -61,11 +64,12 @@ class Seen:
 
     def beside(self, reference: Reference) -> tuple[Array, Array]:
         """Bound each tap less a reference."""
-        spans = [
-            _span(center - reference.center, _between(generators, reference.generators), error)
-            for center, generators, error in zip(self.center, self.generators, self.error, strict=True)
+        step = max(1, _AT_ONCE // max(1, self.generators[0].size))
+        between = [
+            _between(reference.generators, self.generators[start : start + step])
+            for start in range(0, len(self.center), step)
         ]
-        low, high = (np.stack(ends) for ends in zip(*spans, strict=True))
+        low, high = _span(self.center - reference.center, np.concatenate(between), self.error)
         return np.where(self.valid, low, np.nan), np.where(self.valid, high, np.nan)
 
     @cached_property
@@ -73,8 +77,10 @@ class Seen:
         """By how much tap q may exceed tap p, at [p, q]; -infinity where either lies in the padding."""
         taps = len(self.center)
         found = np.zeros((taps, taps, *self.center.shape[1:]))
-        for p in range(taps):
-            for q in range(p):
+        step = max(1, _AT_ONCE // max(1, self.generators[0].size))
+        for q in range(taps):
+            for start in range(q + 1, taps, step):
+                p = slice(start, start + step)
                 error = up(self.error[p] + self.error[q])
                 between = _between(self.generators[q], self.generators[p])
                 low, high = _span(self.center[q] - self.center[p], between, error)
@@ -157,10 +163,11 @@ class _Before:
         if len(p) * self.argument.generators.shape[1] > MOST_NUMBERS >> 2:
             return
         gaps = self.argument.pairs(p, q, window)
-        for z, (a, b) in ((gaps, (p, q)), (gaps.times(-1.0), (q, p))):
-            most = z.bounds()[1]
-            if self.facts.affordable(2 * len(p), len(z.generators)):
-                most = np.minimum(most, self.facts.largest(z))
+        both = gaps, gaps.negated()
+        found = [z.bounds()[1] for z in both]
+        if self.facts.affordable(2 * len(p), len(gaps.generators)):
+            found = [np.minimum(*ends) for ends in zip(found, self.facts.largest(*both), strict=True)]
+        for most, (a, b) in zip(found, ((p, q), (q, p)), strict=True):
             flat[a, b, window] = np.minimum(flat[a, b, window], up(np.maximum(most, 0.0) + self.off))
 
 
@@ -192,12 +199,19 @@ class Reference:
         return Reference(self.center * condition, self.generators * condition)
 
 
-def _between(a: Array, b: Array) -> Array:
-    """Sum the magnitudes of the differences of factors; missing ones are 0."""
-    shared = min(len(a), len(b))
-    longer = a if len(a) > shared else b
-    total = np.abs(a[:shared] - b[:shared]).sum(0) + np.abs(longer[shared:]).sum(0)
-    return up(total * (1 + 2 * gamma(len(longer) + 4, UNIT64))) + len(longer) * TINY64
+def _between(reference: Array, taps: Array) -> Array:
+    """Sum the magnitudes of the differences of the factors of several taps from those of a reference.
+
+    The second axis of the taps numbers the symbols; factors that are missing are 0.
+    """
+    own, most = len(reference), taps.shape[1]
+    apart = taps[:, :own] - reference[:most]
+    total = np.abs(apart, out=apart).sum(1)
+    if own != most:
+        total = total + (np.abs(reference[most:]).sum(0) if own > most else np.abs(taps[:, own:]).sum(1))
+    most = max(own, most)
+    bound: Array = up(total * (1 + 2 * gamma(most + 4, UNIT64))) + most * TINY64
+    return bound
 
 
 def _span(center: Array, reach: Array, error: Array) -> tuple[Array, Array]:
@@ -206,8 +220,8 @@ def _span(center: Array, reach: Array, error: Array) -> tuple[Array, Array]:
     return down(center - radius), up(center + radius)
 
 
-def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotope]:
-    """Enclose the maximum of each window, and its difference.
+def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotope, Seen]:
+    """Enclose the maximum of each window, and its difference; return what windows see of the second's tensor besides.
 
     The maximum lies a little above any pixel that may be the largest. Its difference is at most the largest d of a
     pixel that may be the maximum of y, and at least the least d of one that may be that of x. Both are taken relative
@@ -244,7 +258,7 @@ def max_pool(t: Twin, windows: Windows, space: Space) -> tuple[Zonotope, Zonotop
     since = space.count
     difference = narrowest(options, space)
     _hold(space, since, value.plus(difference), y, may[1], chords[1])
-    return value, difference
+    return value, difference, y
 
 
 def _hold(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from math import prod
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from theory.errors import FormatError, InputError
 from theory.extras import import_extra
 from theory.rewrite.certify.answers import Unsupported
 from theory.rewrite.certify.constants import constant
-from theory.rewrite.certify.graph import COARSE, KEEP_LEVELS, Constant, Graph, Node, in_one_line
+from theory.rewrite.certify.graph import COARSE, KEEP_LEVELS, Constant, Graph, Node, in_one_line, same_value
 from theory.rewrite.certify.integers import as_floats
 from theory.rewrite.certify.moves import padding_of
 from theory.rewrite.certify.operators import Call
@@ -25,8 +25,11 @@ from theory.rewrite.certify.operators import Call
 _STANDARD = ("", "ai.onnx")
 
 
-def read_graph(model: Any) -> Graph:
-    """Read an ``onnx.ModelProto`` or a file; raises InputError or FormatError if it is none that can be read."""
+def read_graph(model: Any, known: Mapping[str, Constant] = MappingProxyType({})) -> Graph:
+    """Read an ``onnx.ModelProto`` or a file; raises InputError or FormatError if it is none that can be read.
+
+    Constants that are known already, by the same name, are not kept twice.
+    """
     used = ("checker", "inliner", "numpy_helper", "shape_inference")
     onnx = import_extra("onnx", *used, extra="onnx", purpose="ONNX models need onnx")
     model = _load(onnx, model)
@@ -36,7 +39,10 @@ def read_graph(model: Any) -> Graph:
     opsets = {entry.domain: entry.version for entry in model.opset_import}
     opset = opsets.get("", opsets.get("ai.onnx", 0))
     try:
-        constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+        constants = {}
+        for tensor in graph.initializer:
+            array = onnx.numpy_helper.to_array(tensor)
+            constants[tensor.name] = known[tensor.name] if same_value(known.get(tensor.name), array) else array
         nodes = [_node(onnx, node, opset) for node in graph.node if node.output]
         nodes, constants = as_floats(nodes, constants | _constants_among(nodes))
         return Graph(

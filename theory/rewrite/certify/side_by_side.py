@@ -328,8 +328,7 @@ class SideBySide:
         if boxes is not None and boxes[2].lo.size:
             known = self._enclosed if self._twins.of[name] == name else None
             enclosed = known or Enclosed({}, self._arithmetic)
-            difference = enclosed.difference(name, boxes)
-            largest, margins = enclosed.leaders(name, boxes)
+            difference, largest, margins = enclosed.output(name, boxes)
             return OutputDeviation(difference.lo, difference.hi, largest=largest, margins=margins)
         a, b = self._before.get(name), self._after.get(name)
         for value in (a, b):

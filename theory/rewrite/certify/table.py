@@ -15,6 +15,7 @@ import numpy as np
 from theory.rewrite.certify import (
     activations,
     constants,
+    convolutions,
     extremes,
     functions,
     layers,
@@ -92,7 +93,7 @@ _HOW: dict[str, tuple[Reader | None, Folder | None, Apart | None]] = {
     "Concat": (*moved(moves.concat), if_within_channels),
     "Constant": (None, constants.constant, None),
     "ConstantOfShape": (None, of_constants(constants.filled), None),
-    "Conv": (layers.conv, None, first_block),
+    "Conv": (convolutions.conv, None, first_block),
     "ConvInteger": (quantization.alone, None, None),
     "ConvTranspose": (upsampling.conv_transpose, None, None),
     "DequantizeLinear": (quantization.quantized, quantization.dequantize, None),

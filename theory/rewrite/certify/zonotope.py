@@ -61,6 +61,12 @@ class Zonotope:
         """The sum of the magnitudes of all factors, rounded up."""
         return _raised(np.abs(self.generators).sum(0), len(self.generators) + 2)
 
+    def with_error(self, error: Array) -> Zonotope:
+        """Return the same function of the symbols with another error: what is known of the factors goes with it."""
+        found = Zonotope(self.center, self.generators, error)
+        vars(found).update({name: known for name, known in vars(self).items() if name in ("reach", "magnitude")})
+        return found
+
     @cached_property
     def magnitude(self) -> Array:
         """The center's magnitude and the reach: to what rounding is proportional."""
@@ -80,10 +86,6 @@ class Zonotope:
         lo, hi = self.bounds()
         return replace(box, lo=np.maximum(box.lo, lo), hi=np.minimum(box.hi, hi))
 
-    def row(self, symbol: int) -> Array:
-        """Return the factors of one symbol."""
-        return self.generators[symbol] if symbol < len(self.generators) else np.zeros(self.shape)
-
     def at(self, places: npt.NDArray[np.bool_]) -> Zonotope:
         """Return some elements, in a row."""
         return Zonotope(self.center[places], self.generators[:, places], self.error[places])
@@ -99,31 +101,45 @@ class Zonotope:
 
     def times(self, factor: Array | float) -> Zonotope:
         """Multiply with a factor, or one for each element."""
-        center, generators = self.center * factor, self.generators * factor
+        found = Zonotope(self.center * factor, self.generators * factor, self.error)
         size = np.abs(factor)
-        return _charged(center, generators, self.error * size, self.magnitude * size, 2)
+        return _charged(found, self.error * size, self.magnitude * size, 2)
 
     def plus(self, other: Zonotope) -> Zonotope:
         """Add another one, of a shape that may be broadcast."""
-        center = self.center + other.center
-        count = max(len(self.generators), len(other.generators))
-        generators = np.zeros((count, *center.shape))
-        for part in (self, other):
-            rows = part.generators
-            generators[: len(rows)] += rows.reshape(len(rows), *[1] * (center.ndim - part.center.ndim), *part.shape)
-        sums = Zonotope(center, generators, np.zeros(()))
-        return _charged(center, generators, self.error + other.error, sums.magnitude, 2)
+        return self._combined(other, np.add)
+
+    def negated(self) -> Zonotope:
+        """Return the negative, which is exact."""
+        return Zonotope(-self.center, -self.generators, self.error)
 
     def minus(self, other: Zonotope) -> Zonotope:
         """Subtract another one."""
-        return self.plus(Zonotope(-other.center, -other.generators, other.error))
+        return self._combined(other, np.subtract)
+
+    def _combined(self, other: Zonotope, add: np.ufunc) -> Zonotope:
+        center = add(self.center, other.center)
+        count = max(len(self.generators), len(other.generators))
+        mine, others = (
+            part.generators.reshape(-1, *[1] * (center.ndim - part.center.ndim), *part.shape)
+            if part.generators.size
+            else np.zeros((0, *center.shape))
+            for part in (self, other)
+        )
+        generators = np.empty((count, *center.shape))
+        shared = min(len(mine), len(others))
+        add(mine[:shared], others[:shared], out=generators[:shared])
+        generators[shared : len(mine)] = mine[shared:]
+        add(0.0, others[shared:], out=generators[shared : len(others)])
+        sums = Zonotope(center, generators, self.error)
+        return _charged(sums, self.error + other.error, sums.magnitude, 2)
 
     def widened(self, lo: Array | float, hi: Array | float) -> Zonotope:
         """Add numbers between two bounds, without symbols."""
         middle = 0.5 * (np.asarray(lo) + hi)
-        center = self.center + middle
+        found = Zonotope(self.center + middle, self.generators, self.error)
         radius = up(np.maximum(hi - middle, middle - lo))
-        return _charged(center, self.generators, self.error + radius, np.abs(center), 2)
+        return _charged(found, self.error + radius, np.abs(found.center), 2)
 
 
 def _raised(values: Array, roundings: int) -> Array:
@@ -131,10 +147,10 @@ def _raised(values: Array, roundings: int) -> Array:
     return up(values * (1 + 2 * gamma(roundings + 2, UNIT64)))
 
 
-def _charged(center: Array, generators: Array, error: Array, size: Array, operations: int) -> Zonotope:
+def _charged(z: Zonotope, error: Array, size: Array, operations: int) -> Zonotope:
     """Return a zonotope whose numbers come of so many roundings each, of numbers of a total magnitude of ``size``."""
-    lost = size * (2 * gamma(operations + 2, UNIT64)) + operations * (len(generators) + 1) * TINY64
-    return Zonotope(center, generators, _raised(error + lost, operations + 4))
+    lost = size * (2 * gamma(operations + 2, UNIT64)) + operations * (len(z.generators) + 1) * TINY64
+    return z.with_error(_raised(error + lost, operations + 4))
 
 
 def linear_image(
@@ -147,7 +163,7 @@ def linear_image(
     center, *_ = result = apply(np.concatenate([x.center[None], x.generators]))
     if offset is not None:
         center, size = center + offset, size + offset_size
-    return _charged(center, result[1:], _raised(error, roundings), size, roundings)
+    return _charged(Zonotope(center, result[1:], error), _raised(error, roundings), size, roundings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +183,16 @@ class Fresh:
         placed = np.flatnonzero((self.rows >= 0) & (np.asarray(factor) != 0))
         rows = self.rows.ravel()[placed]
         count = max(len(x.generators), int(rows.max(initial=-1)) + 1)
-        generators = np.zeros((count, *x.shape))
+        generators = np.empty((count, *x.shape))
         generators[: len(x.generators)] = x.generators
+        generators[len(x.generators) :] = 0.0
         center = x.center + self.middle * factor
         generators.reshape(count, center.size)[rows, placed] += (self.radius * factor).ravel()[placed]
-        size = np.abs(center) + np.abs(generators).max(0, initial=0.0)
-        return _charged(center, generators, x.error + self.rest * np.abs(factor), size, 2)
+        # Of the factors of an element, that of its own symbol alone was changed.
+        own = np.zeros(center.size)
+        own[placed] = np.abs(generators.reshape(count, center.size)[rows, placed])
+        size = np.abs(center) + np.abs(self.radius) + own.reshape(center.shape)
+        return _charged(Zonotope(center, generators, x.error), x.error + self.rest * np.abs(factor), size, 2)
 
 
 class Space:
@@ -185,15 +205,18 @@ class Space:
         self._most = 0.0
         """The largest radius so far."""
 
-    def between(self, lo: Array, hi: Array) -> Fresh:
-        """Return numbers between bounds, with symbols while there are any: first for those that matter most."""
+    def between(self, lo: Array, hi: Array, least: Array | float = 0.0) -> Fresh:
+        """Return numbers between bounds, with symbols while there are any: first for those that matter most.
+
+        None is given to what is no further from the middle than the least that is asked for.
+        """
         middle = 0.5 * (lo + hi)
         radius = np.where(hi > lo, up(np.maximum(hi - middle, middle - lo)), np.abs(hi - middle))
         flat = radius.ravel()
         room = max(0, min(MOST_SYMBOLS, MOST_NUMBERS // max(1, flat.size)) - self.count)
         self._most = float(np.max(flat, initial=self._most))
         # Rounding errors, and what is no larger, would use up all of them.
-        chosen = np.flatnonzero(flat > _SMALL * self._most)
+        chosen = np.flatnonzero((flat > _SMALL * self._most) & (radius > least).ravel())
         if len(chosen) > room:
             chosen = np.sort(np.argsort(-flat, kind="stable")[:room])
         rows = np.full(radius.shape, -1)
