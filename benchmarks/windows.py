@@ -16,7 +16,7 @@ ORDERS = (0, 1, 8)
 
 def run(scale: Scale, tell: Teller) -> Section:
     """Compare on float32 and float64; at most twice the time of the sort is a ratio of at least 0.5."""
-    count = scale.pick(200_000, 20_000)
+    count = scale.pick(200_000, 20_000, 500)
     estimator = optimal_estimator(KERNEL_SIZE, ORDERS)
     weights = np.array([float(w) for w in estimator.order_statistic_weights])
     tell.begin(2)
