@@ -55,13 +55,13 @@ def recorded(sections: Mapping[str, Section]) -> dict[str, Measured]:
     return found
 
 
-def append(run: Run, path: Path = HISTORY) -> None:
+def append(run: Run, path: Path | None = None) -> None:
     """Add a run at the end; what is there stays as it is."""
     rows = {
         name: [_short(row.ratio), _short(row.target), _short(row.seconds), row.memory] for name, row in run.rows.items()
     }
     line = json.dumps({"date": run.date, "version": run.version, "machine": run.machine, "rows": rows})
-    with path.open("a", encoding="utf-8") as file:
+    with (path or HISTORY).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
 
 
@@ -74,11 +74,12 @@ def _short(number: float | None) -> float | None:
     return None if number is None else float(f"{number:.4g}")
 
 
-def read(path: Path = HISTORY) -> list[Run]:
+def read(path: Path | None = None) -> list[Run]:
     """Return the runs, oldest first; none if nothing was recorded yet."""
-    if not path.exists():
+    stored = path or HISTORY
+    if not stored.exists():
         return []
-    found = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    found = map(json.loads, stored.read_text(encoding="utf-8").splitlines())
     return [Run(**{**run, "rows": {name: Measured(*row) for name, row in run["rows"].items()}}) for run in found]
 
 
