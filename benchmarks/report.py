@@ -23,7 +23,7 @@ counted. A target is a least ratio; where it is missed, the last column says wha
 
 **Memory** is asked of Linux. With a plus it is what one more call, after the timing, added to the process at the most,
 its result included; without a plus it is the peak of a process of its own, or of all processes, libraries included.
-The first column is ours, the second that of the baseline; a cell is empty where a side was not called once more because
+Of the two columns the second is that of the baseline; a cell is empty where a side was not called once more because
 it takes seconds, or where the row is about no call.
 
 Rerun: `make bench`, or `python -m benchmarks`, with `--quick` for a look and `--only NAME` for one part; only a whole

@@ -94,7 +94,7 @@ class Row:
         return [self.what, self.baseline, self.ours, self.theirs, ratio, memory, theirs, target, met]
 
 
-HEADER = ["what", "baseline", "ours", "theirs", "ratio", "memory", "theirs", "target", ""]
+HEADER = ["what", "baseline", "ours", "theirs", "ratio", "memory", "memory, theirs", "target", ""]
 
 
 @dataclass(frozen=True)
