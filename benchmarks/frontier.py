@@ -172,10 +172,10 @@ def run(scale: Scale, tell: Teller) -> Section:
     for d, limit in wholes:
         rows += _whole_rows(d, limit)
         tell.step()
-    rows.append(_two_against_one(scale.pick(17, 11, 7), repetitions, tell))
+    rows.append(_two_against_one(scale.pick(19, 11, 7), repetitions, tell))
     count = scale.pick(512, 64, 4)
     costs, hours = _costs(kernels, count, tell)
-    d, chunks, sets_of_chunk = scale.pick((24, 8, 4096), (12, 2, 256), (8, 1, 16))
+    d, chunks, sets_of_chunk = scale.pick((24, 8, 16_384), (12, 2, 256), (8, 1, 16))
     confirmed = _confirmed(d, chunks, sets_of_chunk, hours[d])
     tell.step()
     return Section(
