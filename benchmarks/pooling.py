@@ -146,7 +146,7 @@ def _rows(x: np.ndarray, side: int, stride: int, repetitions: int) -> list[Row]:
 
 
 _TORCH, _TORCH_LAST = "torch's max_pool2d", "torch's max_pool2d, channels last"
-_LIMITED = "NumPy's elementwise functions pass through memory once for each comparator; a compiled maximum does so once"
+_LIMITED = "every comparator is a call of NumPy that reads and writes blocks; compiled loops keep windows in registers"
 
 
 def _peers(x: np.ndarray) -> dict[str, Callable[[], Any]]:
