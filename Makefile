@@ -58,6 +58,7 @@ figures: $(INSTALLED)  ## all figures, in figures/, and the sweeps that they are
 
 docs: $(INSTALLED)     ## the documentation: docs/_build/html/index.html; warnings are errors
 	$(BIN)/subpool plot all --out docs/figures --data figures/data --format svg
+	$(BIN)/python -m benchmarks.history docs/figures/benchmarks.svg
 	@mkdir -p docs/page  # of the last run of `make verify`, or without the record of one
 	cp report/explore.html docs/page/play.html 2>/dev/null || $(BIN)/subpool explore --out docs/page/play.html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
@@ -65,7 +66,7 @@ docs: $(INSTALLED)     ## the documentation: docs/_build/html/index.html; warnin
 notebooks: $(INSTALLED) ## the notebooks, run from top to bottom
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 --numprocesses 2 notebooks
 
-bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md
+bench: $(INSTALLED)    ## ratios against named baselines, written to benchmarks/RESULTS.md and added to benchmarks/history.jsonl
 	$(BIN)/python -m benchmarks
 
 consumers: $(INSTALLED) ## what other tools make of rewritten models: docs/consumers.md; installs 13 GB in build/consumers

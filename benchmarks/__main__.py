@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -13,34 +14,42 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from benchmarks import (
+    certification,
     checker,
     consecutive,
     forward,
     frontier,
     growth,
+    history,
     lacunary,
     limits,
     machine,
     networks,
+    peers,
     pooling,
     report,
     rewriting,
     small_kernels,
+    targets,
     trust,
     windows,
 )
 from benchmarks.results import Benchmark, Row, Scale, Section
+from subpool import __version__
 
 BENCHMARKS: dict[str, Benchmark] = {
     "small": small_kernels.run,
     "consecutive": consecutive.run,
     "lacunary": lacunary.run,
+    "targets": targets.run,
+    "peers": peers.run,
     "windows": windows.run,
     "networks": networks.run,
     "forward": forward.run,
     "pooling": pooling.run,
     "frontier": frontier.run,
     "rewriting": rewriting.run,
+    "certification": certification.run,
     "checker": checker.run,
     "growth": growth.run,
     "trust": trust.run,
@@ -78,12 +87,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _run(names: list[str], scale: Scale) -> list[Section]:
-    sections = []
+def _run(names: list[str], scale: Scale) -> dict[str, Section]:
+    sections = {}
     with _progress() as progress:
         for name in names:
             task = progress.add_task(name, total=None)
-            sections.append(BENCHMARKS[name](scale, _Bar(progress, task)))
+            sections[name] = BENCHMARKS[name](scale, _Bar(progress, task))
     return sections
 
 
@@ -93,12 +102,15 @@ def main(arguments: list[str] | None = None) -> int:
     start = perf_counter()
     sections = _run(options.only or list(BENCHMARKS), Scale(options.quick))
     console = Console(width=None if sys.stdout.isatty() else 160)
-    for section in sections:
+    for section in sections.values():
         report.print_section(console, section)
-    rows: list[Row] = [row for section in sections for row in section.rows]
+    rows: list[Row] = [row for section in sections.values() for row in section.rows]
     console.print(f"\n{report.verdict(rows)} ({perf_counter() - start:.0f} s)", markup=False)
     if not options.only and not options.quick:
-        report.write(report.to_markdown(sections, machine.describe()), RESULTS)
+        described = machine.describe()
+        report.write(report.to_markdown(list(sections.values()), described), RESULTS)
+        today = datetime.now(UTC).date().isoformat()
+        history.append(history.Run(today, __version__, described, history.recorded(sections)))
     return int(any(row.met is False for row in rows))
 
 

@@ -18,6 +18,16 @@ def _certificate(kernel_size: int, orders: list[int] | range) -> tuple[str, Frac
     return estimator.certificate.to_json(), estimator.error
 
 
+_LARGE: list[tuple[int, list[int] | range, str]] = [
+    (64, range(64), ""),
+    (60, random_orders(60, 20, 1)[0], "20 random orders"),
+    (169, random_orders(169, 12, 1)[0], "12 random orders"),
+    (1024, range(65), ""),
+    (4096, range(33), ""),
+]
+"""Kernel size, orders, and a name for them where they are many."""
+
+
 def run(scale: Scale, tell: Teller) -> Section:
     """Compare on problems of all kinds; the checker has to find the solver's error."""
     title = "The independent checker"
@@ -28,10 +38,7 @@ def run(scale: Scale, tell: Teller) -> Section:
     cases: list[tuple[int, list[int] | range, str]] = [
         (9, [0, 1, 8], ""),
         (16, range(8), ""),
-        (64, range(64), ""),
-        (60, random_orders(60, 20, 1)[0], "20 random orders"),
-        (169, random_orders(169, 12, 1)[0], "12 random orders"),
-        *scale.pick([(1024, range(65), ""), (4096, range(33), "")], []),
+        *scale.pick(_LARGE, _LARGE[:3], []),
     ]
     tell.begin(len(cases))
     rows = []
@@ -43,7 +50,7 @@ def run(scale: Scale, tell: Teller) -> Section:
             "check": partial(check_certificate, text),
             "solve": partial(_certificate, d, orders),
         }
-        times = interleave(sides, scale.pick(7, 3), sample=0.02)
+        times = interleave(sides, scale.pick(7, 3, 1), sample=scale.pick(0.02, 0.02, 0.0))
         rows.append(Row.timed(f"d = {d}, {name or describe(orders)}", "solving it", times["check"], times["solve"]))
         tell.step()
     return Section(

@@ -12,8 +12,11 @@ from theory.rationals import to_fraction
 
 MIB = 2**20
 MEMORY_TARGET = 1024 * MIB
-_LIMITS = ((4096, 32, 0.017), (65_536, 64, 10.0))
-"""Kernel size, degree, and the seconds allowed; the first is what Newton's form takes in FLINT's polynomials."""
+_LIMITS = (
+    (4096, 32, 0.017, "exact numbers of hundreds of bits at the points where the polynomial is largest"),
+    (65_536, 64, 10.0, "exact numbers of a thousand bits at the points where the polynomial is largest"),
+)
+"""Kernel size, degree, the seconds allowed (the first: what Newton's form takes in FLINT), and what takes them."""
 
 
 def _solve(kernel_size: int, degree: int) -> str | None:
@@ -41,10 +44,10 @@ def _compare(kernel_size: int, degree: int, repetitions: int) -> list[Row]:
     ]
 
 
-def _limit_row(kernel_size: int, degree: int, limit: float, repetitions: int) -> Row:
+def _limit_row(kernel_size: int, degree: int, limit: float, why: str, repetitions: int) -> Row:
     times = interleave({"ours": lambda: _solve(kernel_size, degree)}, repetitions, warm_up=False)["ours"]
     what = f"d = {kernel_size}, R = {{0..{degree}}}"
-    return Row.timed(what, f"a limit of {in_seconds(limit)}", times, [limit] * repetitions, 1.0)
+    return Row.timed(what, f"a limit of {in_seconds(limit)}", times, [limit] * repetitions, 1.0, limit=why)
 
 
 def _memory_row(kernel_size: int, degree: int) -> Row:
@@ -57,13 +60,15 @@ def _memory_row(kernel_size: int, degree: int) -> Row:
         "1024 MiB",
         Ratio(ratio, ratio, ratio),
         1.0,
+        memory.Peak(after, whole=True),
     )
 
 
 def run(scale: Scale, tell: Teller) -> Section:
     """Compare times, check that both errors are the same rational number, measure memory."""
-    cases = scale.pick([(4096, 32), (1024, 64)], [(512, 16), (256, 32)])
-    tell.begin(2 * len(cases))
+    cases = scale.pick([(4096, 32), (1024, 64)], [(512, 16), (256, 32)], [(64, 8)])
+    limits = scale.pick(_LIMITS, _LIMITS, _LIMITS[:1])
+    tell.begin(2 * len(cases) + len(limits))
     rows: list[Row] = []
     memory_rows: list[Row] = []
     exchanges = []
@@ -74,7 +79,10 @@ def run(scale: Scale, tell: Teller) -> Section:
         _, iterations = plain_remez(d, n, compiled_values)
         exchanges.append([str(d), str(n), str(extrapolate(d, range(n + 1)).exchanges), str(iterations)])
         tell.step()
-    rows += [_limit_row(*limit, scale.pick(5, 2)) for limit in _LIMITS]
+    for d, n, seconds, why in limits:
+        rows.append(_limit_row(d, n, seconds, why, scale.pick(5, 2)))
+        memory_rows += [_memory_row(d, n)] if (d, n) not in cases else []
+        tell.step()
     return Section(
         "Consecutive orders {0..n} on large kernels",
         "The baseline is [plain_remez.py](plain_remez.py): divided differences and Horner's rule in rationals, all "

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import architectures
+from benchmarks.memory import peak_bytes
 from benchmarks.report import markdown_table
 from theory.rewrite.certify import certify_deviation
 from theory.rewrite.certify.arithmetic import SLACK, gamma, length, real_arithmetic
@@ -60,6 +61,16 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Certified:
+    """A bound, None if it is unknown, what it took by the clock and of all processors, and the process's peak bytes."""
+
+    bound: float | None
+    seconds: float
+    processor_seconds: float
+    memory: int
+
+
+@dataclass(frozen=True)
 class Found:
     """What was found of one model."""
 
@@ -90,29 +101,40 @@ def measure(name: str) -> Found:
     """Certify one architecture, and look at its layers."""
     import onnx
 
-    image = architectures.images(1, seed=_SEED).astype(np.float64)
+    image = image_of_all()
+    original = without_softmax(architectures.load(name))
+    certified = certify_alone(original, image)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "original.onnx")
+        onnx.save(original, path)
+        spread, layers = look(path, image)
+    charged = sum(layer.at_output for layer in layers)
+    mebibytes = certified.memory / 2**20
+    return Found(name, spread, certified.bound, charged, tuple(layers), certified.processor_seconds, mebibytes)
+
+
+def image_of_all() -> Array:
+    """Return the one image around which all architectures are certified."""
+    return architectures.images(1, seed=_SEED).astype(np.float64)
+
+
+def certify_alone(original: Any, image: Array) -> Certified:
+    """Certify a model and its exact rewriting around an image, in a fresh process."""
+    import onnx
+
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(Path(folder) / f"{kind}.onnx") for kind in ("original", "rewritten")]
-        original = without_softmax(architectures.load(name))
         for path, model in zip(paths, (original, reluify(original)), strict=True):
             onnx.save(model, path)
         with multiprocessing.get_context("spawn").Pool(1) as alone:
-            bound, seconds, mebibytes = alone.apply(_certify, (paths, image))
-        spread, layers = look(paths[0], image)
-    return Found(name, spread, bound, sum(layer.at_output for layer in layers), tuple(layers), seconds, mebibytes)
+            return alone.apply(_certify, (paths, image))
 
 
-def _certify(paths: Sequence[str], image: Array) -> tuple[float | None, float, float]:
-    start = time.process_time()
+def _certify(paths: Sequence[str], image: Array) -> Certified:
+    start, by_clock = time.process_time(), time.perf_counter()
     found = certify_deviation(*paths, (image - _RADIUS, image + _RADIUS))
-    seconds = time.process_time() - start
-    return found.bound if found.certified else None, seconds, _peak()
-
-
-def _peak() -> float:
-    """Return the most memory that this process has held, in MiB: what getrusage says has that of its parent in it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
+    bound = found.bound if found.certified else None
+    return Certified(bound, time.perf_counter() - by_clock, time.process_time() - start, peak_bytes())
 
 
 def look(path: str, image: Array) -> tuple[float, list[Layer]]:

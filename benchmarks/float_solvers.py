@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.subpools import vertex_features
+from theory.targets import MAXIMUM, TargetLike, find_target
 
 Floats = NDArray[np.float64]
 
@@ -35,17 +37,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class FloatProgram:
-    """One problem in floats: minimise max |target - features @ beta|, with sum beta = 1 for the objective "range"."""
+    """One problem in floats: minimise max |target - features @ beta|.
+
+    For the objective "range" of the maximum sum beta = 1; other targets are approximated on the cube.
+    """
 
     features: Floats
     target: Floats
     normalised: bool
 
     @classmethod
-    def of(cls, kernel_size: int, orders: list[int], objective: str = "cube") -> FloatProgram:
+    def of(
+        cls, kernel_size: int, orders: Sequence[int], objective: str = "cube", approximated: TargetLike = MAXIMUM
+    ) -> FloatProgram:
         """Round the exact vertex features to the nearest floats."""
-        features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, orders)])
-        target = np.array([1.0] * kernel_size + [0.0])
+        features = np.array([[float(phi) for phi in row] for row in vertex_features(kernel_size, list(orders))])
+        target = np.array([float(value) for value in find_target(approximated, kernel_size).values])
         if objective == "range":
             return cls(features[1:-1], target[1:-1], True)
         return cls(features, target, False)

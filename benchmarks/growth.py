@@ -113,8 +113,8 @@ def _sentences(dominant: list[tuple[str, str, float]]) -> tuple[str, ...]:
 
 def run(scale: Scale, tell: Teller) -> Section:
     """Fill three grids, fit exponents, and profile typical problems."""
-    repetitions = scale.pick(5, 2)
-    kernels = scale.pick([64, 128, 256, 512, 1024, 2048, 4096], [64, 128, 256])
+    repetitions = scale.pick(5, 2, 1)
+    kernels = scale.pick([64, 128, 256, 512, 1024, 2048, 4096], [64, 128, 256], [64, 128])
     widths = scale.pick([4, 8, 16, 32, 64], [4, 8, 16])
     consecutive = [(d, n) for d in kernels for n in widths if n < d]
     lacunary_kernels = scale.pick([32, 64, 128, 256, 512], [32, 64])

@@ -9,6 +9,7 @@ from statistics import median
 
 from flint import fmpq
 
+from benchmarks import memory
 from benchmarks.plain_simplex import plain_simplex
 from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
 from benchmarks.sets import random_orders
@@ -63,7 +64,7 @@ def _against(
 
 def run(scale: Scale, tell: Teller) -> Section:
     """Solve several random sets of each kind, then compare with the simplex method on some of them."""
-    count = scale.pick(20, 4)
+    count = scale.pick(20, 4, 2)
     tell.begin(2 * len(CASES) + 1)
     limits, comparisons, lines = [], [], []
     for d, size in CASES:
@@ -79,6 +80,8 @@ def run(scale: Scale, tell: Teller) -> Section:
                 in_seconds(LIMIT),
                 Ratio(min(ratios), min(ratios), max(ratios)),
                 1.0,
+                memory.added(partial(_ours, d, sets[times.index(max(times))])),
+                seconds=max(times),
             )
         )
         lines.append(
@@ -93,11 +96,14 @@ def run(scale: Scale, tell: Teller) -> Section:
         tell.step()
         ours, theirs = _against(_largest, d, sets[: scale.pick(10, 2)])
         what = f"d = {d}, {size} orders"
-        comparisons.append(Row.timed(what, "plain simplex, fmpq, largest coefficient", ours, theirs))
+        grown = memory.added(partial(_ours, d, sets[0]))
+        comparisons.append(Row.timed(what, "plain simplex, fmpq, largest coefficient", ours, theirs, memory=grown))
         tell.step()
     d, size, number = scale.pick((60, 20, 2), (30, 10, 1))
-    ours, theirs = _against(_bland, d, random_orders(d, size, number))
-    comparisons.append(Row.timed(f"d = {d}, {size} orders", "plain simplex, Fraction, Bland's rule", ours, theirs))
+    sets = random_orders(d, size, number)
+    ours, theirs = _against(_bland, d, sets)
+    what, grown = f"d = {d}, {size} orders", memory.added(partial(_ours, d, sets[0]))
+    comparisons.append(Row.timed(what, "plain simplex, Fraction, Bland's rule", ours, theirs, memory=grown))
     tell.step()
     return Section(
         "Lacunary sets of orders",

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from benchmarks import memory
 from benchmarks.dense_networks import build_dense
 from benchmarks.results import DisagreementError, Row, Scale, Section, Table, Teller
 from benchmarks.sets import describe
@@ -17,7 +18,7 @@ from benchmarks.timing import Ratio, in_seconds, interleave, time_once
 from theory import Estimator, optimal_estimator
 from theory.networks import plan, size
 from theory.networks.build import build_network
-from theory.networks.exactness import prove_exact
+from theory.networks.exactness import ExactnessVerdict, prove_exact
 from theory.networks.maximum import exact_max_network
 from theory.networks.size import network_size
 
@@ -37,21 +38,25 @@ FASTER_COUNT = 1000.0
 """How many times as fast as building densely a count is to be."""
 
 
+_PROOF_HEADER = ["network", "proof", "seconds", "memory"]
+
+
 def run(scale: Scale, tell: Teller) -> Section:
     """Build and count, each side in turn; then time the proofs."""
     proofs = _proofs(scale)
-    tell.begin(1 + len(BUILT) + 1 + len(proofs))
-    confirmed = _confirm_baseline()
+    cases = scale.pick(BUILT, BUILT[:4], BUILT[:2])
+    tell.begin(1 + len(cases) + 1 + len(proofs))
+    confirmed = _confirm_baseline(scale.pick((6, 8), (6, 8), (6,)))
     tell.step()
     rows = []
-    for kernel_size, orders in BUILT:
+    for kernel_size, orders in cases:
         rows += _building_rows(kernel_size, orders, scale.pick(5, 2))
         tell.step()
     rows.append(_counting_row(scale))
     tell.step()
     lines = []
     for what, prove in proofs:
-        lines.append([what, *_proof_line(prove)])
+        lines.append([what, *_proof_line(prove, scale.pick(3, 1))])
         tell.step()
     return Section(
         "Building, counting and proving networks",
@@ -60,15 +65,15 @@ def run(scale: Scale, tell: Teller) -> Section:
         "it has just that. Ours builds with exact rationals and stores the nonzero ones; a count builds nothing, and "
         "starts with empty caches. For parameters, the ratio is that of the counts.",
         tuple(rows),
-        (Table("Proofs that a network computes its estimator at every input", ["network", "proof", "seconds"], lines),),
+        (Table("Proofs that a network computes its estimator at every input", _PROOF_HEADER, lines),),
     )
 
 
-def _confirm_baseline() -> int:
+def _confirm_baseline(kernels: tuple[int, ...]) -> int:
     """Compare the baseline with the published numbers of parameters, and count them."""
     published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
     confirmed = 0
-    for kernel_size in (6, 8):
+    for kernel_size in kernels:
         for orders, parameters in published[str(kernel_size)].items():
             dense = build_dense(kernel_size, {int(r): 1.0 for r in orders.split(",")})
             if dense.parameter_count != parameters:
@@ -105,24 +110,26 @@ def _building_rows(kernel_size: int, orders: list[int] | range, repetitions: int
 
 def _counting_row(scale: Scale) -> Row:
     """Count all sets, and build a sample of them densely."""
-    sets = [[0, 1, *rest] for size in range(1, COUNTED - 1) for rest in combinations(range(2, COUNTED), size)]
+    d = scale.pick(COUNTED, COUNTED, 8)
+    sets = [[0, 1, *rest] for size in range(1, d - 1) for rest in combinations(range(2, d), size)]
     sample = Random(0).sample(sets, scale.pick(20, 4))
 
     def count() -> None:
         _forget()
         for orders in sets:
-            network_size(COUNTED, orders)
+            network_size(d, orders)
 
     def build() -> None:
         for orders in sample:
-            build_dense(COUNTED, dict.fromkeys(orders, 1.0)).parameter_count  # noqa: B018
+            build_dense(d, dict.fromkeys(orders, 1.0)).parameter_count  # noqa: B018
 
     ours, theirs = [], []
     for _ in range(scale.pick(3, 1)):
         ours.append(time_once(count) / len(sets))
         theirs.append(time_once(build) / len(sample))
-    what = f"a count, d = {COUNTED}: all {len(sets):,} sets with 0, 1 and more"
-    return Row.timed(what, f"dense building of {len(sample)} of them", ours, theirs, FASTER_COUNT)
+    what = f"a count, d = {d}: all {len(sets):,} sets with 0, 1 and more"
+    dense = f"dense building of {len(sample)} of them"
+    return Row.timed(what, dense, ours, theirs, FASTER_COUNT, memory=memory.added(count))
 
 
 def _forget() -> None:
@@ -133,7 +140,7 @@ def _forget() -> None:
                 value.cache_clear()
 
 
-def _proofs(scale: Scale) -> list[tuple[str, Callable[[], object]]]:
+def _proofs(scale: Scale) -> list[tuple[str, Callable[[], ExactnessVerdict]]]:
     maximum = Estimator(9, {9: 1})
     sets: tuple[list[int] | range, ...] = ([0, 1, 8], range(9))
     built = [(orders, optimal_estimator(9, orders)) for orders in scale.pick(sets, sets[:1])]
@@ -147,8 +154,9 @@ def _proofs(scale: Scale) -> list[tuple[str, Callable[[], object]]]:
     ]
 
 
-def _proof_line(prove: Callable[[], object]) -> list[str]:
+def _proof_line(prove: Callable[[], ExactnessVerdict], repetitions: int) -> list[str]:
     verdict = prove()
-    if not verdict:
-        raise DisagreementError(f"a network is not proved exact: {verdict}")
-    return [str(getattr(verdict, "reason", "")), in_seconds(median(time_once(prove) for _ in range(3)))]
+    if verdict.status != "proved":
+        raise DisagreementError(f"a network is not proved exact: {verdict.reason}")
+    times = [time_once(prove) for _ in range(repetitions)]
+    return [verdict.reason, in_seconds(median(times)), str(memory.added(prove) or "")]

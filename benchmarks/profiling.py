@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+from collections import defaultdict
 from collections.abc import Callable
+
+from benchmarks.results import DisagreementError
 
 TABLE = "binomials"
 SOLVE = "linear systems"
@@ -19,7 +22,8 @@ DOMINANT = {
 }
 """The parts in words: what is not in one of the first three is the estimator and the certificate."""
 
-_TABLE, _SOLVE, _EXCHANGE = "binomial_table", "_solve", "extrapolate"
+_TABLE, _SOLVE, _EXCHANGE = ("binomial_table",), ("_solve", "_levelled"), ("extrapolate",)
+"""Names of functions; consecutive orders need no table, and their systems are solved by ``_levelled``."""
 
 
 def shares(function: Callable[[], object], repetitions: int = 5) -> dict[str, float]:
@@ -29,10 +33,11 @@ def shares(function: Callable[[], object], repetitions: int = 5) -> dict[str, fl
     for _ in range(repetitions):
         profile.runcall(function)
     statistics = pstats.Stats(profile)
-    cumulative = dict.fromkeys((_TABLE, _SOLVE, _EXCHANGE), 0.0)
+    cumulative: defaultdict[str, float] = defaultdict(float)
     for (_, _, name), (_, _, _, seconds, _) in statistics.stats.items():  # type: ignore[attr-defined]
-        if name in cumulative:
-            cumulative[name] += seconds
+        cumulative[name] += seconds
     total = statistics.total_tt  # type: ignore[attr-defined]
-    table, solve, exchange = (cumulative[name] / total for name in (_TABLE, _SOLVE, _EXCHANGE))
+    table, solve, exchange = (sum(cumulative[name] for name in part) / total for part in (_TABLE, _SOLVE, _EXCHANGE))
+    if not exchange:
+        raise DisagreementError("the profile has none of the functions that are looked for in it")
     return {TABLE: table, SOLVE: solve, REST_OF_EXCHANGE: exchange - table - solve, AROUND: 1 - exchange}

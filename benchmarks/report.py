@@ -19,10 +19,15 @@ Speed is a ratio against a named baseline, both sides measured in turn in one ru
 alike. **Ratio** is the cost of the baseline divided by ours: above 1, we are faster (or smaller). It is the median over
 the repetitions, with the extremes in brackets; the columns "ours" and "theirs" are medians too, and mean something on
 this machine only. Exact answers are compared in the run, which stops if they differ; what float solvers get wrong is
-counted.
+counted. A target is a least ratio; where it is missed, the last column says what limits us.
+
+**Memory** is asked of Linux. With a plus it is what one more call, after the timing, added to the process at the most,
+its result included, but not what a library has kept from calls before; without a plus it is the peak of a process of
+its own, or of all processes, libraries included. Of the two columns the second is that of the baseline; a cell is empty
+where a side was not called once more because it takes seconds, or where the row is about no call.
 
 Rerun: `make bench`, or `python -m benchmarks`, with `--quick` for a look and `--only NAME` for one part; only a whole
-run rewrites this file.
+run rewrites this file, and adds a line to `history.jsonl`.
 """
 
 

@@ -9,7 +9,25 @@ from math import ceil
 from statistics import median
 from time import perf_counter
 
+from benchmarks.memory import Peak, added
+
 Side = Callable[[], object]
+
+
+_LONGEST_EXTRA_CALL = 2.0
+"""Seconds: what takes longer is not called once more for its memory alone."""
+
+
+class Times(list[float]):
+    """Seconds of the repetitions of one side, and the memory that one more call took."""
+
+    peak: Peak | None = None
+
+    def shared_by(self, count: int) -> Times:
+        """Return the time for each of several things done in one call; the memory is that of the call."""
+        shared = Times(seconds / count for seconds in self)
+        shared.peak = self.peak
+        return shared
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,7 @@ def interleave(
     warm_up: bool = True,
     sample: float = 0.0,
     after_each: Callable[[], None] | None = None,
-) -> dict[str, list[float]]:
+) -> dict[str, Times]:
     """Time every side once per repetition, every other repetition in the opposite order.
 
     Parameters
@@ -70,21 +88,25 @@ def interleave(
 
     Returns
     -------
-    dict of name to list of float
-        Seconds per call, one entry for each repetition; the entries with one index belong together.
+    dict of name to Times
+        Seconds per call, one entry for each repetition; the entries with one index belong together. After all timing
+        a side is called once more for its memory, unless that would take long.
     """
     calls = dict.fromkeys(sides, 1)
     if warm_up:
         for name, side in sides.items():
             side()
             calls[name] = max(1, ceil(sample / time_once(side))) if sample else 1
-    times: dict[str, list[float]] = {name: [] for name in sides}
+    times = {name: Times() for name in sides}
     for repetition in range(repetitions):
         names = list(sides) if repetition % 2 == 0 else list(sides)[::-1]
         for name in names:
             times[name].append(time_once(sides[name], calls[name]))
         if after_each is not None:
             after_each()
+    for name, side in sides.items():
+        if times[name][-1] < _LONGEST_EXTRA_CALL:
+            times[name].peak = added(side)
     return times
 
 
