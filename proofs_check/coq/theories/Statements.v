@@ -15,13 +15,16 @@
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
-    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, in [SpacingMoments.v]; [mu],
+    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; families of subsets, their lattices and the [moebius]
+    function in [UnionClosed.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
+    [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
+From Subpool Require Import SpacingMoments UnionClosed.
 From Subpool Require NetworkDepth Networks.
 
 Set Implicit Arguments.
@@ -606,3 +609,25 @@ Definition two_layers_algebra : Prop :=
        forall (F : numFieldType) (z : nat -> F), (forall k, z k != 0) ->
          \sum_(1 <= p < d) (\prod_(theta <- thetas) mu d z p theta) / (p * p.+1)%:R
          = \sum_(term <- combination) ratr term.1 * phi z term.2.
+
+(** Claim union-closed, tight, d >= 2.
+    In d, F: d \ge 2,\ J, K \in F \Rightarrow J \cup K \in F \text{ or } J \cup K = \{1, \dots, d\} \implies E(d, F) =
+    \frac{1}{\sum_{A \in L} |\mu(\emptyset, A)|}.
+    Data: moebius. *)
+Definition union_closed : Prop :=
+  forall (F : realFieldType) (d : nat) (family : {set {set 'I_d}}),
+  (2 <= d)%N -> proper_nonempty family -> closed_under_union family ->
+  let L := lattice_of_complements family in
+  least_error (achievable_by_family family) (\sum_(A in L) `|moebius L A|%:~R : F)^-1.
+
+(** Claim residual-moments, identity, d >= 2.
+    \mathbb{E}[e] = \frac{1}{d+1} \sum_z e_z, \quad \mathbb{E}[e^2] = \frac{\sum_z e_z^2 + (\sum_z
+    e_z)^2}{(d+1)(d+2)}.
+    Data: 1. *)
+Definition residual_moments : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall beta : nat -> F, let e z := residual d R beta z in
+  (forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x) m <-> m = d.+1%:R^-1 * \sum_(z < d.+1) e z)
+  /\ forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ 2) m <->
+       m = (\sum_(z < d.+1) e z ^+ 2 + (\sum_(z < d.+1) e z) ^+ 2) / (d.+1%:R * d.+2%:R).

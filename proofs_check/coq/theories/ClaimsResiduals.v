@@ -1,0 +1,20 @@
+(** * The claims about the law of the residual, as [Statements.v] says them *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From Subpool Require SpacingMoments.
+From Subpool Require Statements.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import GRing.Theory.
+Local Open Scope ring_scope.
+
+(** Theorem: the claim residual-moments. *)
+Theorem residual_moments : Statements.residual_moments.
+Proof.
+move=> F d R [_ _ upto] d_gt1 beta.
+have [mean mean_square] := SpacingMoments.residual_moments_uniform beta (ltnW d_gt1) upto.
+by split=> // m; rewrite mean mulrC.
+Qed.
