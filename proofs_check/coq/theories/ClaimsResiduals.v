@@ -1,7 +1,7 @@
 (** * The claims about the law of the residual, as [Statements.v] says them *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require SpacingMoments.
+From Subpool Require SpacingMoments SplineMoments.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -17,4 +17,12 @@ Proof.
 move=> F d R [_ _ upto] d_gt1 beta.
 have [mean mean_square] := SpacingMoments.residual_moments_uniform beta (ltnW d_gt1) upto.
 by split=> // m; rewrite mean mulrC.
+Qed.
+
+(** Theorem: the claim residual-law. *)
+Theorem residual_law : Statements.residual_law.
+Proof.
+move=> F d R k [uniq_R _ upto] d_gt1 notin beta e knot moment.
+have law m := SplineMoments.residual_law beta k m (ltnW d_gt1) uniq_R upto notin.
+by split=> [|m|m]; [have [differ _ _] := law 0 | have [_ spline _] := law m | have [_ _ mean] := law m].
 Qed.

@@ -241,6 +241,9 @@ Qed.
 
 End Integrals.
 
+Lemma complete_0 (F : realFieldType) (e : nat -> F) n : complete_symmetric e n 0 = 1.
+Proof. by elim: n => //= n IH; rewrite big_ord1 IH mulr1. Qed.
+
 Section Residual.
 
 Variables (F : realFieldType) (d : nat) (R : seq nat) (beta : nat -> F).
@@ -317,13 +320,17 @@ move=> d_gt0 upto; have moment := uniform_moments beta d_gt0 upto k.
 by split=> [mean | -> //]; exact: uniform_mean_unique mean moment.
 Qed.
 
+(** Theorem: the mean of 1 for inputs uniform on the cube is 1. *)
+Theorem uniform_mean_one (F : realFieldType) (d : nat) : (0 < d)%N -> uniform_mean (fun _ : 'I_d -> F => 1) 1.
+Proof.
+move=> d_gt0; have none r : r \in [::] -> (r <= d)%N by [].
+by have := uniform_moments (fun=> 0 : F) d_gt0 none 0; rewrite complete_0 bin0 divr1.
+Qed.
+
 Section LowMoments.
 
 Variables (F : realFieldType) (e : nat -> F).
 Add Field F_field : (field_laws F).
-
-Lemma complete_0 n : complete_symmetric e n 0 = 1.
-Proof. by elim: n => //= n IH; rewrite big_ord1 IH mulr1. Qed.
 
 Lemma complete_1 n : complete_symmetric e n 1 = \sum_(z < n.+1) e z.
 Proof.

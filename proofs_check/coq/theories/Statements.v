@@ -15,7 +15,8 @@
     over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, in [SpacingMoments.v]; [mu],
+    [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, and [complete_symmetric] in
+    [SpacingMoments.v]; [b_spline], [integral_over_knots] and [sorted_values] in [SplineMoments.v]; [mu],
     [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; families of subsets, their lattices and the [moebius]
     function in [UnionClosed.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
     [Networks.v]. *)
@@ -24,7 +25,7 @@ From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
-From Subpool Require Import SpacingMoments UnionClosed.
+From Subpool Require Import SpacingMoments SplineMoments UnionClosed.
 From Subpool Require NetworkDepth Networks.
 
 Set Implicit Arguments.
@@ -631,3 +632,16 @@ Definition residual_moments : Prop :=
   (forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x) m <-> m = d.+1%:R^-1 * \sum_(z < d.+1) e z)
   /\ forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ 2) m <->
        m = (\sum_(z < d.+1) e z ^+ 2 + (\sum_(z < d.+1) e z) ^+ 2) / (d.+1%:R * d.+2%:R).
+
+(** Claim residual-law, identity, d >= 2.
+    \int t^k B[e_0, \ldots, e_d](t) \, dt = \mathbb{E}[e^k] = \frac{h_k(e_0, \ldots, e_d)}{\binom{d+k}{k}},\quad k \ge
+    0.
+    Data: 0. *)
+Definition residual_law : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (k : nat),
+  set_of_orders d R -> (2 <= d)%N -> d \notin R -> (* then *)
+  forall beta : nat -> F, let e := residual d R beta in let knot := sorted_values e d in
+  let moment := complete_symmetric e d k / 'C(d + k, k)%:R in
+  [/\ knot d != knot 0%N, (* not all knots are equal, so that there is a B-spline *)
+      forall m, integral_over_knots knot d (fun t => t ^+ k * b_spline knot d t) m <-> m = moment
+    & forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ k) m <-> m = moment].
