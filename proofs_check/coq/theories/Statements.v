@@ -16,16 +16,16 @@
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
     [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, and [complete_symmetric] in
-    [SpacingMoments.v]; [b_spline], [integral_over_knots] and [sorted_values] in [SplineMoments.v]; [mu],
-    [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; families of subsets, their lattices and the [moebius]
-    function in [UnionClosed.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
-    [Networks.v]. *)
+    [SpacingMoments.v]; [b_spline], [integral_over_knots] and [sorted_values] in [SplineMoments.v];
+    [uniform_probability] and [beta_probability] in [ResidualBeta.v]; [mu], [coefficients_of_exp] and [staircase] in
+    [TwoLayersAlgebra.v]; families of subsets, their lattices and the [moebius] function in [UnionClosed.v]; networks as
+    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction MaxOfFive Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
-From Subpool Require Import SpacingMoments SplineMoments UnionClosed.
+From Subpool Require Import SpacingMoments SplineMoments ResidualBeta UnionClosed.
 From Subpool Require NetworkDepth Networks.
 
 Set Implicit Arguments.
@@ -645,3 +645,14 @@ Definition residual_law : Prop :=
   [/\ knot d != knot 0%N, (* not all knots are equal, so that there is a B-spline *)
       forall m, integral_over_knots knot d (fun t => t ^+ k * b_spline knot d t) m <-> m = moment
     & forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ k) m <-> m = moment].
+
+(** Claim residual-beta, identity, d >= 2.
+    In d, t: d \ge 2 \implies \mathbb{P}\Big(\frac{2^d e + 1}{2} \le t\Big) = \mathbb{P}(B \le t), \quad R = \{0,
+    \ldots, d - 1\},\ B \sim \text{Beta}(\lfloor \frac{d+1}{2} \rfloor, \lceil \frac{d+1}{2} \rceil).
+    Data: 0. *)
+Definition residual_beta : Prop :=
+  forall (F : realFieldType) (d : nat) (t : F) (beta : nat -> F), (2 <= d)%N ->
+  let e (x : 'I_d -> F) := residual_at (iota 0 d) beta x in
+  (forall x, in_cube x -> `|e x| <= 2%:R ^- d) -> (* the estimator is optimal *)
+  let a := ((d + 1) %/ 2)%N in (* and the other parameter is d + 1 - a *)
+  forall p, uniform_probability (fun x => (2%:R ^+ d * e x + 1) / 2%:R <= t) p <-> beta_probability a (d + 1 - a) t p.
