@@ -36,7 +36,7 @@ _CLAIM = re.compile(r"\(\*\* Claim (?P<name>[a-z0-9-]+), ")
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys("djknqrz", "nat"),
     **dict.fromkeys("RS", "seq nat"),
-    "eps": "F",
+    **dict.fromkeys(("eps", "t"), "F"),
     **dict.fromkeys(("beta", "c"), "nat -> F"),
     "x": "'I_d -> F",
 }

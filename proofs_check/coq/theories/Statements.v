@@ -15,15 +15,19 @@
     and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in [ExponentialWidth.v];
     [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in [LeastSquares.v];
     [target_achievable], [target_achievable_01] and [target_achievable_relative] in [OtherTargets.v]; [set_function],
-    [at_set], [phi] and [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in
-    [TwoLayersAlgebra.v]; [in_forests] in [Forests.v]; the coefficients of forests in [ForestFormula.v] and
-    [ForestSizes.v]; [form_value] in [TwoLayerForms.v]; networks as functions, and as data with rational weights, in
-    [NetworkDepth.v] and [Networks.v]. *)
+    [at_set], [phi] and [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, and
+    [complete_symmetric] in [SpacingMoments.v]; [b_spline], [integral_over_knots] and [sorted_values] in
+    [SplineMoments.v]; [uniform_probability] and [beta_probability] in [ResidualBeta.v]; [mu], [coefficients_of_exp] and
+    [staircase] in [TwoLayersAlgebra.v]; [in_forests] in [Forests.v]; the coefficients of forests in [ForestFormula.v]
+    and [ForestSizes.v]; [form_value] in [TwoLayerForms.v]; families of subsets, their lattices and the [moebius]
+    function in [UnionClosed.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
+    [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Duality Reduction Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
+From Subpool Require Import SpacingMoments SplineMoments ResidualBeta UnionClosed.
 From Subpool Require NetworkDepth Networks TwoLayerForms Forests ForestFormula ForestSizes.
 
 Set Implicit Arguments.
@@ -738,3 +742,50 @@ Definition two_layers_size : Prop :=
   #|ForestSizes.absolute_values i|%:R <= 2%:R^-1 * (3%:R * (2%:R * d%:R + 1) ^+ (d - 2) - 1) :> F
   /\ forall (G : Forests.arcs d) (p : nat),
      prime p -> (p %| `|denq (ForestSizes.joint_coefficient i G)|)%N -> (p <= d - 1)%N.
+
+(** Claim union-closed, tight, d >= 2.
+    In d, F: d \ge 2,\ J, K \in F \Rightarrow J \cup K \in F \text{ or } J \cup K = \{1, \dots, d\} \implies E(d, F) =
+    \frac{1}{\sum_{A \in L} |\mu(\emptyset, A)|}.
+    Data: moebius. *)
+Definition union_closed : Prop :=
+  forall (F : realFieldType) (d : nat) (family : {set {set 'I_d}}),
+  (2 <= d)%N -> proper_nonempty family -> closed_under_union family ->
+  let L := lattice_of_complements family in
+  least_error (achievable_by_family family) (\sum_(A in L) `|moebius L A|%:~R : F)^-1.
+
+(** Claim residual-moments, identity, d >= 2.
+    \mathbb{E}[e] = \frac{1}{d+1} \sum_z e_z, \quad \mathbb{E}[e^2] = \frac{\sum_z e_z^2 + (\sum_z
+    e_z)^2}{(d+1)(d+2)}.
+    Data: 1. *)
+Definition residual_moments : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat),
+  set_of_orders d R -> (2 <= d)%N -> (* then *)
+  forall beta : nat -> F, let e z := residual d R beta z in
+  (forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x) m <-> m = d.+1%:R^-1 * \sum_(z < d.+1) e z)
+  /\ forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ 2) m <->
+       m = (\sum_(z < d.+1) e z ^+ 2 + (\sum_(z < d.+1) e z) ^+ 2) / (d.+1%:R * d.+2%:R).
+
+(** Claim residual-law, identity, d >= 2.
+    \int t^k B[e_0, \ldots, e_d](t) \, dt = \mathbb{E}[e^k] = \frac{h_k(e_0, \ldots, e_d)}{\binom{d+k}{k}},\quad k \ge
+    0.
+    Data: 0. *)
+Definition residual_law : Prop :=
+  forall (F : realFieldType) (d : nat) (R : seq nat) (k : nat),
+  set_of_orders d R -> (2 <= d)%N -> d \notin R -> (* then *)
+  forall beta : nat -> F, let e := residual d R beta in let knot := sorted_values e d in
+  let moment := complete_symmetric e d k / 'C(d + k, k)%:R in
+  [/\ knot d != knot 0%N, (* not all knots are equal, so that there is a B-spline *)
+      forall m, integral_over_knots knot d (fun t => t ^+ k * b_spline knot d t) m <-> m = moment
+    & forall m, uniform_mean (fun x : 'I_d -> F => residual_at R beta x ^+ k) m <-> m = moment].
+
+(** Claim residual-beta, identity, d >= 2.
+    \mathbb{P}\Big(\frac{2^d e + 1}{2} \le t\Big) = \mathbb{P}(B \le t), \quad R = \{0, \ldots, d - 1\},\ B \sim
+    \text{Beta}(\lfloor \frac{d+1}{2} \rfloor, \lceil \frac{d+1}{2} \rceil).
+    Data: 0. *)
+Definition residual_beta : Prop :=
+  forall (F : realFieldType) (d : nat) (t : F),
+  (2 <= d)%N -> (* then *)
+  forall beta : nat -> F, let e (x : 'I_d -> F) := residual_at (iota 0 d) beta x in
+  (forall x, in_cube x -> `|e x| <= 2%:R ^- d) -> (* the estimator is optimal *)
+  let a := ((d + 1) %/ 2)%N in (* and the other parameter is d + 1 - a *)
+  forall p, uniform_probability (fun x => (2%:R ^+ d * e x + 1) / 2%:R <= t) p <-> beta_probability a (d + 1 - a) t p.
