@@ -11,7 +11,7 @@ from sympy import Integer, sqrt
 from proofs_check import claims
 from proofs_check.coq import KernelError, KernelRecord, KernelTheorem
 from proofs_check.coq.driver import build
-from proofs_check.coq.formulas import COQ
+from proofs_check.coq.formulas import COQ, coefficients
 from proofs_check.coq.sources import LIBRARY, shipped_sources, shipped_theorems, what_is_needed
 from proofs_check.coq.statements import _stated, require_stated, theorem_of, translation
 from proofs_check.coq.toolchain import find_tool, run_tool
@@ -20,7 +20,7 @@ from proofs_check.kits.optima import family_claim
 from proofs_check.statement import Hypothesis
 from theory.errors import InputError
 from theory.objectives import DEFAULT, RELATIVE
-from theory.optimal.families import Block, ClosedForm, D
+from theory.optimal.families import Block, ClosedForm, D, closed_forms
 
 PROVED = [claims()[name] for name in _stated()]
 RECORD = KernelRecord(
@@ -142,8 +142,23 @@ def test_a_theorem_of_another_type_is_refused():
 )
 def test_every_closed_form_has_a_translation(family):
     text = translation(family_claim(family))
-    assert text.endswith(" : F).\n")
     assert text.count("(*") == text.count("*)") == 2  # what it is of, and where the hypotheses end
+    words = " ".join(text.split())
+    assert all(COQ.field(block.coefficient) in words for block in family.blocks)
+    assert words.endswith(
+        f"({' '.join(coefficients(family.blocks).split())}) ({COQ.field(family.parametric_error_formula)})."
+    )
+
+
+def test_coefficients_are_told_apart_by_their_orders():
+    first, second, *others = closed_forms["mean-and-last-two"].blocks
+    swapped = (
+        replace(first, coefficient=second.coefficient),
+        replace(second, coefficient=first.coefficient),
+        *others,
+    )
+    assert coefficients(swapped) != coefficients((first, second, *others))
+    assert re.findall(r"k == (.*?) then", coefficients((first, second, *others))) == ["0%N", "1%N", "(d - 2)%N"]
 
 
 @pytest.mark.parametrize(
