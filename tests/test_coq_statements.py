@@ -150,6 +150,19 @@ def test_every_closed_form_has_a_translation(family):
     )
 
 
+def test_the_coefficients_of_every_closed_form_are_proved_unique():
+    names = {one.name for one in shipped_theorems() if one.source == "Uniqueness"}
+    text = shipped_sources()["Uniqueness"]
+    proved = {
+        " ".join(match[2].split())
+        for match in re.finditer(r"^Theorem (\w+)(.*?)^Proof", text, re.MULTILINE | re.DOTALL)
+        if match[1] in names
+    }
+    for family in closed_forms.values():
+        said = f"{'unique_relative' if family.goal.relative else 'unique_on_cube'} F d {COQ.orders(family.blocks)}"
+        assert any(re.search(rf"{re.escape(said)}(?![:\w])", theorem) for theorem in proved), said
+
+
 def test_coefficients_are_told_apart_by_their_orders():
     first, second, *others = closed_forms["mean-and-last-two"].blocks
     swapped = (

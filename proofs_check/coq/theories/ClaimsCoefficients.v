@@ -1,8 +1,8 @@
 (** * The claims of closed forms with many orders, as [Statements.v] says them
 
-    The functions of [TopFamily.v], [TopAndOne.v] and [FullButLast.v] are given by their values, and so their coefficients
-    as differences, which are sums of binomials here: from some [i] on the values alternate, [-(-1)^(d+z)], and what comes
-    before is an alternating sum that is cut short. *)
+    The functions of [TopFamily.v], [TopAndOne.v] and [FullButLast.v] are given by their values, and so their
+    coefficients as differences, which are sums of binomials here: from some [i] on the values alternate, [-(-1)^(d+z)],
+    and what comes before is an alternating sum that is cut short. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Optimal FewPlaces Extremal FullSet TopFamily TopAndOne.

@@ -91,7 +91,9 @@ Qed.
 (** What a claim says, at the field [F]. *)
 Ltac at_field F claim :=
   let whole_claim := eval red in claim in
-  lazymatch whole_claim with forall F' : realFieldType, @?says F' => let at_F := eval cbv beta in (says F) in exact at_F end.
+  lazymatch whole_claim with
+  | forall F' : realFieldType, @?says F' => let at_F := eval cbv beta in (says F) in exact at_F
+  end.
 
 Section AtField.
 
@@ -178,7 +180,8 @@ move=> d d_gt4; apply: (optimal_without _ _ (mean_last_third_last_at d_gt4)) => 
   by rewrite ltr_paddr ?ler01 // ltr0n (leq_trans _ d_gt4).
 case: d d_gt4 => [|[|[|[|[|n]]]]] // _ r; rewrite !inE !subSS subn0 => /or3P[]/eqP-> /=;
   rewrite ?eqxx ?(gtn_eqF (ltnW (ltnSn _))) //; try by whatever_the_inverses F.
-have -> : 2%:R - 3%:R / (n.+1.+4%:R * (n.+1.+4%:R + 1)) = 2%:R * (1 - 3%:R / (2%:R * n.+1.+4%:R * (n.+1.+4%:R + 1))) :> F.
+have -> : 2%:R - 3%:R / (n.+1.+4%:R * (n.+1.+4%:R + 1))
+    = 2%:R * (1 - 3%:R / (2%:R * n.+1.+4%:R * (n.+1.+4%:R + 1))) :> F.
   by field_of_sums F.
 by whatever_the_inverses F.
 Qed.

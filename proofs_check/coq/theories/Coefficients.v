@@ -31,8 +31,8 @@ Proof. by rewrite -opprB natural_less_one. Qed.
 
 End Differences.
 
-(** An equation in a field between terms in numbers [n%:R], whose denominators are sums of products of such and of positive
-    constants, in any spelling. *)
+(** An equation in a field between terms in numbers [n%:R], whose denominators are sums of products of such and of
+    positive constants, in any spelling. *)
 Ltac spelled_ge0 F :=
   first [refine (@ler01 F) | refine (@ler0n F _) | refine (@mulr_ge0 F _ _ _ _); spelled_ge0 F
         | refine (@addr_ge0 F _ _ _ _); spelled_ge0 F].

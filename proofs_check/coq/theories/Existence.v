@@ -235,7 +235,7 @@ Qed.
 Definition sum_inequality (s : F) : inequality F := ((fun k => if k is _.+1 then s else 0), s).
 
 Definition range_inequalities d R : seq (inequality F) :=
-  List.app (vertex_inequalities d R (iota 1 d.-1)) (List.cons (sum_inequality 1) (List.cons (sum_inequality (-1)) List.nil)).
+  List.app (vertex_inequalities d R (iota 1 d.-1)) [:: sum_inequality 1; sum_inequality (-1)].
 
 Lemma left_sum n (s : F) v : left n v (sum_inequality s) = s * \sum_(i < n) v i.+1.
 Proof. by rewrite /left big_ord_recl /= mul0r add0r mulr_sumr. Qed.

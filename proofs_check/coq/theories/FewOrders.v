@@ -158,7 +158,8 @@ Qed.
 (** d = n + 4: from -1 at 0 up to 1 at d-3, then -1 and 1. *)
 Lemma mean_last_two_extrapolation :
   @solved_by F n.+4 [:: 0%N; 1%N; n.+2; n.+3] [:: - 1; 2%:R / n.+1%:R; - (2%:R * n.+2%:R / n.+1%:R); 2%:R * n.+4%:R]
-    [:: (0%N, - (n.+2%:R / 2%:R)); (n.+1, n.+4%:R * n.+2%:R / 2%:R); (n.+2, - (n.+4%:R * n.+3%:R / 2%:R)); (n.+3, n.+4%:R)]
+    [:: (0%N, - (n.+2%:R / 2%:R)); (n.+1, n.+4%:R * n.+2%:R / 2%:R); (n.+2, - (n.+4%:R * n.+3%:R / 2%:R));
+        (n.+3, n.+4%:R)]
     (n.+3%:R * n.+4.+1%:R).
 Proof.
 apply: few_places => //.
@@ -184,7 +185,8 @@ Qed.
 (** d = n + 5: from -1 at 0 up to 1 at d-4 and d-3, then -1 and 1. *)
 Lemma mean_last_third_extrapolation :
   @solved_by F n.+4.+1 [:: 0%N; 1%N; n.+2; n.+4] [:: - 1; 2%:R / n.+1%:R; - (2%:R / n.+1%:R); n%:R + 6%:R]
-    [:: (0%N, - ((2%:R * n%:R + 7%:R) / 3%:R)); (n.+1, n.+4.+1%:R * n.+3%:R / 3%:R); (n.+3, - (n.+4.+1%:R * n.+4%:R / 3%:R)); (n.+4, n.+4.+1%:R)]
+    [:: (0%N, - ((2%:R * n%:R + 7%:R) / 3%:R)); (n.+1, n.+4.+1%:R * n.+3%:R / 3%:R);
+        (n.+3, - (n.+4.+1%:R * n.+4%:R / 3%:R)); (n.+4, n.+4.+1%:R)]
     ((2%:R * (n%:R * n%:R) + 22%:R * n%:R + 57%:R) / 3%:R).
 Proof.
 apply: few_places => //.
@@ -232,7 +234,8 @@ Qed.
 Lemma parabola_extrapolation a b :
   (0 < a)%N -> (a <= b)%N -> (b <= a.+1)%N ->
   @solved_by F (a + b).+1 [:: 0%N; 1%N; 2%N] [:: 1; (2%:R - 2%:R * (a + b)%:R) / (a * b)%:R; 4%:R / (a * b)%:R]
-    [:: (0%N, b.+1%:R / (a%:R * (a + b)%:R)); (a, - ((a + b).+1%:R / (a * b)%:R)); ((a + b)%N, (a + b).+1%:R * b.+1%:R / ((a + b)%:R * b%:R))]
+    [:: (0%N, b.+1%:R / (a%:R * (a + b)%:R)); (a, - ((a + b).+1%:R / (a * b)%:R));
+        ((a + b)%N, (a + b).+1%:R * b.+1%:R / ((a + b)%:R * b%:R))]
     (1 + 2%:R * (a + b).+1%:R / (a * b)%:R).
 Proof.
 move=> a_gt0 le_ab le_ba; have b_gt0 : (0 < b)%N := leq_trans a_gt0 le_ab.
@@ -415,7 +418,8 @@ Qed.
 Theorem range_single (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable_relative d [:: r] E <-> (d - r)%:R / d%:R <= E.
 Proof.
-move=> range; have /andP[r_gt0 lt_rd] := range; have := least_relative _ _ (solved_least (range_single_extrapolation F range)) E.
+move=> range; have /andP[r_gt0 lt_rd] := range.
+have := least_relative _ _ (solved_least (range_single_extrapolation F range)) E.
 by rewrite invf_div; apply; rewrite /= ?range // (leq_trans _ lt_rd).
 Qed.
 

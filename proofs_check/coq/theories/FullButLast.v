@@ -279,7 +279,8 @@ have below : \sum_(z < k.+1) 'C(k, z)%:R * (if (z < m)%N then 2%:R else 0) = 2%:
     by move=> z /andP[lt_kz _]; rewrite /f bin_small // mul0r.
   rewrite (@sum_widen F m n f) ?leq_maxr //; last by move=> z /andP[le_mz _]; rewrite /f ltnNge le_mz mulr0.
   by rewrite mulr_sumr; apply: eq_bigr => z _; rewrite /f ltn_ord mulrC.
-have at_m : \sum_(z < k.+1) 'C(k, z)%:R * (if (z == m :> nat) && odd d then 1 else 0) = if odd d then 'C(k, m)%:R else 0 :> F.
+have at_m : \sum_(z < k.+1) 'C(k, z)%:R * (if (z == m :> nat) && odd d then 1 else 0)
+    = if odd d then 'C(k, m)%:R else 0 :> F.
   case: (odd d); last by rewrite big1 // => z _; rewrite andbF mulr0.
   case: (leqP m k) => [le_mk | lt_km]; last first.
     rewrite bin_small // big1 // => z _; rewrite (_ : (z == m :> nat) = false) ?mulr0 //.

@@ -9,14 +9,15 @@
     Tables, and the data that tell a claim from statements close to it, are no part of the definition; where they are
     long there is a digest.
 
-    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
-    in [Classes.v]; that coefficients are optimal, [optimal_cube] and [optimal_range], in [Optimal.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums
-    over the different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
+    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are
+    defined in [Classes.v]; that coefficients are optimal, [optimal_cube] and [optimal_range], in [Optimal.v];
+    [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v]; [sorted_by] and
+    [spacing] in [Reduction.v]; the identity of five numbers in [MaxOfFive.v]; [max_by_images], which sums over the
+    different images of forms, [times] and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v];
     [least_number] in [ExponentialWidth.v]; [linear_mean], [products_defined], [least_mean_square], [residual_at] and
     [combination_of] in [LeastSquares.v]; [target_achievable] in [OtherTargets.v]; [set_function], [at_set], [phi] and
-    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks as
-    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
+    [place_power] in [SetFunctions.v]; [mu], [coefficients_of_exp] and [staircase] in [TwoLayersAlgebra.v]; networks
+    as functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.

@@ -1,18 +1,18 @@
 (** * When the optimal coefficients are unique
 
     Let a function [g] and places solve the problem of extrapolation, with the least bound [1/L] ([FewPlaces.v]).  Any
-    function of the span that is at least [L] at [d] and within [-1, 1] before is, at each place with a weight other than
-    0, the sign of the weight: else the weighted sum, which is the value at [d], would be below [L].  So two such functions
-    differ by one that vanishes at the places; if only 0 does, they are equal, and so are the coefficients of any two
-    estimators that attain the least error.
+    function of the span that is at least [L] at [d] and within [-1, 1] before is, at each place with a weight other
+    than 0, the sign of the weight: else the weighted sum, which is the value at [d], would be below [L].  So two such
+    functions differ by one that vanishes at the places; if only 0 does, they are equal, and so are the coefficients of
+    any two estimators that attain the least error.
 
-    Only 0 vanishes at the places if orders and places [r_1 <= z_1 < r_2 <= z_2 < ...] are staggered: the [C(z_i, r_k)] are
-    a triangular matrix then.  This holds for all orders, and for the closed forms with places at 0 and just below the next
-    order. *)
+    Only 0 vanishes at the places if orders and places [r_1 <= z_1 < r_2 <= z_2 < ...] are staggered: the [C(z_i, r_k)]
+    are a triangular matrix then.  So it is for all closed forms but two: a parabola has two places besides 0, and where
+    the last order alone is missing, a difference gives the value at the place that is missing. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction Optimal FewPlaces Extremal FullSet TopFamily.
-From Subpool Require Import Pair FewOrders TopAndOne Coefficients.
+From Subpool Require Import Pair FewOrders TopAndOne FullButLast Coefficients.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -194,7 +194,8 @@ have same delta : (forall x : 'I_d -> F, in_cube x ->
   have zero : residual d R delta d = 0.
     have := span_fun d; rewrite eqxx.
     rewrite /residual /target eqxx sub0r /estimate big_seq big1 ?oppr0 // => r in_R.
-    by have /andP[r_gt0 lt_rd] := allP inner r in_R; rewrite /feature (gtn_eqF r_gt0) divff ?bin_neq0 ?subrr ?mulr0 // ltnW.
+    have /andP[r_gt0 lt_rd] := allP inner r in_R.
+    by rewrite /feature (gtn_eqF r_gt0) divff ?bin_neq0 ?subrr ?mulr0 // ltnW.
   apply: (solved_unique sol nonzero rank) => [|z lt_zd]; first by rewrite span_fun zero eqxx add0r mulr1.
   rewrite span_fun (ltn_eqF lt_zd) addr0 normrM gtr0_norm // -[X in _ <= X]unit ler_pmul2l //.
   exact: bound (ltnW lt_zd).
@@ -326,6 +327,52 @@ Qed.
 
 End OneMore.
 
+(** All orders but the last: the places are 0..d-1 but the middle, where the difference of order d-1 gives the value. *)
+Lemma but_last_nonzero d : all (fun p => p.2 != 0) (places_of d (distance_weights F d)).
+Proof. by rewrite all_map; apply/allP => z; rewrite mem_filter /= oppr_eq0 => /andP[]. Qed.
+
+Lemma but_last_rank d :
+  (1 < d)%N -> full_rank (iota 0 d.-1) [seq p.1 | p <- places_of d (distance_weights F d)].
+Proof.
+move=> d_gt1 h; rewrite -map_comp map_id => zero; have d_gt0 := ltnW d_gt1.
+have gap_neq0 : (d - d./2)%:R != 0 :> F by rewrite pnatr_eq0 -lt0n subn_gt0 -divn2 ltn_Pdiv.
+have beside z : (z < d)%N -> z != d./2 -> span (iota 0 d.-1) h z = 0.
+  move=> lt_zd ne_z; apply: zero; rewrite mem_filter mem_iota add0n lt_zd andbT /distance_weights.
+  rewrite !mulf_neq0 ?invr_neq0 ?bin_neq0 ?signr_eq0 ?(ltnW lt_zd) // /distance subr_eq0 eqr_nat //.
+have lt_md : (d./2 < d.-1.+1)%N by rewrite prednK // -divn2 ltn_Pdiv.
+have at_middle : span (iota 0 d.-1) h d./2 = 0.
+  have moments r : r \in iota 0 d.-1 -> \sum_(z < d.-1.+1) alternating_binomial F d.-1 z * 'C(z, r)%:R = 0.
+    by rewrite mem_iota => /andP[_]; apply: alternating_binomial_moment.
+  have /eqP := span_moment h moments; rewrite (bigD1 (Ordinal lt_md)) //= big1 ?addr0 => [|z ne_z].
+    by rewrite mulf_eq0 mulf_eq0 signr_eq0 (negbTE (bin_neq0 F _)) //= => /eqP.
+  by rewrite beside ?mulr0 // -{2}(prednK d_gt0).
+apply: (staggered_full_rank (staggered_iota 0 d.-1)) => z; rewrite mem_iota add0n => /andP[_ lt_z].
+have [-> // | ne_z] := eqVneq z d./2; apply: beside => //; exact: leq_trans lt_z (leq_pred d).
+Qed.
+
+(** The orders 0, 1, 2: a parabola that vanishes at 0 and two other places is 0. *)
+Lemma parabola_rank (a c : nat) : (0 < a)%N -> (a < c)%N -> full_rank [:: 0%N; 1%N; 2%N] [:: 0%N; a; c].
+Proof.
+move=> a_gt0 lt_ac h zero; have c_gt0 := ltn_trans a_gt0 lt_ac.
+have span3 z : span [:: 0%N; 1%N; 2%N] h z = h 0%N + h 1%N * z%:R + h 2%N * (z%:R * (z%:R - 1) / 2%:R).
+  by rewrite /span !big_cons big_nil bin0 bin1 bin2_field mulr1 addr0 addrA.
+have h0 : h 0%N = 0.
+  by have := zero 0%N (mem_head _ _); rewrite span3 mul0r mul0r !mulr0 !addr0.
+have slope z : z \in [:: a; c] -> h 1%N = - h 2%N * ((z%:R - 1) / 2%:R).
+  move=> in_ac; have z_neq0 : z%:R != 0 :> F.
+    by move: in_ac; rewrite !inE pnatr_eq0 -lt0n => /orP[]/eqP->.
+  apply: (mulIf z_neq0); apply/eqP; rewrite -subr_eq0; apply/eqP.
+  have := zero z; rewrite inE in_ac orbT span3 h0 add0r => <- //.
+  by move: (z%:R : F) (h 1%N) (h 2%N) (2%:R^-1 : F) => x p q t; normal_ring F.
+have h2 : h 2%N = 0.
+  have := slope a; rewrite (slope c) ?inE ?eqxx ?orbT // => /(_ isT)/eqP.
+  rewrite -subr_eq0 -mulrBr mulf_eq0 oppr_eq0 => /orP[/eqP // |].
+  rewrite -mulrBl mulf_eq0 invr_eq0 pnatr_eq0 orbF opprB addrA subrK subr_eq0 eqr_nat.
+  by rewrite (gtn_eqF lt_ac).
+have h1 : h 1%N = 0 by rewrite (slope a) ?inE ?eqxx // h2 oppr0 mul0r.
+by move=> r; rewrite !inE => /or3P[]/eqP->.
+Qed.
+
 Lemma pair_places_nonzero d r : (0 < r < d)%N -> all (fun p => p.2 != 0) (pair_places F d r).
 Proof.
 case/andP=> r_gt0 lt_rd; have gap : d%:R - r%:R != 0 :> F by rewrite gt_eqF // subr_gt0 ltr_nat.
@@ -340,6 +387,15 @@ by rewrite /= r_gt0 /= andbT -ltnS (ltn_predK lt_rd).
 Qed.
 
 End Uniqueness.
+
+(** Weights that are products of numbers other than 0, and places between orders. *)
+Ltac nonzero_weights :=
+  rewrite /= ?oppr_eq0 ?mulf_neq0 ?invr_neq0 ?oppr_eq0 ?oner_eq0 ?pnatr_eq0 //.
+
+Ltac staggered_places :=
+  by apply: staggered_full_rank; rewrite /= ?ltnS ?leqnn ?leqnSn ?(leqW (leqnSn _)).
+
+Ltac inside := by rewrite /= ?ltnS ?leqnn ?leqnSn ?(leqW (leqnSn _)).
 
 (** ** The closed forms *)
 
@@ -370,9 +426,22 @@ apply: unique_range (top_range_solved F lt_jd j_gt0) _ _ => //; first exact: top
 by apply: staggered_full_rank; rewrite top_places_first staggered_iota.
 Qed.
 
-(** Theorem: the optimal coefficients of the orders 0..d-1 are unique on the cube. *)
-Theorem unique_full_set (F : realFieldType) (d : nat) : (0 < d)%N -> unique_on_cube F d (iota 0 d).
-Proof. by case: d => // d _; have := @unique_top F d.+1 d (ltnSn d); rewrite subSnn. Qed.
+(** Theorem: the optimal coefficients of the orders 0..d-1, of 1..d-1, and of these relative to the range, are unique,
+    d >= 2. *)
+Theorem unique_full_set (F : realFieldType) (d : nat) :
+  (1 < d)%N ->
+  [/\ unique_on_cube F d (0%N :: iota 1 (d - 1)), unique_on_cube F d (iota 1 (d - 1))
+    & unique_relative F d (iota 1 (d - 1))].
+Proof.
+case: d => // d d_gt1; rewrite subn1 /=.
+have range : (0 < d < d.+1)%N by rewrite leqnn andbT.
+have := @unique_top F d.+1 d (ltnSn d); have := @unique_top_without_intercept F d.+1 d (ltnSn d).
+by have := @unique_top_relative F d.+1 d range; rewrite subSnn.
+Qed.
+
+(** Theorem: the optimal intercept alone is unique on the cube. *)
+Theorem unique_intercept (F : realFieldType) (d : nat) : (0 < d)%N -> unique_on_cube F d [:: 0%N].
+Proof. exact: (@unique_top F d 0). Qed.
 
 (** Theorem: the optimal coefficients of the intercept and an order r, 1 <= r < d, are unique on the cube. *)
 Theorem unique_pair (F : realFieldType) (d r : nat) : (0 < r < d)%N -> unique_on_cube F d [:: 0%N; r].
@@ -383,10 +452,6 @@ move=> range; have /andP[r_gt0 lt_rd] := range; apply: unique_with (pair_solved 
 exact: pair_places_rank.
 Qed.
 
-(** Theorem: the optimal coefficients of the intercept and the mean are unique on the cube, d >= 2. *)
-Theorem unique_mean (F : realFieldType) (d : nat) : (1 < d)%N -> unique_on_cube F d [:: 0%N; 1%N].
-Proof. by move=> d_gt1; apply: unique_pair. Qed.
-
 (** Theorem: the optimal coefficient of an order r alone, 1 <= r < d, is unique on the cube. *)
 Theorem unique_single (F : realFieldType) (d r : nat) : (0 < r < d)%N -> unique_on_cube F d [:: r].
 Proof.
@@ -396,9 +461,15 @@ move=> range; have /andP[r_gt0 lt_rd] := range; apply: unique_without (pair_solv
 exact: pair_places_rank.
 Qed.
 
+(** Theorem: the optimal coefficients of the intercept and the mean, and of the mean alone, are unique on the cube,
+    d >= 2. *)
+Theorem unique_mean (F : realFieldType) (d : nat) :
+  (1 < d)%N -> unique_on_cube F d [:: 0%N; 1%N] /\ unique_on_cube F d [:: 1%N].
+Proof. by move=> d_gt1; split; [apply: unique_pair | apply: unique_single]. Qed.
+
 (** Theorem: the optimal coefficients of the orders 0, r and the j largest are unique on the cube. *)
 Theorem unique_order_and_top (F : realFieldType) (d j r : nat) :
-  (0 < r)%N -> (0 < j)%N -> (j + r < d)%N -> unique_on_cube F d [:: 0%N, r & iota (d - j) j].
+  (0 < r)%N -> (0 < j)%N -> (j + r < d)%N -> unique_on_cube F d (0%N :: r :: iota (d - j) j).
 Proof.
 move=> r_gt0 j_gt0 large; apply: unique_with (cube_solved F r_gt0 large) _ _; first exact: cube_inner.
   exact: cube_places_nonzero.
@@ -422,4 +493,88 @@ move=> r_gt0 j_gt0 large; apply: unique_range (range_solved F r_gt0 j_gt0 large)
 - exact: leq_ltn_trans r_gt0 (leq_ltn_trans (leq_addl j r) large).
 - exact: range_places_nonzero.
 exact: range_places_rank.
+Qed.
+
+(** Theorem: the optimal coefficient of an order r alone, 1 <= r < d, is unique relative to the range. *)
+Theorem unique_single_relative (F : realFieldType) (d r : nat) : (0 < r < d)%N -> unique_relative F d [:: r].
+Proof.
+move=> _ E beta gamma _; rewrite !big_seq1 => sum_beta sum_gamma _ _ s; rewrite inE => /eqP->.
+by rewrite sum_beta sum_gamma.
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0..d-2 and of 1..d-2 are unique on the cube, d >= 2. *)
+Theorem unique_full_but_last (F : realFieldType) (d : nat) :
+  (1 < d)%N -> unique_on_cube F d (0%N :: iota 1 (d - 2)) /\ unique_on_cube F d (iota 1 (d - 2)).
+Proof.
+move=> d_gt1; have sol := but_last_solved F d_gt1; have rank := @but_last_rank F d d_gt1.
+have nonzero := but_last_nonzero F d; have inner := but_last_inner d_gt1.
+move: sol rank; rewrite but_last_orders // => sol rank.
+by split; [exact: unique_with sol nonzero rank | exact: unique_without sol nonzero rank].
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0, 1 and d-1, of 1 and d-1, and of these relative to the range, are
+    unique, d >= 3. *)
+Theorem unique_mean_and_last (F : realFieldType) (d : nat) :
+  (2 < d)%N ->
+  [/\ unique_on_cube F d [:: 0%N; 1%N; (d - 1)%N], unique_on_cube F d [:: 1%N; (d - 1)%N]
+    & unique_relative F d [:: 1%N; (d - 1)%N]].
+Proof.
+case: d => [|[|[|n]]] // _; rewrite !subSS subn0; have sol := mean_last_extrapolation F n.
+have inner : inner_orders n.+3 [:: 1%N; n.+2] by inside.
+have relative := range_mean_last_extrapolation F n.
+split; [apply: unique_with sol _ _ | apply: unique_without sol _ _ | apply: unique_range relative _ _];
+  try exact: inner; first [by [] | staggered_places | nonzero_weights].
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0, 1 and d-2, and of 1 and d-2, are unique on the cube, d >= 4. *)
+Theorem unique_mean_and_second_last (F : realFieldType) (d : nat) :
+  (3 < d)%N -> unique_on_cube F d [:: 0%N; 1%N; (d - 2)%N] /\ unique_on_cube F d [:: 1%N; (d - 2)%N].
+Proof.
+case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0; have sol := mean_second_last_extrapolation F n.
+have inner : inner_orders n.+4 [:: 1%N; n.+2] by inside.
+split; [apply: unique_with sol _ _ | apply: unique_without sol _ _];
+  try exact: inner; first [by [] | staggered_places | nonzero_weights].
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0, 1, d-2 and d-1, and of 1, d-2 and d-1, are unique on the cube,
+    d >= 4. *)
+Theorem unique_mean_and_last_two (F : realFieldType) (d : nat) :
+  (3 < d)%N ->
+  unique_on_cube F d [:: 0%N; 1%N; (d - 2)%N; (d - 1)%N] /\ unique_on_cube F d [:: 1%N; (d - 2)%N; (d - 1)%N].
+Proof.
+case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0; have sol := mean_last_two_extrapolation F n.
+have inner : inner_orders n.+4 [:: 1%N; n.+2; n.+3] by inside.
+split; [apply: unique_with sol _ _ | apply: unique_without sol _ _];
+  try exact: inner; first [by [] | staggered_places | nonzero_weights].
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0, 1, d-3 and d-1, and of 1, d-3 and d-1, are unique on the cube,
+    d >= 5. *)
+Theorem unique_mean_last_third_last (F : realFieldType) (d : nat) :
+  (4 < d)%N ->
+  unique_on_cube F d [:: 0%N; 1%N; (d - 3)%N; (d - 1)%N] /\ unique_on_cube F d [:: 1%N; (d - 3)%N; (d - 1)%N].
+Proof.
+case: d => [|[|[|[|[|n]]]]] // _; rewrite !subSS subn0; have sol := mean_last_third_extrapolation F n.
+have inner : inner_orders n.+4.+1 [:: 1%N; n.+2; n.+4] by inside.
+have weight : 2%:R * n%:R + 7%:R != 0 :> F by rewrite -natrM -natrD pnatr_eq0 addnS.
+split; [apply: unique_with sol _ _ | apply: unique_without sol _ _];
+  try exact: inner; first [by [] | staggered_places | nonzero_weights].
+Qed.
+
+(** Theorem: the optimal coefficients of the orders 0, 1 and 2, and of 1 and 2, are unique on the cube, d >= 3. *)
+Theorem unique_quadratic (F : realFieldType) (d : nat) :
+  (2 < d)%N -> unique_on_cube F d [:: 0%N; 1%N; 2%N] /\ unique_on_cube F d [:: 1%N; 2%N].
+Proof.
+move=> d_gt2; have [a_gt0 le_ab le_ba def_d] := halves d_gt2; have b_gt0 := leq_trans a_gt0 le_ab.
+have := parabola_extrapolation F a_gt0 le_ab le_ba.
+move: (d.-1./2) (d./2) a_gt0 b_gt0 def_d => a b a_gt0 b_gt0 def_d sol; rewrite -def_d; rewrite -def_d in d_gt2.
+have inner : inner_orders (a + b).+1 [:: 1%N; 2%N] by rewrite /= d_gt2 (ltnW d_gt2).
+have rank : @full_rank F [:: 0%N; 1%N; 2%N] [:: 0%N; a; (a + b)%N].
+  by apply: parabola_rank => //; rewrite -addn1 leq_add2l.
+have ab_neq0 : (a + b)%N%:R != 0 :> F by rewrite pnatr_eq0 addn_eq0 negb_and -!lt0n a_gt0.
+have a_neq0 : a%:R != 0 :> F by rewrite pnatr_eq0 -lt0n.
+have b_neq0 : b%:R != 0 :> F by rewrite pnatr_eq0 -lt0n.
+have product_neq0 : (a * b)%N%:R != 0 :> F by rewrite natrM mulf_neq0.
+by split; [apply: unique_with sol _ rank | apply: unique_without sol _ rank] => //; rewrite /= oppr_eq0 andbT;
+  apply/and3P; split; repeat first [done | by rewrite pnatr_eq0 | apply: mulf_neq0 | apply: invr_neq0].
 Qed.
