@@ -49,7 +49,7 @@ def theorem_of(claim: Claim) -> str:
 
     >>> from proofs_check import claims
     >>> theorem_of(claims()["closed-form-full"]), theorem_of(claims()["closed-form-full"].neighbours[0])
-    ('Claims.closed_form_full', '')
+    ('ClaimsCoefficients.closed_form_full', '')
     """
     text = _stated().get(claim.name)
     if text is None:
