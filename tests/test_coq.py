@@ -572,7 +572,7 @@ def test_verify_asks_the_kernel_where_that_is_wanted(imitated, capsys):
     captured = capsys.readouterr()
     assert captured.err == ""
     (verdict,) = json.loads(captured.out)
-    assert verdict["kernel"] == ["Claims.closed_form_full"]
+    assert verdict["kernel"] == ["ClaimsCoefficients.closed_form_full"]
     shutil.rmtree(imitated)
     Path(shutil.which("coqc")).write_text("#!/bin/sh\n[ $1 = --print-version -o $1 = -where ] && dirname $0\n")
     assert main(["verify", "closed-form-full", "--kernel-max", "4", "--kernel"]) == 1

@@ -11,7 +11,7 @@ from sympy import Integer, sqrt
 from proofs_check import claims
 from proofs_check.coq import KernelRecord, KernelTheorem, SourceError
 from proofs_check.coq.driver import build
-from proofs_check.coq.formulas import COQ
+from proofs_check.coq.formulas import COQ, coefficients
 from proofs_check.coq.sources import (
     LIBRARY,
     read_sources,
@@ -27,7 +27,7 @@ from proofs_check.kits.optima import family_claim
 from proofs_check.statement import Hypothesis
 from theory.errors import InputError
 from theory.objectives import DEFAULT, RELATIVE
-from theory.optimal.families import Block, ClosedForm, D
+from theory.optimal.families import Block, ClosedForm, D, closed_forms
 
 PROVED = [claims()[name] for name in _stated()]
 RECORD = KernelRecord(
@@ -182,8 +182,36 @@ def test_no_theory_gives_the_words_of_the_statements_another_meaning(notation):
 )
 def test_every_closed_form_has_a_translation(family):
     text = translation(family_claim(family))
-    assert text.endswith(" : F).\n")
     assert text.count("(*") == text.count("*)") == 2  # what it is of, and where the hypotheses end
+    words = " ".join(text.split())
+    assert all(COQ.field(block.coefficient) in words for block in family.blocks)
+    assert words.endswith(
+        f"({' '.join(coefficients(family.blocks).split())}) ({COQ.field(family.parametric_error_formula)})."
+    )
+
+
+def test_the_coefficients_of_every_closed_form_are_proved_unique():
+    names = {one.name for one in shipped_theorems() if one.source == "Uniqueness"}
+    text = shipped_sources()["Uniqueness"]
+    proved = {
+        " ".join(match[2].split())
+        for match in re.finditer(r"^Theorem (\w+)(.*?)^Proof", text, re.MULTILINE | re.DOTALL)
+        if match[1] in names
+    }
+    for family in closed_forms.values():
+        said = f"{'unique_relative' if family.goal.relative else 'unique_on_cube'} F d {COQ.orders(family.blocks)}"
+        assert any(re.search(rf"{re.escape(said)}(?![:\w])", theorem) for theorem in proved), said
+
+
+def test_coefficients_are_told_apart_by_their_orders():
+    first, second, *others = closed_forms["mean-and-last-two"].blocks
+    swapped = (
+        replace(first, coefficient=second.coefficient),
+        replace(second, coefficient=first.coefficient),
+        *others,
+    )
+    assert coefficients(swapped) != coefficients((first, second, *others))
+    assert re.findall(r"k == (.*?) then", coefficients((first, second, *others))) == ["0%N", "1%N", "(d - 2)%N"]
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ closed-form-full width-law
     assert "LICENSE: not checked" in text
     assert "For d >= 2: the steps of the proof are checked symbolically" in text
     assert "Exactly, on the range: d = 2..18, by default." in text
-    assert "Kernel proof: make coq (Claims.closed_form_full)" in text
+    assert "Kernel proof: make coq (ClaimsCoefficients.closed_form_full)" in text
     assert "proved (kernel)" not in text
     assert "When these pages were built, the kernel was not asked" in text
     assert text.index("theory.cli") < text.index("theory.networks") < text.index("theory.errors")

@@ -224,6 +224,19 @@ LEAN = _Language(
 )
 
 
+def coefficients(blocks: Sequence[Block]) -> str:
+    """Translate coefficients to a function of the order k in Coq, a case a line; the last has all orders that are left.
+
+    >>> from theory import closed_forms
+    >>> print(coefficients(closed_forms["single"].blocks))
+    fun k : nat => if k == 0%N then (d%:R - r%:R) / (2%:R * d%:R)
+    else 1
+    """
+    *before, last = blocks
+    cases = [f"if k == {COQ._order(block.first)} then {COQ.field(block.coefficient)}" for block in before]
+    return "fun k : nat => " + "\nelse ".join([*cases, COQ.field(last.coefficient)])
+
+
 def max_identity(identity: MaxIdentity) -> str:
     r"""Translate an identity for a maximum, whole: the group, the multiple of the maximum, the rows.
 

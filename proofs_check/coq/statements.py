@@ -18,7 +18,7 @@ from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.coq.formulas import COQ, max_identity
+from proofs_check.coq.formulas import COQ, coefficients, max_identity
 from proofs_check.coq.sources import STATEMENTS, shipped_sources, shipped_theorems, stated_definitions
 from proofs_check.kits.cells import MaxIdentity
 from proofs_check.kits.optima import error_formula
@@ -43,7 +43,6 @@ _TYPES: Mapping[str, str] = {
 _TO_BE_WRITTEN = "(the conclusion)"
 _LONGEST_DATA = 60
 _WIDTH = 118
-_WRAPPED: Any = {"subsequent_indent": "    ", "break_long_words": False, "break_on_hyphens": False}
 
 
 def theorem_of(claim: Claim) -> str:
@@ -51,7 +50,7 @@ def theorem_of(claim: Claim) -> str:
 
     >>> from proofs_check import claims
     >>> theorem_of(claims()["closed-form-full"]), theorem_of(claims()["closed-form-full"].neighbours[0])
-    ('Claims.closed_form_full', '')
+    ('ClaimsCoefficients.closed_form_full', '')
     """
     text = _stated().get(claim.name)
     if text is None:
@@ -96,7 +95,7 @@ def translation(claim: Claim) -> str:
         case ClosedForm():
             if claim.conclusion != error_formula(claim.change):
                 raise InputError(f"{claim.name} says something else than its family: {claim.conclusion}")
-            conclusion = _conclusion(claim.change)
+            conclusion = _optimal(claim.change)
         case MaxIdentity():
             conclusion = f"forall F : realFieldType,\n  {max_identity(claim.change)}"
         case _:
@@ -115,11 +114,9 @@ def _identifier(claim: Claim) -> str:
 def _head(claim: Claim) -> str:
     prefix = _prefix(claim)
     in_words = claim.conclusion if prefix else f"In {', '.join(claim.quantities)}: {claim.statement}"
-    said = [] if isinstance(claim.change, ClosedForm) else [f"{in_words}."]
-    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said, f"{_data(claim)}. *)"])
-    wrapped = (
-        fill(line, _WIDTH, initial_indent="    " * (n > 0), **_WRAPPED) for n, line in enumerate(comment.split("\n"))
-    )
+    said = [] if isinstance(claim.change, ClosedForm) else [f"{in_words}.", f"{_data(claim)}."]
+    comment = "\n".join([f"(** Claim {claim.name}, {claim.kind}, {claim.whole}.", *said]) + " *)"
+    wrapped = (_wrapped(line, "    " * (n > 0), "    ") for n, line in enumerate(comment.split("\n")))
     return "\n".join([*wrapped, f"Definition {_identifier(claim)} : Prop :=", *([f"  {prefix}"] if prefix else [])])
 
 
@@ -138,18 +135,29 @@ def _prefix(claim: Claim) -> str:
     return f"forall (F : realFieldType) {quantities},\n  {' -> '.join(hypotheses)} -> (* then *)"
 
 
-def _conclusion(family: ClosedForm) -> str:
-    achieved = "achievable_relative" if family.goal.relative else "achievable_on_cube"
-    error = COQ.field(family.parametric_error_formula)
-    return f"least_error ({achieved} d {COQ.orders(family.blocks)})\n    ({error} : F)"
+def _optimal(family: ClosedForm) -> str:
+    optimal = "optimal_range" if family.goal.relative else "optimal_cube"
+    first = f"{optimal} F d {COQ.orders(family.blocks)}"
+    others = f"({coefficients(family.blocks)})\n({COQ.field(family.parametric_error_formula)})"
+    return "\n".join([first, *(_wrapped(line, "    ", "      ") for line in others.split("\n"))])
+
+
+def _wrapped(text: str, first: str, others: str) -> str:
+    return fill(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _data(claim: Claim) -> str:
     """Write the data that a claim is made from, as far as the definition has them not, or a digest if they are long."""
-    whats = {ClosedForm: "Coefficients", MaxIdentity: "Table"}
     text = _words(_written(claim.change)) + _rows(claim.table)
     shown = text if len(text) <= _LONGEST_DATA else f"sha256 {sha256(text.encode()).hexdigest()[:32]}"
-    return f"{whats.get(type(claim.change), 'Data')}: {shown}"
+    return f"{'Table' if isinstance(claim.change, MaxIdentity) else 'Data'}: {shown}"
 
 
 @cache
@@ -158,9 +166,6 @@ def _rows(table: Callable[[], Table] | None) -> str:
 
 
 def _written(change: Any) -> str:
-    if isinstance(change, ClosedForm):
-        blocks = (f"{COQ.orders([block])}: {COQ.field(block.coefficient)}" for block in change.blocks)
-        return "; ".join(blocks)
     if isinstance(change, MaxIdentity):
         return ""  # all of it is in the definition
     if isinstance(change, tuple):

@@ -4,7 +4,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From Subpool Require Import Algebra Binomials Classes Duality Reduction.
-From Subpool Require Import FullSet RangeFullSet Pair Extremal TopFamily Intercept LowerBound.
+From Subpool Require Import FullSet Extremal TopFamily LowerBound.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -15,10 +15,6 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 (** ** Sets of orders *)
-
-(** [least_error P e] for an equal [e]. *)
-Lemma least_error_eq (F : realFieldType) (P : F -> Prop) (e e' : F) : least_error P e -> e = e' -> least_error P e'.
-Proof. by move=> least <-. Qed.
 
 Section Orders.
 
@@ -62,66 +58,6 @@ by rewrite size_iota -ltnS prednK //; apply=> r /inner; rewrite mem_iota add1n p
 Qed.
 
 End Orders.
-
-(** ** Closed forms *)
-
-(** Theorem: the claim closed-form-intercept. *)
-Theorem closed_form_intercept : Statements.closed_form_intercept.
-Proof. by move=> F d d_gt1 E; apply: intercept_on_cube; apply: ltnW. Qed.
-
-(** Theorem: the claim closed-form-single. *)
-Theorem closed_form_single : Statements.closed_form_single.
-Proof.
-move=> F d r r_gt0; rewrite addn1 => lt_rd E; rewrite pair_on_cube ?r_gt0 //.
-by rewrite natrB ?natrM // ltnW.
-Qed.
-
-(** Theorem: the claim closed-form-mean. *)
-Theorem closed_form_mean : Statements.closed_form_mean.
-Proof. by move=> F d d_gt1; apply: closed_form_single; rewrite ?addn1. Qed.
-
-(** Theorem: the claim closed-form-full. *)
-Theorem closed_form_full : Statements.closed_form_full.
-Proof.
-move=> F d d_gt1 E; have d_gt0 := ltnW d_gt1.
-by rewrite subn1 -iota_zero // full_set_on_cube.
-Qed.
-
-(** Theorem: the claim closed-form-top. *)
-Theorem closed_form_top : Statements.closed_form_top.
-Proof.
-move=> F d j _; rewrite addn1 => lt_jd E; rewrite top_family // subn1 big_mkord.
-by rewrite natrM natr_sum.
-Qed.
-
-(** Theorem: the claim closed-form-bare-single. *)
-Theorem closed_form_bare_single : Statements.closed_form_bare_single.
-Proof.
-move=> F d r r_gt0; rewrite addn1 => lt_rd E; rewrite single_without_intercept ?r_gt0 //.
-by rewrite natrB ?natrM // ltnW.
-Qed.
-
-(** Theorem: the claim closed-form-bare-full. *)
-Theorem closed_form_bare_full : Statements.closed_form_bare_full.
-Proof. by move=> F d d_gt1 E; rewrite subn1 full_set_without_intercept. Qed.
-
-(** Theorem: the claim closed-form-bare-top. *)
-Theorem closed_form_bare_top : Statements.closed_form_bare_top.
-Proof.
-move=> F d j j_gt0; rewrite addn1 => lt_jd E; rewrite top_family_without_intercept ?j_gt0 // subn1 big_mkord.
-by rewrite natrM natr_sum.
-Qed.
-
-(** Theorem: the claim closed-form-range-full. *)
-Theorem closed_form_range_full : Statements.closed_form_range_full.
-Proof. by move=> F d d_gt1 E; rewrite subn1 range_full_set. Qed.
-
-(** Theorem: the claim closed-form-range-top. *)
-Theorem closed_form_range_top : Statements.closed_form_range_top.
-Proof.
-move=> F d j j_gt0; rewrite addn1 => lt_jd E; rewrite top_family_range ?j_gt0 // big_mkord big_ord_recl bin0.
-by rewrite addrAC subrr add0r natr_sum.
-Qed.
 
 (** ** Other claims *)
 

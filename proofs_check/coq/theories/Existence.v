@@ -161,8 +161,8 @@ Implicit Types (d n r z : nat) (R : seq nat) (E : F).
 Definition vertex_inequality d R (s : F) z : inequality F :=
   ((fun k => if k is i.+1 then s * feature F d (nth 0%N R i) z else 1), s * target F d z).
 
-Definition vertex_inequalities d R : seq (inequality F) :=
-  List.app (List.map (vertex_inequality d R 1) (iota 0 d.+1)) (List.map (vertex_inequality d R (-1)) (iota 0 d.+1)).
+Definition vertex_inequalities d R zs : seq (inequality F) :=
+  List.app (List.map (vertex_inequality d R 1) zs) (List.map (vertex_inequality d R (-1)) zs).
 
 Lemma left_vertex d R (s : F) z v :
   left (size R) v (vertex_inequality d R s z) = v 0%N + s * \sum_(i < size R) v i.+1 * feature F d (nth 0%N R i) z.
@@ -181,40 +181,87 @@ rewrite ler_norml ler_oppl; split=> [/andP[lower upper] | [upper lower]]; first 
 by rewrite lower.
 Qed.
 
-Lemma in_vertices d c : List.In c (iota 0 d.+1) -> (c <= d)%N.
+Lemma list_in (z : nat) zs : List.In z zs <-> z \in zs.
 Proof.
-suff from a n : List.In c (iota a n) -> (c < a + n)%N by move/from; rewrite add0n ltnS.
-elim: n a => //= n IH a [<- | /IH]; first by rewrite addnS ltnS leq_addr.
-by rewrite addSnnS.
+elim: zs => //= y zs IH; rewrite inE; split=> [[-> | /IH ->] | /predU1P[-> | /IH in_zs]]; rewrite ?eqxx ?orbT //.
+  by left.
+by right.
 Qed.
 
-Lemma vertices_in d z : (z <= d)%N -> List.In z (iota 0 d.+1).
+(** The estimator whose coefficients are unknowns of the system, and the unknowns of an estimator. *)
+Definition unknown_coefficients R (v : nat -> F) r : F := v (index r R).+1.
+
+Definition unknowns R (E : F) (beta : nat -> F) k : F := if k is i.+1 then beta (nth 0%N R i) else E.
+
+Lemma unknown_estimate d R v z :
+  uniq R -> \sum_(i < size R) v i.+1 * feature F d (nth 0%N R i) z = estimate d R (unknown_coefficients R v) z.
+Proof. by move=> uniq_R; rewrite estimate_nth; apply: eq_bigr => i _; rewrite /unknown_coefficients index_uniq. Qed.
+
+Lemma estimator_holds d R zs beta E :
+  (forall z, z \in zs -> `|residual d R beta z| <= E) ->
+  forall c, List.In c (vertex_inequalities d R zs) -> holds (size R) (unknowns R E beta) c.
 Proof.
-move=> le_zd; suff in_from a n : (a <= z < a + n)%N -> List.In z (iota a n) by apply: in_from; rewrite add0n.
-elim: n a => [|n IH] a; first by rewrite addn0 ltnNge => /andP[->].
-rewrite /= leq_eqVlt => /andP[/predU1P[-> | lt_az] lt_z]; first by left.
-by right; apply: IH; rewrite lt_az addSnnS.
+move=> bound c /(List.in_app_or _ _ _) [] /List.in_map_iff [z [<- /list_in in_zs]];
+have /within_iff [upper lower] := bound z in_zs; rewrite /holds left_vertex -estimate_nth /=.
+  by rewrite !mul1r -ler_subl_addr.
+by rewrite !mulN1r ler_subr_addr addrC; move: lower; rewrite opprB.
 Qed.
 
-Lemma achievable_solvable d R E :
-  uniq R -> achievable d R E <-> solvable (size R) (vertex_inequalities d R) E.
+Lemma holds_estimator d R zs v :
+  uniq R -> (forall c, List.In c (vertex_inequalities d R zs) -> holds (size R) v c) ->
+  forall z, z \in zs -> `|residual d R (unknown_coefficients R v) z| <= v 0%N.
 Proof.
-move=> uniq_R; split=> [[beta bound] | [v v0 all_hold]].
-  exists (fun k => if k is i.+1 then beta (nth 0%N R i) else E) => // c.
-  rewrite /vertex_inequalities => /(List.in_app_or _ _ _) [] /List.in_map_iff [z [<- /in_vertices le_zd]];
-  have /within_iff [upper lower] := bound z le_zd; rewrite /holds left_vertex -estimate_nth /=.
-    by rewrite !mul1r -ler_subl_addr.
-  by rewrite !mulN1r ler_subr_addr addrC; move: lower; rewrite opprB.
-exists (fun r => v (index r R).+1) => z le_zd.
-have same : estimate d R (fun r => v (index r R).+1) z = \sum_(i < size R) v i.+1 * feature F d (nth 0%N R i) z.
-  by rewrite estimate_nth; apply: eq_bigr => i _; rewrite index_uniq.
-have hold s : s = 1 \/ s = -1 -> s * target F d z <= E + s * estimate d R (fun r => v (index r R).+1) z.
-  move=> cases; rewrite same -v0 -left_vertex; apply: (all_hold (vertex_inequality d R s z)).
-  have in_z := vertices_in le_zd; rewrite /vertex_inequalities; apply: List.in_or_app.
+move=> uniq_R all_hold z in_zs.
+have hold s : s = 1 \/ s = -1 -> s * target F d z <= v 0%N + s * estimate d R (unknown_coefficients R v) z.
+  move=> cases; rewrite -unknown_estimate // -left_vertex; apply: (all_hold (vertex_inequality d R s z)).
+  apply: List.in_or_app; have in_list := (list_in z zs).2 in_zs.
   by case: cases => ->; [left | right]; apply/List.in_map_iff; exists z.
 apply/within_iff; rewrite /residual; split.
   by have := hold 1 (or_introl erefl); rewrite !mul1r -ler_subl_addr.
 by have := hold (-1) (or_intror erefl); rewrite !mulN1r ler_subr_addr addrC opprB.
+Qed.
+
+Lemma achievable_solvable d R E :
+  uniq R -> achievable d R E <-> solvable (size R) (vertex_inequalities d R (iota 0 d.+1)) E.
+Proof.
+move=> uniq_R; split=> [[beta bound] | [v v0 all_hold]].
+  exists (unknowns R E beta) => //; apply: estimator_holds => z.
+  by rewrite mem_iota add0n ltnS; apply: bound.
+exists (unknown_coefficients R v) => z le_zd; rewrite -v0.
+by apply: (holds_estimator uniq_R all_hold); rewrite mem_iota add0n ltnS.
+Qed.
+
+(** Coefficients that sum to 1: two inequalities more. *)
+Definition sum_inequality (s : F) : inequality F := ((fun k => if k is _.+1 then s else 0), s).
+
+Definition range_inequalities d R : seq (inequality F) :=
+  List.app (vertex_inequalities d R (iota 1 d.-1)) [:: sum_inequality 1; sum_inequality (-1)].
+
+Lemma left_sum n (s : F) v : left n v (sum_inequality s) = s * \sum_(i < n) v i.+1.
+Proof. by rewrite /left big_ord_recl /= mul0r add0r mulr_sumr. Qed.
+
+Lemma sum_unknowns R (v : nat -> F) : uniq R -> \sum_(i < size R) v i.+1 = \sum_(r <- R) unknown_coefficients R v r.
+Proof.
+by move=> uniq_R; rewrite (big_nth 0%N) big_mkord; apply: eq_bigr => i _; rewrite /unknown_coefficients index_uniq.
+Qed.
+
+Lemma achievable_range_solvable d R E :
+  (0 < d)%N -> uniq R -> achievable_range d R E <-> solvable (size R) (range_inequalities d R) E.
+Proof.
+move=> d_gt0 uniq_R; have inside z : (z \in iota 1 d.-1) = (0 < z < d)%N by rewrite mem_iota add1n prednK.
+split=> [[beta [sum1 bound]] | [v v0 all_hold]].
+  exists (unknowns R E beta) => // c /(List.in_app_or _ _ _) [|in_c].
+    by apply: estimator_holds => z; rewrite inside; apply: bound.
+  have total : \sum_(i < size R) unknowns R E beta i.+1 = 1 by rewrite -sum1 [RHS](big_nth 0%N) big_mkord.
+  by case: in_c => [<- | [<- | []]]; rewrite /holds left_sum total mulr1.
+have vertices z : (0 < z < d)%N -> `|residual d R (unknown_coefficients R v) z| <= E.
+  rewrite -inside -v0; apply: (holds_estimator uniq_R) => c in_c.
+  by apply: all_hold; apply: List.in_or_app; left.
+exists (unknown_coefficients R v); split=> //; rewrite -sum_unknowns //; apply/eqP; rewrite eq_le; apply/andP; split.
+  have := all_hold (sum_inequality (-1)); rewrite /holds left_sum !mulN1r ler_opp2; apply.
+  by apply: List.in_or_app; right; right; left.
+have := all_hold (sum_inequality 1); rewrite /holds left_sum !mul1r; apply.
+by apply: List.in_or_app; right; left.
 Qed.
 
 Lemma least_exists d R : uniq R -> exists e, least_error (@achievable F d R) e.
@@ -223,14 +270,47 @@ move=> uniq_R; have solved E := achievable_solvable d E uniq_R.
 have nothing : achievable d R (1 : F).
   exists (fun=> 0) => z _; rewrite /residual /estimate big1 => [|r _]; last by rewrite mul0r.
   by rewrite subr0 /target; case: ifP => _; rewrite ?normr0 ?normr1 ?ler01.
-have nonnegative E : solvable (size R) (vertex_inequalities d R) E -> 0 <= E.
+have nonnegative E : solvable (size R) (vertex_inequalities d R (iota 0 d.+1)) E -> 0 <= E.
   by move/solved => [beta bound]; apply: le_trans (normr_ge0 _) (bound 0%N (leq0n d)).
 have [e sol_e least] := least_solvable ((solved 1).1 nothing) nonnegative.
 exists e => E; split=> [/solved | le_E]; first exact: least.
 by apply: achievable_weaken le_E _; apply/solved.
 Qed.
 
+Lemma least_range_exists d R :
+  (1 < d)%N -> uniq R -> R <> [::] -> inner_orders d R -> exists e, least_error (@achievable_range F d R) e.
+Proof.
+move=> d_gt1 uniq_R; case: R uniq_R => // r0 R uniq_R _ inner; have d_gt0 := ltnW d_gt1.
+have solved E := achievable_range_solvable E d_gt0 uniq_R.
+have /andP[r_gt0 lt_rd] := allP inner r0 (mem_head _ _).
+have only (f : nat -> F) : \sum_(r <- r0 :: R) (r == r0)%:R * f r = f r0.
+  rewrite big_cons eqxx mul1r big_seq big1 ?addr0 // => r in_R; case: eqP => [def_r | _]; last by rewrite mul0r.
+  by move: uniq_R; rewrite /= -def_r in_R.
+have first : achievable_range d (r0 :: R) (1 : F).
+  exists (fun r => (r == r0)%:R); split.
+    by rewrite -[RHS](only (fun=> 1)); apply: eq_bigr => r _; rewrite mulr1.
+  move=> z /andP[z_gt0 lt_zd]; rewrite /residual /target (ltn_eqF lt_zd) /estimate (only (fun r => feature F d r z)).
+  rewrite /feature (gtn_eqF r_gt0) opprB addrC subrK ger0_norm ?divr_ge0 ?ler0n //.
+  by rewrite ler_pdivr_mulr ?ltr0n ?bin_gt0 ?(ltnW lt_rd) // mul1r ler_nat leq_bin2l // ltnW.
+have nonnegative E : solvable (size (r0 :: R)) (range_inequalities d (r0 :: R)) E -> 0 <= E.
+  by move/solved => [beta [_ bound]]; apply: le_trans (normr_ge0 _) (bound 1%N d_gt1).
+have [e sol_e least] := least_solvable ((solved 1).1 first) nonnegative.
+exists e => E; split=> [/solved | le_E]; first exact: least.
+have /solved[beta [sum1 bound]] := sol_e.
+by exists beta; split=> // z /bound /le_trans; apply.
+Qed.
+
 End Existence.
+
+(** Theorem: for every nonempty list of different orders out of 1..d-1 there is a least error relative to the range. *)
+Theorem least_relative_error_exists (F : realFieldType) (d : nat) (orders : seq nat) :
+  (1 < d)%N -> uniq orders -> orders <> [::] -> (forall r, r \in orders -> (0 < r < d)%N) ->
+  exists e : F, least_error (achievable_relative d orders) e.
+Proof.
+move=> d_gt1 uniq_R nonempty inner; have /allP inner_all := inner.
+have [e least] := least_range_exists F d_gt1 uniq_R nonempty inner_all.
+by exists e => E; rewrite reduction_relative.
+Qed.
 
 (** Theorem: for every list of different orders up to d there is a least error on the cube. *)
 Theorem least_error_exists (F : realFieldType) (d : nat) (orders : seq nat) :

@@ -92,10 +92,12 @@ Section Places.
 Variable n : nat.
 
 (** d = n + 3: from 1 at 0 down to -1 at d-2, then up to 1. *)
-Lemma mean_last_extrapolation : least_error (@extrapolates F n.+3 [:: 0%N; 1%N; n.+2]) (2%:R * n.+3%:R + 1)^-1.
+Lemma mean_last_extrapolation :
+  @solved_by F n.+3 [:: 0%N; 1%N; n.+2] [:: 1; - (2%:R / n.+1%:R); 2%:R * n.+2%:R / n.+1%:R]
+    [:: (0%N, 1); (n.+1, - n.+3%:R); (n.+2, n.+3%:R)]
+    (2%:R * n.+3%:R + 1).
 Proof.
-apply: (@few_places F _ _ [:: 1; - (2%:R / n.+1%:R); 2%:R * n.+2%:R / n.+1%:R]
-  [:: (0%N, 1); (n.+1, - n.+3%:R); (n.+2, n.+3%:R)]) => //.
+apply: few_places => //.
 - by positive.
 - by rewrite /combination /= !big_cons big_nil /= bin0 bin1 binSn; field_of_naturals F.
 - move=> z; rewrite !ltnS /combination /= !big_cons big_nil /= bin0 bin1 leq_eqVlt => /predU1P[-> | lt_z].
@@ -111,10 +113,12 @@ by rewrite !big_cons big_nil /= normrN normr1 !normr_nat; field_of_naturals F.
 Qed.
 
 (** d = n + 3: in proportion to z down to -1 at d-2, then up to 1. *)
-Lemma range_mean_last_extrapolation : least_error (@extrapolates F n.+3 [:: 1%N; n.+2]) (2%:R * n.+3%:R)^-1.
+Lemma range_mean_last_extrapolation :
+  @solved_by F n.+3 [:: 1%N; n.+2] [:: - (1 / n.+1%:R); (2%:R * n%:R + 3%:R) / n.+1%:R]
+    [:: (n.+1, - n.+3%:R); (n.+2, n.+3%:R)]
+    (2%:R * n.+3%:R).
 Proof.
-apply: (@few_places F _ _ [:: - (1 / n.+1%:R); (2%:R * n%:R + 3%:R) / n.+1%:R]
-  [:: (n.+1, - n.+3%:R); (n.+2, n.+3%:R)]) => //.
+apply: few_places => //.
 - by positive.
 - by rewrite /combination /= !big_cons big_nil /= bin1 binSn; field_of_naturals F.
 - move=> z; rewrite !ltnS /combination /= !big_cons big_nil /= bin1 leq_eqVlt => /predU1P[-> | lt_z].
@@ -129,10 +133,12 @@ by rewrite !big_cons big_nil /= normrN !normr_nat; field_of_naturals F.
 Qed.
 
 (** d = n + 4: from 1 at 0 down to -1 at d-3 and d-2, then up to 1. *)
-Lemma mean_second_last_extrapolation : least_error (@extrapolates F n.+4 [:: 0%N; 1%N; n.+2]) (n.+4%:R + 1)^-1.
+Lemma mean_second_last_extrapolation :
+  @solved_by F n.+4 [:: 0%N; 1%N; n.+2] [:: 1; - (2%:R / n.+1%:R); 2%:R / n.+1%:R]
+    [:: (0%N, 1); (n.+1, - (n.+4%:R / 2%:R)); (n.+3, n.+4%:R / 2%:R)]
+    (n.+4%:R + 1).
 Proof.
-apply: (@few_places F _ _ [:: 1; - (2%:R / n.+1%:R); 2%:R / n.+1%:R]
-  [:: (0%N, 1); (n.+1, - (n.+4%:R / 2%:R)); (n.+3, n.+4%:R / 2%:R)]) => //.
+apply: few_places => //.
 - by positive.
 - by rewrite /combination /= !big_cons big_nil /= bin0 bin1 bin_two_below bin2_field; field_of_naturals F.
 - move=> z; rewrite !ltnS /combination /= !big_cons big_nil /= bin0 bin1 leq_eqVlt => /predU1P[-> | ].
@@ -151,11 +157,12 @@ Qed.
 
 (** d = n + 4: from -1 at 0 up to 1 at d-3, then -1 and 1. *)
 Lemma mean_last_two_extrapolation :
-  least_error (@extrapolates F n.+4 [:: 0%N; 1%N; n.+2; n.+3]) (n.+3%:R * n.+4.+1%:R)^-1.
+  @solved_by F n.+4 [:: 0%N; 1%N; n.+2; n.+3] [:: - 1; 2%:R / n.+1%:R; - (2%:R * n.+2%:R / n.+1%:R); 2%:R * n.+4%:R]
+    [:: (0%N, - (n.+2%:R / 2%:R)); (n.+1, n.+4%:R * n.+2%:R / 2%:R); (n.+2, - (n.+4%:R * n.+3%:R / 2%:R));
+        (n.+3, n.+4%:R)]
+    (n.+3%:R * n.+4.+1%:R).
 Proof.
-apply: (@few_places F _ _ [:: - 1; 2%:R / n.+1%:R; - (2%:R * n.+2%:R / n.+1%:R); 2%:R * n.+4%:R]
-  [:: (0%N, - (n.+2%:R / 2%:R)); (n.+1, n.+4%:R * n.+2%:R / 2%:R); (n.+2, - (n.+4%:R * n.+3%:R / 2%:R));
-      (n.+3, n.+4%:R)]) => //.
+apply: few_places => //.
 - by positive.
 - by rewrite /= !inE /= !eqSS ltn_eqF.
 - by rewrite /combination /= !big_cons big_nil /= bin0 bin1 bin_two_below bin2_field binSn; field_of_naturals F.
@@ -177,12 +184,12 @@ Qed.
 
 (** d = n + 5: from -1 at 0 up to 1 at d-4 and d-3, then -1 and 1. *)
 Lemma mean_last_third_extrapolation :
-  least_error (@extrapolates F n.+4.+1 [:: 0%N; 1%N; n.+2; n.+4])
-    ((2%:R * (n%:R * n%:R) + 22%:R * n%:R + 57%:R) / 3%:R)^-1.
+  @solved_by F n.+4.+1 [:: 0%N; 1%N; n.+2; n.+4] [:: - 1; 2%:R / n.+1%:R; - (2%:R / n.+1%:R); n%:R + 6%:R]
+    [:: (0%N, - ((2%:R * n%:R + 7%:R) / 3%:R)); (n.+1, n.+4.+1%:R * n.+3%:R / 3%:R);
+        (n.+3, - (n.+4.+1%:R * n.+4%:R / 3%:R)); (n.+4, n.+4.+1%:R)]
+    ((2%:R * (n%:R * n%:R) + 22%:R * n%:R + 57%:R) / 3%:R).
 Proof.
-apply: (@few_places F _ _ [:: - 1; 2%:R / n.+1%:R; - (2%:R / n.+1%:R); n%:R + 6%:R]
-  [:: (0%N, - ((2%:R * n%:R + 7%:R) / 3%:R)); (n.+1, n.+4.+1%:R * n.+3%:R / 3%:R);
-      (n.+3, - (n.+4.+1%:R * n.+4%:R / 3%:R)); (n.+4, n.+4.+1%:R)]) => //.
+apply: few_places => //.
 - by positive.
 - by rewrite /= !inE /= !eqSS ltn_eqF // -addn2 leq_addr.
 - rewrite /combination /= !big_cons big_nil /= bin0 bin1 bin_three_below bin3_field binSn; field_of_naturals F.
@@ -226,14 +233,15 @@ Qed.
 
 Lemma parabola_extrapolation a b :
   (0 < a)%N -> (a <= b)%N -> (b <= a.+1)%N ->
-  least_error (@extrapolates F (a + b).+1 [:: 0%N; 1%N; 2%N]) (1 + 2%:R * (a + b).+1%:R / (a * b)%:R)^-1.
+  @solved_by F (a + b).+1 [:: 0%N; 1%N; 2%N] [:: 1; (2%:R - 2%:R * (a + b)%:R) / (a * b)%:R; 4%:R / (a * b)%:R]
+    [:: (0%N, b.+1%:R / (a%:R * (a + b)%:R)); (a, - ((a + b).+1%:R / (a * b)%:R));
+        ((a + b)%N, (a + b).+1%:R * b.+1%:R / ((a + b)%:R * b%:R))]
+    (1 + 2%:R * (a + b).+1%:R / (a * b)%:R).
 Proof.
 move=> a_gt0 le_ab le_ba; have b_gt0 : (0 < b)%N := leq_trans a_gt0 le_ab.
 have A_gt0 : 0 < a%:R :> F by rewrite ltr0n.
 have B_gt0 : 0 < b%:R :> F by rewrite ltr0n.
-apply: (@few_places F _ _ [:: 1; (2%:R - 2%:R * (a + b)%:R) / (a * b)%:R; 4%:R / (a * b)%:R]
-  [:: (0%N, b.+1%:R / (a%:R * (a + b)%:R)); (a, - ((a + b).+1%:R / (a * b)%:R));
-      ((a + b)%N, (a + b).+1%:R * b.+1%:R / ((a + b)%:R * b%:R))]) => //.
+apply: few_places => //.
 - by rewrite natrM; positive.
 - rewrite /combination /= !big_cons big_nil /= bin0 bin1 bin2_field; field_of_naturals F.
 - move=> z; rewrite ltnS => le_z; rewrite /combination /= !big_cons big_nil /= bin0 bin1 bin2_field.
@@ -266,7 +274,10 @@ Qed.
 
 (** In proportion to C(z,r), up to 1 at d-1. *)
 Lemma range_single_extrapolation d r :
-  (0 < r < d)%N -> least_error (@extrapolates F d [:: r]) (d%:R / (d - r)%:R)^-1.
+  (0 < r < d)%N ->
+  @solved_by F d [:: r] [:: ('C(d.-1, r)%:R)^-1]
+    [:: (d.-1, d%:R / (d - r)%:R)]
+    (d%:R / (d - r)%:R).
 Proof.
 case/andP=> r_gt0 lt_rd; have d_gt0 : (0 < d)%N := ltn_trans r_gt0 lt_rd.
 have gap_gt0 : 0 < (d - r)%:R :> F by rewrite ltr0n subn_gt0.
@@ -274,7 +285,7 @@ have below_gt0 : 0 < 'C(d.-1, r)%:R :> F by rewrite ltr0n bin_gt0 -ltnS prednK.
 have step : 'C(d, r)%:R = d%:R / (d - r)%:R * 'C(d.-1, r)%:R :> F.
   apply: (mulfI (lt0r_neq0 gap_gt0)); rewrite mulrA [_ * (_ / _)]mulrC divfK ?lt0r_neq0 //.
   by rewrite -!natrM -mul_bin_down.
-apply: (@few_places F _ _ [:: ('C(d.-1, r)%:R)^-1] [:: (d.-1, d%:R / (d - r)%:R)]) => //.
+apply: few_places => //.
 - by rewrite divr_gt0 // ltr0n.
 - by rewrite /combination /= big_cons big_nil addr0 /= step mulrC mulfK // lt0r_neq0.
 - move=> z lt_zd; rewrite /combination /= big_cons big_nil addr0 /= mulrC share_within //; last first.
@@ -292,7 +303,7 @@ End FewOrders.
 Theorem mean_and_last (F : realFieldType) (d : nat) (E : F) :
   (2 < d)%N -> achievable_on_cube d [:: 0%N; 1%N; d.-1] E <-> (2 * d + 2)%:R^-1 <= E.
 Proof.
-case: d => [|[|[|n]]] // _; have := least_on_cube _ _ _ (mean_last_extrapolation n) E.
+case: d => [|[|[|n]]] // _; have := least_on_cube _ _ _ (solved_least (mean_last_extrapolation F n)) E.
 rewrite (_ : 2%:R * n.+3%:R + 1 + 1 = (2 * n.+3 + 2)%:R); last by rewrite natrD natrM -addrA.
 by apply; rewrite //= ?ltnS ?leqnn //; positive.
 Qed.
@@ -301,7 +312,7 @@ Qed.
 Theorem mean_and_last_without_intercept (F : realFieldType) (d : nat) (E : F) :
   (2 < d)%N -> achievable_on_cube d [:: 1%N; d.-1] E <-> (2 * d + 1)%:R^-1 <= E.
 Proof.
-case: d => [|[|[|n]]] // _; have := least_without _ _ (mean_last_extrapolation n) E.
+case: d => [|[|[|n]]] // _; have := least_without _ _ (solved_least (mean_last_extrapolation F n)) E.
 by rewrite natrD natrM; apply; rewrite //= ?ltnS ?leqnn.
 Qed.
 
@@ -309,7 +320,7 @@ Qed.
 Theorem range_mean_and_last (F : realFieldType) (d : nat) (E : F) :
   (2 < d)%N -> achievable_relative d [:: 1%N; d.-1] E <-> (2 * d)%:R^-1 <= E.
 Proof.
-case: d => [|[|[|n]]] // _; have := least_relative _ _ (range_mean_last_extrapolation n) E.
+case: d => [|[|[|n]]] // _; have := least_relative _ _ (solved_least (range_mean_last_extrapolation F n)) E.
 by rewrite natrM; apply; rewrite //= ?ltnS ?leqnn.
 Qed.
 
@@ -319,7 +330,7 @@ Theorem mean_and_second_last (F : realFieldType) (d : nat) (E : F) :
   (3 < d)%N -> achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N] E <-> (d + 2)%:R^-1 <= E.
 Proof.
 case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0.
-have := least_on_cube _ _ _ (mean_second_last_extrapolation n) E.
+have := least_on_cube _ _ _ (solved_least (mean_second_last_extrapolation F n)) E.
 rewrite (_ : n.+4%:R + 1 + 1 = (n.+4 + 2)%:R); last by rewrite natrD -addrA.
 by apply; rewrite //= ?ltnS ?leqnn ?leqnSn //; positive.
 Qed.
@@ -329,7 +340,7 @@ Theorem mean_and_second_last_without_intercept (F : realFieldType) (d : nat) (E 
   (3 < d)%N -> achievable_on_cube d [:: 1%N; (d - 2)%N] E <-> (d + 1)%:R^-1 <= E.
 Proof.
 case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0.
-have := least_without _ _ (mean_second_last_extrapolation n) E.
+have := least_without _ _ (solved_least (mean_second_last_extrapolation F n)) E.
 by rewrite natrD; apply; rewrite //= ?ltnS ?leqnn ?leqnSn.
 Qed.
 
@@ -339,7 +350,7 @@ Theorem mean_and_last_two (F : realFieldType) (d : nat) (E : F) :
   (3 < d)%N -> achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N; d.-1] E <-> (d ^ 2)%:R^-1 <= E.
 Proof.
 case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0.
-have := least_on_cube _ _ _ (mean_last_two_extrapolation n) E.
+have := least_on_cube _ _ _ (solved_least (mean_last_two_extrapolation F n)) E.
 rewrite (_ : n.+3%:R * n.+4.+1%:R + 1 = (n.+4 ^ 2)%:R); last first.
   by rewrite -natrM -(natrD F _ 1); congr (_%:R); rewrite -mulnn; nat_lia.
 by apply; rewrite //= ?ltnS ?leqnn ?leqnSn //; positive.
@@ -351,7 +362,7 @@ Theorem mean_and_last_two_without_intercept (F : realFieldType) (d : nat) (E : F
   (3 < d)%N -> achievable_on_cube d [:: 1%N; (d - 2)%N; d.-1] E <-> ((d ^ 2)%:R - 1)^-1 <= E.
 Proof.
 case: d => [|[|[|[|n]]]] // _; rewrite !subSS subn0.
-have := least_without _ _ (mean_last_two_extrapolation n) E.
+have := least_without _ _ (solved_least (mean_last_two_extrapolation F n)) E.
 rewrite (_ : n.+3%:R * n.+4.+1%:R = (n.+4 ^ 2)%:R - 1); last first.
   by rewrite (_ : n.+4 ^ 2 = n.+3 * n.+4.+1 + 1)%N ?natrD ?natrM ?addrK // -mulnn; nat_lia.
 by apply; rewrite //= ?ltnS ?leqnn ?leqnSn.
@@ -363,7 +374,7 @@ Theorem mean_last_third_last (F : realFieldType) (d : nat) (E : F) :
   (4 < d)%N -> achievable_on_cube d [:: 0%N; 1%N; (d - 3)%N; d.-1] E <-> 3%:R / (2 * d * (d + 1))%:R <= E.
 Proof.
 case: d => [|[|[|[|[|n]]]]] // _; rewrite !subSS subn0.
-have := least_on_cube _ _ _ (mean_last_third_extrapolation n) E; rewrite mean_last_third_value invf_div.
+have := least_on_cube _ _ _ (solved_least (mean_last_third_extrapolation F n)) E; rewrite mean_last_third_value invf_div.
 by apply; rewrite //= ?ltnS ?leqnn ?leqnSn ?leqW //; positive.
 Qed.
 
@@ -373,7 +384,7 @@ Theorem mean_last_third_last_without_intercept (F : realFieldType) (d : nat) (E 
   (4 < d)%N -> achievable_on_cube d [:: 1%N; (d - 3)%N; d.-1] E <-> ((2 * d * (d + 1))%:R / 3%:R - 1)^-1 <= E.
 Proof.
 case: d => [|[|[|[|[|n]]]]] // _; rewrite !subSS subn0 -mean_last_third_value addrK.
-have := least_without _ _ (mean_last_third_extrapolation n) E.
+have := least_without _ _ (solved_least (mean_last_third_extrapolation F n)) E.
 by apply; rewrite //= ?ltnS ?leqnn ?leqnSn ?leqW.
 Qed.
 
@@ -385,7 +396,7 @@ Theorem quadratic (F : realFieldType) (d : nat) (E : F) :
 Proof.
 move=> d_gt2 t; have [a_gt0 le_ab le_ba def_d] := halves d_gt2.
 have t_gt0 : (0 < t)%N by rewrite muln_gt0 a_gt0 (leq_trans a_gt0).
-have := least_on_cube _ _ _ (parabola_extrapolation a_gt0 le_ab le_ba) E; rewrite def_d -/t.
+have := least_on_cube _ _ _ (solved_least (parabola_extrapolation F a_gt0 le_ab le_ba)) E; rewrite def_d -/t.
 rewrite parabola_value // invf_div; apply; first exact: ltn_trans d_gt2.
   by apply: ltr_paddr; rewrite ?ltr01 // divr_ge0 ?mulr_ge0 ?ler0n.
 by rewrite /= d_gt2 (ltn_trans _ d_gt2).
@@ -399,7 +410,7 @@ Theorem quadratic_without_intercept (F : realFieldType) (d : nat) (E : F) :
 Proof.
 move=> d_gt2 t; have [a_gt0 le_ab le_ba def_d] := halves d_gt2.
 have t_gt0 : (0 < t)%N by rewrite muln_gt0 a_gt0 (leq_trans a_gt0).
-have := least_without _ _ (parabola_extrapolation a_gt0 le_ab le_ba) E; rewrite def_d -/t.
+have := least_without _ _ (solved_least (parabola_extrapolation F a_gt0 le_ab le_ba)) E; rewrite def_d -/t.
 by rewrite -parabola_value // addrK; apply; rewrite /= ?d_gt2 (ltn_trans _ d_gt2).
 Qed.
 
@@ -407,7 +418,8 @@ Qed.
 Theorem range_single (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable_relative d [:: r] E <-> (d - r)%:R / d%:R <= E.
 Proof.
-move=> range; have /andP[r_gt0 lt_rd] := range; have := least_relative _ _ (range_single_extrapolation range) E.
+move=> range; have /andP[r_gt0 lt_rd] := range.
+have := least_relative _ _ (solved_least (range_single_extrapolation F range)) E.
 by rewrite invf_div; apply; rewrite /= ?range // (leq_trans _ lt_rd).
 Qed.
 

@@ -49,12 +49,19 @@ rewrite !big_seq; apply: ler_sum => p in_ps; rewrite -mulr_sumr normrM mulrC ler
 by apply: bound; apply: below in_ps.
 Qed.
 
-Lemma places_extrapolation d S (g : nat -> F) places L :
-  (0 < d)%N -> 0 < L -> span S g d = L -> (forall z, (z < d)%N -> `|span S g z| <= 1) ->
-  all (fun p => (p.1 < d)%N) places -> extrapolating d S places -> \sum_(p <- places) `|p.2| = L ->
-  least_error (extrapolates d S) L^-1.
+(** A function and places that do so: they solve the problem of extrapolation, with the least bound [1/L]. *)
+Record solved d S (g : nat -> F) places L : Prop := Solved {
+  solved_d : (0 < d)%N;
+  solved_positive : 0 < L;
+  solved_at_d : span S g d = L;
+  solved_within : forall z, (z < d)%N -> `|span S g z| <= 1;
+  solved_below : all (fun p => (p.1 < d)%N) places;
+  solved_extrapolating : extrapolating d S places;
+  solved_size : \sum_(p <- places) `|p.2| = L }.
+
+Lemma solved_least d S g places L : solved d S g places L -> least_error (extrapolates d S) L^-1.
 Proof.
-move=> d_gt0 L_gt0 at_d bound below extra size_L A; split=> [extra_A | le_A].
+case=> d_gt0 L_gt0 at_d bound below extra size_L A; split=> [extra_A | le_A].
   by rewrite -[L^-1]mul1r ler_pdivr_mulr // -size_L; apply: few_places_bound extra_A.
 apply: (extrapolates_weaken le_A); exists (fun r => L^-1 * g r); split.
   by rewrite span_scale at_d mulVf ?gt_eqF.
@@ -63,16 +70,19 @@ by rewrite -[X in _ <= X]mulr1 ler_pmul2l ?invr_gt0 // bound.
 Qed.
 
 (** The same with the coefficients as a list. *)
+Definition listed S gs r : F := gs`_(index r S).
+
+Definition solved_by d S gs places L : Prop := solved d S (listed S gs) places L.
+
 Lemma few_places d S gs places L :
   (0 < d)%N -> 0 < L -> uniq S -> size gs = size S ->
   combination S gs d = L -> (forall z, (z < d)%N -> `|combination S gs z| <= 1) ->
   all (fun p => (p.1 < d)%N) places -> extrapolating d S places -> \sum_(p <- places) `|p.2| = L ->
-  least_error (extrapolates d S) L^-1.
+  solved_by d S gs places L.
 Proof.
-move=> d_gt0 L_gt0 uniq_S size_gs at_d bound.
-apply: (@places_extrapolation d S (fun r => gs`_(index r S)) places L) => //.
+move=> d_gt0 L_gt0 uniq_S size_gs at_d bound below extra size_L; split=> // [|z lt_zd].
   by rewrite span_combination.
-by move=> z lt_zd; rewrite span_combination // bound.
+by rewrite span_combination // bound.
 Qed.
 
 (** The span of some orders below [d], for coefficients that vanish at the others. *)

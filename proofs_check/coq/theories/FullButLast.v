@@ -31,6 +31,32 @@ Proof. by rewrite (reindex_inj rev_ord_inj); apply: eq_bigr => z _; rewrite /= s
 Lemma double_inj (x y : F) : x + x = y + y -> x = y.
 Proof. by rewrite -!mulr2n => /eqP; rewrite eqr_pmuln2r // => /eqP. Qed.
 
+(** Weights that are 1 at [d] and orthogonal to the span are a formula of extrapolation. *)
+Definition places_of (n : nat) (w : nat -> F) : seq (nat * F) := [seq (z, - w z) | z <- iota 0 n & w z != 0].
+
+Lemma places_of_sum n (w f : nat -> F) : \sum_(p <- places_of n w) p.2 * f p.1 = - \sum_(z < n) w z * f z.
+Proof.
+rewrite big_map big_filter big_mkcond -{1}[n]subn0 -/(index_iota 0 n) big_mkord -sumrN; apply: eq_bigr => z _ /=.
+by case: eqP => [-> | _]; rewrite ?mul0r ?oppr0 ?mulNr.
+Qed.
+
+Lemma places_of_size n (w : nat -> F) : \sum_(p <- places_of n w) `|p.2| = \sum_(z < n) `|w z|.
+Proof.
+rewrite big_map big_filter big_mkcond -{1}[n]subn0 -/(index_iota 0 n) big_mkord; apply: eq_bigr => z _ /=.
+by case: eqP => [-> | _]; rewrite ?normr0 ?normrN.
+Qed.
+
+Lemma weights_solved n S (g w : nat -> F) (L : F) :
+  (0 < n)%N -> 0 < L -> span S g n = L -> (forall z, (z < n)%N -> `|span S g z| <= 1) ->
+  w n = 1 -> (forall r, r \in S -> \sum_(z < n.+1) w z * 'C(z, r)%:R = 0) -> \sum_(z < n) `|w z| = L ->
+  solved n S g (places_of n w) L.
+Proof.
+move=> n_gt0 L_gt0 at_n within wn moments size_L; split=> //; last by rewrite places_of_size.
+  by rewrite all_map; apply/allP => z; rewrite mem_filter mem_iota add0n => /and3P[].
+move=> r in_S; rewrite (places_of_sum n w (fun z => 'C(z, r)%:R)).
+by have /eqP := moments r in_S; rewrite big_ord_recr /= wn mul1r addrC addr_eq0 => /eqP ->.
+Qed.
+
 Variable d : nat.
 Hypothesis d_gt1 : (1 < d)%N.
 
@@ -236,9 +262,41 @@ have -> : 'C(d, m) = ('C(d.-1, m) + 'C(d.-1, m.-1))%N.
 move: upper lower; move: 'C(d.-1, m) 'C(d.-1, m.-1) => a b a_gt0 b_gt0; nat_lia.
 Qed.
 
-Lemma but_last_extrapolation : least_error (@extrapolates F d (iota 0 d.-1)) ('C(d, m)%:R - 1)^-1.
+(** The differences of the function. *)
+Lemma side_difference k :
+  newton side_values k
+    = sign (d + k) * ((if odd d then 'C(k, m)%:R else 0) + 2%:R * (\sum_(z < m) 'C(k, z)%:R) - 2%:R ^+ k).
 Proof.
-apply: (@extrapolation_constant _ _ _ _ (newton side_values) distance_weights).
+pose skew z : F := (if (z < m)%N then 2%:R else 0) + (if (z == m) && odd d then 1 else 0).
+have def_side z : side z = 1 - skew z.
+  rewrite /side /skew; case: ltngtP => _ /=; rewrite ?addr0 ?subr0 //.
+    by rewrite (_ : 2%:R = 1 + 1) // opprD addrA subrr add0r.
+  by case: (odd d); rewrite add0r ?subrr ?subr0.
+have total : \sum_(z < k.+1) 'C(k, z)%:R = 2%:R ^+ k :> F by rewrite big_ord_recr /= binn sum_bin subrK.
+have below : \sum_(z < k.+1) 'C(k, z)%:R * (if (z < m)%N then 2%:R else 0) = 2%:R * (\sum_(z < m) 'C(k, z)%:R) :> F.
+  pose n := maxn k.+1 m; pose f z : F := 'C(k, z)%:R * (if (z < m)%N then 2%:R else 0).
+  rewrite -(@sum_widen F k.+1 n f) ?leq_maxl //; last first.
+    by move=> z /andP[lt_kz _]; rewrite /f bin_small // mul0r.
+  rewrite (@sum_widen F m n f) ?leq_maxr //; last by move=> z /andP[le_mz _]; rewrite /f ltnNge le_mz mulr0.
+  by rewrite mulr_sumr; apply: eq_bigr => z _; rewrite /f ltn_ord mulrC.
+have at_m : \sum_(z < k.+1) 'C(k, z)%:R * (if (z == m :> nat) && odd d then 1 else 0)
+    = if odd d then 'C(k, m)%:R else 0 :> F.
+  case: (odd d); last by rewrite big1 // => z _; rewrite andbF mulr0.
+  case: (leqP m k) => [le_mk | lt_km]; last first.
+    rewrite bin_small // big1 // => z _; rewrite (_ : (z == m :> nat) = false) ?mulr0 //.
+    by apply/ltn_eqF/(leq_trans (ltn_ord z)).
+  rewrite -(@sum_pick F k.+1 m (fun z => 'C(k, z)%:R)) ?ltnS //; apply: eq_bigr => z _.
+  by rewrite andbT mulrC; case: eqP.
+rewrite -at_m -below -total -big_split -sumrB mulr_sumr; apply: eq_bigr => z _; rewrite /= -mulrDr.
+rewrite /side_values def_side /skew [X in 1 - X]addrC !exprD; have := sign_sq F z.
+set t := (if _ && _ then _ else _) + _; move: t (sign k) (sign z) (sign d) ('C(k, z)%:R : F) => t a b c e sq.
+by transitivity (c * a * (e * t - e) * (b * b)); [normal_ring F | rewrite sq mulr1].
+Qed.
+
+Lemma but_last_solved :
+  solved d (iota 0 d.-1) (newton side_values) (places_of d distance_weights) ('C(d, m)%:R - 1).
+Proof.
+apply: weights_solved => //.
 - exact: but_last_constant_gt0.
 - by rewrite side_span side_at_d.
 - move=> z lt_zd; rewrite side_span span_newton // /side_values normrM normrN sign_abs mul1r.
@@ -261,7 +319,7 @@ Proof. by move=> d_gt1; apply/allP => r; rewrite mem_iota => /andP[-> lt_r] /=; 
 Theorem full_but_last (F : realFieldType) (d : nat) (E : F) :
   (1 < d)%N -> achievable_on_cube d (iota 0 d.-1) E <-> 'C(d, d./2)%:R^-1 <= E.
 Proof.
-move=> d_gt1; have := @but_last_extrapolation F d d_gt1; rewrite but_last_orders // => least.
+move=> d_gt1; have := solved_least (@but_last_solved F d d_gt1); rewrite but_last_orders // => least.
 have := least_on_cube (ltnW d_gt1) (but_last_constant_gt0 F d_gt1) (but_last_inner d_gt1) least E.
 by rewrite subrK.
 Qed.
@@ -270,6 +328,6 @@ Qed.
 Theorem full_but_last_without_intercept (F : realFieldType) (d : nat) (E : F) :
   (1 < d)%N -> achievable_on_cube d (iota 1 (d - 2)) E <-> ('C(d, d./2)%:R - 1)^-1 <= E.
 Proof.
-move=> d_gt1; have := @but_last_extrapolation F d d_gt1; rewrite but_last_orders // => least.
+move=> d_gt1; have := solved_least (@but_last_solved F d d_gt1); rewrite but_last_orders // => least.
 exact: (least_without (ltnW d_gt1) (but_last_inner d_gt1) least E).
 Qed.

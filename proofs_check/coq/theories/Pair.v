@@ -5,10 +5,10 @@
     Proof.  Both sides of the duality are explicit, with [L = (d+r)/(d-r)], so that [1/(L+1) = (d-r)/(2d)].  The
     function [-1 + 2 C(z,r)/C(d-1,r)] is within [-1,1] on z = 0..d-1 and has the value [L] at [d], since
     [d C(d-1,r) = (d-r) C(d,r)].  The weights [r/(d-r)] at 0, [-d/(d-r)] at d-1 and 1 at d are orthogonal to 1 and to
-    [C(z,r)], and those before [d] have the total size [L]. *)
+    [C(z,r)], and those before [d] have the total size [L] ([FewPlaces.v]). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require Import Algebra Binomials Classes Duality Reduction.
+From Subpool Require Import Algebra Binomials Classes Duality Reduction FewPlaces.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -43,8 +43,7 @@ Definition pair_constant : F := (D + K) / (D - K).
 
 Definition pair_coefficients (s : nat) : F := if s == 0%N then -1 else 2%:R / 'C(d.-1, r)%:R.
 
-Definition pair_weights z : F :=
-  (z == d)%:R * 1 - (z == d.-1)%:R * (D / (D - K)) + (z == 0%N)%:R * (K / (D - K)).
+Definition pair_places : seq (nat * F) := [:: (0%N, - (K / (D - K))); (d.-1, D / (D - K))].
 
 Let d_gt1 : (1 < d)%N. Proof. exact: leq_ltn_trans r_gt0 lt_rd. Qed.
 
@@ -57,19 +56,10 @@ Proof. by rewrite ltr0n bin_gt0 -ltnS prednK // ltnW. Qed.
 Lemma pair_span z : span [:: 0%N; r] pair_coefficients z = -1 + 2%:R / 'C(d.-1, r)%:R * 'C(z, r)%:R.
 Proof. by rewrite /span !big_cons big_nil bin0 mulr1 addr0 /pair_coefficients (gtn_eqF r_gt0). Qed.
 
-Lemma pair_sum (f : nat -> F) :
-  \sum_(z < d.+1) pair_weights z * f z = f d - D / (D - K) * f d.-1 + K / (D - K) * f 0%N.
+Lemma pair_solved : solved d [:: 0%N; r] pair_coefficients pair_places pair_constant.
 Proof.
-transitivity (\sum_(z < d.+1) ((z == d :> nat)%:R * f z - (z == d.-1 :> nat)%:R * (D / (D - K) * f z)
-              + (z == 0%N :> nat)%:R * (K / (D - K) * f z))).
-  by apply: eq_bigr => z _; rewrite /pair_weights mulr1 mulrDl mulrBl !mulrA.
-rewrite big_split sumrB /= (sum_pick f) // (sum_pick (fun z => D / (D - K) * f z)) ?ltnS ?leq_pred //.
-by rewrite (sum_pick (fun z => K / (D - K) * f z)).
-Qed.
-
-Lemma pair_extrapolation : least_error (@extrapolates F d [:: 0%N; r]) pair_constant^-1.
-Proof.
-apply: (@extrapolation_constant _ _ _ _ pair_coefficients pair_weights).
+split.
+- exact: ltnW.
 - by rewrite divr_gt0 // addr_gt0.
 - rewrite pair_span; have := bin_below; have /lt0r_neq0/eqP := below_gt0.
   move: 'C(d.-1, r)%:R 'C(d, r)%:R => b c b_neq0 def_c.
@@ -78,20 +68,13 @@ apply: (@extrapolation_constant _ _ _ _ pair_coefficients pair_weights).
 - move=> z lt_zd; rewrite pair_span ler_norml ler_addl ?mulr_ge0 ?invr_ge0 ?ler0n //=.
   rewrite addrC ler_subl_addr mulrAC ler_pdivr_mulr // -[1 + 1]/(2%:R) ler_pmul2l ?ltr0n // ler_nat.
   by apply: leq_bin2l; rewrite -ltnS prednK // ltnW.
-- rewrite /pair_weights eqxx (gtn_eqF (ltnW d_gt1)) [d == _](gtn_eqF _) ?prednK ?leqnn ?(ltnW d_gt1) //.
-  by rewrite !mul0r mulr1 subr0 addr0.
-- move=> s; rewrite !inE (pair_sum (fun z => 'C(z, s)%:R)) => /orP[/eqP-> | /eqP->].
+- by rewrite /= (ltnW d_gt1) prednK ?leqnn // ltnW.
+- move=> s; rewrite !inE !big_cons big_nil addr0 /= => /orP[/eqP-> | /eqP->].
     by rewrite !bin0; normal_field F.
-  rewrite (bin_small r_gt0) mulr0 addr0; have := bin_below; move: 'C(d.-1, r)%:R 'C(d, r)%:R => b c def_c.
-  by rewrite mulrAC [D * b]mulrC def_c [_ * c]mulrC mulfK ?subrr //; apply/eqP.
-have -> : \sum_(z < d) `|pair_weights z| = D / (D - K) + K / (D - K); last by rewrite -mulrDl.
-have lt_pred : (d.-1 < d)%N by rewrite prednK // ltnW.
-rewrite -(sum_pick (fun=> D / (D - K)) lt_pred) -(sum_pick (fun=> K / (D - K)) (ltnW d_gt1)) -big_split /=.
-apply: eq_bigr => z _; rewrite /pair_weights (ltn_eqF (ltn_ord z)) mul0r sub0r.
-have pred_neq0 : (d.-1 == 0%N) = false by case: d d_gt1 => // -[].
-have [-> | _] := eqVneq (z : nat) d.-1.
-  by rewrite pred_neq0 !mul0r !addr0 normrN ger0_norm // mul1r divr_ge0 ?ltW.
-by rewrite !mul0r oppr0 !add0r ger0_norm // mulr_ge0 ?ler0n // divr_ge0 ?ltW.
+  rewrite (bin_small r_gt0) mulr0 add0r; have := bin_below; move: 'C(d.-1, r)%:R 'C(d, r)%:R => b c def_c.
+  by rewrite mulrAC [D * b]mulrC def_c [_ * c]mulrC mulfK //; apply/eqP.
+rewrite !big_cons big_nil addr0 /= normrN !ger0_norm ?divr_ge0 ?ltW // -mulrDl addrC.
+by [].
 Qed.
 
 Lemma pair_constant_gt0 : 0 < pair_constant.
@@ -110,7 +93,7 @@ End Pair.
 Theorem pair (F : realFieldType) (d r : nat) (E : F) :
   (0 < r < d)%N -> achievable d [:: 0%N; r] E <-> (d - r)%:R / (2 * d)%:R <= E.
 Proof.
-case/andP=> r_gt0 lt_rd; have least := @pair_extrapolation F d r r_gt0 lt_rd.
+case/andP=> r_gt0 lt_rd; have least := solved_least (@pair_solved F d r r_gt0 lt_rd).
 have inner : inner_orders d [:: r] by rewrite /= r_gt0 lt_rd.
 by have := least_with_intercept (pair_constant_gt0 F r_gt0 lt_rd) inner least E; rewrite pair_value.
 Qed.

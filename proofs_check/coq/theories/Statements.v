@@ -6,12 +6,12 @@
     A definition is made from the claim's data by [proofs_check/coq/statements.py], or compared with them: of a closed
     form and of an identity for a maximum all of it; of others the quantities, the hypotheses, and the conclusion as it
     stands in the comment.  The conclusion in Coq is written by hand, for a reader to compare with that in the comment.
-    The coefficients of a closed form, tables, and the data that tell a claim from statements close to it, are no part of
-    the definition; where they are long there is a digest.
+    Tables, and the data that tell a claim from statements close to it, are no part of the definition; where they are
+    long there is a digest.
 
     The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
-    in [Classes.v]; [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v];
-    [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums over the different images of forms, [times]
+    in [Classes.v]; that coefficients are optimal, [optimal_cube] and [optimal_range], in [Optimal.v]; [approximates],
+    the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v]; [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums over the different images of forms, [times]
     and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in [ExponentialWidth.v];
     [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in [LeastSquares.v];
     [target_achievable], [target_achievable_01] and [target_achievable_relative] in [OtherTargets.v]; [set_function],
@@ -25,7 +25,7 @@
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
-From Subpool Require Import Classes Duality Reduction Images.
+From Subpool Require Import Classes Optimal Duality Reduction Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
 From Subpool Require Import SpacingMoments SplineMoments ResidualBeta UnionClosed.
 From Subpool Require NetworkDepth Networks TwoLayerForms Forests ForestFormula ForestSizes.
@@ -44,229 +44,282 @@ Definition set_of_orders (d : nat) (R : seq nat) : Prop :=
 (** The number of subpool maxima of the orders. *)
 Definition terms (d : nat) (R : seq nat) : nat := \sum_(r <- R) 'C(d, r).
 
-(** Claim closed-form-intercept, tight, d >= 2.
-    Coefficients: [:: 0%N]: 2%:R^-1. *)
+(** Claim closed-form-intercept, tight, d >= 2. *)
 Definition closed_form_intercept : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N])
-    (2%:R^-1 : F).
+  optimal_cube F d [:: 0%N]
+    (fun k : nat => 2%:R^-1)
+    (2%:R^-1).
 
-(** Claim closed-form-mean, tight, d >= 2.
-    Coefficients: [:: 0%N]: (d%:R - 1) / (2%:R * d%:R); [:: 1%N]: 1. *)
+(** Claim closed-form-mean, tight, d >= 2. *)
 Definition closed_form_mean : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N])
-    ((d%:R - 1) / (2%:R * d%:R) : F).
+  optimal_cube F d [:: 0%N; 1%N]
+    (fun k : nat => if k == 0%N then (d%:R - 1) / (2%:R * d%:R)
+    else 1)
+    ((d%:R - 1) / (2%:R * d%:R)).
 
-(** Claim closed-form-single, tight, d >= 2.
-    Coefficients: [:: 0%N]: (d%:R - r%:R) / (2%:R * d%:R); [:: r]: 1. *)
+(** Claim closed-form-single, tight, d >= 2. *)
 Definition closed_form_single : Prop :=
   forall (F : realFieldType) (d r : nat),
   (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; r])
-    ((d%:R - r%:R) / (2%:R * d%:R) : F).
+  optimal_cube F d [:: 0%N; r]
+    (fun k : nat => if k == 0%N then (d%:R - r%:R) / (2%:R * d%:R)
+    else 1)
+    ((d%:R - r%:R) / (2%:R * d%:R)).
 
-(** Claim closed-form-full, tight, d >= 2.
-    Coefficients: sha256 b1352631dc034f6185aa60503fdc8d01. *)
+(** Claim closed-form-full, tight, d >= 2. *)
 Definition closed_form_full : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (0%N :: iota 1 (d - 1)))
-    ((2%:R ^+ d)^-1 : F).
+  optimal_cube F d (0%N :: iota 1 (d - 1))
+    (fun k : nat => if k == 0%N then (2%:R ^+ d)^-1
+    else - (((- 1) / 2%:R) ^+ (d - k) * 'C(d, k)%:R))
+    ((2%:R ^+ d)^-1).
 
-(** Claim closed-form-top, tight, d >= 2.
-    Coefficients: sha256 a5c02e5f10de3f111276953d0de8839a. *)
+(** Claim closed-form-top, tight, d >= 2. *)
 Definition closed_form_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (0%N :: iota (d - j) j))
-    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1 : F).
+  optimal_cube F d (0%N :: iota (d - j) j)
+    (fun k : nat => if k == 0%N then (2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1
+    else (- 1) ^+ (d + k - 1) * ('C(k - 1, d - j - 1)%:R + \sum_((d - j) <= i < k.+1) 'C(k, i)%:R) * 'C(d, k)%:R /
+      (2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R)))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1).
 
-(** Claim closed-form-bare-single, tight, d >= 2.
-    Coefficients: [:: r]: (1 - (d%:R - r%:R) / (2%:R * d%:R))^-1. *)
+(** Claim closed-form-bare-single, tight, d >= 2. *)
 Definition closed_form_bare_single : Prop :=
   forall (F : realFieldType) (d r : nat),
   (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: r])
-    ((2%:R * d%:R / (d%:R - r%:R) - 1)^-1 : F).
+  optimal_cube F d [:: r]
+    (fun k : nat => (1 - (d%:R - r%:R) / (2%:R * d%:R))^-1)
+    ((2%:R * d%:R / (d%:R - r%:R) - 1)^-1).
 
-(** Claim closed-form-bare-full, tight, d >= 2.
-    Coefficients: sha256 249ba2f66430c11ad8903c2dfd4b57a3. *)
+(** Claim closed-form-bare-full, tight, d >= 2. *)
 Definition closed_form_bare_full : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (iota 1 (d - 1)))
-    ((2%:R ^+ d - 1)^-1 : F).
+  optimal_cube F d (iota 1 (d - 1))
+    (fun k : nat => (- (((- 1) / 2%:R) ^+ (d - k) * 'C(d, k)%:R)) / (1 - (2%:R ^+ d)^-1))
+    ((2%:R ^+ d - 1)^-1).
 
-(** Claim closed-form-bare-top, tight, d >= 2.
-    Coefficients: sha256 346d1dcd6e604330f7a9064d60a4dd1d. *)
+(** Claim closed-form-bare-top, tight, d >= 2. *)
 Definition closed_form_bare_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (iota (d - j) j))
-    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R) - 1)^-1 : F).
+  optimal_cube F d (iota (d - j) j)
+    (fun k : nat => (- 1) ^+ (d + k - 1) * ('C(k - 1, d - j - 1)%:R + \sum_((d - j) <= i < k.+1) 'C(k, i)%:R) * 'C(d,
+      k)%:R / (2%:R * (1 - (2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R))^-1) * (\sum_(0 <= i < j.+1) 'C(d - 1,
+      i)%:R)))
+    ((2%:R * (\sum_(0 <= i < j.+1) 'C(d - 1, i)%:R) - 1)^-1).
 
-(** Claim closed-form-range-full, tight, d >= 2.
-    Coefficients: sha256 4fc09636f07ea80b00788e4a9bdaa4b8. *)
+(** Claim closed-form-range-full, tight, d >= 2. *)
 Definition closed_form_range_full : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_relative d (iota 1 (d - 1)))
-    ((2%:R ^+ d - 2%:R)^-1 : F).
+  optimal_range F d (iota 1 (d - 1))
+    (fun k : nat => (- 1) ^+ (d + k - 1) * (2%:R ^+ k - 1) * 'C(d, k)%:R / (2%:R ^+ d - 2%:R))
+    ((2%:R ^+ d - 2%:R)^-1).
 
-(** Claim closed-form-range-top, tight, d >= 2.
-    Coefficients: sha256 d5b9b254b81209550b93050f39e9200e. *)
+(** Claim closed-form-range-top, tight, d >= 2. *)
 Definition closed_form_range_top : Prop :=
   forall (F : realFieldType) (d j : nat),
   (1 <= j)%N -> (j + 1 <= d)%N -> (* then *)
-  least_error (achievable_relative d (iota (d - j) j))
-    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+  optimal_range F d (iota (d - j) j)
+    (fun k : nat => (- 1) ^+ (d + k - 1) * 'C(d, k)%:R * (\sum_((d - j) <= i < k.+1) 'C(k, i)%:R) / (\sum_(0 <= i <
+      j.+1) 'C(d, i)%:R - 1))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1).
 
-(** Claim closed-form-bare-full-but-last, tight, d >= 3.
-    Coefficients: sha256 057e90a21c98e933272c326670df1eb1. *)
+(** Claim closed-form-bare-full-but-last, tight, d >= 3. *)
 Definition closed_form_bare_full_but_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (iota 1 (d - 2)))
-    (('C(d, d %/ 2)%:R - 1)^-1 : F).
+  optimal_cube F d (iota 1 (d - 2))
+    (fun k : nat => (- 1) ^+ (d + k) * ((2%:R^-1 - (- 1) ^+ d / 2%:R) * 'C(k, d %/ 2)%:R + 2%:R * (\sum_(0 <= i < (d
+      %/ 2 - 1).+1) 'C(k, i)%:R) - 2%:R ^+ k) * 'C(d, k)%:R / ((1 - 'C(d, d %/ 2)%:R^-1) * 'C(d, d %/ 2)%:R))
+    (('C(d, d %/ 2)%:R - 1)^-1).
 
-(** Claim closed-form-full-but-last, tight, d >= 2.
-    Coefficients: sha256 112cb9b86579d291ef2f6b7f2d8b97d3. *)
+(** Claim closed-form-full-but-last, tight, d >= 2. *)
 Definition closed_form_full_but_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (0%N :: iota 1 (d - 2)))
-    ('C(d, d %/ 2)%:R^-1 : F).
+  optimal_cube F d (0%N :: iota 1 (d - 2))
+    (fun k : nat => if k == 0%N then 'C(d, d %/ 2)%:R^-1
+    else (- 1) ^+ (d + k) * ((2%:R^-1 - (- 1) ^+ d / 2%:R) * 'C(k, d %/ 2)%:R + 2%:R * (\sum_(0 <= i < (d %/ 2 -
+      1).+1) 'C(k, i)%:R) - 2%:R ^+ k) * 'C(d, k)%:R / 'C(d, d %/ 2)%:R)
+    ('C(d, d %/ 2)%:R^-1).
 
-(** Claim closed-form-bare-mean, tight, d >= 2.
-    Coefficients: [:: 1%N]: (1 - (d%:R - 1) / (2%:R * d%:R))^-1. *)
+(** Claim closed-form-bare-mean, tight, d >= 2. *)
 Definition closed_form_bare_mean : Prop :=
   forall (F : realFieldType) (d : nat),
   (2 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N])
-    ((2%:R * d%:R / (d%:R - 1) - 1)^-1 : F).
+  optimal_cube F d [:: 1%N]
+    (fun k : nat => (1 - (d%:R - 1) / (2%:R * d%:R))^-1)
+    ((2%:R * d%:R / (d%:R - 1) - 1)^-1).
 
-(** Claim closed-form-bare-mean-and-last, tight, d >= 3.
-    Coefficients: sha256 63508170ecd9d456d72ddab59e1e7044. *)
+(** Claim closed-form-bare-mean-and-last, tight, d >= 3. *)
 Definition closed_form_bare_mean_and_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N; (d - 1)%N])
-    ((2%:R * d%:R + 1)^-1 : F).
+  optimal_cube F d [:: 1%N; (d - 1)%N]
+    (fun k : nat => if k == 1%N then (- d%:R) / ((1 - (2%:R * d%:R + 2%:R)^-1) * (d%:R - 2%:R) * (d%:R + 1))
+    else d%:R * (d%:R - 1) / ((1 - (2%:R * d%:R + 2%:R)^-1) * (d%:R - 2%:R) * (d%:R + 1)))
+    ((2%:R * d%:R + 1)^-1).
 
-(** Claim closed-form-mean-and-last, tight, d >= 3.
-    Coefficients: sha256 fd612ef6b02c171f0736fea53d5f42d3. *)
+(** Claim closed-form-mean-and-last, tight, d >= 3. *)
 Definition closed_form_mean_and_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 1)%N])
-    ((2%:R * d%:R + 2%:R)^-1 : F).
+  optimal_cube F d [:: 0%N; 1%N; (d - 1)%N]
+    (fun k : nat => if k == 0%N then (2%:R * d%:R + 2%:R)^-1
+    else if k == 1%N then (- d%:R) / ((d%:R - 2%:R) * (d%:R + 1))
+    else d%:R * (d%:R - 1) / ((d%:R - 2%:R) * (d%:R + 1)))
+    ((2%:R * d%:R + 2%:R)^-1).
 
-(** Claim closed-form-range-mean-and-last, tight, d >= 3.
-    Coefficients: sha256 7c44e2110dca566bb9363c4da8bb5c75. *)
+(** Claim closed-form-range-mean-and-last, tight, d >= 3. *)
 Definition closed_form_range_mean_and_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_relative d [:: 1%N; (d - 1)%N])
-    ((2%:R * d%:R)^-1 : F).
+  optimal_range F d [:: 1%N; (d - 1)%N]
+    (fun k : nat => if k == 1%N then (- 1) / (2%:R * d%:R - 4%:R)
+    else (2%:R * d%:R - 3%:R) / (2%:R * d%:R - 4%:R))
+    ((2%:R * d%:R)^-1).
 
-(** Claim closed-form-bare-mean-and-last-two, tight, d >= 4.
-    Coefficients: sha256 34d1456d8cc7938a3a5bbda2a99c2b8e. *)
+(** Claim closed-form-bare-mean-and-last-two, tight, d >= 4. *)
 Definition closed_form_bare_mean_and_last_two : Prop :=
   forall (F : realFieldType) (d : nat),
   (4 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N; (d - 1)%N])
-    ((d%:R ^+ 2 - 1)^-1 : F).
+  optimal_cube F d [:: 1%N; (d - 2)%N; (d - 1)%N]
+    (fun k : nat => if k == 1%N then 2%:R / (d%:R * (1 - (d%:R ^+ 2)^-1) * (d%:R - 3%:R))
+    else if k == (d - 2)%N then (- (1 + 2%:R / (d%:R * (d%:R - 3%:R)))) / (1 - (d%:R ^+ 2)^-1)
+    else 2%:R / (1 - (d%:R ^+ 2)^-1))
+    ((d%:R ^+ 2 - 1)^-1).
 
-(** Claim closed-form-mean-and-last-two, tight, d >= 4.
-    Coefficients: sha256 8e19ec980b4b766047d72c20c8ae63f1. *)
+(** Claim closed-form-mean-and-last-two, tight, d >= 4. *)
 Definition closed_form_mean_and_last_two : Prop :=
   forall (F : realFieldType) (d : nat),
   (4 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N; (d - 1)%N])
-    ((d%:R ^+ 2)^-1 : F).
+  optimal_cube F d [:: 0%N; 1%N; (d - 2)%N; (d - 1)%N]
+    (fun k : nat => if k == 0%N then (d%:R ^+ 2)^-1
+    else if k == 1%N then 2%:R / (d%:R * (d%:R - 3%:R))
+    else if k == (d - 2)%N then - (1 + 2%:R / (d%:R * (d%:R - 3%:R)))
+    else 2%:R)
+    ((d%:R ^+ 2)^-1).
 
-(** Claim closed-form-bare-mean-and-second-last, tight, d >= 4.
-    Coefficients: sha256 313c0c3437674d9f4258bf8f7b1196e6. *)
+(** Claim closed-form-bare-mean-and-second-last, tight, d >= 4. *)
 Definition closed_form_bare_mean_and_second_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (4 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N; (d - 2)%N])
-    ((d%:R + 1)^-1 : F).
+  optimal_cube F d [:: 1%N; (d - 2)%N]
+    (fun k : nat => if k == 1%N then (- (2%:R * d%:R)) / ((1 - (d%:R + 2%:R)^-1) * (d%:R - 3%:R) * (d%:R + 2%:R))
+    else d%:R * (d%:R - 1) / ((1 - (d%:R + 2%:R)^-1) * (d%:R - 3%:R) * (d%:R + 2%:R)))
+    ((d%:R + 1)^-1).
 
-(** Claim closed-form-mean-and-second-last, tight, d >= 4.
-    Coefficients: sha256 d501f3570826b85b554757d43081edc8. *)
+(** Claim closed-form-mean-and-second-last, tight, d >= 4. *)
 Definition closed_form_mean_and_second_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (4 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 2)%N])
-    ((d%:R + 2%:R)^-1 : F).
+  optimal_cube F d [:: 0%N; 1%N; (d - 2)%N]
+    (fun k : nat => if k == 0%N then (d%:R + 2%:R)^-1
+    else if k == 1%N then (- (2%:R * d%:R)) / ((d%:R - 3%:R) * (d%:R + 2%:R))
+    else d%:R * (d%:R - 1) / ((d%:R - 3%:R) * (d%:R + 2%:R)))
+    ((d%:R + 2%:R)^-1).
 
-(** Claim closed-form-bare-mean-last-third-last, tight, d >= 5.
-    Coefficients: sha256 7041e0b1d9af5b4f78f6b039e13d1e36. *)
+(** Claim closed-form-bare-mean-last-third-last, tight, d >= 5. *)
 Definition closed_form_bare_mean_last_third_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (5 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N; (d - 3)%N; (d - 1)%N])
-    ((2%:R * d%:R * (d%:R + 1) / 3%:R - 1)^-1 : F).
+  optimal_cube F d [:: 1%N; (d - 3)%N; (d - 1)%N]
+    (fun k : nat => if k == 1%N then 3%:R / ((1 - 3%:R / (2%:R * d%:R * (d%:R + 1))) * (d%:R - 4%:R) * (d%:R + 1))
+    else if k == (d - 3)%N then (1 - d%:R) * (d%:R - 2%:R) / ((1 - 3%:R / (2%:R * d%:R * (d%:R + 1))) * (d%:R - 4%:R)
+      * (2%:R * d%:R + 2%:R))
+    else 3%:R / (2%:R - 3%:R / (d%:R * (d%:R + 1))))
+    ((2%:R * d%:R * (d%:R + 1) / 3%:R - 1)^-1).
 
-(** Claim closed-form-mean-last-third-last, tight, d >= 5.
-    Coefficients: sha256 0060fe80e019e79ca5661629c97a8d91. *)
+(** Claim closed-form-mean-last-third-last, tight, d >= 5. *)
 Definition closed_form_mean_last_third_last : Prop :=
   forall (F : realFieldType) (d : nat),
   (5 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N; (d - 3)%N; (d - 1)%N])
-    (3%:R / (2%:R * d%:R * (d%:R + 1)) : F).
+  optimal_cube F d [:: 0%N; 1%N; (d - 3)%N; (d - 1)%N]
+    (fun k : nat => if k == 0%N then 3%:R / (2%:R * d%:R * (d%:R + 1))
+    else if k == 1%N then 3%:R / ((d%:R - 4%:R) * (d%:R + 1))
+    else if k == (d - 3)%N then (1 - d%:R) * (d%:R - 2%:R) / ((d%:R - 4%:R) * (2%:R * d%:R + 2%:R))
+    else 3%:R / 2%:R)
+    (3%:R / (2%:R * d%:R * (d%:R + 1))).
 
-(** Claim closed-form-bare-order-and-top, tight, d >= 3.
-    Coefficients: sha256 5db2b6f8014c7698c50138d5f4d4c1e2. *)
+(** Claim closed-form-bare-order-and-top, tight, d >= 3. *)
 Definition closed_form_bare_order_and_top : Prop :=
   forall (F : realFieldType) (d r j : nat),
   (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (r :: iota (d - j) j))
-    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R) - 1)^-1 : F).
+  optimal_cube F d (r :: iota (d - j) j)
+    (fun k : nat => if k == r then 2%:R * (- 1) ^+ j * 'C(d, r)%:R / ((1 - (\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R +
+      r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1) * (\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1,
+      j)%:R / (d%:R - r%:R)) * 'C(d - j - 1, r)%:R)
+    else (- 1) ^+ (d + k - 1) * (2%:R * 'C(k, r)%:R * 'C(k - r - 1, d - j - r - 1)%:R / 'C(d - j - 1, r)%:R + \sum_((d
+      - j) <= i < k.+1) 'C(k, i)%:R - 'C(k - 1, d - j - 1)%:R) * 'C(d, k)%:R / ((1 - (\sum_(0 <= i < j.+1) 'C(d, i)%:R
+      + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1) * (\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) *
+      'C(d - 1, j)%:R / (d%:R - r%:R))))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R) - 1)^-1).
 
-(** Claim closed-form-order-and-top, tight, d >= 3.
-    Coefficients: sha256 df96bd10b34a16f2264174f5f17a5e50. *)
+(** Claim closed-form-order-and-top, tight, d >= 3. *)
 Definition closed_form_order_and_top : Prop :=
   forall (F : realFieldType) (d r j : nat),
   (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d (0%N :: r :: iota (d - j) j))
-    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1 : F).
+  optimal_cube F d (0%N :: r :: iota (d - j) j)
+    (fun k : nat => if k == 0%N then (\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R -
+      r%:R))^-1
+    else if k == r then 2%:R * (- 1) ^+ j * 'C(d, r)%:R / ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d -
+      1, j)%:R / (d%:R - r%:R)) * 'C(d - j - 1, r)%:R)
+    else (- 1) ^+ (d + k - 1) * (2%:R * 'C(k, r)%:R * 'C(k - r - 1, d - j - r - 1)%:R / 'C(d - j - 1, r)%:R + \sum_((d
+      - j) <= i < k.+1) 'C(k, i)%:R - 'C(k - 1, d - j - 1)%:R) * 'C(d, k)%:R / (\sum_(0 <= i < j.+1) 'C(d, i)%:R +
+      (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R)))
+    ((\sum_(0 <= i < j.+1) 'C(d, i)%:R + (d%:R + r%:R) * 'C(d - 1, j)%:R / (d%:R - r%:R))^-1).
 
-(** Claim closed-form-range-order-and-top, tight, d >= 3.
-    Coefficients: sha256 9705ec994ff859a239c0be0a24975749. *)
+(** Claim closed-form-range-order-and-top, tight, d >= 3. *)
 Definition closed_form_range_order_and_top : Prop :=
   forall (F : realFieldType) (d r j : nat),
   (1 <= r)%N -> (1 <= j)%N -> (j + r + 1 <= d)%N -> (* then *)
-  least_error (achievable_relative d (r :: iota (d - j) j))
-    ((d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1 : F).
+  optimal_range F d (r :: iota (d - j) j)
+    (fun k : nat => if k == r then (- 1) ^+ j * 'C(d, r)%:R / ((d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i
+      < j.+1) 'C(d, i)%:R - 1) * 'C(d - j - 1, r)%:R)
+    else (- 1) ^+ (d + k - 1) * ('C(k, r)%:R * 'C(k - r - 1, d - j - r - 1)%:R / 'C(d - j - 1, r)%:R + \sum_((d - j)
+      <= i < k.+1) 'C(k, i)%:R) * 'C(d, k)%:R / (d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i < j.+1) 'C(d,
+      i)%:R - 1))
+    ((d%:R * 'C(d - 1, j)%:R / (d%:R - r%:R) + \sum_(0 <= i < j.+1) 'C(d, i)%:R - 1)^-1).
 
-(** Claim closed-form-bare-quadratic, tight, d >= 3.
-    Coefficients: sha256 51c57ed8a7f93384b8e1867596d7cebc. *)
+(** Claim closed-form-bare-quadratic, tight, d >= 3. *)
 Definition closed_form_bare_quadratic : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 1%N; 2%N])
-    (((2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) - 1)^-1 : F).
+  optimal_cube F d [:: 1%N; 2%N]
+    (fun k : nat => if k == 1%N then ((d%:R - 1)^-1 - 1) * (4%:R + 2%:R / ((d - 1) %/ 2)%:R) / ((1 - (d %/ 2)%:R * ((d
+      - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R)) * (d%:R / ((d %/ 2)%:R * ((d - 1) %/
+      2)%:R) + 1))
+    else (4%:R + 2%:R / ((d - 1) %/ 2)%:R) / ((1 - (d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R
+      * ((d - 1) %/ 2)%:R)) * (d%:R / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) + 1)))
+    (((2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) - 1)^-1).
 
-(** Claim closed-form-quadratic, tight, d >= 3.
-    Coefficients: sha256 89e449b943a8f7a1ffa9de825e369035. *)
+(** Claim closed-form-quadratic, tight, d >= 3. *)
 Definition closed_form_quadratic : Prop :=
   forall (F : realFieldType) (d : nat),
   (3 <= d)%N -> (* then *)
-  least_error (achievable_on_cube d [:: 0%N; 1%N; 2%N])
-    ((d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R) : F).
+  optimal_cube F d [:: 0%N; 1%N; 2%N]
+    (fun k : nat => if k == 0%N then (d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/
+      2)%:R)
+    else if k == 1%N then ((d%:R - 1)^-1 - 1) * (4%:R + 2%:R / ((d - 1) %/ 2)%:R) / (d%:R / ((d %/ 2)%:R * ((d - 1) %/
+      2)%:R) + 1)
+    else (4%:R + 2%:R / ((d - 1) %/ 2)%:R) / (d%:R / ((d %/ 2)%:R * ((d - 1) %/ 2)%:R) + 1))
+    ((d %/ 2)%:R * ((d - 1) %/ 2)%:R / (2%:R * d%:R + 2%:R * (d %/ 2)%:R * ((d - 1) %/ 2)%:R)).
 
-(** Claim closed-form-range-single, tight, d >= 2.
-    Coefficients: [:: r]: 1. *)
+(** Claim closed-form-range-single, tight, d >= 2. *)
 Definition closed_form_range_single : Prop :=
   forall (F : realFieldType) (d r : nat),
   (1 <= r)%N -> (r + 1 <= d)%N -> (* then *)
-  least_error (achievable_relative d [:: r])
-    ((d%:R - r%:R) / d%:R : F).
+  optimal_range F d [:: r]
+    (fun k : nat => 1)
+    ((d%:R - r%:R) / d%:R).
 
 (** Claim max-is-not-in-the-class, lower, d >= 2.
     E(d, R) \ge 2^{-d} > 0.
