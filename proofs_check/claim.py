@@ -67,6 +67,8 @@ class Claim:
         Builds the symbolic :class:`proofs_check.proof.Proof`, which covers all kernel sizes from its ``valid_from`` on.
     scope : str
         What the instances cover, where it is not a range of kernel sizes.
+    spoken_of : str
+        All that the statement speaks of, where it has no kernel size; by default what the instances cover.
     topic : str
         One of :data:`proofs_check.statement.TOPICS`; by the source, if it is not given.
     neighbours : tuple of Claim
@@ -95,6 +97,7 @@ class Claim:
     kernel_size: int = 0
     proof: Callable[[], Proof] | None = field(default=None, compare=False)
     scope: str = ""
+    spoken_of: str = ""
     topic: str = ""
     neighbours: tuple[Claim, ...] = field(default=(), compare=False)
     table: Callable[[], Table] | None = field(default=None, compare=False)
@@ -148,7 +151,7 @@ class Claim:
     def whole(self) -> str:
         """The scope of all that is stated, such as ``d >= 3``."""
         if self.least is None:
-            return self.scope
+            return self.spoken_of or self.scope
         return f"d >= {self.least}" if self.most is None else f"d = {self.least}..{self.most}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -247,6 +250,7 @@ class Shared(TypedDict, total=False):
     drawn_up_to: int
     kernel_size: int
     scope: str
+    spoken_of: str
     topic: str
     group: str
     rests_on: tuple[str, ...]

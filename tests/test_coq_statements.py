@@ -4,6 +4,7 @@ import re
 import shutil
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sympy import Integer, sqrt
@@ -20,7 +21,7 @@ from proofs_check.coq.sources import (
     stated_definitions,
     what_is_needed,
 )
-from proofs_check.coq.statements import _stated, theorem_of, translation
+from proofs_check.coq.statements import _prefix, _stated, theorem_of, translation
 from proofs_check.coq.toolchain import find_tool, run_tool
 from proofs_check.kits.cells import MaxIdentity, Orbits
 from proofs_check.kits.optima import family_claim
@@ -47,6 +48,13 @@ def test_every_statement_is_that_of_its_claim_and_has_its_theorem():
 
 def test_statements_are_definitions_alone():
     assert len(stated_definitions(shipped_sources()["Statements"])) == len(PROVED)
+
+
+def test_the_page_names_the_claims_that_are_compared_as_text():
+    page = " ".join((Path(__file__).parents[1] / "docs" / "theory" / "checked.md").read_text(encoding="utf-8").split())
+    (named,) = re.findall(r"Where a hypothesis or a quantity has no translation \((.*?)\), all of the claim", page)
+    as_text = {claim.name for claim in PROVED if not isinstance(claim.change, MaxIdentity) and not _prefix(claim)}
+    assert set(re.findall("`(.*?)`", named)) == as_text
 
 
 def _families(family: ClosedForm):

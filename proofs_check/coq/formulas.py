@@ -202,6 +202,9 @@ COQ = _Language(
         r"E(d, R) \le \epsilon": "achievable_on_cube d R eps",
         r"c_r = 0 \text{ for } r \notin R \cup \{d\}": (r"(forall r, (r <= d)%N -> r \notin R -> r <> d -> c r = 0)"),
         r"\max R \le d/2": r"(forall r, r \in R -> (2 * r <= d)%N)",
+        r"a_1 \ge \ldots \ge a_p": "Merging.decreasing a",
+        r"b_1 \ge \ldots \ge b_q": "Merging.decreasing b",
+        r"1 \le k \le p + q": "(1 <= k <= size a + size b)%N",
         r"S = \emptyset": "S = [::]",
         r"R \subseteq \{0\} \cup \{\lceil d/2 \rceil..d-1\}": (
             r"(forall r, r \in R -> r = 0%N \/ (d <= 2 * r < 2 * d)%N)"

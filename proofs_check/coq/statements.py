@@ -38,6 +38,7 @@ _TYPES: Mapping[str, str] = {
     **dict.fromkeys("RS", "seq nat"),
     **dict.fromkeys(("eps", "t"), "F"),
     **dict.fromkeys(("beta", "c"), "nat -> F"),
+    **dict.fromkeys("ab", "seq F"),
     "x": "'I_d -> F",
 }
 _TO_BE_WRITTEN = "(the conclusion)"
@@ -126,7 +127,8 @@ def _prefix(claim: Claim) -> str:
         hypotheses = [COQ.condition(hypothesis.text) for hypothesis in claim.conditions]
     except InputError:
         return ""
-    if "d" not in claim.quantities or not set(claim.quantities) <= set(_TYPES):
+    kinds = {_TYPES.get(name, "?") for name in claim.quantities}
+    if not hypotheses or "?" in kinds or ("d" not in claim.quantities and any("_d" in kind for kind in kinds)):
         return ""
     if "R" in claim.quantities:
         hypotheses.insert(0, "set_of_orders d R")

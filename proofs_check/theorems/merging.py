@@ -93,6 +93,7 @@ def claims() -> Iterator[Claim]:
         ),
         sides=_sides,
         cases=_cases,
+        spoken_of="all lists",
         topic="networks",
         group=PART,
     )

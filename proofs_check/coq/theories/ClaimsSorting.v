@@ -1,7 +1,7 @@
 (** * The claims about one hidden layer, and about sorting, as [Statements.v] says them *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From Subpool Require OneLayer SortingWidth SortingAverage.
+From Subpool Require Merging OneLayer SortingWidth SortingAverage.
 From Subpool Require Statements.
 
 Set Implicit Arguments.
@@ -14,6 +14,10 @@ Proof.
 move=> F d d_ge3; split=> [k units | k net]; first exact: OneLayer.one_layer_is_not_enough.
 exact: OneLayer.one_layer_is_not_enough_data.
 Qed.
+
+(** Theorem: the claim merging-sorted-lists. *)
+Theorem merging_sorted_lists : Statements.merging_sorted_lists.
+Proof. by move=> F a b k; rewrite addn1; exact: Merging.merging_sorted_lists. Qed.
 
 (** Theorem: the claim sorting-width. *)
 Theorem sorting_width : Statements.sorting_width.

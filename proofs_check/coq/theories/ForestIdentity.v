@@ -19,7 +19,7 @@ Variables (F : realFieldType) (N : nat).
 Local Notation d := N.+1.
 Variables (x : 'I_d -> F) (s : {perm 'I_d}).
 Hypothesis sorted_x : forall i j : 'I_d, (i <= j)%N -> x (s i) <= x (s j).
-Local Notation R := {formal (exponents F d)}.
+Local Notation R := (formal (exponents F d)).
 Local Notation K := (constant (exponents F d)).
 Local Notation D := (derivation F d).
 Local Notation distinct := (@ForestRing.distinct F d).

@@ -18,24 +18,24 @@ Local Open Scope quotient_scope.
 Section Extend.
 
 Variables (G : zmodType) (A : ringType) (iota_A : {rmorphism rat -> A}).
-Implicit Types (x : {formal G}) (phi : G -> A).
+Implicit Types (x : (formal G)) (phi : G -> A).
 
 (** The linear map that takes [e(v)] to [phi v]. *)
 Definition extend phi x : A := list_sum iota_A phi (repr x).
 
-Lemma extend_pi phi s : extend phi (\pi_{formal G} s) = list_sum iota_A phi s.
+Lemma extend_pi phi s : extend phi (\pi_(formal G) s) = list_sum iota_A phi s.
 Proof. exact: same_list_sum (same_repr s). Qed.
 
 Fact extend_is_additive phi : additive (extend phi).
 Proof.
-move=> x y; rewrite -[x - y]/(\pi_{formal G} _) extend_pi sum_add; congr (_ + _).
+move=> x y; rewrite -[x - y]/(\pi_(formal G) _) extend_pi sum_add; congr (_ + _).
 by rewrite -[LHS]/(list_sum _ _ _) [LHS]extend_pi sum_opp.
 Qed.
 Canonical extend_additive phi := Additive (extend_is_additive phi).
 
 Lemma extend_term phi c v : extend phi (constant G c * exponential v) = iota_A c * phi v.
 Proof.
-have -> : constant G c * exponential v = \pi_{formal G} (list_single c v).
+have -> : constant G c * exponential v = \pi_(formal G) (list_single c v).
   apply: formal_eq => psi; rewrite formal_sum_mul formal_sum_constant formal_sum_exponential add0r.
   by rewrite formal_sum_pi (sum_single [rmorphism of idfun]).
 by rewrite extend_pi sum_single.
@@ -46,7 +46,7 @@ Proof. by rewrite -[exponential v]mul1r -(rmorph1 [rmorphism of @constant G]) ex
 
 End Extend.
 
-Lemma decompose (G : zmodType) (x : {formal G}) : x = \sum_(a <- repr x) constant G a.1 * exponential a.2.
+Lemma decompose (G : zmodType) (x : (formal G)) : x = \sum_(a <- repr x) constant G a.1 * exponential a.2.
 Proof.
 apply: formal_eq => phi; rewrite /formal_sum -[list_sum id phi _]/(extend [rmorphism of idfun] phi _).
 rewrite -[in RHS]/(extend [rmorphism of idfun] phi _) raddf_sum; apply: eq_bigr => a _.
@@ -54,7 +54,7 @@ by rewrite [RHS]extend_term.
 Qed.
 
 (** Additive maps that agree on the terms are equal. *)
-Lemma additive_eq (G : zmodType) (A : zmodType) (f g : {additive {formal G} -> A}) :
+Lemma additive_eq (G : zmodType) (A : zmodType) (f g : {additive (formal G) -> A}) :
   (forall c v, f (constant G c * exponential v) = g (constant G c * exponential v)) -> f =1 g.
 Proof. by move=> same x; rewrite (decompose x) !raddf_sum; apply: eq_bigr => a _; exact: same. Qed.
 
@@ -79,7 +79,7 @@ Section Ring.
 Variables (F : realFieldType) (d : nat).
 
 Definition exponents : zmodType := [zmodType of F * (int * {ffun 'I_d -> int})].
-Local Notation R := {formal exponents}.
+Local Notation R := (formal exponents).
 Local Notation iota_R := [rmorphism of constant exponents].
 Add Ring R_ring : (ring_laws [comRingType of R]).
 Implicit Types (g : exponents) (x : R) (v : 'I_d) (c : rat).

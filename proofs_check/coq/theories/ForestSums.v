@@ -44,7 +44,7 @@ Qed.
 Section Exponential.
 
 Variables (F : realFieldType) (d : nat).
-Local Notation R := {formal (exponents F d)}.
+Local Notation R := (formal (exponents F d)).
 Local Notation distinct := (@ForestRing.distinct F d).
 Local Notation iota_R := (constant (exponents F d)).
 

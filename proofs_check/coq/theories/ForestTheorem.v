@@ -186,7 +186,7 @@ Variables (F : realFieldType) (N : nat) (x : 'I_N.+1 -> F).
 Local Notation d := N.+1.
 Local Notation K := (constant (exponents F d)).
 
-Definition arc_exponential (theta : int) (v u : 'I_d) : {formal (exponents F d)} :=
+Definition arc_exponential (theta : int) (v u : 'I_d) : (formal (exponents F d)) :=
   exponential ((theta%:~R * relu (x u - x v), (0, 0)) : exponents F d).
 
 Lemma product_of_arcs (t : form d) :

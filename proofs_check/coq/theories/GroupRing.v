@@ -1,6 +1,6 @@
 (** * Formal sums: the group ring over the rationals
 
-    For an additive group [G] let [{formal G}] be the ring of the formal sums [sum_i c_i e(v_i)], [c_i] rational and
+    For an additive group [G] let [(formal G)] be the ring of the formal sums [sum_i c_i e(v_i)], [c_i] rational and
     [v_i] in [G], with [e(u) e(v) = e(u + v)].  Different [e(v)] are independent.  So each function [phi] on [G] extends
     to a linear map [linearly phi], which takes [e(v)] to [phi(v)]: it turns an identity between exponentials of linear
     forms into one between their absolute values.
@@ -122,29 +122,28 @@ End Lists.
 (** ** The ring *)
 
 Definition formal (G : zmodType) := {eq_quot @same_equiv G}.
-Local Notation "{ 'formal' G }" := (formal G) (at level 0, format "{ 'formal'  G }") : type_scope.
 
 Section Ring.
 
 Variable G : zmodType.
 
-Canonical formal_eqType := [eqType of {formal G}].
-Canonical formal_choiceType := [choiceType of {formal G}].
-Canonical formal_eqQuotType := [eqQuotType @same_lists G of {formal G}].
+Canonical formal_eqType := [eqType of (formal G)].
+Canonical formal_choiceType := [choiceType of (formal G)].
+Canonical formal_eqQuotType := [eqQuotType @same_lists G of (formal G)].
 
-Implicit Types (s t : seq (rat * G)) (x y z : {formal G}).
+Implicit Types (s t : seq (rat * G)) (x y z : (formal G)).
 
-Lemma pi_same s t : same_lists s t -> \pi_{formal G} s = \pi_{formal G} t.
+Lemma pi_same s t : same_lists s t -> \pi_(formal G) s = \pi_(formal G) t.
 Proof. by move=> same; apply/eqmodP. Qed.
 
-Lemma same_repr s : same_lists (repr (\pi_{formal G} s)) s.
+Lemma same_repr s : same_lists (repr (\pi_(formal G) s)) s.
 Proof. by apply/eqmodP; rewrite reprK. Qed.
 
-Definition formal_add x y := \pi_{formal G} (list_add (repr x) (repr y)).
-Definition formal_opp x := \pi_{formal G} (list_opp (repr x)).
-Definition formal_mul x y := \pi_{formal G} (list_mul (repr x) (repr y)).
-Definition formal_zero := \pi_{formal G} ([::] : seq (rat * G)).
-Definition formal_one := \pi_{formal G} (list_single 1 (0 : G)).
+Definition formal_add x y := \pi_(formal G) (list_add (repr x) (repr y)).
+Definition formal_opp x := \pi_(formal G) (list_opp (repr x)).
+Definition formal_mul x y := \pi_(formal G) (list_mul (repr x) (repr y)).
+Definition formal_zero := \pi_(formal G) ([::] : seq (rat * G)).
+Definition formal_one := \pi_(formal G) (list_single 1 (0 : G)).
 
 (** Equality is equality of all sums; the sums of results are known. *)
 Definition formal_sum x (phi : G -> rat) : rat := list_sum id phi (repr x).
@@ -152,7 +151,7 @@ Definition formal_sum x (phi : G -> rat) : rat := list_sum id phi (repr x).
 Lemma formal_eq x y : formal_sum x =1 formal_sum y -> x = y.
 Proof. by move=> same; rewrite -[x]reprK -[y]reprK; apply/pi_same/same_by_sums. Qed.
 
-Lemma formal_sum_pi s phi : formal_sum (\pi_{formal G} s) phi = list_sum id phi s.
+Lemma formal_sum_pi s phi : formal_sum (\pi_(formal G) s) phi = list_sum id phi s.
 Proof. exact/sums_of_same/same_repr. Qed.
 
 Lemma formal_sum_add x y phi : formal_sum (formal_add x y) phi = formal_sum x phi + formal_sum y phi.
@@ -187,7 +186,7 @@ Lemma formal_addN : left_inverse formal_zero formal_opp formal_add.
 Proof. by move=> x; apply: formal_eq => phi; rewrite formal_sum_add formal_sum_opp formal_sum_zero addNr. Qed.
 
 Definition formal_zmodMixin := ZmodMixin formal_addA formal_addC formal_add0 formal_addN.
-Canonical formal_zmodType := ZmodType {formal G} formal_zmodMixin.
+Canonical formal_zmodType := ZmodType (formal G) formal_zmodMixin.
 
 Lemma formal_mulA : associative formal_mul.
 Proof.
@@ -218,13 +217,13 @@ by rewrite formal_sum_one formal_sum_zero oner_eq0.
 Qed.
 
 Definition formal_ringMixin := ComRingMixin formal_mulA formal_mulC formal_mul1 formal_mulD formal_1neq0.
-Canonical formal_ringType := RingType {formal G} formal_ringMixin.
-Canonical formal_comRingType := ComRingType {formal G} formal_mulC.
+Canonical formal_ringType := RingType (formal G) formal_ringMixin.
+Canonical formal_comRingType := ComRingType (formal G) formal_mulC.
 
 (** ** Rationals and exponentials in the ring *)
 
-Definition constant (c : rat) : {formal G} := \pi_{formal G} (list_single c 0).
-Definition exponential (v : G) : {formal G} := \pi_{formal G} (list_single 1 v).
+Definition constant (c : rat) : (formal G) := \pi_(formal G) (list_single c 0).
+Definition exponential (v : G) : (formal G) := \pi_(formal G) (list_single 1 v).
 
 Lemma formal_sum_constant c phi : formal_sum (constant c) phi = c * phi 0.
 Proof. by rewrite formal_sum_pi (sum_single [rmorphism of idfun]). Qed.
@@ -261,19 +260,19 @@ Variables (F : numFieldType) (phi : G -> F).
 
 Definition linearly x : F := list_sum (@ratr F) phi (repr x).
 
-Lemma linearly_pi s : linearly (\pi_{formal G} s) = list_sum (@ratr F) phi s.
+Lemma linearly_pi s : linearly (\pi_(formal G) s) = list_sum (@ratr F) phi s.
 Proof. exact: (same_list_sum [rmorphism of @ratr F]) (same_repr s). Qed.
 
 Fact linearly_is_additive : additive linearly.
 Proof.
-move=> x y; rewrite -[x - y]/(\pi_{formal G} _) linearly_pi (sum_add [rmorphism of @ratr F]); congr (_ + _).
+move=> x y; rewrite -[x - y]/(\pi_(formal G) _) linearly_pi (sum_add [rmorphism of @ratr F]); congr (_ + _).
 by rewrite -[LHS]/(list_sum _ _ _) [LHS]linearly_pi (sum_opp [rmorphism of @ratr F]).
 Qed.
 Canonical linearly_additive := Additive linearly_is_additive.
 
 Lemma linearly_exponential c v : linearly (constant c * exponential v) = ratr c * phi v.
 Proof.
-have -> : constant c * exponential v = \pi_{formal G} (list_single c v).
+have -> : constant c * exponential v = \pi_(formal G) (list_single c v).
   apply: formal_eq => psi; rewrite formal_sum_mul formal_sum_constant formal_sum_exponential add0r.
   by rewrite formal_sum_pi (sum_single [rmorphism of idfun]).
 by rewrite linearly_pi (sum_single [rmorphism of @ratr F]).

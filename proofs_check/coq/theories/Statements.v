@@ -9,26 +9,27 @@
     Tables, and the data that tell a claim from statements close to it, are no part of the definition; where they are
     long there is a digest.
 
-    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are defined
-    in [Classes.v]; that coefficients are optimal, [optimal_cube] and [optimal_range], in [Optimal.v]; [approximates],
-    the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v]; [sorted_by] and [spacing] in [Reduction.v]; [max_by_images], which sums over the different images of forms, [times]
-    and [M] in [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in [ExponentialWidth.v];
+    The words: [achievable_on_cube d R E], [achievable_relative d R E], [least_error], [residual] and others are
+    defined in [Classes.v]; that coefficients are optimal, [optimal_cube] and [optimal_range], in [Optimal.v];
+    [approximates], the approximation of the indicator of z = d on 0..d by the C(z,r), in [Duality.v]; [sorted_by] and
+    [spacing] in [Reduction.v]; [max_by_images], which sums over the different images of forms, [times] and [M] in
+    [Images.v]; [chebyshev], the polynomial T_n, in [Chebyshev.v]; [least_number] in [ExponentialWidth.v];
     [linear_mean], [products_defined], [least_mean_square], [residual_at] and [combination_of] in [LeastSquares.v];
     [target_achievable], [target_achievable_01] and [target_achievable_relative] in [OtherTargets.v]; [set_function],
     [at_set], [phi] and [place_power] in [SetFunctions.v]; [uniform_mean], the integral over the cube, and
     [complete_symmetric] in [SpacingMoments.v]; [b_spline], [integral_over_knots] and [sorted_values] in
-    [SplineMoments.v]; [uniform_probability] and [beta_probability] in [ResidualBeta.v]; [mu], [coefficients_of_exp] and
-    [staircase] in [TwoLayersAlgebra.v]; [in_forests] in [Forests.v]; the coefficients of forests in [ForestFormula.v]
-    and [ForestSizes.v]; [form_value] in [TwoLayerForms.v]; families of subsets, their lattices and the [moebius]
-    function in [UnionClosed.v]; networks as functions, and as data with rational weights, in [NetworkDepth.v] and
-    [Networks.v]. *)
+    [SplineMoments.v]; [uniform_probability] and [beta_probability] in [ResidualBeta.v]; [mu], [coefficients_of_exp]
+    and [staircase] in [TwoLayersAlgebra.v]; [in_forests] in [Forests.v]; the coefficients of forests in
+    [ForestFormula.v] and [ForestSizes.v]; [form_value] in [TwoLayerForms.v]; families of subsets, their lattices and
+    the [moebius] function in [UnionClosed.v]; [decreasing], [sum_of_largest] and [larger] in [Merging.v]; networks as
+    functions, and as data with rational weights, in [NetworkDepth.v] and [Networks.v]. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect fingroup perm all_algebra.
 From Subpool Require Import Classes Optimal Duality Reduction Images.
 From Subpool Require Import Chebyshev ExponentialWidth LeastSquares OtherTargets SetFunctions TwoLayersAlgebra.
 From Subpool Require Import SpacingMoments SplineMoments ResidualBeta UnionClosed.
-From Subpool Require NetworkDepth Networks TwoLayerForms Forests ForestFormula ForestSizes.
+From Subpool Require Merging NetworkDepth Networks TwoLayerForms Forests ForestFormula ForestSizes.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -701,6 +702,15 @@ Definition one_layer_is_not_enough : Prop :=
   (forall k units : nat, NetworkDepth.computes k units (@maximum F d) -> (2 <= k)%N)
   /\ forall (k : nat) (net : Networks.network [finType of 'I_d] k),
      (forall x : 'I_d -> F, Networks.compute net x = maximum x) -> (2 <= k)%N.
+
+(** Claim merging-sorted-lists, identity, all lists.
+    T_k(a_1, \ldots, a_p, b_1, \ldots, b_q) = \sum_{i + j = k + 1} \max(a_i, b_j).
+    Data: 0. *)
+Definition merging_sorted_lists : Prop :=
+  forall (F : realFieldType) (a b : seq F) (k : nat),
+  Merging.decreasing a -> Merging.decreasing b -> (1 <= k <= size a + size b)%N -> (* then *)
+  (* A number that does not exist is left out of [larger a b i j], which is max(a_i, b_j) else. *)
+  Merging.sum_of_largest k (a ++ b) = \sum_(1 <= i < k.+1) Merging.larger a b i (k + 1 - i).
 
 (** Claim sorting-width, upper, d >= 2.
     \text{an } R \text{-estimator takes at most } \binom{d}{2} + d (\lceil \log_2 d \rceil + 1) \text{ units in }

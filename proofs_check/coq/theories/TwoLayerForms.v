@@ -123,7 +123,7 @@ Section AbsoluteValues.
 
 Variables (F : realFieldType) (n : nat) (x : 'I_n -> F).
 
-Definition arc_value (theta : int) (v u : 'I_n) : {formal F} := exponential (theta%:~R * relu (x u - x v)).
+Definition arc_value (theta : int) (v u : 'I_n) : (formal F) := exponential (theta%:~R * relu (x u - x v)).
 
 Lemma linearly_sum S :
   linearly (fun v : F => `|v|) (sum_value [rmorphism of @constant F] arc_value S) = absolute_sum x S.

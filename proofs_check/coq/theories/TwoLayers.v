@@ -28,7 +28,7 @@ Section Sorted.
 
 Variables (F : realFieldType) (N : nat) (y : nat -> F).
 Local Notation n := N.+1.
-Local Notation A := {formal F}.
+Local Notation A := (formal F).
 Local Notation iota_A := (@constant F).
 Implicit Types (p v k : nat).
 
@@ -117,7 +117,7 @@ Variables (F : realFieldType) (N : nat).
 Local Notation n := N.+1.
 Variables (x : 'I_n -> F) (s : {perm 'I_n}).
 Hypothesis sorted_x : forall i j : 'I_n, (i <= j)%N -> x (s i) <= x (s j).
-Local Notation A := {formal F}.
+Local Notation A := (formal F).
 Local Notation iota_A := (@constant F).
 
 Definition sorted_input (k : nat) : F := x (s (inord k)).
