@@ -26,7 +26,9 @@ _DIGITS_LIMIT, _DEEP_LIMIT, _DEEP_MEMORY = 0.1, 15.0, 2 << 30
 """Seconds for one image of digits, and for the deep model; bytes for that."""
 _INTERVALS = "intervals, same code"
 _DIGITS_WHY = "affine functions of every tensor of both models, in float64 with outward rounding, and the way back"
-_DEEP_WHY = "convolutions in float64, of middles with W and of radii with |W|, for both models"
+_DEEP_WHY = (
+    "eight convolutions per layer, of middles with W in float64 and of radii with |W| in float32, and memory for boxes"
+)
 
 
 def run(scale: Scale, tell: Teller) -> Section:
