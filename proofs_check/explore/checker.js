@@ -151,6 +151,7 @@ function choose(n, k) {
 // The steps: bounds on the nanoseconds that Python's integers take. A word is a digit of theirs, of 30 bits.
 
 const TERM = 300; // for a product and a sum of small numbers
+const ADDITION = 50; // for one of a row of sums
 const CHARACTER = 250; // for a character of JSON
 
 class Work {
@@ -194,7 +195,7 @@ function binomialSteps(logs, d, order, vertices, words) {
   const below = vertices.findIndex((z) => z < order);
   const visited = below < 0 ? vertices.length : below;
   const span = visited ? d - vertices[visited - 1] : 0;
-  const products = visited + Math.min(Math.floor(span / 2), span - visited + 1);
+  const products = visited + Math.min(Math.floor(span / 2), span - visited + 1, Math.floor((visited * (order + 1)) / 2));
   const most = Math.floor(Math.min(order, span - visited + 1) / 2) + 1;
   return 8 * stepsOf(subsets, subsets) + TERM * visited + products * (5 * words + Math.floor(most / 4));
 }
@@ -212,19 +213,36 @@ function dualSteps(certificate, logs, weights, targetWords) {
   return steps;
 }
 
+/** Bound the words of the least common multiple of all C(d, r). */
+function commonWords(logs, d, orders) {
+  const most = orders.reduce((largest, order) => Math.max(largest, Math.min(order, d - order)), 0);
+  const byTheLargest = subsetWords(logs, d, most) + Math.floor((most + 1) / 15) + 1;
+  const sum = orders.reduce((words, order) => words + subsetWords(logs, d, order), 0);
+  return Math.min(sum, Math.floor((d + 1) / 15), byTheLargest) + 1;
+}
+
+const positiveOrders = (beta) => [...beta.numerators.keys()].filter((order) => order > 0);
+
+/** Bound the steps of the sums at all vertices: order by order, and by differences. */
+function sumSteps({ kernelSize: d, vertices }, logs, beta, targetWords) {
+  const orders = positiveOrders(beta);
+  const common = commonWords(logs, d, orders) + targetWords;
+  const last = Math.max(0, ...orders);
+  const own = orders.map((order) => common + wordsOf(beta.numerators.get(order)));
+  const terms = orders.map((order, i) => binomialSteps(logs, d, order, vertices, own[i]));
+  const byOrder = terms.reduce((a, b) => a + b, 60 * vertices.length * orders.length);
+  const words = Math.max(0, ...own) + 1 + (2 * last > d ? subsetWords(logs, d, Math.floor(d / 2)) : 0);
+  return [byOrder, (d + 1) * (last + 1) * (ADDITION + Math.floor((3 * words) / 4))];
+}
+
 function primalSteps(certificate, logs, beta, targetWords) {
   const { kernelSize: d, vertices } = certificate;
-  const subsets = [...beta.numerators.keys()].filter((order) => order > 0);
-  const words = new Map(subsets.map((order) => [order, subsetWords(logs, d, order)]));
-  const sum = [...words.values()].reduce((a, b) => a + b, 0);
-  const common = Math.min(sum, Math.floor((d + 1) / 15)) + 1 + targetWords;
+  const subsets = positiveOrders(beta).map((order) => subsetWords(logs, d, order));
+  const common = commonWords(logs, d, positiveOrders(beta)) + targetWords;
   const scale = common + wordsOf(beta.scale);
-  let steps = stepsOf(scale, scale) + vertices.length * (TERM + 2 * scale * targetWords + 60 * words.size);
-  for (const [order, count] of words) {
-    const value = common + wordsOf(beta.numerators.get(order));
-    steps += 2 * stepsOf(common, count) + binomialSteps(logs, d, order, vertices, value);
-  }
-  return steps;
+  let steps = stepsOf(scale, scale) + vertices.length * (TERM + 2 * scale * targetWords);
+  for (const words of subsets) steps += 8 * stepsOf(words, words) + 2 * stepsOf(common, words);
+  return steps + Math.min(...sumSteps(certificate, logs, beta, targetWords));
 }
 
 // The mathematics: conditions 1 to 4 of certificates.py.
@@ -265,6 +283,18 @@ function* binomials(d, order, vertices, top, factor = 1n) {
   }
 }
 
+/** Tabulate sum_r factor_r C(z, r) for z = 0, ..., count - 1, by additions alone. */
+function tabulatedSums(factors, count) {
+  const last = Math.max(0, ...factors.keys());
+  const row = Array.from({ length: last + 1 }, (_, order) => factors.get(order) ?? 0n);
+  const values = [];
+  for (let z = 0; z < count; z++) {
+    values.push(row[0]);
+    for (let j = 0; j < last; j++) row[j] += row[j + 1];
+  }
+  return values;
+}
+
 function compared(finding, name, required, given, { what = "", at = "" } = {}) {
   const requirement = `${name}${at} must be ${what}${brief(required)}`;
   const holds = equal(required, given);
@@ -292,7 +322,8 @@ function examineSymmetric(document, version, work, finding) {
   const before = needsDual ? dualSteps(certificate, logs, weights, largest) : 0;
   work.plan(before + primalSteps(certificate, logs, beta, largest));
   if (needsDual) checkDual(certificate, weights, target, sum, finding);
-  checkPrimal(certificate, beta, target, finding);
+  const [byOrder, byDifferences] = sumSteps(certificate, logs, beta, largest);
+  checkPrimal(certificate, beta, target, byDifferences < byOrder, finding);
   requireAll(finding);
   finding.optimal = textOf(error);
   return canonicalOf(certificate, work);
@@ -324,17 +355,18 @@ function checkDual({ kernelSize: d, cube, orders, error }, weights, target, targ
 }
 
 /** Check condition 1, at every vertex. */
-function checkPrimal({ kernelSize: d, vertices, error }, beta, target, finding) {
+function checkPrimal({ kernelSize: d, vertices, error }, beta, target, byDifferences, finding) {
   // By the definition of phi_r, e_z = t_z - sum of all beta_r + sum of beta_r / C(d,r) * C(z,r) over the orders r > 0.
   const subsets = new Map([...beta.numerators.keys()].filter((order) => order > 0).map((r) => [r, choose(d, r)]));
   const common = [...subsets.values()].reduce(commonMultiple, 1n) * target.scale;
   const scale = beta.scale * common;
   const shift = total([...beta.numerators.values()]) * common;
   const unit = scale / target.scale;
-  const sums = [...subsets].map(([order, count]) => {
-    const numerator = beta.numerators.get(order);
-    return binomials(d, order, vertices, numerator * common, numerator * (common / count));
-  });
+  const factors = new Map([...subsets].map(([r, count]) => [r, beta.numerators.get(r) * (common / count)]));
+  const tabulated = byDifferences ? tabulatedSums(factors, d + 1) : [];
+  const sums = byDifferences
+    ? [vertices.map((z) => tabulated[z]).values()]
+    : [...factors].map(([r, factor]) => binomials(d, r, vertices, beta.numerators.get(r) * common, factor));
   const listed = d <= MOST_RESIDUALS;
   const residuals = [];
   let [largest, where] = [-1n, -1];
