@@ -256,11 +256,13 @@ def test_certificates_of_both_objectives_are_proved(theories):
 
 
 @needs_coqc
-def test_all_sets_with_intercept_for_3x3(theories):
+@campaign
+def test_sets_with_intercept_for_3x3(theories):
     sets = [(0, *R) for size in range(9) for R in itertools.combinations(range(1, 9), size)]
+    sets = random.Random(9).sample(sets, min(tries(40), 256))  # all 256 of them in `make soak`
     certificates = [optimal_estimator(9, R).certificate for R in sets]
     theorems = _check_emitted(emit(certificates), certificates, theories)
-    assert len(theorems) == len({theorem.statement for theorem in theorems}) == 256
+    assert len(theorems) == len({theorem.statement for theorem in theorems}) == len(sets)
 
 
 def _plus(numbers, index, change):
@@ -329,9 +331,22 @@ def test_range_certificates_have_no_intercept(theories):
         ("coefficients", dataclasses.replace(CUBE, coefficients=_plus(CUBE.coefficients, 1, Fraction(1, 9)))),
     ],
 )
-def test_a_statement_that_differs_from_the_certificate_is_refused(field, claimed, theories):
+def test_a_statement_that_differs_from_the_certificate_is_refused(field, claimed, theories, monkeypatch):
+    # Coq is asked once for all fields: the text that it proves is the same.
+    monkeypatch.setattr(coq_driver, "run_tool", _answered)
     with pytest.raises(KernelError, match=f"{field} differs"):
         _check_emitted(emit([CUBE]), [claimed], theories)
+
+
+_ANSWERS = {}
+
+
+def _answered(command, folder, *options, **named):
+    asked = [*(path.read_text() for path in sorted(folder.glob("*.v"))), command[-1]]
+    key = "\n".join(asked)
+    if key not in _ANSWERS:
+        _ANSWERS[key] = run_tool(command, folder, *options, **named)
+    return _ANSWERS[key]
 
 
 FALSE = CUBE.to_dict() | {"error": "1/21"}
