@@ -180,6 +180,43 @@ def test_an_interrupt_while_a_worker_starts_is_put_off(tmp_path):
         os.kill(int(started.split()[1]), 0)
 
 
+ANSWERING = """
+import os, pathlib, signal, struct, sys, time
+from multiprocessing.process import current_process
+from theory.processes import local_processes
+
+def begin_an_answer(note):
+    _, answers, *_ = current_process()._args
+    os.write(answers._writer.fileno(), struct.pack("!i", 1000) + b"a part of a thousand bytes")
+    pathlib.Path(note).touch()
+    time.sleep(60)
+
+if __name__ == "__main__":
+    note = pathlib.Path(sys.argv[1])
+    try:
+        with local_processes(1) as pool:
+            pool.submit(begin_an_answer, note)
+            while not note.exists():
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_a_worker_that_ends_within_its_answer_holds_nobody_up(tmp_path):
+    (tmp_path / "answering.py").write_text(ANSWERING)
+    result = subprocess.run(
+        [sys.executable, str(tmp_path / "answering.py"), str(tmp_path / "note")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "interrupted\n", "")
+
+
 def test_workers_leave_interrupts_to_who_started_them():
     before = signal.getsignal(signal.SIGINT)
     with local_processes(2) as pool:

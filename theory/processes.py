@@ -52,9 +52,21 @@ def local_processes(workers: int) -> Iterator[Executor]:
             'if __name__ == "__main__"'
         ) from None
     finally:
+        _leave_answers_to_workers(pool)
         pool.shutdown(wait=False, cancel_futures=True)
         for process in set(active_children()) - others:
             process.terminate()
+
+
+def _leave_answers_to_workers(pool: ProcessPoolExecutor) -> None:
+    """Close this process's own end of the pipe that answers come through, into which it writes nothing.
+
+    A worker that is ended while it writes an answer leaves a part of one. Who reads it, and this process with it, would
+    wait for the rest for ever, as long as anybody could still write it.
+    """
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
 
 
 def _begin() -> None:
