@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import Section
+from theory.errors import SubpoolError
 from theory.plotting import BLUE, FAINT, INK, MUTED, ORANGE, Axes, panel, save_figure, styled
 
 HISTORY = Path(__file__).with_name("history.jsonl")
@@ -135,7 +136,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Draw the runs that are recorded."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=main.__doc__)
     parser.add_argument("file", help="ends in .svg, .pdf, or .png")
-    save_figure(plot_history(read()), parser.parse_args(arguments).file, title=_TITLE)
+    options = parser.parse_args(arguments)
+    try:
+        save_figure(plot_history(read()), options.file, title=_TITLE)
+    except SubpoolError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

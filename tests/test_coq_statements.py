@@ -178,7 +178,9 @@ def test_statements_that_are_no_plain_definitions_are_refused(statements, messag
         read_sources({"Statements": statements})
 
 
-@pytest.mark.parametrize("notation", ['Notation "x = y" := True', 'Infix "=" := eq', "Coercion f : nat >-> bool"])
+@pytest.mark.parametrize(
+    "notation", ['Notation "x = y" := True', 'Infix "=" := eq', "Coercion f : nat >-> bool", "Open Scope a"]
+)
 def test_no_theory_gives_the_words_of_the_statements_another_meaning(notation):
     needing = {"Base": f"{notation}.\n", "Other": "From Subpool Require Import Base.\n"}
     statements = f"From Subpool Require Import Other.\n{STATED}"

@@ -38,7 +38,10 @@ _PREAMBLE = re.compile(
     r"From [\w.]+ Require (?:Import )?[\w ]+|(?:Uns|S)et [A-Z][A-Za-z ]+|Import [\w. ]+|Local Open Scope ring_scope"
 )
 _DEFINITION = re.compile(r"Definition (?P<name>\w+)\b.*", re.DOTALL)
-_FOR_OTHERS = re.compile(r"\s*(?:#\[[^\]]*\]\s*|Global\s+)*(?:Notation|Infix|Reserved|Tactic\s+Notation|Coercion)\b")
+_FOR_OTHERS = re.compile(
+    r"\s*(?:#\[[^\]]*\]\s*|Global\s+)*"
+    r"(?:Notation|Infix|Reserved|(?:Tactic|Number|Numeral|String)\s+Notation|Coercion|(?:Open|Bind|Delimit)\s+Scope)\b"
+)
 _ONLY_IN_SECTIONS = re.compile(r"\b(?:Variables?|Hypothesis|Hypotheses|Context)\b(?!')")
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_']*")
@@ -104,8 +107,6 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
     turn.
     """
     sources = {name: _read_source(name, text) for name, text in texts.items()}
-    if STATEMENTS in texts:
-        _require_plain_statements(texts[STATEMENTS], sources)
     for source in sources.values():
         for missing in set(source.requires) - set(sources):
             raise SourceError(f"{source.name}.v requires {missing}, which is not there")
@@ -113,6 +114,8 @@ def read_sources(texts: Mapping[str, str]) -> list[Source]:
         order = list(TopologicalSorter({name: source.requires for name, source in sources.items()}).static_order())
     except CycleError as error:
         raise SourceError(f"sources require each other: {', '.join(error.args[1])}") from None
+    if STATEMENTS in texts:
+        _require_plain_statements(texts[STATEMENTS], sources)
     return [sources[name] for name in order]
 
 
@@ -124,11 +127,7 @@ def _require_plain_statements(text: str, sources: Mapping[str, Source]) -> None:
         if not (_DEFINITION if begun else _PREAMBLE).fullmatch(sentence):
             raise SourceError(f"{STATEMENTS}.v has definitions alone, after what it requires: {sentence[:80]}")
     stated_definitions(text)
-    needed, new = set(), {STATEMENTS}
-    while new:
-        needed |= new
-        new = {required for name in new for required in sources[name].requires if required in sources} - needed
-    for name in sorted(needed):
+    for name in sorted(_needed(STATEMENTS, sources)):
         for sentence in _sentences(sources[name].text, name):
             if _FOR_OTHERS.match(sentence):
                 raise SourceError(f"{name}.v, which {STATEMENTS}.v needs: {_words(sentence)[:60]} has to be local")
@@ -162,12 +161,16 @@ def _sentences(text: str, name: str) -> list[str]:
 
 def what_is_needed(texts: Mapping[str, str], name: str) -> dict[str, str]:
     """Return the sources that one of them needs, itself included."""
-    sources = {source.name: source for source in read_sources(texts)}
+    needed = _needed(name, {source.name: source for source in read_sources(texts)})
+    return {found: texts[found] for found in texts if found in needed}
+
+
+def _needed(name: str, sources: Mapping[str, Source]) -> set[str]:
     needed, new = set(), {name}
     while new:
         needed |= new
         new = {required for found in new for required in sources[found].requires} - needed
-    return {found: texts[found] for found in texts if found in needed}
+    return needed
 
 
 def _read_source(name: str, text: str) -> Source:
